@@ -1,0 +1,103 @@
+"""Dates and times as people type and read them: the one parser and the one formatter of each."""
+
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ENGLAND = ZoneInfo("Europe/London")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NUMBER = {name.lower(): n for n, name in enumerate(MONTHS, 1)}
+
+
+class DateSentenceError(ValueError):
+    """A typed date that is none; its text is the sentence for the person. ``part`` is day, month, year or all."""
+
+    def __init__(self, sentence: str, part: str = "all") -> None:
+        super().__init__(sentence)
+        self.part = part
+
+
+def read_date(day: str, month: str, year: str, *, what: str, today: date, past: bool) -> date | None:
+    """Return the date in three typed parts, or None when all are empty.
+
+    A year of two digits is read as the nearest that fits: not in the future when ``past``, else within fifty years
+    ahead; the form shows the year in full once it has been read. Raises :class:`DateSentenceError`.
+    """
+    d, m, y = day.strip(), month.strip().lower(), year.strip()
+    if not (d or m or y):
+        return None
+    for part, value in (("day", d), ("month", m), ("year", y)):
+        if not value:
+            raise DateSentenceError(f"{what} must include a {part}.", part)
+    if m[:3] in _MONTH_NUMBER and m.isalpha():
+        m = str(_MONTH_NUMBER[m[:3]])
+    for part, value in (("day", d), ("month", m), ("year", y)):
+        if not re.fullmatch(r"[0-9]{1,4}", value):
+            raise DateSentenceError(f"{part.capitalize()} of the {what.lower()} must be a number, such as {_EXAMPLE[part]}.", part)
+    if not 1 <= int(m) <= 12:
+        raise DateSentenceError(f"Month of the {what.lower()} must be from 1 to 12.", "month")
+    if len(y) == 2:
+        number = int(y) + today.year // 100 * 100
+        limit = today.year if past else today.year + 50
+        y = str(number - 100 if number > limit else number)
+    if len(y) != 4 or int(y) < 1850:
+        raise DateSentenceError(f"Year of the {what.lower()} must have 4 digits, such as {today.year}.", "year")
+    try:
+        return date(int(y), int(m), int(d))
+    except ValueError:
+        month_name = MONTHS[int(m) - 1]
+        raise DateSentenceError(f"Day of the {what.lower()} must be a real date: {month_name} {y} has no day {int(d)}.", "day") from None
+
+
+_EXAMPLE = {"day": "15", "month": "3", "year": "1984"}
+
+
+def split_typed(text: str, today: date) -> tuple[str, str, str] | None:
+    """Return day, month and year of a date typed or pasted in one piece (1/10/26, 1 Oct 2026, 2026-10-01, t, today)."""
+    typed = text.strip().lower()
+    if typed in {"t", "today"}:
+        return str(today.day), str(today.month), str(today.year)
+    if typed in {"y", "yesterday"}:
+        before = today - timedelta(days=1)
+        return str(before.day), str(before.month), str(before.year)
+    if found := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", typed):
+        return found[3], found[2], found[1]
+    if found := re.fullmatch(r"([0-9]{1,2})[\s/.\-]+([0-9]{1,2}|[a-z]{3,9})[\s/.\-,]+([0-9]{4}|[0-9]{2})", typed):
+        return found[1], found[2], found[3]
+    if found := re.fullmatch(r"([0-9]{2})([0-9]{2})([0-9]{4})", typed):
+        return found[1], found[2], found[3]
+    return None
+
+
+def read_time(typed: str, what: str) -> tuple[int, int] | None:
+    """Return hour and minute of a typed time (9:05, 0905, 9.05), or None when empty. Raises DateSentenceError."""
+    text = typed.strip()
+    if not text:
+        return None
+    found = re.fullmatch(r"([0-9]{1,2})[:.\s]?([0-9]{2})", text)
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise DateSentenceError(f"{what} must be a time of the 24-hour clock, such as 09:05 or 14:30.")
+    return int(found[1]), int(found[2])
+
+
+def at_counter(day: date, hour: int, minute: int) -> datetime:
+    """Return the moment at which a clock in England showed this time."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ENGLAND)
+
+
+def shown(day: date | None) -> str:
+    """Return a date as the NHS writes it in clinical text: 09 Jul 2024."""
+    return f"{day.day:02} {MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+def shown_time(moment: datetime | None) -> str:
+    """Return a moment in England's time: 09 Jul 2024 14:05."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ENGLAND)
+    return f"{shown(local.date())} {local:%H:%M}"
+
+
+def age(born: date, on: date) -> int:
+    """Return the age in whole years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -1,0 +1,36 @@
+"""NHS numbers as people type and read them: the one parser and the one formatter."""
+
+import re
+
+from nhs_number import is_valid
+
+_ALLOWED = re.compile(r"[0-9\s\-\u2010-\u2015.\u00a0\u2007\u202f]*")
+
+
+def digits(typed: str) -> str | None:
+    """Return the digits of a number typed in any shape, or None when it holds anything but digits and separators."""
+    if not _ALLOWED.fullmatch(typed):
+        return None
+    return re.sub(r"[^0-9]", "", typed)
+
+
+def sentence_about(typed: str) -> str | None:
+    """Return what is wrong with a typed NHS number and what to do, or None when it is right.
+
+    The check digit is modulus 11 (NHS Data Dictionary, NHS NUMBER).
+    """
+    number = digits(typed)
+    if number is None:
+        return "Enter the NHS number with digits only; spaces and hyphens are allowed."
+    if not number:
+        return "Enter an NHS number."
+    if len(number) != 10:
+        return f"Enter a 10-digit NHS number; this one has {len(number)} {'digit' if len(number) == 1 else 'digits'}."
+    if not is_valid(number):
+        return "Check the NHS number: its last digit does not fit the others, so at least one digit is wrong."
+    return None
+
+
+def shown(number: str) -> str:
+    """Return ten digits as people read them, 3-3-4; anything else unchanged."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}" if len(number) == 10 and number.isdigit() else number

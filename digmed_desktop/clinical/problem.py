@@ -1,0 +1,24 @@
+"""One thing that is wrong or doubtful in what was recorded, said so that a person can mend it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a problem matters."""
+
+    STOP = "stop"  # nothing is sent until it is mended
+    LOOK = "look"  # a person must look and may go on
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem at one field.
+
+    ``field`` is the id of the field on the form (``patient.nhs_number``) or, where no field is the cause, the
+    element of the message; ``sentence`` says what is wrong and what to do, and never holds what was typed.
+    """
+
+    field: str
+    sentence: str
+    severity: Severity = Severity.STOP

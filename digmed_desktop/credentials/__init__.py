@@ -1,0 +1,1 @@
+"""Secrets, behind one small protocol: the database key, and MESH's password and shared key."""

@@ -1,0 +1,47 @@
+"""What can go wrong on the way, as errors that say what a person can do.
+
+A fault is never described with what was sent: no patient data is in any of these.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class DigMedError(Exception):
+    """An error that a person can mend: what happened, and what to do."""
+
+    happened: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Return both as one text."""
+        return f"{self.happened} {self.remedy}".strip()
+
+
+class OfflineError(DigMedError):
+    """Nothing left this computer: it is safe to try again later."""
+
+
+class BusyError(DigMedError):
+    """MESH asks to wait; nothing was taken. ``retry_after`` is in seconds."""
+
+    retry_after: float = 60.0
+
+
+class AccountError(DigMedError):
+    """The fault is the account's (certificate, password, clock, proxy, registration): the whole queue stops."""
+
+
+@dataclass
+class RefusedError(DigMedError):
+    """MESH understood and refused this one message; ``code`` is MESH's own."""
+
+    code: str = ""
+
+
+class OutcomeUnknownError(DigMedError):
+    """The message may or may not have been stored: look it up, never send it again blindly."""
+
+
+class NotThereError(DigMedError):
+    """The thing asked for is not there (any more)."""

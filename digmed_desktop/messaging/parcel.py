@@ -1,0 +1,81 @@
+"""What goes out and what comes in, as plain data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The two live notifications; the value is the MESH workflow id of the message."""
+
+    VACCINATION = "DIGMED_FLU_VAC"
+    EMERGENCY_SUPPLY = "DIGMED_EMG_MED"
+
+    @property
+    def answers_on(self) -> str:
+        """The workflow id that responses come back on."""
+        return f"{self.value}_ACK"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMessage:
+    """A message as it will go out, byte for byte, and the ids by which everything about it is matched.
+
+    ``subject`` holds the patient's name and NHS number, as the guide asks: it is stored encrypted and never logged.
+    """
+
+    kind: Kind
+    edition: str
+    payload: bytes
+    sha256: str
+    bundle_id: str
+    message_id: str  # MessageHeader.id: responses name it
+    document_id: str  # payload Bundle.id
+    composition_id: str  # Composition.identifier.value: a replacement names it
+    sender_reference: str
+    subject: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One sending of one frozen message. ``local_id`` is unique and never changes when the same sending is tried again."""
+
+    notification: int
+    local_id: str
+    workflow: str
+    practice_ods: str
+    subject: str
+    payload: bytes
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """MESH took a parcel."""
+
+    mesh_id: str
+    recipient: str  # the mailbox it went to
+
+
+class ItemKind(StrEnum):
+    """What lies in the inbox."""
+
+    DATA = "DATA"
+    REPORT = "REPORT"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One thing fetched from the inbox. For a REPORT the ``linked_id`` is the MESH id of what it reports on."""
+
+    mesh_id: str
+    kind: ItemKind
+    workflow: str
+    sender: str
+    body: bytes
+    local_id: str = ""
+    linked_id: str = ""
+    status_code: str = ""
+    status_text: str = ""
+    received_at: datetime | None = None

@@ -1,0 +1,49 @@
+"""The transport as the outbox knows it. ``mesh`` implements it; the tests and practice mode use the real one."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
+
+
+class Transport(Protocol):
+    """MESH, seen from one worker thread. Each call is bounded in time and raises the errors of ``messaging.errors``."""
+
+    def handshake(self) -> None:
+        """Show that mailbox, password, key, certificate and clock are right; raises AccountError when they are not."""
+        ...
+
+    def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:
+        """Return the mailbox in which a practice takes ``workflow``, or None when it takes none."""
+        ...
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """Send once. Raises OfflineError, BusyError, AccountError, RefusedError or OutcomeUnknownError."""
+        ...
+
+    def look_up(self, local_id: str) -> Receipt | None:
+        """Return what MESH knows of a sending, or None when it has none under that local id."""
+        ...
+
+    def collected(self, mesh_id: str) -> bool:
+        """Whether the recipient's system has collected the message."""
+        ...
+
+    def inbox(self) -> Sequence[str]:
+        """Return the MESH ids of what waits for us: responses and reports of our workflows."""
+        ...
+
+    def fetch(self, mesh_id: str) -> InboxItem:
+        """Download one thing without acknowledging it."""
+        ...
+
+    def acknowledge(self, mesh_id: str) -> None:
+        """Tell MESH that one thing is safely stored; it leaves the inbox."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+TransportFactory = Callable[[], Transport]

@@ -1,0 +1,62 @@
+"""The one locator of what lies in ``resources/``: in a checkout, an editable install and an installed wheel.
+
+In a wheel the folder travels inside the package as ``_resources``; in a checkout and an editable install it
+stands beside the package. Everything that is data (editions, programmes, forms, wording, styles) is read here.
+"""
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+class ResourceMissingError(LookupError):
+    """A file that belongs to the program is not there: the installation is damaged."""
+
+
+@cache
+def root() -> Path:
+    """Return the folder that holds the resources."""
+    for candidate in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
+        if candidate.is_dir():
+            return candidate
+    raise ResourceMissingError("The program's resources folder is missing. Install the program again.")
+
+
+def path(name: str) -> Path:
+    """Return the path of the resource ``name`` (relative, with forward slashes)."""
+    parts = Path(name)
+    if parts.is_absolute() or ".." in parts.parts:
+        raise ValueError("a resource is named by a relative path")
+    found = root() / parts
+    if not found.exists():
+        raise ResourceMissingError(f"The program's file {name} is missing. Install the program again.")
+    return found
+
+
+def text(name: str) -> str:
+    """Return the resource ``name`` as text."""
+    return path(name).read_text(encoding="utf-8")
+
+
+@cache
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(text(name))
+
+
+def toml(name: str) -> dict[str, Any]:
+    """Return the TOML resource ``name``; read once, so callers must not change it."""
+    return _toml(name)
+
+
+def json_file(name: str) -> Any:
+    """Return the JSON resource ``name``, parsed."""
+    return json.loads(text(name))
+
+
+def names(folder: str, suffix: str) -> list[str]:
+    """Return the names (with their folder) of all resources in ``folder`` that end in ``suffix``, sorted."""
+    return sorted(f"{folder}/{p.name}" for p in path(folder).iterdir() if p.name.endswith(suffix))
