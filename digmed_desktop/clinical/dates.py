@@ -45,8 +45,7 @@ def read_date(day: str, month: str, year: str, *, what: str, today: date, past: 
     try:
         return date(int(y), int(m), int(d))
     except ValueError:
-        month_name = MONTHS[int(m) - 1]
-        raise DateSentenceError(f"Day of the {what.lower()} must be a real date: {month_name} {y} has no day {int(d)}.", "day") from None
+        raise DateSentenceError(f"Day of the {what.lower()} must be a day that this month has.", "day") from None
 
 
 _EXAMPLE = {"day": "15", "month": "3", "year": "1984"}

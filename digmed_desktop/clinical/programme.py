@@ -11,7 +11,7 @@ from digmed_desktop.clinical.record import Coded, Quantity
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A vaccine product. ``code`` of ``coded`` is a dm+d AMP or VMP, or ``""`` when known by its words only."""
+    """A vaccine product. ``coded.code`` is that of a dm+d AMP or VMP, ``""`` when known by its words only."""
 
     id: str
     coded: Coded
@@ -22,17 +22,31 @@ class Product:
     min_age: int | None = None  # whole years
     max_age: int | None = None
     live: bool = False
+    second_line: tuple[int, int] | None = None  # ages, first and last, for whom it is only second choice
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Whom one reason for eligibility covers; ages in whole years, reached by the programme's ``age_by``."""
+
+    min_age: int | None = None
+    max_age: int | None = None
+    adult_start: date | None = None  # first day for those of 18 or over
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """Which procedure code is true: by role of the vaccinator, dose number and route (``None``: any)."""
+    """Which procedure code is true: by role of the vaccinator, dose number and route (``None``: any).
+
+    For a vaccine that was not given, ``reason`` is the id of the reason that the code states.
+    """
 
     coded: Coded
     roles: tuple[str, ...] = ()  # role codes; () any
     dose_number: int | None = None
     route: str | None = None
     given: bool = True
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +66,26 @@ class Programme:
     codes: Mapping[str, Coded]  # option id (site, route, eligibility, reason not given ...) -> what is sent
     screening: Mapping[str, str] = field(default_factory=dict)  # question id -> question
     default_dose: Decimal | None = None
+    vaccine: Coded | None = None  # the kind of vaccine in words, for one that was not given
+    unit: Coded | None = None  # of the dose amount
+    target_disease: Coded | None = None
+    vaccinators: tuple[str, ...] = ()  # codes of the roles that may vaccinate
+    cohorts: Mapping[str, Cohort] = field(
+        default_factory=dict
+    )  # option id of the eligibility -> whom it covers
+    age_by: date | None = None  # the day by which a cohort's lowest age must be reached; None: day of contact
+    pregnancy_weeks: tuple[int, int] | None = None  # first and last completed week in which it is given
+    route_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # route id -> fitting site ids
+    advice: str = ""  # what is usually said, to be edited for the patient
 
-    def procedure_for(self, *, role: str, dose_number: int | None, route: str, given: bool) -> Coded | None:
-        """Return the most particular procedure that is true of this vaccination, or None when none is."""
+    def procedure_for(
+        self, *, role: str, dose_number: int | None, route: str, given: bool, reason: str = ""
+    ) -> Coded | None:
+        """Return the most particular procedure that is true of this vaccination, or None when none is.
+
+        ``role`` is the role code of the vaccinator, ``route`` the id of the route, ``reason`` the id of the
+        reason why it was not given.
+        """
         fitting = [
             p
             for p in self.procedures
@@ -62,7 +93,10 @@ class Programme:
             and (not p.roles or role in p.roles)
             and p.dose_number in (None, dose_number)
             and p.route in (None, route)
+            and p.reason in (None, reason)
         ]
         if not fitting:
             return None
-        return max(fitting, key=lambda p: (p.dose_number is not None, p.route is not None, bool(p.roles))).coded
+        return max(
+            fitting, key=lambda p: (p.dose_number is not None, p.route is not None, bool(p.roles))
+        ).coded

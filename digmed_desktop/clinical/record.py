@@ -245,6 +245,16 @@ class Immunization:
 
 
 @dataclass(frozen=True, slots=True)
+class Referral:
+    """An onward referral (never how the patient arrived, which is the reason for the service)."""
+
+    to: str = ""
+    urgency: str = ""
+    reason: str = ""
+    expectation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VaccinationRecord:
     """One contact at which one or more vaccines were given or not given, for the patient's GP practice."""
 
@@ -262,6 +272,7 @@ class VaccinationRecord:
     accompanied_by: str = ""
     chaperone: str = ""
     identity_checked: bool = False
+    pregnancy_due: date | None = None  # kept here, not sent
     previous_doses: PreviousDoses = field(default_factory=PreviousDoses)
     screening: Screening = field(default_factory=Screening)
     immunizations: tuple[Immunization, ...] = ()
@@ -269,4 +280,5 @@ class VaccinationRecord:
     consent: Consent = field(default_factory=Consent)
     history: str = ""
     advice: str = ""
+    referral: Referral = field(default_factory=Referral)
     notes_kept_here: str = ""

@@ -22,6 +22,7 @@ class OfflineError(DigMedError):
     """Nothing left this computer: it is safe to try again later."""
 
 
+@dataclass
 class BusyError(DigMedError):
     """MESH asks to wait; nothing was taken. ``retry_after`` is in seconds."""
 
@@ -45,3 +46,19 @@ class OutcomeUnknownError(DigMedError):
 
 class NotThereError(DigMedError):
     """The thing asked for is not there (any more)."""
+
+
+class NotAllowedNowError(DigMedError):
+    """A person asked for something that the present state does not allow (any more)."""
+
+
+class StoreError(DigMedError):
+    """The encrypted database cannot be used."""
+
+    def again(self) -> "StoreError":
+        """Return a fresh copy to raise: an exception that is raised twice keeps the traces of both."""
+        return type(self)(self.happened, self.remedy)
+
+
+class StoreInUseError(StoreError):
+    """Another program on this computer has the database open."""

@@ -39,7 +39,11 @@ class FrozenMessage:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One sending of one frozen message. ``local_id`` is unique and never changes when the same sending is tried again."""
+    """One sending of one frozen message. ``local_id`` is unique and never changes when the same sending is tried again.
+
+    ``recipient`` is the MESH address where it is known beforehand (automatic routing, or the answer to a mailbox);
+    ``""`` has the practice's mailbox looked up by its ODS code and the workflow.
+    """
 
     notification: int
     local_id: str
@@ -48,6 +52,7 @@ class Parcel:
     subject: str
     payload: bytes
     attempt: int = 1
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)

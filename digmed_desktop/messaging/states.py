@@ -1,10 +1,15 @@
 """The states a notification can be in, what can happen to it, and the one table of which follows which.
 
-The wording that people read lives in ``resources/states/*.toml``; this is only the logic. The rule under the
-table: a state never claims more than the events that led to it, and nothing that needs a person is forgotten.
+The wording that people read lives in ``resources/states/states.toml``; this is only the logic. Two rules
+stand under it: a state never claims more than the events that led to it, and nothing that needs a person is
+forgotten. What counts is the set of answers, not their order: answers overtake each other, are repeated, and
+may come before this program knows that its own message went out. :func:`judge` is the only door through
+which a state changes.
 """
 
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
@@ -41,35 +46,95 @@ class Happening(StrEnum):
     OUTCOME_UNKNOWN = "outcome-unknown"
     FOUND = "found"  # looked up by local id: MESH has it
     NOT_FOUND = "not-found"  # looked up after the grace period: MESH does not have it
-    REFUSED = "refused"  # MESH refused this message
+    LOOK_UP_DOUBTED = "look-up-doubted"  # MESH does not even find a message that it certainly has
+    REFUSED = "refused"  # MESH refused this message, or the practice has no mailbox for it
     PICKED_UP = "picked-up"  # tracking says the practice's system collected it
-    UNDELIVERED = "undelivered"  # a MESH report
+    UNDELIVERED = "undelivered"  # a MESH report on the latest sending
+    EARLIER_UNDELIVERED = "earlier-undelivered"  # a MESH report on a sending that was repeated since
     ACCEPTED = "accepted"
     MATCHED = "matched"
     DUPLICATE = "duplicate"
     NOT_KNOWN = "not-known"
     NO_LONGER = "no-longer"
     REJECTED = "rejected"
-    UNEXPECTED = "unexpected"  # a code we do not know
+    UNEXPECTED = "unexpected"  # a code we do not know, and that does not say it is a refusal
+    VOIDED = "voided"  # its replacement could not be processed (20014): both are void there
+    ORIGINAL_FAILED = "original-failed"  # what this one was to replace never reached the record
+    RELEASED = "released"  # the message that this one replaces was matched: it may go out
+    DUTY_OVERDUE = "duty-overdue"  # the next working day is over, and 20013 has not come
     ANSWER_OVERDUE = "answer-overdue"
+    SENT_AGAIN = "sent-again"  # the identical message is to go out under a new local id
     CANCELLED = "cancelled"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     TOLD_ON_PAPER = "told-on-paper"
     TOLD_BY_TELEPHONE = "told-by-telephone"
+    DEALT_WITH = "dealt-with"  # a person looked at it and settled it
+    NOTED = "noted"  # a person wrote a note; changes nothing
+
+
+class Need(IntEnum):
+    """Why a person is needed, the lasting reasons last.
+
+    All but ``ANSWERED`` fall away by themselves when the practice's system turns out to have the message.
+    """
+
+    NOBODY = 0
+    LATE = 1  # the duty's day, or the time for the answer, is over
+    UNSENT = 2  # MESH refused it, could not deliver it, or cannot say whether it has it
+    HELD = 3  # the practice holds a copy of which nothing is known
+    ANSWERED = 4  # an answer asks for a person, or two answers contradict each other
 
 
 S, H = State, Happening
 
-_UNANSWERED = (S.WAITING, S.SENDING, S.CHECKING, S.SENT, S.COLLECTED, S.NO_ANSWER, S.NOT_DELIVERED)
-"""States in which any answer may arrive: responses overtake each other, and even our own record of a send."""
+ANSWERS: dict[Happening, State] = {
+    H.UNDELIVERED: S.NOT_DELIVERED,
+    H.DUPLICATE: S.ALREADY_HELD,
+    H.ACCEPTED: S.ACCEPTED,
+    H.REJECTED: S.REJECTED,
+    H.MATCHED: S.MATCHED,
+    H.NO_LONGER: S.NO_LONGER_THERE,
+    H.NOT_KNOWN: S.NOT_KNOWN_THERE,
+}
+"""Reports and answers with the state each leads to, the weaker first. A stronger one wins over a weaker one
+in whatever order they come: 20013 proves that a report of non-delivery is out of date, 30001 that the
+practice's system processed what it took, and "not known here" forbids to claim that the patient was
+matched."""
 
-# what an answer or a report says outranks what we believed; told-on-paper and told-by-telephone keep their state
-# (the answer still stands in the story), and a final answer is never undone by a weaker one.
+IN_TRANSIT = (S.WAITING, S.SENDING, S.CHECKING, S.SENT, S.COLLECTED)
+"""On its way, with the practice's system not yet heard of: the duty's clock runs."""
+
+TOLD = (S.ON_PAPER, S.BY_TELEPHONE)
+"""A person told the practice: the state stays, what still comes in is kept in the story."""
+
+_UNSETTLED = (
+    S.ACCEPTED,
+    S.ALREADY_HELD,
+    S.REJECTED,
+    S.NOT_KNOWN_THERE,
+    S.NO_LONGER_THERE,
+    S.NOT_DELIVERED,
+    S.NO_ANSWER,
+)
+
+
+def _answers_win_by_strength() -> Iterable[tuple[tuple[State, Happening], State]]:
+    strength = {state: n for n, state in enumerate(ANSWERS.values())}
+    for n, (happening, target) in enumerate(ANSWERS.items()):
+        for state in (*IN_TRANSIT, S.NO_ANSWER):
+            yield (state, happening), target
+        if happening is not H.UNDELIVERED:  # what never arrived may as well stay cancelled
+            yield (S.CANCELLED, happening), target
+        for state, its_strength in strength.items():
+            if its_strength < n:
+                yield (state, happening), target
+
+
 TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.DRAFT, H.FROZEN): S.WAITING,
     (S.WAITING, H.CLAIMED): S.SENDING,
-    (S.WAITING, H.CANCELLED): S.CANCELLED,
+    (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
     (S.SENDING, H.TAKEN): S.SENT,
     (S.SENDING, H.NOT_TAKEN): S.WAITING,
     (S.SENDING, H.OUTCOME_UNKNOWN): S.CHECKING,
@@ -77,31 +142,127 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.CHECKING, H.FOUND): S.SENT,
     (S.CHECKING, H.NOT_FOUND): S.WAITING,
     (S.SENT, H.PICKED_UP): S.COLLECTED,
-    (S.NO_ANSWER, H.PICKED_UP): S.NO_ANSWER,
-    **{(s, H.UNDELIVERED): S.NOT_DELIVERED for s in (S.SENDING, S.CHECKING, S.SENT, S.COLLECTED, S.NO_ANSWER)},
-    **{(s, H.ACCEPTED): S.ACCEPTED for s in _UNANSWERED},
-    **{
-        (s, h): target
-        for s in (*_UNANSWERED, S.ACCEPTED)
-        for h, target in (
-            (H.MATCHED, S.MATCHED),
-            (H.DUPLICATE, S.ALREADY_HELD),
-            (H.NOT_KNOWN, S.NOT_KNOWN_THERE),
-            (H.NO_LONGER, S.NO_LONGER_THERE),
-            (H.REJECTED, S.REJECTED),
-            (H.UNEXPECTED, S.REJECTED),
-        )
-    },
-    **{(S.ALREADY_HELD, h): t for h, t in ((H.MATCHED, S.MATCHED), (H.NOT_KNOWN, S.NOT_KNOWN_THERE), (H.NO_LONGER, S.NO_LONGER_THERE))},
+    **dict(_answers_win_by_strength()),
+    (S.MATCHED, H.VOIDED): S.REJECTED,
+    (S.REPLACED, H.VOIDED): S.REJECTED,
+    (S.WITHDRAWN, H.VOIDED): S.REJECTED,
     **{(s, H.ANSWER_OVERDUE): S.NO_ANSWER for s in (S.SENT, S.COLLECTED, S.ACCEPTED)},
-    (S.NO_ANSWER, H.TAKEN): S.NO_ANSWER,
-    **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, S.WAITING, *_UNANSWERED, S.ACCEPTED, S.ALREADY_HELD, S.REJECTED, S.NOT_KNOWN_THERE, S.NO_LONGER_THERE, S.BY_TELEPHONE)},
-    **{(s, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE for s in (*_UNANSWERED, S.ACCEPTED, S.ALREADY_HELD, S.REJECTED, S.NOT_KNOWN_THERE, S.NO_LONGER_THERE)},
-    **{(s, H.REPLACED): S.REPLACED for s in (S.WAITING, S.MATCHED, S.REJECTED, S.NOT_DELIVERED)},
-    (S.MATCHED, H.WITHDRAWN): S.WITHDRAWN,
+    (S.NOT_DELIVERED, H.SENT_AGAIN): S.WAITING,
+    (S.WAITING, H.CANCELLED): S.CANCELLED,
+    **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, *IN_TRANSIT, *_UNSETTLED, S.BY_TELEPHONE)},
+    # while a message is still on its way a telephone call does not stop it
+    **{(s, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE for s in _UNSETTLED if s is not S.ACCEPTED},
+    **{(s, H.REPLACED): S.REPLACED for s in (S.WAITING, S.CANCELLED, S.MATCHED, *_UNSETTLED, *TOLD)},
+    **{(s, H.WITHDRAWN): S.WITHDRAWN for s in (S.MATCHED, S.REPLACED, *TOLD)},
 }
+
+ACTS = frozenset(
+    {
+        H.CANCELLED,
+        H.REPLACED,
+        H.WITHDRAWN,
+        H.SENT_AGAIN,
+        H.TOLD_ON_PAPER,
+        H.TOLD_BY_TELEPHONE,
+        H.DEALT_WITH,
+    }
+)
+"""What a person does about a notification: it settles what needed a person until then."""
+
+_ACTS_WITHOUT_A_CHANGE = {
+    H.TOLD_BY_TELEPHONE: (*IN_TRANSIT, S.ACCEPTED, S.MATCHED, *TOLD, S.REPLACED, S.WITHDRAWN),
+    H.TOLD_ON_PAPER: (S.MATCHED, S.ON_PAPER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a notification stands. ``heard`` are the answers so far, each with its code."""
+
+    state: State
+    need: Need = Need.NOBODY
+    heard: frozenset[tuple[Happening, str]] = frozenset()
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether it belongs on the list that asks for a person."""
+        return self.need > Need.NOBODY
+
+    def has_heard(self, *happenings: Happening) -> bool:
+        """Whether one of these answers came, with whatever code."""
+        return any(happening in happenings for happening, _ in self.heard)
 
 
 def next_state(state: State, happening: Happening) -> State | None:
     """Return the state after ``happening``, or None when it changes nothing (it is logged all the same)."""
     return TRANSITIONS.get((state, happening))
+
+
+def may(standing: Standing, act: Happening) -> bool:
+    """Whether a person may do ``act`` now. Notes are always possible."""
+    if act is H.NOTED:
+        return True
+    if act is H.DEALT_WITH:
+        return standing.needs_person
+    return (standing.state, act) in TRANSITIONS or standing.state in _ACTS_WITHOUT_A_CHANGE.get(act, ())
+
+
+def judge(standing: Standing, happening: Happening, code: str = "", *, asks: bool = False) -> Standing:
+    """Return where a notification stands after ``happening``.
+
+    ``asks``: the table of codes says that this code needs a person whatever the state (30004, for one).
+    A repeated answer changes nothing; a happening that has no row in the table keeps the state.
+    """
+    is_answer = happening in ANSWERS or happening is H.UNEXPECTED
+    # reports are told apart by the sending they are about, so that a second sending can fail as the first did
+    if is_answer and happening is not H.UNDELIVERED and (happening, code) in standing.heard:
+        return standing
+    target = next_state(standing.state, happening)
+    need = _need_after(standing, happening, target, asks=asks)
+    heard = standing.heard | {(happening, code)} if is_answer else standing.heard
+    return replace(standing, state=target or standing.state, need=need, heard=heard)
+
+
+def _need_after(standing: Standing, happening: Happening, target: State | None, *, asks: bool) -> Need:
+    if happening in ACTS:
+        # the practice's system took a newer version: what the answer to this one asked for still stands
+        superseded = happening in (H.REPLACED, H.WITHDRAWN) and standing.state is S.MATCHED
+        return standing.need if superseded else Need.NOBODY
+    raised = Need.ANSWERED if asks else _raised_by(standing, happening, target)
+    if raised:
+        return max(standing.need, raised)
+    relieves = target is not None and happening in (H.ACCEPTED, H.MATCHED)
+    if relieves and standing.need < Need.ANSWERED:
+        return Need.NOBODY
+    return standing.need
+
+
+def _raised_by(standing: Standing, happening: Happening, target: State | None) -> Need:
+    state = standing.state
+    match happening:
+        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.ORIGINAL_FAILED:
+            return Need.ANSWERED
+        case H.REJECTED:
+            return Need.NOBODY if state in TOLD else Need.ANSWERED
+        case H.MATCHED | H.ACCEPTED | H.DUPLICATE if _should_not_be_there(standing):
+            return Need.ANSWERED
+        case H.MATCHED if standing.has_heard(H.REJECTED, H.NOT_KNOWN, H.NO_LONGER) and state not in TOLD:
+            return Need.ANSWERED
+        case H.DUPLICATE if target is not None or state in (S.REJECTED, S.NOT_KNOWN_THERE, S.NO_LONGER_THERE):
+            return Need.HELD
+        case H.REFUSED | H.UNDELIVERED if target is not None:
+            return Need.UNSENT
+        case H.LOOK_UP_DOUBTED if state is S.CHECKING:
+            return Need.UNSENT
+        case H.DUTY_OVERDUE if state in IN_TRANSIT:
+            return Need.LATE
+        case H.ANSWER_OVERDUE if target is not None:
+            return Need.LATE
+    return Need.NOBODY
+
+
+def _should_not_be_there(standing: Standing) -> bool:
+    """Whether an arrival at the practice is news that a person believes not to have happened."""
+    if standing.state is S.CANCELLED:
+        return True
+    return standing.state is S.REPLACED and not standing.has_heard(H.MATCHED)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digmed_desktop.messaging.parcel import Kind
-from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.states import Need, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,30 @@ class NotificationRow:
     by: str
     contact_at: datetime
     changed_at: datetime
+    need: Need = Need.NOBODY
+    corrects: int | None = None  # the version before this one
+    withdrawal: bool = False
+    held: bool = False  # waits until the one that it replaces was matched to the patient
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the list shows of a notification besides its state, as it was recorded. Patient data."""
+
+    kind: Kind
+    patient_name: str
+    nhs_number: str
+    what: str
+    batch: str
+    practice_name: str
+    practice_ods: str
+    by: str
+    contact_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """One thing that happened. ``happening`` is a ``Happening`` value; ``code`` an ITK or MESH code or ``""``."""
+    """One thing that happened. ``happening`` is a ``Happening`` value; ``code`` is ITK's or MESH's."""
 
     at: datetime
     happening: str

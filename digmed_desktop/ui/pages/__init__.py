@@ -1,0 +1,1 @@
+"""The pages of the window. Each has one purpose, one title and one primary action."""

@@ -1,0 +1,297 @@
+"""The composition root: puts settings, records, transport, delivery and window together. The only module that knows all."""
+
+import contextlib
+import gc
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFontDatabase, QFontInfo
+from PySide6.QtWidgets import QApplication
+
+from digmed_desktop import __version__, resources
+from digmed_desktop.background.office import Office
+from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.diagnostics import crash, log
+from digmed_desktop.messaging.clock import Clock, SystemClock
+from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.settings import settings as settings_room
+from digmed_desktop.settings.folders import Folders
+from digmed_desktop.settings.settings import Settings, Theme
+from digmed_desktop.ui.context import Context, PracticeControls
+from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.window import Window
+
+if TYPE_CHECKING:
+    from digmed_desktop.demo.session import PracticeMesh
+    from digmed_desktop.desk.desk import Desk
+    from digmed_desktop.history.store import Store
+
+_LOG = logging.getLogger(__name__)
+
+FONT = "Open Sans"
+ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
+PRACTICE_ROUND_SECONDS = 0.5
+
+
+@dataclass
+class Program:
+    """Everything that runs, while it runs."""
+
+    app: QApplication
+    window: Window
+    office: Office
+    folders: Folders
+    practice: "PracticePart | None" = None
+
+
+class PracticePart:
+    """Practice mode's share: its world, its clock, and its MESH once the records thread has started it."""
+
+    def __init__(self, folders: Folders) -> None:
+        from digmed_desktop.demo.clock import PracticeClock
+        from digmed_desktop.demo.world import load_world
+
+        self.world = load_world()
+        self.clock = PracticeClock()
+        self._data = folders.data
+        self._mesh: PracticeMesh | None = None
+
+    def start(self) -> "PracticeMesh":
+        """Start the embedded MESH; called on the records thread."""
+        from digmed_desktop.demo.session import PracticeMesh
+
+        self._mesh = PracticeMesh.start(self._data, self.clock)
+        return self._mesh
+
+    def stop(self) -> None:
+        """Stop the embedded MESH."""
+        if self._mesh is not None:
+            self._mesh.stop()
+
+    def mesh(self) -> "PracticeMesh":
+        """Return the running MESH."""
+        if self._mesh is None:
+            raise RuntimeError("practice mode's MESH is not running")
+        return self._mesh
+
+
+def run(*, practice: bool) -> int:
+    """Show the window until it is closed; return the exit status."""
+    app = make_application()
+    try:
+        program = start(app, practice=practice)
+    except folder_room.FolderError as error:
+        print(error, file=sys.stderr)  # noqa: T201  (there is no window to say it in)
+        return 1
+    program.window.showMaximized() if not practice else program.window.show()
+    status = app.exec()
+    finish(program)
+    return status
+
+
+def play_tour(folder: Path) -> int:
+    """Play the main job in practice mode from an empty folder; return 0 only if all was as expected."""
+    from digmed_desktop.tour import chapters
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="digmed-tour-") as home, _environment("DIGMED_HOME", home):
+        app = make_application(fixed_font=True)
+        program = start(app, practice=True, fixed_font=True)
+        try:
+            return chapters.play(program.window, folder)
+        finally:
+            program.window.close()
+            finish(program)
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def make_application(*, fixed_font: bool = False) -> QApplication:
+    """Return the Qt application, with the bundled font where it is needed."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("DigMed Desktop")
+    app.setApplicationVersion(__version__)
+    qInstallMessageHandler(_qt_said)
+    if fixed_font or not QFontInfo(app.font()).family():
+        for name in resources.names("fonts", ".ttf"):
+            QFontDatabase.addApplicationFont(str(resources.path(name)))
+    return app
+
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: "debug",
+    QtMsgType.QtInfoMsg: "info",
+    QtMsgType.QtWarningMsg: "warning",
+    QtMsgType.QtCriticalMsg: "critical",
+    QtMsgType.QtFatalMsg: "critical",
+}
+
+
+def _qt_said(level: QtMsgType, _context: object, text: str) -> None:
+    log.qt_message(_LEVELS[level], text)
+
+
+def start(app: QApplication, *, practice: bool, fixed_font: bool = False) -> Program:
+    """Put everything together and begin to open the records; returns before they are open."""
+    folders = folder_room.prepare(practice=practice)
+    log.start(folders.logs)
+    crash.CrashWatch(folders.logs).install()
+    loaded = settings_room.load(folders.settings_file)
+    part = PracticePart(folders) if practice else None
+    clock: Clock = part.clock if part else SystemClock()
+    bare = fixed_font or not QFontInfo(app.font()).family()
+    appearance = Appearance(app, str(loaded.settings.theme), loaded.settings.text_percent, FONT if bare else "")
+    office = Office(
+        lambda: open_desk(folders, loaded.settings, clock, part), PRACTICE_ROUND_SECONDS if practice else ROUND_SECONDS
+    )
+    context = Context(
+        office=office,
+        appearance=appearance,
+        now=clock.now,
+        save_appearance=_saver(office, folders, loaded.settings),
+        note_send=_noter(folders),
+        practice=_controls(part) if part else None,
+    )
+    window = Window(context)
+    window.resize(1280, 720)
+    program = Program(app, window, office, folders, part)
+    window.closing.connect(office.close)
+    office.opened.connect(lambda _found: _settle_memory())
+    office.open()
+    return program
+
+
+def finish(program: Program) -> None:
+    """Stop what runs beside the window."""
+    program.office.close()
+    if program.practice is not None:
+        program.practice.stop()
+    log.stop()
+
+
+def _settle_memory() -> None:
+    """Take what is loaded out of the collector's sight: a full collection would stop the window for a moment."""
+    gc.collect()
+    gc.freeze()
+
+
+def _saver(office: Office, folders: Folders, settings: Settings) -> Callable[[str, int], None]:
+    kept = {"settings": settings}
+
+    def save(theme: str, text_percent: int) -> None:
+        kept["settings"] = replace(kept["settings"], theme=Theme(theme), text_percent=text_percent)
+        changed = kept["settings"]
+        office.run(lambda: settings_room.save(folders.settings_file, changed), lambda _n: None)
+
+    return save
+
+
+def _noter(folders: Folders) -> Callable[[str, str, int], None]:
+    intent = SendIntent(folders.data)
+    return lambda draft_id, form, by: intent.write(Wish(draft_id, form, by))
+
+
+# ---- what the records thread does
+
+
+def open_desk(folders: Folders, settings: Settings, clock: Clock, part: PracticePart | None) -> "Desk":
+    """Fetch the key, open the records, start practice mode's MESH; on the records thread."""
+    from digmed_desktop.credentials.keys import database_key
+    from digmed_desktop.credentials.vault import FileVault, KeyringVault, Vault, VaultError
+    from digmed_desktop.desk.desk import Desk
+    from digmed_desktop.desk.vaccinating import Sender
+    from digmed_desktop.history.store import Store
+    from digmed_desktop.messaging.parcel import Kind
+
+    vault: Vault
+    if part is None:
+        vault = KeyringVault()
+    else:
+        try:
+            vault = KeyringVault("DigMed Desktop practice")
+        except VaultError:
+            vault = FileVault(folders.data, practice=True)
+    key = database_key(vault, "database-key", database=folders.database)
+    if folders.database.exists():
+        store = Store.open(folders.database, key, clock)
+    else:
+        store = Store.create(folders.database, key, clock)
+    mesh = part.start() if part else None
+    mailbox = mesh.account().mailbox if mesh else settings.mailbox or "NOT-SET-UP"
+    edition = settings.edition_of(Kind.VACCINATION.value)
+    desk = Desk(
+        store,
+        clock,
+        kept_in=vault.kept_in,
+        sender=Sender(mailbox, edition),
+        make_delivery=lambda records: _delivery(records, clock, mailbox, mesh),
+        folder=folders.data,
+        practices=part.world.practices if part else (),
+    )
+    desk.fulfil_wish()
+    return desk
+
+
+def _delivery(store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | None") -> Callable[[], QueueStanding]:
+    """Return one round of delivery; called and used on the delivery thread."""
+    if mesh is None:
+        return store.notifications.standing
+    from digmed_desktop.clinical.record import Organisation
+    from digmed_desktop.desk.understanding import understanding
+    from digmed_desktop.mesh.transport import MeshTransport
+    from digmed_desktop.outbox.engine import Delivery
+    from digmed_desktop.outbox.policy import PRACTICE
+
+    def pharmacy_ods() -> str:
+        return (store.profile.pharmacy() or Organisation()).ods_code
+
+    delivery = Delivery(
+        store.deliveries,
+        store.inbox,
+        lambda: MeshTransport(mesh.account()),
+        understanding(pharmacy_ods, mailbox, clock),
+        clock,
+        PRACTICE,
+    )
+    return delivery.run_once
+
+
+def _controls(part: PracticePart) -> PracticeControls:
+    from digmed_desktop.ui.context import PracticePatient
+
+    world = part.world
+
+    def now() -> datetime:
+        return part.clock.now()
+
+    return PracticeControls(
+        patients=tuple(PracticePatient(p.name, p.shows, dict(p.answers)) for p in world.patients),
+        pins=tuple((person.name, person.pin) for person in world.people),
+        key_note="The key of these fictional records is kept where the sign on this page says.",
+        pharmacy={},
+        now=now,
+        move_clock=lambda hours: part.mesh().move_clock(hours=hours),
+        go_offline=lambda seconds: part.mesh().go_offline(seconds),
+    )
+

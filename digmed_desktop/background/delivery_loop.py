@@ -1,0 +1,66 @@
+"""Drives the delivery on a thread of its own: after each send, at intervals, and when asked."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from digmed_desktop.messaging.story import QueueStanding
+
+log = logging.getLogger(__name__)
+
+
+class DeliveryLoop(QObject):
+    """Calls ``run_once`` again and again. ``make`` builds the delivery on the thread that will use it."""
+
+    round_done = Signal()  # :attr:`latest` is new
+
+    def __init__(self, make: Callable[[], Callable[[], QueueStanding]], every: float) -> None:
+        super().__init__()
+        self._make, self._every = make, every
+        self.latest: QueueStanding | None = None
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have a round now."""
+        self._wake.set()
+
+    def close(self, wait: float) -> bool:
+        """Stop after the present step; return whether it stopped within ``wait`` seconds.
+
+        A call to MESH that hangs is not waited for: its outcome is looked up at the next start.
+        """
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(wait)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        run_once: Callable[[], QueueStanding] | None = None
+        while not self._stop.is_set():
+            try:
+                if run_once is None:
+                    run_once = self._make()
+                self.latest = run_once()
+            except Exception as error:  # noqa: BLE001  (the boundary of the thread; the loop must live on)
+                log.error("delivery round failed: %s", error)
+            else:
+                if not self._stop.is_set() and not self._told():
+                    return
+            self._wake.wait(self._every)
+            self._wake.clear()
+
+    def _told(self) -> bool:
+        try:
+            self.round_done.emit()
+        except RuntimeError:  # the window is gone
+            return False
+        return True

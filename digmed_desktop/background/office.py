@@ -1,0 +1,120 @@
+"""The window's one way to everything that takes time: questions to the desk, previews, and the delivery."""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from digmed_desktop.background.delivery_loop import DeliveryLoop
+from digmed_desktop.background.lane import Lane
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.story import QueueStanding
+
+if TYPE_CHECKING:
+    from digmed_desktop.desk.desk import Desk
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LEAST_BETWEEN_REFRESHES = 0.25  # seconds
+
+
+class Office(QObject):
+    """Owns the threads. ``open_desk`` runs on the records thread; it opens keyring and database."""
+
+    opened = Signal(object)  # desk.views.Opened
+    not_opened = Signal(object)  # DigMedError
+    failed = Signal(object)  # DigMedError: something asked for did not work
+    standing = Signal(object)  # messaging.story.QueueStanding
+    history_moved = Signal()
+
+    def __init__(self, open_desk: "Callable[[], Desk]", round_every: float) -> None:
+        super().__init__()
+        self._open_desk = open_desk
+        self._records = Lane("records")
+        self._previews = Lane("previews")
+        self._desk: Desk | None = None
+        self._loop: DeliveryLoop | None = None
+        self._round_every = round_every
+        self.last_standing: QueueStanding | None = None
+        self._refresh = QTimer(self, singleShot=True, interval=int(LEAST_BETWEEN_REFRESHES * 1000))
+        self._refresh.timeout.connect(self.history_moved)
+
+    def open(self) -> None:
+        """Open the records, then start the delivery."""
+        self._records.ask(self._open_desk, self._is_open, self._is_not_open)
+
+    def ask(
+        self, question: "Callable[[Desk], T]", then: Callable[[T], None], otherwise: Callable[[DigMedError], None] | None = None
+    ) -> None:
+        """Ask the desk; ``then`` is called with the answer, later, on the window's thread."""
+        self._records.ask(lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, otherwise))
+
+    def run(self, work: Callable[[], T], then: Callable[[T], None], otherwise: Callable[[DigMedError], None] | None = None) -> None:
+        """Do something that needs no records on the records thread."""
+        self._records.ask(work, then, lambda error: self._went_wrong(error, otherwise))
+
+    def preview(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
+        """Ask for a preview; of several that wait only the newest is made."""
+        self._previews.ask(
+            lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, None), ticket="preview"
+        )
+
+    def deliver_now(self) -> None:
+        """Have the delivery do a round now."""
+        if self._loop is not None:
+            self._loop.wake()
+
+    def close(self) -> None:
+        """Stop the threads; what was asked for is finished, a call to MESH that hangs is not waited for."""
+        if self._loop is not None:
+            self._loop.close(2.0)
+        self._previews.close(2.0)
+        desk = self._desk
+        if desk is not None:
+            self._records.ask(desk.close, lambda _n: None, lambda _e: None)
+        self._records.close(5.0)
+
+    def _the_desk(self) -> "Desk":
+        if self._desk is None:
+            raise DigMedError("The records are not open yet.", "Wait a moment and try again.")
+        return self._desk
+
+    def _is_open(self, desk: "Desk") -> None:
+        self._desk = desk
+        self.ask(lambda d: d.opened(), self.opened.emit)
+        self._loop = DeliveryLoop(desk.make_delivery, self._round_every)
+        self._loop.round_done.connect(self._round_done)
+        self._loop.start()
+
+    def _is_not_open(self, error: Exception) -> None:
+        self.not_opened.emit(self._as_known(error))
+
+    def _went_wrong(self, error: Exception, otherwise: Callable[[DigMedError], None] | None) -> None:
+        known = self._as_known(error)
+        if otherwise is not None:
+            otherwise(known)
+        else:
+            self.failed.emit(known)
+
+    @staticmethod
+    def _as_known(error: Exception) -> DigMedError:
+        if isinstance(error, DigMedError):
+            return error
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        place = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else "?"
+        log.error("unexpected %s at %s", error, place)
+        return DigMedError(
+            "Something in the program went wrong.", f"Nothing typed is lost. Report this: {type(error).__name__} {place}."
+        )
+
+    def _round_done(self) -> None:
+        if self._loop is None or self._loop.latest is None:
+            return
+        self.last_standing = self._loop.latest
+        self.standing.emit(self.last_standing)
+        if not self._refresh.isActive():
+            self._refresh.start()

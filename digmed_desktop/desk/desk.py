@@ -1,0 +1,161 @@
+"""The desk: one object behind which store, people, message and delivery stand. Used from a worker thread."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.vaccinating import Sender, VaccinationDesk
+from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.story import NotificationRow, QueueStanding, Story
+from digmed_desktop.reference.practices import known_practices
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.record import Organisation
+    from digmed_desktop.history.store import Store
+    from digmed_desktop.messaging.people import Draft
+
+MakeDelivery = Callable[["Store"], Callable[[], QueueStanding]]
+
+
+class Desk:
+    """What can be asked at the counter. Every method may take its time; none may be called on the window's thread."""
+
+    def __init__(
+        self,
+        store: "Store",
+        clock: Clock,
+        *,
+        kept_in: str,
+        sender: Sender,
+        make_delivery: MakeDelivery,
+        folder: Path,
+        practices: "Sequence[Organisation]" = (),
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._clock, self._kept_in = store, clock, kept_in
+        self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
+        self._people = PeopleDesk(store, clock)
+        self._vaccinating = VaccinationDesk(store, self._people, clock, sender)
+        self._intent = SendIntent(folder)
+
+    # ---- opening
+
+    def opened(self) -> Opened:
+        """Return what the window needs to begin."""
+        return Opened(self._store.profile.pharmacy(), self._people.all(), self._kept_in, len(self._store.drafts.all()))
+
+    def close(self) -> None:
+        """Close the records and what was started with them."""
+        self._store.close()
+        self._on_close()
+
+    def make_delivery(self) -> Callable[[], QueueStanding]:
+        """Return what does one round of delivery; called on the delivery's own thread."""
+        return self._make_delivery(self._store)
+
+    def fulfil_wish(self) -> Sent | None:
+        """Send what was asked for just before the program died; None when nothing was."""
+        wish = self._intent.read()
+        if wish is None:
+            return None
+        draft = self._store.drafts.get(wish.draft_id)
+        sent = self._freeze(wish, draft.answers) if draft is not None else None
+        self._intent.done()
+        return sent
+
+    # ---- people
+
+    def person_lists(self) -> FormLists:
+        """Return roles and regulators to choose from."""
+        return FormLists(self._people.lists(), "", "")
+
+    def first_run(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Store the pharmacy and the first person, or return what is in the way."""
+        return self._people.first_run(answers)
+
+    def add_person(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Add a person, or return what is in the way."""
+        return self._people.add(answers)
+
+    def retire_person(self, person_id: int) -> None:
+        """Take a person off the list."""
+        self._people.retire(person_id)
+
+    def sign_in(self, person_id: int, pin: str) -> SignIn:
+        """Check a PIN."""
+        return self._people.sign_in(person_id, pin)
+
+    # ---- the form
+
+    def form_lists(self, form: str) -> FormLists:
+        """Return the options of a form."""
+        self._only_vaccination(form)
+        return self._vaccinating.lists()
+
+    def preview(self, form: str, answers: Mapping[str, str]) -> Preview:
+        """Return what these answers would send."""
+        self._only_vaccination(form)
+        return self._vaccinating.preview(answers)
+
+    def save_draft(self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None) -> None:
+        """Keep a half-filled form. One that was sent already is not kept again."""
+        if self._store.notifications.sent_as(draft_id) is None:
+            self._store.drafts.save(draft_id, form, answers, by)
+
+    def discard_draft(self, draft_id: str) -> None:
+        """Delete a draft."""
+        self._store.drafts.discard(draft_id)
+
+    def drafts(self) -> tuple[DraftView, ...]:
+        """Return all drafts, newest first."""
+        return tuple(self._draft_view(draft) for draft in self._store.drafts.all())
+
+    def newest_draft(self, form: str) -> DraftView | None:
+        """Return the draft to go on with, or None."""
+        return next((draft for draft in self.drafts() if draft.form == form), None)
+
+    def send(self, form: str, draft_id: str, answers: Mapping[str, str], by: int | None) -> Sent:
+        """Freeze and store the message, to be delivered; the same draft twice is one notification."""
+        if by is None:
+            raise DigMedError("Nobody is signed in.", "Sign in with your PIN and press Send again.")
+        sent = self._freeze(Wish(draft_id, form, by), answers)
+        self._intent.done()
+        return sent
+
+    def _freeze(self, wish: Wish, answers: Mapping[str, str]) -> Sent:
+        self._only_vaccination(wish.form)
+        return self._vaccinating.freeze(wish.draft_id, answers, wish.by)
+
+    @staticmethod
+    def _only_vaccination(form: str) -> None:
+        if form != "vaccination":
+            raise DigMedError("This form is not known to this version of the program.", "Update the program.")
+
+    def _draft_view(self, draft: "Draft") -> DraftView:
+        given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
+        begun_by = self._people.name(draft.begun_by)
+        return DraftView(draft.id, draft.form, dict(draft.answers), f"{family} {given}".strip(), begun_by, draft.changed_at)
+
+    # ---- practices and history
+
+    def practices(self) -> tuple[PracticeView, ...]:
+        """Return the practices to offer: those this pharmacy wrote to, then those that came with the program."""
+        return tuple(PracticeView(one) for one in known_practices(self._store.practices.all(), self._practices))
+
+    def sent_items(self, before: int | None, limit: int) -> list[NotificationRow]:
+        """Return notifications, newest first, from below ``before``."""
+        return self._store.notifications.page(before=before, limit=limit)
+
+    def story(self, notification: int) -> Story:
+        """Return the story of one notification."""
+        return self._store.notifications.story(notification)
+
+    def now(self) -> datetime:
+        """Return the present."""
+        return self._clock.now()

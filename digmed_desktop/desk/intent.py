@@ -1,0 +1,50 @@
+"""A wish to send that outlives the program: written at the press of Send, before anything else happens.
+
+The file holds the id of the draft and of the person, nothing about the patient. If the program dies before the
+message is stored, the next start finds the wish and the draft, and sends once: the draft's id is the token by which
+the history knows a second try.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Someone pressed Send."""
+
+    draft_id: str
+    form: str
+    by: int
+
+
+class SendIntent:
+    """The one wish of this window, in a file beside the database."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "send-pressed.json"
+
+    def write(self, wish: Wish) -> None:
+        """Put the wish safely on the disk; a few milliseconds."""
+        unfinished = self._file.with_suffix(".new")
+        handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        try:
+            os.write(handle, json.dumps({"draft": wish.draft_id, "form": wish.form, "by": wish.by}).encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        unfinished.replace(self._file)
+
+    def read(self) -> Wish | None:
+        """Return the wish that was not fulfilled, or None."""
+        try:
+            raw = json.loads(self._file.read_text(encoding="utf-8"))
+            return Wish(str(raw["draft"]), str(raw["form"]), int(raw["by"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def done(self) -> None:
+        """Forget the wish."""
+        self._file.unlink(missing_ok=True)

@@ -1,0 +1,163 @@
+"""A vaccination from answers to message: the options, the preview as one types, and Send."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.record import Organisation, VaccinationRecord
+from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read, starting_answers
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.story import Facts
+from digmed_desktop.reference import programmes
+
+if TYPE_CHECKING:
+    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.history.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """As whom the pharmacy sends."""
+
+    mailbox: str
+    edition_id: str = ""
+
+
+class VaccinationDesk:
+    """Reads, previews and freezes vaccinations."""
+
+    def __init__(self, store: "Store", people: PeopleDesk, clock: Clock, sender: Sender) -> None:
+        self._store, self._people, self._clock, self._sender = store, people, clock, sender
+
+    def programme(self) -> Programme:
+        """Return the programme of today: seasonal influenza of the season that has begun."""
+        today = self._clock.now().astimezone(dates.ENGLAND).date()
+        return next(p for p in programmes.current(today) if p.live)
+
+    def lists(self) -> FormLists:
+        """Return what the form offers."""
+        programme = self.programme()
+        people = tuple(Option(str(p.id), p.label) for p in self._people.all() if p.may_vaccinate)
+        return FormLists(
+            lists={**dict(programme.lists), "people": people},
+            programme_id=programme.id,
+            programme_name=programme.name,
+            fresh=starting_answers(programme, self._clock.now()),
+            by_product={key: answers_of_product(programme, key) for key in programme.products},
+        )
+
+    def reading(self, answers: Mapping[str, str]) -> Reading:
+        """Return the record that these answers make, and what is wrong with it."""
+        vaccinator = answers.get("session.vaccinator", "")
+        return read(
+            answers,
+            programme=self.programme(),
+            pharmacy=self._store.profile.pharmacy() or Organisation(),
+            vaccinator=self._people.professional(int(vaccinator)) if vaccinator.isdigit() else None,
+            now=self._clock.now(),
+        )
+
+    def preview(self, answers: Mapping[str, str]) -> Preview:
+        """Return what these answers would send, and what is in the way."""
+        from digmed_desktop.fhir.message import draft_xml
+        from digmed_desktop.fhir.sections import sections
+
+        reading = self.reading(answers)
+        edition = self._edition()
+        shown = sections(reading.record, edition)
+        xml = draft_xml(reading.record, edition=edition, mailbox=self._sender.mailbox, now=self._clock.now())
+        return Preview(
+            sections=tuple(
+                PreviewSection(s.title, tuple(PreviewRow(r.label, r.values, r.field, r.missing) for r in s.rows))
+                for s in shown
+            ),
+            problems=self._all_problems(reading),
+            xml=_indented(xml),
+            paper_only=reading.only_on_paper,
+        )
+
+    def freeze(self, draft_id: str, answers: Mapping[str, str], by: int) -> Sent:
+        """Store the message of these answers, to be sent; the draft is gone with it. Twice with one draft is once."""
+        from digmed_desktop.clinical import json_record
+        from digmed_desktop.fhir.message import IncompleteRecordError, build
+
+        if (earlier := self._store.notifications.sent_as(draft_id)) is not None:
+            return Sent(earlier)
+        reading = self.reading(answers)
+        stops = tuple(p for p in self._all_problems(reading) if p.severity is Severity.STOP)
+        if stops:
+            return Sent(None, stops)
+        record = reading.record
+        now = self._clock.now()
+        try:
+            message = build(
+                record,
+                edition=self._edition(),
+                mailbox=self._sender.mailbox,
+                now=now,
+                new_id=lambda: str(uuid.uuid4()),
+                sender_reference=str(uuid.uuid4()),
+            )
+        except IncompleteRecordError as error:
+            return Sent(None, error.problems)
+        practice = record.practice or Organisation()
+        self._store.practices.remember(practice)
+        notification = self._store.notifications.freeze(
+            draft_id=draft_id,
+            token=draft_id,
+            record_json=json_record.dumps(record),
+            facts=_facts(record, now),
+            message=message,
+            local_id=f"{record.pharmacy.ods_code}_{uuid.uuid4().hex}",
+            by=by,
+        )
+        return Sent(notification)
+
+    def _edition(self) -> "Edition":
+        from digmed_desktop.fhir import editions
+
+        if self._sender.edition_id:
+            return editions.load(self._sender.edition_id)
+        return editions.default_for(Kind.VACCINATION)
+
+    def _all_problems(self, reading: Reading) -> tuple[Problem, ...]:
+        from digmed_desktop.fhir.problems import problems_of
+
+        found = list(reading.problems)
+        told = {p.field for p in found if p.severity is Severity.STOP}
+        found += [p for p in problems_of(reading.record, self._edition()) if p.field not in told]
+        return (*found, *reading.notes)
+
+
+def _facts(record: VaccinationRecord, now: datetime) -> Facts:
+    vaccines = [one.product.display for one in record.immunizations if one.product]
+    practice = record.practice or Organisation()
+    return Facts(
+        kind=Kind.VACCINATION,
+        patient_name=record.patient.name.as_on_record(),
+        nhs_number=record.patient.nhs_number,
+        what=", ".join(vaccines),
+        batch=", ".join(one.batch for one in record.immunizations if one.batch),
+        practice_name=practice.name,
+        practice_ods=practice.ods_code,
+        by=record.vaccinator.name.spoken() if record.vaccinator else "",
+        contact_at=record.contact_at or now,
+    )
+
+
+def _indented(xml: str) -> str:
+    from lxml import etree
+
+    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+    tree = etree.fromstring(xml.encode("utf-8"), parser)
+    return etree.tostring(tree, pretty_print=True, encoding="unicode")
+

@@ -1,0 +1,114 @@
+"""What the desk answers with: plain data for the window. Light to import, so that pages can name these types."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.record import Organisation, Professional
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Someone of this pharmacy as pages show them."""
+
+    id: int
+    professional: Professional
+    locked_until: datetime | None = None
+    may_vaccinate: bool = True
+
+    @property
+    def label(self) -> str:
+        """Name and role: ``Amira Khan · Pharmacist``."""
+        role = self.professional.role.display if self.professional.role else ""
+        return " · ".join(part for part in (self.professional.name.spoken(), role) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the program found when it opened its records."""
+
+    pharmacy: Organisation | None
+    people: tuple[PersonView, ...]
+    kept_in: str  # where the key is kept, in words
+    drafts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One line of a section; ``field`` is the id of the question it comes from."""
+
+    label: str
+    values: tuple[str, ...]
+    field: str = ""
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSection:
+    """One section of the document as the GP reads it."""
+
+    title: str
+    rows: tuple[PreviewRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What will be sent, as far as it is filled in, and what is in the way."""
+
+    sections: tuple[PreviewSection, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    xml: str = ""
+    paper_only: bool = False  # complete, but only the electronic way is closed
+
+
+@dataclass(frozen=True, slots=True)
+class FormLists:
+    """The options of a form's questions, by the name of the list, and what a programme offers beside them."""
+
+    lists: dict[str, tuple[Option, ...]]
+    programme_id: str
+    programme_name: str
+    fresh: dict[str, str] = field(default_factory=dict)  # the answers of a fresh form
+    by_product: dict[str, dict[str, str]] = field(default_factory=dict)  # what a product usually answers besides
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A form left half filled."""
+
+    id: str
+    form: str
+    answers: dict[str, str]
+    patient: str
+    begun_by: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeView:
+    """A GP practice to choose."""
+
+    organisation: Organisation
+
+    @property
+    def label(self) -> str:
+        """Name, town and ODS code."""
+        place = self.organisation.address.city or self.organisation.address.postcode
+        return ", ".join(part for part in (self.organisation.name, place, self.organisation.ods_code) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The outcome of a PIN: who, or the sentence why not."""
+
+    person: PersonView | None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The outcome of Send: the notification's id, or what is in the way."""
+
+    notification: int | None
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,56 @@
+"""The program's own checks of a message (ITK3 FHIR-V&V-01), and of a record before it is one.
+
+``check`` holds any message against base STU3, the published profiles and the rules that stand only in the
+guides; ``problems_of`` says what prevents a record from becoming a message.
+"""
+
+from collections.abc import Iterator
+
+from digmed_desktop.fhir.base import read
+from digmed_desktop.fhir.finding import Finding
+from digmed_desktop.fhir.parsing import NotReadableError, parse
+from digmed_desktop.fhir.problems import problems_of
+from digmed_desktop.fhir.rules import Place, entry_findings, narrative_findings, places, reference_findings
+from digmed_desktop.fhir.writing import Data
+
+__all__ = ["Finding", "NotReadableError", "check", "problems_of"]
+
+
+def check(xml: bytes) -> list[Finding]:
+    """Return what is wrong with a message; raises :class:`NotReadableError` when it cannot be read at all."""
+    data, findings = read(parse(xml))
+    if data.get("resourceType") != "Bundle":
+        return [*findings, Finding(str(data.get("resourceType", "")), "A message is a Bundle.")]
+    return [*findings, *_message_findings(data)]
+
+
+def _message_findings(message: Data) -> Iterator[Finding]:
+    yield from _bundle_findings(message, "Bundle", "message", "MessageHeader")
+    for place in places(message, "Bundle"):
+        if place.type == "Bundle":
+            yield from _bundle_findings(place.data, place.path, "document", "Composition")
+            for inner in places(place.data, place.path):
+                if inner.type == "Composition":
+                    yield from _section_findings(inner)
+
+
+def _bundle_findings(bundle: Data, path: str, kind: str, first: str) -> Iterator[Finding]:
+    if bundle.get("type") != kind:
+        yield Finding(f"{path}.type", f"The type of this bundle must be {kind}.")
+    inside = places(bundle, path)
+    if not inside or inside[0].type != first:
+        yield Finding(f"{path}.entry[0]", f"The first entry must be the {first}.")
+    yield from entry_findings(bundle, path)
+    yield from reference_findings(bundle, path)
+
+
+def _section_findings(composition: Place) -> Iterator[Finding]:
+    for number, section in enumerate(composition.data.get("section", [])):
+        path = f"{composition.path}.section[{number}]"
+        text = section.get("text", {})
+        if not text.get("div"):
+            yield Finding(f"{path}.text", "Every section needs its text: it is what the practice reads.")
+        else:
+            yield from narrative_findings(text["div"], f"{path}.text.div")
+        if text.get("status") not in ("additional", "generated", "extensions"):
+            yield Finding(f"{path}.text.status", "The status must be additional, generated or extensions.")

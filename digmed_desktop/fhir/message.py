@@ -1,0 +1,292 @@
+"""Clinical record to message: the frozen bytes that go out, and the XML of a half-filled form.
+
+``build`` is deterministic given ``new_id`` and ``now``. Ids are asked for in this order: message bundle,
+header, sender, receiver, document, Composition, Encounter, Patient, practice, pharmacy, clinician, then each
+vaccine (and its manufacturer), then the allergy List and its entries.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import TypeVar
+
+from fhir.resources.STU3.bundle import Bundle
+
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.record import Organisation, Professional, VaccinationRecord
+from digmed_desktop.fhir.allergies import allergy_resources
+from digmed_desktop.fhir.composition import composition
+from digmed_desktop.fhir.corrections import Replaces
+from digmed_desktop.fhir.datatypes import NOT_XML
+from digmed_desktop.fhir.editions import Edition, default_for
+from digmed_desktop.fhir.envelope import document_bundle, handling, header, message_bundle
+from digmed_desktop.fhir.immunizations import immunization_resources
+from digmed_desktop.fhir.items import words
+from digmed_desktop.fhir.people import encounter, header_organisation, organisation, patient, practitioner
+from digmed_desktop.fhir.problems import problems_of
+from digmed_desktop.fhir.sections import sections
+from digmed_desktop.fhir.subject import subject_of, summary_of
+from digmed_desktop.fhir.writing import Data, to_xml
+from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+
+__all__ = ["IncompleteRecordError", "MessageFaultError", "Replaces", "build", "draft_xml"]
+
+MAX_REFERENCE = 255
+MAX_BYTES = 5_000_000
+"""ITK3 recommends at most 5 MB for a message; receivers may answer 20015 above it."""
+
+
+class IncompleteRecordError(ValueError):
+    """The record cannot be sent as it is: ``problems`` says why, each at its field."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"The record has {len(problems)} problem(s) that prevent sending.")
+        self.problems = tuple(problems)
+
+
+class MessageFaultError(ValueError):
+    """The message that was made is not right: a fault of the program. Its text has nothing of the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """The ids of one message, asked for in a fixed order."""
+
+    bundle: str
+    header: str
+    sender: str
+    receiver: str
+    document: str
+    composition: str
+    encounter: str
+    patient: str
+    practice: str
+    pharmacy: str
+    clinician: str
+
+
+def build(
+    record: VaccinationRecord,
+    *,
+    edition: Edition,
+    mailbox: str,
+    now: datetime,
+    new_id: Callable[[], str],
+    sender_reference: str,
+    version: int = 1,
+    replaces: Replaces | None = None,
+    send_receiver: bool = True,
+) -> FrozenMessage:
+    """Return the message of a complete record.
+
+    ``mailbox`` is the pharmacy's MESH mailbox, ``now`` the moment of making (with an offset), ``new_id``
+    gives lower-case UUIDs, ``sender_reference`` identifies the notification here, ``version`` counts
+    replacements from 1. Raises :class:`IncompleteRecordError` when the record cannot be sent.
+    """
+    if problems := problems_of(record, edition, replaces=replaces):
+        raise IncompleteRecordError(problems)
+    if now.tzinfo is None:
+        raise ValueError("now needs an offset")
+    if not mailbox or not 0 < len(sender_reference) <= MAX_REFERENCE:
+        raise ValueError("a message needs the sender's mailbox and a reference of at most 255 characters")
+    ids = _Ids(*(new_id() for _ in fields(_Ids)))
+    title = _title(edition, replaces)
+    data = _message(
+        record, edition, ids, new_id, mailbox, now, sender_reference, version, replaces, send_receiver
+    )
+    try:
+        Bundle.model_validate(data)
+    except ValueError:
+        raise MessageFaultError(
+            "The message that was made is not valid FHIR. This is a fault of the program."
+        ) from None
+    payload = to_xml(data)
+    if len(payload) > MAX_BYTES:
+        raise IncompleteRecordError(
+            [
+                Problem(
+                    "after.history",
+                    "The message is larger than the 5 MB that practices take. Shorten the texts.",
+                )
+            ]
+        )
+    return FrozenMessage(
+        kind=edition.kind,
+        edition=edition.id,
+        payload=payload,
+        sha256=hashlib.sha256(payload).hexdigest(),
+        bundle_id=ids.bundle,
+        message_id=ids.header,
+        document_id=ids.document,
+        composition_id=ids.composition,
+        sender_reference=sender_reference,
+        subject=subject_of(title, record.patient, record.pharmacy, version),
+        made_at=now,
+    )
+
+
+def draft_xml(
+    record: VaccinationRecord,
+    *,
+    edition: Edition | None = None,
+    mailbox: str = "",
+    now: datetime | None = None,
+    sender_reference: str = "",
+    version: int = 1,
+    replaces: Replaces | None = None,
+) -> str:
+    """Return the XML that a record gives as far as it goes, for the preview; its ids are placeholders.
+
+    Never raises on a partial record: signs that XML cannot hold are shown as the replacement character.
+    """
+    numbers = count(1)
+
+    def placeholder() -> str:
+        return f"00000000-0000-4000-8000-{next(numbers):012d}"
+
+    chosen = edition or default_for(Kind.VACCINATION)
+    at = now or record.recorded_at or record.contact_at or datetime.now(UTC)
+    ids = _Ids(*(placeholder() for _ in fields(_Ids)))
+    data = _message(
+        _writable(record),
+        chosen,
+        ids,
+        placeholder,
+        mailbox,
+        at,
+        sender_reference,
+        version,
+        replaces,
+        True,  # noqa: FBT003
+    )
+    return to_xml(data).decode("utf-8")
+
+
+def _title(edition: Edition, replaces: Replaces | None) -> str:
+    if replaces is None or not replaces.withdrawn:
+        return edition.title
+    notice = words("correction")["withdrawn_vaccination"]
+    return f"{notice}: {edition.title}"
+
+
+def _message(
+    record: VaccinationRecord,
+    edition: Edition,
+    ids: _Ids,
+    new_id: Callable[[], str],
+    mailbox: str,
+    now: datetime,
+    sender_reference: str,
+    version: int,
+    replaces: Replaces | None,
+    send_receiver: bool,
+) -> Data:
+    """Return the whole message as data; parts that the record does not have yet are left out."""
+    practice = record.practice or Organisation()
+    receiver = ids.receiver if send_receiver and practice.ods_code else ""
+    document = _document(record, edition, ids, new_id, now, version, replaces)
+    asked = handling(
+        asks=True, message_definition=edition.message_definition, sender_reference=sender_reference or "None"
+    )
+    top = header(
+        ids.header,
+        handling_extension=asked,
+        event=edition.event,
+        sender_id=ids.sender,
+        receiver_id=receiver,
+        at=now,
+        mailbox=mailbox,
+        focus_id=ids.document,
+    )
+    parts = [top, header_organisation(ids.sender, record.pharmacy.ods_code)]
+    if receiver:
+        parts.append(header_organisation(ids.receiver, practice.ods_code))
+    return message_bundle(ids.bundle, [*parts, document])
+
+
+def _document(
+    record: VaccinationRecord,
+    edition: Edition,
+    ids: _Ids,
+    new_id: Callable[[], str],
+    now: datetime,
+    version: int,
+    replaces: Replaces | None,
+) -> Data:
+    withdrawn = replaces is not None and replaces.withdrawn
+    authored = min(record.recorded_at, now) if record.recorded_at else now
+    vaccines = [
+        one
+        for vaccine in record.immunizations
+        for one in immunization_resources(
+            vaccine,
+            new_id=new_id,
+            patient_id=ids.patient,
+            encounter_id=ids.encounter,
+            clinician_id=ids.clinician if record.vaccinator else "",
+            at=record.contact_at,
+            recorded=record.recorded_at,
+            withdrawn=withdrawn,
+        )
+    ]
+    allergies = allergy_resources(
+        record.allergies,
+        new_id=new_id,
+        patient_id=ids.patient,
+        encounter_id=ids.encounter,
+        asserted=record.recorded_at or record.contact_at,
+    )
+    title = _title(edition, replaces)
+    first = composition(
+        ids.composition,
+        edition=edition,
+        title=title,
+        summary=summary_of(title, record.patient, record.pharmacy, version),
+        version=version,
+        replaces=replaces,
+        at=authored,
+        patient_id=ids.patient,
+        encounter_id=ids.encounter,
+        author_id=ids.clinician if record.vaccinator else "",
+        custodian_id=ids.pharmacy,
+        sections=sections(record, edition, replaces=replaces),
+        entries={
+            "allergies": [allergies[0]["id"]] if allergies else [],
+            "contact": [ids.encounter],
+            "distribution": [ids.practice] if record.practice else [],
+            "gp_practice": [ids.practice] if record.practice else [],
+            "vaccinations": [one["id"] for one in vaccines if one["resourceType"] == "Immunization"],
+            "demographics": [ids.patient],
+        },
+    )
+    visit = encounter(
+        ids.encounter,
+        patient_id=ids.patient,
+        clinician_id=ids.clinician if record.vaccinator else "",
+        pharmacy_id=ids.pharmacy,
+        start=record.contact_at,
+    )
+    people = [patient(ids.patient, record.patient, ids.practice if record.practice else "")]
+    if record.practice:
+        people.append(organisation(ids.practice, record.practice))
+    people.append(organisation(ids.pharmacy, record.pharmacy))
+    if record.vaccinator:
+        people.append(practitioner(ids.clinician, record.vaccinator or Professional()))
+    return document_bundle(ids.document, [first, visit, *people, *vaccines, *allergies], now)
+
+
+_T = TypeVar("_T")
+
+
+def _writable(value: _T) -> _T:
+    """Return the record with signs that XML cannot hold shown as the replacement character."""
+    if isinstance(value, str):
+        return type(value)(NOT_XML.sub("\ufffd", value)) if NOT_XML.search(value) else value
+    if isinstance(value, tuple):
+        return tuple(_writable(one) for one in value)  # type: ignore[return-value] # a tuple of the same kind
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {f.name: _writable(getattr(value, f.name)) for f in fields(value)}
+        return replace(value, **changed)
+    return value

@@ -1,0 +1,114 @@
+"""The text of the message, section by section: the one source of what the practice reads.
+
+The same rows are shown in the preview, make the XHTML narrative, and are held against the coded entries, so
+that text and codes cannot say different things (ITK3 FHIR-CC-03).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digmed_desktop.clinical.dates import shown_time
+from digmed_desktop.clinical.record import Allergy, AllergyStatus, Coded, Immunization, VaccinationRecord
+from digmed_desktop.fhir.corrections import Replaces
+from digmed_desktop.fhir.editions import Edition, SectionPlan
+from digmed_desktop.fhir.items import ITEMS, Context, registration_label, words
+
+MAIN_SECTIONS = ("vaccinations", "medications")
+"""The section that says what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a section's text.
+
+    ``field`` is the id of the form field the answer came from, ``missing`` says that the message needs it and
+    it is not there yet. Rows of one ``group`` stand in one table: several vaccines or allergies have a table
+    each.
+    """
+
+    label: str
+    values: tuple[str, ...]
+    field: str
+    missing: bool = False
+    code: str = ""
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section as the practice will see it."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+def sections(
+    record: VaccinationRecord, edition: Edition, *, replaces: Replaces | None = None
+) -> tuple[Section, ...]:
+    """Return the sections that have anything to say, in the edition's order; the record may be half filled
+    in.
+    """
+    return tuple(
+        Section(plan.key, plan.title, (*_notice(plan, replaces), *rows))
+        for plan in edition.sections
+        if (rows := _rows(plan, record, edition))
+    )
+
+
+def _rows(plan: SectionPlan, record: VaccinationRecord, edition: Edition) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for group, context in enumerate(_contexts(plan.key, record)):
+        for wanted in plan.rows:
+            item = ITEMS[wanted.item]
+            cell = item.read(context)
+            if cell is None or (not cell.lines and not wanted.mandatory):
+                continue
+            row = Row(
+                label=registration_label(wanted.label, context),
+                values=cell.lines,
+                field=item.field,
+                missing=not cell.lines,
+                code=cell.code if edition.show_codes else "",
+                group=group,
+            )
+            if not any(
+                r.label == row.label and r.values == row.values for r in rows if plan.key == "eligibility"
+            ):
+                rows.append(row)
+    return tuple(rows)
+
+
+def _contexts(key: str, record: VaccinationRecord) -> Iterator[Context]:
+    """Return what the rows of a section are about: one thing, or each of several."""
+    if key == "allergies":
+        status = record.allergies.status
+        if status is AllergyStatus.RECORDED:
+            for allergy in record.allergies.entries or (Allergy(Coded("")),):
+                yield Context(record, allergy=allergy)
+        elif status is not None:
+            yield Context(record)
+    elif key in ("vaccinations", "eligibility"):
+        for immunization in record.immunizations or (Immunization(),):
+            yield Context(record, immunization=immunization)
+    else:
+        yield Context(record)
+
+
+def _notice(plan: SectionPlan, replaces: Replaces | None) -> tuple[Row, ...]:
+    """Return the rows that say that this record corrects or withdraws an earlier one."""
+    if replaces is None:
+        return ()
+    said = words("correction")
+    if replaces.withdrawn:
+        first = Row(said["withdrawn_label"], (said["withdrawn_vaccination"],), "", group=-1)
+        if plan.key not in MAIN_SECTIONS:
+            return (first,)
+        lines = [said["withdrawn_text"]]
+    else:
+        if plan.key not in MAIN_SECTIONS:
+            return ()
+        lines = [said["replaces"], said["changed"].format(what=replaces.changed)]
+    lines += [said["why"].format(why=replaces.why), said["when"].format(when=shown_time(replaces.at))]
+    told = Row(said["label"], tuple(lines), "", group=-1)
+    return (first, told) if replaces.withdrawn else (told,)

@@ -1,0 +1,82 @@
+"""The encrypted file: the only place where a connection to it is made.
+
+SQLCipher encrypts page by page with the key of 32 bytes that is handed in; a connection that got no key would
+make a plain, readable file, so none is made anywhere else. Sorting happens in memory (``temp_store``): on
+disk it would leave patients' names in clear. Deleted content is overwritten, and each commit is synced to the
+disk.
+"""
+
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
+
+KEY_BYTES = 32
+WRITES = "digmed_writes"
+_CACHE_KIB = 2000  # locked in memory for each connection; the usual limit of a Linux account is 8 MB
+_PATIENCE = 5.0  # seconds to wait for another connection's write
+_PRAGMAS = (
+    "cipher_memory_security = ON",
+    "temp_store = MEMORY",
+    f"cache_size = -{_CACHE_KIB}",
+    "foreign_keys = ON",
+    "trusted_schema = OFF",
+    "secure_delete = ON",
+    "recursive_triggers = ON",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+)
+
+
+def engine(path: Path, key: bytes, *, size: int = 4) -> sa.Engine:
+    """Return an engine over the encrypted file, which must exist; raises ValueError for a key of a wrong
+    length.
+
+    Reads begin a plain transaction; with the execution option ``WRITES`` the write lock is taken at once.
+    """
+    if len(key) != KEY_BYTES:
+        raise ValueError("the key has 32 bytes")
+
+    def connect() -> sqlcipher.Connection:
+        connection = sqlcipher.connect(
+            f"{path.resolve().as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=_PATIENCE,
+        )
+        try:
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # here a wrong key shows
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    made = sa.create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=size,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(made, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return made
+
+
+def new_file(path: Path) -> None:
+    """Make an empty file that only its owner can read; SQLite gives its companions the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -1,0 +1,49 @@
+"""Transactions over the open file."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from digmed_desktop.history import faults
+from digmed_desktop.history.cipher import WRITES
+from digmed_desktop.messaging.clock import Clock
+
+
+class Database:
+    """The open file, for the doors: transactions, and the clock that stamps what they write.
+
+    Usable from several threads; those that write wait for each other.
+    """
+
+    def __init__(self, made: sa.Engine, clock: Clock) -> None:
+        self.clock = clock
+        self._readers = made
+        self._writers = made.execution_options(**{WRITES: True})
+        self._one_writer = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Open a transaction that sees one state of the file; faults of disk or file come as StoreError."""
+        try:
+            with self._readers.begin() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise self._sentence(error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Open a transaction that writes: it is on the disk, whole, when the block ends without an error."""
+        try:
+            with self._one_writer, self._writers.begin() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise self._sentence(error) from error
+
+    def _sentence(self, error: sa.exc.DBAPIError) -> Exception:
+        sentence = faults.told(error)
+        if sentence is None:
+            return error
+        self._readers.dispose()  # after damage was met, a connection refuses good pages too
+        return sentence

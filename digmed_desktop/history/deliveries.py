@@ -1,0 +1,298 @@
+"""Sendings: what the outbox asks of the store (``messaging.delivery.SendingStore``).
+
+A sending is of a notification, or of an answer that a response asked for; both go the same way through the
+same table of transitions. Only the latest sending of a notification speaks for its state.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.history import ledger, profile
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.tables import AnyRow, notification, owed, payload, sending
+from digmed_desktop.messaging.delivery import Stop, Tracked, Unsure
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.errors import NotThereError
+from digmed_desktop.messaging.parcel import Parcel, Receipt
+from digmed_desktop.messaging.states import IN_TRANSIT, Happening, Need, State, next_state
+from digmed_desktop.messaging.story import QueueStanding
+
+_STOP = "delivery.stop"
+_INTERRUPTED = "The program ended while this was being sent."
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LONGEST_WAIT = timedelta(days=1)
+"""No pause is longer; one that seems to be was written while the computer's clock was wrong."""
+
+
+class Deliveries:
+    """Keeps sendings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def recover(self) -> int:
+        """Turn what was being sent when the program ended into what must be looked up; return how many."""
+        with self._database.writing() as connection:
+            left = connection.scalars(
+                _with_state(sa.select(sending.c.local_id)).where(_state() == State.SENDING)
+            ).all()
+            for local_id in left:
+                self._write(
+                    connection,
+                    _sending(connection, local_id),
+                    ledger.Entry(
+                        Happening.OUTCOME_UNKNOWN, note="The program ended while this was being sent."
+                    ),
+                )
+        return len(left)
+
+    def next_waiting(self) -> Parcel | None:
+        """Return what is to go out next, the oldest first, without claiming it."""
+        due = self._due(sa.select(sending.c.id), State.WAITING).order_by(sending.c.id).limit(1)
+        with self._database.reading() as connection:
+            found = connection.scalar(due)
+            if found is None:
+                return None
+            row = connection.execute(sending.select().where(sending.c.id == found)).one()
+            return _parcel(connection, row)
+
+    def claim(self, local_id: str) -> bool:
+        """Record that its sending begins now; False when it no longer waits."""
+        now = self._database.clock.now()
+        with self._database.writing() as connection:
+            row = _sending(connection, local_id)
+            state, held = _standing(connection, row)
+            if state is not State.WAITING or held or not row.latest:
+                return False
+            connection.execute(
+                sending.update()
+                .where(sending.c.id == row.id)
+                .values(attempts=sending.c.attempts + 1, posted_at=now, not_before=None)
+            )
+            self._write(connection, row, ledger.Entry(Happening.CLAIMED))
+        return True
+
+    def record(
+        self,
+        local_id: str,
+        happening: Happening,
+        *,
+        code: str = "",
+        note: str = "",
+        receipt: Receipt | None = None,
+        not_before: datetime | None = None,
+    ) -> State:
+        """Record what became of it, and return the state it is in."""
+        changes: dict[str, Any] = {"not_before": not_before}
+        if receipt is not None:
+            changes |= {"mesh_id": receipt.mesh_id, "address": receipt.recipient}
+        with self._database.writing() as connection:
+            row = _sending(connection, local_id)
+            connection.execute(sending.update().where(sending.c.id == row.id).values(changes))
+            return self._write(connection, row, ledger.Entry(happening, code, note))
+
+    def next_unsure(self) -> Unsure | None:
+        """Return the sending to look up next, of those whose time has come."""
+        due = self._due(sa.select(sending.c.local_id, sending.c.posted_at), State.CHECKING)
+        with self._database.reading() as connection:
+            row = connection.execute(due.order_by(sending.c.not_before, sending.c.id).limit(1)).first()
+        return None if row is None else Unsure(row.local_id, row.posted_at or _NEVER)
+
+    def look_up_later(self, local_id: str, not_before: datetime, *, begun_now: bool = False) -> None:
+        """Look it up again later; ``begun_now`` starts the grace period again."""
+        changes: dict[str, Any] = {"not_before": not_before}
+        if begun_now:
+            changes["posted_at"] = self._database.clock.now()
+        with self._database.writing() as connection:
+            connection.execute(sending.update().where(sending.c.local_id == local_id).values(changes))
+
+    def surely_there(self, since: datetime) -> str | None:
+        """Return the local id of a sending that MESH took after ``since`` for sure, if there is one."""
+        wanted = (
+            sa.select(sending.c.local_id)
+            .where(sending.c.mesh_id.is_not(None), sending.c.posted_at > since)
+            .order_by(sending.c.id.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            found: str | None = connection.scalar(wanted)
+        return found
+
+    def to_track(self, sent_before: datetime, tracked_before: datetime, limit: int) -> Sequence[Tracked]:
+        """Return sendings of notifications whose collection may be asked for, those never asked for first."""
+        wanted = (
+            sa.select(sending.c.local_id, sending.c.mesh_id)
+            .join(notification, notification.c.id == sending.c.notification_id)
+            .where(
+                notification.c.state == State.SENT,
+                sending.c.latest.is_(True),
+                sending.c.mesh_id.is_not(None),
+                sending.c.posted_at < sent_before,
+                sa.or_(sending.c.tracked_at.is_(None), sending.c.tracked_at < tracked_before),
+            )
+            .order_by(sending.c.tracked_at, sending.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [Tracked(row.local_id, row.mesh_id) for row in connection.execute(wanted)]
+
+    def tracked(self, local_id: str, *, collected: bool) -> None:
+        """Record that MESH was asked, and what it said."""
+        with self._database.writing() as connection:
+            row = _sending(connection, local_id)
+            connection.execute(
+                sending.update().where(sending.c.id == row.id).values(tracked_at=self._database.clock.now())
+            )
+            if collected:
+                self._write(connection, row, ledger.Entry(Happening.PICKED_UP))
+
+    def raise_overdue(self, duty: Duty) -> int:
+        """Raise a need for a person for all that is late; return for how many."""
+        now = self._database.clock.now()
+        n = notification.c
+        wanted = sa.select(n.id, n.state, n.need, n.contact_at, n.sent_at, n.accepted_at, n.settled_at).where(
+            n.state.in_((*IN_TRANSIT, State.ACCEPTED))
+        )
+        with self._database.reading() as connection:
+            late = [
+                (row.id, happening)
+                for row in connection.execute(wanted)
+                if (happening := _overdue(row, duty, now)) is not None
+            ]
+        for notification_id, happening in late:
+            with self._database.writing() as connection:
+                ledger.write(connection, now, notification_id, ledger.Entry(happening))
+        return len(late)
+
+    def standing(self) -> QueueStanding:
+        """Return how many wait and how many need a person."""
+        with self._database.reading() as connection:
+            return counted(connection)
+
+    def stopped(self) -> Stop | None:
+        """Return why the queue is stopped for good, or None."""
+        with self._database.reading() as connection:
+            text = profile.read(connection, _STOP)
+        return None if text is None else Stop(*json.loads(text))
+
+    def stop(self, stop: Stop | None) -> None:
+        """Stop the queue until a person has mended the cause, or let it go on."""
+        with self._database.writing() as connection:
+            if stop is None:
+                profile.remove(connection, _STOP)
+            else:
+                profile.write(connection, _STOP, json.dumps([stop.sentence, stop.remedy]))
+
+    def _due(self, wanted: sa.Select[Any], state: State) -> sa.Select[Any]:
+        now = self._database.clock.now()
+        return _with_state(wanted).where(
+            sending.c.latest.is_(True),
+            sa.or_(
+                sa.and_(notification.c.state == state, notification.c.held.is_(False)),
+                owed.c.state == state,
+            ),
+            sa.or_(
+                sending.c.not_before.is_(None),
+                sending.c.not_before <= now,
+                sending.c.not_before > now + _LONGEST_WAIT,
+            ),
+        )
+
+    def _write(self, connection: sa.Connection, row: AnyRow, entry: ledger.Entry) -> State:
+        if row.notification_id is not None:
+            at = self._database.clock.now()
+            return ledger.write(connection, at, row.notification_id, entry).state
+        return write_owed(connection, row.owed_id, entry.happening)
+
+
+def _with_state(wanted: sa.Select[Any]) -> sa.Select[Any]:
+    return (
+        wanted.select_from(sending)
+        .outerjoin(notification, notification.c.id == sending.c.notification_id)
+        .outerjoin(owed, owed.c.id == sending.c.owed_id)
+    )
+
+
+def _state() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(notification.c.state, owed.c.state, type_=notification.c.state.type)
+
+
+def _sending(connection: sa.Connection, local_id: str) -> AnyRow:
+    row = connection.execute(sending.select().where(sending.c.local_id == local_id)).first()
+    if row is None:
+        raise NotThereError("This sending is not in the data file.")
+    return row
+
+
+def _standing(connection: sa.Connection, row: AnyRow) -> tuple[State, bool]:
+    if row.notification_id is None:
+        return connection.execute(sa.select(owed.c.state).where(owed.c.id == row.owed_id)).scalar_one(), False
+    found = connection.execute(
+        sa.select(notification.c.state, notification.c.held).where(notification.c.id == row.notification_id)
+    ).one()
+    return found.state, found.held
+
+
+def write_owed(connection: sa.Connection, owed_id: int, happening: Happening) -> State:
+    """Change the state of an answer that we owe, by the same table as all others, and return it."""
+    state: State = connection.execute(sa.select(owed.c.state).where(owed.c.id == owed_id)).scalar_one()
+    after = next_state(state, happening) or state
+    connection.execute(owed.update().where(owed.c.id == owed_id).values(state=after))
+    return after
+
+
+def _parcel(connection: sa.Connection, row: AnyRow) -> Parcel:
+    if row.notification_id is None:
+        kept = connection.execute(owed.select().where(owed.c.id == row.owed_id)).one()
+        return Parcel(
+            notification=kept.notification_id,
+            local_id=row.local_id,
+            workflow=kept.workflow,
+            practice_ods="",
+            subject="",
+            payload=kept.body,
+            attempt=row.attempts + 1,
+            recipient=row.address,
+        )
+    kept = connection.execute(
+        sa.select(notification.c.kind, notification.c.practice_ods, payload.c.subject, payload.c.body)
+        .join(payload, payload.c.notification_id == notification.c.id)
+        .where(notification.c.id == row.notification_id)
+    ).one()
+    return Parcel(
+        notification=row.notification_id,
+        local_id=row.local_id,
+        workflow=kept.kind.value,
+        practice_ods=kept.practice_ods,
+        subject=kept.subject,
+        payload=zlib.decompress(kept.body),
+        attempt=row.attempts + 1,
+        recipient=row.address,
+    )
+
+
+def _overdue(row: AnyRow, duty: Duty, now: datetime) -> Happening | None:
+    """Return what is overdue. A person who settled something sets the clock back to that moment."""
+    settled = row.settled_at or _NEVER
+    if row.state is State.ACCEPTED:
+        late = now >= duty.answer_overdue_from(max(row.accepted_at, settled))
+        return Happening.ANSWER_OVERDUE if late else None
+    if now < duty.overdue_from(max(row.contact_at, settled)):
+        return None
+    out = row.sent_at is not None and row.state in (State.SENT, State.COLLECTED)
+    if out and now >= duty.overdue_from(max(row.contact_at, row.sent_at, settled)):
+        return Happening.ANSWER_OVERDUE
+    return Happening.DUTY_OVERDUE if row.need == Need.NOBODY else None
+
+
+def counted(connection: sa.Connection) -> QueueStanding:
+    """Return how many notifications wait and how many need a person."""
+    unsent = (State.WAITING, State.SENDING, State.CHECKING)
+    waiting = connection.scalar(sa.select(sa.func.count()).where(notification.c.state.in_(unsent)))
+    needs = connection.scalar(sa.select(sa.func.count()).where(notification.c.need > 0))
+    return QueueStanding(waiting=waiting or 0, needs_person=needs or 0, connected=None)

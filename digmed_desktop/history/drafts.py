@@ -1,0 +1,58 @@
+"""Forms that were begun and not sent."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy.dialects.sqlite import insert
+
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.tables import AnyRow, draft
+from digmed_desktop.messaging.people import Draft
+
+
+class Drafts:
+    """Keeps half-filled forms, so that nothing typed is lost."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None) -> None:
+        """Keep a draft as it is now; who saved it first stays the one who began it."""
+        changed = {
+            "answers": json.dumps(dict(answers), ensure_ascii=False),
+            "changed_by": by,
+            "changed_at": self._database.clock.now(),
+        }
+        row = insert(draft).values(id=draft_id, form=form, begun_by=by, **changed)
+        with self._database.writing() as connection:
+            connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+    def all(self) -> list[Draft]:
+        """Return all drafts, the one changed last first."""
+        with self._database.reading() as connection:
+            return [
+                _draft(row)
+                for row in connection.execute(draft.select().order_by(draft.c.changed_at.desc(), draft.c.id))
+            ]
+
+    def get(self, draft_id: str) -> Draft | None:
+        """Return one draft, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(draft.select().where(draft.c.id == draft_id)).first()
+        return None if row is None else _draft(row)
+
+    def discard(self, draft_id: str) -> None:
+        """Delete a draft, if it is still there."""
+        with self._database.writing() as connection:
+            connection.execute(draft.delete().where(draft.c.id == draft_id))
+
+
+def _draft(row: AnyRow) -> Draft:
+    return Draft(
+        id=row.id,
+        form=row.form,
+        answers=json.loads(row.answers),
+        begun_by=row.begun_by,
+        changed_by=row.changed_by,
+        changed_at=row.changed_at,
+    )

@@ -1,0 +1,64 @@
+"""Faults of the database, told as sentences. Nothing of what was stored or asked for is in any of them."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from digmed_desktop.messaging.errors import StoreError
+
+NOT_OURS = StoreError(
+    "The data file cannot be read: the key does not fit, or the file is damaged or is another program's.",
+    "Do not delete it. Restore the latest backup, or ask support with this sentence.",
+)
+EMPTY = StoreError(
+    "The data file is empty: what it held is gone from this disk.",
+    "Do not delete it. Restore the latest backup.",
+)
+DAMAGED = StoreError("The data file is damaged.", "Close the program and restore the latest backup.")
+MISSING = StoreError("The data file is not there.", "Restore it from a backup, or begin with a new one.")
+NEWER = StoreError(
+    "The data file was written by a newer version of DigMed Desktop.",
+    "Install the newest version on this computer.",
+)
+THERE_ALREADY = StoreError(
+    "There is a data file in this place already.", "Open it, or choose another folder."
+)
+_BY_NAME = {
+    "SQLITE_FULL": StoreError(
+        "The disk is full: nothing more can be recorded.", "Make room on the disk, then do it again."
+    ),
+    "SQLITE_BUSY": StoreError(
+        "The data file is in use by something else.",
+        "Wait a moment and do it again. If it stays so, restart the computer.",
+    ),
+    "SQLITE_READONLY": StoreError(
+        "The data file cannot be written.", "Check that this account may write in the program's data folder."
+    ),
+    "SQLITE_IOERR": StoreError(
+        "The disk did not take or give the data.", "Check the disk. Do not switch the computer off meanwhile."
+    ),
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": NOT_OURS,
+    "SQLITE_CANTOPEN": MISSING,
+}
+
+
+def told(error: sa.exc.DBAPIError) -> StoreError | None:
+    """Return the sentence for a fault of disk or file, or None when the fault is the program's own."""
+    name = getattr(error.orig, "sqlite_errorname", "") or ""
+    for beginning, sentence in _BY_NAME.items():
+        if name.startswith(beginning):
+            return sentence.again()
+    if "malformed" in str(error.orig):
+        return DAMAGED.again()
+    if "not a database" in str(error.orig):
+        return NOT_OURS.again()
+    return None
+
+
+def cannot_write(folder: Path) -> StoreError:
+    """Return the sentence for a folder in which nothing can be made."""
+    return StoreError(
+        f"DigMed Desktop cannot write in its data folder {folder}.",
+        "Check that the folder belongs to this account and that the disk is not full.",
+    )

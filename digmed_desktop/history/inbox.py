@@ -1,0 +1,236 @@
+"""What came in (``messaging.delivery.InboxStore``): stored as it came, then applied as often as it takes."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from digmed_desktop.history import ledger, profile
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.deliveries import write_owed
+from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
+from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.delivery import Kept
+from digmed_desktop.messaging.parcel import InboxItem
+from digmed_desktop.messaging.states import Happening, State
+
+_POLLED = "delivery.polled"
+
+
+class Inbox:
+    """Keeps everything that MESH had for us."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def last_polled(self) -> datetime | None:
+        """Return when the inbox was last asked for."""
+        with self._database.reading() as connection:
+            text = profile.read(connection, _POLLED)
+        return None if text is None else datetime.fromisoformat(json.loads(text))
+
+    def polled(self) -> None:
+        """Record that the inbox is asked for now."""
+        with self._database.writing() as connection:
+            profile.write(connection, _POLLED, json.dumps(self._database.clock.now().isoformat()))
+
+    def keep(self, item: InboxItem) -> None:
+        """Store one thing; storing it again changes nothing."""
+        row = insert(inbox).values(
+            mesh_id=item.mesh_id,
+            kind=item.kind,
+            workflow=item.workflow,
+            sender=item.sender,
+            body=item.body,
+            local_id=item.local_id,
+            linked_id=item.linked_id,
+            status_code=item.status_code,
+            status_text=item.status_text,
+            received_at=item.received_at,
+            kept_at=self._database.clock.now(),
+            matched=False,
+            trouble="",
+        )
+        with self._database.writing() as connection:
+            connection.execute(row.on_conflict_do_nothing(index_elements=["mesh_id"]))
+
+    def kept(self, mesh_id: str) -> Kept | None:
+        """Return what is stored of one thing, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(inbox.select().where(inbox.c.mesh_id == mesh_id)).first()
+        return None if row is None else _kept(row)
+
+    def acknowledged(self, mesh_id: str) -> None:
+        """Record that MESH was told that one thing is stored."""
+        now = self._database.clock.now()
+        with self._database.writing() as connection:
+            connection.execute(
+                inbox.update()
+                .where(inbox.c.mesh_id == mesh_id, inbox.c.acknowledged_at.is_(None))
+                .values(acknowledged_at=now)
+            )
+
+    def to_do(self) -> Sequence[Kept]:
+        """Return what is stored and not yet applied, the oldest first."""
+        wanted = inbox.select().where(inbox.c.applied_at.is_(None)).order_by(inbox.c.kept_at, inbox.c.mesh_id)
+        with self._database.reading() as connection:
+            return [_kept(row) for row in connection.execute(wanted)]
+
+    def not_ours(self) -> Sequence[Kept]:
+        """Return what came and could not be given to any notification: it is left in the mailbox, too."""
+        return [one for one in self.to_do() if not one.matched]
+
+    def belongs(self, message_id: str, sender_reference: str) -> bool:
+        """Whether a response with these identifiers answers one of ours."""
+        with self._database.reading() as connection:
+            return _answered(connection, message_id, sender_reference) is not None
+
+    def apply_report(self, mesh_id: str, *, code: str, note: str) -> bool:
+        """Apply a report to the sending that it is about; False when it is about none of ours (yet)."""
+        with self._database.writing() as connection:
+            row = _not_applied(connection, mesh_id)
+            if row is None:
+                return True
+            about = _reported(connection, row)
+            if about is None:
+                return False
+            if about.notification_id is None:
+                write_owed(connection, about.owed_id, Happening.UNDELIVERED)
+            else:
+                happening = Happening.UNDELIVERED if about.latest else Happening.EARLIER_UNDELIVERED
+                entry = ledger.Entry(happening, code, note)
+                ledger.write(connection, self._database.clock.now(), about.notification_id, entry)
+            self._done(connection, mesh_id, about.notification_id)
+        return True
+
+    def apply_response(
+        self,
+        mesh_id: str,
+        *,
+        message_id: str,
+        sender_reference: str,
+        meanings: Sequence[Meaning],
+        answer: bytes | None,
+    ) -> bool:
+        """Apply a response to the notification it answers; False when it answers none of ours."""
+        with self._database.writing() as connection:
+            row = _not_applied(connection, mesh_id)
+            if row is None:
+                return True
+            answered = _answered(connection, message_id, sender_reference)
+            if answered is None:
+                return False
+            now = self._database.clock.now()
+            for meaning in meanings:
+                entry = ledger.Entry(
+                    meaning.happening,
+                    meaning.code,
+                    meaning.sentence,
+                    asks=meaning.needs_person,
+                    voids_original=meaning.voids_original,
+                )
+                ledger.write(connection, now, answered, entry)
+            if answer is not None:
+                _owe(connection, row, answered, answer)
+            self._done(connection, mesh_id, answered)
+        return True
+
+    def in_trouble(self, mesh_id: str, sentence: str) -> None:
+        """Record why nothing could be made of one thing."""
+        with self._database.writing() as connection:
+            connection.execute(inbox.update().where(inbox.c.mesh_id == mesh_id).values(trouble=sentence))
+
+    def _done(self, connection: sa.Connection, mesh_id: str, notification_id: int | None) -> None:
+        connection.execute(
+            inbox.update()
+            .where(inbox.c.mesh_id == mesh_id)
+            .values(
+                notification_id=notification_id,
+                matched=True,
+                applied_at=self._database.clock.now(),
+                trouble="",
+            )
+        )
+
+
+def _kept(row: AnyRow) -> Kept:
+    return Kept(
+        item=InboxItem(
+            mesh_id=row.mesh_id,
+            kind=row.kind,
+            workflow=row.workflow,
+            sender=row.sender,
+            body=row.body,
+            local_id=row.local_id,
+            linked_id=row.linked_id,
+            status_code=row.status_code,
+            status_text=row.status_text,
+            received_at=row.received_at,
+        ),
+        matched=row.matched,
+        acknowledged=row.acknowledged_at is not None,
+        applied=row.applied_at is not None,
+        kept_at=row.kept_at,
+        trouble=row.trouble,
+    )
+
+
+def _not_applied(connection: sa.Connection, mesh_id: str) -> AnyRow | None:
+    return connection.execute(
+        inbox.select().where(inbox.c.mesh_id == mesh_id, inbox.c.applied_at.is_(None))
+    ).first()
+
+
+def _reported(connection: sa.Connection, report: AnyRow) -> AnyRow | None:
+    for column, value in ((sending.c.mesh_id, report.linked_id), (sending.c.local_id, report.local_id)):
+        if value:
+            row = connection.execute(sending.select().where(column == value)).first()
+            if row is not None:
+                return row
+    return None
+
+
+def _answered(connection: sa.Connection, message_id: str, sender_reference: str) -> int | None:
+    n = notification.c
+    for column, value in ((n.message_id, message_id), (n.sender_reference, sender_reference)):
+        if value:
+            found: int | None = connection.scalar(sa.select(n.id).where(column == value))
+            if found is not None:
+                return found
+    return None
+
+
+def _owe(connection: sa.Connection, response: AnyRow, answered: int, body: bytes) -> None:
+    kind = connection.execute(
+        sa.select(notification.c.kind).where(notification.c.id == answered)
+    ).scalar_one()
+    owed_id = connection.execute(
+        owed.insert()
+        .values(
+            inbox_id=response.mesh_id,
+            notification_id=answered,
+            workflow=kind.answers_on,
+            body=body,
+            state=State.WAITING,
+        )
+        .returning(owed.c.id)
+    ).scalar_one()
+    ours = connection.scalar(
+        sa.select(sending.c.local_id)
+        .where(sending.c.notification_id == answered)
+        .order_by(sending.c.id)
+        .limit(1)
+    )
+    prefix = str(ours or "").partition("_")[0]
+    connection.execute(
+        sending.insert().values(
+            owed_id=owed_id,
+            latest=True,
+            local_id=f"{prefix}_{uuid.uuid4().hex}",
+            address=response.sender,
+            attempts=0,
+        )
+    )

@@ -1,0 +1,126 @@
+"""What happened, written down: the only place that changes the state of a notification.
+
+Each happening is one row that is never changed, and the state follows by ``messaging.states.judge``. What
+follows for another version of the same notification is written in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.history.people import name_of
+from digmed_desktop.history.tables import event, notification
+from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
+from digmed_desktop.messaging.states import (
+    ACTS,
+    ANSWERS,
+    Happening,
+    Standing,
+    State,
+    judge,
+    may,
+)
+
+_ANSWERS = tuple(h.value for h in (*ANSWERS, Happening.UNEXPECTED))
+_NEVER_ON_RECORD = (
+    State.REJECTED,
+    State.NOT_KNOWN_THERE,
+    State.NO_LONGER_THERE,
+    State.NOT_DELIVERED,
+    State.CANCELLED,
+    State.ON_PAPER,
+    State.BY_TELEPHONE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One happening to write down. ``by`` is the id of a person, None for the program itself."""
+
+    happening: Happening
+    code: str = ""
+    note: str = ""
+    by: int | None = None
+    asks: bool = False
+    voids_original: bool = False
+
+
+def standing_of(connection: sa.Connection, notification_id: int) -> Standing:
+    """Return where a notification stands; NotThereError when there is none of that id."""
+    row = connection.execute(
+        sa.select(notification.c.state, notification.c.need).where(notification.c.id == notification_id)
+    ).first()
+    if row is None:
+        raise NotThereError("This notification is not in the data file.")
+    heard = connection.execute(
+        sa.select(event.c.happening, event.c.code).where(
+            event.c.notification_id == notification_id, event.c.happening.in_(_ANSWERS)
+        )
+    )
+    return Standing(row.state, row.need, frozenset((Happening(h), code) for h, code in heard))
+
+
+def write(connection: sa.Connection, at: datetime, notification_id: int, entry: Entry) -> Standing:
+    """Write down what happened, and return where the notification stands now."""
+    before = standing_of(connection, notification_id)
+    after = judge(before, entry.happening, entry.code, asks=entry.asks)
+    connection.execute(
+        event.insert().values(
+            notification_id=notification_id,
+            at=at,
+            happening=entry.happening.value,
+            state=after.state,
+            by_id=entry.by,
+            by_name=name_of(connection, entry.by),
+            code=entry.code,
+            note=entry.note,
+        )
+    )
+    changes: dict[str, Any] = {"state": after.state, "need": after.need, "changed_at": at}
+    if after.state is State.SENT and before.state is not State.SENT:
+        changes["sent_at"] = at
+    if after.state is State.ACCEPTED and before.state is not State.ACCEPTED:
+        changes["accepted_at"] = at
+    if entry.by is not None and entry.happening in ACTS:
+        changes["settled_at"] = at
+    connection.execute(notification.update().where(notification.c.id == notification_id).values(changes))
+    if after.state is not before.state or entry.voids_original:
+        _follow(connection, at, notification_id, after.state, entry)
+    return after
+
+
+def act(connection: sa.Connection, at: datetime, notification_id: int, entry: Entry) -> Standing:
+    """Write down what a person did; raises NotAllowedNowError when the state does not allow it (any more)."""
+    if not may(standing_of(connection, notification_id), entry.happening):
+        raise NotAllowedNowError(
+            "This is not possible now: the notification has moved on meanwhile.",
+            "Look at it again and choose from what is offered.",
+        )
+    return write(connection, at, notification_id, entry)
+
+
+def _follow(connection: sa.Connection, at: datetime, this: int, state: State, entry: Entry) -> None:
+    replaced, withdrawal = connection.execute(
+        sa.select(notification.c.replaces, notification.c.withdrawal).where(notification.c.id == this)
+    ).one()
+    held = connection.scalars(
+        sa.select(notification.c.id).where(
+            notification.c.replaces == this,
+            notification.c.held.is_(True),
+            notification.c.state == State.WAITING,
+        )
+    ).all()
+    if state is State.MATCHED:
+        for newer in held:
+            connection.execute(notification.update().where(notification.c.id == newer).values(held=False))
+            write(connection, at, newer, Entry(Happening.RELEASED))
+        if replaced is not None:
+            done = Happening.WITHDRAWN if withdrawal else Happening.REPLACED
+            write(connection, at, replaced, Entry(done))
+    elif state in _NEVER_ON_RECORD:
+        for newer in held:
+            write(connection, at, newer, Entry(Happening.ORIGINAL_FAILED))
+    if entry.voids_original and replaced is not None:
+        write(connection, at, replaced, Entry(Happening.VOIDED, entry.code, entry.note))

@@ -1,0 +1,109 @@
+"""The people who use the program."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.clinical.record import Professional
+from digmed_desktop.history import written
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.tables import AnyRow, person
+from digmed_desktop.messaging.people import Person
+
+
+class People:
+    """Keeps people. Nobody is deleted, because the history names them: who has left is retired."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Person]:
+        """Return everyone, those who have left too, in the order they were added."""
+        with self._database.reading() as connection:
+            return [_person(row) for row in connection.execute(person.select().order_by(person.c.id))]
+
+    def get(self, person_id: int) -> Person | None:
+        """Return one person, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(person.select().where(person.c.id == person_id)).first()
+        return None if row is None else _person(row)
+
+    def add(self, professional: Professional, pin_hash: str) -> int:
+        """Add a person and return the id."""
+        with self._database.writing() as connection:
+            made: int = connection.execute(
+                person.insert()
+                .values(
+                    professional=written.of_professional(professional),
+                    pin_hash=pin_hash,
+                    active=True,
+                    failed_tries=0,
+                )
+                .returning(person.c.id)
+            ).scalar_one()
+        return made
+
+    def update(
+        self, person_id: int, professional: Professional | None = None, pin_hash: str | None = None
+    ) -> None:
+        """Change details or PIN; a new PIN also ends a lock. KeyError when there is no such person."""
+        values: dict[str, Any] = {}
+        if professional is not None:
+            values["professional"] = written.of_professional(professional)
+        if pin_hash is not None:
+            values |= {"pin_hash": pin_hash, "failed_tries": 0, "locked_until": None}
+        if values:
+            self._change(person_id, values)
+
+    def retire(self, person_id: int) -> None:
+        """Take a person off the list of those who may act. KeyError when there is no such person."""
+        self._change(person_id, {"active": False})
+
+    def restore(self, person_id: int) -> None:
+        """Put a person who had left back on the list. KeyError when there is no such person."""
+        self._change(person_id, {"active": True})
+
+    def note_wrong_pin(self, person_id: int, until: datetime | None) -> int:
+        """Count a wrong PIN, lock until a time or not, and return how many there were in a row."""
+        with self._database.writing() as connection:
+            tries = connection.scalar(
+                person.update()
+                .where(person.c.id == person_id)
+                .values(failed_tries=person.c.failed_tries + 1, locked_until=until)
+                .returning(person.c.failed_tries)
+            )
+        if tries is None:
+            raise KeyError(person_id)
+        return int(tries)
+
+    def note_right_pin(self, person_id: int) -> None:
+        """Forget the wrong PINs. KeyError when there is no such person."""
+        self._change(person_id, {"failed_tries": 0, "locked_until": None})
+
+    def _change(self, person_id: int, values: dict[str, Any]) -> None:
+        with self._database.writing() as connection:
+            done = connection.execute(person.update().where(person.c.id == person_id).values(values))
+            if done.rowcount != 1:
+                raise KeyError(person_id)
+
+
+def _person(row: AnyRow) -> Person:
+    return Person(
+        id=row.id,
+        professional=written.professional(row.professional),
+        pin_hash=row.pin_hash,
+        active=row.active,
+        failed_tries=row.failed_tries,
+        locked_until=row.locked_until,
+    )
+
+
+def name_of(connection: sa.Connection, person_id: int | None) -> str:
+    """Return how a person is named in the story, or ``""`` for the program itself. KeyError when unknown."""
+    if person_id is None:
+        return ""
+    text = connection.scalar(sa.select(person.c.professional).where(person.c.id == person_id))
+    if text is None:
+        raise KeyError(person_id)
+    return written.professional(text).name.spoken()

@@ -1,0 +1,84 @@
+"""Rows of the tables as the plain data that other rooms know."""
+
+import zlib
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
+from digmed_desktop.messaging.parcel import ItemKind
+from digmed_desktop.messaging.states import Need
+from digmed_desktop.messaging.story import NotificationRow, StoryEvent, StoryMessage
+
+_n = notification.c
+LISTED = sa.select(
+    _n.id,
+    _n.kind,
+    _n.state,
+    _n.need,
+    _n.held,
+    _n.corrects,
+    _n.withdrawal,
+    _n.patient_name,
+    _n.nhs_number,
+    _n.what,
+    _n.batch,
+    _n.practice_name,
+    _n.practice_ods,
+    _n.by_name,
+    _n.contact_at,
+    _n.changed_at,
+)
+"""The narrow columns of the list."""
+
+OUTGOING, INCOMING = True, False
+
+
+def listed(row: AnyRow) -> NotificationRow:
+    """Return a row of :data:`LISTED`."""
+    return NotificationRow(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        needs_person=row.need > Need.NOBODY,
+        patient_name=row.patient_name,
+        nhs_number=row.nhs_number,
+        what=row.what,
+        batch=row.batch,
+        practice_name=row.practice_name,
+        practice_ods=row.practice_ods,
+        by=row.by_name,
+        contact_at=row.contact_at,
+        changed_at=row.changed_at,
+        need=row.need,
+        corrects=row.corrects,
+        withdrawal=row.withdrawal,
+        held=row.held,
+    )
+
+
+def event_row(row: AnyRow) -> StoryEvent:
+    """Return one event of a story."""
+    return StoryEvent(
+        at=row.at, happening=row.happening, state=row.state, by=row.by_name, code=row.code, note=row.note
+    )
+
+
+def messages(connection: sa.Connection, of: int, kept: AnyRow, sent: AnyRow | None) -> Iterator[StoryMessage]:
+    """Yield the messages of a story: ours, what came back, and what we owed for it, each in its turn."""
+    if kept.body is not None:
+        mesh_id = (sent.mesh_id or "") if sent else ""
+        yield StoryMessage(kept.made_at, OUTGOING, "Notification", zlib.decompress(kept.body), mesh_id)
+    came = connection.execute(
+        inbox.select().where(inbox.c.notification_id == of).order_by(inbox.c.kept_at, inbox.c.mesh_id)
+    )
+    for row in came.all():
+        title = "Response" if row.kind is ItemKind.DATA else f"MESH report {row.status_code}".strip()
+        yield StoryMessage(row.received_at or row.kept_at, INCOMING, title, row.body, row.mesh_id)
+        for answer in connection.execute(
+            sa.select(owed.c.body, sending.c.mesh_id, sending.c.posted_at)
+            .join(sending, sending.c.owed_id == owed.c.id)
+            .where(owed.c.inbox_id == row.mesh_id)
+        ):
+            at = answer.posted_at or row.kept_at
+            yield StoryMessage(at, OUTGOING, "Answer to the response", answer.body, answer.mesh_id or "")

@@ -1,0 +1,128 @@
+"""The store: opens the encrypted file, and gives each idea in it its own small door."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+import sqlalchemy as sa
+
+from digmed_desktop.history import faults, migrations
+from digmed_desktop.history.cipher import engine, new_file
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.deliveries import Deliveries
+from digmed_desktop.history.drafts import Drafts
+from digmed_desktop.history.inbox import Inbox
+from digmed_desktop.history.lock import ProgramLock
+from digmed_desktop.history.notifications import Notifications
+from digmed_desktop.history.people import People
+from digmed_desktop.history.place import private_folder, refuse_network_path
+from digmed_desktop.history.practices import Practices
+from digmed_desktop.history.profile import Profile
+from digmed_desktop.messaging.clock import Clock
+
+
+class Store:
+    """One encrypted database, open in this program only. See the classes of its parts for what they keep."""
+
+    def __init__(self, path: Path, key: bytes, clock: Clock, lock: ProgramLock) -> None:
+        """Open; use :meth:`create` and :meth:`open`."""
+        self.path = path
+        self._lock = lock
+        self._engine = engine(path, key)
+        database = Database(self._engine, clock)
+        self.profile = Profile(database)
+        self.people = People(database)
+        self.drafts = Drafts(database)
+        self.practices = Practices(database)
+        self.notifications = Notifications(database)
+        self.deliveries = Deliveries(database)
+        self.inbox = Inbox(database)
+
+    @classmethod
+    def create(cls, path: Path, key: bytes, clock: Clock) -> Self:
+        """Make a new database and open it. ``key`` has 32 bytes.
+
+        It is made under another name and takes its own when it is whole. Raises StoreError when something is
+        in the place already, the place is on a network, or the disk refuses.
+        """
+        refuse_network_path(path)
+        try:
+            private_folder(path.parent)
+            lock = ProgramLock(path)
+        except OSError:
+            raise faults.cannot_write(path.parent) from None
+        try:
+            if path.exists():
+                raise faults.THERE_ALREADY.again()
+            _make(path, key)
+            return cls(path, key, clock, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, clock: Clock) -> Self:
+        """Open a database, and bring its schema up to date. ``key`` has 32 bytes.
+
+        Raises StoreInUseError when another program has it open, StoreError when it is missing, empty,
+        damaged, of a newer version, on a network, or not to be read with this key.
+        """
+        refuse_network_path(path)
+        if not path.is_file():
+            raise faults.MISSING.again()
+        if path.stat().st_size == 0:
+            raise faults.EMPTY.again()
+        try:
+            private_folder(path.parent)
+            lock = ProgramLock(path)
+        except OSError:
+            raise faults.cannot_write(path.parent) from None
+        try:
+            store = cls(path, key, clock, lock)
+            store._prepare()
+        except BaseException:
+            lock.release()
+            raise
+        return store
+
+    def _prepare(self) -> None:
+        try:
+            with self._engine.connect() as connection:
+                found = migrations.check(connection)
+            if found < migrations.NEWEST:
+                migrations.migrate(self._engine)
+        except sa.exc.DBAPIError as error:
+            self._engine.dispose()
+            raise (faults.told(error) or faults.NOT_OURS.again()) from error
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def close(self) -> None:
+        """Close the file, bring what is in its log into it, and let other programs open it."""
+        self._engine.dispose()
+        self._lock.release()
+
+
+def _make(path: Path, key: bytes) -> None:
+    unfinished = path.with_name(path.name + ".new")
+    for left in (unfinished, *(Path(f"{unfinished}{end}") for end in ("-wal", "-shm"))):
+        left.unlink(missing_ok=True)
+    try:
+        new_file(unfinished)
+    except OSError:
+        raise faults.cannot_write(path.parent) from None
+    made = engine(unfinished, key, size=1)
+    try:
+        migrations.migrate(made)
+    except sa.exc.DBAPIError as error:
+        raise (faults.told(error) or error) from error
+    finally:
+        made.dispose()
+    unfinished.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,231 @@
+"""The tables, as version 1 of the schema made them. A change to them is a step in ``migrations``."""
+
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+from digmed_desktop.messaging.parcel import ItemKind, Kind
+from digmed_desktop.messaging.states import Need, State
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, kept as UTC text of fixed width, so that text order is time order."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        """Return the text; ValueError for a time without offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment has an offset")
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Word(TypeDecorator[Any]):
+    """A member of an enumeration, kept by its value (not its name, which may change)."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, of: type[StrEnum]) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Return the value."""
+        return None if value is None else self.of(value).value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
+        """Return the member."""
+        return None if value is None else self.of(value)
+
+
+class Number(TypeDecorator[Any]):
+    """A member of an enumeration of numbers."""
+
+    impl = Integer
+    cache_ok = True
+
+    def __init__(self, of: type[IntEnum]) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: int | None, dialect: sa.Dialect) -> int | None:
+        """Return the number."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> IntEnum | None:
+        """Return the member."""
+        return None if value is None else self.of(value)
+
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+
+metadata = MetaData()
+
+profile = Table(
+    "profile", metadata, Column("key", String(80), primary_key=True), Column("value", Text, nullable=False)
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("professional", Text, nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("failed_tries", Integer, nullable=False),
+    Column("locked_until", Moment),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("form", String(80), nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("begun_by", ForeignKey("person.id")),
+    Column("changed_by", ForeignKey("person.id")),
+    Column("changed_at", Moment, nullable=False),
+)
+
+practice = Table(
+    "practice",
+    metadata,
+    Column("ods_code", String(20), primary_key=True),
+    Column("search_key", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("used_at", Moment, nullable=False),
+)
+
+notification = Table(
+    "notification",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token", String(80), nullable=False, unique=True),
+    Column("kind", Word(Kind), nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("need", Number(Need), nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("corrects", ForeignKey("notification.id"), index=True),  # the version before this one
+    Column("replaces", ForeignKey("notification.id"), index=True),  # what its relatesTo names
+    Column("withdrawal", Boolean, nullable=False),
+    Column("patient_name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("nhs_number", String(10), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("practice_name", Text, nullable=False),
+    Column("practice_ods", String(20), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("contact_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("accepted_at", Moment),
+    Column("settled_at", Moment),  # when a person last did something about it
+    Column("message_id", String(80), unique=True),
+    Column("sender_reference", String(80), unique=True),
+    Index("notification_by_state", "state", "id"),
+    Index("notification_by_name", "name_key", "id"),
+    Index("notification_by_nhs_number", "nhs_number", "id"),
+    Index("notification_by_batch", "batch", "id"),
+    Index("notification_by_practice", "practice_ods", "id"),
+    Index("notification_by_contact", "contact_at", "id"),
+    sqlite_autoincrement=True,
+)
+Index("notification_in_need", notification.c.id, sqlite_where=notification.c.need > 0)
+
+payload = Table(
+    "payload",
+    metadata,
+    Column("notification_id", ForeignKey("notification.id"), primary_key=True),
+    Column("record_json", Text, nullable=False),
+    Column("edition", String(80)),
+    Column("body", LargeBinary),  # zlib; the bytes that go out are these, inflated
+    Column("sha256", String(64)),
+    Column("subject", Text),
+    Column("bundle_id", String(80)),
+    Column("document_id", String(80)),
+    Column("composition_id", String(80)),
+    Column("made_at", Moment, nullable=False),
+)
+
+owed = Table(  # answers that a response asked for
+    "owed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("inbox_id", ForeignKey("inbox.mesh_id"), nullable=False, unique=True),
+    Column("notification_id", ForeignKey("notification.id"), nullable=False),
+    Column("workflow", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Word(State), nullable=False),
+    Index("owed_by_state", "state", "id"),
+)
+
+sending = Table(
+    "sending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("notification_id", ForeignKey("notification.id"), index=True),
+    Column("owed_id", ForeignKey("owed.id"), index=True),
+    Column("latest", Boolean, nullable=False),
+    Column("local_id", String(300), nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("mesh_id", String(80), index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("posted_at", Moment),
+    Column("not_before", Moment),
+    Column("tracked_at", Moment),
+    sa.CheckConstraint("(notification_id IS NULL) <> (owed_id IS NULL)", name="sending_of_one"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("notification_id", ForeignKey("notification.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("happening", String(40), nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("by_id", ForeignKey("person.id")),
+    Column("by_name", Text, nullable=False),
+    Column("code", String(80), nullable=False),
+    Column("note", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("mesh_id", String(80), primary_key=True),
+    Column("kind", Word(ItemKind), nullable=False),
+    Column("workflow", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("local_id", Text, nullable=False),
+    Column("linked_id", Text, nullable=False),
+    Column("status_code", Text, nullable=False),
+    Column("status_text", Text, nullable=False),
+    Column("received_at", Moment),
+    Column("kept_at", Moment, nullable=False),
+    Column("notification_id", ForeignKey("notification.id"), index=True),
+    Column("matched", Boolean, nullable=False),
+    Column("acknowledged_at", Moment),
+    Column("applied_at", Moment),
+    Column("trouble", Text, nullable=False),
+)
+Index("inbox_not_applied", inbox.c.mesh_id, sqlite_where=inbox.c.applied_at.is_(None))
+Index("inbox_not_acknowledged", inbox.c.mesh_id, sqlite_where=inbox.c.acknowledged_at.is_(None))
+
+UNCHANGEABLE = ("event", "payload")
+"""Tables in which nothing is ever changed or deleted: triggers refuse it."""

@@ -1,0 +1,62 @@
+"""People and organisations as JSON text, and back; and text as it is searched for."""
+
+import json
+import unicodedata
+from dataclasses import asdict
+from typing import Any
+
+from digmed_desktop.clinical.record import (
+    Address,
+    Coded,
+    Organisation,
+    PersonName,
+    Professional,
+    Regulator,
+)
+
+
+def of_organisation(organisation: Organisation) -> str:
+    """Return an organisation as JSON."""
+    return json.dumps(asdict(organisation), ensure_ascii=False)
+
+
+def organisation(text: str) -> Organisation:
+    """Return the organisation that :func:`of_organisation` wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    address = raw["address"]
+    return Organisation(
+        name=raw["name"],
+        ods_code=raw["ods_code"],
+        address=Address(tuple(address["lines"]), address["city"], address["postcode"]),
+        telephone=raw["telephone"],
+    )
+
+
+def of_professional(professional: Professional) -> str:
+    """Return a professional as JSON."""
+    return json.dumps(asdict(professional), ensure_ascii=False)
+
+
+def professional(text: str) -> Professional:
+    """Return the professional that :func:`of_professional` wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    return Professional(
+        name=PersonName(**raw["name"]),
+        role=Coded(**raw["role"]) if raw["role"] else None,
+        regulator=Regulator(raw["regulator"]),
+        registration=raw["registration"],
+    )
+
+
+def search_key(text: str) -> str:
+    """Return text as it is searched for: small letters without accents, one space between words."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(
+        c if c.isalnum() else " " for c in apart if not unicodedata.combining(c) and c not in "'\u2019"
+    )
+    return " ".join(kept.split())
+
+
+def prefix_range(key: str) -> tuple[str, str]:
+    """Return the bounds, first included and last not, of all texts that begin with ``key``."""
+    return key, key + "\U0010ffff"

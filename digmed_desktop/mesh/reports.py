@@ -1,0 +1,32 @@
+"""What a code of MESH means and what to do about it, in words (``resources/mesh/reports.toml``)."""
+
+from dataclasses import dataclass
+
+from digmed_desktop import resources
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """One code of MESH in words. ``account``: the fault is the mailbox's, so the whole queue stops."""
+
+    code: str
+    title: str
+    meaning: str
+    remedy: str
+    account: bool = False
+    known: bool = True
+
+
+def words_of(code: str) -> ReportWords:
+    """Return the words of a code as found in a report or a refusal; never fails, an unknown code says so."""
+    table = resources.toml("mesh/reports.toml")
+    entry = table["codes"].get(code.strip().upper())
+    row = entry or table["unknown"]
+    return ReportWords(
+        code, row["title"], row["meaning"], row["remedy"], bool(row.get("account")), entry is not None
+    )
+
+
+def codes() -> tuple[str, ...]:
+    """Return every code that has words."""
+    return tuple(resources.toml("mesh/reports.toml")["codes"])

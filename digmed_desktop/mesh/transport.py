@@ -1,0 +1,250 @@
+"""The transport of ``messaging.ports`` over the NHS's mesh-client.
+
+Made in the worker thread that uses it and used by no other. Every call ends within its time-outs (10 seconds
+to connect, 60 without a byte) times at most three attempts, and raises nothing but ``messaging.errors``.
+"""
+
+import itertools
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from digmed_desktop.mesh import addressing, errors
+from digmed_desktop.mesh.account import MeshAccount
+from digmed_desktop.mesh.connection import open_client
+from digmed_desktop.messaging.errors import AccountError, NotThereError, OfflineError, RefusedError
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
+
+OUR_WORKFLOWS = "DIGMED_*"
+"""The inbox filter. Reports carry the workflow of the message itself: a filter on ``_ACK`` hides them."""
+
+TIMEOUT = (10.0, 60.0)
+LOOK_UP_LIFE = 24 * 3600.0
+LARGEST_DOWNLOAD = 20 * 1024 * 1024
+MOST_IDS = 20_000
+
+_log = logging.getLogger(__name__)
+
+
+class MeshTransport:
+    """MESH, as the outbox uses it. ``stop`` set makes a pause between two attempts end at once."""
+
+    def __init__(
+        self,
+        account: MeshAccount,
+        *,
+        stop: threading.Event | None = None,
+        timeout: tuple[float, float] = TIMEOUT,
+        workflows: str = OUR_WORKFLOWS,
+    ) -> None:
+        self._account = account
+        self._workflows = workflows
+        self._mailboxes: dict[tuple[str, str], tuple[str, float]] = {}
+        self._check_certificate()
+        self._client = open_client(account, stop or threading.Event(), timeout)
+        self._timeout = timeout
+
+    def handshake(self) -> None:
+        """Show that mailbox, password, key, certificate and clock are right."""
+        with self._call():
+            self._client.handshake()  # type: ignore[no-untyped-call]
+
+    def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:
+        """Return the mailbox in which a practice takes ``workflow``, or None when it has none.
+
+        A found mailbox is remembered for a day. Raises RefusedError (EPL-150) when there are several.
+        """
+        key = (addressing.checked_ods(practice_ods), addressing.checked_workflow(workflow))
+        known = self._mailboxes.get(key)
+        if known and known[1] > time.monotonic():
+            return known[0]
+        with self._call():
+            found: Any = self._client.lookup_endpoint(*key)
+        results = found.get("results") if isinstance(found, dict) else None
+        if not isinstance(results, list):
+            raise errors.stranger(AccountError)
+        mailboxes = {
+            str(one["mailbox_id"]) for one in results if isinstance(one, dict) and one.get("mailbox_id")
+        }
+        if len(mailboxes) > 1:
+            raise RefusedError(
+                "The practice has more than one mailbox for these messages, so none can be chosen.",
+                "Tell the practice on paper, and report it to the NHS England service desk.",
+                code="EPL-150",
+            )
+        if not mailboxes:
+            return None
+        mailbox = mailboxes.pop()
+        self._mailboxes[key] = (mailbox, time.monotonic() + LOOK_UP_LIFE)
+        return mailbox
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """Send once; the address is looked up first where the parcel has none."""
+        addressing.check_parcel(parcel)
+        recipient = parcel.recipient or self.mailbox_of(parcel.practice_ods, parcel.workflow)
+        if recipient is None:
+            raise RefusedError(
+                "The practice has no mailbox that takes these messages.",
+                "Tell the practice on paper.",
+                code="EPL-151",
+            )
+        headers: dict[str, Any] = (
+            {"subject": addressing.subject_header(parcel.subject)} if parcel.subject else {}
+        )
+        with self._call(sending=True):
+            response = self._client.send_chunk(
+                recipient,
+                parcel.payload,
+                1,
+                1,
+                workflow_id=parcel.workflow,
+                local_id=parcel.local_id,
+                filename=f"{parcel.local_id[:290]}.xml",
+                content_type="application/xml",
+                **headers,
+            )
+            fields = errors.fields_of(response) or {}
+            mesh_id = str(fields.get("message_id") or "")
+            if response.status_code not in (200, 202) or not addressing.is_message_id(mesh_id):
+                fault = errors.of_response(response, self._account, sending=True, now=datetime.now(UTC))
+                if isinstance(fault, RefusedError) and not parcel.recipient:
+                    self._mailboxes.clear()  # the address may be out of date
+                raise fault
+        return Receipt(mesh_id, recipient)
+
+    def look_up(self, local_id: str) -> Receipt | None:
+        """Return what MESH knows of a sending, or None when nothing lies there under its local id (yet).
+
+        Where several do, the receipt's ``mesh_id`` is ``""``: MESH has it, and does not say under which id.
+        """
+        known = quote(addressing.checked_local_id(local_id), safe="")
+        url = f"{self._client.mailbox_url}/outbox/tracking/{known}"
+        with self._call():
+            response = self._get(url)
+        if response.status_code == 300 and not errors.is_foreign(response):
+            _log.warning("MESH holds more than one message under the local id %s", local_id)
+            return Receipt("", "")
+        if response.status_code == 404 and not errors.is_foreign(response):
+            return None
+        if response.status_code == 410:
+            raise AccountError(
+                "MESH no longer says whether it has a message.",
+                "Tell support. Until then, ask the practice before anything is sent again.",
+            )
+        fields = errors.fields_of(response)
+        mesh_id = str((fields or {}).get("messageId") or (fields or {}).get("message_id") or "")
+        if response.status_code != 200 or fields is None or not addressing.is_message_id(mesh_id):
+            raise errors.of_response(response, self._account, sending=False, now=datetime.now(UTC))
+        return Receipt(mesh_id, str(fields.get("recipient") or ""))
+
+    def collected(self, mesh_id: str) -> bool:
+        """Whether the recipient's system has collected and acknowledged the message."""
+        with self._call():
+            status = self._client.track_message(addressing.checked_message_id(mesh_id)).get("status")
+        return str(status).lower() == "acknowledged"
+
+    def inbox(self) -> Sequence[str]:
+        """Return the MESH ids of what waits for us, oldest first, over all pages."""
+        with self._call():
+            ids = self._client.iterate_message_ids(workflow_filter=self._workflows)
+            found = list(dict.fromkeys(itertools.islice(ids, MOST_IDS)))
+        usable = [one for one in found if addressing.is_message_id(one)]
+        if len(usable) < len(found):
+            _log.warning("MESH listed %d message ids of a shape that is not used", len(found) - len(usable))
+        return usable
+
+    def fetch(self, mesh_id: str) -> InboxItem:
+        """Download one thing whole, without acknowledging it."""
+        with self._call():
+            first = self._client.retrieve_message_chunk(addressing.checked_message_id(mesh_id), 1)
+            mex = {
+                name.lower()[4:]: value
+                for name, value in first.headers.items()
+                if name.lower().startswith("mex-")
+            }
+            later = range(2, _chunks(mex.get("chunk-range", "")) + 1)
+            body = _read(first) + b"".join(
+                _read(self._client.retrieve_message_chunk(mesh_id, number)) for number in later
+            )
+        if not mex:
+            raise errors.stranger(AccountError)
+        report = mex.get("messagetype", "").upper() == ItemKind.REPORT
+        return InboxItem(
+            mesh_id=mesh_id,
+            kind=ItemKind.REPORT if report else ItemKind.DATA,
+            workflow=mex.get("workflowid", ""),
+            sender=mex.get("from", ""),
+            body=body,
+            local_id=mex.get("localid", ""),
+            linked_id=mex.get("linkedmsgid", ""),
+            status_code=mex.get("statuscode", ""),
+            status_text=mex.get("statusdescription", ""),
+            received_at=_moment(mex.get("statustimestamp", "")),
+        )
+
+    def acknowledge(self, mesh_id: str) -> None:
+        """Tell MESH that one thing is safely stored. One that is gone already counts as acknowledged."""
+        try:
+            with self._call():
+                self._client.acknowledge_message(addressing.checked_message_id(mesh_id))
+        except NotThereError:
+            _log.info("MESH no longer held %s when it was acknowledged", mesh_id)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()  # type: ignore[no-untyped-call]
+
+    def _get(self, url: str) -> requests.Response:
+        session = self._client._session  # noqa: SLF001  # mesh-client has no call for tracking by local id
+        response: requests.Response = session.get(url, timeout=self._timeout)
+        return response
+
+    def _check_certificate(self) -> None:
+        certificate = self._account.certificate
+        if certificate is not None and (fault := certificate.fault(datetime.now(UTC))) is not None:
+            raise fault
+
+    @contextmanager
+    def _call(self, *, sending: bool = False) -> Iterator[None]:
+        """Turn whatever a call of mesh-client raises into one of our errors."""
+        self._check_certificate()
+        try:
+            yield
+        except json.JSONDecodeError:
+            raise errors.stranger(AccountError) from None
+        except errors.FAULTS as error:
+            raise errors.of_exception(error, self._account, sending=sending) from None
+
+
+def _read(response: requests.Response) -> bytes:
+    """Return the body of a download, bounded; a truncated one raises."""
+    parts, size = [], 0
+    for block in response.iter_content(65536):
+        parts.append(block)
+        size += len(block)
+        if size > LARGEST_DOWNLOAD:
+            response.close()
+            raise OfflineError(
+                "A message that waits in the mailbox is too large to be a response.", "Tell support."
+            )
+    return b"".join(parts)
+
+
+def _chunks(header: str) -> int:
+    total = header.partition(":")[2]
+    return min(int(total), 1000) if total.isdigit() else 1
+
+
+def _moment(header: str) -> datetime | None:
+    try:
+        return datetime.strptime(header, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,69 @@
+"""How a notification can be corrected or withdrawn, by what is known of it.
+
+A replacement that reaches the practice before its original is on the record voids both (ITK3 20014), so it is
+held back until the original was matched to the patient.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digmed_desktop.messaging.states import Happening, Standing, State
+
+
+class Way(StrEnum):
+    """What becomes of a correction."""
+
+    SWAP = "swap"  # nothing went out: the new message takes the place of the old one, without relatesTo
+    HOLD = "hold"  # the new message, with relatesTo, waits until the old one was matched
+    REPLACE = "replace"  # the new message, with relatesTo, goes out now
+    AFRESH = "afresh"  # the old one is not on the practice's record: a new message without relatesTo
+    LATEST_ONLY = "latest-only"  # this one has been replaced or withdrawn: correct the newest version
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How one notification is to be corrected, as things stand.
+
+    ``replaces`` and ``composition_id`` name the document on the practice's record that the new message says
+    it replaces; None and ``""`` when it says nothing of the kind.
+    """
+
+    corrects: int
+    way: Way
+    replaces: int | None = None
+    composition_id: str = ""
+
+
+_REFUSALS = (
+    Happening.REJECTED,
+    Happening.NOT_KNOWN,
+    Happening.NO_LONGER,
+    Happening.UNDELIVERED,
+)
+_WAYS = {
+    State.WAITING: Way.SWAP,
+    State.SENDING: Way.HOLD,
+    State.CHECKING: Way.HOLD,
+    State.SENT: Way.HOLD,
+    State.COLLECTED: Way.HOLD,
+    State.ACCEPTED: Way.HOLD,
+    State.NO_ANSWER: Way.HOLD,
+    State.ALREADY_HELD: Way.HOLD,
+    State.MATCHED: Way.REPLACE,
+    State.REPLACED: Way.LATEST_ONLY,
+    State.WITHDRAWN: Way.LATEST_ONLY,
+}
+
+
+def way_to_correct(standing: Standing, *, posted: bool) -> Way:
+    """Return how to correct a notification. ``posted``: a sending of it was begun at least once."""
+    if standing.state in (State.ON_PAPER, State.BY_TELEPHONE):
+        if standing.has_heard(Happening.MATCHED):
+            return Way.REPLACE
+        return Way.HOLD if posted and not standing.has_heard(*_REFUSALS) else Way.AFRESH
+    return _WAYS.get(standing.state, Way.AFRESH)
+
+
+def may_withdraw(standing: Standing, *, posted: bool) -> bool:
+    """Whether a message that withdraws this one makes sense: only what is, or may come, on a record."""
+    return way_to_correct(standing, posted=posted) in (Way.HOLD, Way.REPLACE)

@@ -1,0 +1,168 @@
+"""What the outbox needs of the store. ``history`` implements it; nothing here knows how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
+from digmed_desktop.messaging.states import Happening, State
+from digmed_desktop.messaging.story import QueueStanding
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A sending of which nobody knows whether MESH has it. ``posted_at``: when it was last begun."""
+
+    local_id: str
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A sending that MESH took, and whose collection was not heard of yet."""
+
+    local_id: str
+    mesh_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something of the inbox that is safely stored."""
+
+    item: InboxItem
+    matched: bool
+    acknowledged: bool
+    applied: bool
+    kept_at: datetime
+    trouble: str = ""  # why nothing could be made of it, as a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why nothing is sent until a person has mended it."""
+
+    sentence: str
+    remedy: str = ""
+
+
+class SendingStore(Protocol):
+    """Sendings, each known by its local id. Every call that writes is on the disk before it returns."""
+
+    def recover(self) -> int:
+        """Turn what was being sent when the program ended into what must be looked up; return how many."""
+        ...
+
+    def next_waiting(self) -> Parcel | None:
+        """Return what is to go out next, without claiming it."""
+        ...
+
+    def claim(self, local_id: str) -> bool:
+        """Record that its sending begins now; False when it no longer waits."""
+        ...
+
+    def record(
+        self,
+        local_id: str,
+        happening: Happening,
+        *,
+        code: str = "",
+        note: str = "",
+        receipt: Receipt | None = None,
+        not_before: datetime | None = None,
+    ) -> State:
+        """Record what became of it, and return the state it is in."""
+        ...
+
+    def next_unsure(self) -> Unsure | None:
+        """Return the sending to look up next, of those whose time has come."""
+        ...
+
+    def look_up_later(self, local_id: str, not_before: datetime, *, begun_now: bool = False) -> None:
+        """Look it up again later; ``begun_now`` starts the grace period again."""
+        ...
+
+    def surely_there(self, since: datetime) -> str | None:
+        """Return the local id of a sending that MESH took after ``since`` for sure, if there is one."""
+        ...
+
+    def to_track(self, sent_before: datetime, tracked_before: datetime, limit: int) -> Sequence[Tracked]:
+        """Return sendings whose collection may be asked for."""
+        ...
+
+    def tracked(self, local_id: str, *, collected: bool) -> None:
+        """Record that MESH was asked, and what it said."""
+        ...
+
+    def raise_overdue(self, duty: Duty) -> int:
+        """Raise a need for a person for all that is late; return for how many."""
+        ...
+
+    def standing(self) -> QueueStanding:
+        """Return how many wait and how many need a person."""
+        ...
+
+    def stopped(self) -> Stop | None:
+        """Return why the queue is stopped for good, or None."""
+        ...
+
+    def stop(self, stop: Stop | None) -> None:
+        """Stop the queue until a person has mended the cause, or let it go on."""
+        ...
+
+
+class InboxStore(Protocol):
+    """What came in, each thing known by its MESH id."""
+
+    def last_polled(self) -> datetime | None:
+        """Return when the inbox was last asked for."""
+        ...
+
+    def polled(self) -> None:
+        """Record that the inbox is asked for now."""
+        ...
+
+    def keep(self, item: InboxItem) -> None:
+        """Store one thing; storing it again changes nothing."""
+        ...
+
+    def kept(self, mesh_id: str) -> Kept | None:
+        """Return what is stored of one thing, or None."""
+        ...
+
+    def acknowledged(self, mesh_id: str) -> None:
+        """Record that MESH was told that one thing is stored."""
+        ...
+
+    def to_do(self) -> Sequence[Kept]:
+        """Return what is stored and not yet applied, the oldest first."""
+        ...
+
+    def apply_report(self, mesh_id: str, *, code: str, note: str) -> bool:
+        """Apply a report to the sending that it is about; False when it is about none of ours (yet)."""
+        ...
+
+    def apply_response(
+        self,
+        mesh_id: str,
+        *,
+        message_id: str,
+        sender_reference: str,
+        meanings: Sequence[Meaning],
+        answer: bytes | None,
+    ) -> bool:
+        """Apply a response to the notification it answers; False when it answers none of ours.
+
+        ``answer`` is queued to go back to the sender, once, however often the response is applied.
+        """
+        ...
+
+    def belongs(self, message_id: str, sender_reference: str) -> bool:
+        """Whether a response with these identifiers answers one of ours."""
+        ...
+
+    def in_trouble(self, mesh_id: str, sentence: str) -> None:
+        """Record why nothing could be made of one thing."""
+        ...

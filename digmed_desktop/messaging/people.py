@@ -1,0 +1,31 @@
+"""The people of the pharmacy who use the program, and the forms they have begun."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from digmed_desktop.clinical.record import Professional
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who may act here. ``pin_hash`` is slow; after wrong tries the PIN is ``locked_until``."""
+
+    id: int
+    professional: Professional
+    pin_hash: str
+    active: bool
+    failed_tries: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form half filled in: ``answers`` as typed, by field id. Patient data."""
+
+    id: str
+    form: str
+    answers: Mapping[str, str]
+    begun_by: int | None
+    changed_by: int | None
+    changed_at: datetime

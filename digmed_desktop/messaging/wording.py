@@ -1,0 +1,78 @@
+"""What people read of a state: the sentences of ``resources/states/states.toml``, and which of them apply."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from digmed_desktop import resources
+from digmed_desktop.messaging.duty import Duty, Lateness
+from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.story import NotificationRow
+
+_FILE = "states/states.toml"
+
+
+class Tone(StrEnum):
+    """How a state looks: each has one colour, and never a colour alone."""
+
+    ACT = "act"
+    DONE = "done"
+    LOOK = "look"
+    STOP = "stop"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A state in words: its label, what is known, and what to do."""
+
+    word: str
+    happened: str
+    do: str
+    tone: Tone
+    icon: str
+
+
+@cache
+def words_of(state: State) -> Words:
+    """Return the words of a state."""
+    return _words(resources.toml(_FILE)["states"][state.value])
+
+
+@cache
+def words_of_held() -> Words:
+    """Return the words of a correction that is held back."""
+    return _words(resources.toml(_FILE)["held"])
+
+
+@cache
+def words_of_amber() -> Words:
+    """Return the words of a notification whose day has come."""
+    return _words(resources.toml(_FILE)["amber"])
+
+
+@cache
+def words_of_need(need: Need) -> tuple[str, str]:
+    """Return what happened and what to do when a person is needed; KeyError for nobody."""
+    entry = resources.toml(_FILE)["needs"][need.name.lower()]
+    return entry["happened"], entry["do"]
+
+
+def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
+    """Return the words that tell a notification as it stands now: its state, and why it needs a person if it does."""
+    words = words_of_held() if row.held and row.state is State.WAITING else words_of(row.state)
+    if row.needs_person and words.tone not in (Tone.LOOK, Tone.STOP):
+        happened, do = words_of_need(row.need)
+        return Words(words.word, f"{words.happened} {happened}", do, Tone.LOOK, words.icon)
+    if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not row.held:
+        # a person has settled it: it stays what it is, and asks for nothing
+        return Words(words.word, words.happened, "Nothing more to do: this was dealt with.", Tone.PLAIN, words.icon)
+    if duty.lateness(row.state, row.contact_at, now) is Lateness.AMBER:
+        amber = words_of_amber()
+        return Words(words.word, f"{words.happened} {amber.happened}", amber.do, amber.tone, words.icon)
+    return words
+
+
+def _words(entry: dict[str, str]) -> Words:
+    return Words(entry["word"], entry["happened"], entry["do"], Tone(entry["tone"]), entry["icon"])

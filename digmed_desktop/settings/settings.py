@@ -1,0 +1,220 @@
+"""What users have chosen, in one TOML file: typed, with a default for each value.
+
+A file that cannot be read never stops the program: it is kept aside, the defaults hold, and a sentence says
+so. What the file holds beyond the values known here (written by a newer version, or by hand) stays in it when
+it is saved.
+"""
+
+import contextlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+
+class Theme(StrEnum):
+    """The colours of the window."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    HIGH_CONTRAST = "high-contrast"
+
+
+class Addressing(StrEnum):
+    """How the mailbox of a GP practice is found."""
+
+    LOOKUP = "lookup"  # MESH endpoint look-up by ODS code and workflow
+    GP_PROVIDER = "gpprovider"  # MESH finds the practice of the patient itself
+
+
+class MeshEnvironment(StrEnum):
+    """Which MESH the program speaks to."""
+
+    NONE = "none"  # no connection set up: notifications wait
+    PRACTICE = "practice"  # the embedded one of practice mode
+    INTEGRATION = "integration"
+    LIVE = "live"
+
+
+TEXT_PERCENT = range(100, 201)
+LOCK_MINUTES = range(1, 121)
+
+_NO_EDITIONS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices of one pharmacy on one computer."""
+
+    theme: Theme = Theme.SYSTEM
+    text_percent: int = 100  # of the usual size, 100 to 200
+    lock_after_minutes: int = 10  # without a key or click, 1 to 120
+    addressing: Addressing = Addressing.LOOKUP
+    mesh_environment: MeshEnvironment = MeshEnvironment.NONE
+    mailbox: str = ""
+    agreed_programmes: tuple[str, ...] = ()  # sent electronically because it was agreed at onboarding
+    editions: Mapping[str, str] = field(
+        default_factory=lambda: _NO_EDITIONS
+    )  # by workflow id of the notification
+
+    def __post_init__(self) -> None:
+        if self.text_percent not in TEXT_PERCENT:
+            raise ValueError("the text size is from 100 to 200 per cent")
+        if self.lock_after_minutes not in LOCK_MINUTES:
+            raise ValueError("the time to the lock is from 1 to 120 minutes")
+
+    def edition_of(self, workflow: str) -> str:
+        """Return the edition chosen for a notification, or ``""`` for the program's own default."""
+        return self.editions.get(workflow, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings as they were found; ``sentence`` says what could not be read and what was done."""
+
+    settings: Settings
+    sentence: str = ""
+
+
+# value of Settings -> its table and key in the file, and its name in a sentence
+_PLACES: dict[str, tuple[str, str, str]] = {
+    "theme": ("appearance", "theme", "colours"),
+    "text_percent": ("appearance", "text_percent", "text size"),
+    "lock_after_minutes": ("counter", "lock_after_minutes", "time to the lock"),
+    "addressing": ("messages", "addressing", "addressing"),
+    "agreed_programmes": ("messages", "agreed_programmes", "programmes agreed at onboarding"),
+    "editions": ("messages", "editions", "message editions"),
+    "mesh_environment": ("mesh", "environment", "MESH environment"),
+    "mailbox": ("mesh", "mailbox", "mailbox"),
+}
+
+
+def load(file: Path) -> Loaded:
+    """Return the settings in ``file``; the defaults when there is no such file yet.
+
+    A value that is not one of those allowed falls back to its default alone. A file that is no TOML is
+    renamed to ``settings.broken.toml`` beside it.
+    """
+    try:
+        raw = _read(file)
+    except FileNotFoundError:
+        return Loaded(Settings())
+    except OSError:
+        return Loaded(
+            Settings(),
+            "The settings could not be read, so the program starts with its own. Check the rights of "
+            "the settings file.",
+        )
+    except ValueError:  # no TOML, or not even text
+        kept = _keep_aside(file)
+        where = f" The old file was kept as {kept.name}." if kept else ""
+        return Loaded(
+            Settings(), f"The settings file is damaged, so the program starts with its own settings.{where}"
+        )
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, (table, key, words) in _PLACES.items():
+        found = raw.get(table, {})
+        if not isinstance(found, dict):
+            wrong.append(words)
+        elif key in found:
+            try:
+                value = _from_file(name, found[key])
+                Settings(**{name: value})  # its own check of ranges
+            except ValueError:
+                wrong.append(words)
+            else:
+                values[name] = value
+    sentence = ""
+    if wrong:
+        sentence = (
+            f"Some settings could not be understood and start afresh: {', '.join(wrong)}. Check them in "
+            "Settings."
+        )
+    return Loaded(Settings(**values), sentence)
+
+
+def save(file: Path, settings: Settings) -> None:
+    """Write ``settings`` in one step: after a power cut there is the old file or the new one. Raises
+    ``OSError``.
+
+    Comments written by hand are lost; keys that are not known here are kept.
+    """
+    import tomli_w
+
+    try:
+        raw = _read(file)
+    except FileNotFoundError:
+        raw = {}
+    except ValueError:
+        _keep_aside(file)
+        raw = {}
+    for name, (table, key, _words) in _PLACES.items():
+        if not isinstance(raw.get(table), dict):
+            raw[table] = {}
+        raw[table][key] = _to_file(getattr(settings, name))
+    handle, temporary = tempfile.mkstemp(prefix=".settings-", suffix=".toml", dir=file.parent)  # 0600
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(tomli_w.dumps(raw).encode())
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_bytes().decode("utf-8"))
+
+
+def _keep_aside(file: Path) -> Path | None:
+    """Rename a damaged file so that nothing overwrites it; None when even that fails."""
+    number = 1
+    kept = file.with_suffix(f".broken{file.suffix}")
+    while kept.exists():
+        number += 1
+        kept = file.with_suffix(f".broken-{number}{file.suffix}")
+    try:
+        return file.rename(kept)
+    except OSError:
+        return None
+
+
+def _from_file(name: str, value: object) -> Any:
+    """Return a value of the file as ``Settings`` holds it; ``ValueError`` when it is of the wrong kind."""
+    match name, value:
+        case "theme", str():
+            return Theme(value)
+        case "addressing", str():
+            return Addressing(value)
+        case "mesh_environment", str():
+            return MeshEnvironment(value)
+        case "mailbox", str():
+            return value
+        case (("text_percent" | "lock_after_minutes"), int()) if not isinstance(value, bool):
+            return value
+        case "agreed_programmes", list() if all(isinstance(one, str) for one in value):
+            return tuple(value)
+        case "editions", dict() if all(isinstance(one, str) for one in value.values()):
+            return MappingProxyType(dict(value))
+    raise ValueError(f"{name} has a value of the wrong kind")
+
+
+def _to_file(value: object) -> object:
+    match value:
+        case StrEnum():
+            return value.value
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+    return value

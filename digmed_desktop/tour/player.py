@@ -1,0 +1,185 @@
+"""Plays at the window as a person does: keys and clicks, waiting only for what can be seen."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.widgets.editors import ChoiceEditor, DateEditor, LinesEditor, RadioEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.window import Window
+
+PATIENCE = 30.0  # seconds
+
+
+class TourError(AssertionError):
+    """The window did not do what was expected."""
+
+
+@dataclass
+class Step:
+    """One step of the transcript."""
+
+    did: str
+    expected: str
+    seen: str
+    as_expected: bool
+    picture: str = ""
+    keys: int = 0
+
+
+@dataclass
+class NotificationTrace:
+    """What became of one notification."""
+
+    kind: str
+    about: str
+    state: list[str]
+    final_state: str
+    files: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Transcript:
+    """Everything tour.json holds."""
+
+    steps: list[Step] = field(default_factory=list)
+    notifications: list[NotificationTrace] = field(default_factory=list)
+
+    def write(self, file: Path) -> None:
+        """Write it, readable."""
+        file.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+class Player:
+    """Hands and eyes of the tour."""
+
+    def __init__(self, window: Window, folder: Path) -> None:
+        self.window, self.folder = window, folder
+        self.transcript = Transcript()
+        self._pictures = 0
+        self._keys = 0
+
+    # ---- eyes
+
+    def wait_for(self, what: str, seen: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait until something is seen; raises TourError when it is not."""
+        until = time.monotonic() + patience
+        while not seen():
+            if time.monotonic() > until:
+                raise TourError(f"waited {patience:.0f} s for {what}")
+            QTest.qWait(15)
+
+    def picture(self, name: str) -> str:
+        """Keep a picture of the window as it is now."""
+        QTest.qWait(120)
+        self._pictures += 1
+        file = self.folder / f"{self._pictures:02}-{name}.png"
+        if not self.window.grab().save(str(file)):
+            raise TourError(f"the picture {file.name} could not be written")
+        return file.name
+
+    def step(self, did: str, expected: str, look: Callable[[], str], picture: str = "") -> None:
+        """Write down one step: ``look`` returns what is seen, which must be or contain what was expected."""
+        seen = look()
+        good = expected == seen or (expected != "" and expected in seen)
+        shot = self.picture(picture) if picture else ""
+        self.transcript.steps.append(Step(did, expected, seen, good, shot, self._keys))
+        self._keys = 0
+        number = len(self.transcript.steps)
+        print(f"{number:3}  {'ok ' if good else 'NOT'}  {did}" + (f"  [{shot}]" if shot else ""), flush=True)  # noqa: T201
+        if not good:
+            raise TourError(f"step {number} ({did}): expected {expected!r}, seen {seen!r}")
+
+    def visible_text(self) -> str:
+        """Return all words in view."""
+        page = self.window.centralWidget()
+        labels = [w.text() for w in page.findChildren(QLabel) if w.isVisible()]
+        buttons = [w.text() for w in page.findChildren(QAbstractButton) if w.isVisible()]
+        return "\n".join(text for text in (*labels, *buttons) if text)
+
+    # ---- hands
+
+    def keys(self, text: str) -> None:
+        """Type at whatever has the focus."""
+        target = QApplication.focusWidget()
+        if target is None:
+            raise TourError("nothing has the focus")
+        QTest.keyClicks(target, text)
+        self._keys += len(text)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press one key."""
+        target = QApplication.focusWidget() or self.window
+        QTest.keyClick(target, key, modifier)
+        self._keys += 1
+        QTest.qWait(1)
+
+    def click(self, widget: QWidget) -> None:
+        """Click in the middle of something that is in view."""
+        if not widget.isVisible():
+            raise TourError(f"{widget.accessibleName() or widget.objectName()} is not in view")
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(min(20, widget.width() // 2), widget.height() // 2))
+        QTest.qWait(1)
+
+    def button(self, text: str) -> QAbstractButton:
+        """Return the visible button with this name."""
+        for found in self.window.findChildren(QAbstractButton):
+            if found.isVisible() and (found.accessibleName() == text or found.text() == text):
+                return found
+        raise TourError(f"there is no button {text!r} in view")
+
+    def fill(self, page: FormView | ColumnPage, answers: dict[str, str]) -> None:
+        """Answer questions in their order, by keyboard: Tab from one to the next, or a click where Tab is far."""
+        for field_id, text in answers.items():
+            self.answer(page.fields[field_id], text)
+
+    def answer(self, asked: Field, text: str) -> None:
+        """Go to one question and type its answer."""
+        editor = asked.editor
+        self._go_to(asked)
+        if isinstance(editor, RadioEditor):
+            place = editor.place_of(text)
+            self.keys(str(place + 1))
+        elif isinstance(editor, DateEditor):
+            self._clear_each(editor)
+            self.keys(text.replace("/", ""))
+        elif isinstance(editor, ChoiceEditor):
+            self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            self.keys(editor.label_of(text))
+            self.key(Qt.Key.Key_Tab)
+        elif isinstance(editor, LinesEditor):
+            self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            for number, line in enumerate(text.split("\n")):
+                if number:
+                    self.key(Qt.Key.Key_Return)
+                self.keys(line)
+        else:
+            self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            self.keys(text)
+        QTest.qWait(1)
+        if not isinstance(editor, DateEditor) and editor.answer().replace(" ", "") != text.replace(" ", ""):
+            raise TourError(f"{asked.label_text}: typed but not taken")
+
+    def _go_to(self, asked: Field) -> None:
+        """Press Tab until the question has the focus; it is a fault when Tab never gets there."""
+        parts = set(asked.editor.parts())
+        for _ in range(200):
+            now = QApplication.focusWidget()
+            if now is not None and (now in parts or any(part.isAncestorOf(now) for part in parts)):
+                return
+            QTest.keyClick(now or self.window, Qt.Key.Key_Tab)
+            self._keys += 1
+        raise TourError(f"Tab does not lead to {asked.label_text!r}")
+
+    def _clear_each(self, editor: DateEditor) -> None:
+        if editor.answer():
+            editor.set_answer("")
+        editor.focus()

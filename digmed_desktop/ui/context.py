@@ -1,0 +1,69 @@
+"""What every page is handed: the office, the look, who is acting, and practice mode if it is on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from digmed_desktop.background.office import Office
+from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.views import PersonView
+from digmed_desktop.ui.theme import Appearance
+
+
+@dataclass(frozen=True, slots=True)
+class PracticePatient:
+    """A fictional patient: the answers to fill in, and what will become of the notification."""
+
+    name: str
+    shows: str
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeControls:
+    """What the practice-mode page can do. Each callable may block: it is run through the office."""
+
+    patients: tuple[PracticePatient, ...]
+    pins: tuple[tuple[str, str], ...]  # name, PIN of the fictional people
+    key_note: str
+    pharmacy: dict[str, str]
+    now: Callable[[], datetime]
+    move_clock: Callable[[float], None]  # hours
+    go_offline: Callable[[float], None]  # seconds
+
+
+class Acting(QObject):
+    """Who is acting now; None when locked."""
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.person: PersonView | None = None
+
+    def become(self, person: PersonView | None) -> None:
+        """Change who acts."""
+        self.person = person
+        self.changed.emit(person)
+
+    @property
+    def id(self) -> int | None:
+        """The acting person's id."""
+        return self.person.id if self.person else None
+
+
+@dataclass
+class Context:
+    """Shared by all pages of one window."""
+
+    office: Office
+    appearance: Appearance
+    now: Callable[[], datetime]
+    save_appearance: Callable[[str, int], None]
+    note_send: Callable[[str, str, int], None]  # draft, form, person: put on the disk before anything else
+    practice: PracticeControls | None = None
+    acting: Acting = field(default_factory=Acting)
+    pharmacy: Organisation = field(default_factory=Organisation)
+    people: tuple[PersonView, ...] = ()

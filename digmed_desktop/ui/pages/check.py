@@ -1,0 +1,142 @@
+"""The last look before sending: what was recorded, each with Change; beside it the whole document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.desk.views import Preview
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.preview.preview_pane import PreviewPane
+from digmed_desktop.ui.widgets.words import Notice, Words, heading, set_property, title
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRow:
+    """One answer in words."""
+
+    field: str
+    label: str
+    text: str
+    to_gp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedGroup:
+    """The answers of one group."""
+
+    title: str
+    rows: tuple[RecordedRow, ...]
+
+
+class CheckPage(QWidget):
+    """Shows what was recorded and what will be sent; Send is here and nowhere else."""
+
+    back = Signal(str)  # the field to change, or ""
+    send = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.preview = PreviewPane(context.appearance, with_problems=False)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self._scroll)
+        self.splitter.addWidget(self.preview)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([640, 440])
+        footer = QFrame()
+        footer.setObjectName("footer")
+        line = QHBoxLayout(footer)
+        line.setContentsMargins(24, 8, 24, 8)
+        self.why_not = Words("", role="quiet")
+        self.back_button = button("Back", tip="Back to the form (Esc)")
+        self.send_button = button("Send", "go", tip="Send to the GP practice (F12)")
+        self.back_button.clicked.connect(lambda: self.back.emit(""))
+        self.send_button.clicked.connect(self._press_send)
+        line.addWidget(self.why_not, 1)
+        line.addWidget(self.back_button)
+        line.addWidget(Words("Esc", role="quiet", wrap=False))
+        line.addWidget(self.send_button)
+        line.addWidget(Words("F12", role="quiet", wrap=False))
+        QShortcut(QKeySequence("F12"), self, self._press_send)
+        QShortcut(QKeySequence("Esc"), self, lambda: self.back.emit(""))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.splitter, 1)
+        layout.addWidget(footer)
+
+    def show_recorded(self, groups: tuple[RecordedGroup, ...], preview: Preview, heading_text: str) -> None:
+        """Show the answers and the document."""
+        self.preview.show_preview(preview)
+        page = QWidget()
+        page.setObjectName("page")
+        body = QVBoxLayout(page)
+        body.setContentsMargins(24, 16, 24, 24)
+        body.setSpacing(12)
+        body.addWidget(title(heading_text))
+        looks = [p for p in preview.problems if p.severity is Severity.LOOK]
+        for problem in looks:
+            body.addWidget(Notice("look", problem.sentence))
+        for group in groups:
+            body.addWidget(heading(group.title))
+            grid = QGridLayout()
+            grid.setColumnStretch(0, 2)
+            grid.setColumnStretch(1, 3)
+            grid.setHorizontalSpacing(16)
+            grid.setVerticalSpacing(6)
+            for place, recorded in enumerate(group.rows):
+                label = Words(recorded.label, role="quiet")
+                value = Words(recorded.text)
+                change = button("Change", "link")
+                change.setAccessibleName(f"Change {recorded.label}")
+                change.clicked.connect(lambda _on=False, f=recorded.field: self.back.emit(f))
+                grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
+                if not recorded.to_gp:
+                    grid.addWidget(Words("Kept here", 0.82, role="tag", wrap=False), place, 2, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignTop)
+            body.addLayout(grid)
+        body.addStretch(1)
+        self._scroll.setWidget(page)
+        self.set_sendable(sendable=True, why_not="")
+
+    def set_sendable(self, *, sendable: bool, why_not: str) -> None:
+        """Allow Send, or say why not."""
+        self.send_button.setEnabled(sendable)
+        self.why_not.setText(why_not)
+        set_property(self.why_not, "tone", "look" if why_not else "")
+
+    def arrive(self) -> None:
+        """Put the focus on Send."""
+        (self.send_button if self.send_button.isEnabled() else self.back_button).setFocus()
+
+    def _press_send(self) -> None:
+        if self.send_button.isEnabled() and self.isVisible():
+            self.send_button.setEnabled(False)
+            self.send.emit()
+
+
+def recorded_groups(form_view: FormView, answers: Mapping[str, str]) -> tuple[RecordedGroup, ...]:
+    """Return the asked and answered questions of a form view, in words."""
+    asked = form_view.form.asked(answers)
+    groups = []
+    for group in form_view.form.groups:
+        rows = tuple(
+            RecordedRow(q.id, q.label, form_view.fields[q.id].editor.spoken(), q.to_gp)
+            for q in group.fields
+            if q.id in asked and answers.get(q.id)
+        )
+        if rows:
+            groups.append(RecordedGroup(group.title, rows))
+    return tuple(groups)

@@ -1,0 +1,96 @@
+"""The shape of a page that is a column of fields: a title, cards of questions, and one primary action."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
+from digmed_desktop.ui.widgets.words import heading, quiet, title
+
+
+def button(text: str, kind: str = "", *, shortcut: str = "", tip: str = "") -> QPushButton:
+    """Return a button; its shortcut is shown in the tip."""
+    made = QPushButton(text)
+    if kind:
+        made.setProperty("kind", kind)
+    made.setAccessibleName(text.replace("&&", "\0").replace("&", "").replace("\0", "&"))
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setAutoDefault(False)
+    if shortcut:
+        made.setShortcut(shortcut)
+        made.setToolTip(f"{tip or made.accessibleName()} ({shortcut})")
+    elif tip:
+        made.setToolTip(tip)
+    return made
+
+
+class ColumnPage(QScrollArea):
+    """A page of one column, no wider than it reads well."""
+
+    WIDTH_EM = 46
+
+    def __init__(self, title_text: str, lead: str = "") -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        page = QWidget()
+        page.setObjectName("page")
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(32, 24, 32, 24)
+        self._column = QWidget()
+        self._column.setMaximumWidth(self.fontMetrics().horizontalAdvance("m") * self.WIDTH_EM)
+        outer.addWidget(self._column)
+        outer.addStretch(1)
+        self.body = QVBoxLayout(self._column)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(16)
+        self.title = title(title_text)
+        self.body.addWidget(self.title)
+        if lead:
+            self.body.addWidget(quiet(lead))
+        self.summary = ProblemSummary()
+        self.summary.chosen.connect(self.focus_field)
+        self.body.addWidget(self.summary)
+        self.fields: dict[str, Field] = {}
+        self.setWidget(page)
+
+    def card(self, heading_text: str, *widgets: QWidget) -> QFrame:
+        """Add a card with a heading."""
+        frame = QFrame()
+        frame.setObjectName("card")
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(20, 16, 20, 20)
+        layout.setSpacing(14)
+        if heading_text:
+            layout.addWidget(heading(heading_text))
+        for widget in widgets:
+            layout.addWidget(widget)
+            for field in [widget] if isinstance(widget, Field) else widget.findChildren(Field):
+                if isinstance(field, Field):
+                    self.fields[field.field_id] = field
+        self.body.addWidget(frame)
+        return frame
+
+    def answers(self) -> dict[str, str]:
+        """Return the answers of all fields."""
+        return {key: field.editor.answer() for key, field in self.fields.items()}
+
+    def tell(self, problems: Sequence[Problem]) -> bool:
+        """Show problems at their fields and on top; return whether there are none."""
+        for key, field in self.fields.items():
+            found = next((p for p in problems if p.field == key), None)
+            field.say(found.sentence if found else "")
+        self.summary.show_problems(problems)
+        if problems:
+            self.verticalScrollBar().setValue(0)
+            self.focus_field(problems[0].field)
+        return not problems
+
+    def focus_field(self, field_id: str) -> None:
+        """Put the cursor at a field."""
+        if field_id in self.fields:
+            self.fields[field_id].editor.focus()
+            self.ensureWidgetVisible(self.fields[field_id], 20, 40)

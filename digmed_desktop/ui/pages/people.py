@@ -1,0 +1,225 @@
+"""First run, signing in, and the people of the pharmacy."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.views import PersonView, SignIn
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.editors import ChoiceEditor, LinesEditor, RadioEditor, TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.pair import Pair
+from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
+
+
+def person_fields(roles: Sequence[Option], regulators: Sequence[Option]) -> list[QWidget]:
+    """Return the questions about one person."""
+    return [
+        Pair(Field("person.given", "First name", TextEditor()), Field("person.family", "Last name", TextEditor())),
+        Field("person.role", "Role", ChoiceEditor(roles)),
+        Pair(
+            Field("person.regulator", "Registered with", RadioEditor(regulators, beside=True), hint="Their regulator."),
+            Field("person.registration", "Registration number", TextEditor(), hint="GPhC: 7 digits."),
+        ),
+        Pair(
+            Field("person.pin", "PIN", TextEditor(secret=True), hint="Signs what this person does."),
+            Field("person.pin_again", "PIN again", TextEditor(secret=True), hint="The same once more."),
+        ),
+    ]
+
+
+class FirstRunPage(ColumnPage):
+    """Asks for the pharmacy and the first person, once."""
+
+    done = Signal()
+
+    def __init__(self, context: Context, roles: Sequence[Option], regulators: Sequence[Option], kept_in: str) -> None:
+        super().__init__(
+            "Set up this pharmacy",
+            "Two minutes, once. It is kept encrypted on this computer and can be changed later. "
+            "The connection to MESH can wait: until then everything is recorded and can go on paper.",
+        )
+        self._context = context
+        self.card(
+            "Your pharmacy",
+            Field("pharmacy.name", "Name of the pharmacy", TextEditor()),
+            Pair(
+                Field("pharmacy.ods_code", "ODS code", TextEditor(), hint="5 characters, such as FA123."),
+                Field("pharmacy.telephone", "Telephone", TextEditor(), hint="On which practices can call you."),
+            ),
+            Field("pharmacy.address_lines", "Address", LinesEditor(2), hint="Building and street, one line each."),
+            Pair(
+                Field("pharmacy.city", "Town or city", TextEditor()),
+                Field("pharmacy.postcode", "Postcode", TextEditor()),
+            ),
+        )
+        self.card("You", *person_fields(roles, regulators))
+        self.body.addWidget(quiet(f"The key of the records is kept in {kept_in}."))
+        self.save = button("Save and begin", "primary", shortcut="Ctrl+Return")
+        self.save.clicked.connect(self._save)
+        self.body.addWidget(row(self.save, None))
+
+    def fill(self, answers: dict[str, str]) -> None:
+        """Show answers known beforehand (practice mode's fictional pharmacy)."""
+        for key, text in answers.items():
+            if key in self.fields:
+                self.fields[key].editor.set_answer(text)
+
+    def _save(self) -> None:
+        answers = self.answers()
+        self.save.setEnabled(False)
+        self._context.office.ask(lambda desk: desk.first_run(answers), self._saved, self._not_saved)
+
+    def _saved(self, problems: Sequence[Problem]) -> None:
+        self.save.setEnabled(True)
+        if self.tell(problems):
+            self.done.emit()
+
+    def _not_saved(self, error: Exception) -> None:
+        self.save.setEnabled(True)
+        self.tell([Problem("", str(error))])
+
+
+class SignInPage(ColumnPage):
+    """Asks who is acting and for their PIN; also the lock of a half-filled form."""
+
+    signed_in = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Who is using this computer?")
+        self._context = context
+        self.who = ChoiceEditor(())
+        self.pin = TextEditor(secret=True)
+        self.notice = Notice("act", "Your form is kept exactly as you left it.", "Locked")
+        self.body.addWidget(self.notice)
+        self.notice.setVisible(False)
+        self.card("", Field("who", "Name", self.who), Field("pin", "PIN", self.pin))
+        self.go = button("Sign in", "primary")
+        self.go.clicked.connect(self._go)
+        self.pin.line.returnPressed.connect(self._go)
+        self.body.addWidget(row(self.go, None))
+        self._hint = quiet("")
+        self.body.addWidget(self._hint)
+        self._people: tuple[PersonView, ...] = ()
+
+    def show_people(self, people: tuple[PersonView, ...], *, locked: bool) -> None:
+        """Offer these people."""
+        self._people = people
+        self.who.set_options([Option(str(p.id), p.label) for p in people])
+        if len(people) == 1:
+            self.who.set_answer(str(people[0].id))
+        self.pin.set_answer("")
+        self.tell([])
+        self.notice.setVisible(locked)
+        practice = self._context.practice
+        if practice is not None:
+            pins = "; ".join(f"{name} {pin}" for name, pin in practice.pins)
+            self._hint.setText(f"Practice mode. PINs of the fictional people: {pins}." if pins else "")
+
+    def choose(self, person: PersonView) -> None:
+        """Pre-select someone and go to the PIN."""
+        self.who.set_answer(str(person.id))
+        self.pin.focus()
+
+    def arrive(self) -> None:
+        """Put the cursor where the next key belongs."""
+        (self.pin if self.who.answer() else self.who).focus()
+
+    def _go(self) -> None:
+        chosen, pin = self.who.answer(), self.pin.answer()
+        if not chosen.isdigit():
+            self.tell([Problem("who", "Choose your name.")])
+            return
+        self.go.setEnabled(False)
+        self._context.office.ask(lambda desk: desk.sign_in(int(chosen), pin), self._answer, self._failed)
+
+    def _answer(self, answer: SignIn) -> None:
+        self.go.setEnabled(True)
+        self.pin.set_answer("")
+        if answer.person is None:
+            self.tell([Problem("pin", answer.sentence)])
+            return
+        self.tell([])
+        self.signed_in.emit(answer.person)
+
+    def _failed(self, error: Exception) -> None:
+        self.go.setEnabled(True)
+        self.tell([Problem("pin", str(error))])
+
+
+class PeoplePage(ColumnPage):
+    """Who works here; a locum is added in under a minute."""
+
+    changed = Signal()
+
+    def __init__(self, context: Context, roles: Sequence[Option], regulators: Sequence[Option]) -> None:
+        super().__init__("People", "Everyone who records or vaccinates here, each with a PIN of their own.")
+        self._context = context
+        self._list = QVBoxLayout()
+        self._list.setSpacing(6)
+        holder = QFrame()
+        holder.setObjectName("card")
+        holder.setLayout(self._list)
+        self._list.setContentsMargins(20, 12, 20, 12)
+        self.body.addWidget(holder)
+        self.said = Notice("done")
+        self.said.setVisible(False)
+        self.body.addWidget(self.said)
+        self.card("Add a person", *person_fields(roles, regulators))
+        self.add = button("Add this person", "primary")
+        self.add.clicked.connect(self._add)
+        self.body.addWidget(row(self.add, None))
+
+    def show_people(self, people: tuple[PersonView, ...]) -> None:
+        """List these people."""
+        while self._list.count():
+            item = self._list.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.deleteLater()
+        for person in people:
+            self._list.addWidget(self._line(person))
+
+    def _line(self, person: PersonView) -> QWidget:
+        line = QWidget()
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 4, 0, 4)
+        who = person.professional
+        layout.addWidget(Words(who.name.spoken(), bold=True), 2)
+        layout.addWidget(Words(who.role.display if who.role else ""), 2)
+        layout.addWidget(Words(f"{who.regulator.value} {who.registration}".strip(), role="quiet"), 2)
+        remove = button("Remove", tip=f"{who.name.spoken()} no longer works here")
+        remove.setAccessibleName(f"Remove {who.name.spoken()}")
+        remove.clicked.connect(lambda _on=False, p=person: self._remove(p))
+        acting = self._context.acting.id == person.id
+        remove.setVisible(not acting)
+        layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignRight)
+        if acting:
+            layout.addWidget(Words("Signed in", role="quiet", wrap=False))
+        return line
+
+    def _add(self) -> None:
+        answers = self.answers()
+        self.add.setEnabled(False)
+        self._context.office.ask(lambda desk: desk.add_person(answers), self._added, self._failed)
+
+    def _added(self, problems: Sequence[Problem]) -> None:
+        self.add.setEnabled(True)
+        if self.tell(problems):
+            name = " ".join((self.fields["person.given"].editor.answer(), self.fields["person.family"].editor.answer()))
+            for field in self.fields.values():
+                field.editor.set_answer("")
+            self.said.say(f"{name} can sign in now.", "Added", "done")
+            self.said.setVisible(True)
+            self.changed.emit()
+
+    def _failed(self, error: Exception) -> None:
+        self.add.setEnabled(True)
+        self.tell([Problem("", str(error))])
+
+    def _remove(self, person: PersonView) -> None:
+        self._context.office.ask(lambda desk: desk.retire_person(person.id), lambda _n: self.changed.emit())

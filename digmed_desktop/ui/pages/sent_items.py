@@ -1,0 +1,300 @@
+"""Sent items: every notification with its state, and the story of one."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.event_words import words_of_event
+from digmed_desktop.messaging.story import NotificationRow, Story
+from digmed_desktop.messaging.wording import Tone, words_of_row
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.preview.xml_view import XmlView
+from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, title
+
+PAGE = 100
+COLUMNS = ("Patient", "NHS number", "What", "Practice", "State", "When", "By")
+SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
+
+
+class SentModel(QAbstractTableModel):
+    """The rows fetched so far; more are asked for when the table nears its end."""
+
+    wants_more = Signal(object)  # id of the last row, or None
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.theme = theme
+        self._now = now
+        self.rows: list[NotificationRow] = []
+        self._more = False
+        self._busy = False
+
+    def show_first(self, rows: Sequence[NotificationRow]) -> None:
+        """Show the newest rows; those fetched before and unchanged in place stay."""
+        if [r.id for r in rows] == [r.id for r in self.rows[: len(rows)]] and self.rows:
+            changed = [i for i, r in enumerate(rows) if r != self.rows[i]]
+            self.rows[: len(rows)] = rows
+            for i in changed:
+                self.dataChanged.emit(self.index(i, 0), self.index(i, len(COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self.rows = list(rows)
+        self._more = len(rows) == PAGE
+        self._busy = False
+        self.endResetModel()
+
+    def add(self, rows: Sequence[NotificationRow]) -> None:
+        """Add the next rows."""
+        self._busy = False
+        self._more = len(rows) == PAGE
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
+            self.rows.extend(rows)
+            self.endInsertRows()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802
+        return not parent.isValid() and self._more and not self._busy
+
+    def fetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802
+        if not parent.isValid() and self._more and not self._busy:
+            self._busy = True
+            self.wants_more.emit(self.rows[-1].id if self.rows else None)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        item = self.rows[index.row()]
+        words = words_of_row(item, Duty(), self._now())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            texts = (
+                item.patient_name,
+                nhs_number.shown(item.nhs_number),
+                item.what,
+                item.practice_name,
+                f"{SIGN[words.tone.value]}  {words.word}" + ("  · needs a person" if item.needs_person else ""),
+                dates.shown_time(item.contact_at),
+                item.by,
+            )
+            return texts[index.column()]
+        if index.column() == 4 and role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(self.theme["text" if words.tone is Tone.PLAIN else words.tone])
+        if index.column() == 4 and role == Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setWeight(QFont.Weight.DemiBold)
+            return font
+        return None
+
+
+class SentPage(QWidget):
+    """All notifications, newest first; Enter opens one."""
+
+    chosen = Signal(int)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.model = SentModel(context.appearance.theme, context.now)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setAccessibleName("Sent notifications")
+        self.table.verticalHeader().setVisible(False)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        self.table.activated.connect(lambda index: self.chosen.emit(self.model.rows[index.row()].id))
+        self.empty = Notice(
+            "act", "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.", "Nothing sent yet"
+        )
+        self.standing = Words("", role="quiet")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(title("Sent items"))
+        layout.addWidget(self.standing)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.table, 1)
+        self.model.wants_more.connect(self._more)
+        context.appearance.changed.connect(self._restyle)
+        self._restyle()
+
+    def refresh(self) -> None:
+        """Ask for the newest rows."""
+        self._context.office.ask(lambda desk: desk.sent_items(None, PAGE), self._show)
+
+    def arrive(self) -> None:
+        """Put the focus in the table."""
+        self.refresh()
+        self.table.setFocus()
+
+    def _more(self, last: int | None) -> None:
+        self._context.office.ask(lambda desk: desk.sent_items(last, PAGE), self.model.add)
+
+    def _show(self, rows: Sequence[NotificationRow]) -> None:
+        self.model.show_first(rows)
+        self.empty.setVisible(not self.model.rows)
+        self.table.setVisible(bool(self.model.rows))
+        if rows and not self.table.currentIndex().isValid():
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    def _restyle(self) -> None:
+        self.model.theme = self._context.appearance.theme
+        metrics = self.table.fontMetrics()
+        self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 16)
+        em = metrics.horizontalAdvance("m")
+        for column, width in enumerate((12, 8, 16, 13, 17, 11, 9)):
+            self.table.setColumnWidth(column, em * width)
+
+
+class StoryPage(QWidget):
+    """The story of one notification: its state in words, every event, every message."""
+
+    back = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.shown: int | None = None
+        self._story: Story | None = None
+        self.patient = title("")
+        self.facts = quiet("")
+        self.state = Notice("act")
+        self._events = QVBoxLayout()
+        self._events.setSpacing(6)
+        events = QWidget()
+        events.setObjectName("page")
+        holder = QVBoxLayout(events)
+        holder.setContentsMargins(0, 0, 8, 0)
+        holder.addWidget(heading("What happened"))
+        holder.addLayout(self._events)
+        holder.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(events)
+        self.messages = QTabWidget()
+        self.messages.setDocumentMode(True)
+        self.messages.tabBar().setAccessibleName("Messages of this notification")
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(scroll)
+        splitter.addWidget(self.messages)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
+        splitter.setChildrenCollapsible(False)
+        self.back_button = button("Back to sent items", shortcut="Esc")
+        self.back_button.clicked.connect(self.back)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(10)
+        layout.addWidget(row(self.back_button, None))
+        layout.addWidget(self.patient)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.state)
+        layout.addWidget(splitter, 1)
+        context.appearance.changed.connect(self._restyle)
+
+    def open(self, notification: int) -> None:
+        """Show one notification."""
+        self.shown = notification
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the story again."""
+        if self.shown is not None:
+            wanted = self.shown
+            self._context.office.ask(lambda desk: desk.story(wanted), self._show)
+
+    def arrive(self) -> None:
+        """Put the focus on the way back."""
+        self.back_button.setFocus()
+
+    def _show(self, story: Story) -> None:
+        if story == self._story or story.row.id != self.shown:
+            return
+        self._story = story
+        item = story.row
+        words = words_of_row(item, Duty(), self._context.now())
+        number = nhs_number.shown(item.nhs_number)
+        self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
+        self.facts.setText(
+            " · ".join((item.what, f"batch {item.batch}" if item.batch else "", dates.shown_time(item.contact_at), item.by, item.practice_name)).replace(" ·  · ", " · ")
+        )
+        tone = "act" if words.tone is Tone.PLAIN else words.tone.value
+        self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
+        self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
+        self._show_events(story)
+        self._show_messages(story)
+
+    def _show_events(self, story: Story) -> None:
+        while self._events.count():
+            item = self._events.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.deleteLater()
+        for event in story.events:
+            line = QFrame()
+            inner = QVBoxLayout(line)
+            inner.setContentsMargins(0, 4, 0, 4)
+            inner.setSpacing(0)
+            by = f" · {event.by}" if event.by else ""
+            inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
+            inner.addWidget(quiet(f"{dates.shown_time(event.at)}{by}"))
+            if event.note:
+                inner.addWidget(Words(event.note))
+            self._events.addWidget(line)
+
+    def _show_messages(self, story: Story) -> None:
+        kept = self.messages.currentIndex()
+        while self.messages.count():
+            widget = self.messages.widget(0)
+            self.messages.removeTab(0)
+            if widget is not None:
+                widget.deleteLater()
+        for message in story.messages:
+            view = XmlView(self._context.appearance.theme)
+            view.show_xml(message.body.decode("utf-8", errors="replace"))
+            self.messages.addTab(view, message.title)
+        if 0 <= kept < self.messages.count():
+            self.messages.setCurrentIndex(kept)
+
+    def _restyle(self) -> None:
+        for place in range(self.messages.count()):
+            view = self.messages.widget(place)
+            if isinstance(view, XmlView):
+                view.use(self._context.appearance.theme)

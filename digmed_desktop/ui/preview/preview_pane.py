@@ -1,0 +1,118 @@
+"""The pane with its three tabs. Only the tab in view is drawn; the others wait until they are chosen."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.desk.views import Preview
+from digmed_desktop.ui.preview.reading_view import ReadingView
+from digmed_desktop.ui.preview.xml_view import XmlView
+from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.widgets.problem_summary import LinkButton
+from digmed_desktop.ui.widgets.words import Words
+
+
+class _ProblemList(QScrollArea):
+    """Every problem as a line that leads to its field."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._page = QWidget()
+        self._page.setObjectName("page")
+        self._layout = QVBoxLayout(self._page)
+        self._layout.setContentsMargins(14, 12, 14, 12)
+        self._layout.setSpacing(4)
+        self.setWidget(self._page)
+        self._held: list[QWidget] = []
+
+    def show_preview(self, preview: Preview) -> None:
+        for widget in self._held:
+            self._layout.removeWidget(widget)
+            widget.deleteLater()
+        while self._layout.count():
+            self._layout.takeAt(0)
+        self._held = []
+        stops = [p for p in preview.problems if p.severity is Severity.STOP]
+        looks = [p for p in preview.problems if p.severity is Severity.LOOK]
+        if not preview.problems:
+            self._add(Words("Nothing is in the way.", bold=True))
+        for name, tone, problems in (("Before it can be sent", "stop", stops), ("Look at", "look", looks)):
+            if problems:
+                head = Words(name, bold=True)
+                head.setProperty("tone", tone)
+                self._add(head)
+            for problem in problems:
+                line = LinkButton(problem.sentence)
+                line.clicked.connect(lambda _on=False, f=problem.field: self.chosen.emit(f))
+                self._add(line)
+        self._layout.addStretch(1)
+
+    def _add(self, widget: QWidget) -> None:
+        self._layout.addWidget(widget)
+        self._held.append(widget)
+
+
+class PreviewPane(QFrame):
+    """What will be sent, the problems, the XML."""
+
+    chosen = Signal(str)
+
+    def __init__(self, appearance: Appearance, *, with_problems: bool = True) -> None:
+        super().__init__()
+        self.setObjectName("previewPane")
+        self._preview = Preview()
+        self._stale: set[int] = set()
+        self.reading = ReadingView(appearance.theme)
+        self.problems = _ProblemList()
+        self.xml = XmlView(appearance.theme)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setExpanding(False)
+        self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.tabBar().setAccessibleName("Preview")
+        self.tabs.addTab(self.reading, "What will be sent")
+        if with_problems:
+            self.tabs.addTab(self.problems, "Problems")
+        self.tabs.addTab(self.xml, "XML")
+        self._with_problems = with_problems
+        self.tabs.currentChanged.connect(self._draw)
+        self.reading.chosen.connect(self.chosen)
+        self.problems.chosen.connect(self.chosen)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.tabs)
+        appearance.changed.connect(lambda: self._restyle(appearance))
+
+    def show_preview(self, preview: Preview) -> None:
+        """Take the newest preview and draw the tab in view."""
+        self._preview = preview
+        self._stale = {0, 1, 2}
+        if self._with_problems:
+            stops = sum(p.severity is Severity.STOP for p in preview.problems)
+            self.tabs.setTabText(1, f"Problems {stops}" if stops else "Problems")
+        self._draw(self.tabs.currentIndex())
+
+    @property
+    def preview(self) -> Preview:
+        """The preview that is shown."""
+        return self._preview
+
+    def _draw(self, place: int) -> None:
+        if place not in self._stale:
+            return
+        self._stale.discard(place)
+        widget = self.tabs.widget(place)
+        if widget is self.reading:
+            self.reading.show_sections(self._preview.sections)
+        elif widget is self.problems:
+            self.problems.show_preview(self._preview)
+        else:
+            self.xml.show_xml(self._preview.xml)
+
+    def _restyle(self, appearance: Appearance) -> None:
+        self.reading.use(appearance.theme)
+        self.xml.use(appearance.theme)

@@ -1,0 +1,64 @@
+"""The document as the GP reads it: sections, each a heading and its rows."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtWidgets import QTextBrowser
+
+from digmed_desktop.desk.views import PreviewRow, PreviewSection
+from digmed_desktop.ui.theme import Theme
+
+
+class ReadingView(QTextBrowser):
+    """Shows sections; a missing value is a link to its question."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sections: Sequence[PreviewSection] = ()
+        self.setOpenLinks(False)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName("What will be sent, as the GP reads it")
+        self.anchorClicked.connect(self._follow)
+        self.document().setDocumentMargin(10)
+
+    def use(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self.show_sections(self._sections)
+
+    def show_sections(self, sections: Sequence[PreviewSection]) -> None:
+        """Show these sections, at the same place of the page."""
+        self._sections = sections
+        at = self.verticalScrollBar().value()
+        self.setHtml(self._html(sections))
+        self.verticalScrollBar().setValue(at)
+
+    def _html(self, sections: Sequence[PreviewSection]) -> str:
+        t = self._theme
+        parts = [f'<body style="color:{t["text"]}">']
+        for section in sections:
+            parts.append(f'<h3 style="margin:12px 0 4px 0;color:{t["act"]}">{escape(section.title)}</h3>')
+            parts.append('<table width="100%" cellspacing="0" cellpadding="3">')
+            parts.extend(self._row(row) for row in section.rows)
+            parts.append("</table>")
+        parts.append("</body>")
+        return "".join(parts)
+
+    def _row(self, row: PreviewRow) -> str:
+        t = self._theme
+        if row.missing:
+            value = f'<a href="field:{escape(row.field)}" style="color:{t["stop"]}">Not filled in yet</a>'
+        else:
+            value = "<br>".join(escape(one).replace("\n", "<br>") for one in row.values)
+        return (
+            f'<tr><td width="38%" style="color:{t["quiet"]}">{escape(row.label)}</td>'
+            f"<td>{value}</td></tr>"
+        )
+
+    def _follow(self, url: QUrl) -> None:
+        if url.scheme() == "field":
+            self.chosen.emit(url.path())

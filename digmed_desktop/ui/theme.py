@@ -1,0 +1,147 @@
+"""Colours, type and spacing of the window, from ``resources/styles``; light and dark follow the system.
+
+Colours go into the palette; the style sheet holds only what a palette cannot say. It never holds a font size: a
+size there would switch ``QApplication.setFont`` off, and with it the text-size setting.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from digmed_desktop import resources
+
+GRID = 8
+RAIL_EM = 15  # widths of the frame are in characters, so that they grow with the text
+CONTROL_EXTRA = 14
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One set of colours by role."""
+
+    name: str
+    colours: dict[str, str]
+
+    def __getitem__(self, role: str) -> str:
+        """Return the colour of ``role`` as #rrggbb."""
+        return self.colours[role]
+
+    def qcolor(self, role: str) -> QColor:
+        """Return the colour of ``role``."""
+        return QColor(self.colours[role])
+
+
+@cache
+def load(name: str) -> Theme:
+    """Return the theme ``name``: light, dark or high-contrast."""
+    return Theme(name, dict(resources.toml("styles/themes.toml")[name]))
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """Return ``one`` with ``share`` (0 to 1) of ``other`` mixed in."""
+    a, b = QColor(one), QColor(other)
+    parts = (a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF())
+    return QColor.fromRgbF(*(x + (y - x) * share for x, y in parts)).name()
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """Return Qt's palette for a theme."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, source in (
+        (role.Window, "window"),
+        (role.WindowText, "text"),
+        (role.Base, "surface"),
+        (role.AlternateBase, "window"),
+        (role.Text, "text"),
+        (role.Button, "surface"),
+        (role.ButtonText, "text"),
+        (role.BrightText, "stop"),
+        (role.Highlight, "act"),
+        (role.HighlightedText, "on_act"),
+        (role.Link, "act"),
+        (role.LinkVisited, "act"),
+        (role.PlaceholderText, "quiet"),
+        (role.ToolTipBase, "surface"),
+        (role.ToolTipText, "text"),
+        (role.Mid, "line"),
+        (role.Dark, "border"),
+        (role.Light, "surface"),
+    ):
+        palette.setColor(target, theme.qcolor(source))
+    for text_role in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, text_role, theme.qcolor("quiet"))
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the small style sheet with the colours of a theme."""
+    sheet = resources.text("styles/window.qss")
+    shade = "light" if theme.name == "light" else "dark"
+    values = {
+        **theme.colours,
+        "focus_soft": mixed(theme["surface"], theme["focus"], 0.22 if theme.name == "light" else 0.12),
+        "tick": resources.path(f"icons/tick-{shade}.svg").as_posix(),
+        "chevron": resources.path(f"icons/chevron-{shade}.svg").as_posix(),
+    }
+    for name, value in values.items():
+        sheet = sheet.replace("{" + name + "}", value)
+    return sheet
+
+
+def sized(font: QFont, factor: float, *, bold: bool = False) -> QFont:
+    """Return ``font`` at ``factor`` times its size."""
+    changed = QFont(font)
+    changed.setPointSizeF(font.pointSizeF() * factor)
+    if bold:
+        changed.setWeight(QFont.Weight.DemiBold)
+    return changed
+
+
+class Appearance(QObject):
+    """How the window looks now; pages listen to :attr:`changed`.
+
+    ``choice`` is system, light, dark or high-contrast; ``text_percent`` is the size of all text (100 to 200).
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, choice: str = "system", text_percent: int = 100, family: str = "") -> None:
+        super().__init__()
+        self._app = app
+        self._family = family
+        self._base_points = 10.5
+        self.choice = choice
+        self.text_percent = text_percent
+        self.theme = load("light")
+        app.setStyle("Fusion")
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self.apply()
+
+    def set(self, choice: str | None = None, text_percent: int | None = None) -> None:
+        """Change the theme, the text size or both, at once."""
+        self.choice = choice or self.choice
+        self.text_percent = text_percent or self.text_percent
+        self.apply()
+
+    def apply(self) -> None:
+        """Put the present choice on the whole application."""
+        name = self.choice
+        if name == "system":
+            dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            name = "dark" if dark else "light"
+        self.theme = load(name)
+        font = QFont(self._family or QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family())
+        font.setPointSizeF(self._base_points * self.text_percent / 100)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        self._app.setFont(font)
+        self._app.setPalette(palette_of(self.theme))
+        self._app.setStyleSheet(style_sheet(self.theme))
+        self.changed.emit()
+
+    def _system_changed(self) -> None:
+        if self.choice == "system":
+            self.apply()

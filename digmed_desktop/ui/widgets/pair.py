@@ -1,0 +1,37 @@
+"""Two short fields side by side, one under the other where there is no room."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+
+class Pair(QWidget):
+    """Widgets beside each other that fold when narrow: the least width of each grows with the text."""
+
+    LEAST_EM = 15
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(16)
+        self._widgets = widgets
+        for widget in widgets:
+            self._box.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._fold()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FontChange:
+            self._fold()
+        return super().event(event)
+
+    def _fold(self) -> None:
+        em = self.fontMetrics().horizontalAdvance("m")
+        shown = [widget for widget in self._widgets if not widget.isHidden()]
+        narrow = self.width() < em * self.LEAST_EM * max(1, len(shown))
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._box.direction() != direction:
+            self._box.setDirection(direction)

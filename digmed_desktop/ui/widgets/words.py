@@ -1,0 +1,104 @@
+"""Text on a page: titles, headings, quiet text, notices. All sizes come from here: three on a page."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from digmed_desktop.ui.theme import sized
+
+def application() -> QApplication:
+    """Return the running application."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("there is no QApplication yet")
+    return app
+
+
+TITLE, HEADING, TEXT = 1.45, 1.15, 1.0
+
+
+class Words(QLabel):
+    """A text that keeps its size in step with the application's font."""
+
+    def __init__(self, text: str = "", factor: float = TEXT, *, bold: bool = False, role: str = "", wrap: bool = True) -> None:
+        super().__init__(text)
+        self._factor, self._bold = factor, bold
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if role:
+            self.setProperty("role", role)
+        self._resize()
+
+    def event(self, event: QEvent) -> bool:
+        """Follow a change of the application's font."""
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._resize()
+        return super().event(event)
+
+    def _resize(self) -> None:
+        self.setFont(sized(QApplication.font(), self._factor, bold=self._bold))
+
+
+def title(text: str) -> Words:
+    """Return a page's one title."""
+    return Words(text, TITLE, bold=True)
+
+
+def heading(text: str) -> Words:
+    """Return the heading of a group."""
+    return Words(text, HEADING, bold=True)
+
+
+def quiet(text: str) -> Words:
+    """Return text of lesser weight."""
+    return Words(text, role="quiet")
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet asks for, and draw the widget anew."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class Notice(QFrame):
+    """A panel that says something about the page: tone stop, look, done or act, always with a word."""
+
+    WORDS = {"stop": "Stop", "look": "Look", "done": "Done", "act": "Note"}
+
+    def __init__(self, tone: str, text: str = "", heading_text: str = "") -> None:
+        super().__init__()
+        self.setProperty("tone", tone)
+        self.head = Words(heading_text or self.WORDS[tone], bold=True)
+        self.body = Words(text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setSpacing(4)
+        layout.addWidget(self.head)
+        layout.addWidget(self.body)
+        self.setAccessibleName(f"{self.head.text()}. {text}")
+
+    def say(self, text: str, heading_text: str = "", tone: str = "") -> None:
+        """Change the text, and if given the heading and tone."""
+        if tone:
+            set_property(self, "tone", tone)
+            self.head.setText(self.WORDS[tone])
+        if heading_text:
+            self.head.setText(heading_text)
+        self.body.setText(text)
+        self.setAccessibleName(f"{self.head.text()}. {text}")
+
+
+def row(*widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QWidget:
+    """Return widgets side by side; None is a stretch."""
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(widget)
+    return holder

@@ -1,0 +1,122 @@
+"""A complete, valid vaccination of a fictional patient, for the tests of every room."""
+
+from datetime import UTC, datetime
+
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.record import (
+    Address,
+    Organisation,
+    PersonName,
+    Professional,
+    Regulator,
+    VaccinationRecord,
+)
+from digmed_desktop.clinical.vaccination import Reading, read
+from digmed_desktop.reference import programmes, roles
+
+NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)  # 10:55 in England
+
+
+def complete_answers(**changes: str) -> dict[str, str]:
+    """Every answer of a flu vaccination that can be sent. ``changes`` replace answers; ``__`` is a dot."""
+    answers = {
+        "session.vaccinator": "1",
+        "session.service": "nhs",
+        "session.legal_basis": "pgd",
+        "session.location": "pharmacy",
+        "session.location_detail": "",
+        "contact.date": "14/10/2026",
+        "contact.time": "10:40",
+        "patient.nhs_number": "999 012 3020",
+        "patient.date_of_birth": "12/3/1971",
+        "patient.traced": "pds",
+        "patient.given": "Rose",
+        "patient.family": "O'Neill",
+        "patient.sex": "female",
+        "patient.address_lines": "3 Weaver's Yard\nOvertown",
+        "patient.city": "Leeds",
+        "patient.postcode": "LS1 4AP",
+        "patient.telephone": "07700 900123",
+        "patient.telephone_use": "mobile",
+        "patient.identity_checked": "yes",
+        "practice.registered": "yes",
+        "practice.ods_code": "X99999",
+        "practice.name": "Overtown Surgery",
+        "practice.address_lines": "1 Church Lane",
+        "practice.city": "Leeds",
+        "practice.postcode": "LS1 9ZZ",
+        "previous.finding": "none-seen",
+        "previous.note": "",
+        "screening.unwell": "no",
+        "screening.reaction": "no",
+        "screening.egg": "no",
+        "screening.bleeding": "no",
+        "screening.pregnant": "no",
+        "screening.already": "no",
+        "screening.recent": "no",
+        "screening.note": "",
+        "consent.to_treatment": "yes",
+        "consent.given_by": "patient",
+        "consent.name": "",
+        "consent.relationship": "",
+        "consent.about_child": "",
+        "consent.to_sharing": "yes",
+        "vaccine.eligibility": "risk-group",
+        "eligibility.due_date": "",
+        "vaccine.outcome": "given",
+        "vaccine.not_given_reason": "",
+        "vaccine.not_given_other": "",
+        "vaccine.product": "tivc",
+        "vaccine.batch": "AB-1234",
+        "vaccine.expiry": "30/6/2027",
+        "vaccine.dose_number": "1",
+        "vaccine.dose_amount": "0.5",
+        "vaccine.route": "intramuscular",
+        "vaccine.site": "left-arm",
+        "allergies.status": "none-known",
+        "allergies.entries": "",
+        "after.advice": "Told what to expect and whom to call.",
+        "after.adverse": "none",
+        "after.adverse_note": "",
+        "after.history": "",
+        "after.accompanied_by": "",
+        "after.notes": "",
+    }
+    for name, answer in changes.items():
+        field = name.replace("__", ".")
+        if field not in answers:
+            raise KeyError(field)
+        answers[field] = answer
+    return answers
+
+
+def pharmacy() -> Organisation:
+    """A fictional pharmacy."""
+    return Organisation(
+        "Overtown Pharmacy",
+        "FX999",
+        Address(("5 High Street",), "Leeds", "LS1 4AQ"),
+        "01632 960001",
+    )
+
+
+def vaccinator(role_id: str = "pharmacist", registration: str = "2099999") -> Professional:
+    """A fictional professional."""
+    return Professional(PersonName("Amira", "Khan"), roles.role(role_id).coded, Regulator.GPHC, registration)
+
+
+def flu() -> Programme:
+    """The influenza programme of the season of these examples."""
+    return programmes.programme("influenza-2026-27")
+
+
+def reading(**changes: str) -> Reading:
+    """What the complete answers, changed, say."""
+    return read(
+        complete_answers(**changes), programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW
+    )
+
+
+def complete_record(**changes: str) -> VaccinationRecord:
+    """The record of the complete answers, changed."""
+    return reading(**changes).record

@@ -1,0 +1,142 @@
+"""What all tests share. It knows nothing of Qt, so that the core can be tested where Qt cannot be imported."""
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+
+import hypothesis
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.compat import properties
+from keyring.errors import PasswordDeleteError
+
+if not os.environ.get("DIGMED_ONSCREEN"):
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+hypothesis.settings.register_profile(
+    "no deadlines", deadline=None
+)  # machines are busy; what matters is the answer
+hypothesis.settings.load_profile("no deadlines")
+
+
+def _refuse_the_world(event: str, args: tuple[object, ...]) -> None:
+    """Stop any connection that would leave this computer."""
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"} and isinstance(args[1], tuple):
+        host = args[1][0]
+    elif event == "socket.getaddrinfo":
+        host = args[0]
+    else:
+        return
+    if isinstance(host, bytes):
+        host = host.decode()
+    if host in (None, "", "localhost"):
+        return
+    try:
+        inside = ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        raise OSError("a test tried to leave this computer")
+
+
+sys.addaudithook(_refuse_the_world)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Everything the program keeps lies here, for this test only."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("DIGMED_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of published examples, codes and validators that DIGMED_SHARED names."""
+    named = os.environ.get("DIGMED_SHARED")
+    if not named or not Path(named).is_dir():
+        pytest.skip("set DIGMED_SHARED to the folder with the published examples and the validator")
+    return Path(named)
+
+
+@pytest.fixture
+def patient_strings() -> tuple[str, ...]:
+    """What must never be found in a log, a crash report or a file in clear: a fictional patient, in pieces."""
+    return (
+        "O'Fennimore",
+        "Fennimore",
+        "FENNIMORE",
+        "Wilhelmina",
+        "9991234553",
+        "999 123 4553",
+        "999-123-4553",
+        "1947-03-29",
+        "29/03/1947",
+        "29 Mar 1947",
+        "19470329",
+        "27 Quillfeather Lane",
+        "Quillfeather",
+        "ZZ99 3WZ",
+        "ZZ993WZ",
+        "07700 900417",
+    )
+
+
+class MemoryVault:
+    """Keeps secrets for the length of a test."""
+
+    kept_in = "the memory of a test"
+
+    def __init__(self) -> None:
+        self.items: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        return self.items.get(name)
+
+    def put(self, name: str, value: str) -> None:
+        self.items[name] = value
+
+    def remove(self, name: str) -> None:
+        self.items.pop(name, None)
+
+
+@pytest.fixture
+def memory_vault() -> MemoryVault:
+    return MemoryVault()
+
+
+class MemoryKeyring(KeyringBackend):
+    """A back-end of ``keyring`` for a test; its priority keeps it from being chosen by itself."""
+
+    @properties.classproperty
+    def priority(self) -> float:
+        return -1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.items.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.items[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.items.pop((service, username), None) is None:
+            raise PasswordDeleteError("no such entry")
+
+
+@pytest.fixture
+def memory_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
+    """The program's keyring is one in memory, and counts as safe."""
+    import keyring
+
+    from digmed_desktop.credentials import vault
+
+    backend = MemoryKeyring()
+    monkeypatch.setitem(vault.SAFE_BACKENDS, type(backend).__module__, "the memory of a test")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    return backend

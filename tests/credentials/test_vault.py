@@ -1,0 +1,213 @@
+"""The vaults: only safe back-ends, each failure a sentence, and a file for practice mode alone."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import chainer, fail, null
+from keyring.errors import InitError, KeyringLocked, PasswordSetError
+
+from digmed_desktop.credentials import vault
+from digmed_desktop.credentials.vault import FileVault, KeyringVault, Vault, VaultError
+from digmed_desktop.settings import folders
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such rights")
+
+
+def test_a_secret_is_kept_read_and_forgotten(memory_keyring) -> None:
+    kept: Vault = KeyringVault()
+    assert kept.get("mailbox-password") is None
+    kept.put("mailbox-password", "swordfish-é")
+    assert kept.get("mailbox-password") == "swordfish-é"
+    kept.put("mailbox-password", "second")
+    assert KeyringVault().get("mailbox-password") == "second"
+    kept.remove("mailbox-password")
+    kept.remove("mailbox-password")
+    assert kept.get("mailbox-password") is None
+
+
+def test_the_probe_leaves_nothing_behind(memory_keyring) -> None:
+    KeyringVault()
+    assert memory_keyring.items == {}
+
+
+def test_two_services_do_not_see_each_other(memory_keyring) -> None:
+    KeyringVault("one").put("key", "a")
+    assert KeyringVault("two").get("key") is None
+
+
+def test_each_secret_is_an_entry_of_its_own_service(memory_keyring) -> None:
+    kept = KeyringVault()
+    kept.put("a", "1")
+    kept.put("b", "2")
+    assert len({service for service, _ in memory_keyring.items}) == 2
+
+
+def test_a_secret_that_windows_could_not_hold_is_refused_everywhere(memory_keyring) -> None:
+    kept = KeyringVault()
+    kept.put("long", "x" * vault.LONGEST_SECRET)
+    with pytest.raises(ValueError, match="too long"):
+        kept.put("long", "x" * (vault.LONGEST_SECRET + 1))
+
+
+class _Broken(KeyringBackend):
+    priority = -1
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service, username):
+        raise self.error
+
+    def set_password(self, service, username, password):
+        raise self.error
+
+    def delete_password(self, service, username):
+        raise self.error
+
+
+class _Forgetful(_Broken):
+    def __init__(self) -> None:
+        super().__init__(RuntimeError())
+
+    def get_password(self, service, username):
+        return None
+
+    def set_password(self, service, username, password):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyringLocked("Failed to unlock the collection!"), "locked"),
+        (InitError("Prompt dismissed"), "set up"),
+        (PasswordSetError("for O'Fennimore"), "did not answer"),
+        (OSError(13, "no"), "did not answer"),
+    ],
+)
+def test_a_failing_back_end_is_a_sentence_with_a_remedy(monkeypatch, error, words) -> None:
+    monkeypatch.setitem(vault.SAFE_BACKENDS, __name__, "a test")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: _Broken(error))
+    with pytest.raises(VaultError) as caught:
+        KeyringVault()
+    assert words in caught.value.happened
+    assert "Unlock" in caught.value.remedy
+    assert "Fennimore" not in str(caught.value)
+
+
+def test_a_back_end_that_keeps_nothing_is_found_by_the_probe(monkeypatch) -> None:
+    monkeypatch.setitem(vault.SAFE_BACKENDS, __name__, "a test")
+    monkeypatch.setattr(keyring, "get_keyring", _Forgetful)
+    with pytest.raises(VaultError, match="does not keep"):
+        KeyringVault()
+
+
+@pytest.mark.parametrize(("backend", "words"), [(null.Keyring, "null"), (fail.Keyring, "no keyring")])
+def test_back_ends_that_do_not_protect_are_refused(monkeypatch, backend, words) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", backend)
+    with pytest.raises(VaultError, match=words):
+        KeyringVault()
+
+
+def test_the_null_back_end_chosen_by_the_environment_is_refused(monkeypatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    with pytest.raises(VaultError, match=r"keyring\.backends\.null"):
+        KeyringVault()
+
+
+def test_a_back_end_that_cannot_even_be_loaded_is_a_sentence(monkeypatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "nowhere.to.be.Found")
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    with pytest.raises(VaultError, match="could not be opened"):
+        KeyringVault()
+
+
+def test_of_a_chain_only_the_safe_links_are_used(monkeypatch, memory_keyring) -> None:
+    chain = chainer.ChainerBackend()
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [null.Keyring(), memory_keyring])
+    monkeypatch.setattr(keyring, "get_keyring", lambda: chain)
+    kept = KeyringVault()
+    kept.put("key", "value")
+    assert list(memory_keyring.items.values()) == ["value"]
+    assert kept.get("key") == "value"
+
+
+def test_a_chain_without_a_safe_link_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [null.Keyring()])
+    monkeypatch.setattr(keyring, "get_keyring", chainer.ChainerBackend)
+    with pytest.raises(VaultError, match="does not protect"):
+        KeyringVault()
+
+
+def test_on_windows_entries_do_not_roam(monkeypatch) -> None:
+    from tests.conftest import MemoryKeyring
+
+    windows = type(
+        "WinVaultKeyring",
+        (MemoryKeyring,),
+        {"__module__": "keyring.backends.Windows", "persist": "enterprise"},
+    )
+    backend = windows()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    assert "Windows" in KeyringVault().kept_in
+    assert backend.persist == "local machine"
+
+
+@pytest.mark.parametrize("module", sorted(vault.SAFE_BACKENDS))
+def test_every_safe_back_end_is_a_module_of_keyring(module) -> None:
+    import importlib.util
+
+    assert importlib.util.find_spec(module) is not None
+
+
+@pytest.fixture
+def practice(home: Path) -> folders.Folders:
+    return folders.prepare(practice=True)
+
+
+def test_practice_mode_keeps_its_secrets_beside_its_data(practice) -> None:
+    kept: Vault = FileVault(practice.data, practice=True)
+    kept.put("key", "aé")
+    kept.put("other", "b")
+    kept.remove("other")
+    kept.remove("never there")
+    again = FileVault(practice.data, practice=True)
+    assert again.get("key") == "aé"
+    assert again.get("other") is None
+    assert "fictional" in again.kept_in
+
+
+@posix_only
+def test_the_file_is_for_this_account_only(practice) -> None:
+    FileVault(practice.data, practice=True).put("key", "a")
+    (file,) = practice.data.glob("*.json")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_no_file_for_real_data(home) -> None:
+    real, demo = folders.prepare(practice=False), folders.prepare(practice=True)
+    for folder, practice in ((real.data, True), (real.data, False), (demo.data, False)):
+        with pytest.raises(VaultError, match="never kept in a file"):
+            FileVault(folder, practice=practice)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"{", b"\xff\xfe", json.dumps(["a"]).encode(), json.dumps({"a": 1}).encode()]
+)
+def test_a_damaged_file_is_a_sentence(practice, damage) -> None:
+    kept = FileVault(practice.data, practice=True)
+    kept.put("key", "a")
+    (file,) = practice.data.glob("*.json")
+    file.write_bytes(damage)
+    with pytest.raises(VaultError, match="cannot be read"):
+        kept.get("key")
+    with pytest.raises(VaultError, match="cannot be read"):
+        kept.put("key", "b")
+    assert file.read_bytes() == damage

@@ -1,0 +1,124 @@
+"""Fictional records for the tests of the messages. NHS numbers are of the 999 range that is never issued."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.record import (
+    Address,
+    Allergies,
+    Allergy,
+    AllergyStatus,
+    Certainty,
+    Coded,
+    Consent,
+    Immunization,
+    Organisation,
+    Patient,
+    PersonName,
+    PhoneUse,
+    Professional,
+    Quantity,
+    Regulator,
+    Sex,
+    Telephone,
+    Traced,
+    VaccinationRecord,
+)
+
+CONTACT = datetime(2026, 10, 14, 14, 5, tzinfo=ENGLAND)
+RECORDED = datetime(2026, 10, 14, 14, 9, tzinfo=ENGLAND)
+NOW = datetime(2026, 10, 14, 14, 10, 30, tzinfo=ENGLAND)
+PATIENT = Patient(
+    name=PersonName("Rose", "O'Neill", "Mrs"),
+    nhs_number="9990000018",
+    traced=Traced.PDS,
+    date_of_birth=date(1950, 3, 15),
+    sex=Sex.FEMALE,
+    address=Address(("Flat 2", "1 Example Street"), "Sampleton", "ZZ99 3VZ"),
+    telephones=(Telephone("01632 960001"), Telephone("07700 900123", PhoneUse.MOBILE)),
+)
+PRACTICE = Organisation(
+    "Sampleton Surgery", "A99999", Address(("2 Example Street",), "Sampleton", "ZZ99 3WZ")
+)
+PHARMACY = Organisation(
+    "Example Pharmacy", "FZZ99", Address(("3 Example Street",), "Sampleton", "ZZ99 3WZ"), "01632 960002"
+)
+PHARMACIST = Professional(
+    PersonName("Sam", "Patel"),
+    Coded("Pharmacist", "R1290", "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-SDSJobRoleName-1"),
+    Regulator.GPHC,
+    "2099999",
+)
+GIVEN = Immunization(
+    programme="influenza-2026-27",
+    given=True,
+    procedure=Coded("Seasonal influenza vaccination given by pharmacist", "955691000000108"),
+    product=Coded(
+        "Influenza TIV MYL vaccine suspension for injection 0.5ml pre-filled syringes (Viatris UK Healthcare Ltd)",
+        "45354911000001100",
+    ),
+    manufacturer="Viatris UK Healthcare Ltd",
+    batch="Y3C491V",
+    expiry=date(2027, 6, 30),
+    dose_number=1,
+    dose=Quantity(Decimal("0.50"), Coded("mL", "258773002")),
+    site=Coded("Left upper arm structure", "368208006"),
+    route=Coded("Intramuscular", "78421000"),
+    indication=Coded("Aged 65 or over"),
+)
+NOT_GIVEN = Immunization(
+    programme="influenza-2026-27",
+    given=False,
+    procedure=Coded("Seasonal influenza vaccination declined", "822931000000100"),
+    not_given_reason=Coded("Influenza vaccination declined", "315640000"),
+)
+
+
+def vaccination(**changes: Any) -> VaccinationRecord:
+    """A complete record: a pharmacist gave an influenza vaccine into the muscle."""
+    whole = VaccinationRecord(
+        patient=PATIENT,
+        registered=True,
+        practice=PRACTICE,
+        pharmacy=PHARMACY,
+        vaccinator=PHARMACIST,
+        contact_at=CONTACT,
+        recorded_at=RECORDED,
+        location="Community pharmacy",
+        service="Seasonal influenza vaccination service",
+        immunizations=(GIVEN,),
+        allergies=Allergies(AllergyStatus.NO_DRUG_ALLERGY),
+        consent=Consent("Patient", to_treatment=True, to_sharing=True),
+        advice="Sit for 15 minutes.\nSee your GP if you feel unwell after three days.",
+    )
+    return replace(whole, **changes)
+
+
+def with_allergies() -> Allergies:
+    """One allergy with a code and one without."""
+    return Allergies(
+        AllergyStatus.RECORDED,
+        (
+            Allergy(
+                Coded(
+                    "Fluad vaccine suspension for injection 0.5ml pre-filled syringes", "37514811000001102"
+                ),
+                "Itching rash",
+                kind="allergy",
+                severity="mild",
+                certainty=Certainty.CONFIRMED,
+                first_experienced=date(2001, 2, 3),
+            ),
+            Allergy(Coded("Elastic plaster"), "Red skin"),
+        ),
+    )
+
+
+def ids() -> Any:
+    """A source of ids that gives the same ones each time."""
+    numbers = count(1)
+    return lambda: f"7d0f4a6e-0000-4000-8000-{next(numbers):012x}"

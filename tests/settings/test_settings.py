@@ -1,0 +1,149 @@
+"""Settings: typed, atomic, forgiving of what is in the file, and careful with what is not known."""
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digmed_desktop.settings import settings as module
+from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings, Theme, load, save
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "settings.toml"
+
+
+CHOSEN = Settings(
+    theme=Theme.HIGH_CONTRAST,
+    text_percent=175,
+    lock_after_minutes=3,
+    addressing=Addressing.GP_PROVIDER,
+    mesh_environment=MeshEnvironment.INTEGRATION,
+    mailbox="X26OT001",
+    agreed_programmes=("covid",),
+    editions={"DIGMED_FLU_VAC": "profile"},
+)
+
+
+def test_no_file_means_the_defaults(file) -> None:
+    loaded = load(file)
+    assert loaded.settings == Settings()
+    assert loaded.sentence == ""
+    assert not file.exists()
+
+
+def test_what_is_saved_is_loaded(file) -> None:
+    save(file, CHOSEN)
+    assert load(file).settings == CHOSEN
+    assert load(file).sentence == ""
+    assert CHOSEN.edition_of("DIGMED_FLU_VAC") == "profile"
+    assert CHOSEN.edition_of("DIGMED_EMG_MED") == ""
+
+
+def test_every_value_has_its_place_in_the_file() -> None:
+    assert set(module._PLACES) == set(Settings.__dataclass_fields__)
+    assert all(getattr(CHOSEN, name) != getattr(Settings(), name) for name in module._PLACES)
+
+
+@given(
+    theme=st.sampled_from(Theme),
+    percent=st.sampled_from(module.TEXT_PERCENT),
+    mailbox=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+)
+def test_any_settings_survive_the_file(tmp_path_factory, theme, percent, mailbox) -> None:
+    file = tmp_path_factory.mktemp("s") / "settings.toml"
+    chosen = replace(CHOSEN, theme=theme, text_percent=percent, mailbox=mailbox)
+    save(file, chosen)
+    assert load(file).settings == chosen
+
+
+def test_unknown_keys_are_kept(file) -> None:
+    file.write_text('later = 1\n[appearance]\ntheme = "dark"\nfont = "Inter"\n[labels]\nprinter = "Zebra"\n')
+    loaded = load(file)
+    assert (loaded.settings.theme, loaded.sentence) == (Theme.DARK, "")
+    save(file, replace(loaded.settings, theme=Theme.LIGHT))
+    raw = tomllib.loads(file.read_text())
+    assert raw["later"] == 1
+    assert raw["appearance"]["font"] == "Inter"
+    assert raw["appearance"]["theme"] == "light"
+    assert raw["labels"] == {"printer": "Zebra"}
+
+
+@pytest.mark.parametrize("content", [b"theme = ", b"\x00\xff", b"[appearance", "ü".encode("latin-1")])
+def test_a_damaged_file_is_kept_aside_and_said(file, content) -> None:
+    file.write_bytes(content)
+    loaded = load(file)
+    assert loaded.settings == Settings()
+    assert "settings.broken.toml" in loaded.sentence
+    assert file.with_name("settings.broken.toml").read_bytes() == content
+    file.write_bytes(content)
+    assert "settings.broken-2.toml" in load(file).sentence
+    save(file, CHOSEN)
+    assert load(file).settings == CHOSEN
+
+
+def test_saving_over_a_damaged_file_keeps_it(file) -> None:
+    file.write_bytes(b"theme = ")
+    save(file, CHOSEN)
+    assert file.with_name("settings.broken.toml").read_bytes() == b"theme = "
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "words"),
+    [
+        ("appearance", "theme", "purple", "colours"),
+        ("appearance", "theme", 1, "colours"),
+        ("appearance", "text_percent", 99, "text size"),
+        ("appearance", "text_percent", 201, "text size"),
+        ("appearance", "text_percent", True, "text size"),
+        ("appearance", "text_percent", 150.0, "text size"),
+        ("counter", "lock_after_minutes", 0, "lock"),
+        ("messages", "addressing", "carrier pigeon", "addressing"),
+        ("messages", "agreed_programmes", ["covid", 1], "programmes"),
+        ("messages", "editions", {"DIGMED_FLU_VAC": 1}, "editions"),
+        ("mesh", "environment", "LIVE", "environment"),
+        ("mesh", "mailbox", 7, "mailbox"),
+    ],
+)
+def test_one_wrong_value_costs_that_value_only(file, table, key, value, words) -> None:
+    save(file, CHOSEN)
+    raw = tomllib.loads(file.read_text())
+    raw[table][key] = value
+    file.write_text(tomli_w.dumps(raw))
+    loaded = load(file)
+    assert words in loaded.sentence
+    assert str(value) not in loaded.sentence
+    (name,) = (n for n, place in module._PLACES.items() if place[:2] == (table, key))
+    assert loaded.settings == replace(CHOSEN, **{name: getattr(Settings(), name)})
+
+
+def test_a_table_that_is_none_is_said_and_mended(file) -> None:
+    file.write_text("mesh = 3\n")
+    assert "mailbox" in load(file).sentence
+    save(file, CHOSEN)
+    assert load(file).settings == CHOSEN
+
+
+def test_a_failed_write_leaves_the_old_file(file, monkeypatch) -> None:
+    save(file, CHOSEN)
+    before = file.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save(file, Settings())
+    assert file.read_bytes() == before
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("values", [{"text_percent": 99}, {"text_percent": 201}, {"lock_after_minutes": 0}])
+def test_values_out_of_range_cannot_be_made(values) -> None:
+    with pytest.raises(ValueError, match="is from"):
+        Settings(**values)
