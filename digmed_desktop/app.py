@@ -18,9 +18,11 @@ from PySide6.QtWidgets import QApplication
 
 from digmed_desktop import __version__, resources
 from digmed_desktop.background.office import Office
+from digmed_desktop.clinical import nhs_number
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings import settings as settings_room
@@ -31,7 +33,9 @@ from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
 
 if TYPE_CHECKING:
+    from digmed_desktop.clinical.record import Organisation, Patient
     from digmed_desktop.demo.session import PracticeMesh
+    from digmed_desktop.demo.world import FictionalPatient, FictionalPerson
     from digmed_desktop.desk.desk import Desk
     from digmed_desktop.history.store import Store
 
@@ -57,11 +61,10 @@ class PracticePart:
     """Practice mode's share: its world, its clock, and its MESH once the records thread has started it."""
 
     def __init__(self, folders: Folders) -> None:
-        from digmed_desktop.demo.clock import PracticeClock
         from digmed_desktop.demo.world import load_world
 
         self.world = load_world()
-        self.clock = PracticeClock()
+        self.clock = _MovingClock()
         self._data = folders.data
         self._mesh: PracticeMesh | None = None
 
@@ -69,7 +72,8 @@ class PracticePart:
         """Start the embedded MESH; called on the records thread."""
         from digmed_desktop.demo.session import PracticeMesh
 
-        self._mesh = PracticeMesh.start(self._data, self.clock)
+        self._mesh = PracticeMesh.start(self._data)
+        self.clock.follow(self._mesh.clock)
         return self._mesh
 
     def stop(self) -> None:
@@ -80,8 +84,23 @@ class PracticePart:
     def mesh(self) -> "PracticeMesh":
         """Return the running MESH."""
         if self._mesh is None:
-            raise RuntimeError("practice mode's MESH is not running")
+            raise DigMedError("Practice mode's MESH is not running.", "Close the program and start it again.")
         return self._mesh
+
+
+class _MovingClock:
+    """The computer's clock until practice mode's own clock is there."""
+
+    def __init__(self) -> None:
+        self._clock: Clock = SystemClock()
+
+    def follow(self, clock: Clock) -> None:
+        """Tell the time of ``clock`` from now on."""
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self._clock.now()
 
 
 def run(*, practice: bool) -> int:
@@ -161,9 +180,12 @@ def start(app: QApplication, *, practice: bool, fixed_font: bool = False) -> Pro
     part = PracticePart(folders) if practice else None
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()
-    appearance = Appearance(app, str(loaded.settings.theme), loaded.settings.text_percent, FONT if bare else "")
+    appearance = Appearance(
+        app, str(loaded.settings.theme), loaded.settings.text_percent, FONT if bare else ""
+    )
     office = Office(
-        lambda: open_desk(folders, loaded.settings, clock, part), PRACTICE_ROUND_SECONDS if practice else ROUND_SECONDS
+        lambda: open_desk(folders, loaded.settings, clock, part),
+        PRACTICE_ROUND_SECONDS if practice else ROUND_SECONDS,
     )
     context = Context(
         office=office,
@@ -247,13 +269,15 @@ def open_desk(folders: Folders, settings: Settings, clock: Clock, part: Practice
         sender=Sender(mailbox, edition),
         make_delivery=lambda records: _delivery(records, clock, mailbox, mesh),
         folder=folders.data,
-        practices=part.world.practices if part else (),
+        practices=tuple(one.organisation for one in part.world.practices) if part else (),
     )
     desk.fulfil_wish()
     return desk
 
 
-def _delivery(store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | None") -> Callable[[], QueueStanding]:
+def _delivery(
+    store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | None"
+) -> Callable[[], QueueStanding]:
     """Return one round of delivery; called and used on the delivery thread."""
     if mesh is None:
         return store.notifications.standing
@@ -261,7 +285,7 @@ def _delivery(store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | 
     from digmed_desktop.desk.understanding import understanding
     from digmed_desktop.mesh.transport import MeshTransport
     from digmed_desktop.outbox.engine import Delivery
-    from digmed_desktop.outbox.policy import PRACTICE
+    from digmed_desktop.outbox.policy import Policy
 
     def pharmacy_ods() -> str:
         return (store.profile.pharmacy() or Organisation()).ods_code
@@ -272,26 +296,78 @@ def _delivery(store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | 
         lambda: MeshTransport(mesh.account()),
         understanding(pharmacy_ods, mailbox, clock),
         clock,
-        PRACTICE,
+        Policy.practice(),
     )
     return delivery.run_once
 
 
 def _controls(part: PracticePart) -> PracticeControls:
+    from digmed_desktop.clinical.form import Answers
     from digmed_desktop.ui.context import PracticePatient
 
     world = part.world
+    first = world.people[0]
 
-    def now() -> datetime:
-        return part.clock.now()
+    def answers(patient: "FictionalPatient") -> Answers:
+        return practice_answers(patient.patient, patient.practice.organisation)
 
     return PracticeControls(
-        patients=tuple(PracticePatient(p.name, p.shows, dict(p.answers)) for p in world.patients),
-        pins=tuple((person.name, person.pin) for person in world.people),
-        key_note="The key of these fictional records is kept where the sign on this page says.",
-        pharmacy={},
-        now=now,
+        patients=tuple(
+            PracticePatient(p.patient.name.spoken(), p.behaviour.label, p.behaviour.shows, dict(answers(p)))
+            for p in world.patients
+        ),
+        pins=((first.name.spoken(), first.pin),),
+        first_run=first_run_answers(world.pharmacy, first),
+        now=part.clock.now,
         move_clock=lambda hours: part.mesh().move_clock(hours=hours),
         go_offline=lambda seconds: part.mesh().go_offline(seconds),
     )
 
+
+def first_run_answers(pharmacy: "Organisation", person: "FictionalPerson") -> dict[str, str]:
+    """Return the answers of first run for the fictional pharmacy and one of its people."""
+    return {
+        "pharmacy.name": pharmacy.name,
+        "pharmacy.ods_code": pharmacy.ods_code,
+        "pharmacy.telephone": pharmacy.telephone,
+        "pharmacy.address_lines": "\n".join(pharmacy.address.lines),
+        "pharmacy.city": pharmacy.address.city,
+        "pharmacy.postcode": pharmacy.address.postcode,
+        **person_answers(person),
+    }
+
+
+def person_answers(person: "FictionalPerson") -> dict[str, str]:
+    """Return the answers about one fictional person."""
+    return {
+        "person.given": person.name.given,
+        "person.family": person.name.family,
+        "person.role": person.role,
+        "person.regulator": person.regulator.value,
+        "person.registration": person.registration,
+        "person.pin": person.pin,
+        "person.pin_again": person.pin,
+    }
+
+
+def practice_answers(patient: "Patient", practice: "Organisation") -> dict[str, str]:
+    """Return the answers about who a fictional patient is and where they are registered."""
+    born = patient.date_of_birth
+    return {
+        "patient.nhs_number": nhs_number.shown(patient.nhs_number),
+        "patient.date_of_birth": f"{born.day:02}/{born.month:02}/{born.year}" if born else "",
+        "patient.given": patient.name.given,
+        "patient.family": patient.name.family,
+        "patient.sex": patient.sex.value if patient.sex else "",
+        "patient.address_lines": "\n".join(patient.address.lines),
+        "patient.city": patient.address.city,
+        "patient.postcode": patient.address.postcode,
+        "patient.telephone": patient.telephones[0].number if patient.telephones else "",
+        "patient.telephone_use": patient.telephones[0].use.value if patient.telephones else "mobile",
+        "practice.registered": "yes",
+        "practice.ods_code": practice.ods_code,
+        "practice.name": practice.name,
+        "practice.address_lines": "\n".join(practice.address.lines),
+        "practice.city": practice.address.city,
+        "practice.postcode": practice.address.postcode,
+    }

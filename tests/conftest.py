@@ -1,4 +1,4 @@
-"""What all tests share. It knows nothing of Qt, so that the core can be tested where Qt cannot be imported."""
+"""What all tests share. It knows nothing of Qt: the core is tested without it too."""
 
 import ipaddress
 import os
@@ -63,7 +63,7 @@ def shared() -> Path:
 
 @pytest.fixture
 def patient_strings() -> tuple[str, ...]:
-    """What must never be found in a log, a crash report or a file in clear: a fictional patient, in pieces."""
+    """A fictional patient in pieces: none may be found in a log, a crash report or a file in clear."""
     return (
         "O'Fennimore",
         "Fennimore",

@@ -46,19 +46,32 @@ class Office(QObject):
         self._records.ask(self._open_desk, self._is_open, self._is_not_open)
 
     def ask(
-        self, question: "Callable[[Desk], T]", then: Callable[[T], None], otherwise: Callable[[DigMedError], None] | None = None
+        self,
+        question: "Callable[[Desk], T]",
+        then: Callable[[T], None],
+        otherwise: Callable[[DigMedError], None] | None = None,
     ) -> None:
         """Ask the desk; ``then`` is called with the answer, later, on the window's thread."""
-        self._records.ask(lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, otherwise))
+        self._records.ask(
+            lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, otherwise)
+        )
 
-    def run(self, work: Callable[[], T], then: Callable[[T], None], otherwise: Callable[[DigMedError], None] | None = None) -> None:
+    def run(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[DigMedError], None] | None = None,
+    ) -> None:
         """Do something that needs no records on the records thread."""
         self._records.ask(work, then, lambda error: self._went_wrong(error, otherwise))
 
     def preview(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
         """Ask for a preview; of several that wait only the newest is made."""
         self._previews.ask(
-            lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, None), ticket="preview"
+            lambda: question(self._the_desk()),
+            then,
+            lambda error: self._went_wrong(error, None),
+            ticket="preview",
         )
 
     def deliver_now(self) -> None:
@@ -108,7 +121,8 @@ class Office(QObject):
         place = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else "?"
         log.error("unexpected %s at %s", error, place)
         return DigMedError(
-            "Something in the program went wrong.", f"Nothing typed is lost. Report this: {type(error).__name__} {place}."
+            "Something in the program went wrong.",
+            f"Nothing typed is lost. Report this: {type(error).__name__} {place}.",
         )
 
     def _round_done(self) -> None:

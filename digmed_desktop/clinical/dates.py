@@ -10,7 +10,7 @@ _MONTH_NUMBER = {name.lower(): n for n, name in enumerate(MONTHS, 1)}
 
 
 class DateSentenceError(ValueError):
-    """A typed date that is none; its text is the sentence for the person. ``part`` is day, month, year or all."""
+    """A typed date that is none; its text is the sentence for a person. ``part``: day, month, year or all."""
 
     def __init__(self, sentence: str, part: str = "all") -> None:
         super().__init__(sentence)
@@ -20,8 +20,8 @@ class DateSentenceError(ValueError):
 def read_date(day: str, month: str, year: str, *, what: str, today: date, past: bool) -> date | None:
     """Return the date in three typed parts, or None when all are empty.
 
-    A year of two digits is read as the nearest that fits: not in the future when ``past``, else within fifty years
-    ahead; the form shows the year in full once it has been read. Raises :class:`DateSentenceError`.
+    A year of two digits is read as the nearest that fits: not in the future when ``past``, else within fifty
+    years ahead; the form shows the year in full once it has been read. Raises :class:`DateSentenceError`.
     """
     d, m, y = day.strip(), month.strip().lower(), year.strip()
     if not (d or m or y):
@@ -33,26 +33,34 @@ def read_date(day: str, month: str, year: str, *, what: str, today: date, past: 
         m = str(_MONTH_NUMBER[m[:3]])
     for part, value in (("day", d), ("month", m), ("year", y)):
         if not re.fullmatch(r"[0-9]{1,4}", value):
-            raise DateSentenceError(f"{part.capitalize()} of the {what.lower()} must be a number, such as {_EXAMPLE[part]}.", part)
+            raise DateSentenceError(
+                f"{part.capitalize()} of the {what.lower()} must be a number, such as {_EXAMPLE[part]}.", part
+            )
     if not 1 <= int(m) <= 12:
         raise DateSentenceError(f"Month of the {what.lower()} must be from 1 to 12.", "month")
-    if len(y) == 2:
+    short = len(y) == 2
+    if short:
         number = int(y) + today.year // 100 * 100
         limit = today.year if past else today.year + 50
         y = str(number - 100 if number > limit else number)
     if len(y) != 4 or int(y) < 1850:
-        raise DateSentenceError(f"Year of the {what.lower()} must have 4 digits, such as {today.year}.", "year")
+        raise DateSentenceError(
+            f"Year of the {what.lower()} must have 4 digits, such as {today.year}.", "year"
+        )
     try:
-        return date(int(y), int(m), int(d))
+        found = date(int(y), int(m), int(d))
+        return found.replace(year=found.year - 100) if short and past and found > today else found
     except ValueError:
-        raise DateSentenceError(f"Day of the {what.lower()} must be a day that this month has.", "day") from None
+        raise DateSentenceError(
+            f"Day of the {what.lower()} must be a day that this month has.", "day"
+        ) from None
 
 
 _EXAMPLE = {"day": "15", "month": "3", "year": "1984"}
 
 
 def split_typed(text: str, today: date) -> tuple[str, str, str] | None:
-    """Return day, month and year of a date typed or pasted in one piece (1/10/26, 1 Oct 2026, 2026-10-01, t, today)."""
+    """Return day, month and year of a date typed in one piece (1/10/26, 1 Oct 2026, 2026-10-01, t, today)."""
     typed = text.strip().lower()
     if typed in {"t", "today"}:
         return str(today.day), str(today.month), str(today.year)
@@ -61,7 +69,9 @@ def split_typed(text: str, today: date) -> tuple[str, str, str] | None:
         return str(before.day), str(before.month), str(before.year)
     if found := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", typed):
         return found[3], found[2], found[1]
-    if found := re.fullmatch(r"([0-9]{1,2})[\s/.\-]+([0-9]{1,2}|[a-z]{3,9})[\s/.\-,]+([0-9]{4}|[0-9]{2})", typed):
+    if found := re.fullmatch(
+        r"([0-9]{1,2})[\s/.\-]+([0-9]{1,2}|[a-z]{3,9})[\s/.\-,]+([0-9]{4}|[0-9]{2})", typed
+    ):
         return found[1], found[2], found[3]
     if found := re.fullmatch(r"([0-9]{2})([0-9]{2})([0-9]{4})", typed):
         return found[1], found[2], found[3]
@@ -69,7 +79,7 @@ def split_typed(text: str, today: date) -> tuple[str, str, str] | None:
 
 
 def read_time(typed: str, what: str) -> tuple[int, int] | None:
-    """Return hour and minute of a typed time (9:05, 0905, 9.05), or None when empty. Raises DateSentenceError."""
+    """Return hour and minute of a typed time (9:05, 0905, 9.05) or None. Raises DateSentenceError."""
     text = typed.strip()
     if not text:
         return None

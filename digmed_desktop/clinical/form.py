@@ -1,8 +1,8 @@
-"""What a form asks, in which order: read from ``resources/forms``, drawn by the window, answered as plain text.
+"""What a form asks, in which order: read from ``resources/forms``, drawn by the window, answered as text.
 
-The answers of a form are a mapping from field id to text, exactly as typed, so that a half-filled form can be kept
-and nothing typed is lost. Their shapes: a date ``day/month/year`` (its three boxes, any may be empty), a choice or
-radio the id of its option, ticks the ids joined by commas, yes-no ``yes`` or ``no``; not answered is ``""``.
+The answers of a form are a mapping from field id to text, exactly as typed, so that a half-filled form can be
+kept and nothing typed is lost. Their shapes: a date ``day/month/year`` (three boxes, any may be empty), a choice
+or radio the id of its option, ticks the ids joined by commas, yes-no ``yes`` or ``no``; not answered is ``""``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -98,10 +98,12 @@ class Form:
         raise KeyError(field_id)
 
     def asked(self, answers: Answers) -> frozenset[str]:
-        """The ids of the questions that matter with these answers: a hidden question also hides those under it."""
+        """The ids of the questions that matter with these answers: a hidden one also hides those under it."""
         asked: set[str] = set()
         for one in self.fields():
-            if one.shown is None or (one.shown.field in asked and answers.get(one.shown.field, "") in one.shown.answers):
+            if one.shown is None or (
+                one.shown.field in asked and answers.get(one.shown.field, "") in one.shown.answers
+            ):
                 asked.add(one.id)
         return frozenset(asked)
 

@@ -2,13 +2,13 @@
 
 import re
 
-from nhs_number import is_valid
+from nhs_number.validate import is_valid
 
 _ALLOWED = re.compile(r"[0-9\s\-\u2010-\u2015.\u00a0\u2007\u202f]*")
 
 
 def digits(typed: str) -> str | None:
-    """Return the digits of a number typed in any shape, or None when it holds anything but digits and separators."""
+    """Return the digits of a number in any shape, or None when there is more than digits and separators."""
     if not _ALLOWED.fullmatch(typed):
         return None
     return re.sub(r"[^0-9]", "", typed)
@@ -25,7 +25,8 @@ def sentence_about(typed: str) -> str | None:
     if not number:
         return "Enter an NHS number."
     if len(number) != 10:
-        return f"Enter a 10-digit NHS number; this one has {len(number)} {'digit' if len(number) == 1 else 'digits'}."
+        digits_word = "digit" if len(number) == 1 else "digits"
+        return f"Enter a 10-digit NHS number; this one has {len(number)} {digits_word}."
     if not is_valid(number):
         return "Check the NHS number: its last digit does not fit the others, so at least one digit is wrong."
     return None

@@ -12,13 +12,16 @@ def shown(typed: str) -> str:
 
 
 def sentence_about(typed: str, what: str) -> str | None:
-    """Return what is wrong with a typed ODS code and what to do, or None when it is right."""
+    """Return what is wrong with a typed ODS code and what to do, or None when it is right.
+
+    ``what`` has the code: ``the practice``, ``the pharmacy``.
+    """
     code = shown(typed)
     if not code:
-        return f"Enter the ODS code of the {what}."
+        return f"Enter the ODS code of {what}."
     if not re.fullmatch(r"[A-Z0-9]{3,10}", code):
-        return f"Enter the ODS code of the {what}: 3 to 10 letters and digits, without spaces."
-    if code in NOT_A_PRACTICE and what == "practice":
+        return f"Enter the ODS code of {what}: 3 to 10 letters and digits, without spaces."
+    if code in NOT_A_PRACTICE and what == "the practice":
         return "This ODS code stands for no practice. Answer No to: registered with a GP practice."
     return None
 

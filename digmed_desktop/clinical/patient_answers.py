@@ -143,7 +143,7 @@ class PatientSheet(AnswerSheet):
         """Return the GP practice."""
         code = self.text("practice.ods_code")
         if code:
-            wrong = ods.sentence_about(code, "practice")
+            wrong = ods.sentence_about(code, "the practice")
             self.stop("practice.ods_code", wrong)
             if not wrong:
                 self.look("practice.ods_code", ods.doubt_about_practice(code))

@@ -186,7 +186,7 @@ class _VaccinationSheet(PatientSheet):
     def _pharmacy(self, pharmacy: Organisation) -> Organisation:
         if not pharmacy.name.strip():
             self.stop("pharmacy.name", "Enter the pharmacy's name in Settings.")
-        if ods.sentence_about(pharmacy.ods_code, "pharmacy"):
+        if ods.sentence_about(pharmacy.ods_code, "the pharmacy"):
             self.stop("pharmacy.ods_code", "Enter the pharmacy's ODS code in Settings.")
         return pharmacy
 

@@ -1,6 +1,7 @@
 """The desk: one object behind which store, people, message and delivery stand. Used from a worker thread."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,12 +9,12 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.vaccinating import Sender, VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import NotificationRow, QueueStanding, Story
-from digmed_desktop.reference.practices import known_practices
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.record import Organisation
@@ -48,7 +49,9 @@ class Desk:
 
     def opened(self) -> Opened:
         """Return what the window needs to begin."""
-        return Opened(self._store.profile.pharmacy(), self._people.all(), self._kept_in, len(self._store.drafts.all()))
+        return Opened(
+            self._store.profile.pharmacy(), self._people.all(), self._kept_in, len(self._store.drafts.all())
+        )
 
     def close(self) -> None:
         """Close the records and what was started with them."""
@@ -140,13 +143,16 @@ class Desk:
     def _draft_view(self, draft: "Draft") -> DraftView:
         given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
         begun_by = self._people.name(draft.begun_by)
-        return DraftView(draft.id, draft.form, dict(draft.answers), f"{family} {given}".strip(), begun_by, draft.changed_at)
+        return DraftView(
+            draft.id, draft.form, dict(draft.answers), f"{family} {given}".strip(), begun_by, draft.changed_at
+        )
 
     # ---- practices and history
 
     def practices(self) -> tuple[PracticeView, ...]:
         """Return the practices to offer: those this pharmacy wrote to, then those that came with the program."""
-        return tuple(PracticeView(one) for one in known_practices(self._store.practices.all(), self._practices))
+        known = {one.ods_code: one for one in (*self._practices, *self._store.practices.all())}
+        return tuple(PracticeView(one) for one in known.values())
 
     def sent_items(self, before: int | None, limit: int) -> list[NotificationRow]:
         """Return notifications, newest first, from below ``before``."""
@@ -154,7 +160,9 @@ class Desk:
 
     def story(self, notification: int) -> Story:
         """Return the story of one notification."""
-        return self._store.notifications.story(notification)
+        told = self._store.notifications.story(notification)
+        laid_out = tuple(replace(one, readable=readable(one.body)) for one in told.messages)
+        return replace(told, messages=laid_out)
 
     def now(self) -> datetime:
         """Return the present."""

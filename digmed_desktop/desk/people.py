@@ -85,15 +85,23 @@ class PeopleDesk:
 
     def _view(self, person: Person) -> PersonView:
         role = roles.of_code(person.professional.role.code) if person.professional.role else None
-        return PersonView(person.id, person.professional, person.locked_until, bool(role and role.may_vaccinate))
+        return PersonView(
+            person.id, person.professional, person.locked_until, bool(role and role.may_vaccinate)
+        )
 
 
 def _pharmacy(answers: Answers) -> Organisation:
-    lines = tuple(line.strip() for line in answers.get("pharmacy.address_lines", "").splitlines() if line.strip())
+    lines = tuple(
+        line.strip() for line in answers.get("pharmacy.address_lines", "").splitlines() if line.strip()
+    )
     return Organisation(
         name=answers.get("pharmacy.name", "").strip(),
         ods_code=ods.shown(answers.get("pharmacy.ods_code", "")),
-        address=Address(lines, answers.get("pharmacy.city", "").strip(), postcode.shown(answers.get("pharmacy.postcode", ""))),
+        address=Address(
+            lines,
+            answers.get("pharmacy.city", "").strip(),
+            postcode.shown(answers.get("pharmacy.postcode", "")),
+        ),
         telephone=answers.get("pharmacy.telephone", "").strip(),
     )
 
@@ -126,7 +134,10 @@ def _professional(answers: Answers) -> Professional:
 
 def _person_problems(answers: Answers) -> list[Problem]:
     problems = []
-    for key, sentence in (("person.given", "Enter the first name."), ("person.family", "Enter the last name.")):
+    for key, sentence in (
+        ("person.given", "Enter the first name."),
+        ("person.family", "Enter the last name."),
+    ):
         if not answers.get(key, "").strip():
             problems.append(Problem(key, sentence))
     if answers.get("person.role", "") not in {role.id for role in roles.roles()}:

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Organisation, VaccinationRecord
 from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read, starting_answers
+from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
@@ -77,11 +78,13 @@ class VaccinationDesk:
         xml = draft_xml(reading.record, edition=edition, mailbox=self._sender.mailbox, now=self._clock.now())
         return Preview(
             sections=tuple(
-                PreviewSection(s.title, tuple(PreviewRow(r.label, r.values, r.field, r.missing) for r in s.rows))
+                PreviewSection(
+                    s.title, tuple(PreviewRow(r.label, r.values, r.field, r.missing) for r in s.rows)
+                )
                 for s in shown
             ),
             problems=self._all_problems(reading),
-            xml=_indented(xml),
+            xml=readable(xml),
             paper_only=reading.only_on_paper,
         )
 
@@ -152,12 +155,3 @@ def _facts(record: VaccinationRecord, now: datetime) -> Facts:
         by=record.vaccinator.name.spoken() if record.vaccinator else "",
         contact_at=record.contact_at or now,
     )
-
-
-def _indented(xml: str) -> str:
-    from lxml import etree
-
-    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
-    tree = etree.fromstring(xml.encode("utf-8"), parser)
-    return etree.tostring(tree, pretty_print=True, encoding="unicode")
-

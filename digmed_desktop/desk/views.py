@@ -70,7 +70,9 @@ class FormLists:
     programme_id: str
     programme_name: str
     fresh: dict[str, str] = field(default_factory=dict)  # the answers of a fresh form
-    by_product: dict[str, dict[str, str]] = field(default_factory=dict)  # what a product usually answers besides
+    by_product: dict[str, dict[str, str]] = field(
+        default_factory=dict
+    )  # what a product usually answers besides
 
 
 @dataclass(frozen=True, slots=True)

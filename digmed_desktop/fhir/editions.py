@@ -66,6 +66,12 @@ class Edition:
     supply_type: Coded | None = None
     codes: Mapping[str, Coded] = field(default_factory=dict)
 
+    def in_place_of(self, coded: Coded) -> Coded:
+        """Return the code that this edition sends for another (1.1.3-alpha has one influenza procedure for
+        all).
+        """
+        return self.codes.get(coded.code, coded)
+
     @property
     def workflow(self) -> str:
         """The MESH workflow id on which the message goes out."""

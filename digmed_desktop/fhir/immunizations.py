@@ -19,6 +19,7 @@ from digmed_desktop.fhir.datatypes import (
     resource,
     uuid_identifier,
 )
+from digmed_desktop.fhir.editions import Edition
 from digmed_desktop.fhir.items import words
 from digmed_desktop.fhir.people import organisation
 from digmed_desktop.fhir.writing import Data
@@ -40,6 +41,7 @@ def immunization_resources(
     at: datetime | None,
     recorded: datetime | None,
     withdrawn: bool,
+    edition: Edition,
 ) -> list[Data]:
     """Return the Immunization, and the manufacturer's Organization when one is known."""
     id_, given = new_id(), of.given is not False
@@ -50,7 +52,7 @@ def immunization_resources(
         "Immunization",
         f"{NHS_PROFILE}CareConnect-ITK-DM-Immunization-1",
         id_,
-        extension=_extensions(of, recorded),
+        extension=_extensions(of, recorded, edition),
         identifier=[uuid_identifier(id_)],
         status="entered-in-error" if withdrawn else "completed",
         notGiven=None if of.given is None else not of.given,
@@ -75,14 +77,19 @@ def immunization_resources(
     return [whole, maker] if maker else [whole]
 
 
-def _extensions(of: Immunization, recorded: datetime | None) -> list[Data]:
+def _extensions(of: Immunization, recorded: datetime | None, edition: Edition) -> list[Data]:
     found = []
     if of.parent_present is not None:
         found.append(extension(PARENT_PRESENT_EXTENSION, valueBoolean=of.parent_present))
     if recorded:
         found.append(extension(RECORDED_EXTENSION, valueDateTime=moment(recorded)))
     if of.procedure:
-        found.append(extension(PROCEDURE_EXTENSION, valueCodeableConcept={"coding": [coding(of.procedure)]}))
+        found.append(
+            extension(
+                PROCEDURE_EXTENSION,
+                valueCodeableConcept={"coding": [coding(edition.in_place_of(of.procedure))]},
+            )
+        )
     return found
 
 

@@ -7,7 +7,7 @@ vaccine (and its manufacturer), then the allergy List and its entries.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import TypeVar
@@ -15,21 +15,18 @@ from typing import TypeVar
 from fhir.resources.STU3.bundle import Bundle
 
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.clinical.record import Organisation, Professional, VaccinationRecord
-from digmed_desktop.fhir.allergies import allergy_resources
-from digmed_desktop.fhir.composition import composition
+from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
+from digmed_desktop.fhir.document import Ids, document, title_of
 from digmed_desktop.fhir.editions import Edition, default_for
-from digmed_desktop.fhir.envelope import document_bundle, handling, header, message_bundle
-from digmed_desktop.fhir.immunizations import immunization_resources
-from digmed_desktop.fhir.items import words
-from digmed_desktop.fhir.people import encounter, header_organisation, organisation, patient, practitioner
+from digmed_desktop.fhir.envelope import handling, header, message_bundle
+from digmed_desktop.fhir.items import Record, kind_of
+from digmed_desktop.fhir.people import header_organisation
 from digmed_desktop.fhir.problems import problems_of
-from digmed_desktop.fhir.sections import sections
-from digmed_desktop.fhir.subject import subject_of, summary_of
+from digmed_desktop.fhir.subject import subject_of
 from digmed_desktop.fhir.writing import Data, to_xml
-from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+from digmed_desktop.messaging.parcel import FrozenMessage
 
 __all__ = ["IncompleteRecordError", "MessageFaultError", "Replaces", "build", "draft_xml"]
 
@@ -50,25 +47,8 @@ class MessageFaultError(ValueError):
     """The message that was made is not right: a fault of the program. Its text has nothing of the content."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ids:
-    """The ids of one message, asked for in a fixed order."""
-
-    bundle: str
-    header: str
-    sender: str
-    receiver: str
-    document: str
-    composition: str
-    encounter: str
-    patient: str
-    practice: str
-    pharmacy: str
-    clinician: str
-
-
 def build(
-    record: VaccinationRecord,
+    record: Record,
     *,
     edition: Edition,
     mailbox: str,
@@ -91,10 +71,19 @@ def build(
         raise ValueError("now needs an offset")
     if not mailbox or not 0 < len(sender_reference) <= MAX_REFERENCE:
         raise ValueError("a message needs the sender's mailbox and a reference of at most 255 characters")
-    ids = _Ids(*(new_id() for _ in fields(_Ids)))
-    title = _title(edition, replaces)
+    ids = Ids.drawn(new_id)
+    title = title_of(edition, replaces)
     data = _message(
-        record, edition, ids, new_id, mailbox, now, sender_reference, version, replaces, send_receiver
+        record,
+        edition,
+        ids,
+        new_id,
+        mailbox,
+        now,
+        sender_reference,
+        version,
+        replaces,
+        send_receiver=send_receiver,
     )
     try:
         Bundle.model_validate(data)
@@ -128,7 +117,7 @@ def build(
 
 
 def draft_xml(
-    record: VaccinationRecord,
+    record: Record,
     *,
     edition: Edition | None = None,
     mailbox: str = "",
@@ -146,9 +135,9 @@ def draft_xml(
     def placeholder() -> str:
         return f"00000000-0000-4000-8000-{next(numbers):012d}"
 
-    chosen = edition or default_for(Kind.VACCINATION)
+    chosen = edition or default_for(kind_of(record))
     at = now or record.recorded_at or record.contact_at or datetime.now(UTC)
-    ids = _Ids(*(placeholder() for _ in fields(_Ids)))
+    ids = Ids.drawn(placeholder)
     data = _message(
         _writable(record),
         chosen,
@@ -159,34 +148,30 @@ def draft_xml(
         sender_reference,
         version,
         replaces,
-        True,  # noqa: FBT003
+        send_receiver=True,
     )
     return to_xml(data).decode("utf-8")
 
 
-def _title(edition: Edition, replaces: Replaces | None) -> str:
-    if replaces is None or not replaces.withdrawn:
-        return edition.title
-    notice = words("correction")["withdrawn_vaccination"]
-    return f"{notice}: {edition.title}"
-
-
 def _message(
-    record: VaccinationRecord,
+    record: Record,
     edition: Edition,
-    ids: _Ids,
+    ids: Ids,
     new_id: Callable[[], str],
     mailbox: str,
     now: datetime,
     sender_reference: str,
     version: int,
     replaces: Replaces | None,
+    *,
     send_receiver: bool,
 ) -> Data:
     """Return the whole message as data; parts that the record does not have yet are left out."""
     practice = record.practice or Organisation()
     receiver = ids.receiver if send_receiver and practice.ods_code else ""
-    document = _document(record, edition, ids, new_id, now, version, replaces)
+    payload = document(
+        record, edition=edition, ids=ids, new_id=new_id, now=now, version=version, replaces=replaces
+    )
     asked = handling(
         asks=True, message_definition=edition.message_definition, sender_reference=sender_reference or "None"
     )
@@ -203,78 +188,7 @@ def _message(
     parts = [top, header_organisation(ids.sender, record.pharmacy.ods_code)]
     if receiver:
         parts.append(header_organisation(ids.receiver, practice.ods_code))
-    return message_bundle(ids.bundle, [*parts, document])
-
-
-def _document(
-    record: VaccinationRecord,
-    edition: Edition,
-    ids: _Ids,
-    new_id: Callable[[], str],
-    now: datetime,
-    version: int,
-    replaces: Replaces | None,
-) -> Data:
-    withdrawn = replaces is not None and replaces.withdrawn
-    authored = min(record.recorded_at, now) if record.recorded_at else now
-    vaccines = [
-        one
-        for vaccine in record.immunizations
-        for one in immunization_resources(
-            vaccine,
-            new_id=new_id,
-            patient_id=ids.patient,
-            encounter_id=ids.encounter,
-            clinician_id=ids.clinician if record.vaccinator else "",
-            at=record.contact_at,
-            recorded=record.recorded_at,
-            withdrawn=withdrawn,
-        )
-    ]
-    allergies = allergy_resources(
-        record.allergies,
-        new_id=new_id,
-        patient_id=ids.patient,
-        encounter_id=ids.encounter,
-        asserted=record.recorded_at or record.contact_at,
-    )
-    title = _title(edition, replaces)
-    first = composition(
-        ids.composition,
-        edition=edition,
-        title=title,
-        summary=summary_of(title, record.patient, record.pharmacy, version),
-        version=version,
-        replaces=replaces,
-        at=authored,
-        patient_id=ids.patient,
-        encounter_id=ids.encounter,
-        author_id=ids.clinician if record.vaccinator else "",
-        custodian_id=ids.pharmacy,
-        sections=sections(record, edition, replaces=replaces),
-        entries={
-            "allergies": [allergies[0]["id"]] if allergies else [],
-            "contact": [ids.encounter],
-            "distribution": [ids.practice] if record.practice else [],
-            "gp_practice": [ids.practice] if record.practice else [],
-            "vaccinations": [one["id"] for one in vaccines if one["resourceType"] == "Immunization"],
-            "demographics": [ids.patient],
-        },
-    )
-    visit = encounter(
-        ids.encounter,
-        patient_id=ids.patient,
-        clinician_id=ids.clinician if record.vaccinator else "",
-        pharmacy_id=ids.pharmacy,
-        start=record.contact_at,
-    )
-    people = [patient(ids.patient, record.patient, ids.practice if record.practice else "")]
-    if record.practice:
-        people.append(organisation(ids.practice, record.practice))
-    people.append(organisation(ids.pharmacy, record.pharmacy))
-    if record.vaccinator:
-        people.append(practitioner(ids.clinician, record.vaccinator or Professional()))
-    return document_bundle(ids.document, [first, visit, *people, *vaccines, *allergies], now)
+    return message_bundle(ids.bundle, [*parts, payload])
 
 
 _T = TypeVar("_T")

@@ -49,7 +49,7 @@ def parse(body: bytes) -> etree._Element:
                 if event == "end":
                     depth -= 1
                     continue
-                if root is None and isinstance(node, etree._Element):  # noqa: SLF001 - lxml's only name for its class
+                if root is None and not isinstance(node, tuple):
                     root = node
                 elements, depth = elements + 1, depth + 1
                 if elements > MAX_ELEMENTS or depth > MAX_DEPTH:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
 from digmed_desktop.clinical.nhs_number import sentence_about
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.clinical.record import Immunization, Professional, VaccinationRecord
+from digmed_desktop.clinical.record import Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
 from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.items import Record, clinician_of, kind_of
 from digmed_desktop.fhir.subject import MAX_LENGTH, subject_of
+from digmed_desktop.messaging.parcel import Kind
 
 _FIELDS = {
     "patient.name": "patient.family",
@@ -46,23 +49,42 @@ _FIELDS = {
     "consent.relationship": "consent.relationship",
     "consent.about_child": "consent.about_child",
     "history": "after.history",
+    "pharmacist": "session.pharmacist",
+    "collected_by": "contact.collected_by",
+    "consultation_method": "contact.method",
+    "reason_for_service": "contact.reason",
+    "items": "item.product",
+    "items.directions": "item.directions",
+    "items.additional_instructions": "item.additional",
+    "items.indication": "item.indication",
+    "items.quantity": "item.quantity",
+    "plan_for_professionals": "after.plan_for_professionals",
+    "plan_for_patient": "after.plan_for_patient",
     "advice": "after.advice",
 }
-_KEPT_HERE = ("notes_kept_here", "screening", "previous_doses", "legal_basis")
+_KEPT_HERE = (
+    "notes_kept_here",
+    "screening",
+    "previous_doses",
+    "legal_basis",
+    "patient_conditions",
+    "prescriber_request",
+    "referral_reference",
+)
 
 
-def problems_of(
-    record: VaccinationRecord, edition: Edition, *, replaces: Replaces | None = None
-) -> list[Problem]:
+def problems_of(record: Record, edition: Edition, *, replaces: Replaces | None = None) -> list[Problem]:
     """Return everything that prevents sending this record in this edition, in the order of the form."""
+    if edition.kind is not kind_of(record):
+        raise ValueError("the edition is of the other notification")
     found = [
         *_route(record),
-        *_clinician(record.vaccinator),
+        *_clinician(record),
         *_contact(record),
         *_patient(record),
         *_practice(record),
         *_pharmacy(record),
-        *_vaccines(record),
+        *(_vaccines(record) if isinstance(record, VaccinationRecord) else _supplies(record)),
         *_unwritable(record),
     ]
     if not found and len(subject_of(edition.title, record.patient, record.pharmacy, 1)) > MAX_LENGTH - 40:
@@ -77,7 +99,7 @@ def problems_of(
     return found
 
 
-def _route(record: VaccinationRecord) -> Iterator[Problem]:
+def _route(record: Record) -> Iterator[Problem]:
     if record.registered is False:
         yield Problem(
             "practice.registered",
@@ -89,21 +111,25 @@ def _route(record: VaccinationRecord) -> Iterator[Problem]:
         )
 
 
-def _clinician(who: Professional | None) -> Iterator[Problem]:
+def _clinician(record: Record) -> Iterator[Problem]:
+    who = clinician_of(record)
     if who is None or not who.name.family.strip():
-        yield Problem("session.vaccinator", "Choose who vaccinated.")
+        if kind_of(record) is Kind.VACCINATION:
+            yield Problem("session.vaccinator", "Choose who vaccinated.")
+        else:
+            yield Problem("session.pharmacist", "Choose the pharmacist who supplied.")
 
 
-def _contact(record: VaccinationRecord) -> Iterator[Problem]:
+def _contact(record: Record) -> Iterator[Problem]:
     if record.contact_at is None:
-        yield Problem("contact.date", "Enter the date and time of the vaccination.")
+        yield Problem("contact.date", "Enter the date and time of the contact.")
     elif record.contact_at.tzinfo is None:
-        yield Problem("contact.time", "The time of the vaccination needs its time zone.")
+        yield Problem("contact.time", "The time of the contact needs its time zone.")
     if record.recorded_at is not None and record.recorded_at.tzinfo is None:
         yield Problem("contact.time", "The time of the record needs its time zone.")
 
 
-def _patient(record: VaccinationRecord) -> Iterator[Problem]:
+def _patient(record: Record) -> Iterator[Problem]:
     patient = record.patient
     if not patient.nhs_number:
         yield Problem(
@@ -132,7 +158,7 @@ def _patient(record: VaccinationRecord) -> Iterator[Problem]:
         yield Problem("patient.postcode", "Enter the postcode of the patient's address.")
 
 
-def _practice(record: VaccinationRecord) -> Iterator[Problem]:
+def _practice(record: Record) -> Iterator[Problem]:
     if record.registered is False:
         return
     if record.practice is None or not record.practice.ods_code.strip():
@@ -141,7 +167,7 @@ def _practice(record: VaccinationRecord) -> Iterator[Problem]:
         yield Problem("practice.name", "Enter the name of the patient's GP practice.")
 
 
-def _pharmacy(record: VaccinationRecord) -> Iterator[Problem]:
+def _pharmacy(record: Record) -> Iterator[Problem]:
     if not record.pharmacy.name.strip():
         yield Problem("pharmacy.name", "Enter the pharmacy's name in the settings.")
     if not record.pharmacy.ods_code.strip():
@@ -167,10 +193,37 @@ def _vaccines(record: VaccinationRecord) -> Iterator[Problem]:
             yield Problem("vaccine.dose_number", "Say which dose of the course this is.")
 
 
+def _supplies(record: EmergencySupplyRecord) -> Iterator[Problem]:
+    """Check the items: the strictest of the guide's tables counts (directions, days, quantity always; coded
+    product).
+    """
+    for item in record.items or (SuppliedItem(),):
+        called = "appliance" if item.kind is ItemKind.APPLIANCE else "medicine"
+        if item.product is None or not item.product.display.strip():
+            yield Problem("item.product", f"Choose the {called}.")
+        elif not item.product.is_coded:
+            yield Problem(
+                "item.product",
+                f"The {called} has no dm+d code, so it cannot be sent. Tell the practice on paper.",
+            )
+        if item.quantity is None:
+            yield Problem("item.quantity", "Enter how much was supplied.")
+        elif item.quantity.value <= 0 or not item.quantity.unit.display.strip():
+            yield Problem("item.quantity", "The quantity must be more than 0 and have its unit.")
+        if item.days is None:
+            yield Problem("item.days", "Enter how many days the supply lasts.")
+        elif item.days <= 0:
+            yield Problem("item.days", "The number of days must be more than 0.")
+        if not item.directions.strip():
+            yield Problem(
+                "item.directions", "Enter the directions; without new ones, write: As previously advised."
+            )
+
+
 _NOT_WRITABLE = "The text holds a sign that cannot be sent (a control character). Type it again."
 
 
-def _unwritable(record: VaccinationRecord) -> Iterator[Problem]:
+def _unwritable(record: Record) -> Iterator[Problem]:
     reported = set()
     for path, text in _texts(record, ""):
         if path.split(".")[0] in _KEPT_HERE or not NOT_XML.search(text):

@@ -94,7 +94,13 @@ def meaning(code: str) -> ResponseMeaning:
     if row is None:
         unknown = _table()["unknown"]
         row = unknown.get(code.strip()[:1], unknown["other"])
-        return ResponseMeaning(Happening(row["happening"]), True, row["happened"], row["do"], known=False)  # noqa: FBT003
+        return ResponseMeaning(
+            Happening(row["happening"]),
+            needs_person=True,
+            happened=row["happened"],
+            do=row["do"],
+            known=False,
+        )
     return ResponseMeaning(
         happening=Happening(row["happening"]),
         needs_person=row["needs_person"],

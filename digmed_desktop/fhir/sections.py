@@ -4,15 +4,22 @@ The same rows are shown in the preview, make the XHTML narrative, and are held a
 that text and codes cannot say different things (ITK3 FHIR-CC-03).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from digmed_desktop.clinical.dates import shown_time
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem
 from digmed_desktop.clinical.record import Allergy, AllergyStatus, Coded, Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.editions import Edition, SectionPlan
-from digmed_desktop.fhir.items import ITEMS, Context, registration_label, words
+from digmed_desktop.fhir.items import COMMON, Context, Item, Record, kind_of, registration_label, words
+from digmed_desktop.fhir.supply_items import SUPPLY
+from digmed_desktop.fhir.vaccine_items import VACCINE
+from digmed_desktop.messaging.parcel import Kind
 
+ITEMS: Mapping[str, Item] = {**COMMON, **VACCINE, **SUPPLY}
+CLINICIAN = "session.clinician"
+_CLINICIAN_FIELDS = {Kind.VACCINATION: "session.vaccinator", Kind.EMERGENCY_SUPPLY: "session.pharmacist"}
 MAIN_SECTIONS = ("vaccinations", "medications")
 """The section that says what was done."""
 
@@ -43,22 +50,20 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def sections(
-    record: VaccinationRecord, edition: Edition, *, replaces: Replaces | None = None
-) -> tuple[Section, ...]:
+def sections(record: Record, edition: Edition, *, replaces: Replaces | None = None) -> tuple[Section, ...]:
     """Return the sections that have anything to say, in the edition's order; the record may be half filled
     in.
     """
     return tuple(
-        Section(plan.key, plan.title, (*_notice(plan, replaces), *rows))
+        Section(plan.key, plan.title, (*_notice(plan, kind_of(record), replaces), *rows))
         for plan in edition.sections
         if (rows := _rows(plan, record, edition))
     )
 
 
-def _rows(plan: SectionPlan, record: VaccinationRecord, edition: Edition) -> tuple[Row, ...]:
+def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...]:
     rows: list[Row] = []
-    for group, context in enumerate(_contexts(plan.key, record)):
+    for group, context in enumerate(_contexts(plan.key, record, edition)):
         for wanted in plan.rows:
             item = ITEMS[wanted.item]
             cell = item.read(context)
@@ -67,7 +72,7 @@ def _rows(plan: SectionPlan, record: VaccinationRecord, edition: Edition) -> tup
             row = Row(
                 label=registration_label(wanted.label, context),
                 values=cell.lines,
-                field=item.field,
+                field=item.field if item.field != CLINICIAN else _CLINICIAN_FIELDS[kind_of(record)],
                 missing=not cell.lines,
                 code=cell.code if edition.show_codes else "",
                 group=group,
@@ -79,29 +84,32 @@ def _rows(plan: SectionPlan, record: VaccinationRecord, edition: Edition) -> tup
     return tuple(rows)
 
 
-def _contexts(key: str, record: VaccinationRecord) -> Iterator[Context]:
+def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:
     """Return what the rows of a section are about: one thing, or each of several."""
     if key == "allergies":
         status = record.allergies.status
         if status is AllergyStatus.RECORDED:
             for allergy in record.allergies.entries or (Allergy(Coded("")),):
-                yield Context(record, allergy=allergy)
+                yield Context(record, edition, allergy=allergy)
         elif status is not None:
-            yield Context(record)
-    elif key in ("vaccinations", "eligibility"):
+            yield Context(record, edition)
+    elif isinstance(record, VaccinationRecord) and key in ("vaccinations", "eligibility"):
         for immunization in record.immunizations or (Immunization(),):
-            yield Context(record, immunization=immunization)
+            yield Context(record, edition, immunization=immunization)
+    elif isinstance(record, EmergencySupplyRecord) and key == "medications":
+        for supplied in record.items or (SuppliedItem(),):
+            yield Context(record, edition, supplied=supplied)
     else:
-        yield Context(record)
+        yield Context(record, edition)
 
 
-def _notice(plan: SectionPlan, replaces: Replaces | None) -> tuple[Row, ...]:
+def _notice(plan: SectionPlan, kind: Kind, replaces: Replaces | None) -> tuple[Row, ...]:
     """Return the rows that say that this record corrects or withdraws an earlier one."""
     if replaces is None:
         return ()
     said = words("correction")
     if replaces.withdrawn:
-        first = Row(said["withdrawn_label"], (said["withdrawn_vaccination"],), "", group=-1)
+        first = Row(said["withdrawn_label"], (withdrawal_notice(kind),), "", group=-1)
         if plan.key not in MAIN_SECTIONS:
             return (first,)
         lines = [said["withdrawn_text"]]
@@ -112,3 +120,9 @@ def _notice(plan: SectionPlan, replaces: Replaces | None) -> tuple[Row, ...]:
     lines += [said["why"].format(why=replaces.why), said["when"].format(when=shown_time(replaces.at))]
     told = Row(said["label"], tuple(lines), "", group=-1)
     return (first, told) if replaces.withdrawn else (told,)
+
+
+def withdrawal_notice(kind: Kind) -> str:
+    """Return the words that stand first in a withdrawn record."""
+    said = words("correction")
+    return str(said["withdrawn_vaccination" if kind is Kind.VACCINATION else "withdrawn_supply"])

@@ -24,6 +24,7 @@ from digmed_desktop.messaging.story import QueueStanding
 
 _STOP = "delivery.stop"
 _INTERRUPTED = "The program ended while this was being sent."
+_RECENT = 1000  # sendings to look through for one that MESH took
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LONGEST_WAIT = timedelta(days=1)
 """No pause is longer; one that seems to be was written while the computer's clock was wrong."""
@@ -38,9 +39,10 @@ class Deliveries:
     def recover(self) -> int:
         """Turn what was being sent when the program ended into what must be looked up; return how many."""
         with self._database.writing() as connection:
-            left = connection.scalars(
-                _with_state(sa.select(sending.c.local_id)).where(_state() == State.SENDING)
-            ).all()
+            left = [
+                *connection.scalars(_of_notifications(State.SENDING, sending.c.local_id)),
+                *connection.scalars(_of_owed(State.SENDING, sending.c.local_id)),
+            ]
             for local_id in left:
                 self._write(
                     connection,
@@ -52,14 +54,16 @@ class Deliveries:
         return len(left)
 
     def next_waiting(self) -> Parcel | None:
-        """Return what is to go out next, the oldest first, without claiming it."""
-        due = self._due(sa.select(sending.c.id), State.WAITING).order_by(sending.c.id).limit(1)
+        """Return what is to go out next, answers first, then the oldest, without claiming it."""
+        columns = tuple(sending.c)
+        ours = _of_notifications(State.WAITING, *columns).where(notification.c.held.is_(False))
+        answers = _of_owed(State.WAITING, *columns)
         with self._database.reading() as connection:
-            found = connection.scalar(due)
-            if found is None:
-                return None
-            row = connection.execute(sending.select().where(sending.c.id == found)).one()
-            return _parcel(connection, row)
+            for wanted in (answers.order_by(owed.c.id), ours.order_by(notification.c.id)):
+                row = connection.execute(wanted.where(self._is_due()).limit(1)).first()
+                if row is not None:
+                    return _parcel(connection, row)
+        return None
 
     def claim(self, local_id: str) -> bool:
         """Record that its sending begins now; False when it no longer waits."""
@@ -90,7 +94,9 @@ class Deliveries:
         """Record what became of it, and return the state it is in."""
         changes: dict[str, Any] = {"not_before": not_before}
         if receipt is not None:
-            changes |= {"mesh_id": receipt.mesh_id, "address": receipt.recipient}
+            changes["mesh_id"] = receipt.mesh_id
+            if receipt.recipient:
+                changes["address"] = receipt.recipient
         with self._database.writing() as connection:
             row = _sending(connection, local_id)
             connection.execute(sending.update().where(sending.c.id == row.id).values(changes))
@@ -98,10 +104,16 @@ class Deliveries:
 
     def next_unsure(self) -> Unsure | None:
         """Return the sending to look up next, of those whose time has come."""
-        due = self._due(sa.select(sending.c.local_id, sending.c.posted_at), State.CHECKING)
+        columns = (sending.c.local_id, sending.c.posted_at)
+        ours = _of_notifications(State.CHECKING, *columns, notification.c.need)
         with self._database.reading() as connection:
-            row = connection.execute(due.order_by(sending.c.not_before, sending.c.id).limit(1)).first()
-        return None if row is None else Unsure(row.local_id, row.posted_at or _NEVER)
+            for wanted in (ours, _of_owed(State.CHECKING, *columns, sa.literal(0).label("need"))):
+                in_turn = wanted.where(self._is_due()).order_by(sending.c.not_before, sending.c.id)
+                row = connection.execute(in_turn.limit(1)).first()
+                if row is not None:
+                    doubted = row.need >= Need.UNSENT
+                    return Unsure(row.local_id, row.posted_at or _NEVER, doubted=doubted)
+        return None
 
     def look_up_later(self, local_id: str, not_before: datetime, *, begun_now: bool = False) -> None:
         """Look it up again later; ``begun_now`` starts the grace period again."""
@@ -115,7 +127,11 @@ class Deliveries:
         """Return the local id of a sending that MESH took after ``since`` for sure, if there is one."""
         wanted = (
             sa.select(sending.c.local_id)
-            .where(sending.c.mesh_id.is_not(None), sending.c.posted_at > since)
+            .where(
+                sending.c.id > sa.select(sa.func.max(sending.c.id) - _RECENT).scalar_subquery(),
+                sending.c.mesh_id.is_not(None),
+                sending.c.posted_at > since,
+            )
             .order_by(sending.c.id.desc())
             .limit(1)
         )
@@ -188,19 +204,12 @@ class Deliveries:
             else:
                 profile.write(connection, _STOP, json.dumps([stop.sentence, stop.remedy]))
 
-    def _due(self, wanted: sa.Select[Any], state: State) -> sa.Select[Any]:
+    def _is_due(self) -> sa.ColumnElement[bool]:
         now = self._database.clock.now()
-        return _with_state(wanted).where(
-            sending.c.latest.is_(True),
-            sa.or_(
-                sa.and_(notification.c.state == state, notification.c.held.is_(False)),
-                owed.c.state == state,
-            ),
-            sa.or_(
-                sending.c.not_before.is_(None),
-                sending.c.not_before <= now,
-                sending.c.not_before > now + _LONGEST_WAIT,
-            ),
+        return sa.or_(
+            sending.c.not_before.is_(None),
+            sending.c.not_before <= now,
+            sending.c.not_before > now + _LONGEST_WAIT,
         )
 
     def _write(self, connection: sa.Connection, row: AnyRow, entry: ledger.Entry) -> State:
@@ -210,16 +219,20 @@ class Deliveries:
         return write_owed(connection, row.owed_id, entry.happening)
 
 
-def _with_state(wanted: sa.Select[Any]) -> sa.Select[Any]:
+def _of_notifications(state: State, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
     return (
-        wanted.select_from(sending)
-        .outerjoin(notification, notification.c.id == sending.c.notification_id)
-        .outerjoin(owed, owed.c.id == sending.c.owed_id)
+        sa.select(*columns)
+        .join_from(notification, sending, sending.c.notification_id == notification.c.id)
+        .where(notification.c.state == state, sending.c.latest.is_(True))
     )
 
 
-def _state() -> sa.ColumnElement[Any]:
-    return sa.func.coalesce(notification.c.state, owed.c.state, type_=notification.c.state.type)
+def _of_owed(state: State, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(*columns)
+        .join_from(owed, sending, sending.c.owed_id == owed.c.id)
+        .where(owed.c.state == state, sending.c.latest.is_(True))
+    )
 
 
 def _sending(connection: sa.Connection, local_id: str) -> AnyRow:

@@ -14,6 +14,7 @@ from digmed_desktop.history.deliveries import write_owed
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.delivery import Kept
+from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.parcel import InboxItem
 from digmed_desktop.messaging.states import Happening, State
 
@@ -83,46 +84,48 @@ class Inbox:
         """Return what came and could not be given to any notification: it is left in the mailbox, too."""
         return [one for one in self.to_do() if not one.matched]
 
-    def belongs(self, message_id: str, sender_reference: str) -> bool:
-        """Whether a response with these identifiers answers one of ours."""
-        with self._database.reading() as connection:
-            return _answered(connection, message_id, sender_reference) is not None
-
-    def apply_report(self, mesh_id: str, *, code: str, note: str) -> bool:
-        """Apply a report to the sending that it is about; False when it is about none of ours (yet)."""
+    def match_report(self, mesh_id: str) -> bool:
+        """Record which sending a stored report is about; False when it is about none of ours (yet)."""
         with self._database.writing() as connection:
-            row = _not_applied(connection, mesh_id)
-            if row is None:
-                return True
+            row = _stored(connection, mesh_id)
+            if not row.matched:
+                about = _reported(connection, row)
+                if about is None:
+                    return False
+                _match(connection, mesh_id, about.notification_id)
+        return True
+
+    def match_response(self, mesh_id: str, message_id: str, sender_reference: str) -> bool:
+        """Record which notification a stored response answers; False when it answers none of ours."""
+        with self._database.writing() as connection:
+            if not _stored(connection, mesh_id).matched:
+                answered = _answered(connection, message_id, sender_reference)
+                if answered is None:
+                    return False
+                _match(connection, mesh_id, answered)
+        return True
+
+    def apply_report(self, mesh_id: str) -> None:
+        """Let the notification follow a report that was matched; once, however often it is called."""
+        with self._database.writing() as connection:
+            row = _stored(connection, mesh_id)
             about = _reported(connection, row)
-            if about is None:
-                return False
+            if row.applied_at is not None or about is None:
+                return
             if about.notification_id is None:
                 write_owed(connection, about.owed_id, Happening.UNDELIVERED)
             else:
                 happening = Happening.UNDELIVERED if about.latest else Happening.EARLIER_UNDELIVERED
-                entry = ledger.Entry(happening, code, note)
+                entry = ledger.Entry(happening, row.status_code, row.status_text)
                 ledger.write(connection, self._database.clock.now(), about.notification_id, entry)
-            self._done(connection, mesh_id, about.notification_id)
-        return True
+            self._applied(connection, mesh_id)
 
-    def apply_response(
-        self,
-        mesh_id: str,
-        *,
-        message_id: str,
-        sender_reference: str,
-        meanings: Sequence[Meaning],
-        answer: bytes | None,
-    ) -> bool:
-        """Apply a response to the notification it answers; False when it answers none of ours."""
+    def apply_response(self, mesh_id: str, meanings: Sequence[Meaning], answer: bytes | None) -> None:
+        """Let the notification follow a response that was matched; once, however often it is called."""
         with self._database.writing() as connection:
-            row = _not_applied(connection, mesh_id)
-            if row is None:
-                return True
-            answered = _answered(connection, message_id, sender_reference)
-            if answered is None:
-                return False
+            row = _stored(connection, mesh_id)
+            if row.applied_at is not None or row.notification_id is None:
+                return
             now = self._database.clock.now()
             for meaning in meanings:
                 entry = ledger.Entry(
@@ -132,28 +135,19 @@ class Inbox:
                     asks=meaning.needs_person,
                     voids_original=meaning.voids_original,
                 )
-                ledger.write(connection, now, answered, entry)
+                ledger.write(connection, now, row.notification_id, entry)
             if answer is not None:
-                _owe(connection, row, answered, answer)
-            self._done(connection, mesh_id, answered)
-        return True
+                _owe(connection, row, row.notification_id, answer)
+            self._applied(connection, mesh_id)
 
     def in_trouble(self, mesh_id: str, sentence: str) -> None:
         """Record why nothing could be made of one thing."""
         with self._database.writing() as connection:
             connection.execute(inbox.update().where(inbox.c.mesh_id == mesh_id).values(trouble=sentence))
 
-    def _done(self, connection: sa.Connection, mesh_id: str, notification_id: int | None) -> None:
-        connection.execute(
-            inbox.update()
-            .where(inbox.c.mesh_id == mesh_id)
-            .values(
-                notification_id=notification_id,
-                matched=True,
-                applied_at=self._database.clock.now(),
-                trouble="",
-            )
-        )
+    def _applied(self, connection: sa.Connection, mesh_id: str) -> None:
+        now = self._database.clock.now()
+        connection.execute(inbox.update().where(inbox.c.mesh_id == mesh_id).values(applied_at=now))
 
 
 def _kept(row: AnyRow) -> Kept:
@@ -178,10 +172,19 @@ def _kept(row: AnyRow) -> Kept:
     )
 
 
-def _not_applied(connection: sa.Connection, mesh_id: str) -> AnyRow | None:
-    return connection.execute(
-        inbox.select().where(inbox.c.mesh_id == mesh_id, inbox.c.applied_at.is_(None))
-    ).first()
+def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:
+    row = connection.execute(inbox.select().where(inbox.c.mesh_id == mesh_id)).first()
+    if row is None:
+        raise NotThereError("This answer is not in the data file.")
+    return row
+
+
+def _match(connection: sa.Connection, mesh_id: str, notification_id: int | None) -> None:
+    connection.execute(
+        inbox.update()
+        .where(inbox.c.mesh_id == mesh_id)
+        .values(matched=True, notification_id=notification_id, trouble="")
+    )
 
 
 def _reported(connection: sa.Connection, report: AnyRow) -> AnyRow | None:

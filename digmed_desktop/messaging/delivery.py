@@ -14,10 +14,15 @@ from digmed_desktop.messaging.story import QueueStanding
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """A sending of which nobody knows whether MESH has it. ``posted_at``: when it was last begun."""
+    """A sending of which nobody knows whether MESH has it.
+
+    ``posted_at``: when it was last begun. ``doubted``: a person was asked already, because looking up cannot
+    be relied upon.
+    """
 
     local_id: str
     posted_at: datetime
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +145,23 @@ class InboxStore(Protocol):
         """Return what is stored and not yet applied, the oldest first."""
         ...
 
-    def apply_report(self, mesh_id: str, *, code: str, note: str) -> bool:
-        """Apply a report to the sending that it is about; False when it is about none of ours (yet)."""
+    def match_report(self, mesh_id: str) -> bool:
+        """Record which sending a stored report is about; False when it is about none of ours (yet)."""
         ...
 
-    def apply_response(
-        self,
-        mesh_id: str,
-        *,
-        message_id: str,
-        sender_reference: str,
-        meanings: Sequence[Meaning],
-        answer: bytes | None,
-    ) -> bool:
-        """Apply a response to the notification it answers; False when it answers none of ours.
+    def match_response(self, mesh_id: str, message_id: str, sender_reference: str) -> bool:
+        """Record which notification a stored response answers; False when it answers none of ours."""
+        ...
 
-        ``answer`` is queued to go back to the sender, once, however often the response is applied.
+    def apply_report(self, mesh_id: str) -> None:
+        """Let the notification follow a report that was matched; once, however often it is called."""
+        ...
+
+    def apply_response(self, mesh_id: str, meanings: Sequence[Meaning], answer: bytes | None) -> None:
+        """Let the notification follow a response that was matched; once, however often it is called.
+
+        ``answer`` is queued to go back to the sender.
         """
-        ...
-
-    def belongs(self, message_id: str, sender_reference: str) -> bool:
-        """Whether a response with these identifiers answers one of ours."""
         ...
 
     def in_trouble(self, mesh_id: str, sentence: str) -> None:

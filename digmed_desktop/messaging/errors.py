@@ -30,7 +30,7 @@ class BusyError(DigMedError):
 
 
 class AccountError(DigMedError):
-    """The fault is the account's (certificate, password, clock, proxy, registration): the whole queue stops."""
+    """The fault is the account's (certificate, password, clock, proxy ...): the whole queue stops."""
 
 
 @dataclass

@@ -21,7 +21,8 @@ class Kind(StrEnum):
 class FrozenMessage:
     """A message as it will go out, byte for byte, and the ids by which everything about it is matched.
 
-    ``subject`` holds the patient's name and NHS number, as the guide asks: it is stored encrypted and never logged.
+    ``subject`` holds the patient's name and NHS number, as the guide asks: it is stored encrypted and never
+    logged.
     """
 
     kind: Kind
@@ -39,10 +40,11 @@ class FrozenMessage:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One sending of one frozen message. ``local_id`` is unique and never changes when the same sending is tried again.
+    """One sending of one frozen message, or of an answer that we owe.
 
-    ``recipient`` is the MESH address where it is known beforehand (automatic routing, or the answer to a mailbox);
-    ``""`` has the practice's mailbox looked up by its ODS code and the workflow.
+    ``local_id`` is unique and never changes when the same sending is tried again. ``recipient`` is the MESH
+    address where it is known beforehand (automatic routing, or the answer to a mailbox); ``""`` has the
+    practice's mailbox looked up by its ODS code and the workflow.
     """
 
     notification: int
@@ -72,7 +74,7 @@ class ItemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """One thing fetched from the inbox. For a REPORT the ``linked_id`` is the MESH id of what it reports on."""
+    """One thing fetched from the inbox. ``linked_id`` of a REPORT: the MESH id of what it is about."""
 
     mesh_id: str
     kind: ItemKind

@@ -1,4 +1,4 @@
-"""The transport as the outbox knows it. ``mesh`` implements it; the tests and practice mode use the real one."""
+"""The transport as the outbox knows it. ``mesh`` implements it, in practice mode and tests too."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -7,10 +7,13 @@ from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
 
 
 class Transport(Protocol):
-    """MESH, seen from one worker thread. Each call is bounded in time and raises the errors of ``messaging.errors``."""
+    """MESH, seen from one worker thread.
+
+    Each call is bounded in time and raises the errors of ``messaging.errors``.
+    """
 
     def handshake(self) -> None:
-        """Show that mailbox, password, key, certificate and clock are right; raises AccountError when they are not."""
+        """Show that mailbox, password, certificate and clock are right; AccountError when they are not."""
         ...
 
     def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:

@@ -66,6 +66,7 @@ class StoryMessage:
     title: str
     body: bytes
     mesh_id: str = ""
+    readable: str = ""  # the same, laid out for reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,15 +59,21 @@ def words_of_need(need: Need) -> tuple[str, str]:
     return entry["happened"], entry["do"]
 
 
+def words_of_settled() -> str:
+    """Return what to do about what a person has dealt with."""
+    sentence: str = resources.toml(_FILE)["settled"]["do"]
+    return sentence
+
+
 def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
-    """Return the words that tell a notification as it stands now: its state, and why it needs a person if it does."""
+    """Return the words for a notification as it stands now: its state, and why it needs a person."""
     words = words_of_held() if row.held and row.state is State.WAITING else words_of(row.state)
     if row.needs_person and words.tone not in (Tone.LOOK, Tone.STOP):
         happened, do = words_of_need(row.need)
         return Words(words.word, f"{words.happened} {happened}", do, Tone.LOOK, words.icon)
     if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not row.held:
         # a person has settled it: it stays what it is, and asks for nothing
-        return Words(words.word, words.happened, "Nothing more to do: this was dealt with.", Tone.PLAIN, words.icon)
+        return Words(words.word, words.happened, words_of_settled(), Tone.PLAIN, words.icon)
     if duty.lateness(row.state, row.contact_at, now) is Lateness.AMBER:
         amber = words_of_amber()
         return Words(words.word, f"{words.happened} {amber.happened}", amber.do, amber.tone, words.icon)

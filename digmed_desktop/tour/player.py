@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
@@ -17,6 +17,13 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.window import Window
 
 PATIENCE = 30.0  # seconds
+
+
+def pause(milliseconds: int) -> None:
+    """Let the window live for a while. QTest's own wait would keep the interpreter's lock, and the other threads waiting."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class TourError(AssertionError):
@@ -75,11 +82,11 @@ class Player:
         while not seen():
             if time.monotonic() > until:
                 raise TourError(f"waited {patience:.0f} s for {what}")
-            QTest.qWait(15)
+            pause(15)
 
     def picture(self, name: str) -> str:
         """Keep a picture of the window as it is now."""
-        QTest.qWait(120)
+        pause(120)
         self._pictures += 1
         file = self.folder / f"{self._pictures:02}-{name}.png"
         if not self.window.grab().save(str(file)):
@@ -120,14 +127,16 @@ class Player:
         target = QApplication.focusWidget() or self.window
         QTest.keyClick(target, key, modifier)
         self._keys += 1
-        QTest.qWait(1)
+        pause(1)
 
     def click(self, widget: QWidget) -> None:
         """Click in the middle of something that is in view."""
         if not widget.isVisible():
             raise TourError(f"{widget.accessibleName() or widget.objectName()} is not in view")
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(min(20, widget.width() // 2), widget.height() // 2))
-        QTest.qWait(1)
+        QTest.mouseClick(
+            widget, Qt.MouseButton.LeftButton, pos=QPoint(min(20, widget.width() // 2), widget.height() // 2)
+        )
+        pause(1)
 
     def button(self, text: str) -> QAbstractButton:
         """Return the visible button with this name."""
@@ -164,7 +173,7 @@ class Player:
         else:
             self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
             self.keys(text)
-        QTest.qWait(1)
+        pause(1)
         if not isinstance(editor, DateEditor) and editor.answer().replace(" ", "") != text.replace(" ", ""):
             raise TourError(f"{asked.label_text}: typed but not taken")
 

@@ -17,6 +17,7 @@ class PracticePatient:
     """A fictional patient: the answers to fill in, and what will become of the notification."""
 
     name: str
+    label: str
     shows: str
     answers: dict[str, str]
 
@@ -27,8 +28,7 @@ class PracticeControls:
 
     patients: tuple[PracticePatient, ...]
     pins: tuple[tuple[str, str], ...]  # name, PIN of the fictional people
-    key_note: str
-    pharmacy: dict[str, str]
+    first_run: dict[str, str]  # the answers of first run
     now: Callable[[], datetime]
     move_clock: Callable[[float], None]  # hours
     go_offline: Callable[[float], None]  # seconds

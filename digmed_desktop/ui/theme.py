@@ -6,10 +6,11 @@ size there would switch ``QApplication.setFont`` off, and with it the text-size 
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from digmed_desktop import resources
 
@@ -101,6 +102,15 @@ def sized(font: QFont, factor: float, *, bold: bool = False) -> QFont:
     return changed
 
 
+@runtime_checkable
+class FollowsFont(Protocol):
+    """A widget with a size of text of its own, in proportion to the application's."""
+
+    def follow_font(self) -> None:
+        """Take the application's present font."""
+        ...
+
+
 class Appearance(QObject):
     """How the window looks now; pages listen to :attr:`changed`.
 
@@ -109,7 +119,9 @@ class Appearance(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, choice: str = "system", text_percent: int = 100, family: str = "") -> None:
+    def __init__(
+        self, app: QApplication, choice: str = "system", text_percent: int = 100, family: str = ""
+    ) -> None:
         super().__init__()
         self._app = app
         self._family = family
@@ -117,6 +129,7 @@ class Appearance(QObject):
         self.choice = choice
         self.text_percent = text_percent
         self.theme = load("light")
+        self._dressed: list[QWidget] = []
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.apply()
@@ -139,8 +152,21 @@ class Appearance(QObject):
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         self._app.setFont(font)
         self._app.setPalette(palette_of(self.theme))
-        self._app.setStyleSheet(style_sheet(self.theme))
+        for window in self._dressed:
+            window.setStyleSheet(style_sheet(self.theme))
+        for widget in self._app.allWidgets():
+            if isinstance(widget, FollowsFont):
+                widget.follow_font()
         self.changed.emit()
+
+    def dress(self, window: QWidget) -> None:
+        """Put the style sheet on a window, now and whenever the look changes.
+
+        It is the window's, not the application's: a page that is built before it joins the window is then styled
+        once, instead of at every step of its building.
+        """
+        self._dressed.append(window)
+        window.setStyleSheet(style_sheet(self.theme))
 
     def _system_changed(self) -> None:
         if self.choice == "system":

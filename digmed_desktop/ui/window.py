@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMainWindow, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import FormLists, Opened, PersonView, PracticeView, Preview, Sent
@@ -70,6 +80,7 @@ class Window(QMainWindow):
         self._locked = False
         self._build()
         self._connect()
+        context.appearance.dress(self)
         self.show_page(self.opening)
 
     # ---- building
@@ -108,7 +119,9 @@ class Window(QMainWindow):
         band.setObjectName("band")
         line = QHBoxLayout(band)
         line.setContentsMargins(16, 3, 16, 3)
-        line.addWidget(Words("PRACTICE MODE – fictional patients only. Nothing leaves this computer.", bold=True), 1)
+        line.addWidget(
+            Words("PRACTICE MODE – fictional patients only. Nothing leaves this computer.", bold=True), 1
+        )
         return band
 
     def _make_rail(self) -> QFrame:
@@ -201,7 +214,11 @@ class Window(QMainWindow):
     def show_page(self, page: QWidget) -> None:
         """Bring a page into view; rail and strip only once someone is signed in."""
         self.pages.setCurrentWidget(page)
-        inside = self.context.acting.person is not None and page not in (self.opening, self.sign_in, self.first_run)
+        inside = self.context.acting.person is not None and page not in (
+            self.opening,
+            self.sign_in,
+            self.first_run,
+        )
         self._rail.setVisible(inside)
         self._strip.setVisible(inside)
         current = {
@@ -253,7 +270,14 @@ class Window(QMainWindow):
         page = self.pages.currentWidget()
         if page is self.help:
             return
-        topics = {self.vaccinate: "vaccinate", self.check: "vaccinate", self.sent: "sent-items", self.story: "sent-items", self.people: "people", self.first_run: "first-run"}
+        topics = {
+            self.vaccinate: "vaccinate",
+            self.check: "vaccinate",
+            self.sent: "sent-items",
+            self.story: "sent-items",
+            self.people: "people",
+            self.first_run: "first-run",
+        }
         self._before_help = page
         self.help.open(topics.get(page, "vaccinate"))  # type: ignore[call-overload]
         self._go(self.help)
@@ -272,7 +296,9 @@ class Window(QMainWindow):
         self.context.people = found.people
         if found.pharmacy is not None:
             self.context.pharmacy = found.pharmacy
-        self.context.office.ask(lambda desk: desk.person_lists(), lambda lists: self._with_lists(found, lists))
+        self.context.office.ask(
+            lambda desk: desk.person_lists(), lambda lists: self._with_lists(found, lists)
+        )
 
     def _with_lists(self, found: Opened, lists: FormLists) -> None:
         roles, regulators = lists.lists["roles"], lists.lists["regulators"]
@@ -280,7 +306,7 @@ class Window(QMainWindow):
         self.people.changed.connect(self._reload_people)
         self.pages.addWidget(self.people)
         if self.context.practice is not None:
-            self.practice = PracticePage(self.context, self.context.practice)
+            self.practice = PracticePage(self.context, self.context.practice, found.kept_in)
             self.practice.chosen.connect(self._practise)
             self.practice.clock_moved.connect(self._show_time)
             self.pages.addWidget(self.practice)
@@ -288,7 +314,7 @@ class Window(QMainWindow):
             self.first_run = FirstRunPage(self.context, roles, regulators, found.kept_in)
             self.first_run.done.connect(self._set_up)
             if self.context.practice is not None:
-                self.first_run.fill(self.context.practice.pharmacy)
+                self.first_run.fill(self.context.practice.first_run)
             self.pages.addWidget(self.first_run)
             self.show_page(self.first_run)
             self.first_run.focus_field("pharmacy.name")
@@ -350,7 +376,11 @@ class Window(QMainWindow):
 
         if self.vaccinate is not None and isinstance(draft, DraftView):
             self.vaccinate.begin(draft)
-            self._say("act", f"The form left unfinished at {dates.shown_time(draft.changed_at)} is here again.", "Draft")
+            self._say(
+                "act",
+                f"The form left unfinished at {dates.shown_time(draft.changed_at)} is here again.",
+                "Draft",
+            )
         self.go_vaccinate()
 
     def _reload_people(self) -> None:
@@ -391,7 +421,11 @@ class Window(QMainWindow):
         answers, draft_id, by = self.vaccinate.form.answers(), self.vaccinate.draft_id, self.context.acting.id
         if by is not None:
             self.context.note_send(draft_id, "vaccination", by)
-        self.context.office.ask(lambda desk: desk.send("vaccination", draft_id, answers, by=by), self._was_sent, self._was_not_sent)
+        self.context.office.ask(
+            lambda desk: desk.send("vaccination", draft_id, answers, by=by),
+            self._was_sent,
+            self._was_not_sent,
+        )
 
     def _was_sent(self, sent: Sent) -> None:
         if sent.notification is None:
@@ -436,10 +470,20 @@ class Window(QMainWindow):
         else:
             link = "● Connected" if standing.connected else "○ Not connected"
         self.connection.setText("\n".join(part for part in (link, waiting, needs) if part))
-        set_property(self.connection, "tone", "look" if standing.stopped_because or standing.needs_person else "")
+        set_property(
+            self.connection, "tone", "look" if standing.stopped_because or standing.needs_person else ""
+        )
         if standing.stopped_because:
-            rest = f"{waiting}: it goes out by itself when MESH can be reached." if standing.waiting and not standing.remedy else standing.remedy
-            self._say("look", f"{standing.stopped_because} {rest}".strip(), "MESH cannot be reached" if standing.connected is False else "Delivery")
+            rest = (
+                f"{waiting}: it goes out by itself when MESH can be reached."
+                if standing.waiting and not standing.remedy
+                else standing.remedy
+            )
+            self._say(
+                "look",
+                f"{standing.stopped_because} {rest}".strip(),
+                "MESH cannot be reached" if standing.connected is False else "Delivery",
+            )
         elif self._banner_is_delivery():
             self._say("look", "")
 
@@ -463,4 +507,3 @@ class Window(QMainWindow):
         self.closing.emit()
         event.accept()
         super().closeEvent(event)
-

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from digmed_desktop.clinical import form
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import (
     Address,
@@ -14,6 +15,8 @@ from digmed_desktop.clinical.record import (
 from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.reference import programmes, roles
 
+FORM = form.load("vaccination")
+FIELDS = {field.id: field for field in FORM.fields()}
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)  # 10:55 in England
 
 
@@ -120,3 +123,18 @@ def reading(**changes: str) -> Reading:
 def complete_record(**changes: str) -> VaccinationRecord:
     """The record of the complete answers, changed."""
     return reading(**changes).record
+
+
+def by(person: Professional | None, **changes: str) -> Reading:
+    """What the complete answers, changed, say when this person vaccinated."""
+    return read(complete_answers(**changes), programme=flu(), pharmacy=pharmacy(), vaccinator=person, now=NOW)
+
+
+def stops(result: Reading, field: str) -> list[str]:
+    """The sentences at a field that prevent sending."""
+    return [p.sentence for p in result.problems if p.field == field]
+
+
+def looks(result: Reading, field: str) -> list[str]:
+    """The sentences at a field that ask for a look."""
+    return [p.sentence for p in result.notes if p.field == field]

@@ -151,18 +151,18 @@ def test_a_kind_of_telephone_that_does_not_fit_the_number_is_doubted(
 
 @pytest.mark.parametrize("code", ["A81001", " a81001 ", "X99999", "F8G", "ABCDEFGHIJ"])
 def test_ods_codes_of_3_to_10_letters_and_digits_are_taken(code: str) -> None:
-    assert ods.sentence_about(code, "practice") is None
+    assert ods.sentence_about(code, "the practice") is None
     assert ods.shown(code) == code.strip().upper()
 
 
 @pytest.mark.parametrize("code", ["", "A8", "ABCDEFGHIJK", "A81-001", "A81 001", "A8100É"])
 def test_what_is_no_ods_code_is_told(code: str) -> None:
-    assert ods.sentence_about(code, "practice")
+    assert ods.sentence_about(code, "the practice")
 
 
 @pytest.mark.parametrize("code", ods.NOT_A_PRACTICE)
 def test_the_codes_for_no_practice_are_not_a_practice(code: str) -> None:
-    assert ods.sentence_about(code, "practice")
+    assert ods.sentence_about(code, "the practice")
 
 
 @pytest.mark.parametrize(

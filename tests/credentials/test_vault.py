@@ -146,12 +146,10 @@ def test_a_chain_without_a_safe_link_is_refused(monkeypatch) -> None:
         KeyringVault()
 
 
-def test_on_windows_entries_do_not_roam(monkeypatch) -> None:
-    from tests.conftest import MemoryKeyring
-
+def test_on_windows_entries_do_not_roam(monkeypatch, memory_keyring) -> None:
     windows = type(
         "WinVaultKeyring",
-        (MemoryKeyring,),
+        (type(memory_keyring),),
         {"__module__": "keyring.backends.Windows", "persist": "enterprise"},
     )
     backend = windows()

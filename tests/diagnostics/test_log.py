@@ -75,7 +75,7 @@ def test_named_and_mismatched_arguments(lines, monkeypatch) -> None:
 
 
 def test_text_that_is_no_literal_is_a_place_only(lines) -> None:
-    name = os.sep.join(["Ro", "se"]).replace(os.sep, "")
+    name = "".join(["Ro", "se"])
     OWN.info(name)
     OWN.info(f"{name} %s", 1)
     OWN.info("hello " + name)

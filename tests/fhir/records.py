@@ -7,6 +7,13 @@ from itertools import count
 from typing import Any
 
 from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.emergency_supply import (
+    AskedBy,
+    EmergencySupplyRecord,
+    ItemKind,
+    SuppliedItem,
+    SupplyRoute,
+)
 from digmed_desktop.clinical.record import (
     Address,
     Allergies,
@@ -22,6 +29,7 @@ from digmed_desktop.clinical.record import (
     PhoneUse,
     Professional,
     Quantity,
+    Referral,
     Regulator,
     Sex,
     Telephone,
@@ -58,7 +66,8 @@ GIVEN = Immunization(
     given=True,
     procedure=Coded("Seasonal influenza vaccination given by pharmacist", "955691000000108"),
     product=Coded(
-        "Influenza TIV MYL vaccine suspension for injection 0.5ml pre-filled syringes (Viatris UK Healthcare Ltd)",
+        "Influenza TIV MYL vaccine suspension for injection 0.5ml pre-filled syringes "
+        "(Viatris UK Healthcare Ltd)",
         "45354911000001100",
     ),
     manufacturer="Viatris UK Healthcare Ltd",
@@ -122,3 +131,59 @@ def ids() -> Any:
     """A source of ids that gives the same ones each time."""
     numbers = count(1)
     return lambda: f"7d0f4a6e-0000-4000-8000-{next(numbers):012x}"
+
+
+INSULIN = SuppliedItem(
+    product=Coded(
+        "Humulin M3 100units/ml suspension for injection 3ml cartridges (CST Pharma Ltd)", "37417211000001103"
+    ),
+    strength="100 units/ml",
+    quantity=Quantity(Decimal(2), Coded("cartridge", "732988008")),
+    days=14,
+    directions="As previously advised",
+    additional_instructions="Keep in a refrigerator\nUse within 28 days of opening",
+    route=Coded("Subcutaneous", "34206005"),
+    indication="Type 2 diabetes",
+    legal_class="POM",
+)
+NEEDLES = SuppliedItem(
+    kind=ItemKind.APPLIANCE,
+    product=Coded(
+        "BD Viva hypodermic insulin needles for pre-filled / reusable pen injectors screw on 5mm/31gauge "
+        "(Becton, Dickinson UK Ltd)",
+        "31771611000001107",
+    ),
+    quantity=Quantity(Decimal(28), Coded("needle", "3318111000001106")),
+    days=14,
+    directions="Use a new needle each time",
+    size="5mm/31gauge",
+)
+
+
+def supply(**changes: Any) -> EmergencySupplyRecord:
+    """A complete record: a pharmacist supplied insulin and needles after a call to NHS 111."""
+    whole = EmergencySupplyRecord(
+        patient=PATIENT,
+        registered=True,
+        practice=PRACTICE,
+        pharmacy=PHARMACY,
+        pharmacist=PHARMACIST,
+        contact_at=CONTACT,
+        recorded_at=RECORDED,
+        supply_route=SupplyRoute.PATIENT,
+        asked_by=AskedBy.NHS_111,
+        referral_reference="111-0001",
+        service="Urgent supply of prescription items by community pharmacy",
+        reason_for_service="Referred by NHS 111, reference 111-0001: insulin left at home",
+        consultation_method="Face-to-face",
+        collected_by="Patient",
+        items=(INSULIN, NEEDLES),
+        allergies=Allergies(AllergyStatus.NONE_KNOWN),
+        consent=Consent("Patient", to_treatment=True, to_sharing=True),
+        history="Type 2 diabetes",
+        advice="Order prescriptions before holidays.",
+        plan_for_professionals="Please consider electronic repeat dispensing.",
+        plan_for_patient="Order the next prescription this week.",
+        referral=Referral("GP practice", "Routine", "Review of insulin", "Appointment within two weeks"),
+    )
+    return replace(whole, **changes)

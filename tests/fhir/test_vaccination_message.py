@@ -1,5 +1,4 @@
-"""The vaccination message: complete, deterministic, as the golden files say, and passed by HL7's validator.
-"""
+"""The vaccination message: complete, deterministic, as the golden files say, and passed by HL7's validator."""
 
 import os
 import subprocess
@@ -10,17 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.fhir.records import (
-    CONTACT,
-    GIVEN,
-    NOT_GIVEN,
-    NOW,
-    PATIENT,
-    PHARMACIST,
-    ids,
-    vaccination,
-    with_allergies,
-)
 from lxml import etree
 
 from digmed_desktop.clinical.dates import ENGLAND
@@ -43,62 +31,27 @@ from digmed_desktop.fhir.reading import read_vaccination
 from digmed_desktop.fhir.sections import sections
 from digmed_desktop.fhir.subject import to_ascii
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+from tests.fhir.golden_cases import CASES, CORRECTION, OLD, message
+from tests.fhir.records import (
+    CONTACT,
+    GIVEN,
+    NOT_GIVEN,
+    NOW,
+    PATIENT,
+    PHARMACIST,
+    ids,
+    vaccination,
+    with_allergies,
+)
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
 EDITION = default_for(Kind.VACCINATION)
-OLD = "5c0a1a46-1111-4111-8111-000000000001"
-CORRECTION = Replaces(OLD, "Batch number: Y3C491V instead of Y3C492V.", "The batch was read wrongly.", NOW)
-
-
-def message(record: VaccinationRecord, replaces: Replaces | None = None, **more: object) -> FrozenMessage:
-    return build(
-        record,
-        edition=EDITION,
-        mailbox="FZZ99OT001",
-        now=NOW,
-        new_id=ids(),
-        sender_reference="c0ffee00-0000-4000-8000-000000000001",
-        version=2 if replaces else 1,
-        replaces=replaces,
-        **more,  # type: ignore[arg-type] # passed on as they are
-    )
 
 
 def values(xml: bytes, path: str) -> list[str]:
     found = etree.fromstring(xml).xpath(path + "/@value", namespaces=F)
     return [str(one) for one in found]
-
-
-CASES: dict[str, Callable[[], FrozenMessage]] = {
-    "vaccination-given": lambda: message(vaccination()),
-    "vaccination-not-given": lambda: message(
-        vaccination(
-            immunizations=(NOT_GIVEN,), consent=Consent("Patient", to_treatment=False, to_sharing=True)
-        )
-    ),
-    "vaccination-allergies-not-available": lambda: message(
-        vaccination(allergies=Allergies(AllergyStatus.NOT_AVAILABLE))
-    ),
-    "vaccination-allergies-recorded": lambda: message(vaccination(allergies=with_allergies())),
-    "vaccination-replacement": lambda: message(vaccination(), CORRECTION),
-    "vaccination-withdrawn": lambda: message(vaccination(), replace(CORRECTION, changed="", withdrawn=True)),
-    "vaccination-two-uncoded-dose-sequence": lambda: message(
-        vaccination(
-            immunizations=(
-                GIVEN,
-                replace(
-                    GIVEN,
-                    product=Coded("A vaccine that has no code yet"),
-                    send_dose_number=True,
-                    target_disease=Coded("Influenza", "6142004"),
-                    parent_present=True,
-                    adverse_reaction="Fainted, well after ten minutes",
-                ),
-            )
-        )
-    ),
-}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -129,7 +82,7 @@ def test_hl7s_validator_passes_every_golden_message(shared: Path) -> None:
 
 
 def test_the_same_record_ids_and_time_give_the_same_bytes() -> None:
-    assert CASES["vaccination-given"]().payload == CASES["vaccination-given"]().payload
+    assert message(vaccination()).payload == message(vaccination()).payload
 
 
 def test_frozen_ids_are_those_in_the_xml() -> None:

@@ -50,17 +50,21 @@ def send(store: Store, local: str, mesh_id: str) -> None:
     store.deliveries.record(local, Happening.TAKEN, receipt=Receipt(mesh_id, "BOX1"))
 
 
+def report(store: Store, mesh_id: str, *, linked_id: str = "", about: str = "") -> bool:
+    item = (mesh_id, ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", about, linked_id, "14", "Not collected")
+    store.inbox.keep(InboxItem(*item))
+    matched = store.inbox.match_report(mesh_id)
+    store.inbox.apply_report(mesh_id)
+    return matched
+
+
 def answer(
     store: Store, sent: FrozenMessage, *meanings: Meaning, mesh_id: str, owes: bytes | None = None
 ) -> bool:
     store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "BOX1", b"<Response/>"))
-    return store.inbox.apply_response(
-        mesh_id,
-        message_id=sent.message_id,
-        sender_reference="",
-        meanings=meanings,
-        answer=owes,
-    )
+    matched = store.inbox.match_response(mesh_id, sent.message_id, "")
+    store.inbox.apply_response(mesh_id, meanings, owes)
+    return matched
 
 
 def state(store: Store, of: int) -> State:
@@ -170,10 +174,7 @@ def test_a_call_does_not_stop_a_message_on_its_way(store: Store, ada: int) -> No
 def test_send_again_is_the_identical_message_under_a_new_local_id(store: Store, ada: int) -> None:
     made, local, sent = freeze(store)
     send(store, local, "M1")
-    store.inbox.keep(
-        InboxItem("R1", ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", linked_id="M1", status_code="14")
-    )
-    assert store.inbox.apply_report("R1", code="14", note="Not collected")
+    assert report(store, "R1", linked_id="M1")
     assert store.notifications.row(made).need is Need.UNSENT
     store.notifications.send_again(made, ada, second := local_id())
     again = store.deliveries.next_waiting()
@@ -181,16 +182,10 @@ def test_send_again_is_the_identical_message_under_a_new_local_id(store: Store, 
     assert (again.local_id, again.payload) == (second, sent.payload)
     send(store, second, "M2")
     # the report on the first sending comes once more: the second is not touched by it
-    store.inbox.keep(
-        InboxItem("R2", ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", linked_id="M1", status_code="14")
-    )
-    assert store.inbox.apply_report("R2", code="14", note="Not collected")
+    assert report(store, "R2", linked_id="M1")
     assert (state(store, made), store.notifications.row(made).needs_person) == (State.SENT, False)
     # a report on the second one is
-    store.inbox.keep(
-        InboxItem("R3", ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", local_id=second, status_code="14")
-    )
-    assert store.inbox.apply_report("R3", code="14", note="Not collected")
+    assert report(store, "R3", about=second)
     assert (state(store, made), store.notifications.row(made).need) == (State.NOT_DELIVERED, Need.UNSENT)
 
 
@@ -251,9 +246,7 @@ def test_a_replacement_that_voids_both_asks_for_a_person_on_both(store: Store, a
     assert correction.way is Way.REPLACE
     new, new_local, new_sent = freeze(store, ada, correction=correction)
     send(store, new_local, "M2")
-    void = Meaning(
-        "20014", Happening.REJECTED, needs_person=True, sentence="Both are void.", voids_original=True
-    )
+    void = Meaning("20014", Happening.REJECTED, needs_person=True, sentence="Void.", voids_original=True)
     assert answer(store, new_sent, void, mesh_id="A2")
     for one in (old, new):
         row = store.notifications.row(one)

@@ -6,6 +6,7 @@ and never fails. This door does, and can be told to fail in a named way at a nam
 
 import asyncio
 import json
+import logging
 import os
 import re
 import ssl
@@ -38,6 +39,8 @@ PHARMACY = "X9TESTOT001"
 PRACTICE = "X9GP01OT001"
 OTHER_PRACTICE = "X9GP02OT001"
 NOWHERE = "X9NOWHERE"  # where messages lie that routing could not deliver
+
+logging.getLogger("mesh-sandbox").setLevel(logging.CRITICAL)
 
 DUPLICATED = {"detail": [{"event": "SEND", "code": "", "msg": "Error Duplicated Authentication Token"}]}
 BAD_CLOCK = {"detail": [{"event": "SEND", "code": "", "msg": "Invalid Authentication Token"}]}
@@ -224,9 +227,14 @@ class StrictMesh:
         found = re.search(rb'"message_id":\s*"([^"]+)"', b"".join(m.get("body", b"") for m in answer))
         assert found
         await self.admin_report(
-            mailbox, code=code, description=REPORT_TEXT[code], workflow_id=headers["mex-workflowid"], status="error",
-            linked_message_id=found[1].decode(), local_id=headers.get("mex-localid"),
-        )  # fmt: skip
+            mailbox,
+            code=code,
+            description=REPORT_TEXT[code],
+            workflow_id=headers["mex-workflowid"],
+            status="error",
+            linked_message_id=found[1].decode(),
+            local_id=headers.get("mex-localid"),
+        )
 
     async def admin_report(self, mailbox: str, **fields: Any) -> None:
         body = json.dumps({"mailbox_id": mailbox, **fields}).encode()

@@ -54,7 +54,9 @@ class FormView(QScrollArea):
         self._show_asked()
         application().focusChanged.connect(self._follow_focus)
 
-    def _group(self, group_id: str, group_title: str, questions: Sequence[FormField], lists: Lists) -> QWidget:
+    def _group(
+        self, group_id: str, group_title: str, questions: Sequence[FormField], lists: Lists
+    ) -> QWidget:
         holder = QWidget()
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 8, 0, 0)

@@ -104,7 +104,9 @@ class CheckPage(QWidget):
                 grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
                 if not recorded.to_gp:
-                    grid.addWidget(Words("Kept here", 0.82, role="tag", wrap=False), place, 2, Qt.AlignmentFlag.AlignTop)
+                    grid.addWidget(
+                        Words("Kept here", 0.82, role="tag", wrap=False), place, 2, Qt.AlignmentFlag.AlignTop
+                    )
                 grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignTop)
             body.addLayout(grid)
         body.addStretch(1)

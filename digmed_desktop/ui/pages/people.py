@@ -19,10 +19,18 @@ from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 def person_fields(roles: Sequence[Option], regulators: Sequence[Option]) -> list[QWidget]:
     """Return the questions about one person."""
     return [
-        Pair(Field("person.given", "First name", TextEditor()), Field("person.family", "Last name", TextEditor())),
+        Pair(
+            Field("person.given", "First name", TextEditor()),
+            Field("person.family", "Last name", TextEditor()),
+        ),
         Field("person.role", "Role", ChoiceEditor(roles)),
         Pair(
-            Field("person.regulator", "Registered with", RadioEditor(regulators, beside=True), hint="Their regulator."),
+            Field(
+                "person.regulator",
+                "Registered with",
+                RadioEditor(regulators, beside=True),
+                hint="Their regulator.",
+            ),
             Field("person.registration", "Registration number", TextEditor(), hint="GPhC: 7 digits."),
         ),
         Pair(
@@ -37,7 +45,9 @@ class FirstRunPage(ColumnPage):
 
     done = Signal()
 
-    def __init__(self, context: Context, roles: Sequence[Option], regulators: Sequence[Option], kept_in: str) -> None:
+    def __init__(
+        self, context: Context, roles: Sequence[Option], regulators: Sequence[Option], kept_in: str
+    ) -> None:
         super().__init__(
             "Set up this pharmacy",
             "Two minutes, once. It is kept encrypted on this computer and can be changed later. "
@@ -49,9 +59,16 @@ class FirstRunPage(ColumnPage):
             Field("pharmacy.name", "Name of the pharmacy", TextEditor()),
             Pair(
                 Field("pharmacy.ods_code", "ODS code", TextEditor(), hint="5 characters, such as FA123."),
-                Field("pharmacy.telephone", "Telephone", TextEditor(), hint="On which practices can call you."),
+                Field(
+                    "pharmacy.telephone", "Telephone", TextEditor(), hint="On which practices can call you."
+                ),
             ),
-            Field("pharmacy.address_lines", "Address", LinesEditor(2), hint="Building and street, one line each."),
+            Field(
+                "pharmacy.address_lines",
+                "Address",
+                LinesEditor(2),
+                hint="Building and street, one line each.",
+            ),
             Pair(
                 Field("pharmacy.city", "Town or city", TextEditor()),
                 Field("pharmacy.postcode", "Postcode", TextEditor()),
@@ -210,7 +227,9 @@ class PeoplePage(ColumnPage):
     def _added(self, problems: Sequence[Problem]) -> None:
         self.add.setEnabled(True)
         if self.tell(problems):
-            name = " ".join((self.fields["person.given"].editor.answer(), self.fields["person.family"].editor.answer()))
+            name = " ".join(
+                (self.fields["person.given"].editor.answer(), self.fields["person.family"].editor.answer())
+            )
             for field in self.fields.values():
                 field.editor.set_answer("")
             self.said.say(f"{name} can sign in now.", "Added", "done")

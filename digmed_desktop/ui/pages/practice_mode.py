@@ -1,7 +1,7 @@
 """Practice mode's own page: fictional patients, a clock that can be moved, a MESH that can be unplugged."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.ui.context import Context, PracticeControls, PracticePatient
@@ -17,15 +17,21 @@ class PracticePage(ColumnPage):
     chosen = Signal(object)  # PracticePatient
     clock_moved = Signal()
 
-    def __init__(self, context: Context, controls: PracticeControls) -> None:
+    def __init__(self, context: Context, controls: PracticeControls, kept_in: str) -> None:
         super().__init__(
             "Practice mode",
             "A MESH of its own runs on this computer, with a fictional pharmacy and fictional practices that answer. "
             "Nothing can reach a real practice. No real patient may be entered.",
         )
         self._context, self._controls = context, controls
-        self.body.addWidget(Notice("act", controls.key_note, "Where the key is kept"))
-        self.card("Patients to practise with", quiet("Each shows another outcome. Choose one to fill in the form."), self._patients())
+        self.body.addWidget(
+            Notice("act", f"The key of these fictional records is kept in {kept_in}.", "The key")
+        )
+        self.card(
+            "Patients to practise with",
+            quiet("Each shows another outcome. Choose one to fill in the form."),
+            self._patients(),
+        )
         self.clock = Words("")
         day = button("Move the clock 1 day")
         five = button("Move the clock 5 days")
@@ -33,8 +39,16 @@ class PracticePage(ColumnPage):
         five.clicked.connect(lambda: self._move(24.0 * 5))
         self.card("The clock of practice mode", self.clock, row(day, five, None))
         unplug = button(f"Unplug MESH for {OFFLINE_SECONDS:.0f} seconds")
-        unplug.clicked.connect(lambda: context.office.run(lambda: controls.go_offline(OFFLINE_SECONDS), lambda _n: context.office.deliver_now()))
-        self.card("When the internet fails", quiet("Notifications wait and go out by themselves afterwards."), row(unplug, None))
+        unplug.clicked.connect(
+            lambda: context.office.run(
+                lambda: controls.go_offline(OFFLINE_SECONDS), lambda _n: context.office.deliver_now()
+            )
+        )
+        self.card(
+            "When the internet fails",
+            quiet("Notifications wait and go out by themselves afterwards."),
+            row(unplug, None),
+        )
         self.arrive()
 
     def arrive(self) -> None:
@@ -51,8 +65,14 @@ class PracticePage(ColumnPage):
         for place, patient in enumerate(self._controls.patients):
             choose = button(patient.name)
             choose.clicked.connect(lambda _on=False, p=patient: self._choose(p))
-            grid.addWidget(choose, place, 0)
-            grid.addWidget(Words(patient.shows), place, 1)
+            told = QWidget()
+            column = QVBoxLayout(told)
+            column.setContentsMargins(0, 0, 0, 6)
+            column.setSpacing(0)
+            column.addWidget(Words(patient.label, bold=True))
+            column.addWidget(quiet(patient.shows))
+            grid.addWidget(choose, place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(told, place, 1)
         return holder
 
     def _choose(self, patient: PracticePatient) -> None:

@@ -76,7 +76,9 @@ class SentModel(QAbstractTableModel):
     def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
         return 0 if parent.isValid() else len(COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: N802
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return COLUMNS[section]
         return None
@@ -89,18 +91,25 @@ class SentModel(QAbstractTableModel):
             self._busy = True
             self.wants_more.emit(self.rows[-1].id if self.rows else None)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         if not index.isValid():
             return None
         item = self.rows[index.row()]
         words = words_of_row(item, Duty(), self._now())
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ):
             texts = (
                 item.patient_name,
                 nhs_number.shown(item.nhs_number),
                 item.what,
                 item.practice_name,
-                f"{SIGN[words.tone.value]}  {words.word}" + ("  · needs a person" if item.needs_person else ""),
+                f"{SIGN[words.tone.value]}  {words.word}"
+                + ("  · needs a person" if item.needs_person else ""),
                 dates.shown_time(item.contact_at),
                 item.by,
             )
@@ -140,7 +149,9 @@ class SentPage(QWidget):
         header.setHighlightSections(False)
         self.table.activated.connect(lambda index: self.chosen.emit(self.model.rows[index.row()].id))
         self.empty = Notice(
-            "act", "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.", "Nothing sent yet"
+            "act",
+            "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
+            "Nothing sent yet",
         )
         self.standing = Words("", role="quiet")
         layout = QVBoxLayout(self)
@@ -253,7 +264,15 @@ class StoryPage(QWidget):
         number = nhs_number.shown(item.nhs_number)
         self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
         self.facts.setText(
-            " · ".join((item.what, f"batch {item.batch}" if item.batch else "", dates.shown_time(item.contact_at), item.by, item.practice_name)).replace(" ·  · ", " · ")
+            " · ".join(
+                (
+                    item.what,
+                    f"batch {item.batch}" if item.batch else "",
+                    dates.shown_time(item.contact_at),
+                    item.by,
+                    item.practice_name,
+                )
+            ).replace(" ·  · ", " · ")
         )
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
         self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)

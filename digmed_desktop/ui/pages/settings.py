@@ -12,7 +12,12 @@ THEMES = (
     Option("dark", "Dark"),
     Option("high-contrast", "High contrast"),
 )
-SIZES = (Option("100", "Normal"), Option("125", "Larger"), Option("150", "Large"), Option("200", "Twice as large"))
+SIZES = (
+    Option("100", "Normal"),
+    Option("125", "Larger"),
+    Option("150", "Large"),
+    Option("200", "Twice as large"),
+)
 
 
 class SettingsPage(ColumnPage):
@@ -25,7 +30,9 @@ class SettingsPage(ColumnPage):
         self.size = RadioEditor(SIZES)
         self.theme.set_answer(context.appearance.choice)
         self.size.set_answer(str(context.appearance.text_percent))
-        self.card("Appearance", Field("theme", "Colours", self.theme), Field("size", "Size of text", self.size))
+        self.card(
+            "Appearance", Field("theme", "Colours", self.theme), Field("size", "Size of text", self.size)
+        )
         for editor in (self.theme, self.size):
             editor.edited.connect(self._changed)
 

@@ -66,7 +66,9 @@ class VaccinatePage(QWidget):
         layout.setSpacing(12)
         self.saved = Words("", role="quiet", wrap=False)
         self.standing = Words("", role="quiet")
-        self.next = button("Next patient", shortcut="F9", tip="Keep this as a draft and begin the next patient")
+        self.next = button(
+            "Next patient", shortcut="F9", tip="Keep this as a draft and begin the next patient"
+        )
         self.check_button = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self._check)
@@ -138,7 +140,8 @@ class VaccinatePage(QWidget):
         answers, draft_id, by = self.form.answers(), self.draft_id, self._context.acting.id
         self._dirty = False
         self._context.office.ask(
-            lambda desk: desk.save_draft(draft_id, "vaccination", answers, by), lambda _n: self._draft_kept(draft_id)
+            lambda desk: desk.save_draft(draft_id, "vaccination", answers, by),
+            lambda _n: self._draft_kept(draft_id),
         )
 
     def _draft_kept(self, draft_id: str) -> None:
@@ -193,7 +196,9 @@ class VaccinatePage(QWidget):
         # the draft is on the disk before the check page is shown: what Send promises must outlive the program
         self._context.office.ask(
             lambda desk: desk.save_draft(draft_id, "vaccination", answers, by),
-            lambda _n: self._context.office.preview(lambda desk: desk.preview("vaccination", answers), self._checked),
+            lambda _n: self._context.office.preview(
+                lambda desk: desk.preview("vaccination", answers), self._checked
+            ),
         )
 
     def _checked(self, preview: Preview) -> None:

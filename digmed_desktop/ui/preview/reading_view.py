@@ -54,10 +54,7 @@ class ReadingView(QTextBrowser):
             value = f'<a href="field:{escape(row.field)}" style="color:{t["stop"]}">Not filled in yet</a>'
         else:
             value = "<br>".join(escape(one).replace("\n", "<br>") for one in row.values)
-        return (
-            f'<tr><td width="38%" style="color:{t["quiet"]}">{escape(row.label)}</td>'
-            f"<td>{value}</td></tr>"
-        )
+        return f'<tr><td width="38%" style="color:{t["quiet"]}">{escape(row.label)}</td><td>{value}</td></tr>'
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() == "field":

@@ -2,12 +2,22 @@
 
 import re
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QPlainTextEdit
 
 from digmed_desktop.ui.theme import Theme
 
-_TOKENS = re.compile(r'(?P<comment><!--.*?-->)|(?P<name></?[\w:.-]+|/?>|<\?[\w]+|\?>)|(?P<attribute>\b[\w:.-]+)(?==")|(?P<value>"[^"]*")')
+_TOKENS = re.compile(
+    r'(?P<comment><!--.*?-->)|(?P<name></?[\w:.-]+|/?>|<\?[\w]+|\?>)|(?P<attribute>\b[\w:.-]+)(?==")|(?P<value>"[^"]*")'
+)
 
 
 class XmlHighlighter(QSyntaxHighlighter):

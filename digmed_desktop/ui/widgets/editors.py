@@ -78,7 +78,10 @@ class _Leaving(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
-            if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            if event.reason() not in (
+                Qt.FocusReason.PopupFocusReason,
+                Qt.FocusReason.ActiveWindowFocusReason,
+            ):
                 self._editor.left.emit()
         return False
 
@@ -158,10 +161,15 @@ class LinesEditor(Editor):
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.document().setDocumentMargin(2)
 
-        def event(self, event: QEvent) -> bool:
-            if event.type() in (QEvent.Type.FontChange, QEvent.Type.Polish):
-                self.setFixedHeight(self.fontMetrics().lineSpacing() * self._lines + 22)
-            return super().event(event)
+            self._fit()
+
+        def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+            super().changeEvent(event)
+            if event.type() == QEvent.Type.FontChange:
+                self._fit()
+
+        def _fit(self) -> None:
+            self.setFixedHeight(self.fontMetrics().lineSpacing() * self._lines + 22)
 
     def __init__(self, lines: int = 3) -> None:
         super().__init__()
@@ -212,11 +220,11 @@ class DateEditor(Editor):
     def _fit(box: QLineEdit, digits: int) -> None:
         box.setFixedWidth(box.fontMetrics().horizontalAdvance("8" * (digits + 2)) + 26)
 
-    def event(self, event: QEvent) -> bool:
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            for box in getattr(self, "boxes", ()):
+            for box in self.boxes:
                 self._fit(box, int(box.property("digits")))
-        return super().event(event)
 
     def answer(self) -> str:
         texts = [box.text() for box in self.boxes]
@@ -255,7 +263,8 @@ class DateEditor(Editor):
         else:
             place = self.boxes.index(box)
             if place < 2 and (
-                (text.isdigit() and len(text) == 2) or (text[:-1].isdigit() and text[-1:] in {"/", "-", ".", " "})
+                (text.isdigit() and len(text) == 2)
+                or (text[:-1].isdigit() and text[-1:] in {"/", "-", ".", " "})
             ):
                 if not text.isdigit():
                     box.setText(text[:-1])
@@ -283,7 +292,9 @@ class RadioEditor(Editor):
         self.group = QButtonGroup(self)
         self._ids: list[str] = []
         self._beside = beside
-        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom, self)
+        self._layout = QBoxLayout(
+            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom, self
+        )
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(16 if beside else 2)
         for option in options:
@@ -341,7 +352,9 @@ class RadioEditor(Editor):
                     fitting = [b for b in buttons if b.text().lower().startswith(typed)]
                     if fitting:
                         now = self.group.checkedButton()
-                        picked = fitting[(fitting.index(now) + 1) % len(fitting)] if now in fitting else fitting[0]
+                        picked = (
+                            fitting[(fitting.index(now) + 1) % len(fitting)] if now in fitting else fitting[0]
+                        )
                 if picked is not None:
                     picked.setChecked(True)
                     picked.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -24,7 +24,16 @@ class Field(QWidget):
     edited = Signal(str)
     left = Signal(str)
 
-    def __init__(self, field_id: str, label: str, editor: Editor, *, hint: str = "", to_gp: bool | None = None, optional: bool = False) -> None:
+    def __init__(
+        self,
+        field_id: str,
+        label: str,
+        editor: Editor,
+        *,
+        hint: str = "",
+        to_gp: bool | None = None,
+        optional: bool = False,
+    ) -> None:
         super().__init__()
         self.field_id, self.label_text, self.editor = field_id, label, editor
         self.setObjectName(field_id)

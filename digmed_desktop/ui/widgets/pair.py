@@ -23,10 +23,10 @@ class Pair(QWidget):
         super().resizeEvent(event)
         self._fold()
 
-    def event(self, event: QEvent) -> bool:
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fold()
-        return super().event(event)
 
     def _fold(self) -> None:
         em = self.fontMetrics().horizontalAdvance("m")

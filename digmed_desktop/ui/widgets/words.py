@@ -1,9 +1,10 @@
 """Text on a page: titles, headings, quiet text, notices. All sizes come from here: three on a page."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.theme import sized
+
 
 def application() -> QApplication:
     """Return the running application."""
@@ -19,22 +20,19 @@ TITLE, HEADING, TEXT = 1.45, 1.15, 1.0
 class Words(QLabel):
     """A text that keeps its size in step with the application's font."""
 
-    def __init__(self, text: str = "", factor: float = TEXT, *, bold: bool = False, role: str = "", wrap: bool = True) -> None:
+    def __init__(
+        self, text: str = "", factor: float = TEXT, *, bold: bool = False, role: str = "", wrap: bool = True
+    ) -> None:
         super().__init__(text)
         self._factor, self._bold = factor, bold
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if role:
             self.setProperty("role", role)
-        self._resize()
+        self.follow_font()
 
-    def event(self, event: QEvent) -> bool:
-        """Follow a change of the application's font."""
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._resize()
-        return super().event(event)
-
-    def _resize(self) -> None:
+    def follow_font(self) -> None:
+        """Take the application's present font; called when it changes."""
         self.setFont(sized(QApplication.font(), self._factor, bold=self._bold))
 
 
@@ -90,7 +88,9 @@ class Notice(QFrame):
         self.setAccessibleName(f"{self.head.text()}. {text}")
 
 
-def row(*widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QWidget:
+def row(
+    *widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QWidget:
     """Return widgets side by side; None is a stretch."""
     holder = QWidget()
     layout = QHBoxLayout(holder)

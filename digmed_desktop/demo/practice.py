@@ -1,0 +1,139 @@
+"""The simulated GP practice: what its system makes of a message, and how it answers.
+
+It judges as a GP system does: can it be read, was it seen before, is it valid, is it for us, does a
+replacement replace anything, is the patient known. Only then comes what the patient was chosen to show.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from digmed_desktop.demo.world import Answer, Behaviour, FictionalPractice, World
+from digmed_desktop.fhir.checks import check
+from digmed_desktop.fhir.reading import NotReadableError, ReceivedNotification, read_notification
+from digmed_desktop.fhir.responses import UNREADABLE_ORIGINAL
+
+FILED = ("30001", "30004")
+"""Codes after which the practice holds the document."""
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a practice does with one message, and the ids its answers name."""
+
+    answers: tuple[Answer, ...]
+    response_to: str = UNREADABLE_ORIGINAL
+    sender_reference: str = ""
+    sender_ods: str = ""
+    collects: bool = True
+    report: str = ""
+
+
+class PracticeMemory:
+    """What the practices have seen: ids only, no patient. ``file`` keeps it from one start to the next."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        kept = _kept(file)
+        self.messages, self.documents, self.filed = (set(kept.get(name, ())) for name in _NAMES)
+
+    def save(self) -> None:
+        """Write down what was seen."""
+        if self._file:
+            lists = {name: sorted(found) for name, found in zip(_NAMES, self._sets(), strict=True)}
+            new = self._file.with_suffix(".new")
+            new.write_text(json.dumps(lists), "utf-8")
+            new.replace(self._file)
+
+    def _sets(self) -> tuple[set[str], set[str], set[str]]:
+        return self.messages, self.documents, self.filed
+
+
+_NAMES = ("messages", "documents", "filed")
+
+
+def _kept(file: Path | None) -> dict[str, list[str]]:
+    try:
+        found = json.loads(file.read_text("utf-8")) if file else {}
+    except (OSError, ValueError):
+        return {}
+    lists = found.items() if isinstance(found, dict) else ()
+    return {name: ids for name, ids in lists if isinstance(ids, list)}
+
+
+class SimulatedPractice:
+    """One practice's system. ``override`` has every patient treated alike, whatever was chosen for them."""
+
+    def __init__(self, practice: FictionalPractice, world: World, memory: PracticeMemory) -> None:
+        self.practice = practice
+        self.override: Behaviour | None = None
+        self._world = world
+        self._memory = memory
+        self._shown: set[tuple[str, str]] = (
+            set()
+        )  # behaviour and patient of those that show something only once
+
+    def judge(self, body: bytes) -> Verdict:
+        """Return what is done with a message."""
+        try:
+            message, findings = read_notification(body), check(body)
+        except NotReadableError:
+            return Verdict((Answer("10009", 1.0, "The message cannot be read."),))
+        key = f"{self.practice.ods_code}/"
+        behaviour = self._behaviour(message)
+        if not behaviour.collects or behaviour.report:
+            return self._verdict(message, behaviour.answers, collects=False, report=behaviour.report)
+        if key + message.message_id in self._memory.messages:
+            return self._verdict(message, _now("20007"))
+        if key + message.document_id in self._memory.documents:
+            return self._verdict(message, _now("20008"))
+        if findings:
+            named = "; ".join(f"{one.path}: {one.sentence}" for one in findings[:_MOST_NAMED])
+            return self._verdict(message, _now("20009", named))
+        self._memory.messages.add(key + message.message_id)
+        self._memory.documents.add(key + message.document_id)
+        if message.practice_ods not in ("", self.practice.ods_code):
+            answers = _now("20010")
+        elif message.replaces and key + message.replaces not in self._memory.filed:
+            answers = _now("20014")
+        else:
+            answers = behaviour.answers
+        if any(one.code in FILED for one in answers):
+            self._memory.filed.add(key + message.composition_id)
+        self._memory.save()
+        return self._verdict(message, answers)
+
+    def _behaviour(self, message: ReceivedNotification) -> Behaviour:
+        """Return what is to be shown for this patient; one whom nobody chose anything for is known here."""
+        matched, not_known = self._world.behaviours["matched"], self._world.behaviours["not-known"]
+        if self.override:
+            return self.override
+        known = self._world.patient(message.nhs_number)
+        if known is None:
+            return matched
+        if message.date_of_birth != known.patient.date_of_birth:
+            return not_known
+        here = self.practice.ods_code
+        if known.known_at == here:
+            return matched
+        if known.practice.ods_code != here:
+            return not_known
+        shown = (known.behaviour.id, message.nhs_number)
+        if known.behaviour.once and shown in self._shown:
+            return matched
+        self._shown.add(shown)
+        return known.behaviour
+
+    @staticmethod
+    def _verdict(
+        message: ReceivedNotification, answers: tuple[Answer, ...], *, collects: bool = True, report: str = ""
+    ) -> Verdict:
+        return Verdict(
+            answers, message.message_id, message.sender_reference, message.sender_ods, collects, report
+        )
+
+
+def _now(code: str, diagnostics: str = "") -> tuple[Answer, ...]:
+    return (Answer(code, 1.0, diagnostics),)

@@ -1,0 +1,181 @@
+"""The practices' staff: collect what waits in the mailboxes, have it judged, send the answers when due.
+
+Runs on a thread of its own in the process of the practice MESH and speaks to it as any client does.
+"""
+
+import heapq
+import itertools
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from digmed_desktop.demo.practice import SimulatedPractice, Verdict
+from digmed_desktop.demo.world import Answer
+from digmed_desktop.fhir.responses import write_response
+from digmed_desktop.mesh.transport import MeshTransport
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.parcel import InboxItem, Parcel
+
+COLLECT_WITHIN = timedelta(days=5)
+"""After this MESH takes a message out of the mailbox and reports it as not delivered (MESH API)."""
+
+_AGAIN = 0.5
+
+
+class PostOffice(Protocol):
+    """What only MESH itself can do."""
+
+    def report(self, item: InboxItem, code: str) -> None:
+        """Take a message back and report to its sender that it could not be delivered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    practice: SimulatedPractice
+    item: InboxItem
+    verdict: Verdict
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    item: InboxItem
+    since: datetime
+
+
+class Rounds:
+    """All practices' rounds. ``answer_after`` is the unit of answering time, in seconds."""
+
+    def __init__(
+        self,
+        practices: Mapping[str, SimulatedPractice],
+        connect: Callable[[str], MeshTransport],
+        office: PostOffice,
+        clock: Clock,
+        answer_after: float,
+        lost: tuple[str, Callable[[str], str]],
+    ) -> None:
+        self.answer_after = answer_after
+        self._practices = practices
+        self._connect = connect
+        self._office = office
+        self._clock = clock
+        self._lost_mailbox, self._code_of_lost = lost
+        self._due: list[tuple[float, int, _Due]] = []
+        self._left: dict[str, _Left] = {}
+        self._count = itertools.count()
+        self._wake = threading.Event()
+        self._turn = threading.Condition()
+        self._asked = self._done = 0
+
+    def wake(self) -> None:
+        """Have a round made soon; called when a message has come in."""
+        self._wake.set()
+
+    def make_now(self, timeout: float = 50.0) -> bool:
+        """Have a round made and wait for its end; False when it took too long."""
+        with self._turn:
+            self._asked += 1
+            mine = self._asked
+        self._wake.set()
+        with self._turn:
+            return self._turn.wait_for(lambda: self._done >= mine, timeout)
+
+    def run(self) -> None:
+        """Make rounds for ever."""
+        transports = {mailbox: self._connect(mailbox) for mailbox in (*self._practices, self._lost_mailbox)}
+        again = False
+        while True:
+            self._wake.wait(_AGAIN if again else self._until_due())
+            self._wake.clear()
+            with self._turn:
+                asked = self._asked
+            again = self._collect_all(transports)
+            self._send_due(transports)
+            self._report_left()
+            with self._turn:
+                self._done = asked
+                self._turn.notify_all()
+
+    def _until_due(self) -> float | None:
+        return max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
+
+    def _collect_all(self, transports: Mapping[str, MeshTransport]) -> bool:
+        """Take in what waits everywhere; True when something has to be tried again."""
+        done = [self._collect(mailbox, one) for mailbox, one in transports.items()]
+        return not all(done)
+
+    def _collect(self, mailbox: str, transport: MeshTransport) -> bool:
+        """Take in what waits in one mailbox; False when it has to be tried again."""
+        try:
+            for mesh_id in transport.inbox():
+                if mesh_id not in self._left:
+                    self._take(mailbox, transport, transport.fetch(mesh_id))
+        except DigMedError:
+            return False
+        return True
+
+    def _take(self, mailbox: str, transport: MeshTransport, item: InboxItem) -> None:
+        if mailbox == self._lost_mailbox:
+            self._office.report(item, self._code_of_lost(item.local_id))
+            return
+        if item.workflow.endswith("_ACK"):  # the pharmacy's answer to an answer
+            transport.acknowledge(item.mesh_id)
+            return
+        practice = self._practices[mailbox]
+        verdict = practice.judge(item.body)
+        if verdict.report:
+            self._office.report(item, verdict.report)
+        elif not verdict.collects:
+            self._left[item.mesh_id] = _Left(item, self._clock.now())
+        else:
+            transport.acknowledge(item.mesh_id)
+            at = time.monotonic()
+            for answer in verdict.answers:
+                at += answer.after * self.answer_after
+                heapq.heappush(self._due, (at, next(self._count), _Due(practice, item, verdict, answer)))
+
+    def _send_due(self, transports: Mapping[str, MeshTransport]) -> None:
+        while self._due and self._due[0][0] <= time.monotonic():
+            _, number, due = heapq.heappop(self._due)
+            try:
+                transports[due.practice.practice.mailbox].send(self._parcel(due))
+            except DigMedError:
+                heapq.heappush(self._due, (time.monotonic() + _AGAIN, number, due))
+                return
+
+    def _parcel(self, due: _Due) -> Parcel:
+        organisation = due.practice.practice
+        body = write_response(
+            response_to=due.verdict.response_to,
+            code=due.answer.code,
+            sender_ods=organisation.ods_code,
+            mailbox=organisation.mailbox,
+            now=self._clock.now(),
+            new_id=lambda: str(uuid.uuid4()),
+            sender_reference=due.verdict.sender_reference,
+            receiver_ods=due.verdict.sender_ods,
+            diagnostics=due.answer.diagnostics,
+            ask_answer=due.answer.ask_answer,
+        )
+        return Parcel(
+            notification=0,
+            local_id=f"{organisation.ods_code}_{uuid.uuid4().hex}",
+            workflow=f"{due.item.workflow}_ACK",
+            practice_ods="",
+            subject="",
+            payload=body,
+            recipient=due.item.sender,
+        )
+
+    def _report_left(self) -> None:
+        for mesh_id, left in list(self._left.items()):
+            if self._clock.now() - left.since >= COLLECT_WITHIN:
+                del self._left[mesh_id]
+                self._office.report(left.item, "14")

@@ -1,0 +1,206 @@
+"""Practice mode as the program holds it: starts the practice MESH, gives its account, moves its clock."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from digmed_desktop.demo.clock import PracticeClock
+from digmed_desktop.demo.world import World, load_world
+from digmed_desktop.messaging.errors import DigMedError
+
+if TYPE_CHECKING:
+    from digmed_desktop.mesh.account import MeshAccount
+
+CLOCK_FILE = "practice-clock.json"
+START_LIMIT = 120.0
+COMMAND_LIMIT = 60.0
+ANSWER_AFTER = 1.5
+"""Seconds between a message and the first answer, and between that and the next."""
+
+
+class PracticeMesh:
+    """A running practice MESH. Its methods wait for its answer: call them from a worker thread.
+
+    Ended by :meth:`stop` or as a context manager; if the program is killed, the practice MESH ends by itself.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]", clock: PracticeClock) -> None:
+        self.clock = clock
+        self.world: World = load_world()
+        self._process = process
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
+        self._ready = self._next(START_LIMIT)
+        if "port" not in self._ready:
+            raise _start_trouble(self._ready)
+        self.url = f"http://127.0.0.1:{self._ready['port']}"
+
+    @classmethod
+    def start(cls, data_dir: Path | None, *, answer_after: float = ANSWER_AFTER) -> Self:
+        """Start a practice MESH; ``data_dir`` keeps its clock and the ids it has seen. Raises DigMedError."""
+        missing = [name for name in ("mesh_sandbox", "uvicorn") if importlib.util.find_spec(name) is None]
+        if missing:
+            raise _not_installed()
+        clock = PracticeClock(data_dir / CLOCK_FILE if data_dir else None)
+        command = [sys.executable, "-m", "digmed_desktop.demo.mesh_process", str(answer_after)]
+        command += [str(clock.offset.total_seconds()), *([str(data_dir)] if data_dir else [])]
+        try:
+            process = subprocess.Popen(  # noqa: S603  # our own module, by the interpreter that runs us
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError:
+            raise _not_started() from None
+        try:
+            return cls(process, clock)
+        except BaseException:
+            _end(process)
+            raise
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the practice MESH still runs."""
+        return self._process.poll() is None
+
+    def account(self) -> "MeshAccount":
+        """Return the account of the fictional pharmacy; it accepts no address but one of this computer."""
+        from digmed_desktop.mesh.account import MeshAccount
+
+        ready = self._ready
+        return MeshAccount(
+            self.url, ready["mailbox"], ready["password"], ready["shared_key"], practice_only=True
+        )
+
+    def move_clock(self, days: float = 0, hours: float = 0) -> None:
+        """Move the clock of practice mode forward; what is due by then has happened when this returns."""
+        offset = self.clock.move(days=days, hours=hours)
+        self._command("clock", seconds_ahead=offset.total_seconds())
+
+    def go_offline(self, seconds: float) -> None:
+        """Be out of reach for so many seconds; 0 is back at once."""
+        self._command("offline", seconds=seconds)
+
+    def answer_slowly(self, seconds: float) -> None:
+        """Take so many seconds for every answer; 0 ends it."""
+        self._command("slow", seconds=seconds)
+
+    def refuse(self, seconds: float) -> None:
+        """Refuse the account for so many seconds, as with a wrong password."""
+        self._command("refuse", seconds=seconds)
+
+    def lose_answers(self, number: int = 1) -> None:
+        """Take the next messages and cut the connection before saying so."""
+        self._command("lose", answers=number)
+
+    def behave(self, behaviour: str, practice_ods: str = "") -> None:
+        """Have one practice or all treat every patient alike; ``""`` goes back to each patient's own."""
+        self._command("behave", **{"as": behaviour, "practice": practice_ods})
+
+    def answer_after(self, seconds: float) -> None:
+        """Set the answering time of the practices."""
+        self._command("pace", seconds=seconds)
+
+    def make_round(self) -> None:
+        """Have the practices look into their mailboxes now; what is due by now is sent when this returns."""
+        self._command("round")
+
+    def stop(self) -> None:
+        """End the practice MESH and wait for its end."""
+        _end(self._process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _command(self, do: str, **fields: Any) -> None:
+        with self._lock:
+            self._asked += 1
+            line = json.dumps({"id": self._asked, "do": do, **fields}) + "\n"
+            try:
+                self._write(line.encode())
+            except (OSError, ValueError):
+                raise _ended() from None
+            answer = self._next(COMMAND_LIMIT)
+            while answer.get("id") not in (self._asked, None):  # the late answer to one that was given up
+                answer = self._next(COMMAND_LIMIT)
+        if "trouble" in answer:
+            raise DigMedError("The practice MESH did not do what was asked.", "Start practice mode again.")
+
+    def _write(self, line: bytes) -> None:
+        if self._process.stdin:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+
+    def _next(self, limit: float) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=limit)
+        except queue.Empty:
+            raise _not_started() from None
+        if line is None:
+            self._lines.put(None)
+            raise _ended()
+        return line
+
+    def _read(self, lines: IO[bytes] | None) -> None:
+        for line in lines or ():
+            with contextlib.suppress(ValueError):
+                self._lines.put(json.loads(line))
+        self._lines.put(None)
+
+
+def _environment() -> dict[str, str]:
+    """Return the child's environment, in which it finds this package in a checkout too."""
+    folder = Path(__file__).resolve().parents[2]
+    if not (folder / "pyproject.toml").is_file():
+        return dict(os.environ)
+    path = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in (path, str(folder)) if part)}
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def _not_installed() -> DigMedError:
+    return DigMedError(
+        "Practice mode is not installed.", 'Install it with: pip install "digmed-desktop[demo]"'
+    )
+
+
+def _not_started() -> DigMedError:
+    return DigMedError("The practice MESH did not start.", "Start practice mode again.")
+
+
+def _ended() -> DigMedError:
+    return DigMedError("The practice MESH has ended.", "Start practice mode again.")
+
+
+def _start_trouble(answer: dict[str, Any]) -> DigMedError:
+    return _not_installed() if answer.get("trouble") == "missing" else _not_started()

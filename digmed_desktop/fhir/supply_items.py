@@ -1,0 +1,66 @@
+"""What the rows about an emergency supply say: the data items of the supply's own sections."""
+
+from collections.abc import Callable, Mapping
+
+from digmed_desktop.clinical.dates import shown_time
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
+from digmed_desktop.fhir.items import Cell, Context, Item, amount, lines, term, text, words
+
+
+def _of_contact(read: Callable[[EmergencySupplyRecord], str]) -> Callable[[Context], Cell | None]:
+    def item(c: Context) -> Cell | None:
+        return text(read(c.record)) if isinstance(c.record, EmergencySupplyRecord) else None
+
+    return item
+
+
+def _of(kind: ItemKind, read: Callable[[SuppliedItem], Cell]) -> Callable[[Context], Cell | None]:
+    def item(c: Context) -> Cell | None:
+        return read(c.supplied) if c.supplied.kind is kind else None
+
+    return item
+
+
+def _quantity(of: SuppliedItem) -> Cell:
+    return text(amount(of.quantity)) if of.quantity else Cell()
+
+
+def _days(c: Context) -> Cell:
+    days = c.supplied.days
+    if days is None:
+        return Cell()
+    said = words("supply")
+    return text(said["one_day" if days == 1 else "days"].format(days=days))
+
+
+def supply_instructions(of: SuppliedItem) -> tuple[str, ...]:
+    """Return the additional instructions, one a line, as they are sent."""
+    return tuple(line.strip() for line in of.additional_instructions.splitlines() if line.strip())
+
+
+SUPPLY: Mapping[str, Item] = {
+    "contact.collected": Item("contact.collected_by", _of_contact(lambda r: r.collected_by)),
+    "contact.method": Item("contact.method", _of_contact(lambda r: r.consultation_method)),
+    "plan.professionals": Item(
+        "after.plan_for_professionals", _of_contact(lambda r: r.plan_for_professionals)
+    ),
+    "plan.patient": Item("after.plan_for_patient", _of_contact(lambda r: r.plan_for_patient)),
+    "supply.type": Item(
+        "", lambda c: term(c.edition.supply_type) if isinstance(c.record, EmergencySupplyRecord) else None
+    ),
+    "supply.medicine": Item("item.product", _of(ItemKind.MEDICINE, lambda i: term(i.product))),
+    "supply.appliance": Item("item.product", _of(ItemKind.APPLIANCE, lambda i: term(i.product))),
+    "supply.form": Item("item.form", _of(ItemKind.MEDICINE, lambda i: term(i.form))),
+    "supply.size": Item("item.size", _of(ItemKind.APPLIANCE, lambda i: text(i.size))),
+    "supply.weight": Item("item.weight", _of(ItemKind.APPLIANCE, lambda i: text(i.weight))),
+    "supply.colour": Item("item.colour", _of(ItemKind.APPLIANCE, lambda i: text(i.colour))),
+    "supply.route": Item("item.route", lambda c: term(c.supplied.route)),
+    "supply.site": Item("item.site", lambda c: term(c.supplied.site)),
+    "supply.indication": Item("item.indication", lambda c: text(c.supplied.indication)),
+    "supply.quantity_medicine": Item("item.quantity", _of(ItemKind.MEDICINE, _quantity)),
+    "supply.quantity_appliance": Item("item.quantity", _of(ItemKind.APPLIANCE, _quantity)),
+    "supply.days": Item("item.days", _days),
+    "supply.directions": Item("item.directions", lambda c: text(c.supplied.directions)),
+    "supply.additional": Item("item.additional", lambda c: lines(*supply_instructions(c.supplied))),
+    "supply.time": Item("contact.date", lambda c: text(shown_time(c.record.contact_at))),
+}

@@ -1,0 +1,78 @@
+"""What the rows about a vaccination say: the data items of the vaccination's own sections."""
+
+from collections.abc import Callable, Mapping
+
+from digmed_desktop.clinical.dates import shown
+from digmed_desktop.clinical.record import Immunization, VaccinationRecord
+from digmed_desktop.fhir.items import Cell, Context, Item, amount, term, text, words
+
+
+def _of_contact(read: Callable[[VaccinationRecord], str]) -> Callable[[Context], Cell | None]:
+    def item(c: Context) -> Cell | None:
+        return text(read(c.record)) if isinstance(c.record, VaccinationRecord) else None
+
+    return item
+
+
+def _procedure(c: Context) -> Cell:
+    chosen = c.immunization.procedure
+    return term(c.edition.in_place_of(chosen) if chosen else None)
+
+
+def _product(c: Context) -> Cell:
+    chosen = term(c.immunization.product)
+    if not chosen.lines and c.immunization.given is False:
+        return Cell((words("vaccine")["no_product"],))
+    return chosen
+
+
+def _if_given(read: Callable[[Immunization], Cell]) -> Callable[[Context], Cell | None]:
+    def item(c: Context) -> Cell | None:
+        return None if c.immunization.given is False else read(c.immunization)
+
+    return item
+
+
+def _outcome(c: Context) -> Cell | None:
+    return Cell((words("vaccine")["not_given"],)) if c.immunization.given is False else None
+
+
+def _not_given_reason(c: Context) -> Cell | None:
+    return term(c.immunization.not_given_reason) if c.immunization.given is False else None
+
+
+def _dose_number(vaccine: Immunization) -> Cell:
+    return text(str(vaccine.dose_number) if vaccine.dose_number is not None else "")
+
+
+def _disease(vaccine: Immunization) -> Cell:
+    return term(vaccine.target_disease) if vaccine.send_dose_number else Cell()
+
+
+def _yes_no(answer: bool | None) -> Cell:
+    return Cell() if answer is None else text(words("yes_no")["yes" if answer else "no"])
+
+
+VACCINE: Mapping[str, Item] = {
+    "contact.location": Item("session.location", _of_contact(lambda r: r.location)),
+    "contact.chaperone": Item("after.chaperone", _of_contact(lambda r: r.chaperone)),
+    "vaccine.outcome": Item("vaccine.outcome", _outcome),
+    "vaccine.product": Item("vaccine.product", _product),
+    "vaccine.manufacturer": Item("vaccine.product", _if_given(lambda v: text(v.manufacturer))),
+    "vaccine.batch": Item("vaccine.batch", _if_given(lambda v: text(v.batch))),
+    "vaccine.expiry": Item("vaccine.expiry", _if_given(lambda v: text(shown(v.expiry)))),
+    "vaccine.procedure": Item("vaccine.procedure", _procedure),
+    "vaccine.not_given_reason": Item("vaccine.not_given_reason", _not_given_reason),
+    "vaccine.site": Item("vaccine.site", _if_given(lambda v: term(v.site))),
+    "vaccine.route": Item("vaccine.route", _if_given(lambda v: term(v.route))),
+    "vaccine.indication": Item("vaccine.eligibility", lambda c: term(c.immunization.indication)),
+    "vaccine.dose": Item(
+        "vaccine.dose_amount", _if_given(lambda v: text(amount(v.dose)) if v.dose else Cell())
+    ),
+    "vaccine.dose_number": Item("vaccine.dose_number", _if_given(_dose_number)),
+    "vaccine.disease": Item("vaccine.dose_number", _if_given(_disease)),
+    "vaccine.parent_present": Item(
+        "vaccine.parent_present", lambda c: _yes_no(c.immunization.parent_present)
+    ),
+    "vaccine.adverse_reaction": Item("after.adverse_note", _if_given(lambda v: text(v.adverse_reaction))),
+}

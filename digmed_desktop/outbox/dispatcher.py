@@ -1,0 +1,150 @@
+"""Sending, one step at a time: claim, send, record. The row is on the disk before the network is touched.
+
+A message goes out twice only if MESH did not have it the first time. Where that is not known, the sending is
+looked up by its local id, and sent again only when MESH still has none after a time of grace, and only while
+MESH does find a message that it is known to have.
+"""
+
+from enum import StrEnum
+
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.delivery import SendingStore, Unsure
+from digmed_desktop.messaging.errors import (
+    AccountError,
+    BusyError,
+    NotThereError,
+    OfflineError,
+    OutcomeUnknownError,
+    RefusedError,
+)
+from digmed_desktop.messaging.parcel import Parcel
+from digmed_desktop.messaging.ports import Transport
+from digmed_desktop.messaging.states import Happening
+from digmed_desktop.outbox.line import Line, LineDownError
+from digmed_desktop.outbox.marks import Mark, OnMark, unheeded
+from digmed_desktop.outbox.policy import Policy
+
+NO_MAILBOX = (
+    "This practice has no MESH mailbox that takes this kind of notification. Tell the practice on paper."
+)
+_NOT_FOUND_ANYWHERE = (
+    "MESH does not have this message, but it does not find one that it took for certain either, so its word "
+    "is not relied upon and nothing is sent again by itself."
+)
+
+
+class Step(StrEnum):
+    """What a step came to."""
+
+    WORKED = "worked"  # something was done: there may be more
+    IDLE = "idle"  # nothing is due
+    RESTING = "resting"  # the line is down or at fault
+    STOPPED = "stopped"  # stopped until a person has mended the cause
+
+
+class Dispatcher:
+    """Sends what waits. Used from one thread."""
+
+    def __init__(
+        self, store: SendingStore, line: Line, clock: Clock, policy: Policy, on_mark: OnMark = unheeded
+    ) -> None:
+        self._store = store
+        self._line = line
+        self._clock = clock
+        self._policy = policy
+        self._mark = on_mark
+
+    def step(self) -> Step:
+        """Do one thing: look one sending up, or send one."""
+        if self._store.stopped() is not None:
+            return Step.STOPPED
+        if self._line.resting():
+            return Step.RESTING
+        unsure = self._store.next_unsure()
+        parcel = None if unsure else self._store.next_waiting()
+        try:
+            if unsure is not None:
+                self._look_up(unsure)
+            elif parcel is not None:
+                self._send(parcel)
+            else:
+                return Step.IDLE
+        except LineDownError:
+            return Step.RESTING
+        return Step.WORKED
+
+    def _send(self, parcel: Parcel) -> None:
+        self._mark(Mark.FOUND_WAITING)
+        try:
+            with self._line.use() as transport:
+                if (
+                    not parcel.recipient
+                    and transport.mailbox_of(parcel.practice_ods, parcel.workflow) is None
+                ):
+                    self._store.record(parcel.local_id, Happening.REFUSED, note=NO_MAILBOX)
+                elif self._store.claim(parcel.local_id):
+                    self._mark(Mark.CLAIMED)
+                    self._post(transport, parcel)
+        except RefusedError as error:
+            self._store.record(parcel.local_id, Happening.REFUSED, code=error.code, note=str(error))
+        except NotThereError as error:
+            self._store.record(parcel.local_id, Happening.REFUSED, note=str(error))
+        self._mark(Mark.RECORDED)
+
+    def _post(self, transport: Transport, parcel: Parcel) -> None:
+        try:
+            receipt = transport.send(parcel)
+        except (RefusedError, NotThereError):
+            raise
+        except (OfflineError, BusyError, AccountError) as error:
+            self._store.record(parcel.local_id, Happening.NOT_TAKEN, note=error.happened)
+            raise
+        except OutcomeUnknownError as error:
+            self._unknown(parcel, error.happened)
+            raise
+        except BaseException:
+            self._unknown(parcel, "The program failed while this was being sent.")
+            raise
+        self._mark(Mark.POSTED)
+        self._store.record(parcel.local_id, Happening.TAKEN, receipt=receipt)
+
+    def _unknown(self, parcel: Parcel, note: str) -> None:
+        later = self._clock.now() + self._policy.look_up_every
+        self._store.record(parcel.local_id, Happening.OUTCOME_UNKNOWN, note=note, not_before=later)
+
+    def _look_up(self, unsure: Unsure) -> None:
+        now = self._clock.now()
+        later = now + self._policy.look_up_every
+        if unsure.posted_at > now:  # the computer's clock was set back meanwhile
+            self._store.look_up_later(unsure.local_id, later, begun_now=True)
+            return
+        try:
+            with self._line.use() as transport:
+                receipt = transport.look_up(unsure.local_id)
+                self._mark(Mark.LOOKED_UP)
+                if receipt is not None:
+                    self._store.record(unsure.local_id, Happening.FOUND, receipt=receipt)
+                elif now - unsure.posted_at < self._policy.grace:
+                    self._store.look_up_later(
+                        unsure.local_id, min(later, unsure.posted_at + self._policy.grace)
+                    )
+                elif self._look_up_can_be_trusted(transport):
+                    self._store.record(unsure.local_id, Happening.NOT_FOUND)
+                elif unsure.doubted:
+                    self._store.look_up_later(unsure.local_id, now + self._policy.grace)
+                else:
+                    self._store.record(
+                        unsure.local_id,
+                        Happening.LOOK_UP_DOUBTED,
+                        note=_NOT_FOUND_ANYWHERE,
+                        not_before=now + self._policy.grace,
+                    )
+        except (RefusedError, NotThereError, LineDownError) as error:
+            self._store.look_up_later(unsure.local_id, later)
+            if isinstance(error, LineDownError):
+                raise
+        self._mark(Mark.RECORDED)
+
+    def _look_up_can_be_trusted(self, transport: Transport) -> bool:
+        known = self._store.surely_there(self._clock.now() - self._policy.trust_look_up_for)
+        return known is None or transport.look_up(known) is not None

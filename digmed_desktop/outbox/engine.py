@@ -1,0 +1,101 @@
+"""Delivery as a whole: one call does everything that is due, and says how it stands."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from digmed_desktop.messaging.answers import Understand
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.delivery import InboxStore, SendingStore
+from digmed_desktop.messaging.ports import TransportFactory
+from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.outbox.dispatcher import Dispatcher, Step
+from digmed_desktop.outbox.line import Line, LineDownError
+from digmed_desktop.outbox.marks import OnMark, unheeded
+from digmed_desktop.outbox.policy import Policy
+from digmed_desktop.outbox.receiver import Receiver
+
+
+class Delivery:
+    """Sends, receives and watches the clock. Used from one thread, which also makes the transport."""
+
+    def __init__(
+        self,
+        sendings: SendingStore,
+        inbox: InboxStore,
+        transport_factory: TransportFactory,
+        understand: Understand,
+        clock: Clock,
+        policy: Policy | None = None,
+        on_mark: OnMark = unheeded,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._sendings = sendings
+        self._clock = clock
+        self._policy = policy or Policy()
+        self._should_stop = should_stop
+        self._line = Line(transport_factory, clock, self._policy)
+        self._dispatcher = Dispatcher(sendings, self._line, clock, self._policy, on_mark)
+        self._receiver = Receiver(inbox, sendings, self._line, understand, clock, self._policy, on_mark)
+        self._recovered = False
+        self._checked_at: datetime | None = None
+        self._overdue_at: datetime | None = None
+
+    def run_once(self) -> QueueStanding:
+        """Do all that is due: send what waits, take in what came, answer what is owed, raise what is late.
+
+        Faults of the line are part of the standing and never raised; StoreError is, and so is a fault of the
+        program itself. Ends early, between two steps, when ``should_stop`` says so.
+        """
+        try:
+            return self._run()
+        except BaseException:
+            self._recovered = False  # what was being sent is to be looked up, as after a crash
+            raise
+
+    def _run(self) -> QueueStanding:
+        if not self._recovered:
+            self._sendings.recover()
+            self._recovered = True
+        self._send_all()
+        try:
+            if not self._should_stop() and self._receiver.step():
+                self._checked_at = self._clock.now()
+            self._send_all()
+            if not self._should_stop():
+                self._receiver.track()
+        except LineDownError:
+            pass  # the line keeps why, and the standing tells it
+        self._raise_overdue()
+        return self.standing()
+
+    def try_now(self) -> None:
+        """Let a stopped or resting queue go on: a person mended the cause, or the network came back."""
+        self._sendings.stop(None)
+        self._line.try_now()
+
+    def standing(self) -> QueueStanding:
+        """Return how delivery stands."""
+        stop = self._sendings.stopped() or self._line.fault
+        return replace(
+            self._sendings.standing(),
+            connected=self._line.connected,
+            stopped_because=stop.sentence if stop else "",
+            remedy=stop.remedy if stop else "",
+            checked_at=self._checked_at,
+        )
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._line.close()
+
+    def _send_all(self) -> None:
+        while not self._should_stop() and self._dispatcher.step() is Step.WORKED:
+            pass
+
+    def _raise_overdue(self) -> None:
+        now = self._clock.now()
+        last = self._overdue_at
+        if last is None or not timedelta() <= now - last < self._policy.overdue_every:
+            self._sendings.raise_overdue(self._policy.duty)
+            self._overdue_at = now

@@ -1,0 +1,30 @@
+"""The tag at each question is true: what it calls sent changes the message, what is kept here does not."""
+
+from typing import Any
+
+import pytest
+
+from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.fhir.message import draft_xml
+from tests.clinical.examples import FIELDS, NOW, flu, pharmacy, reading, vaccinator
+from tests.clinical.other_answers import NEEDS, OTHER_ANSWERS
+
+SWITCHES = {"practice.registered"}
+"""Questions whose own answer is kept here and that decide whether others are asked at all."""
+
+
+def message(**changes: str) -> str:
+    return draft_xml(reading(**changes).record, now=NOW)
+
+
+@pytest.mark.parametrize("field", [one for one in FIELDS if one not in SWITCHES])
+def test_an_answer_is_in_the_message_if_and_only_if_its_tag_says_so(field: str) -> None:
+    needed: dict[str, Any] = NEEDS.get(field, {})
+    other = OTHER_ANSWERS.get(field, "yes")
+    changed = message(**needed) != message(**{**needed, field: other})
+    assert changed is FIELDS[field].to_gp
+
+
+def test_the_examples_are_what_the_message_is_made_from() -> None:
+    assert read({}, programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW).problems
+    assert "9990123020" in message()

@@ -1,0 +1,222 @@
+"""Sending: every outcome ends in a true state, and nothing goes out twice."""
+
+import pytest
+
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.states import Happening, Need, State
+from digmed_desktop.outbox.marks import Mark
+from tests.history.samples import local_id
+from tests.outbox.conftest import Pharmacy, delivery_of
+from tests.outbox.doubles import OURS, THEIRS, Fault, FolderTransport, practice_answers
+
+
+def copies(pharmacy: Pharmacy) -> int:
+    return len(pharmacy.mesh.messages(THEIRS))
+
+
+def test_it_goes_out_once_byte_for_byte(pharmacy: Pharmacy) -> None:
+    made, sent = pharmacy.freeze()
+    pharmacy.run(3)
+    assert pharmacy.state(made) is State.SENT
+    (stored,) = pharmacy.mesh.messages(THEIRS)
+    assert stored["body"].encode() == sent.payload
+    assert stored["local_id"] == pharmacy.story(made).local_id
+    assert stored["mesh_id"] == pharmacy.story(made).mesh_id
+    assert pharmacy.marks.index(Mark.CLAIMED) < pharmacy.marks.index(Mark.POSTED)
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.CUT_BEFORE, Fault.LATE])
+def test_an_unknown_outcome_is_looked_up_before_anything_is_sent_again(
+    pharmacy: Pharmacy, fault: Fault
+) -> None:
+    pharmacy.mesh.plan("send", fault)
+    made, _ = pharmacy.freeze()
+    pharmacy.run()
+    assert pharmacy.state(made) is State.CHECKING
+    assert "failed" not in pharmacy.delivery.standing().stopped_because
+    for _ in range(4):  # 12 minutes: within the grace nothing is sent again
+        pharmacy.run(minutes=3)
+        assert pharmacy.transport.calls.count("send") == 1
+    pharmacy.run(2, minutes=5)
+    assert pharmacy.state(made) is State.SENT
+    assert copies(pharmacy) == 1
+    assert pharmacy.transport.calls.count("send") == (2 if fault is Fault.CUT_BEFORE else 1)
+
+
+@pytest.mark.parametrize("fault", [Fault.OFFLINE, Fault.BUSY])
+def test_what_did_not_leave_goes_out_later(pharmacy: Pharmacy, fault: Fault) -> None:
+    pharmacy.mesh.plan("send", fault)
+    made, _ = pharmacy.freeze()
+    pharmacy.run()
+    assert pharmacy.state(made) is State.WAITING
+    standing = pharmacy.delivery.standing()
+    assert standing.connected is False
+    assert standing.stopped_because
+    pharmacy.run(5, seconds=5)  # resting: MESH is not asked again yet
+    assert pharmacy.transport.calls.count("send") == 1
+    pharmacy.run(minutes=2)
+    assert pharmacy.state(made) is State.SENT
+    assert pharmacy.delivery.standing().stopped_because == ""
+
+
+def test_being_offline_stops_the_queue_and_not_each_message(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("handshake", *[Fault.OFFLINE] * 3)
+    made = [pharmacy.freeze()[0] for _ in range(20)]
+    pharmacy.run()
+    assert pharmacy.transport.calls == ["handshake"]
+    assert [pharmacy.happenings(m) for m in made] == [["frozen"]] * 20
+    pharmacy.run(3, minutes=16)
+    assert {pharmacy.state(m) for m in made} == {State.SENT}
+    assert copies(pharmacy) == 20
+
+
+def test_a_fault_of_the_account_stops_the_queue_with_its_remedy(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("send", Fault.ACCOUNT)
+    pharmacy.mesh.plan("handshake", Fault.NONE, Fault.ACCOUNT)
+    made = [pharmacy.freeze()[0] for _ in range(3)]
+    pharmacy.run()
+    assert {pharmacy.state(m) for m in made} == {State.WAITING}
+    standing = pharmacy.delivery.standing()
+    assert (standing.stopped_because, standing.remedy) == (
+        "MESH does not take this mailbox's password.",
+        "Type it again in Settings.",
+    )
+    pharmacy.run(10, seconds=30)
+    assert pharmacy.transport.calls.count("send") == 1
+    pharmacy.run(minutes=15)  # the handshake is tried, and fails too
+    assert pharmacy.transport.calls.count("send") == 1
+    pharmacy.delivery.try_now()
+    pharmacy.run()
+    assert {pharmacy.state(m) for m in made} == {State.SENT}
+    assert copies(pharmacy) == 3
+
+
+def test_a_refusal_is_of_this_message_only(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("send", Fault.REFUSED)
+    refused, _ = pharmacy.freeze()
+    other, _ = pharmacy.freeze()
+    pharmacy.run()
+    assert (pharmacy.state(refused), pharmacy.row(refused).need) == (State.NOT_DELIVERED, Need.UNSENT)
+    assert pharmacy.story(refused).events[-1].code == "02"
+    assert pharmacy.state(other) is State.SENT
+    assert pharmacy.delivery.standing().needs_person == 1
+
+
+def test_a_practice_without_a_mailbox_is_for_paper(pharmacy: Pharmacy) -> None:
+    pharmacy.transport.practices = ()
+    made, _ = pharmacy.freeze()
+    pharmacy.run(2)
+    assert (pharmacy.state(made), pharmacy.row(made).need) == (State.NOT_DELIVERED, Need.UNSENT)
+    assert "on paper" in pharmacy.story(made).events[-1].note
+    assert pharmacy.transport.calls.count("send") == 0
+    pharmacy.transport.practices = ("Y99901",)  # the practice got one
+    pharmacy.store.notifications.send_again(made, pharmacy.ada, local_id())
+    pharmacy.run()
+    assert pharmacy.state(made) is State.SENT
+
+
+def test_a_fault_of_the_program_in_a_send_is_an_unknown_outcome(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("send", Fault.CRASH)
+    made, _ = pharmacy.freeze()
+    with pytest.raises(ZeroDivisionError):
+        pharmacy.run()
+    assert pharmacy.state(made) is State.CHECKING
+    pharmacy.run(9, minutes=2)
+    assert pharmacy.state(made) is State.SENT
+    assert copies(pharmacy) == 1
+
+
+def test_what_was_being_sent_when_the_program_ended_is_looked_up(pharmacy: Pharmacy) -> None:
+    made, _ = pharmacy.freeze()
+    assert pharmacy.store.deliveries.claim(pharmacy.story(made).local_id)
+    again = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [])
+    again.run_once()
+    assert pharmacy.state(made) is State.CHECKING
+    assert "look_up" in pharmacy.transport.calls
+    assert "send" not in pharmacy.transport.calls
+    pharmacy.clock.move(minutes=16)
+    again.run_once()
+    assert pharmacy.state(made) is State.SENT
+
+
+def test_a_look_up_that_misses_what_is_surely_there_is_not_relied_upon(pharmacy: Pharmacy) -> None:
+    class Forgetful(FolderTransport):
+        def look_up(self, local_id: str) -> None:
+            super().look_up(local_id)
+
+    first, _ = pharmacy.freeze()
+    pharmacy.run()
+    assert pharmacy.state(first) is State.SENT
+    pharmacy.mesh.plan("send", Fault.CUT_AFTER)
+    made, _ = pharmacy.freeze()
+    forgetful = Forgetful(pharmacy.mesh)
+    delivery = delivery_of(pharmacy.store, forgetful, pharmacy.clock, [])
+    for _ in range(20):
+        delivery.run_once()
+        pharmacy.clock.move(minutes=5)
+    assert (pharmacy.state(made), pharmacy.row(made).need) == (State.CHECKING, Need.UNSENT)
+    assert forgetful.calls.count("send") == 1
+    assert pharmacy.happenings(made).count("look-up-doubted") == 1
+    pharmacy.run(minutes=20)  # the look-up works again
+    assert pharmacy.state(made) is State.SENT
+    assert copies(pharmacy) == 2
+
+
+def test_an_answer_settles_what_is_being_checked_and_it_is_not_sent_again(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("send", Fault.CUT_AFTER)
+    made, _ = pharmacy.freeze()
+    pharmacy.mesh.plan("look_up", *[Fault.OFFLINE] * 50)
+    pharmacy.run()
+    practice_answers(pharmacy.mesh, "20013", "30001")
+    pharmacy.run(6, minutes=6)
+    assert pharmacy.state(made) is State.MATCHED
+    pharmacy.run(6, minutes=16)
+    assert (pharmacy.state(made), copies(pharmacy)) == (State.MATCHED, 1)
+
+
+def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("send", Fault.CUT_BEFORE)
+    pharmacy.clock.move(days=300)
+    made, _ = pharmacy.freeze()
+    pharmacy.run()
+    assert pharmacy.state(made) is State.CHECKING
+    pharmacy.clock.move(days=-300)
+    pharmacy.run(12, minutes=2)
+    assert (pharmacy.state(made), copies(pharmacy)) == (State.SENT, 1)
+
+
+def test_a_cancelled_one_never_goes_out(pharmacy: Pharmacy) -> None:
+    made, _ = pharmacy.freeze()
+    pharmacy.store.notifications.cancel(made, pharmacy.ada, "wrong patient")
+    pharmacy.run()
+    assert (pharmacy.state(made), copies(pharmacy)) == (State.CANCELLED, 0)
+
+
+def test_a_report_of_non_delivery_then_the_same_message_again(pharmacy: Pharmacy) -> None:
+    made, sent = pharmacy.freeze()
+    pharmacy.run()
+    first = pharmacy.story(made)
+    pharmacy.mesh.put(
+        OURS, kind="REPORT", linked_id=first.mesh_id, status_code="14", status_text="Not collected"
+    )
+    pharmacy.run(minutes=6)
+    assert (pharmacy.state(made), pharmacy.row(made).need) == (State.NOT_DELIVERED, Need.UNSENT)
+    pharmacy.store.notifications.send_again(made, pharmacy.ada, local_id())
+    pharmacy.run()
+    second = pharmacy.story(made)
+    assert second.local_id != first.local_id
+    assert [m["body"].encode() for m in pharmacy.mesh.messages(THEIRS)] == [sent.payload] * 2
+    # the service desk puts the first copy back: one of the two is answered as a repeat
+    practice_answers(pharmacy.mesh, "20013", "30001")
+    pharmacy.run(minutes=6)
+    assert (pharmacy.state(made), pharmacy.row(made).needs_person) == (State.MATCHED, False)
+
+
+def test_an_item_of_the_store_is_found_by_its_local_id_only_once(pharmacy: Pharmacy) -> None:
+    made, _ = pharmacy.freeze()
+    pharmacy.run()
+    item = InboxItem("R1", ItemKind.REPORT, "w", "s", b"", local_id=pharmacy.story(made).local_id)
+    pharmacy.store.inbox.keep(item)
+    pharmacy.store.inbox.keep(item)
+    pharmacy.run()
+    assert pharmacy.happenings(made).count(Happening.UNDELIVERED) == 1

@@ -1,0 +1,177 @@
+"""A real window over a real encrypted store; only MESH is left out (tests/end_to_end has it)."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from digmed_desktop import resources
+from digmed_desktop.background.office import Office
+from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.vaccinating import Sender
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.window import Window
+
+NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
+
+FIRST_RUN = {
+    "pharmacy.name": "Overtown Pharmacy",
+    "pharmacy.ods_code": "FX999",
+    "pharmacy.telephone": "01632 960123",
+    "pharmacy.address_lines": "1 High Street",
+    "pharmacy.city": "Leeds",
+    "pharmacy.postcode": "LS1 4AP",
+    "person.given": "Amira",
+    "person.family": "Khan",
+    "person.role": "pharmacist",
+    "person.regulator": "GPhC",
+    "person.registration": "2071234",
+    "person.pin": "507182",
+    "person.pin_again": "507182",
+}
+
+
+class FixedClock:
+    """Says what it is told."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class Bench:
+    """A window, its office and what is under it."""
+
+    window: Window
+    office: Office
+    folder: Path
+    clock: FixedClock
+    qtbot: QtBot
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def form(self) -> VaccinatePage:
+        assert self.window.vaccinate is not None
+        return self.window.vaccinate
+
+    def until(self, seen: Callable[[], bool], timeout: int = 20_000) -> None:
+        self.qtbot.waitUntil(seen, timeout=timeout)
+
+    def idle(self) -> None:
+        """Wait until everything asked of the office so far was answered."""
+        answered: list[int] = []
+        self.office.ask(lambda _desk: 1, answered.append)
+        self.until(lambda: bool(answered))
+        self.office.preview(lambda _desk: 1, answered.append)
+        self.until(lambda: len(answered) == 2)
+
+    def sign_in(self) -> None:
+        people = self.window.context.people
+        self.window._signed_in(people[0])
+        self.until(lambda: self.window.vaccinate is not None and self.window.vaccinate.isVisible())
+        self.idle()
+
+    def rows(self) -> list[NotificationRow]:
+        got: list[list[NotificationRow]] = []
+        self.office.ask(lambda desk: desk.sent_items(None, 50), got.append)
+        self.until(lambda: bool(got))
+        return got[0]
+
+    def focused(self) -> QWidget:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        return widget
+
+    def keys(self, text: str) -> None:
+        QTest.keyClicks(self.focused(), text)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.focused(), key, modifier)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _font(qapp: QApplication) -> None:
+    for name in resources.names("fonts", ".ttf"):
+        QFontDatabase.addApplicationFont(str(resources.path(name)))
+
+
+@pytest.fixture
+def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Callable[..., Bench]]:
+    opened: list[Bench] = []
+
+    def make(*, set_up: bool = True, theme: str = "light", text_percent: int = 100) -> Bench:
+        folder = tmp_path / "data"
+        folder.mkdir(exist_ok=True)
+        clock = FixedClock()
+        key = b"k" * 32
+        file = folder / "history.db"
+
+        def open_desk() -> Desk:
+            store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
+            desk = Desk(
+                store,
+                clock,
+                kept_in="a test",
+                sender=Sender("FX999OT001"),
+                make_delivery=lambda records: records.notifications.standing,
+                folder=folder,
+            )
+            if set_up and not desk.opened().people:
+                assert desk.first_run(FIRST_RUN) == ()
+            desk.fulfil_wish()
+            return desk
+
+        office = Office(open_desk, 0.2)
+        intent = SendIntent(folder)
+        context = Context(
+            office=office,
+            appearance=Appearance(qapp, theme, text_percent, "Open Sans"),
+            now=clock.now,
+            save_appearance=lambda _t, _p: None,
+            note_send=lambda draft, form, by: intent.write(Wish(draft, form, by)),
+        )
+        window = Window(context)
+        bench = Bench(window, office, folder, clock, qtbot)
+        office.failed.connect(lambda error: bench.failures.append(str(error)))
+        window.resize(1280, 720)
+        window.show()
+        qtbot.addWidget(window)
+        with qtbot.waitSignal(window.ready, timeout=30_000):
+            office.open()
+        window.activateWindow()
+        opened.append(bench)
+        return bench
+
+    yield make
+    for bench in opened:
+        bench.window.close()
+        bench.office.close()
+        assert bench.failures == []
+
+
+@pytest.fixture
+def bench(open_bench: Callable[..., Bench]) -> Bench:
+    made = open_bench()
+    made.sign_in()
+    return made
+
+
+@pytest.fixture
+def on_screen() -> bool:
+    return bool(os.environ.get("DIGMED_ONSCREEN"))
