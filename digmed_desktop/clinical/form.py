@@ -1,8 +1,9 @@
 """What a form asks, in which order: read from ``resources/forms``, drawn by the window, answered as text.
 
 The answers of a form are a mapping from field id to text, exactly as typed, so that a half-filled form can be
-kept and nothing typed is lost. Their shapes: a date ``day/month/year`` (three boxes, any may be empty), a choice
-or radio the id of its option, ticks the ids joined by commas, yes-no ``yes`` or ``no``; not answered is ``""``.
+kept and nothing typed is lost. Their shapes: a date ``day/month/year`` (three boxes, any may be empty), a
+choice or radio the id of its option, ticks the ids joined by commas, yes-no ``yes`` or ``no``. Not answered
+is ``""``.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,42 +1,181 @@
-"""The clinical record as JSON: versioned, and read back exactly. Decimals keep the digits typed."""
+"""The clinical record as JSON: versioned, and read back exactly. Decimals keep the digits typed.
+
+``{"format": "vaccination" or "emergency-supply", "version": 1, "record": {...}}``; ``resources/schemas`` has
+the JSON Schema and ``resources/examples`` an example of each programme. Other pharmacy systems may write it.
+"""
 
 import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
+from digmed_desktop import resources
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.record import VaccinationRecord
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 VERSION = 1
+MAX_LENGTH = 1_000_000
+"""Characters. A record with long texts has some ten thousand."""
+MAX_FAULTS = 100
+Record = VaccinationRecord | EmergencySupplyRecord
+_FORMATS: dict[str, type[VaccinationRecord] | type[EmergencySupplyRecord]] = {
+    "vaccination": VaccinationRecord,
+    "emergency-supply": EmergencySupplyRecord,
+}
 
 
 class RecordFormatError(ValueError):
-    """The JSON is no record of this version; its text holds nothing of the content."""
+    """The JSON is no record of this version; its text holds nothing of the content.
+
+    ``faults`` are pairs of where (``record.patient.sex``) and a sentence.
+    """
+
+    def __init__(self, sentence: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(sentence)
+        self.faults = faults or (("record", sentence),)
 
 
 @cache
-def _vaccination() -> "TypeAdapter[VaccinationRecord]":
+def _adapter(name: str) -> "TypeAdapter[Any]":
     from pydantic import TypeAdapter
 
-    return TypeAdapter(VaccinationRecord)
+    return TypeAdapter(_FORMATS[name])
 
 
-def dumps(record: VaccinationRecord) -> str:
-    """Return a vaccination record as JSON text."""
-    body: Any = _vaccination().dump_python(record, mode="json", exclude_defaults=True)
-    return json.dumps({"format": "vaccination", "version": VERSION, "record": body}, ensure_ascii=False)
+def dumps(record: Record, *, indent: int | None = None) -> str:
+    """Return a record as JSON text."""
+    name = next(name for name, kind in _FORMATS.items() if isinstance(record, kind))
+    body: Any = _adapter(name).dump_python(record, mode="json", exclude_defaults=True)
+    return json.dumps({"format": name, "version": VERSION, "record": body}, ensure_ascii=False, indent=indent)
 
 
 def loads(text: str) -> VaccinationRecord:
-    """Return the record in a JSON text. Raises :class:`RecordFormatError`."""
+    """Return the vaccination record in a JSON text. Raises :class:`RecordFormatError`."""
+    record = read(text)
+    if not isinstance(record, VaccinationRecord):
+        raise RecordFormatError("This record is not of a vaccination.")
+    return record
+
+
+def read(text: str) -> Record:
+    """Return the record of either kind in a JSON text. Raises :class:`RecordFormatError` and nothing else."""
     from pydantic import ValidationError
 
+    whole = _parsed(text)
+    name = whole.get("format")
+    if isinstance(name, str) and (why := retired().get(name)):
+        raise RecordFormatError(why, (("format", why),))
+    if not isinstance(name, str) or name not in _FORMATS:
+        sentence = "The format must be vaccination or emergency-supply."
+        raise RecordFormatError(sentence, (("format", sentence),))
+    if whole.get("version") is not VERSION and whole.get("version") != VERSION:
+        sentence = f"This program reads version {VERSION} of the record format."
+        raise RecordFormatError(sentence, (("version", sentence),))
+    body = whole.get("record")
+    faults = [(key, "There is no such field.") for key in whole if key not in ("format", "version", "record")]
+    faults += [(path, "There is no such field.") for path in _unknown(body, _FORMATS[name], "record")]
+    record: Any = None
     try:
-        whole = json.loads(text)
-        if whole["format"] != "vaccination" or whole["version"] != VERSION:
-            raise RecordFormatError("This record is of another kind or version.")
-        return _vaccination().validate_json(json.dumps(whole["record"]))
-    except (ValidationError, KeyError, TypeError, json.JSONDecodeError):
-        raise RecordFormatError("This is no record that the program can read.") from None
+        record = _adapter(name).validate_json(json.dumps(body), strict=True)
+    except ValidationError as fault:
+        for error in fault.errors(include_input=False, include_url=False, include_context=False):
+            path = ".".join(("record", *(str(step) for step in error["loc"])))
+            faults.append((path, _SENTENCES.get(error["type"], "This value cannot stand here.")))
+    if faults:
+        raise RecordFormatError(
+            "This is no record that the program can read.", tuple(dict.fromkeys(faults))[:MAX_FAULTS]
+        )
+    found: Record = record
+    return found
+
+
+_SENTENCES = {
+    "string_type": "A text must stand here.",
+    "bool_type": "Here must stand true or false.",
+    "int_type": "A whole number must stand here.",
+    "decimal_type": "A number must stand here.",
+    "decimal_parsing": "A number must stand here.",
+    "enum": "The value is not one of those allowed here.",
+    "tuple_type": "A list must stand here.",
+    "dataclass_type": "An object with fields must stand here.",
+    "dataclass_exact_type": "An object with fields must stand here.",
+    "missing": "This field is missing.",
+    "date_parsing": "A date must stand here, such as 2026-10-14.",
+    "date_type": "A date must stand here, such as 2026-10-14.",
+    "date_from_datetime_parsing": "A date must stand here, such as 2026-10-14.",
+    "datetime_parsing": "A date and time must stand here, such as 2026-10-14T14:05:00+01:00.",
+    "datetime_type": "A date and time must stand here, such as 2026-10-14T14:05:00+01:00.",
+    "datetime_from_date_parsing": "A date and time must stand here, such as 2026-10-14T14:05:00+01:00.",
+}
+
+
+def retired() -> dict[str, str]:
+    """Return the kinds of notification that are no more, by name of their format, each with the sentence why.
+    """
+    return {
+        kind["format"]: kind["sentence"] for kind in resources.toml("editions/words/retired.toml")["kind"]
+    }
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a format, as ``resources/schemas`` holds it."""
+    inner = _adapter(name).json_schema()
+    definitions = inner.pop("$defs", {})
+    for one in (inner, *definitions.values()):
+        if "properties" in one:
+            one["additionalProperties"] = False
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"DigMed Desktop record: {name}, version {VERSION}",
+        "type": "object",
+        "required": ["format", "version", "record"],
+        "additionalProperties": False,
+        "properties": {"format": {"const": name}, "version": {"const": VERSION}, "record": inner},
+        "$defs": definitions,
+    }
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the outermost object; numbers with a point as their digits, because a float would lose some."""
+    if len(text) > MAX_LENGTH:
+        raise RecordFormatError("The file is larger than a record can be.")
+    try:
+        whole = json.loads(text, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
+        raise RecordFormatError("The file is not JSON, or names one field twice.") from None
+    if not isinstance(whole, dict):
+        raise RecordFormatError("The file must hold one object with format, version and record.")
+    return whole
+
+
+def _no_constant(_: str) -> Any:
+    raise ValueError("no number")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field stands twice")
+    return found
+
+
+def _unknown(value: Any, wanted: Any, path: str) -> Iterator[str]:
+    """Return the paths of fields that the record does not have."""
+    if get_origin(wanted) in (Union, UnionType):
+        wanted = next((one for one in get_args(wanted) if one is not type(None)), None)
+    if get_origin(wanted) is tuple and isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _unknown(one, get_args(wanted)[0], f"{path}.{number}")
+    elif isinstance(wanted, type) and is_dataclass(wanted) and isinstance(value, dict):
+        kinds = get_type_hints(wanted)
+        known = {one.name for one in fields(wanted)}
+        for name, inner in value.items():
+            if name in known:
+                yield from _unknown(inner, kinds[name], f"{path}.{name}")
+            else:
+                yield f"{path}.{''.join(c for c in name if c.isprintable())[:60]}"

@@ -8,9 +8,11 @@ import asyncio
 import logging
 import os
 import warnings
+from base64 import b64decode, b64encode
 from collections import defaultdict
 from typing import Any
 
+from digmed_desktop.demo.journal import Journal
 from digmed_desktop.demo.world import World
 from digmed_desktop.mesh.reports import words_of
 from digmed_desktop.messaging.parcel import InboxItem, Kind
@@ -22,7 +24,7 @@ LOST = "X9LOST"
 class EmbeddedMesh:
     """A MESH in memory. ``app`` is its ASGI application."""
 
-    def __init__(self, world: World, password: str, shared_key: str) -> None:
+    def __init__(self, world: World, password: str, shared_key: str, journal: Journal) -> None:
         os.environ.update(AUTH_MODE="full", STORE_MODE="memory", SHARED_KEY=shared_key)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -49,6 +51,7 @@ class EmbeddedMesh:
                     store.endpoints[f"{practice.ods_code}/{kind.value}"] = found
             home = [store.mailboxes[world.pharmacy_mailbox]]
             store.endpoints[f"{world.pharmacy.ods_code}/{kind.answers_on}"] = home
+        _remember(store, journal)
 
     async def give_back(self, item: InboxItem, code: str) -> None:
         """Take a message out of its mailbox and put the report of it into the sender's."""
@@ -74,6 +77,35 @@ class EmbeddedMesh:
             status=MessageStatus.UNDELIVERABLE if code == "14" else MessageStatus.ERROR,
         )
         await AdminHandler(self._messaging).create_report(report, tasks)
+
+
+def _remember(store: Any, journal: Journal) -> None:
+    """Fill a store of the sandbox with what the journal holds, and write down what is saved from now on."""
+    from mesh_sandbox.models.message import Message
+    from mesh_sandbox.store.serialisation import deserialise_model, serialise_model
+
+    messages: dict[str, Any] = {}
+    for kind, fields in journal.entries():
+        if kind == "message":
+            message = deserialise_model(fields["message"], Message)
+            if message is not None:
+                messages[message.message_id] = message
+        elif kind == "body":
+            store.chunks[fields["id"]] = [b64decode(fields["body"])]
+    store.messages.update(messages)
+    store._fill_boxes()  # noqa: SLF001  # as the sandbox does with what it loads itself
+    save_message, save_chunk = store.save_message, store.save_chunk
+
+    async def write_message(message: Any) -> None:
+        await save_message(message)
+        journal.write("message", message=serialise_model(message))
+
+    async def write_chunk(message: Any, chunk_number: int, chunk: bytes | None) -> None:
+        await save_chunk(message, chunk_number, chunk)
+        if chunk is not None and chunk_number == 1:
+            journal.write("body", id=message.message_id, body=b64encode(chunk).decode())
+
+    store.save_message, store.save_chunk = write_message, write_chunk
 
 
 class Office:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from digmed_desktop.demo.practice import SimulatedPractice
     from digmed_desktop.demo.rounds import Rounds
 
-MEMORY_FILE = "practices-seen.json"
-
 
 class Commands:
     """What the program can ask of the practice MESH."""
@@ -88,10 +86,12 @@ class Commands:
 async def _serve(say: IO[str], folder: Path | None, clock: PracticeClock, answer_after: float) -> None:
     from digmed_desktop.demo.door import HOST, Door, PharmacyDoor
     from digmed_desktop.demo.embedded import LOST, EmbeddedMesh, Office
+    from digmed_desktop.demo.journal import Journal
 
     world, loop = load_world(), asyncio.get_running_loop()
     password, shared_key = secrets.token_urlsafe(18), secrets.token_urlsafe(18)
-    mesh = EmbeddedMesh(world, password, shared_key)
+    journal = Journal(folder)
+    mesh = EmbeddedMesh(world, password, shared_key, journal)
     waiting = threading.Event()
     sent: list[Callable[[], None]] = [waiting.set]
     door = PharmacyDoor(mesh.app, lambda: sent[0](), world)
@@ -110,7 +110,7 @@ async def _serve(say: IO[str], folder: Path | None, clock: PracticeClock, answer
             url = f"http://{HOST}:{side_port}"
             return MeshTransport(MeshAccount(url, mailbox, password, shared_key, practice_only=True))
 
-        memory = PracticeMemory(folder / MEMORY_FILE if folder else None)
+        memory = PracticeMemory(journal)
         practices = [SimulatedPractice(one, world, memory) for one in world.practices if one.mailbox]
         rounds = Rounds(
             {one.practice.mailbox: one for one in practices},
@@ -119,6 +119,7 @@ async def _serve(say: IO[str], folder: Path | None, clock: PracticeClock, answer
             clock,
             answer_after,
             (LOST, door.code_of_lost),
+            journal,
         )
         sent[0] = rounds.wake
         rounds.wake()

@@ -4,10 +4,9 @@ It judges as a GP system does: can it be read, was it seen before, is it valid, 
 replacement replace anything, is the patient known. Only then comes what the patient was chosen to show.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
+from digmed_desktop.demo.journal import Journal
 from digmed_desktop.demo.world import Answer, Behaviour, FictionalPractice, World
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.reading import NotReadableError, ReceivedNotification, read_notification
@@ -32,35 +31,24 @@ class Verdict:
 
 
 class PracticeMemory:
-    """What the practices have seen: ids only, no patient. ``file`` keeps it from one start to the next."""
+    """What the practices have seen, filed and shown; the journal keeps it from one start to the next."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file
-        kept = _kept(file)
-        self.messages, self.documents, self.filed = (set(kept.get(name, ())) for name in _NAMES)
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal or Journal(None)
+        self._known: set[tuple[str, str]] = set()
+        for kind, fields in self._journal.entries():
+            if kind == "seen":
+                self._known.add((fields["what"], fields["key"]))
 
-    def save(self) -> None:
-        """Write down what was seen."""
-        if self._file:
-            lists = {name: sorted(found) for name, found in zip(_NAMES, self._sets(), strict=True)}
-            new = self._file.with_suffix(".new")
-            new.write_text(json.dumps(lists), "utf-8")
-            new.replace(self._file)
+    def add(self, what: str, key: str) -> None:
+        """Remember something."""
+        if (what, key) not in self._known:
+            self._known.add((what, key))
+            self._journal.write("seen", what=what, key=key)
 
-    def _sets(self) -> tuple[set[str], set[str], set[str]]:
-        return self.messages, self.documents, self.filed
-
-
-_NAMES = ("messages", "documents", "filed")
-
-
-def _kept(file: Path | None) -> dict[str, list[str]]:
-    try:
-        found = json.loads(file.read_text("utf-8")) if file else {}
-    except (OSError, ValueError):
-        return {}
-    lists = found.items() if isinstance(found, dict) else ()
-    return {name: ids for name, ids in lists if isinstance(ids, list)}
+    def knows(self, what: str, key: str) -> bool:
+        """Whether it is remembered."""
+        return (what, key) in self._known
 
 
 class SimulatedPractice:
@@ -85,24 +73,23 @@ class SimulatedPractice:
         behaviour = self._behaviour(message)
         if not behaviour.collects or behaviour.report:
             return self._verdict(message, behaviour.answers, collects=False, report=behaviour.report)
-        if key + message.message_id in self._memory.messages:
+        if self._memory.knows("message", key + message.message_id):
             return self._verdict(message, _now("20007"))
-        if key + message.document_id in self._memory.documents:
+        if self._memory.knows("document", key + message.document_id):
             return self._verdict(message, _now("20008"))
         if findings:
             named = "; ".join(f"{one.path}: {one.sentence}" for one in findings[:_MOST_NAMED])
             return self._verdict(message, _now("20009", named))
-        self._memory.messages.add(key + message.message_id)
-        self._memory.documents.add(key + message.document_id)
+        self._memory.add("message", key + message.message_id)
+        self._memory.add("document", key + message.document_id)
         if message.practice_ods not in ("", self.practice.ods_code):
             answers = _now("20010")
-        elif message.replaces and key + message.replaces not in self._memory.filed:
+        elif message.replaces and not self._memory.knows("filed", key + message.replaces):
             answers = _now("20014")
         else:
             answers = behaviour.answers
         if any(one.code in FILED for one in answers):
-            self._memory.filed.add(key + message.composition_id)
-        self._memory.save()
+            self._memory.add("filed", key + message.composition_id)
         return self._verdict(message, answers)
 
     def _behaviour(self, message: ReceivedNotification) -> Behaviour:
@@ -120,10 +107,11 @@ class SimulatedPractice:
             return matched
         if known.practice.ods_code != here:
             return not_known
-        shown = (known.behaviour.id, message.nhs_number)
-        if known.behaviour.once and shown in self._shown:
-            return matched
-        self._shown.add(shown)
+        if known.behaviour.once:
+            shown = f"{known.behaviour.id}/{message.nhs_number}"
+            if self._memory.knows("shown", shown):
+                return matched
+            self._memory.add("shown", shown)
         return known.behaviour
 
     @staticmethod

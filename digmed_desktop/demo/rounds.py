@@ -9,10 +9,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from digmed_desktop.demo.journal import Journal
 from digmed_desktop.demo.practice import SimulatedPractice, Verdict
 from digmed_desktop.demo.world import Answer
 from digmed_desktop.fhir.responses import write_response
@@ -36,10 +37,17 @@ class PostOffice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    practice: SimulatedPractice
-    item: InboxItem
+class _Owed:
+    mailbox: str
+    mesh_id: str
+    workflow: str
+    sender: str
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    owed: _Owed
     answer: Answer
 
 
@@ -60,6 +68,7 @@ class Rounds:
         clock: Clock,
         answer_after: float,
         lost: tuple[str, Callable[[str], str]],
+        journal: Journal,
     ) -> None:
         self.answer_after = answer_after
         self._practices = practices
@@ -73,6 +82,10 @@ class Rounds:
         self._wake = threading.Event()
         self._turn = threading.Condition()
         self._asked = self._done = 0
+        self._journal = journal
+        self._owed_for: set[str] = set()  # MESH ids of messages whose answers are written down
+        self._left_since: dict[str, datetime] = {}
+        self._take_up()
 
     def wake(self) -> None:
         """Have a round made soon; called when a message has come in."""
@@ -128,50 +141,81 @@ class Rounds:
         if item.workflow.endswith("_ACK"):  # the pharmacy's answer to an answer
             transport.acknowledge(item.mesh_id)
             return
-        practice = self._practices[mailbox]
-        verdict = practice.judge(item.body)
+        if item.mesh_id in self._owed_for:  # judged just before the program ended
+            transport.acknowledge(item.mesh_id)
+            return
+        if since := self._left_since.get(item.mesh_id):
+            self._left[item.mesh_id] = _Left(item, since)
+            return
+        verdict = self._practices[mailbox].judge(item.body)
         if verdict.report:
             self._office.report(item, verdict.report)
         elif not verdict.collects:
             self._left[item.mesh_id] = _Left(item, self._clock.now())
+            self._journal.write("left", id=item.mesh_id, since=self._clock.now().isoformat())
         else:
+            owed = _Owed(mailbox, item.mesh_id, item.workflow, item.sender, verdict)
+            self._journal.write("owed", **asdict(owed))
             transport.acknowledge(item.mesh_id)
-            at = time.monotonic()
-            for answer in verdict.answers:
-                at += answer.after * self.answer_after
-                heapq.heappush(self._due, (at, next(self._count), _Due(practice, item, verdict, answer)))
+            self._owe(owed, 0)
+
+    def _owe(self, owed: "_Owed", already: int) -> None:
+        """Put the answers to a message on the list, but for those that went out already."""
+        self._owed_for.add(owed.mesh_id)
+        at = time.monotonic()
+        for answer in owed.verdict.answers[already:]:
+            at += answer.after * self.answer_after
+            heapq.heappush(self._due, (at, next(self._count), _Due(owed, answer)))
+
+    def _take_up(self) -> None:
+        """Go on where the last program ended."""
+        owed: dict[str, _Owed] = {}
+        sent: dict[str, int] = {}
+        for kind, fields in self._journal.entries():
+            if kind == "owed":
+                verdict = dict(fields.pop("verdict"))
+                answers = tuple(Answer(**one) for one in verdict.pop("answers"))
+                owed[fields["mesh_id"]] = _Owed(**fields, verdict=Verdict(answers, **verdict))
+            elif kind == "sent":
+                sent[fields["id"]] = sent.get(fields["id"], 0) + 1
+            elif kind == "left":
+                self._left_since[fields["id"]] = datetime.fromisoformat(fields["since"])
+        for mesh_id, one in owed.items():
+            if one.mailbox in self._practices:
+                self._owe(one, sent.get(mesh_id, 0))
 
     def _send_due(self, transports: Mapping[str, MeshTransport]) -> None:
         while self._due and self._due[0][0] <= time.monotonic():
             _, number, due = heapq.heappop(self._due)
             try:
-                transports[due.practice.practice.mailbox].send(self._parcel(due))
+                transports[due.owed.mailbox].send(self._parcel(due))
+                self._journal.write("sent", id=due.owed.mesh_id)
             except DigMedError:
                 heapq.heappush(self._due, (time.monotonic() + _AGAIN, number, due))
                 return
 
     def _parcel(self, due: _Due) -> Parcel:
-        organisation = due.practice.practice
+        organisation, verdict = self._practices[due.owed.mailbox].practice, due.owed.verdict
         body = write_response(
-            response_to=due.verdict.response_to,
+            response_to=verdict.response_to,
             code=due.answer.code,
             sender_ods=organisation.ods_code,
             mailbox=organisation.mailbox,
             now=self._clock.now(),
             new_id=lambda: str(uuid.uuid4()),
-            sender_reference=due.verdict.sender_reference,
-            receiver_ods=due.verdict.sender_ods,
+            sender_reference=verdict.sender_reference,
+            receiver_ods=verdict.sender_ods,
             diagnostics=due.answer.diagnostics,
             ask_answer=due.answer.ask_answer,
         )
         return Parcel(
             notification=0,
             local_id=f"{organisation.ods_code}_{uuid.uuid4().hex}",
-            workflow=f"{due.item.workflow}_ACK",
+            workflow=f"{due.owed.workflow}_ACK",
             practice_ods="",
             subject="",
             payload=body,
-            recipient=due.item.sender,
+            recipient=due.owed.sender,
         )
 
     def _report_left(self) -> None:

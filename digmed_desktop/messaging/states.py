@@ -228,7 +228,8 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
         # the practice's system took a newer version: what the answer to this one asked for still stands
         superseded = happening in (H.REPLACED, H.WITHDRAWN) and standing.state is S.MATCHED
         return standing.need if superseded else Need.NOBODY
-    raised = Need.ANSWERED if asks else _raised_by(standing, happening, target)
+    told_already = happening is H.REJECTED and standing.state in TOLD
+    raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
         return max(standing.need, raised)
     relieves = target is not None and happening in (H.ACCEPTED, H.MATCHED)

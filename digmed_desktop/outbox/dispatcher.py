@@ -53,6 +53,7 @@ class Dispatcher:
         self._clock = clock
         self._policy = policy
         self._mark = on_mark
+        self._look_up_failed = False  # then something else has its turn first
 
     def step(self) -> Step:
         """Do one thing: look one sending up, or send one."""
@@ -60,12 +61,13 @@ class Dispatcher:
             return Step.STOPPED
         if self._line.resting():
             return Step.RESTING
-        unsure = self._store.next_unsure()
-        parcel = None if unsure else self._store.next_waiting()
         try:
-            if unsure is not None:
+            if self._look_up_failed and (parcel := self._store.next_waiting()) is not None:
+                self._look_up_failed = False
+                self._send(parcel)
+            elif (unsure := self._store.next_unsure()) is not None:
                 self._look_up(unsure)
-            elif parcel is not None:
+            elif (parcel := self._store.next_waiting()) is not None:
                 self._send(parcel)
             else:
                 return Step.IDLE
@@ -141,6 +143,7 @@ class Dispatcher:
                     )
         except (RefusedError, NotThereError, LineDownError) as error:
             self._store.look_up_later(unsure.local_id, later)
+            self._look_up_failed = True
             if isinstance(error, LineDownError):
                 raise
         self._mark(Mark.RECORDED)

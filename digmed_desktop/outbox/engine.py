@@ -38,6 +38,7 @@ class Delivery:
         self._dispatcher = Dispatcher(sendings, self._line, clock, self._policy, on_mark)
         self._receiver = Receiver(inbox, sendings, self._line, understand, clock, self._policy, on_mark)
         self._recovered = False
+        self._receive_first = False
         self._checked_at: datetime | None = None
         self._overdue_at: datetime | None = None
 
@@ -57,15 +58,18 @@ class Delivery:
         if not self._recovered:
             self._sendings.recover()
             self._recovered = True
-        self._send_all()
         try:
-            if not self._should_stop() and self._receiver.step():
-                self._checked_at = self._clock.now()
+            if self._receive_first:
+                self._receive()
             self._send_all()
+            if not self._receive_first:
+                self._receive()
+            self._send_all()  # answers that are owed
             if not self._should_stop():
                 self._receiver.track()
         except LineDownError:
-            pass  # the line keeps why, and the standing tells it
+            # the line keeps why, and the standing tells it; what failed must not keep the rest from its turn
+            self._receive_first = not self._receive_first
         self._raise_overdue()
         return self.standing()
 
@@ -90,8 +94,15 @@ class Delivery:
         self._line.close()
 
     def _send_all(self) -> None:
-        while not self._should_stop() and self._dispatcher.step() is Step.WORKED:
-            pass
+        step = Step.WORKED
+        while step is Step.WORKED and not self._should_stop():
+            step = self._dispatcher.step()
+        if step is Step.RESTING:
+            raise LineDownError
+
+    def _receive(self) -> None:
+        if not self._should_stop() and self._receiver.step():
+            self._checked_at = self._clock.now()
 
     def _raise_overdue(self) -> None:
         now = self._clock.now()

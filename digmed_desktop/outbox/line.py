@@ -10,8 +10,10 @@ from digmed_desktop.messaging.errors import (
     AccountError,
     BusyError,
     DigMedError,
+    NotThereError,
     OfflineError,
     OutcomeUnknownError,
+    RefusedError,
 )
 from digmed_desktop.messaging.ports import Transport, TransportFactory
 from digmed_desktop.outbox.policy import Policy
@@ -37,7 +39,6 @@ class Line:
         self._greeted_at: datetime | None = None
         self.fault: Stop | None = None
         self.connected: bool | None = None
-        self.account_at_fault = False
 
     @contextmanager
     def use(self) -> Iterator[Transport]:
@@ -56,17 +57,13 @@ class Line:
             self._rest(error, timedelta(seconds=max(1.0, error.retry_after)))
             raise LineDownError from error
         except AccountError as error:
-            self.note_account_fault(error)
+            self._rest(error, self._policy.try_account_every)
             raise LineDownError from error
+        except (RefusedError, NotThereError):
+            self._well()  # MESH answered
+            raise
         else:
-            self._resting_until, self._failures = None, 0
-            self.fault, self.account_at_fault, self.connected = None, False, True
-
-    def note_account_fault(self, error: DigMedError) -> None:
-        """Stop for the fault of the account; after a while the handshake is tried again."""
-        self._rest(error, self._policy.try_account_every)
-        self.account_at_fault = True
-        self._greeted_at = None
+            self._well()
 
     def resting(self) -> bool:
         """Whether nothing is to be tried yet."""
@@ -101,6 +98,10 @@ class Line:
             transport.handshake()
             self._greeted_at = now
 
+    def _well(self) -> None:
+        self.try_now()
+        self.fault, self.connected = None, True
+
     def _back_off(self) -> timedelta:
         steps = self._policy.back_off
         return steps[min(self._failures, len(steps) - 1)]
@@ -109,6 +110,5 @@ class Line:
         self._resting_until = self._clock.now() + pause
         self._failures += 1
         self.fault = Stop(error.happened, error.remedy)
-        self.account_at_fault = False
         self.connected = False
         self.close()

@@ -159,7 +159,7 @@ class Player:
             self.keys(str(place + 1))
         elif isinstance(editor, DateEditor):
             self._clear_each(editor)
-            self.keys(text.replace("/", ""))
+            self.keys(text)
         elif isinstance(editor, ChoiceEditor):
             self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
             self.keys(editor.label_of(text))

@@ -172,14 +172,6 @@ def test_no_sentence_ever_holds_what_was_typed(field: str, typed: str) -> None:
     assert not [p for p in (*result.problems, *result.notes) if typed.strip() in p.sentence]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@given(st.dictionaries(st.sampled_from(sorted(FIELDS)), _TYPED, max_size=30))
-@settings(max_examples=5000, deadline=None)
-def test_no_text_in_any_field_ever_raises_long_run(changes: dict[str, str]) -> None:
-    reading(**changes)
-
-
 @given(st.fixed_dictionaries(dict.fromkeys(FIELDS, _TYPED)))
 @settings(max_examples=15, deadline=None)
 def test_a_form_filled_with_anything_at_all_is_read(answers: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.demo.journal import JOURNAL_FILE, KEY_FILE, Journal
 from digmed_desktop.demo.practice import PracticeMemory, SimulatedPractice, Verdict
 from digmed_desktop.demo.world import FictionalPatient
 from tests.demo.messages import WORLD, message_about, shows
@@ -82,23 +83,30 @@ def test_the_same_document_in_another_message_is_a_duplicate() -> None:
     assert codes(practice.judge(other)) == ["20008"]
 
 
-def test_what_was_seen_outlives_the_program_without_any_patient(tmp_path: Path) -> None:
-    who, file = shows("matched"), tmp_path / "seen.json"
+def test_what_was_seen_outlives_the_program_and_cannot_be_read(tmp_path: Path) -> None:
+    who = shows("rejected")
     message = message_about(who)
-    practice_of(who, PracticeMemory(file)).judge(message.payload)
-    assert codes(practice_of(who, PracticeMemory(file)).judge(message.payload)) == ["20007"]
-    text = file.read_text("utf-8")
-    assert who.patient.nhs_number not in text
-    assert who.patient.name.family not in text
+    assert codes(practice_of(who, PracticeMemory(Journal(tmp_path))).judge(message.payload)) == ["20009"]
+    later = practice_of(who, PracticeMemory(Journal(tmp_path)))
+    assert codes(later.judge(message.payload)) == ["20007"]
+    assert codes(later.judge(message_about(who).payload)) == ["20013", "30001"]
+    kept = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert who.patient.nhs_number.encode() not in kept
+    assert message.message_id.encode() not in kept
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"messages": 3}', '{"messages": null}'])
-def test_a_damaged_memory_is_no_memory(tmp_path: Path, damage: str) -> None:
-    file = tmp_path / "seen.json"
-    file.write_text(damage, "utf-8")
-    assert codes(
-        practice_of(shows("matched"), PracticeMemory(file)).judge(message_about(shows("matched")).payload)
-    )
+@pytest.mark.parametrize("damage", [b"", b"not a journal\n", b"\xff" * 99])
+def test_a_damaged_journal_is_passed_over_and_goes_on(tmp_path: Path, damage: bytes) -> None:
+    journal = Journal(tmp_path)
+    journal.write("seen", what="message", key="one")
+    with (tmp_path / JOURNAL_FILE).open("ab") as file:
+        file.write(damage)
+    again = Journal(tmp_path)
+    assert list(again.entries()) == [("seen", {"what": "message", "key": "one"})]
+    again.write("seen", what="message", key="two")
+    assert [fields["key"] for _, fields in Journal(tmp_path).entries()] == ["one", "two"]
+    (tmp_path / KEY_FILE).write_bytes(damage)
+    assert list(Journal(tmp_path).entries()) == []
 
 
 def test_a_replacement_of_what_is_filed_is_filed() -> None:

@@ -325,6 +325,32 @@ def test_stopping_ends_it_and_what_is_asked_later_says_so(tmp_path: Path) -> Non
     )
 
 
+def test_what_mesh_and_practices_hold_outlives_a_killed_process(tmp_path: Path) -> None:
+    who, left = shows("matched"), shows("not-collected")
+    with PracticeMesh.start(tmp_path, answer_after=600.0) as first:
+        transport = MeshTransport(first.account())
+        message_id, receipt = send(transport, who)
+        _, uncollected = send(transport, left)
+        first.make_round()
+        assert transport.collected(receipt.mesh_id)
+        transport.close()
+        first._process.kill()
+        first._process.wait()
+    with PracticeMesh.start(tmp_path, answer_after=0.0) as second:
+        transport = MeshTransport(second.account())
+        found = answers(transport, 2)
+        assert [one.codes[0].code for one in found] == ["20013", "30001"]
+        assert {one.response_to for one in found} == {message_id}
+        assert transport.collected(receipt.mesh_id)
+        second.move_clock(days=6)
+        (report,) = [one for one in waiting(transport, 3) if one.kind is ItemKind.REPORT]
+        assert report.linked_id == uncollected.mesh_id
+        transport.close()
+    kept = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    for text in (who.patient.nhs_number, left.patient.name.family, message_id):
+        assert text.encode() not in kept
+
+
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 

@@ -1,4 +1,4 @@
-"""Every state, and every reason why a person is needed, has its words; nothing has words that does not exist."""
+"""Every state, and every reason why a person is needed, has its words, and nothing else has."""
 
 from datetime import timedelta
 

@@ -111,12 +111,13 @@ def test_one_unreadable_thing_does_not_hold_up_the_others(pharmacy: Pharmacy) ->
 def test_a_report_before_we_know_our_own_id_is_applied_afterwards(pharmacy: Pharmacy) -> None:
     pharmacy.mesh.plan("send", Fault.CUT_AFTER)
     made, _ = pharmacy.freeze()
-    pharmacy.mesh.plan("look_up", Fault.OFFLINE, Fault.OFFLINE)
+    pharmacy.mesh.plan("look_up", Fault.REFUSED, Fault.REFUSED)
     pharmacy.run()
     (stored,) = pharmacy.mesh.messages(THEIRS)
     pharmacy.mesh.put(OURS, kind="REPORT", linked_id=stored["mesh_id"], status_code="14")
-    pharmacy.run(minutes=2)
-    pharmacy.run(minutes=6)
+    pharmacy.run(2, minutes=2)
+    assert pharmacy.state(made) is State.CHECKING
+    assert len(left(pharmacy)) == 1  # stored here, and left there until it is known to be ours
     pharmacy.run(2, minutes=6)
     assert pharmacy.state(made) is State.NOT_DELIVERED
     assert left(pharmacy) == []

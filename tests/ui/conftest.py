@@ -155,6 +155,7 @@ def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Cal
         with qtbot.waitSignal(window.ready, timeout=30_000):
             office.open()
         window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=10_000)
         opened.append(bench)
         return bench
 

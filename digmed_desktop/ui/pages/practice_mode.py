@@ -1,11 +1,12 @@
 """Practice mode's own page: fictional patients, a clock that can be moved, a MESH that can be unplugged."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.ui.context import Context, PracticeControls, PracticePatient
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
 OFFLINE_SECONDS = 20.0
@@ -27,11 +28,6 @@ class PracticePage(ColumnPage):
         self.body.addWidget(
             Notice("act", f"The key of these fictional records is kept in {kept_in}.", "The key")
         )
-        self.card(
-            "Patients to practise with",
-            quiet("Each shows another outcome. Choose one to fill in the form."),
-            self._patients(),
-        )
         self.clock = Words("")
         day = button("Move the clock 1 day")
         five = button("Move the clock 5 days")
@@ -49,31 +45,32 @@ class PracticePage(ColumnPage):
             quiet("Notifications wait and go out by themselves afterwards."),
             row(unplug, None),
         )
+        self.card(
+            "Patients to practise with",
+            quiet("Each shows another outcome. Choose one to fill in the form."),
+            *self._patients(),
+        )
         self.arrive()
 
     def arrive(self) -> None:
         """Show the time."""
         self.clock.setText(f"It is {dates.shown_time(self._controls.now())}.")
 
-    def _patients(self) -> QWidget:
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
-        for place, patient in enumerate(self._controls.patients):
-            choose = button(patient.name)
+    def _patients(self) -> list[QWidget]:
+        lines: list[QWidget] = []
+        for patient in self._controls.patients:
+            choose = LinkButton(patient.name)
+            choose.setToolTip("Fill in the form with this patient")
             choose.clicked.connect(lambda _on=False, p=patient: self._choose(p))
             told = QWidget()
             column = QVBoxLayout(told)
-            column.setContentsMargins(0, 0, 0, 6)
-            column.setSpacing(0)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(1)
+            column.addWidget(choose)
             column.addWidget(Words(patient.label, bold=True))
             column.addWidget(quiet(patient.shows))
-            grid.addWidget(choose, place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(told, place, 1)
-        return holder
+            lines.append(told)
+        return lines
 
     def _choose(self, patient: PracticePatient) -> None:
         self.chosen.emit(patient)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -30,6 +30,8 @@ from digmed_desktop.ui.theme import Theme
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, title
 
 PAGE = 100
+LEAST_EM = (9, 8, 9, 8, 13, 9, 7)
+SHARES = (0.2, 0.0, 0.25, 0.2, 0.25, 0.05, 0.05)
 COLUMNS = ("Patient", "NHS number", "What", "Practice", "State", "When", "By")
 SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
 
@@ -145,7 +147,7 @@ class SentPage(QWidget):
         self.table.verticalHeader().setVisible(False)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         self.table.activated.connect(lambda index: self.chosen.emit(self.model.rows[index.row()].id))
         self.empty = Notice(
@@ -153,12 +155,10 @@ class SentPage(QWidget):
             "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
             "Nothing sent yet",
         )
-        self.standing = Words("", role="quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
         layout.addWidget(title("Sent items"))
-        layout.addWidget(self.standing)
         layout.addWidget(self.empty)
         layout.addWidget(self.table, 1)
         self.model.wants_more.connect(self._more)
@@ -188,9 +188,19 @@ class SentPage(QWidget):
         self.model.theme = self._context.appearance.theme
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 16)
-        em = metrics.horizontalAdvance("m")
-        for column, width in enumerate((12, 8, 16, 13, 17, 11, 9)):
-            self.table.setColumnWidth(column, em * width)
+        self._share_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Share the width out anew."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give each column its part of the width, but never less than its text needs."""
+        em = self.table.fontMetrics().horizontalAdvance("m")
+        spare = max(0, self.width() - 60 - em * sum(LEAST_EM))
+        for column, (least, share) in enumerate(zip(LEAST_EM, SHARES, strict=True)):
+            self.table.setColumnWidth(column, em * least + int(spare * share))
 
 
 class StoryPage(QWidget):
@@ -219,6 +229,7 @@ class StoryPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(events)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.messages = QTabWidget()
         self.messages.setDocumentMode(True)
         self.messages.tabBar().setAccessibleName("Messages of this notification")
@@ -228,6 +239,7 @@ class StoryPage(QWidget):
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
+        splitter.setSizes([500, 500])
         self.back_button = button("Back to sent items", shortcut="Esc")
         self.back_button.clicked.connect(self.back)
         layout = QVBoxLayout(self)
@@ -307,7 +319,7 @@ class StoryPage(QWidget):
                 widget.deleteLater()
         for message in story.messages:
             view = XmlView(self._context.appearance.theme)
-            view.show_xml(message.body.decode("utf-8", errors="replace"))
+            view.show_xml(message.readable)
             self.messages.addTab(view, message.title)
         if 0 <= kept < self.messages.count():
             self.messages.setCurrentIndex(kept)

@@ -253,6 +253,9 @@ class DateEditor(Editor):
             box.setAccessibleDescription(description)
 
     def _typed(self, box: QLineEdit, text: str) -> None:
+        if text in {"/", "-", ".", " "}:
+            box.clear()  # a separator typed after the cursor had moved on by itself
+            return
         whole = dates.split_typed(text, date.today())  # noqa: DTZ011  (the counter's calendar day)
         single_word = text.strip().lower() in {"t", "today", "y", "yesterday"}
         if whole and (single_word or len(text) > 6):

@@ -1,0 +1,189 @@
+"""The command line's ``build`` and ``check``: a record to a message, and the program's checks of any message.
+"""
+
+import argparse
+import json
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digmed_desktop.clinical import json_record
+from digmed_desktop.fhir.checks import check
+from digmed_desktop.fhir.editions import Edition, UnknownEditionError, default_for, load
+from digmed_desktop.fhir.items import kind_of
+from digmed_desktop.fhir.message import IncompleteRecordError, build
+from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
+from digmed_desktop.fhir.rules import UUID
+
+FOUND, UNREADABLE = 1, 2
+MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
+
+
+class _RefusedError(Exception):
+    """What was asked for cannot be done: pairs of where and why."""
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        super().__init__("refused")
+        self.faults = faults
+
+
+def build_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``build``."""
+    parser.add_argument(
+        "record", type=Path, metavar="RECORD.json", help="a record in the program's JSON format"
+    )
+    parser.add_argument(
+        "--edition", metavar="ID", help="the edition of the message; else the default of its kind"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to write the message; else standard output"
+    )
+    parser.add_argument("--ids", type=Path, metavar="FILE", help="a JSON list of UUIDs, used in their order")
+    parser.add_argument(
+        "--at", metavar="TIME", help="when the message is made, such as 2026-10-14T14:10:00+01:00"
+    )
+    parser.add_argument("--mailbox", default=MAILBOX_WHEN_UNKNOWN, help="the sender's MESH mailbox id")
+
+
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``check``."""
+    parser.add_argument("messages", type=Path, nargs="+", metavar="MESSAGE.xml", help="messages or responses")
+
+
+def build_command(args: argparse.Namespace) -> int:
+    """Write the message of a record. Exit status 0, or 2 with each problem on its own line as ``path:
+    sentence``.
+
+    With ``--ids`` and ``--at`` the same record gives the same bytes; the first id is the sender's
+    reference, then the ids of the message in their order.
+    """
+    try:
+        payload = _built(args)
+        if args.out is None:
+            sys.stdout.buffer.write(payload)
+        else:
+            _write(args.out, payload)
+    except _RefusedError as refused:
+        for where, sentence in refused.faults:
+            print(f"{where}: {sentence}", file=sys.stderr)  # noqa: T201 - the answer of a command
+        return UNREADABLE
+    return 0
+
+
+def check_command(args: argparse.Namespace) -> int:
+    """Check messages. Exit status 0 when nothing is found, 1 with findings, 2 when one cannot be read."""
+    status = 0
+    for file in args.messages:
+        try:
+            findings = check(_bytes_of(file))
+        except _RefusedError as refused:
+            print(f"{file}: {refused.faults[0][1]}", file=sys.stderr)  # noqa: T201 - the answer of a command
+            status = UNREADABLE
+            continue
+        except NotReadableError as fault:
+            print(f"{file}: {fault}", file=sys.stderr)  # noqa: T201 - the answer of a command
+            status = UNREADABLE
+            continue
+        for finding in findings:
+            field = f" [{finding.field}]" if finding.field else ""
+            print(f"{file}: {finding.path}: {finding.sentence}{field}")  # noqa: T201 - the answer of a command
+        if not findings:
+            print(f"{file}: nothing found")  # noqa: T201 - the answer of a command
+        elif status != UNREADABLE:
+            status = FOUND
+    return status
+
+
+def _built(args: argparse.Namespace) -> bytes:
+    try:
+        record = json_record.read(_text_of(args.record))
+    except json_record.RecordFormatError as fault:
+        raise _RefusedError(*fault.faults) from None
+    new_id, left_over = _id_source(args.ids)
+    at = _time(args.at)
+    try:
+        message = build(
+            record,
+            edition=_edition(args.edition, default_for(kind_of(record))),
+            mailbox=args.mailbox,
+            now=at,
+            sender_reference=new_id(),
+            new_id=new_id,
+        )
+    except IncompleteRecordError as fault:
+        raise _RefusedError(*((problem.field, problem.sentence) for problem in fault.problems)) from None
+    if left_over():
+        raise _RefusedError(("--ids", "There are more ids than the message uses."))
+    return message.payload
+
+
+def _edition(named: str | None, default: Edition) -> Edition:
+    if named is None:
+        return default
+    try:
+        edition = load(named)
+    except UnknownEditionError:
+        raise _RefusedError(("--edition", "There is no such edition.")) from None
+    if edition.kind is not default.kind:
+        raise _RefusedError(("--edition", "This edition is of the other notification."))
+    return edition
+
+
+def _id_source(file: Path | None) -> tuple[Callable[[], str], Callable[[], bool]]:
+    """Return what gives the next id, and what says whether ids are left over."""
+    if file is None:
+        return (lambda: str(uuid.uuid4())), (lambda: False)
+    try:
+        given = json.loads(_text_of(file))
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, list) or not all(isinstance(one, str) and UUID.fullmatch(one) for one in given):
+        raise _RefusedError(("--ids", "The file must be a JSON list of UUIDs in lower case."))
+    if len(set(given)) != len(given):
+        raise _RefusedError(("--ids", "An id stands twice in the list."))
+    rest: Iterator[str] = iter(given)
+
+    def next_id() -> str:
+        try:
+            return next(rest)
+        except StopIteration:
+            raise _RefusedError(("--ids", "The list has fewer ids than the message needs.")) from None
+
+    return next_id, lambda: next(rest, None) is not None
+
+
+def _time(typed: str | None) -> datetime:
+    if typed is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise _RefusedError(("--at", "The time must have its offset, such as 2026-10-14T14:10:00+01:00."))
+    return at
+
+
+def _bytes_of(file: Path) -> bytes:
+    """Return a file's content, at most a little more than what is read of a message."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError:
+        raise _RefusedError((str(file), "The file cannot be opened.")) from None
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return _bytes_of(file).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _RefusedError((str(file), "The file is not text in UTF-8.")) from None
+
+
+def _write(file: Path, payload: bytes) -> None:
+    try:
+        file.write_bytes(payload)
+    except OSError:
+        raise _RefusedError(("--out", "The file cannot be written.")) from None

@@ -1,0 +1,85 @@
+"""What delivery relies on in a transport. To run it on another one, subclass and give a pair of connected ends."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.messaging.errors import NotThereError
+from digmed_desktop.messaging.parcel import ItemKind, Parcel
+from digmed_desktop.messaging.ports import Transport
+from tests.history.samples import START
+from tests.outbox.doubles import OURS, THEIRS, FolderClock, FolderMesh, FolderTransport
+
+WORKFLOW, PRACTICE = "DIGMED_FLU_VAC", "Y99901"
+
+
+class TransportContract(ABC):
+    """``ends``: the pharmacy's transport and the practice's. The practice takes ``WORKFLOW`` under ``PRACTICE``."""
+
+    @pytest.fixture
+    @abstractmethod
+    def ends(self, tmp_path: Path) -> tuple[Transport, Transport]: ...
+
+    def parcel(self, local_id: str, payload: bytes = b"<Bundle/>") -> Parcel:
+        return Parcel(1, local_id, WORKFLOW, PRACTICE, "Vaccination notification", payload)
+
+    def test_what_is_sent_arrives_byte_for_byte(self, ends: tuple[Transport, Transport]) -> None:
+        ours, theirs = ends
+        ours.handshake()
+        receipt = ours.send(self.parcel("FQF01_a", "<Bundle>é</Bundle>".encode()))
+        assert list(theirs.inbox()) == [receipt.mesh_id]
+        item = theirs.fetch(receipt.mesh_id)
+        assert item.body == "<Bundle>é</Bundle>".encode()
+        assert (item.kind, item.workflow, item.local_id) == (ItemKind.DATA, WORKFLOW, "FQF01_a")
+
+    def test_a_sending_is_found_by_its_local_id_and_no_other(self, ends: tuple[Transport, Transport]) -> None:
+        ours, _ = ends
+        assert ours.look_up("FQF01_a") is None
+        receipt = ours.send(self.parcel("FQF01_a"))
+        found = ours.look_up("FQF01_a")
+        assert found is not None
+        assert found.mesh_id == receipt.mesh_id
+        assert ours.look_up("FQF01_b") is None
+
+    def test_it_leaves_the_inbox_when_acknowledged_and_not_before(
+        self, ends: tuple[Transport, Transport]
+    ) -> None:
+        ours, theirs = ends
+        receipt = ours.send(self.parcel("FQF01_a"))
+        theirs.fetch(receipt.mesh_id)
+        assert list(theirs.inbox()) == [receipt.mesh_id]
+        assert not ours.collected(receipt.mesh_id)
+        theirs.acknowledge(receipt.mesh_id)
+        assert list(theirs.inbox()) == []
+        assert ours.collected(receipt.mesh_id)
+        theirs.acknowledge(receipt.mesh_id)  # a second time does no harm
+
+    def test_a_practice_is_found_by_code_and_workflow(self, ends: tuple[Transport, Transport]) -> None:
+        ours, _ = ends
+        assert ours.mailbox_of(PRACTICE, WORKFLOW)
+        assert ours.mailbox_of("Y99999", WORKFLOW) is None
+
+    def test_an_answer_goes_to_the_mailbox_that_is_named(self, ends: tuple[Transport, Transport]) -> None:
+        ours, theirs = ends
+        first = ours.send(self.parcel("FQF01_a"))
+        sender = theirs.fetch(first.mesh_id).sender
+        answer = Parcel(0, "Y99901_a", f"{WORKFLOW}_ACK", "", "", b"<Response/>", recipient=sender)
+        receipt = theirs.send(answer)
+        assert list(ours.inbox()) == [receipt.mesh_id]
+
+    def test_what_is_not_there_is_said_to_be_not_there(self, ends: tuple[Transport, Transport]) -> None:
+        ours, _ = ends
+        with pytest.raises(NotThereError):
+            ours.fetch("20261122000000000000_000000")
+        with pytest.raises(NotThereError):
+            ours.collected("20261122000000000000_000000")
+
+
+class TestFolderTransport(TransportContract):
+    """The double keeps the contract."""
+
+    @pytest.fixture
+    def ends(self, tmp_path: Path) -> tuple[Transport, Transport]:
+        mesh = FolderMesh(tmp_path, FolderClock(tmp_path, START))
+        return FolderTransport(mesh, OURS), FolderTransport(mesh, THEIRS)
