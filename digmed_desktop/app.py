@@ -23,6 +23,7 @@ from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings import settings as settings_room
@@ -109,7 +110,7 @@ def run(*, practice: bool) -> int:
     try:
         program = start(app, practice=practice)
     except folder_room.FolderError as error:
-        print(error, file=sys.stderr)  # noqa: T201  (there is no window to say it in)
+        print(error, file=sys.stderr)
         return 1
     program.window.showMaximized() if not practice else program.window.show()
     status = app.exec()
@@ -275,12 +276,24 @@ def open_desk(folders: Folders, settings: Settings, clock: Clock, part: Practice
     return desk
 
 
-def _delivery(
-    store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | None"
-) -> Callable[[], QueueStanding]:
-    """Return one round of delivery; called and used on the delivery thread."""
+class NoConnection:
+    """The delivery where no connection is set up: everything waits."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    def run_once(self) -> QueueStanding:
+        """Say how it stands."""
+        return self._store.notifications.standing()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _delivery(store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | None") -> DeliveryRounds:
+    """Return the delivery; called and used on the delivery thread."""
     if mesh is None:
-        return store.notifications.standing
+        return NoConnection(store)
     from digmed_desktop.clinical.record import Organisation
     from digmed_desktop.desk.understanding import understanding
     from digmed_desktop.mesh.transport import MeshTransport
@@ -290,7 +303,7 @@ def _delivery(
     def pharmacy_ods() -> str:
         return (store.profile.pharmacy() or Organisation()).ods_code
 
-    delivery = Delivery(
+    return Delivery(
         store.deliveries,
         store.inbox,
         lambda: MeshTransport(mesh.account()),
@@ -298,7 +311,6 @@ def _delivery(
         clock,
         Policy.practice(),
     )
-    return delivery.run_once
 
 
 def _controls(part: PracticePart) -> PracticeControls:

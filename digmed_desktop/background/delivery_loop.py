@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.story import QueueStanding
 
 log = logging.getLogger(__name__)
 
 
 class DeliveryLoop(QObject):
-    """Calls ``run_once`` again and again. ``make`` builds the delivery on the thread that will use it."""
+    """Calls the delivery again and again. ``make`` builds the delivery on the thread that will use it."""
 
     round_done = Signal()  # :attr:`latest` is new
 
-    def __init__(self, make: Callable[[], Callable[[], QueueStanding]], every: float) -> None:
+    def __init__(self, make: Callable[[], DeliveryRounds], every: float) -> None:
         super().__init__()
         self._make, self._every = make, every
         self.latest: QueueStanding | None = None
@@ -44,19 +45,21 @@ class DeliveryLoop(QObject):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        run_once: Callable[[], QueueStanding] | None = None
+        delivery: DeliveryRounds | None = None
         while not self._stop.is_set():
             try:
-                if run_once is None:
-                    run_once = self._make()
-                self.latest = run_once()
+                if delivery is None:
+                    delivery = self._make()
+                self.latest = delivery.run_once()
             except Exception as error:  # noqa: BLE001  (the boundary of the thread; the loop must live on)
                 log.error("delivery round failed: %s", error)
             else:
                 if not self._stop.is_set() and not self._told():
-                    return
+                    break
             self._wake.wait(self._every)
             self._wake.clear()
+        if delivery is not None:
+            delivery.close()
 
     def _told(self) -> bool:
         try:

@@ -1,7 +1,7 @@
 """What the practice MESH and its practices must not forget when the program ends or is killed.
 
-A line for each thing that happened, encrypted, so that nothing of a patient lies on the disk in clear. The
-key lies beside it: everything in practice mode is invented, and there is not always a keyring. A line that was
+A line for each thing that happened, encrypted, so that nothing of a patient lies on the disk in clear. Its
+key lies beside it: all of practice mode is invented, and there is not always a keyring. A line that was
 cut off by the end of the program is passed over.
 """
 

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.intent import SendIntent, Wish
-from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.vaccinating import Sender, VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.story import NotificationRow, QueueStanding, Story
+from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.story import NotificationRow, Story
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.record import Organisation
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.people import Draft
 
-MakeDelivery = Callable[["Store"], Callable[[], QueueStanding]]
+MakeDelivery = Callable[["Store"], DeliveryRounds]
 
 
 class Desk:
@@ -58,8 +59,8 @@ class Desk:
         self._store.close()
         self._on_close()
 
-    def make_delivery(self) -> Callable[[], QueueStanding]:
-        """Return what does one round of delivery; called on the delivery's own thread."""
+    def make_delivery(self) -> DeliveryRounds:
+        """Return the delivery; called on the delivery's own thread."""
         return self._make_delivery(self._store)
 
     def fulfil_wish(self) -> Sent | None:

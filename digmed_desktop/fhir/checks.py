@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
+from digmed_desktop.fhir.guide_rules import document_findings, header_findings
 from digmed_desktop.fhir.parsing import NotReadableError, parse
 from digmed_desktop.fhir.problems import problems_of
+from digmed_desktop.fhir.profiles import profile_findings
 from digmed_desktop.fhir.rules import Place, entry_findings, narrative_findings, places, reference_findings
 from digmed_desktop.fhir.writing import Data
 
@@ -25,13 +27,21 @@ def check(xml: bytes) -> list[Finding]:
 
 
 def _message_findings(message: Data) -> Iterator[Finding]:
+    outer = places(message, "Bundle")
     yield from _bundle_findings(message, "Bundle", "message", "MessageHeader")
-    for place in places(message, "Bundle"):
-        if place.type == "Bundle":
-            yield from _bundle_findings(place.data, place.path, "document", "Composition")
-            for inner in places(place.data, place.path):
-                if inner.type == "Composition":
-                    yield from _section_findings(inner)
+    header = outer[0] if outer and outer[0].type == "MessageHeader" else None
+    if header:
+        yield from header_findings(header)
+    for place in outer:
+        if place.type != "Bundle":
+            continue
+        yield from _bundle_findings(place.data, place.path, "document", "Composition")
+        inside = places(place.data, place.path)
+        for inner in inside:
+            if inner.type == "Composition":
+                yield from _section_findings(inner)
+        if header and inside and inside[0].type == "Composition":
+            yield from document_findings(header, inside)
 
 
 def _bundle_findings(bundle: Data, path: str, kind: str, first: str) -> Iterator[Finding]:
@@ -42,6 +52,15 @@ def _bundle_findings(bundle: Data, path: str, kind: str, first: str) -> Iterator
         yield Finding(f"{path}.entry[0]", f"The first entry must be the {first}.")
     yield from entry_findings(bundle, path)
     yield from reference_findings(bundle, path)
+    types = {place.full_url: place.type for place in inside}
+
+    def type_of(reference: str) -> str:
+        return types.get(reference, "")
+
+    yield from profile_findings(bundle, path, type_of)
+    for place in inside:
+        if place.type != "Bundle":
+            yield from profile_findings(place.data, place.path, type_of)
 
 
 def _section_findings(composition: Place) -> Iterator[Finding]:

@@ -1,5 +1,4 @@
-"""The command line's ``build`` and ``check``: a record to a message, and the program's checks of any message.
-"""
+"""The command line's ``build`` and ``check``: record to message, and the checks of any message."""
 
 import argparse
 import json

@@ -80,6 +80,8 @@ class Notifications:
                     by_name=facts.by,
                     contact_at=facts.contact_at,
                     changed_at=at,
+                    # the duty of the contact was the first version's; that of a correction begins now
+                    settled_at=at if correction else None,
                     message_id=message.message_id if message else None,
                     sender_reference=message.sender_reference if message else None,
                 )

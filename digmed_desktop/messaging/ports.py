@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
+from digmed_desktop.messaging.story import QueueStanding
 
 
 class Transport(Protocol):
@@ -50,3 +51,15 @@ class Transport(Protocol):
 
 
 TransportFactory = Callable[[], Transport]
+
+
+class DeliveryRounds(Protocol):
+    """The delivery as the background drives it, all from one thread."""
+
+    def run_once(self) -> QueueStanding:
+        """Do all that is due and say how it stands."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...

@@ -232,8 +232,8 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
         return max(standing.need, raised)
-    relieves = target is not None and happening in (H.ACCEPTED, H.MATCHED)
-    if relieves and standing.need < Need.ANSWERED:
+    arrived = target is not None and happening in (H.ACCEPTED, H.MATCHED)
+    if (arrived or happening is H.RELEASED) and standing.need < Need.ANSWERED:
         return Need.NOBODY
     return standing.need
 
@@ -241,8 +241,10 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
 def _raised_by(standing: Standing, happening: Happening, target: State | None) -> Need:
     state = standing.state
     match happening:
-        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.ORIGINAL_FAILED:
+        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED:
             return Need.ANSWERED
+        case H.ORIGINAL_FAILED if state is S.WAITING:
+            return Need.UNSENT
         case H.REJECTED:
             return Need.NOBODY if state in TOLD else Need.ANSWERED
         case H.MATCHED | H.ACCEPTED | H.DUPLICATE if _should_not_be_there(standing):

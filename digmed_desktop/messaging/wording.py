@@ -1,6 +1,6 @@
 """What people read of a state: the sentences of ``resources/states/states.toml``, and which of them apply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -47,6 +47,12 @@ def words_of_held() -> Words:
 
 
 @cache
+def words_of_held_for_good() -> Words:
+    """Return the words of a correction whose first version never reached the record."""
+    return _words(resources.toml(_FILE)["held_back_for_good"])
+
+
+@cache
 def words_of_amber() -> Words:
     """Return the words of a notification whose day has come."""
     return _words(resources.toml(_FILE)["amber"])
@@ -67,16 +73,20 @@ def words_of_settled() -> str:
 
 def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
     """Return the words for a notification as it stands now: its state, and why it needs a person."""
-    words = words_of_held() if row.held and row.state is State.WAITING else words_of(row.state)
+    held = row.held and row.state is State.WAITING
+    if held and row.need is Need.UNSENT:
+        return words_of_held_for_good()
+    words = words_of_held() if held else words_of(row.state)
     if row.needs_person and words.tone not in (Tone.LOOK, Tone.STOP):
         happened, do = words_of_need(row.need)
-        return Words(words.word, f"{words.happened} {happened}", do, Tone.LOOK, words.icon)
-    if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not row.held:
+        return replace(words, happened=f"{words.happened} {happened}", do=do, tone=Tone.LOOK)
+    if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not held:
         # a person has settled it: it stays what it is, and asks for nothing
-        return Words(words.word, words.happened, words_of_settled(), Tone.PLAIN, words.icon)
-    if duty.lateness(row.state, row.contact_at, now) is Lateness.AMBER:
+        return replace(words, do=words_of_settled(), tone=Tone.PLAIN)
+    late = row.corrects is None and duty.lateness(row.state, row.contact_at, now) is Lateness.AMBER
+    if late and not row.needs_person:
         amber = words_of_amber()
-        return Words(words.word, f"{words.happened} {amber.happened}", amber.do, amber.tone, words.icon)
+        return replace(words, happened=f"{words.happened} {amber.happened}", do=amber.do, tone=amber.tone)
     return words
 
 

@@ -16,6 +16,7 @@ from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.tour.player import NotificationTrace, Player, TourError, pause
 from digmed_desktop.ui.context import PracticePatient
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.window import Window
 
 ENDS = {
@@ -69,17 +70,17 @@ def play(window: Window, folder: Path) -> int:
     status = 0
     try:
         for chapter in tour.chapters():
-            print(f"-- {(chapter.__doc__ or chapter.__name__).splitlines()[0]}", flush=True)  # noqa: T201
+            print(f"-- {(chapter.__doc__ or chapter.__name__).splitlines()[0]}", flush=True)
             chapter()
     except Exception as error:  # noqa: BLE001  (whatever goes wrong, the transcript is written and says it)
         status = 1
         player.window.grab().save(str(folder / "99-where-it-stopped.png"))
-        print(f"the tour stopped: {error}", file=sys.stderr)  # noqa: T201
+        print(f"the tour stopped: {error}", file=sys.stderr)
         if not isinstance(error, TourError):
             traceback.print_exc()
     player.transcript.write(folder / "tour.json")
     steps = player.transcript.steps
-    print(  # noqa: T201
+    print(
         f"{len(steps)} steps, {len(player.transcript.notifications)} notifications, "
         f"{'all as expected' if status == 0 else 'NOT as expected'}, {time.monotonic() - began:.0f} s: {folder}"
     )
@@ -125,7 +126,9 @@ class _Tour:
     def first_run(self) -> None:
         """First run: the pharmacy, the first person, signing in."""
         player, window = self.player, self.window
-        player.wait_for("first run", lambda: window.first_run is not None and window.first_run.isVisible(), 90)
+        player.wait_for(
+            "first run", lambda: window.first_run is not None and window.first_run.isVisible(), 90
+        )
         page = window.first_run
         if page is None:
             raise TourError("there is no first run")
@@ -140,7 +143,9 @@ class _Tour:
         player.picture("first-run-filled")
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the sign-in page", window.sign_in.isVisible, 60)
-        player.step("saved the pharmacy and the first person", "Who is using this computer?", player.visible_text)
+        player.step(
+            "saved the pharmacy and the first person", "Who is using this computer?", player.visible_text
+        )
         player.keys("000000")
         player.key(Qt.Key.Key_Return)
         player.wait_for("a word about the PIN", window.sign_in.summary.isVisible)
@@ -162,24 +167,34 @@ class _Tour:
         }
         player.fill(form, bad)
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        player.wait_for("the list of problems", lambda: form.summary.isVisible() and len(form.summary.lines()) > 5)
-        player.step("pressed Check on a form with mistakes", "last digit does not fit", player.visible_text, "problems")
-        form.verticalScrollBar().setValue(0)
-        player.picture("problems-summary")
-        line = next(one for one in form.summary.lines() if "xpir" in one.accessibleName())
-        player.click(line)
-        place = QApplication.focusWidget()
-        player.step(
-            "chose the line about the expiry date",
-            "Expiry date",
-            lambda: place.accessibleName() if place else "",
-            "problem-field",
+        player.wait_for(
+            "the list of problems", lambda: form.summary.isVisible() and len(form.summary.lines()) > 5
         )
+        player.step(
+            "pressed Check on a form with mistakes",
+            "last digit does not fit",
+            player.visible_text,
+            "problems",
+        )
+        line = next(one for one in form.summary.lines() if "birth" in one.accessibleName())
+        player.click(line)
+        player.step(
+            "chose the line about the date of birth", "Date of birth", self._focus_name, "problem-field"
+        )
+        pane = self._form().preview
+        pane.tabs.setCurrentIndex(1)
+        pause(150)
+        line = next(one for one in pane.problems.findChildren(LinkButton) if "xpir" in one.accessibleName())
+        player.click(line)
+        player.step(
+            "chose the expiry date in the list beside the form",
+            "Expiry date",
+            self._focus_name,
+            "problems-tab",
+        )
+        pane.tabs.setCurrentIndex(0)
         kept = form.answers()
         player.step("looked whether anything typed was lost", "Rose <script>", lambda: kept["patient.given"])
-        self._form().preview.tabs.setCurrentIndex(1)
-        player.picture("problems-tab")
-        self._form().preview.tabs.setCurrentIndex(0)
         player.key(Qt.Key.Key_F9)
         pause(200)
 
@@ -212,7 +227,7 @@ class _Tour:
         player.step("pressed Check", "Check before sending", player.visible_text, "check")
         player.key(Qt.Key.Key_F12)
         player.wait_for("the notification's page", window.story.isVisible)
-        player.wait_for("its story", lambda: "What happened" in player.visible_text())
+        player.wait_for("its story", lambda: "The message was made" in player.visible_text())
         player.step("pressed Send", "The message was made and stored here", player.visible_text, "sent")
 
     def what_came_back(self) -> None:
@@ -220,7 +235,9 @@ class _Tour:
         player = self.player
         story = self._wait_for_end(self._newest().id, {State.MATCHED})
         player.wait_for("the page to say so", lambda: "Matched to the patient" in player.visible_text())
-        player.step("waited for the practice", "Someone there still has to file it", player.visible_text, "matched")
+        player.step(
+            "waited for the practice", "Someone there still has to file it", player.visible_text, "matched"
+        )
         player.step("read the answers", "30001", lambda: " ".join(event.code for event in story.events))
         player.key(Qt.Key.Key_F5)
         player.wait_for("the list", lambda: bool(self.window.sent.model.rows))
@@ -237,7 +254,9 @@ class _Tour:
         page.focus_field("person.given")
         player.fill(page, LOCUM)
         player.click(page.add)
-        player.wait_for("the locum in the list", lambda: "Sunita Rao can sign in now" in player.visible_text(), 60)
+        player.wait_for(
+            "the locum in the list", lambda: "Sunita Rao can sign in now" in player.visible_text(), 60
+        )
         player.step("added a locum", "Sunita Rao", player.visible_text, "people")
         player.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the lock", window.sign_in.isVisible)
@@ -251,7 +270,9 @@ class _Tour:
         """Other outcomes: each patient of practice mode shows another."""
         player = self.player
         player.key(Qt.Key.Key_F11)
-        player.wait_for("practice mode's page", lambda: bool(self.window.practice and self.window.practice.isVisible()))
+        player.wait_for(
+            "practice mode's page", lambda: bool(self.window.practice and self.window.practice.isVisible())
+        )
         player.picture("practice-mode")
         for label, expected in (
             ("Not known at the practice", State.NOT_KNOWN_THERE),
@@ -266,10 +287,13 @@ class _Tour:
                 continue
             sent = self._send_for(patient)
             story = self._wait_for_end(sent, {expected})
-            player.wait_for("the page to follow", lambda: self.window.story.shown == sent)
-            self.window.story.refresh()
-            pause(400)
-            player.step(f"{patient.name}: {label.lower()}", expected.value, lambda s=story: s.row.state.value, expected.value)
+            self._see_story(sent)
+            player.step(
+                f"{patient.name}: {label.lower()}",
+                expected.value,
+                lambda s=story: s.row.state.value,
+                expected.value,
+            )
         player.key(Qt.Key.Key_F5)
         player.wait_for("the list", lambda: len(self.window.sent.model.rows) >= 4)
         player.step("opened sent items", "Sent items", player.visible_text, "sent-items")
@@ -283,7 +307,10 @@ class _Tour:
         sent = self._send_for(self._matched_patients()[1])
         player.wait_for("the banner", lambda: window.banner.isVisible(), 60)
         player.step(
-            "sent while MESH is unplugged", State.WAITING.value, lambda: self._story(sent).row.state.value, "unplugged"
+            "sent while MESH is unplugged",
+            State.WAITING.value,
+            lambda: self._story(sent).row.state.value,
+            "unplugged",
         )
         player.step("read the banner", "MESH cannot be reached", player.visible_text)
         self.office.run(lambda: self.practice.go_offline(0.0), lambda _n: done.append(1))
@@ -324,7 +351,12 @@ class _Tour:
         pause(600)
         player.picture("vaccinate-200-percent")
         player.key(Qt.Key.Key_F10)
-        player.step("opened settings at twice the size of text", "Size of text", player.visible_text, "settings-200-percent")
+        player.step(
+            "opened settings at twice the size of text",
+            "Size of text",
+            player.visible_text,
+            "settings-200-percent",
+        )
         look.set("light", 100)
         player.key(Qt.Key.Key_F1)
         player.wait_for("help", window.help.isVisible)
@@ -333,6 +365,11 @@ class _Tour:
         player.key(Qt.Key.Key_F2)
 
     # ---- what chapters share
+
+    @staticmethod
+    def _focus_name() -> str:
+        place = QApplication.focusWidget()
+        return place.accessibleName() if place else ""
 
     def _form(self) -> VaccinatePage:
         if self.window.vaccinate is None:
@@ -368,6 +405,12 @@ class _Tour:
         if newest == before:
             raise TourError("nothing was sent")
         return newest
+
+    def _see_story(self, notification: int) -> None:
+        """Bring the page of one notification up to date."""
+        self.player.wait_for("the page to follow", lambda: self.window.story.shown == notification)
+        self.window.story.refresh()
+        pause(400)
 
     def _newest(self) -> NotificationRow:
         got: list[list[NotificationRow]] = []

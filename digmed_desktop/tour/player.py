@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.pages.page import ColumnPage
-from digmed_desktop.ui.widgets.editors import ChoiceEditor, DateEditor, LinesEditor, RadioEditor
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
+from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.window import Window
 
@@ -101,15 +102,14 @@ class Player:
         self.transcript.steps.append(Step(did, expected, seen, good, shot, self._keys))
         self._keys = 0
         number = len(self.transcript.steps)
-        print(f"{number:3}  {'ok ' if good else 'NOT'}  {did}" + (f"  [{shot}]" if shot else ""), flush=True)  # noqa: T201
+        print(f"{number:3}  {'ok ' if good else 'NOT'}  {did}" + (f"  [{shot}]" if shot else ""), flush=True)
         if not good:
             raise TourError(f"step {number} ({did}): expected {expected!r}, seen {seen!r}")
 
     def visible_text(self) -> str:
         """Return all words in view."""
-        page = self.window.centralWidget()
-        labels = [w.text() for w in page.findChildren(QLabel) if w.isVisible()]
-        buttons = [w.text() for w in page.findChildren(QAbstractButton) if w.isVisible()]
+        labels = [w.text() for w in self.window.findChildren(QLabel) if w.isVisible()]
+        buttons = [w.text() for w in self.window.findChildren(QAbstractButton) if w.isVisible()]
         return "\n".join(text for text in (*labels, *buttons) if text)
 
     # ---- hands

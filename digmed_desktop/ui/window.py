@@ -221,18 +221,21 @@ class Window(QMainWindow):
         )
         self._rail.setVisible(inside)
         self._strip.setVisible(inside)
-        current = {
-            self.vaccinate: "vaccinate",
-            self.check: "vaccinate",
-            self.sent: "sent",
-            self.story: "sent",
-            self.people: "people",
-            self.settings: "settings",
-            self.practice: "practice",
-            self.help: "help",
-        }.get(page)  # type: ignore[call-overload]
+        current = self._nav_of(page)
         for key, entry in self._nav.items():
             entry.setChecked(key == current)
+
+    def _nav_of(self, page: QWidget) -> str:
+        """Return the key of the rail's entry that a page belongs to."""
+        owners: tuple[tuple[str, tuple[QWidget | None, ...]], ...] = (
+            ("vaccinate", (self.vaccinate, self.check)),
+            ("sent", (self.sent, self.story)),
+            ("people", (self.people,)),
+            ("settings", (self.settings,)),
+            ("practice", (self.practice,)),
+            ("help", (self.help,)),
+        )
+        return next((key for key, pages in owners if page in pages), "")
 
     def _go(self, page: QWidget | None) -> None:
         if page is None or self.context.acting.person is None:
@@ -270,16 +273,10 @@ class Window(QMainWindow):
         page = self.pages.currentWidget()
         if page is self.help:
             return
-        topics = {
-            self.vaccinate: "vaccinate",
-            self.check: "vaccinate",
-            self.sent: "sent-items",
-            self.story: "sent-items",
-            self.people: "people",
-            self.first_run: "first-run",
-        }
+        topics = {"sent": "sent-items", "people": "people"}
+        topic = "first-run" if page is self.first_run else topics.get(self._nav_of(page), "vaccinate")
         self._before_help = page
-        self.help.open(topics.get(page, "vaccinate"))  # type: ignore[call-overload]
+        self.help.open(topic)
         self._go(self.help)
 
     def _leave_help(self) -> None:
@@ -471,7 +468,7 @@ class Window(QMainWindow):
             link = "● Connected" if standing.connected else "○ Not connected"
         self.connection.setText("\n".join(part for part in (link, waiting, needs) if part))
         set_property(
-            self.connection, "tone", "look" if standing.stopped_because or standing.needs_person else ""
+            self.connection, "ink", "look" if standing.stopped_because or standing.needs_person else ""
         )
         if standing.stopped_because:
             rest = (
@@ -500,7 +497,7 @@ class Window(QMainWindow):
     def _show_time(self) -> None:
         self.clock.setText(f"{self.context.now().astimezone(dates.ENGLAND):%a %d %b  %H:%M}")
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the draft and let the threads end."""
         if self.vaccinate is not None:
             self.vaccinate.save_draft()

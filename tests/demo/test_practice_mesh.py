@@ -27,7 +27,7 @@ from digmed_desktop.messaging.errors import (
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
 from tests.demo.messages import message_about, parcel_of, shows
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,9 @@ def test_unknown_fields_and_wrong_types_are_named_with_their_path() -> None:
     assert "none of them" not in str(refused.value.faults)
 
 
-@pytest.mark.parametrize("kind", ["minor-illness", "medication-review", "appliance-use-review", "new-medicine-service"])
+@pytest.mark.parametrize(
+    "kind", ["minor-illness", "medication-review", "appliance-use-review", "new-medicine-service"]
+)
 def test_a_retired_kind_is_named_and_refused_with_the_reason(kind: str) -> None:
     with pytest.raises(RecordFormatError, match="retired"):
         read(json.dumps({"format": kind, "version": 1, "record": {}}))
@@ -191,7 +193,9 @@ def test_build_of_an_incomplete_record_names_each_problem_on_its_line(
     assert all(": " in line for line in lines)
 
 
-def test_check_tells_findings_from_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_tells_findings_from_what_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = message(vaccination()).payload
     faulty, broken, huge = tmp_path / "faulty.xml", tmp_path / "broken.xml", tmp_path / "huge.xml"
     faulty.write_bytes(good.replace(b"<birthDate", b"<birthdate"))

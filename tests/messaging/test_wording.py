@@ -78,4 +78,6 @@ def test_noon_of_the_next_working_day_shows() -> None:
 
 
 def test_a_correction_that_is_held_back_says_so() -> None:
-    assert words_of_row(row(State.WAITING, held=True), Duty(), START).word == "Held back"
+    assert words_of_row(row(State.WAITING, held=True), Duty(), START).tone is Tone.LOOK
+    failed = words_of_row(row(State.WAITING, Need.UNSENT, held=True), Duty(), START)
+    assert (failed.word, failed.tone) == ("Held back", Tone.STOP)

@@ -1,7 +1,7 @@
 """Kills delivery at a mark, starts it again until nothing is open, and counts what arrived.
 
-Every part of a run is a process of its own, forked, and killed with SIGKILL where the run says so. The MESH in
-the folder outlives them all, and so does nothing else but what the store has on the disk.
+Every part of a run is a process of its own, forked, and killed with SIGKILL where the run says so. Only the
+MESH in the folder outlives them, and what the store has on the disk.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from digmed_desktop.history.store import Store
@@ -54,7 +55,7 @@ class Result:
 
 
 def run(folder: Path, mark: Mark, nth: int, faults: dict[str, tuple[Fault, ...]], kills: int = 2) -> Result:
-    """Send and receive ``MESSAGES``, killed at the ``nth`` passing of ``mark`` in each of the first rounds."""
+    """Send and receive ``MESSAGES``, killed at the ``nth`` passing of ``mark`` in the first rounds."""
     folder.mkdir(parents=True)
     clock = FolderClock(folder, START)
     mesh = FolderMesh(folder, clock)
@@ -66,7 +67,7 @@ def run(folder: Path, mark: Mark, nth: int, faults: dict[str, tuple[Fault, ...]]
     while rounds < ROUNDS:
         rounds += 1
         armed = mark if killed < kills else None
-        ended = _in_process(lambda armed=armed: _deliver(database, mesh, clock, armed, nth))  # type: ignore[misc]
+        ended = _in_process(partial(_deliver, database, mesh, clock, armed, nth))
         killed += ended == -signal.SIGKILL
         assert ended in (_OPEN, _SETTLED, -signal.SIGKILL), ended
         if ended == _SETTLED:
@@ -86,7 +87,7 @@ def run(folder: Path, mark: Mark, nth: int, faults: dict[str, tuple[Fault, ...]]
 
 
 def _in_process(work: Callable[[], int]) -> int:
-    """Return the exit status of ``work`` in a forked process, or the negative number of the signal that ended it."""
+    """Return the exit status of ``work`` in a forked process, or minus the signal that ended it."""
     child = os.fork()
     if child == 0:
         try:

@@ -1,4 +1,4 @@
-"""What delivery relies on in a transport. To run it on another one, subclass and give a pair of connected ends."""
+"""What delivery relies on in a transport. To run it on another one, subclass it and give both ends."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -15,7 +15,7 @@ WORKFLOW, PRACTICE = "DIGMED_FLU_VAC", "Y99901"
 
 
 class TransportContract(ABC):
-    """``ends``: the pharmacy's transport and the practice's. The practice takes ``WORKFLOW`` under ``PRACTICE``."""
+    """``ends``: the pharmacy's transport, and that of the practice ``PRACTICE``, which takes ``WORKFLOW``."""
 
     @pytest.fixture
     @abstractmethod

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop import resources
+from digmed_desktop.app import NoConnection
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
@@ -129,7 +130,7 @@ def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Cal
                 clock,
                 kept_in="a test",
                 sender=Sender("FX999OT001"),
-                make_delivery=lambda records: records.notifications.standing,
+                make_delivery=NoConnection,
                 folder=folder,
             )
             if set_up and not desk.opened().people:
@@ -161,6 +162,8 @@ def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Cal
 
     yield make
     for bench in opened:
+        strays = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not bench.window]
+        assert strays == [], "a widget without a parent became a window of its own"
         bench.window.close()
         bench.office.close()
         assert bench.failures == []

@@ -19,12 +19,16 @@ def typed(answers: dict[str, str], bench: Bench) -> dict[str, str]:
     return {
         question.id: answers[question.id]
         for question in bench.form.form.form.fields()
-        if question.id in asked and answers.get(question.id) and already.get(question.id) != answers[question.id]
+        if question.id in asked
+        and answers.get(question.id)
+        and already.get(question.id) != answers[question.id]
         and question.id not in SESSION
     }
 
 
-def test_a_vaccination_is_recorded_checked_and_sent_without_touching_the_mouse(bench: Bench, tmp_path: object) -> None:
+def test_a_vaccination_is_recorded_checked_and_sent_without_touching_the_mouse(
+    bench: Bench, tmp_path: object
+) -> None:
     player = Player(bench.window, bench.folder)
     player.fill(bench.form.form, typed(complete_answers(), bench))
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -3,17 +3,8 @@
 from collections.abc import Sequence
 
 from digmed_desktop.clinical.form import FieldKind, FormField, Option
-from digmed_desktop.ui.widgets.editors import (
-    YES_NO,
-    ChoiceEditor,
-    DateEditor,
-    Editor,
-    LinesEditor,
-    NhsNumberEditor,
-    RadioEditor,
-    TextEditor,
-    TicksEditor,
-)
+from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor, TicksEditor
+from digmed_desktop.ui.widgets.editors import DateEditor, Editor, LinesEditor, NhsNumberEditor, TextEditor
 
 MOST_RADIOS = 7
 SHORT = 18  # characters: options this short stand beside each other

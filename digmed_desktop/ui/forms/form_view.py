@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Option
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.ui.forms.editor_for import editor_for
-from digmed_desktop.ui.widgets.editors import ChoiceEditor, TextEditor
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field, Level
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary

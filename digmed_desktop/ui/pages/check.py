@@ -117,7 +117,7 @@ class CheckPage(QWidget):
         """Allow Send, or say why not."""
         self.send_button.setEnabled(sendable)
         self.why_not.setText(why_not)
-        set_property(self.why_not, "tone", "look" if why_not else "")
+        set_property(self.why_not, "ink", "look" if why_not else "")
 
     def arrive(self) -> None:
         """Put the focus on Send."""

@@ -10,7 +10,8 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, SignIn
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
-from digmed_desktop.ui.widgets.editors import ChoiceEditor, LinesEditor, RadioEditor, TextEditor
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
+from digmed_desktop.ui.widgets.editors import LinesEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
@@ -213,8 +214,8 @@ class PeoplePage(ColumnPage):
         remove.setAccessibleName(f"Remove {who.name.spoken()}")
         remove.clicked.connect(lambda _on=False, p=person: self._remove(p))
         acting = self._context.acting.id == person.id
-        remove.setVisible(not acting)
         layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignRight)
+        remove.setHidden(acting)
         if acting:
             layout.addWidget(Words("Signed in", role="quiet", wrap=False))
         return line
@@ -226,6 +227,7 @@ class PeoplePage(ColumnPage):
 
     def _added(self, problems: Sequence[Problem]) -> None:
         self.add.setEnabled(True)
+        self.add.setFocus()
         if self.tell(problems):
             name = " ".join(
                 (self.fields["person.given"].editor.answer(), self.fields["person.family"].editor.answer())

@@ -3,7 +3,7 @@
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
-from digmed_desktop.ui.widgets.editors import RadioEditor
+from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 
 THEMES = (
@@ -26,21 +26,21 @@ class SettingsPage(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__("Settings")
         self._context = context
-        self.theme = RadioEditor(THEMES)
-        self.size = RadioEditor(SIZES)
-        self.theme.set_answer(context.appearance.choice)
-        self.size.set_answer(str(context.appearance.text_percent))
+        self.colours = RadioEditor(THEMES)
+        self.text_size = RadioEditor(SIZES)
+        self.colours.set_answer(context.appearance.choice)
+        self.text_size.set_answer(str(context.appearance.text_percent))
         self.card(
-            "Appearance", Field("theme", "Colours", self.theme), Field("size", "Size of text", self.size)
+            "Appearance", Field("theme", "Colours", self.colours), Field("size", "Size of text", self.text_size)
         )
-        for editor in (self.theme, self.size):
+        for editor in (self.colours, self.text_size):
             editor.edited.connect(self._changed)
 
     def arrive(self) -> None:
         """Put the cursor at the first choice."""
-        self.theme.focus()
+        self.colours.focus()
 
     def _changed(self) -> None:
-        percent = int(self.size.answer() or "100")
-        self._context.appearance.set(self.theme.answer(), percent)
+        percent = int(self.text_size.answer() or "100")
+        self._context.appearance.set(self.colours.answer(), percent)
         self._context.save_appearance(self._context.appearance.choice, percent)

@@ -206,7 +206,7 @@ class VaccinatePage(QWidget):
         if self.form.tell_all() and not any(p.severity is Severity.STOP for p in preview.problems):
             self.check.emit(preview)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the preview away where form and preview do not fit side by side."""
         super().resizeEvent(event)
         em = self.fontMetrics().horizontalAdvance("m")

@@ -43,7 +43,7 @@ class _ProblemList(QScrollArea):
         for name, tone, problems in (("Before it can be sent", "stop", stops), ("Look at", "look", looks)):
             if problems:
                 head = Words(name, bold=True)
-                head.setProperty("tone", tone)
+                head.setProperty("ink", tone)
                 self._add(head)
             for problem in problems:
                 line = LinkButton(problem.sentence)

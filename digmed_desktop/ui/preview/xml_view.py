@@ -36,7 +36,7 @@ class XmlHighlighter(QSyntaxHighlighter):
             self._formats[part] = style
         self.rehighlight()
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802  (Qt's name)
+    def highlightBlock(self, text: str) -> None:
         """Colour one line."""
         for found in _TOKENS.finditer(text):
             kind = found.lastgroup

@@ -2,49 +2,84 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.ui.widgets.words import Words
 
+FOCUS, ON_FOCUS = QColor("#ffeb3b"), QColor("#1f2a31")  # the same in every theme
+MOST_LINES = 8
 
-class LinkButton(QPushButton):
+
+class LinkButton(QAbstractButton):
     """A sentence that can be pressed; it wraps and grows instead of being cut."""
 
-    def __init__(self, text: str, *, tone: str = "") -> None:
+    PAD = 4
+
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.setProperty("kind", "link")
+        self.setText(text)
         self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.words = Words(text)
-        self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        if tone:
-            self.words.setProperty("tone", tone)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 3, 4, 3)
-        layout.addWidget(self.words)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802  (Qt's name)
-        """Return the height the sentence needs."""
-        return self.words.heightForWidth(max(width - 8, 40)) + 6
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802  (Qt's name)
+    def hasHeightForWidth(self) -> bool:
         """Say that the height follows the width."""
         return True
 
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Return a size that leaves the width to the layout."""
-        return QSize(200, self.heightForWidth(max(self.width(), 200)))
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that all of the sentence needs."""
+        room = QRect(0, 0, max(width - 2 * self.PAD, 40), 10_000)
+        return self.fontMetrics().boundingRect(room, self._flags(), self.text()).height() + 2 * self.PAD
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
-        """Grow with the text."""
+    def sizeHint(self) -> QSize:
+        """Return the size of the sentence on one line."""
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self.text()) + 2 * self.PAD, self.heightForWidth(100_000)
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width; the height follows."""
+        return QSize(80, self.heightForWidth(max(self.width(), 80)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the layout ask for the height again."""
         super().resizeEvent(event)
-        self.setFixedHeight(self.heightForWidth(self.width()))
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the sentence underlined; with the focus, on the colour of the focus."""
+        painter = QPainter(self)
+        colour = self.palette().color(QPalette.ColorRole.Link)
+        if self.hasFocus():
+            painter.fillRect(self.rect(), FOCUS)
+            colour = ON_FOCUS
+        font = painter.font()
+        font.setUnderline(True)
+        painter.setFont(font)
+        painter.setPen(colour)
+        room = self.rect().adjusted(self.PAD, self.PAD, -self.PAD, -self.PAD)
+        painter.drawText(room, self._flags(), self.text())
+
+    @staticmethod
+    def _flags() -> int:
+        return (
+            int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop)
+        )
 
 
 class ProblemSummary(QFrame):
@@ -70,11 +105,10 @@ class ProblemSummary(QFrame):
             line.deleteLater()
         self._lines = []
         stops = [p for p in problems if p.severity is Severity.STOP]
-        for problem in stops:
-            line = LinkButton(problem.sentence)
-            line.clicked.connect(lambda _on=False, f=problem.field: self.chosen.emit(f))
-            self._layout.addWidget(line)
-            self._lines.append(line)
+        for problem in stops[:MOST_LINES]:
+            self._add(problem.sentence, problem.field)
+        if len(stops) > MOST_LINES:
+            self._add(f"and {len(stops) - MOST_LINES} more, from here on", stops[MOST_LINES].field)
         self._head.setText("There is a problem" if len(stops) == 1 else f"There are {len(stops)} problems")
         self.setVisible(bool(stops))
         if stops:
@@ -82,6 +116,12 @@ class ProblemSummary(QFrame):
             event = QAccessibleAnnouncementEvent(self, say)
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
             QAccessible.updateAccessibility(event)
+
+    def _add(self, sentence: str, field: str) -> None:
+        line = LinkButton(sentence)
+        line.clicked.connect(lambda _on=False: self.chosen.emit(field))
+        self._layout.addWidget(line)
+        self._lines.append(line)
 
     def lines(self) -> list[QWidget]:
         """Return the lines, in order."""

@@ -1,0 +1,237 @@
+"""Editors for choosing: a few answers all in view, any number of ticks, or a list that is searched by typing."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QLineEdit,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.ui.widgets.editors import Editor, Leaving, alone
+
+
+class RadioEditor(Editor):
+    """One of a few answers, all in view. A digit or the first letter picks one; the arrow keys move."""
+
+    def __init__(self, options: Sequence[Option], *, beside: bool = False) -> None:
+        super().__init__()
+        self.group = QButtonGroup(self)
+        self._ids: list[str] = []
+        self._beside = beside
+        self._layout = QBoxLayout(
+            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom, self
+        )
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(16 if beside else 2)
+        for option in options:
+            button = QRadioButton(option.label.replace("&", "&&"))
+            button.setAccessibleName(option.label)
+            button.setAccessibleDescription(option.hint)
+            button.setToolTip(option.hint)
+            button.installEventFilter(self)
+            button.installEventFilter(Leaving(self))
+            self.group.addButton(button, len(self._ids))
+            self._ids.append(option.id)
+            self._layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        if beside:
+            self._layout.addStretch(1)
+        self.group.idClicked.connect(lambda _id: self.edited.emit())
+
+    def answer(self) -> str:
+        place = self.group.checkedId()
+        return self._ids[place] if place >= 0 else ""
+
+    def place_of(self, option_id: str) -> int:
+        """Return the place of an option, from 0; ValueError when it is not offered."""
+        return self._ids.index(option_id)
+
+    def set_answer(self, text: str) -> None:
+        self.group.setExclusive(False)
+        for place, button in enumerate(self.group.buttons()):
+            button.setChecked(self._ids[place] == text)
+        self.group.setExclusive(True)
+
+    def spoken(self) -> str:
+        button = self.group.checkedButton()
+        return button.text().replace("&&", "&") if button else ""
+
+    def parts(self) -> Sequence[QWidget]:
+        return self.group.buttons()
+
+    def name(self, label: str, description: str) -> None:
+        for button in self.group.buttons():
+            button.setAccessibleName(f"{label}: {button.text().replace('&&', '&')}")
+            button.setAccessibleDescription(description)
+
+    def focus(self) -> None:
+        (self.group.checkedButton() or self.group.buttons()[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            typed = event.text().lower()
+            if typed and typed.isalnum() and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+                buttons = self.group.buttons()
+                picked: QAbstractButton | None = None
+                if typed.isdigit() and 1 <= int(typed) <= len(buttons):
+                    picked = buttons[int(typed) - 1]
+                else:
+                    fitting = [b for b in buttons if b.text().lower().startswith(typed)]
+                    if fitting:
+                        now = self.group.checkedButton()
+                        picked = (
+                            fitting[(fitting.index(now) + 1) % len(fitting)] if now in fitting else fitting[0]
+                        )
+                if picked is not None:
+                    picked.setChecked(True)
+                    picked.setFocus(Qt.FocusReason.OtherFocusReason)
+                    self.edited.emit()
+                    return True
+        return False
+
+
+YES_NO = (Option("yes", "Yes"), Option("no", "No"))
+
+
+class TicksEditor(Editor):
+    """Any number of answers."""
+
+    def __init__(self, options: Sequence[Option]) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self._boxes: dict[str, QCheckBox] = {}
+        for option in options:
+            box = QCheckBox(option.label.replace("&", "&&"))
+            box.toggled.connect(lambda _on: self.edited.emit())
+            box.installEventFilter(Leaving(self))
+            layout.addWidget(box)
+            self._boxes[option.id] = box
+
+    def answer(self) -> str:
+        return ",".join(key for key, box in self._boxes.items() if box.isChecked())
+
+    def set_answer(self, text: str) -> None:
+        chosen = set(text.split(","))
+        for key, box in self._boxes.items():
+            box.blockSignals(True)  # noqa: FBT003
+            box.setChecked(key in chosen)
+            box.blockSignals(False)  # noqa: FBT003
+
+    def spoken(self) -> str:
+        return "; ".join(box.text().replace("&&", "&") for box in self._boxes.values() if box.isChecked())
+
+    def parts(self) -> Sequence[QWidget]:
+        return list(self._boxes.values())
+
+    def name(self, label: str, description: str) -> None:
+        for box in self._boxes.values():
+            text = box.text().replace("&&", "&")
+            box.setAccessibleName(text if text == label else f"{label}: {text}")
+            box.setAccessibleDescription(description)
+
+
+class ChoiceEditor(Editor):
+    """One answer from a list that is searched by typing any part of it."""
+
+    class _Combo(QComboBox):
+        def wheelEvent(self, event: QWheelEvent) -> None:
+            event.ignore()  # the wheel scrolls the form and never changes an answer
+
+    def __init__(self, options: Sequence[Option]) -> None:
+        super().__init__()
+        self.combo = self._Combo()
+        self.combo.setEditable(True)
+        self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(12)
+        self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.combo.setMaxVisibleItems(14)
+        line = self.line = QLineEdit()
+        self.combo.setLineEdit(line)
+        line.setPlaceholderText("Type or choose")
+        alone(self, self.combo)
+        self._ids: list[str] = []
+        self.set_options(options)
+        self.combo.activated.connect(lambda _i: self.edited.emit())
+        line.textEdited.connect(lambda _t: self.edited.emit())
+        line.editingFinished.connect(self._settle)
+        self.combo.installEventFilter(Leaving(self))
+        line.installEventFilter(Leaving(self))
+
+    def set_options(self, options: Sequence[Option]) -> None:
+        """Show another list; the answer stays if it is still in it."""
+        kept = self.answer() if self._ids else ""
+        self.combo.blockSignals(True)  # noqa: FBT003
+        self.combo.clear()
+        self._ids = [option.id for option in options]
+        for place, option in enumerate(options):
+            self.combo.addItem(option.label)
+            self.combo.setItemData(place, option.hint or option.label, Qt.ItemDataRole.ToolTipRole)
+        completer = QCompleter([option.label for option in options], self.combo)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.combo.setCompleter(completer)
+        self.combo.setCurrentIndex(-1)
+        self.line.clear()
+        self.combo.blockSignals(False)  # noqa: FBT003
+        if kept:
+            self.set_answer(kept)
+
+    def answer(self) -> str:
+        place = self._place_of(self.combo.currentText())
+        return self._ids[place] if place is not None else self.combo.currentText()
+
+    def _place_of(self, text: str) -> int | None:
+        if not text.strip():
+            return None
+        for place in range(self.combo.count()):
+            if self.combo.itemText(place).lower() == text.strip().lower():
+                return place
+        return None
+
+    def label_of(self, option_id: str) -> str:
+        """Return the label of an option; ValueError when it is not offered."""
+        return self.combo.itemText(self._ids.index(option_id))
+
+    def _settle(self) -> None:
+        """Complete a typed part that fits exactly one option, in full view; anything else stays as typed."""
+        self.line.setCursorPosition(0)
+        typed = self.combo.currentText().strip()
+        if not typed or self._place_of(typed) is not None:
+            return
+        fitting = [i for i in range(self.combo.count()) if typed.lower() in self.combo.itemText(i).lower()]
+        if len(fitting) == 1:
+            self.combo.setCurrentIndex(fitting[0])
+            self.edited.emit()
+
+    def set_answer(self, text: str) -> None:
+        if text in self._ids:
+            self.combo.setCurrentIndex(self._ids.index(text))
+        else:
+            self.combo.setCurrentIndex(-1)
+            self.line.setText(text)
+        self.line.setCursorPosition(0)
+
+    def spoken(self) -> str:
+        return self.combo.currentText()
+
+    def parts(self) -> Sequence[QWidget]:
+        return (self.combo,)
+
+    def name(self, label: str, description: str) -> None:
+        super().name(label, description)
+        self.line.setAccessibleName(label)
+        self.line.setAccessibleDescription(description)
