@@ -73,7 +73,7 @@ def read(text: str) -> Record:
     if not isinstance(name, str) or name not in _FORMATS:
         sentence = "The format must be vaccination or emergency-supply."
         raise RecordFormatError(sentence, (("format", sentence),))
-    if whole.get("version") is not VERSION and whole.get("version") != VERSION:
+    if type(whole.get("version")) is not int or whole["version"] != VERSION:
         sentence = f"This program reads version {VERSION} of the record format."
         raise RecordFormatError(sentence, (("version", sentence),))
     body = whole.get("record")
@@ -115,8 +115,7 @@ _SENTENCES = {
 
 
 def retired() -> dict[str, str]:
-    """Return the kinds of notification that are no more, by name of their format, each with the sentence why.
-    """
+    """Return the kinds of notification that are no more: format and the sentence why."""
     return {
         kind["format"]: kind["sentence"] for kind in resources.toml("editions/words/retired.toml")["kind"]
     }

@@ -24,13 +24,12 @@ from digmed_desktop.clinical.record import (
     VaccinationRecord,
 )
 from digmed_desktop.fhir.checks import check, problems_of
-from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.editions import UnknownEditionError, all_editions, default_for, load
 from digmed_desktop.fhir.message import IncompleteRecordError, build, draft_xml
 from digmed_desktop.fhir.reading import read_vaccination
 from digmed_desktop.fhir.sections import sections
 from digmed_desktop.fhir.subject import to_ascii
-from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+from digmed_desktop.messaging.parcel import Kind
 from tests.fhir.golden_cases import CASES, CORRECTION, OLD, message
 from tests.fhir.records import (
     CONTACT,

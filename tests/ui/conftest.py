@@ -1,12 +1,15 @@
 """A real window over a real encrypted store; only MESH is left out (tests/end_to_end has it)."""
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
@@ -43,6 +46,21 @@ FIRST_RUN = {
     "person.pin": "507182",
     "person.pin_again": "507182",
 }
+
+
+ON_THE_WINDOWS_THREAD: list[str] = []
+
+
+def _note(what: str) -> None:
+    if threading.current_thread() is threading.main_thread():
+        ON_THE_WINDOWS_THREAD.append(what)
+
+
+sa.event.listen(sa.engine.Engine, "do_connect", lambda *_a: _note("database connection"))
+sa.event.listen(sa.engine.Engine, "before_cursor_execute", lambda *_a: _note("database statement"))
+sys.addaudithook(
+    lambda event, _a: _note(event) if event in {"socket.connect", "socket.getaddrinfo"} else None
+)
 
 
 class FixedClock:
@@ -160,7 +178,9 @@ def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Cal
         opened.append(bench)
         return bench
 
+    ON_THE_WINDOWS_THREAD.clear()
     yield make
+    assert ON_THE_WINDOWS_THREAD == [], "network or database on the window's thread"
     for bench in opened:
         strays = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not bench.window]
         assert strays == [], "a widget without a parent became a window of its own"

@@ -37,8 +37,10 @@ def test_a_locum_is_added_and_takes_over_by_keyboard_and_the_form_stays(bench: B
 def test_five_wrong_pins_make_everyone_wait(bench: Bench) -> None:
     answers: list[str] = []
     for _ in range(6):
-        bench.office.ask(lambda desk: desk.sign_in(1, "111222"), lambda answer: answers.append(answer.sentence))
+        bench.office.ask(
+            lambda desk: desk.sign_in(1, "111222"), lambda answer: answers.append(answer.sentence)
+        )
     bench.office.ask(lambda desk: desk.sign_in(1, "507182"), lambda answer: answers.append(answer.sentence))
-    bench.until(lambda: len(answers) == 7)
+    bench.until(lambda: len(answers) == 7, timeout=100_000)
     assert answers[0] == "That is not this person's PIN. Check the name and type the PIN again."
     assert "Too many wrong PINs" in answers[6]

@@ -1,0 +1,105 @@
+"""The tour is the end-to-end test: the main job through the real windows, and what it wrote."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one tour."""
+    folder = tmp_path_factory.mktemp("tour")
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    }
+    child = subprocess.run(
+        [sys.executable, "-m", "digmed_desktop", "--demo", "--tour", str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=540,
+        check=False,
+    )
+    assert child.returncode == 0, child.stdout[-2000:] + child.stderr[-2000:]
+    return folder
+
+
+@pytest.fixture
+def transcript(toured: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((toured / "tour.json").read_text(encoding="utf-8"))
+    return told
+
+
+@pytest.mark.timeout(600)
+def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -> None:
+    assert len(transcript["steps"]) > 20
+    for step in transcript["steps"]:
+        assert step["as_expected"], step["did"]
+        assert not step["picture"] or (toured / step["picture"]).stat().st_size > 5_000
+
+
+@pytest.mark.timeout(600)
+def test_notifications_reached_every_end_that_practice_mode_shows(transcript: dict[str, Any]) -> None:
+    ends = {one["final_state"] for one in transcript["notifications"]}
+    assert {
+        "matched",
+        "not-known-there",
+        "no-longer-there",
+        "rejected",
+        "already-held",
+        "not-delivered",
+    } <= ends
+    first = transcript["notifications"][0]
+    assert first["kind"] == "DIGMED_FLU_VAC"
+    assert first["state"][0] == "waiting"
+    assert first["state"][-1] == first["final_state"] == "matched"
+    assert "accepted" in first["state"]
+
+
+@pytest.mark.timeout(600)
+def test_every_message_it_sent_passes_the_programs_own_checks(toured: Path) -> None:
+    from digmed_desktop.fhir.checks import check
+
+    sent = sorted((toured / "messages").glob("*-sent.xml"))
+    assert len(sent) >= 8
+    for file in sent:
+        assert check(file.read_bytes()) == [], file.name
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1100)
+def test_hl7s_validator_passes_every_message_of_the_tour(toured: Path, shared: Path) -> None:
+    files = [str(file) for file in sorted((toured / "messages").glob("*.xml"))]
+    judged = subprocess.run(
+        [str(shared / "conformance" / "check"), *files],
+        capture_output=True,
+        text=True,
+        timeout=1000,
+        check=False,
+    )
+    assert judged.returncode == 0, judged.stdout[-4000:]
+
+
+def test_the_window_without_a_screen_says_to_use_the_tour(home: Path) -> None:
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    }
+    child = subprocess.run(
+        [sys.executable, "-m", "digmed_desktop", "--demo"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert child.returncode == 2
+    assert "--tour" in child.stderr
+    assert child.stderr.count("\n") == 1

@@ -1,0 +1,71 @@
+"""Nothing typed is lost: a form left half filled is there again, and a wish to send survives the program."""
+
+from collections.abc import Callable
+
+from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.messaging.states import State
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+
+def test_a_half_filled_form_is_there_at_the_next_start(open_bench: Callable[..., Bench]) -> None:
+    first = open_bench()
+    first.sign_in()
+    first.form.arrive()
+    first.keys("9990123020")
+    first.form.form.focus_field("after.notes")
+    first.keys("Back <soon> & 'well'")
+    first.until(lambda: "Draft kept" in first.form.saved.text())
+    first.idle()
+    first.window.close()
+    first.office.close()
+    second = open_bench()
+    second.sign_in()
+    answers = second.form.form.answers()
+    assert answers["patient.nhs_number"] == "999 012 3020"
+    assert answers["after.notes"] == "Back <soon> & 'well'"
+
+
+def test_a_press_of_send_that_was_not_fulfilled_is_fulfilled_at_the_next_start(
+    open_bench: Callable[..., Bench],
+) -> None:
+    first = open_bench()
+    first.sign_in()
+    first.form.fill(complete_answers())
+    first.form.save_draft()
+    first.idle()
+    draft, person = first.form.draft_id, first.window.context.acting.id
+    assert person is not None
+    first.window.close()
+    first.office.close()
+    SendIntent(first.folder).write(Wish(draft, "vaccination", person))
+    second = open_bench()
+    second.sign_in()
+    assert [row.state for row in second.rows()] == [State.WAITING]
+    assert SendIntent(second.folder).read() is None
+    second.window.close()
+    second.office.close()
+    third = open_bench()
+    third.sign_in()
+    assert len(third.rows()) == 1
+
+
+def test_next_patient_keeps_the_session_and_nothing_of_the_patient(bench: Bench) -> None:
+    bench.form.fill(complete_answers())
+    bench.form._next()
+    answers = bench.form.form.answers()
+    assert answers["vaccine.batch"] == "AB-1234"
+    assert answers["session.legal_basis"] == "pgd"
+    never = (
+        "patient.",
+        "screening.",
+        "consent.",
+        "allergies.",
+        "vaccine.site",
+        "vaccine.outcome",
+        "vaccine.eligibility",
+    )
+    carried = {
+        k: v for k, v in answers.items() if k.startswith(never) and v and k not in {"patient.telephone_use"}
+    }
+    assert carried == {}

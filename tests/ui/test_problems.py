@@ -1,0 +1,76 @@
+"""Bad input: a sentence at the field and in the list, each line leads to its field, and nothing typed is lost."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from digmed_desktop.ui.widgets.problem_summary import LinkButton
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+BAD = {
+    "patient.nhs_number": ("999 012 3021", "last digit does not fit"),
+    "patient.date_of_birth": ("12/3/2051", "must be in the past"),
+    "vaccine.expiry": ("30/6/2020", "expired"),
+    "practice.ods_code": ("", "ODS code of the practice"),
+    "patient.family": ("O'Neill <script>", "Enter the last name"),
+}
+
+
+def check(bench: Bench) -> None:
+    bench.form.form.focus_field("patient.given")
+    bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    bench.idle()
+    bench.until(lambda: bench.form.form.summary.isVisible() or bench.window.check.isVisible())
+
+
+@pytest.mark.parametrize("field", BAD)
+def test_each_mistake_is_said_at_its_field_and_stops_send(bench: Bench, field: str) -> None:
+    typed, said = BAD[field]
+    answers = {**complete_answers(), field: typed}
+    bench.form.fill(answers)
+    bench.idle()
+    check(bench)
+    assert not bench.window.check.isVisible(), "Send must not be reachable"
+    asked = bench.form.form.fields[field]
+    assert said.lower() in asked.sentence.lower()
+    assert typed.split("/")[0] not in asked.sentence or not typed, "a sentence never repeats what was typed"
+    assert asked.sentence in [line.accessibleName() for line in bench.form.form.summary.lines()]
+    assert asked.sentence in asked.editor.parts()[0].accessibleDescription()
+    kept = bench.form.form.answers()
+    assert {key: kept[key] for key in answers if key in BAD} == {
+        key: answers[key] for key in answers if key in BAD
+    }
+
+
+def test_every_line_of_the_summary_leads_to_its_field(bench: Bench) -> None:
+    bench.form.fill({**complete_answers(), "patient.given": "", "vaccine.batch": "", "vaccine.site": ""})
+    bench.idle()
+    check(bench)
+    lines = bench.form.form.summary.lines()
+    assert len(lines) == 3
+    for line, field in zip(lines, ("patient.given", "vaccine.batch", "vaccine.site"), strict=True):
+        assert isinstance(line, LinkButton)
+        line.click()
+        assert QApplication.focusWidget() in bench.form.form.fields[field].editor.parts()
+
+
+def test_a_field_says_nothing_before_it_was_left(bench: Bench) -> None:
+    bench.form.arrive()
+    bench.keys("99901")
+    bench.idle()
+    assert bench.form.form.fields["patient.nhs_number"].sentence == ""
+    bench.key(Qt.Key.Key_Tab)
+    bench.idle()
+    bench.until(lambda: "10-digit" in bench.form.form.fields["patient.nhs_number"].sentence)
+
+
+def test_the_problems_tab_counts_and_leads_too(bench: Bench) -> None:
+    bench.form.fill({**complete_answers(), "vaccine.batch": ""})
+    bench.idle()
+    pane = bench.form.preview
+    bench.until(lambda: pane.tabs.tabText(1) == "Problems 1")
+    pane.tabs.setCurrentIndex(1)
+    line = pane.problems.findChildren(LinkButton)[0]
+    line.click()
+    assert QApplication.focusWidget() in bench.form.form.fields["vaccine.batch"].editor.parts()
