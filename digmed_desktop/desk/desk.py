@@ -15,6 +15,7 @@ from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import NotificationRow, Story
 
 if TYPE_CHECKING:
@@ -112,6 +113,13 @@ class Desk:
         if self._store.notifications.sent_as(draft_id) is None:
             self._store.drafts.save(draft_id, form, answers, by)
 
+    def keep_and_preview(
+        self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None
+    ) -> Preview:
+        """Keep the form, then return what it would send: what the check page shows is on the disk before it."""
+        self.save_draft(draft_id, form, answers, by)
+        return self.preview(form, answers)
+
     def discard_draft(self, draft_id: str) -> None:
         """Delete a draft."""
         self._store.drafts.discard(draft_id)
@@ -164,6 +172,17 @@ class Desk:
         told = self._store.notifications.story(notification)
         laid_out = tuple(replace(one, readable=readable(one.body)) for one in told.messages)
         return replace(told, messages=laid_out)
+
+    def told(self, notification: int, by: int, *, on_paper: bool, note: str) -> None:
+        """Record that a person told the practice. Raises NotAllowedNowError when it has moved on meanwhile."""
+        record = (
+            self._store.notifications.record_paper if on_paper else self._store.notifications.record_telephone
+        )
+        record(notification, by, note)
+
+    def may_tell(self, notification: int) -> bool:
+        """Whether it makes sense now to record that a person told the practice."""
+        return may(self._store.notifications.standing_of(notification), Happening.TOLD_BY_TELEPHONE)
 
     def now(self) -> datetime:
         """Return the present."""

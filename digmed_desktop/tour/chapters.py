@@ -288,12 +288,8 @@ class _Tour:
             sent = self._send_for(patient)
             story = self._wait_for_end(sent, {expected})
             self._see_story(sent)
-            player.step(
-                f"{patient.name}: {label.lower()}",
-                expected.value,
-                lambda s=story: s.row.state.value,
-                expected.value,
-            )
+            seen = story.row.state.value
+            player.step(f"{patient.name}: {label.lower()}", expected.value, lambda seen=seen: str(seen), seen)
         player.key(Qt.Key.Key_F5)
         player.wait_for("the list", lambda: len(self.window.sent.model.rows) >= 4)
         player.step("opened sent items", "Sent items", player.visible_text, "sent-items")

@@ -23,31 +23,18 @@ from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.context import Context, PracticePatient
 from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
 from digmed_desktop.ui.pages.help_page import HelpPage
-from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.pages.opening import OpeningPage
+from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.people import FirstRunPage, PeoplePage, SignInPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
-from digmed_desktop.ui.pages.sent_items import SentPage, StoryPage
+from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings import SettingsPage
+from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import RAIL_EM
 from digmed_desktop.ui.widgets.words import Notice, Words, set_property
 
 PRODUCT = "DigMed Desktop"
-
-
-class OpeningPage(ColumnPage):
-    """What is seen until the records are open, or why they cannot be opened."""
-
-    def __init__(self) -> None:
-        super().__init__("Opening the records")
-        self.said = Notice("act", "The key is fetched and the records are opened.", "One moment")
-        self.body.addWidget(self.said)
-
-    def refuse(self, error: DigMedError) -> None:
-        """Say why the program cannot go on."""
-        self.title.setText("The records cannot be opened")
-        self.said.say(str(error), "What to do", "stop")
-        self.said.head.setText("What to do")
 
 
 class Window(QMainWindow):
@@ -274,7 +261,11 @@ class Window(QMainWindow):
         if page is self.help:
             return
         topics = {"sent": "sent-items", "people": "people"}
-        topic = "first-run" if page is self.first_run else topics.get(self._nav_of(page), "vaccinate")
+        topic = (
+            "first-run"
+            if page is self.first_run
+            else topics.get(self._nav_of(page) if page else "", "vaccinate")
+        )
         self._before_help = page
         self.help.open(topic)
         self._go(self.help)

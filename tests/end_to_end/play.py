@@ -1,4 +1,4 @@
-"""Plays one scenario with the whole program in practice mode, in a process of its own: ``python -m tests.end_to_end.play NAME``.
+"""Plays one scenario with the whole program in practice mode: ``python -m tests.end_to_end.play NAME``.
 
 It prints one JSON line. Every socket, database and keyring call is watched: those on the window's thread are printed.
 """

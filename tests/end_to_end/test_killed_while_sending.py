@@ -46,7 +46,7 @@ def in_clear(home: Path) -> list[str]:
             body = file.read_bytes()
             for text in PATIENT:
                 if text.encode() in body or text.encode("utf-16-le") in body:
-                    found.append(f"{file.relative_to(home)}: {text}")  # noqa: PERF401
+                    found.append(f"{file.relative_to(home)}: {text}")
     return found
 
 

@@ -8,26 +8,19 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
-    QScrollArea,
-    QSplitter,
     QTableView,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.event_words import words_of_event
-from digmed_desktop.messaging.story import NotificationRow, Story
+from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of_row
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.page import button
-from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.theme import Theme
-from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, title
+from digmed_desktop.ui.widgets.words import Notice, title
 
 PAGE = 100
 LEAST_EM = (9, 8, 9, 8, 13, 9, 7)
@@ -201,131 +194,3 @@ class SentPage(QWidget):
         spare = max(0, self.width() - 60 - em * sum(LEAST_EM))
         for column, (least, share) in enumerate(zip(LEAST_EM, SHARES, strict=True)):
             self.table.setColumnWidth(column, em * least + int(spare * share))
-
-
-class StoryPage(QWidget):
-    """The story of one notification: its state in words, every event, every message."""
-
-    back = Signal()
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
-        self.shown: int | None = None
-        self._story: Story | None = None
-        self.patient = title("")
-        self.facts = quiet("")
-        self.state = Notice("act")
-        self._events = QVBoxLayout()
-        self._events.setSpacing(6)
-        events = QWidget()
-        events.setObjectName("page")
-        holder = QVBoxLayout(events)
-        holder.setContentsMargins(0, 0, 8, 0)
-        holder.addWidget(heading("What happened"))
-        holder.addLayout(self._events)
-        holder.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(events)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.messages = QTabWidget()
-        self.messages.setDocumentMode(True)
-        self.messages.tabBar().setAccessibleName("Messages of this notification")
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(scroll)
-        splitter.addWidget(self.messages)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setChildrenCollapsible(False)
-        splitter.setSizes([500, 500])
-        self.back_button = button("Back to sent items", shortcut="Esc")
-        self.back_button.clicked.connect(self.back)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(10)
-        layout.addWidget(row(self.back_button, None))
-        layout.addWidget(self.patient)
-        layout.addWidget(self.facts)
-        layout.addWidget(self.state)
-        layout.addWidget(splitter, 1)
-        context.appearance.changed.connect(self._restyle)
-
-    def open(self, notification: int) -> None:
-        """Show one notification."""
-        self.shown = notification
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Ask for the story again."""
-        if self.shown is not None:
-            wanted = self.shown
-            self._context.office.ask(lambda desk: desk.story(wanted), self._show)
-
-    def arrive(self) -> None:
-        """Put the focus on the way back."""
-        self.back_button.setFocus()
-
-    def _show(self, story: Story) -> None:
-        if story == self._story or story.row.id != self.shown:
-            return
-        self._story = story
-        item = story.row
-        words = words_of_row(item, Duty(), self._context.now())
-        number = nhs_number.shown(item.nhs_number)
-        self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
-        self.facts.setText(
-            " · ".join(
-                (
-                    item.what,
-                    f"batch {item.batch}" if item.batch else "",
-                    dates.shown_time(item.contact_at),
-                    item.by,
-                    item.practice_name,
-                )
-            ).replace(" ·  · ", " · ")
-        )
-        tone = "act" if words.tone is Tone.PLAIN else words.tone.value
-        self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
-        self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
-        self._show_events(story)
-        self._show_messages(story)
-
-    def _show_events(self, story: Story) -> None:
-        while self._events.count():
-            item = self._events.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.deleteLater()
-        for event in story.events:
-            line = QFrame()
-            inner = QVBoxLayout(line)
-            inner.setContentsMargins(0, 4, 0, 4)
-            inner.setSpacing(0)
-            by = f" · {event.by}" if event.by else ""
-            inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
-            inner.addWidget(quiet(f"{dates.shown_time(event.at)}{by}"))
-            if event.note:
-                inner.addWidget(Words(event.note))
-            self._events.addWidget(line)
-
-    def _show_messages(self, story: Story) -> None:
-        kept = self.messages.currentIndex()
-        while self.messages.count():
-            widget = self.messages.widget(0)
-            self.messages.removeTab(0)
-            if widget is not None:
-                widget.deleteLater()
-        for message in story.messages:
-            view = XmlView(self._context.appearance.theme)
-            view.show_xml(message.readable)
-            self.messages.addTab(view, message.title)
-        if 0 <= kept < self.messages.count():
-            self.messages.setCurrentIndex(kept)
-
-    def _restyle(self) -> None:
-        for place in range(self.messages.count()):
-            view = self.messages.widget(place)
-            if isinstance(view, XmlView):
-                view.use(self._context.appearance.theme)

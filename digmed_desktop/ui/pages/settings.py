@@ -31,7 +31,9 @@ class SettingsPage(ColumnPage):
         self.colours.set_answer(context.appearance.choice)
         self.text_size.set_answer(str(context.appearance.text_percent))
         self.card(
-            "Appearance", Field("theme", "Colours", self.colours), Field("size", "Size of text", self.text_size)
+            "Appearance",
+            Field("theme", "Colours", self.colours),
+            Field("size", "Size of text", self.text_size),
         )
         for editor in (self.colours, self.text_size):
             editor.edited.connect(self._changed)

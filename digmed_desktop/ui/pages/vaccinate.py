@@ -192,13 +192,10 @@ class VaccinatePage(QWidget):
         """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
         answers, draft_id, by = self.form.answers(), self.draft_id, self._context.acting.id
         self._draft_timer.stop()
+        self._preview_timer.stop()
         self._dirty = False
-        # the draft is on the disk before the check page is shown: what Send promises must outlive the program
         self._context.office.ask(
-            lambda desk: desk.save_draft(draft_id, "vaccination", answers, by),
-            lambda _n: self._context.office.preview(
-                lambda desk: desk.preview("vaccination", answers), self._checked
-            ),
+            lambda desk: desk.keep_and_preview(draft_id, "vaccination", answers, by), self._checked
         )
 
     def _checked(self, preview: Preview) -> None:
