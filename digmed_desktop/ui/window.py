@@ -343,6 +343,7 @@ class Window(QMainWindow):
         if self.vaccinate is None:
             self.context.office.ask(lambda desk: desk.form_lists("vaccination"), self._make_form)
         else:
+            self.vaccinate.take_over(person)
             self.go_vaccinate()
         self._locked = False
 

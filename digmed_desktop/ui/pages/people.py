@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
@@ -177,8 +177,11 @@ class PeoplePage(ColumnPage):
     def __init__(self, context: Context, roles: Sequence[Option], regulators: Sequence[Option]) -> None:
         super().__init__("People", "Everyone who records or vaccinates here, each with a PIN of their own.")
         self._context = context
-        self._list = QVBoxLayout()
-        self._list.setSpacing(6)
+        self._list = QGridLayout()
+        self._list.setHorizontalSpacing(16)
+        self._list.setVerticalSpacing(8)
+        for column, share in enumerate((3, 3, 2, 0)):
+            self._list.setColumnStretch(column, share)
         holder = QFrame()
         holder.setObjectName("card")
         holder.setLayout(self._list)
@@ -193,32 +196,26 @@ class PeoplePage(ColumnPage):
         self.body.addWidget(row(self.add, None))
 
     def show_people(self, people: tuple[PersonView, ...]) -> None:
-        """List these people."""
+        """List these people, one a row."""
         while self._list.count():
             item = self._list.takeAt(0)
             widget = item.widget() if item else None
             if widget is not None:
                 widget.deleteLater()
-        for person in people:
-            self._list.addWidget(self._line(person))
-
-    def _line(self, person: PersonView) -> QWidget:
-        line = QWidget()
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 4, 0, 4)
-        who = person.professional
-        layout.addWidget(Words(who.name.spoken(), bold=True), 2)
-        layout.addWidget(Words(who.role.display if who.role else ""), 2)
-        layout.addWidget(Words(f"{who.regulator.value} {who.registration}".strip(), role="quiet"), 2)
-        remove = button("Remove", tip=f"{who.name.spoken()} no longer works here")
-        remove.setAccessibleName(f"Remove {who.name.spoken()}")
-        remove.clicked.connect(lambda _on=False, p=person: self._remove(p))
-        acting = self._context.acting.id == person.id
-        layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignRight)
-        remove.setHidden(acting)
-        if acting:
-            layout.addWidget(Words("Signed in", role="quiet", wrap=False))
-        return line
+        for place, person in enumerate(people):
+            who = person.professional
+            self._list.addWidget(Words(who.name.spoken(), bold=True), place, 0)
+            self._list.addWidget(Words(who.role.display if who.role else ""), place, 1)
+            self._list.addWidget(
+                Words(f"{who.regulator.value} {who.registration}".strip(), role="quiet"), place, 2
+            )
+            if self._context.acting.id == person.id:
+                self._list.addWidget(Words("Signed in", role="quiet", wrap=False), place, 3)
+                continue
+            remove = button("Remove", tip=f"{who.name.spoken()} no longer works here")
+            remove.setAccessibleName(f"Remove {who.name.spoken()}")
+            remove.clicked.connect(lambda _on=False, p=person: self._remove(p))
+            self._list.addWidget(remove, place, 3)
 
     def _add(self) -> None:
         answers = self.answers()

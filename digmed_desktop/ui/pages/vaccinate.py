@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.desk.views import DraftView, FormLists, PracticeView, Preview
+from digmed_desktop.desk.views import DraftView, FormLists, PersonView, PracticeView, Preview
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.pages.page import button
@@ -103,6 +103,12 @@ class VaccinatePage(QWidget):
         if acting is not None and acting.may_vaccinate and not fresh.get("session.vaccinator"):
             fresh["session.vaccinator"] = str(acting.id)
         return fresh
+
+    def take_over(self, person: PersonView) -> None:
+        """Make the person who signed in the vaccinator, unless a patient is on the form already."""
+        if person.may_vaccinate and not self.form.answers().get("patient.family"):
+            self.form.set_answers({"session.vaccinator": str(person.id)}, keep_rest=True)
+            self.refresh()
 
     def fill(self, answers: dict[str, str]) -> None:
         """Fill in answers known beforehand (practice mode's fictional patients)."""
