@@ -19,6 +19,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="digmed-desktop",
         description="Tells the GP practice, over MESH, of vaccinations and emergency supplies made in a pharmacy.",
+        epilog="Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
+        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks; each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(
@@ -47,7 +49,10 @@ def has_screen() -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; return its exit status."""
-    asked = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in {"build", "check"}:
+        return _on_messages(words[0], words[1:])
+    asked = parser().parse_args(words)
     if asked.tour is not None and not asked.demo:
         print("The tour plays in practice mode only: digmed-desktop --demo --tour DIR", file=sys.stderr)
         return 2
@@ -66,6 +71,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.tour is not None:
         return app.play_tour(asked.tour)
     return app.run(practice=asked.demo)
+
+
+def _on_messages(command: str, words: list[str]) -> int:
+    """Run ``build`` or ``check``, which need no window and no records."""
+    from digmed_desktop.fhir import commands
+
+    grammar = argparse.ArgumentParser(prog=f"digmed-desktop {command}")
+    if command == "build":
+        commands.build_arguments(grammar)
+        return commands.build_command(grammar.parse_args(words))
+    commands.check_arguments(grammar)
+    return commands.check_command(grammar.parse_args(words))
 
 
 def _qt_sentence(error: ImportError) -> str:

@@ -438,6 +438,8 @@ class _Tour:
         self._told.add(story.row.id)
         files = []
         for number, message in enumerate(story.messages, 1):
+            if not message.body:
+                continue  # a MESH report has no body
             way = "sent" if message.outgoing else "received"
             file = self.player.folder / "messages" / f"{story.row.id:02}-{number}-{way}.xml"
             file.write_bytes(message.body)

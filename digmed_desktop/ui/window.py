@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -166,12 +166,14 @@ class Window(QMainWindow):
         menu.addAction("Lock   Ctrl+L", self.lock)
         self.who.setMenu(menu)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock)
-        self.programme_chip = Words("", role="quiet", wrap=False)
-        self.pharmacy_chip = Words("", role="quiet", wrap=False)
+        self.programme_chip = Words("", role="quiet")
+        self.pharmacy_chip = Words("", role="quiet")
+        for words in (self.programme_chip, self.pharmacy_chip):
+            words.setMinimumWidth(40)
         line.addWidget(self.who)
-        line.addWidget(self.programme_chip)
-        line.addStretch(1)
-        line.addWidget(self.pharmacy_chip)
+        line.addWidget(self.programme_chip, 1)
+        line.addWidget(self.pharmacy_chip, 1)
+        self.pharmacy_chip.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._strip = strip
         return strip
 
@@ -471,13 +473,13 @@ class Window(QMainWindow):
             self._say(
                 "look",
                 f"{standing.stopped_because} {rest}".strip(),
-                "MESH cannot be reached" if standing.connected is False else "Delivery",
+                "Not connected" if standing.connected is False else "Delivery",
             )
         elif self._banner_is_delivery():
             self._say("look", "")
 
     def _banner_is_delivery(self) -> bool:
-        return self.banner.head.text() in {"MESH cannot be reached", "Delivery"}
+        return self.banner.head.text() in {"Not connected", "Delivery"}
 
     def _history_moved(self) -> None:
         page = self.pages.currentWidget()

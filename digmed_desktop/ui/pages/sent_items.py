@@ -23,8 +23,8 @@ from digmed_desktop.ui.theme import Theme
 from digmed_desktop.ui.widgets.words import Notice, title
 
 PAGE = 100
-LEAST_EM = (9, 8, 9, 8, 13, 9, 7)
-SHARES = (0.2, 0.0, 0.25, 0.2, 0.25, 0.05, 0.05)
+LEAST_EM = (10, 8, 8, 9, 20, 9, 6)
+SHARES = (0.3, 0.0, 0.25, 0.2, 0.1, 0.0, 0.15)
 COLUMNS = ("Patient", "NHS number", "What", "Practice", "State", "When", "By")
 SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
 

@@ -210,9 +210,8 @@ class DateEditor(Editor):
         layout.addStretch(1)
         self.setFocusProxy(self.boxes[0])
 
-    @staticmethod
-    def _fit(box: QLineEdit, digits: int) -> None:
-        box.setFixedWidth(box.fontMetrics().horizontalAdvance("8" * (digits + 2)) + 26)
+    def _fit(self, box: QLineEdit, digits: int) -> None:
+        box.setFixedWidth(self.fontMetrics().horizontalAdvance("8" * (digits + 2)) + 26)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
