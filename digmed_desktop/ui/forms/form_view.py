@@ -39,6 +39,7 @@ class FormView(QScrollArea):
         self._touched: set[str] = set()
         self._problems: Sequence[Problem] = ()
         self._tell_all = False
+        self._fresh = False  # whether the problems are those of the answers as they are now
         page = QWidget()
         page.setObjectName("page")
         self._layout = QVBoxLayout(page)
@@ -131,6 +132,7 @@ class FormView(QScrollArea):
     def set_problems(self, problems: Sequence[Problem]) -> None:
         """Take the present problems. Those of a field show once it was left, all of them after :meth:`tell_all`."""
         self._problems = problems
+        self._fresh = True
         self._show_problems()
 
     def tell_all(self) -> bool:
@@ -154,12 +156,14 @@ class FormView(QScrollArea):
         self.ensureWidgetVisible(field, 20, 40)
 
     def _edited(self, field_id: str) -> None:
+        self._fresh = False
         self._show_asked()
         self.edited.emit(field_id)
 
     def _left(self, field_id: str) -> None:
         self._touched.add(field_id)
-        QTimer.singleShot(0, self._show_problems)
+        if self._fresh:
+            QTimer.singleShot(0, self._show_problems)
         self.left.emit(field_id)
 
     def _show_asked(self) -> None:
