@@ -116,10 +116,11 @@ class Player:
 
     def keys(self, text: str) -> None:
         """Type at whatever has the focus."""
-        target = QApplication.focusWidget()
-        if target is None:
-            raise TourError("nothing has the focus")
-        QTest.keyClicks(target, text)
+        for sign in text:
+            target = QApplication.focusWidget()  # it moves on by itself from box to box
+            if target is None:
+                raise TourError("nothing has the focus")
+            QTest.keyClicks(target, sign)
         self._keys += len(text)
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

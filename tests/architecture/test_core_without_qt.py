@@ -64,7 +64,10 @@ def run_without_qt(*folders: str) -> int:
 def test_quick_tests_of_the_core_pass_without_qt() -> None:
     """Rules, states, reference data and a whole vaccination message; the slow run has all of the core."""
     message = "tests/fhir/test_vaccination_message.py"
-    assert run_without_qt("tests/messaging", "tests/reference", "tests/clinical/test_small_rules.py", message) > 100
+    assert (
+        run_without_qt("tests/messaging", "tests/reference", "tests/clinical/test_small_rules.py", message)
+        > 100
+    )
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Severity
@@ -75,6 +75,11 @@ class CheckPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(footer)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the document away where both do not fit side by side; the form's preview showed it."""
+        super().resizeEvent(event)
+        self.preview.setVisible(self.width() >= self.fontMetrics().horizontalAdvance("m") * 62)
 
     def show_recorded(self, groups: tuple[RecordedGroup, ...], preview: Preview, heading_text: str) -> None:
         """Show the answers and the document."""
