@@ -5,6 +5,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -289,7 +290,7 @@ class _Tour:
             story = self._wait_for_end(sent, {expected})
             self._see_story(sent)
             seen = story.row.state.value
-            player.step(f"{patient.name}: {label.lower()}", expected.value, lambda seen=seen: str(seen), seen)
+            player.step(f"{patient.name}: {label.lower()}", expected.value, partial(str, seen), seen)
         player.key(Qt.Key.Key_F5)
         player.wait_for("the list", lambda: len(self.window.sent.model.rows) >= 4)
         player.step("opened sent items", "Sent items", player.visible_text, "sent-items")
