@@ -64,7 +64,6 @@ class Window(QMainWindow):
             self.pages.addWidget(page)
         self._nav: dict[str, QPushButton] = {}
         self._before_help: QWidget | None = None
-        self._locked = False
         self._build()
         self._connect()
         context.appearance.dress(self)
@@ -336,7 +335,6 @@ class Window(QMainWindow):
             return
         if self.vaccinate is not None:
             self.vaccinate.save_draft()
-        self._locked = True
         self.context.acting.become(None)
         self._ask_who(locked=True)
 
@@ -347,7 +345,6 @@ class Window(QMainWindow):
         else:
             self.vaccinate.take_over(person)
             self.go_vaccinate()
-        self._locked = False
 
     def _make_form(self, lists: FormLists) -> None:
         self.vaccinate = VaccinatePage(self.context, lists)

@@ -51,8 +51,8 @@ class FirstRunPage(ColumnPage):
     ) -> None:
         super().__init__(
             "Set up this pharmacy",
-            "Two minutes, once. It is kept encrypted on this computer and can be changed later. "
-            "The connection to MESH can wait: until then everything is recorded and can go on paper.",
+            "Two minutes, once. It is kept encrypted on this computer. "
+            "The connection to MESH can wait: until then what is recorded waits here.",
         )
         self._context = context
         self.card(
