@@ -63,6 +63,7 @@ class Commands:
         return {"id": number, "done": True}
 
     def _set_clock(self, command: dict[str, Any]) -> None:
+        self._make_round()  # what is in a mailbox now has been there since before the clock moved
         self._clock.set_offset(timedelta(seconds=float(command["seconds_ahead"])))
         self._make_round()
 
