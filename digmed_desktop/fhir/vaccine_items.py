@@ -61,7 +61,7 @@ VACCINE: Mapping[str, Item] = {
     "vaccine.manufacturer": Item("vaccine.product", _if_given(lambda v: text(v.manufacturer))),
     "vaccine.batch": Item("vaccine.batch", _if_given(lambda v: text(v.batch))),
     "vaccine.expiry": Item("vaccine.expiry", _if_given(lambda v: text(shown(v.expiry)))),
-    "vaccine.procedure": Item("vaccine.procedure", _procedure),
+    "vaccine.procedure": Item("vaccine.outcome", _procedure),
     "vaccine.not_given_reason": Item("vaccine.not_given_reason", _not_given_reason),
     "vaccine.site": Item("vaccine.site", _if_given(lambda v: term(v.site))),
     "vaccine.route": Item("vaccine.route", _if_given(lambda v: term(v.route))),

@@ -130,7 +130,8 @@ class Appearance(QObject):
         self.text_percent = text_percent
         self.theme = load("light")
         self._dressed: list[QWidget] = []
-        app.setStyle("Fusion")
+        if app.style().name() != "fusion":  # setting it again would polish every widget anew
+            app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.apply()
 

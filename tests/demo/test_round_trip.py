@@ -126,6 +126,7 @@ def pharmacy(mesh: PracticeMesh, tmp_path: Path) -> Iterator[Pharmacy]:
     mesh.behave("")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "state", "needs_person"),
     [
@@ -174,6 +175,7 @@ def test_an_answer_that_is_owed_is_sent_and_collected(pharmacy: Pharmacy, mesh: 
     transport.close()
 
 
+@pytest.mark.slow
 def test_silence_needs_a_person_in_the_end(pharmacy: Pharmacy, mesh: PracticeMesh) -> None:
     silent, accepted = pharmacy.note(shows("silent")), pharmacy.note(shows("accepted-only"))
     pharmacy.settle(accepted, State.ACCEPTED)
@@ -184,6 +186,7 @@ def test_silence_needs_a_person_in_the_end(pharmacy: Pharmacy, mesh: PracticeMes
         assert pharmacy.settle(number, State.NO_ANSWER).needs_person
 
 
+@pytest.mark.slow
 def test_what_is_not_collected_is_reported_and_matched_when_sent_again(
     pharmacy: Pharmacy, mesh: PracticeMesh
 ) -> None:
@@ -202,6 +205,7 @@ def test_what_is_not_collected_is_reported_and_matched_when_sent_again(
     assert first.local_id != second.local_id
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_while_mesh_is_out_of_reach(pharmacy: Pharmacy, mesh: PracticeMesh) -> None:
     mesh.go_offline(600)
     numbers = [pharmacy.note(shows("matched")) for _ in range(3)]
@@ -228,6 +232,7 @@ def test_an_answer_that_is_lost_is_looked_up_and_nothing_goes_out_twice(
     assert happened.count(Happening.CLAIMED) == 1
 
 
+@pytest.mark.slow
 def test_a_refused_account_stops_the_queue_and_no_notification_fails(
     pharmacy: Pharmacy, mesh: PracticeMesh
 ) -> None:

@@ -1,6 +1,7 @@
 """A real window over a real encrypted store; only MESH is left out (tests/end_to_end has it)."""
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -89,7 +90,7 @@ class Bench:
         assert self.window.vaccinate is not None
         return self.window.vaccinate
 
-    def until(self, seen: Callable[[], bool], timeout: int = 20_000) -> None:
+    def until(self, seen: Callable[[], bool], timeout: int = 90_000) -> None:
         self.qtbot.waitUntil(seen, timeout=timeout)
 
     def idle(self) -> None:
@@ -130,29 +131,44 @@ def _font(qapp: QApplication) -> None:
         QFontDatabase.addApplicationFont(str(resources.path(name)))
 
 
+def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
+    file, key = folder / "history.db", b"k" * 32
+    store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
+    return Desk(
+        store,
+        clock,
+        kept_in="a test",
+        sender=Sender("FX999OT001"),
+        make_delivery=NoConnection,
+        folder=folder,
+    )
+
+
+@pytest.fixture(scope="session")
+def after_first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a pharmacy that has just been set up; copied for each window, as hashing a PIN is slow."""
+    folder = tmp_path_factory.mktemp("set-up")
+    desk = open_desk_in(folder, FixedClock())
+    assert desk.first_run(FIRST_RUN) == ()
+    desk.close()
+    return folder
+
+
 @pytest.fixture
-def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Callable[..., Bench]]:
+def open_bench(
+    qtbot: QtBot, tmp_path: Path, qapp: QApplication, after_first_run: Path
+) -> Iterator[Callable[..., Bench]]:
     opened: list[Bench] = []
 
     def make(*, set_up: bool = True, theme: str = "light", text_percent: int = 100) -> Bench:
         folder = tmp_path / "data"
+        if set_up and not folder.exists():
+            shutil.copytree(after_first_run, folder)
         folder.mkdir(exist_ok=True)
         clock = FixedClock()
-        key = b"k" * 32
-        file = folder / "history.db"
 
         def open_desk() -> Desk:
-            store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
-            desk = Desk(
-                store,
-                clock,
-                kept_in="a test",
-                sender=Sender("FX999OT001"),
-                make_delivery=NoConnection,
-                folder=folder,
-            )
-            if set_up and not desk.opened().people:
-                assert desk.first_run(FIRST_RUN) == ()
+            desk = open_desk_in(folder, clock)
             desk.fulfil_wish()
             return desk
 
@@ -170,23 +186,25 @@ def open_bench(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> Iterator[Cal
         office.failed.connect(lambda error: bench.failures.append(str(error)))
         window.resize(1280, 720)
         window.show()
-        qtbot.addWidget(window)
-        with qtbot.waitSignal(window.ready, timeout=30_000):
+        with qtbot.waitSignal(window.ready, timeout=90_000):
             office.open()
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=10_000)
+        qtbot.waitUntil(window.isActiveWindow, timeout=60_000)
         opened.append(bench)
         return bench
 
     ON_THE_WINDOWS_THREAD.clear()
     yield make
-    assert ON_THE_WINDOWS_THREAD == [], "network or database on the window's thread"
+    shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    strays = [type(w).__name__ for w in shown if w not in [one.window for one in opened]]
     for bench in opened:
-        strays = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not bench.window]
-        assert strays == [], "a widget without a parent became a window of its own"
         bench.window.close()
         bench.office.close()
-        assert bench.failures == []
+        bench.window.deleteLater()  # a window left behind would be dressed again with every later one
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert ON_THE_WINDOWS_THREAD == [], "network or database on the window's thread"
+    assert strays == [], "a widget without a parent became a window of its own"
+    assert [failure for bench in opened for failure in bench.failures] == []
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class StoryPage(QWidget):
         scroll.setWidget(events)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.messages = QTabWidget()
+        self.messages.setAccessibleName("Messages")
         self.messages.setDocumentMode(True)
         self.messages.tabBar().setAccessibleName("Messages of this notification")
         splitter = QSplitter(Qt.Orientation.Horizontal)

@@ -70,6 +70,7 @@ class PreviewPane(QFrame):
         self.problems = _ProblemList()
         self.xml = XmlView(appearance.theme)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Preview")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
         self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
