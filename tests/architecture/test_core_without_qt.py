@@ -11,7 +11,6 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "digmed_desktop"
 WITH_QT = ("ui", "background", "tour", "app", "cli", "__main__")
-NOT_CORE = {"ui", "background", "tour", "app", "cli", "architecture", "packaging", "end_to_end"}
 
 
 def child(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -62,21 +61,9 @@ def run_without_qt(*folders: str) -> int:
 
 @pytest.mark.timeout(500)
 def test_quick_tests_of_the_core_pass_without_qt() -> None:
-    """Rules, states, reference data and a whole vaccination message; the slow run has all of the core."""
+    """Rules, states, reference data and a whole vaccination message."""
     message = "tests/fhir/test_vaccination_message.py"
     assert (
         run_without_qt("tests/messaging", "tests/reference", "tests/clinical/test_small_rules.py", message)
         > 100
     )
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1500)
-def test_all_quick_tests_of_the_core_pass_without_qt() -> None:
-    folders = sorted(
-        f"tests/{folder.name}"
-        for folder in (CHECKOUT / "tests").iterdir()
-        if folder.name not in NOT_CORE and any(folder.glob("test_*.py"))
-    )
-    assert {"tests/clinical", "tests/fhir", "tests/history", "tests/outbox"} <= set(folders)
-    assert run_without_qt(*folders) > 200

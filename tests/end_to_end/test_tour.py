@@ -27,7 +27,7 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=540,
+        timeout=900,
         check=False,
     )
     assert child.returncode == 0, child.stdout[-2000:] + child.stderr[-2000:]
@@ -40,7 +40,7 @@ def transcript(toured: Path) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1000)
 def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -> None:
     assert len(transcript["steps"]) > 20
     for step in transcript["steps"]:
@@ -48,7 +48,7 @@ def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -
         assert not step["picture"] or (toured / step["picture"]).stat().st_size > 5_000
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1000)
 def test_notifications_reached_every_end_that_practice_mode_shows(transcript: dict[str, Any]) -> None:
     ends = {one["final_state"] for one in transcript["notifications"]}
     assert {
@@ -66,7 +66,7 @@ def test_notifications_reached_every_end_that_practice_mode_shows(transcript: di
     assert "accepted" in first["state"]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1000)
 def test_every_message_it_sent_passes_the_programs_own_checks(toured: Path) -> None:
     from digmed_desktop.fhir.checks import check
 
@@ -77,7 +77,7 @@ def test_every_message_it_sent_passes_the_programs_own_checks(toured: Path) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1100)
+@pytest.mark.timeout(1900)
 def test_hl7s_validator_passes_every_message_of_the_tour(toured: Path, shared: Path) -> None:
     files = [str(file) for file in sorted((toured / "messages").glob("*.xml"))]
     judged = subprocess.run(
