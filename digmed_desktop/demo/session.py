@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from digmed_desktop.mesh.account import MeshAccount
 
 CLOCK_FILE = "practice-clock.json"
-START_LIMIT = 120.0
-COMMAND_LIMIT = 60.0
+START_LIMIT = 300.0
+COMMAND_LIMIT = 120.0
 ANSWER_AFTER = 1.5
 """Seconds between a message and the first answer, and between that and the next."""
 

@@ -18,7 +18,13 @@ RESOURCES = sorted(
     for p in (CHECKOUT / "resources").rglob("*")
     if p.suffix in {".toml", ".json", ".md", ".xml", ".qss", ".html"}
 )
-FRONT = ("cli.py", "doctor.py", "app.py", "tour/", "fhir/commands.py")  # the only ones that write to the console
+FRONT = (
+    "cli.py",
+    "doctor.py",
+    "app.py",
+    "tour/",
+    "fhir/commands.py",
+)  # the only ones that write to the console
 
 
 def room_of(file: Path) -> str:

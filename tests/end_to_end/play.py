@@ -25,7 +25,7 @@ from digmed_desktop.tour.chapters import THE_PACK, THE_SESSION, THIS_VISIT
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 
-PATIENCE = 150.0
+PATIENCE = 300.0
 ON_THE_WINDOWS_THREAD: list[str] = []
 
 

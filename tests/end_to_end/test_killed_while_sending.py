@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BUSY_MS = 500
+"""Milliseconds; where even an idle loop stands still for longer, the machine is what is measured."""
 PATIENT = (
     "O'Dell",
     "O&#39;Dell",
@@ -30,7 +32,7 @@ def play(home: Path, *scenario: str) -> tuple[int, list[dict[str, Any]]]:
         env={**os.environ, "DIGMED_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=800,
         check=False,
     )
     lines = [json.loads(line) for line in child.stdout.splitlines() if line.startswith("{")]
@@ -84,7 +86,7 @@ def test_the_same_with_the_key_in_a_real_secret_service(home: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(850)
 def test_the_window_stays_alive_while_mesh_takes_ten_seconds(home: Path) -> None:
     """A benchmark: prints the longest gap of the event loop beside that of an idle loop in the same run."""
     status, told = play(home, "gaps", "10")
@@ -94,5 +96,7 @@ def test_the_window_stays_alive_while_mesh_takes_ten_seconds(home: Path) -> None
         f"while MESH took 10 s to answer {told[0]['slow_mesh_ms']} ms"
     )
     assert told[0]["state_meanwhile"] in {"sending", "checking", "sent"}
-    assert told[0]["slow_mesh_ms"] < 5_000
     assert told[0]["on_the_windows_thread"] == []
+    if told[0]["idle_ms"] > BUSY_MS:
+        pytest.skip("an idle loop has such gaps here that those of a busy one say nothing")
+    assert told[0]["slow_mesh_ms"] < 5_000

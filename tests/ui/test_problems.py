@@ -34,7 +34,9 @@ def test_each_mistake_is_said_at_its_field_and_stops_send(bench: Bench) -> None:
     for field, (typed, said) in BAD.items():
         asked = bench.form.form.fields[field]
         assert said.lower() in asked.sentence.lower()
-        assert typed.split("/")[0] not in asked.sentence or not typed, "a sentence never repeats what was typed"
+        assert typed.split("/")[0] not in asked.sentence or not typed, (
+            "a sentence never repeats what was typed"
+        )
         assert asked.sentence in lines
         assert asked.sentence in asked.editor.parts()[0].accessibleDescription()
         assert kept[field] == typed, "nothing typed is lost"
