@@ -17,7 +17,7 @@ from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.window import Window
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 120.0
 
 
 def pause(milliseconds: int) -> None:

@@ -23,7 +23,7 @@ def run(folder: Path, ending: str, strings: tuple[str, ...]) -> subprocess.Compl
         input=json.dumps(strings),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=350,
         env={**os.environ, "PYTHONPATH": str(checkout)},
         check=False,
     )

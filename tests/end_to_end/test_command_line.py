@@ -39,7 +39,7 @@ def test_a_tour_outside_practice_mode_is_refused(tmp_path: Path, capsys: pytest.
 def test_it_starts_both_ways(how: list[str]) -> None:
     arguments = [*how, "--version"] if how[0] == "-m" else how
     told = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert told.stdout.startswith("DigMed Desktop 0.1")
 
