@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from digmed_desktop.mesh.account import MeshAccount
 
 CLOCK_FILE = "practice-clock.json"
-START_LIMIT = 300.0
-COMMAND_LIMIT = 120.0
+START_LIMIT = 300.0  # seconds, as the next
+COMMAND_LIMIT = 120.0  # moving the clock takes two of the practices' rounds
 ANSWER_AFTER = 1.5
 """Seconds between a message and the first answer, and between that and the next."""
 

@@ -66,7 +66,7 @@ def build_command(args: argparse.Namespace) -> int:
             _write(args.out, payload)
     except _RefusedError as refused:
         for where, sentence in refused.faults:
-            print(f"{where}: {sentence}", file=sys.stderr)  # noqa: T201 - the answer of a command
+            print(f"{where}: {sentence}", file=sys.stderr)
         return UNREADABLE
     return 0
 
@@ -78,18 +78,18 @@ def check_command(args: argparse.Namespace) -> int:
         try:
             findings = check(_bytes_of(file))
         except _RefusedError as refused:
-            print(f"{file}: {refused.faults[0][1]}", file=sys.stderr)  # noqa: T201 - the answer of a command
+            print(f"{file}: {refused.faults[0][1]}", file=sys.stderr)
             status = UNREADABLE
             continue
         except NotReadableError as fault:
-            print(f"{file}: {fault}", file=sys.stderr)  # noqa: T201 - the answer of a command
+            print(f"{file}: {fault}", file=sys.stderr)
             status = UNREADABLE
             continue
         for finding in findings:
             field = f" [{finding.field}]" if finding.field else ""
-            print(f"{file}: {finding.path}: {finding.sentence}{field}")  # noqa: T201 - the answer of a command
+            print(f"{file}: {finding.path}: {finding.sentence}{field}")
         if not findings:
-            print(f"{file}: nothing found")  # noqa: T201 - the answer of a command
+            print(f"{file}: nothing found")
         elif status != UNREADABLE:
             status = FOUND
     return status

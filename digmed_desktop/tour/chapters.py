@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, Story
-from digmed_desktop.tour.player import NotificationTrace, Player, TourError, pause
+from digmed_desktop.tour.player import PATIENCE, NotificationTrace, Player, TourError, pause
 from digmed_desktop.ui.context import PracticePatient
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
@@ -143,7 +143,7 @@ class _Tour:
         player.fill(page, self.practice.first_run)
         player.picture("first-run-filled")
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        player.wait_for("the sign-in page", window.sign_in.isVisible, 240)
+        player.wait_for("the sign-in page", window.sign_in.isVisible)
         player.step(
             "saved the pharmacy and the first person", "Who is using this computer?", player.visible_text
         )
@@ -302,7 +302,7 @@ class _Tour:
         self.office.run(lambda: self.practice.go_offline(3600.0), lambda _n: done.append(1))
         player.wait_for("MESH to be unplugged", lambda: bool(done))
         sent = self._send_for(self._matched_patients()[1])
-        player.wait_for("the banner", lambda: window.banner.isVisible(), 240)
+        player.wait_for("the banner", lambda: window.banner.isVisible())
         player.step(
             "sent while MESH is unplugged",
             State.WAITING.value,
@@ -313,7 +313,7 @@ class _Tour:
         self.office.run(lambda: self.practice.go_offline(0.0), lambda _n: done.append(1))
         player.wait_for("MESH to be plugged in again", lambda: len(done) == 2)
         self._wait_for_end(sent, {State.MATCHED})
-        player.wait_for("the banner to go", lambda: not window.banner.isVisible(), 240)
+        player.wait_for("the banner to go", lambda: not window.banner.isVisible())
         player.step("plugged MESH in again", State.MATCHED.value, lambda: self._story(sent).row.state.value)
 
     def five_days(self) -> None:
@@ -321,7 +321,7 @@ class _Tour:
         player = self.player
         patient = next(one for one in self.practice.patients if one.label.startswith("Not collected"))
         sent = self._send_for(patient)
-        player.wait_for("MESH to have it", lambda: self._story(sent).row.state is State.SENT, 240)
+        player.wait_for("MESH to have it", lambda: self._story(sent).row.state is State.SENT)
         player.key(Qt.Key.Key_F11)
         player.click(player.button("Move the clock 5 days"))
         self._wait_for_end(sent, {State.NOT_DELIVERED})
@@ -423,7 +423,7 @@ class _Tour:
 
     def _wait_for_end(self, notification: int, ends: set[State]) -> Story:
         """Wait until a notification stands in one of ``ends``; keep its messages and its trace."""
-        until = time.monotonic() + 300
+        until = time.monotonic() + PATIENCE
         story = self._story(notification)
         while story.row.state not in ends:
             if time.monotonic() > until:

@@ -17,7 +17,8 @@ from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.window import Window
 
-PATIENCE = 120.0
+PATIENCE = 240.0
+"""Seconds to wait for what must come; only a fault takes as long."""
 
 
 def pause(milliseconds: int) -> None:
@@ -77,12 +78,12 @@ class Player:
 
     # ---- eyes
 
-    def wait_for(self, what: str, seen: Callable[[], bool], patience: float = PATIENCE) -> None:
+    def wait_for(self, what: str, seen: Callable[[], bool]) -> None:
         """Wait until something is seen; raises TourError when it is not."""
-        until = time.monotonic() + patience
+        until = time.monotonic() + PATIENCE
         while not seen():
             if time.monotonic() > until:
-                raise TourError(f"waited {patience:.0f} s for {what}")
+                raise TourError(f"waited {PATIENCE:.0f} s for {what}")
             pause(15)
 
     def picture(self, name: str) -> str:

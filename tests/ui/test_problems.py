@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.desk.views import Preview
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -40,6 +42,15 @@ def test_each_mistake_is_said_at_its_field_and_stops_send(bench: Bench) -> None:
         assert asked.sentence in lines
         assert asked.sentence in asked.editor.parts()[0].accessibleDescription()
         assert kept[field] == typed, "nothing typed is lost"
+    for field, (typed, _) in BAD.items():
+        assert field in stopped_by(bench, {**complete_answers(), field: typed}), "each alone stops Send"
+
+
+def stopped_by(bench: Bench, answers: dict[str, str]) -> list[str]:
+    got: list[Preview] = []
+    bench.office.ask(lambda desk: desk.preview("vaccination", answers), got.append)
+    bench.until(lambda: bool(got))
+    return [problem.field for problem in got[0].problems if problem.severity is Severity.STOP]
 
 
 def test_every_line_of_the_summary_leads_to_its_field(bench: Bench) -> None:
