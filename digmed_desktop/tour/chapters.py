@@ -128,7 +128,7 @@ class _Tour:
         """First run: the pharmacy, the first person, signing in."""
         player, window = self.player, self.window
         player.wait_for(
-            "first run", lambda: window.first_run is not None and window.first_run.isVisible(), 90
+            "first run", lambda: window.first_run is not None and window.first_run.isVisible()
         )
         page = window.first_run
         if page is None:
@@ -256,7 +256,7 @@ class _Tour:
         player.fill(page, LOCUM)
         player.click(page.add)
         player.wait_for(
-            "the locum in the list", lambda: "Sunita Rao can sign in now" in player.visible_text(), 60
+            "the locum in the list", lambda: "Sunita Rao can sign in now" in player.visible_text()
         )
         player.step("added a locum", "Sunita Rao", player.visible_text, "people")
         player.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
@@ -378,7 +378,7 @@ class _Tour:
         self.player.keys(pin)
         self.player.key(Qt.Key.Key_Return)
         self.player.wait_for(
-            "the form", lambda: self.window.vaccinate is not None and self.window.vaccinate.isVisible(), 60
+            "the form", lambda: self.window.vaccinate is not None and self.window.vaccinate.isVisible()
         )
 
     def _matched_patients(self) -> list[PracticePatient]:
