@@ -120,14 +120,14 @@ def run(*, practice: bool) -> int:
 
 def play_tour(folder: Path) -> int:
     """Play the main job in practice mode from an empty folder; return 0 only if all was as expected."""
-    from digmed_desktop.tour import chapters
+    from digmed_desktop.tour import play
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="digmed-tour-") as home, _environment("DIGMED_HOME", home):
         app = make_application(fixed_font=True)
         program = start(app, practice=True, fixed_font=True)
         try:
-            return chapters.play(program.window, folder)
+            return play.play(program.window, folder)
         finally:
             program.window.close()
             finish(program)
@@ -243,7 +243,7 @@ def open_desk(folders: Folders, settings: Settings, clock: Clock, part: Practice
     from digmed_desktop.credentials.keys import database_key
     from digmed_desktop.credentials.vault import FileVault, KeyringVault, Vault, VaultError
     from digmed_desktop.desk.desk import Desk
-    from digmed_desktop.desk.vaccinating import Sender
+    from digmed_desktop.desk.sender import Sender
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.parcel import Kind
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
-from digmed_desktop.desk.vaccinating import Sender, VaccinationDesk
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from digmed_desktop.messaging.people import Draft
 
 MakeDelivery = Callable[["Store"], DeliveryRounds]
+
+
+class FormDesk(Protocol):
+    """What every form has behind it."""
+
+    def lists(self) -> FormLists:
+        """Return what the form offers, and the answers of a fresh one."""
+
+    def preview(self, answers: Mapping[str, str]) -> Preview:
+        """Return what these answers would send, and what is in the way."""
+
+    def freeze(self, draft_id: str, answers: Mapping[str, str], by: int) -> Sent:
+        """Store the message of these answers, to be sent; twice with one draft is once."""
 
 
 class Desk:
@@ -44,7 +58,9 @@ class Desk:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
         self._people = PeopleDesk(store, clock)
-        self._vaccinating = VaccinationDesk(store, self._people, clock, sender)
+        self.forms: dict[str, FormDesk] = {
+            "vaccination": VaccinationDesk(store, self._people, clock, sender),
+        }
         self._intent = SendIntent(folder)
 
     # ---- opening
@@ -100,13 +116,15 @@ class Desk:
 
     def form_lists(self, form: str) -> FormLists:
         """Return the options of a form."""
-        self._only_vaccination(form)
-        return self._vaccinating.lists()
+        return self._form(form).lists()
+
+    def all_form_lists(self) -> dict[str, FormLists]:
+        """Return the options of every form."""
+        return {form: desk.lists() for form, desk in self.forms.items()}
 
     def preview(self, form: str, answers: Mapping[str, str]) -> Preview:
         """Return what these answers would send."""
-        self._only_vaccination(form)
-        return self._vaccinating.preview(answers)
+        return self._form(form).preview(answers)
 
     def save_draft(self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None) -> None:
         """Keep a half-filled form. One that was sent already is not kept again."""
@@ -128,9 +146,9 @@ class Desk:
         """Return all drafts, newest first."""
         return tuple(self._draft_view(draft) for draft in self._store.drafts.all())
 
-    def newest_draft(self, form: str) -> DraftView | None:
+    def newest_draft(self) -> DraftView | None:
         """Return the draft to go on with, or None."""
-        return next((draft for draft in self.drafts() if draft.form == form), None)
+        return next(iter(self.drafts()), None)
 
     def send(self, form: str, draft_id: str, answers: Mapping[str, str], by: int | None) -> Sent:
         """Freeze and store the message, to be delivered; the same draft twice is one notification."""
@@ -141,13 +159,12 @@ class Desk:
         return sent
 
     def _freeze(self, wish: Wish, answers: Mapping[str, str]) -> Sent:
-        self._only_vaccination(wish.form)
-        return self._vaccinating.freeze(wish.draft_id, answers, wish.by)
+        return self._form(wish.form).freeze(wish.draft_id, answers, wish.by)
 
-    @staticmethod
-    def _only_vaccination(form: str) -> None:
-        if form != "vaccination":
+    def _form(self, form: str) -> FormDesk:
+        if form not in self.forms:
             raise DigMedError("This form is not known to this version of the program.", "Update the program.")
+        return self.forms[form]
 
     def _draft_view(self, draft: "Draft") -> DraftView:
         given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from digmed_desktop.clinical.record import Organisation, VaccinationRecord
 from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read, starting_answers
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.parcel import Kind
@@ -23,14 +23,6 @@ from digmed_desktop.reference import programmes
 if TYPE_CHECKING:
     from digmed_desktop.fhir.editions import Edition
     from digmed_desktop.history.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """As whom the pharmacy sends."""
-
-    mailbox: str
-    edition_id: str = ""
 
 
 class VaccinationDesk:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.record import Organisation
-from digmed_desktop.desk.views import PersonView
+from digmed_desktop.desk.views import DraftView, FormLists, PersonView
 from digmed_desktop.ui.theme import Appearance
 
 
@@ -54,6 +54,26 @@ class Acting(QObject):
         return self.person.id if self.person else None
 
 
+@dataclass(frozen=True, slots=True)
+class FormStart:
+    """A form to begin: with answers known beforehand, or going on with a draft.
+
+    ``answers`` that are no questions of the form are kept with it all the same (what it corrects, for one).
+    """
+
+    form: str
+    answers: dict[str, str] = field(default_factory=dict)
+    draft: DraftView | None = None
+
+
+class Navigate(QObject):
+    """How a page brings another into view, without knowing it."""
+
+    to_place = Signal(str)  # the key of a place in ui/pages/registry
+    to_notification = Signal(int)
+    to_form = Signal(object)  # FormStart
+
+
 @dataclass
 class Context:
     """Shared by all pages of one window."""
@@ -65,5 +85,8 @@ class Context:
     note_send: Callable[[str, str, int], None]  # draft, form, person: put on the disk before anything else
     practice: PracticeControls | None = None
     acting: Acting = field(default_factory=Acting)
+    navigate: Navigate = field(default_factory=Navigate)
     pharmacy: Organisation = field(default_factory=Organisation)
     people: tuple[PersonView, ...] = ()
+    lists: dict[str, FormLists] = field(default_factory=dict)  # by form; "person" among them
+    kept_in: str = ""  # where the key of the records is kept, in words

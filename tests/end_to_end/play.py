@@ -21,7 +21,7 @@ from digmed_desktop import app as program_room
 from digmed_desktop.app import Program
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Story
-from digmed_desktop.tour.chapters import THE_PACK, THE_SESSION, THIS_VISIT
+from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 

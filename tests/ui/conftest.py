@@ -22,7 +22,7 @@ from digmed_desktop.app import NoConnection
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
-from digmed_desktop.desk.vaccinating import Sender
+from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui.context import Context

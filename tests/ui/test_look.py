@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui import theme
+from digmed_desktop.ui.pages.registry import PLACES
+from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -80,16 +83,20 @@ def clipped(page: QWidget) -> list[str]:
     return found
 
 
-PAGES = ("vaccinate", "problems", "check", "sent", "story", "people", "settings", "help")
+PLACES_HERE = tuple(place.key for place in PLACES if not place.only_in_practice_mode)
+SECTIONS_HERE = tuple(f"settings/{section.key}" for section in SECTIONS)
+PAGES = (*PLACES_HERE, *SECTIONS_HERE, "help", "vaccinate", "problems", "check", "story")
 
 
 def visit(bench: Bench, page: str) -> None:
     window = bench.window
-    if page in {"vaccinate", "sent", "people", "settings", "help"}:
-        {
-            "vaccinate": window.go_vaccinate, "sent": window.go_sent, "people": window.go_people,
-            "settings": window.go_settings, "help": window.go_help,
-        }[page]()  # fmt: skip
+    if page in {*PLACES_HERE, "help"}:
+        window.go(page)
+    elif page in SECTIONS_HERE:
+        window.go("settings")
+        settings = window.page("settings")
+        assert isinstance(settings, SettingsPage)
+        settings.section(page.partition("/")[2])
     elif page == "problems":
         bench.form.form.tell_all()
     else:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from digmed_desktop.tour.chapters import LOCUM
+from digmed_desktop.tour.chapters.vaccination import LOCUM
 from digmed_desktop.tour.player import Player
 from tests.ui.conftest import Bench
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import PersonView, SignIn
+from digmed_desktop.desk.views import Opened, PersonView, SignIn
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
@@ -17,8 +17,10 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
 
-def person_fields(roles: Sequence[Option], regulators: Sequence[Option]) -> list[QWidget]:
+def person_fields(context: Context) -> list[QWidget]:
     """Return the questions about one person."""
+    lists = context.lists["person"].lists
+    roles, regulators = lists["roles"], lists["regulators"]
     return [
         Pair(
             Field("person.given", "First name", TextEditor()),
@@ -46,9 +48,7 @@ class FirstRunPage(ColumnPage):
 
     done = Signal()
 
-    def __init__(
-        self, context: Context, roles: Sequence[Option], regulators: Sequence[Option], kept_in: str
-    ) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(
             "Set up this pharmacy",
             "Two minutes, once. It is kept encrypted on this computer. "
@@ -75,8 +75,8 @@ class FirstRunPage(ColumnPage):
                 Field("pharmacy.postcode", "Postcode", TextEditor()),
             ),
         )
-        self.card("You", *person_fields(roles, regulators))
-        self.body.addWidget(quiet(f"The key of the records is kept in {kept_in}."))
+        self.card("You", *person_fields(context))
+        self.body.addWidget(quiet(f"The key of the records is kept in {context.kept_in}."))
         self.save = button("Save and begin", "primary", shortcut="Ctrl+Return")
         self.save.clicked.connect(self._save)
         self.body.addWidget(row(self.save, None))
@@ -172,9 +172,9 @@ class SignInPage(ColumnPage):
 class PeoplePage(ColumnPage):
     """Who works here; a locum is added in under a minute."""
 
-    changed = Signal()
+    changed = Signal(object)  # desk.views.Opened: who is here now
 
-    def __init__(self, context: Context, roles: Sequence[Option], regulators: Sequence[Option]) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__("People", "Everyone who records or vaccinates here, each with a PIN of their own.")
         self._context = context
         self._list = QGridLayout()
@@ -190,10 +190,18 @@ class PeoplePage(ColumnPage):
         self.said = Notice("done")
         self.said.setVisible(False)
         self.body.addWidget(self.said)
-        self.card("Add a person", *person_fields(roles, regulators))
+        self.card("Add a person", *person_fields(context))
         self.add = button("Add this person", "primary")
         self.add.clicked.connect(self._add)
         self.body.addWidget(row(self.add, None))
+
+    def arrive(self) -> None:
+        """Read the people anew."""
+        self._context.office.ask(lambda desk: desk.opened(), self._have)
+
+    def _have(self, found: Opened) -> None:
+        self.changed.emit(found)
+        self.show_people(found.people)
 
     def show_people(self, people: tuple[PersonView, ...]) -> None:
         """List these people, one a row."""
@@ -233,11 +241,11 @@ class PeoplePage(ColumnPage):
                 field.editor.set_answer("")
             self.said.say(f"{name} can sign in now.", "Added", "done")
             self.said.setVisible(True)
-            self.changed.emit()
+            self.arrive()
 
     def _failed(self, error: Exception) -> None:
         self.add.setEnabled(True)
         self.tell([Problem("", str(error))])
 
     def _remove(self, person: PersonView) -> None:
-        self._context.office.ask(lambda desk: desk.retire_person(person.id), lambda _n: self.changed.emit())
+        self._context.office.ask(lambda desk: desk.retire_person(person.id), lambda _n: self.arrive())

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.ui.context import Context, PracticeControls, PracticePatient
+from digmed_desktop.ui.context import Context, FormStart, PracticePatient
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
@@ -15,18 +15,20 @@ OFFLINE_SECONDS = 20.0
 class PracticePage(ColumnPage):
     """Everything here is fictional; nothing can leave this computer."""
 
-    chosen = Signal(object)  # PracticePatient
     clock_moved = Signal()
 
-    def __init__(self, context: Context, controls: PracticeControls, kept_in: str) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(
             "Practice mode",
             "A MESH of its own runs on this computer, with a fictional pharmacy and fictional practices that answer. "
             "Nothing can reach a real practice. No real patient may be entered.",
         )
+        controls = context.practice
+        if controls is None:
+            raise ValueError("this page belongs to practice mode")
         self._context, self._controls = context, controls
         self.body.addWidget(
-            Notice("act", f"The key of these fictional records is kept in {kept_in}.", "The key")
+            Notice("act", f"The key of these fictional records is kept in {context.kept_in}.", "The key")
         )
         self.clock = Words("")
         day = button("Move the clock 1 day")
@@ -73,7 +75,7 @@ class PracticePage(ColumnPage):
         return lines
 
     def _choose(self, patient: PracticePatient) -> None:
-        self.chosen.emit(patient)
+        self._context.navigate.to_form.emit(FormStart("vaccination", patient.answers))
 
     def _move(self, hours: float) -> None:
         self._context.office.run(lambda: self._controls.move_clock(hours), lambda _n: self._moved())

@@ -121,8 +121,6 @@ class SentModel(QAbstractTableModel):
 class SentPage(QWidget):
     """All notifications, newest first; Enter opens one."""
 
-    chosen = Signal(int)
-
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
@@ -142,7 +140,7 @@ class SentPage(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        self.table.activated.connect(lambda index: self.chosen.emit(self.model.rows[index.row()].id))
+        self.table.activated.connect(self._open)
         self.empty = Notice(
             "act",
             "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
@@ -157,6 +155,13 @@ class SentPage(QWidget):
         self.model.wants_more.connect(self._more)
         context.appearance.changed.connect(self._restyle)
         self._restyle()
+
+    def history_moved(self) -> None:
+        """Follow what became of notifications."""
+        self.refresh()
+
+    def _open(self, index: QModelIndex) -> None:
+        self._context.navigate.to_notification.emit(self.model.rows[index.row()].id)
 
     def refresh(self) -> None:
         """Ask for the newest rows."""

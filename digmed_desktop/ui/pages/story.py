@@ -1,6 +1,6 @@
 """The story of one notification: its state in words, every event, every message, and what a person did about it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, nhs_number
@@ -19,7 +19,7 @@ from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, 
 class StoryPage(QWidget):
     """The story of one notification: its state in words, every event, every message."""
 
-    back = Signal()
+    help_topic = "sent-items"
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class StoryPage(QWidget):
         told.addWidget(row(self.by_telephone, self.on_paper, None))
         self.telling.setHidden(True)
         self.back_button = button("Back to sent items", shortcut="Esc")
-        self.back_button.clicked.connect(self.back)
+        self.back_button.clicked.connect(lambda: context.navigate.to_place.emit("sent"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(10)
@@ -83,6 +83,10 @@ class StoryPage(QWidget):
     def open(self, notification: int) -> None:
         """Show one notification."""
         self.shown = notification
+        self.refresh()
+
+    def history_moved(self) -> None:
+        """Follow what became of it."""
         self.refresh()
 
     def refresh(self) -> None:

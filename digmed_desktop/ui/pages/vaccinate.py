@@ -1,102 +1,20 @@
-"""The vaccination form with its live preview beside it; the draft is kept while typing."""
-
-import uuid
-from collections.abc import Sequence
-
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+"""The vaccination form."""
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.clinical.form import load
-from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.desk.views import DraftView, FormLists, PersonView, PracticeView, Preview
-from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.forms.form_view import FormView
-from digmed_desktop.ui.pages.page import button
-from digmed_desktop.ui.preview.preview_pane import PreviewPane
-from digmed_desktop.ui.widgets.words import Words
-
-PREVIEW_AFTER_MS = 60
-DRAFT_AFTER_MS = 400
+from digmed_desktop.desk.views import PersonView
+from digmed_desktop.ui.pages.form_page import FormPage
 
 
-class VaccinatePage(QWidget):
+class VaccinatePage(FormPage):
     """One patient's vaccination, as it is typed."""
 
-    check = Signal(object)  # Preview
-    draft_saved = Signal(str)
+    FORM = "vaccination"
+    help_topic = "vaccinate"
 
-    def __init__(self, context: Context, lists: FormLists) -> None:
-        super().__init__()
-        self._context = context
-        self._lists = lists
-        self.form = FormView(load("vaccination"), lists.lists)
-        self.preview = PreviewPane(context.appearance)
-        self.draft_id = ""
-        self._dirty = False
-        self._practices: dict[str, PracticeView] = {}
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self.form)
-        self.splitter.addWidget(self.preview)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([640, 440])
-        self._footer = self._make_footer()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.splitter, 1)
-        layout.addWidget(self._footer)
-        self.form.edited.connect(self._edited)
-        self.form.left.connect(self._left)
-        self.preview.chosen.connect(self.form.focus_field)
-        self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
-        self._preview_timer.timeout.connect(self.refresh)
-        self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
-        self._draft_timer.timeout.connect(self.save_draft)
-        self.begin()
-
-    def _make_footer(self) -> QFrame:
-        footer = QFrame()
-        footer.setObjectName("footer")
-        layout = QHBoxLayout(footer)
-        layout.setContentsMargins(24, 8, 24, 8)
-        layout.setSpacing(12)
-        self.saved = Words("", role="quiet", wrap=False)
-        self.standing = Words("", role="quiet")
-        self.next = button(
-            "Next patient", shortcut="F9", tip="Keep this as a draft and begin the next patient"
-        )
-        self.check_button = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._check)
-        self.next.clicked.connect(self._next)
-        self.check_button.clicked.connect(self._check)
-        self.next_hint = Words("F9", role="quiet", wrap=False)
-        self.check_hint = Words("Ctrl+Enter", role="quiet", wrap=False)
-        layout.addWidget(self.saved)
-        layout.addWidget(self.standing, 1)
-        for widget in (self.next, self.next_hint, self.check_button, self.check_hint):
-            layout.addWidget(widget)
-        return footer
-
-    def begin(self, draft: DraftView | None = None) -> None:
-        """Begin a new patient, or go on with a draft."""
-        self.draft_id = draft.id if draft else uuid.uuid4().hex
-        self._dirty = False
-        self.form.start()
-        self.form.set_answers(draft.answers if draft else self._fresh_answers())
-        self.saved.setText("")
-        self.refresh()
-
-    def _fresh_answers(self) -> dict[str, str]:
-        """The answers a new patient begins with: the session's, and today's date. Nothing about the patient."""
+    def fresh_answers(self) -> dict[str, str]:
+        """Return what the session keeps, today's date, and who is acting as vaccinator."""
+        fresh = super().fresh_answers()
         now = self._context.now().astimezone(dates.ENGLAND)
-        kept = self.form.answers()
-        fresh = dict(self._lists.fresh)
-        fresh.update({q.id: kept[q.id] for q in self.form.form.fields() if q.remembered and kept.get(q.id)})
         fresh["contact.date"] = f"{now.day:02}/{now.month:02}/{now.year}"
         fresh["contact.time"] = f"{now:%H:%M}"
         acting = self._context.acting.person
@@ -104,116 +22,14 @@ class VaccinatePage(QWidget):
             fresh["session.vaccinator"] = str(acting.id)
         return fresh
 
+    def answered(self, field_id: str) -> None:
+        """Fill in what a product usually answers besides."""
+        if field_id == "vaccine.product":
+            usual = self._lists.by_product.get(self.form.fields[field_id].editor.answer(), {})
+            self.form.set_answers(usual, keep_rest=True)
+
     def take_over(self, person: PersonView) -> None:
         """Make the person who signed in the vaccinator, unless a patient is on the form already."""
         if person.may_vaccinate and not self.form.answers().get("patient.family"):
             self.form.set_answers({"session.vaccinator": str(person.id)}, keep_rest=True)
             self.refresh()
-
-    def fill(self, answers: dict[str, str]) -> None:
-        """Fill in answers known beforehand (practice mode's fictional patients)."""
-        self.form.set_answers(answers, keep_rest=True)
-        self._dirty = True
-        self._draft_timer.start()
-        self.refresh()
-
-    def offer_practices(self, practices: Sequence[PracticeView]) -> None:
-        """Offer practices while their name or code is typed."""
-        self._practices = {view.label: view for view in practices}
-        for field_id in ("practice.name", "practice.ods_code"):
-            self.form.complete(field_id, list(self._practices))
-
-    def arrive(self) -> None:
-        """Put the cursor at the first question about the patient that is still open."""
-        order = [q.id for q in self.form.form.fields() if q.id.startswith("patient.")]
-        answers = self.form.answers()
-        self.form.focus_field(next((key for key in order if not answers.get(key)), order[0]))
-
-    def focus_field(self, field_id: str) -> None:
-        """Put the cursor at a question."""
-        self.form.focus_field(field_id)
-
-    def refresh(self) -> None:
-        """Ask for a new preview of the present answers."""
-        answers = self.form.answers()
-        self._context.office.preview(lambda desk: desk.preview("vaccination", answers), self._previewed)
-
-    def save_draft(self) -> None:
-        """Keep the form as it is now."""
-        self._draft_timer.stop()
-        if not self._dirty:
-            return
-        answers, draft_id, by = self.form.answers(), self.draft_id, self._context.acting.id
-        self._dirty = False
-        self._context.office.ask(
-            lambda desk: desk.save_draft(draft_id, "vaccination", answers, by),
-            lambda _n: self._draft_kept(draft_id),
-        )
-
-    def _draft_kept(self, draft_id: str) -> None:
-        if draft_id == self.draft_id:
-            self.saved.setText(f"Draft kept {self._context.now().astimezone(dates.ENGLAND):%H:%M}")
-            self.draft_saved.emit(draft_id)
-
-    def _edited(self, field_id: str) -> None:
-        if field_id in ("practice.name", "practice.ods_code"):
-            self._take_practice(field_id)
-        if field_id == "vaccine.product":
-            usual = self._lists.by_product.get(self.form.fields[field_id].editor.answer(), {})
-            self.form.set_answers(usual, keep_rest=True)
-        self._dirty = True
-        self._preview_timer.start()
-        self._draft_timer.start()
-
-    def _take_practice(self, field_id: str) -> None:
-        view = self._practices.get(self.form.fields[field_id].editor.answer())
-        if view is not None:
-            place = view.organisation.address
-            self.form.set_answers(
-                {
-                    "practice.name": view.organisation.name,
-                    "practice.ods_code": view.organisation.ods_code,
-                    "practice.address_lines": "\n".join(place.lines),
-                    "practice.city": place.city,
-                    "practice.postcode": place.postcode,
-                },
-                keep_rest=True,
-            )
-
-    def _left(self, field_id: str) -> None:
-        if field_id in ("practice.name", "practice.ods_code"):
-            self._take_practice(field_id)
-            self._preview_timer.start()
-
-    def _previewed(self, preview: Preview) -> None:
-        self.preview.show_preview(preview)
-        self.form.set_problems(preview.problems)
-
-    def _next(self) -> None:
-        self.save_draft()
-        self.begin()
-        self.arrive()
-
-    def _check(self) -> None:
-        """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
-        answers, draft_id, by = self.form.answers(), self.draft_id, self._context.acting.id
-        self._draft_timer.stop()
-        self._preview_timer.stop()
-        self._dirty = False
-        self._context.office.ask(
-            lambda desk: desk.keep_and_preview(draft_id, "vaccination", answers, by), self._checked
-        )
-
-    def _checked(self, preview: Preview) -> None:
-        self._previewed(preview)
-        if self.form.tell_all() and not any(p.severity is Severity.STOP for p in preview.problems):
-            self.check.emit(preview)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the preview away where form and preview do not fit side by side."""
-        super().resizeEvent(event)
-        em = self.fontMetrics().horizontalAdvance("m")
-        self.preview.setVisible(self.width() >= em * 62)
-        roomy = self.width() >= em * 56
-        for hint in (self.next_hint, self.check_hint):
-            hint.setVisible(roomy)

@@ -20,18 +20,18 @@ SIZES = (
 )
 
 
-class SettingsPage(ColumnPage):
+class AppearanceSection(ColumnPage):
     """Takes effect at once and is kept for this computer account."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__("Settings")
+        super().__init__("Appearance")
         self._context = context
         self.colours = RadioEditor(THEMES)
         self.text_size = RadioEditor(SIZES)
         self.colours.set_answer(context.appearance.choice)
         self.text_size.set_answer(str(context.appearance.text_percent))
         self.card(
-            "Appearance",
+            "",
             Field("theme", "Colours", self.colours),
             Field("size", "Size of text", self.text_size),
         )

@@ -1,0 +1,149 @@
+"""What chapters of the tour share: moves that many of them make, and what they must look up."""
+
+import time
+from itertools import groupby
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.story import NotificationRow, Story
+from digmed_desktop.tour.player import PATIENCE, NotificationTrace, Player, TourError, pause
+from digmed_desktop.ui.context import PracticePatient
+from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+from digmed_desktop.ui.window import Window
+
+THIS_VISIT = {
+    "patient.traced": "pds",
+    "patient.identity_checked": "yes",
+    "previous.finding": "none-seen",
+    "screening.unwell": "no",
+    "screening.reaction": "no",
+    "screening.egg": "no",
+    "screening.bleeding": "no",
+    "screening.pregnant": "no",
+    "screening.already": "no",
+    "screening.recent": "no",
+    "consent.to_treatment": "yes",
+    "consent.given_by": "patient",
+    "consent.to_sharing": "yes",
+    "vaccine.eligibility": "age",
+    "vaccine.outcome": "given",
+    "vaccine.site": "left-arm",
+    "allergies.status": "none-known",
+}
+"""What only this patient can answer."""
+
+THE_PACK = {"vaccine.product": "ativ", "vaccine.batch": "PRAC26A1", "vaccine.expiry": "31/05/2027"}
+THE_SESSION = {"session.legal_basis": "pgd"}
+
+
+class Moves:
+    """One window, the hands that play at it, and practice mode under it."""
+
+    def __init__(self, window: Window, player: Player) -> None:
+        self.window, self.player = window, player
+        self.office = window.context.office
+        if window.context.practice is None:
+            raise TourError("the tour plays in practice mode only")
+        self.practice = window.context.practice
+        self._told: set[int] = set()
+
+    @staticmethod
+    def focus_name() -> str:
+        """Return the accessible name of what has the focus."""
+        place = QApplication.focusWidget()
+        return place.accessibleName() if place else ""
+
+    def form(self) -> VaccinatePage:
+        """Return the vaccination form."""
+        if self.window.vaccinate is None:
+            raise TourError("the form is not there")
+        return self.window.vaccinate
+
+    def sign_in(self, pin: str) -> None:
+        """Type a PIN and wait for a page behind it."""
+        self.window.sign_in.pin.focus()
+        self.player.keys(pin)
+        self.player.key(Qt.Key.Key_Return)
+        self.player.wait_for(
+            "the form", lambda: self.window.vaccinate is not None and self.window.vaccinate.isVisible()
+        )
+
+    def matched_patients(self) -> list[PracticePatient]:
+        """Return the patients whose notification ends well."""
+        return [one for one in self.practice.patients if one.label == "Added to the record"]
+
+    def send_for(self, patient: PracticePatient) -> int:
+        """Take a fictional patient from practice mode's page, answer what only they can, check and send."""
+        player, window, page = self.player, self.window, self.form()
+        before = self.newest().id
+        player.key(Qt.Key.Key_F11)
+        player.click(player.button(patient.name))
+        player.wait_for("the form", page.isVisible)
+        page.form.set_answers({**THIS_VISIT, **THE_PACK, **THE_SESSION}, keep_rest=True)
+        page.focus_field("allergies.status")
+        player.keys("1")
+        player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        player.wait_for("the check page", window.check.isVisible)
+        player.key(Qt.Key.Key_F12)
+        player.wait_for("the notification's page", window.story.isVisible)
+        newest = self.newest().id
+        if newest == before:
+            raise TourError("nothing was sent")
+        return newest
+
+    def see_story(self, notification: int) -> None:
+        """Bring the page of one notification up to date."""
+        self.player.wait_for("the page to follow", lambda: self.window.story.shown == notification)
+        self.window.story.refresh()
+        pause(400)
+
+    def newest(self) -> NotificationRow:
+        """Return the newest notification."""
+        got: list[list[NotificationRow]] = []
+        self.office.ask(lambda desk: desk.sent_items(None, 1), got.append)
+        self.player.wait_for("sent items", lambda: bool(got))
+        return got[0][0]
+
+    def story(self, notification: int) -> Story:
+        """Return the story of one notification."""
+        got: list[Story] = []
+        self.office.ask(lambda desk: desk.story(notification), got.append)
+        self.player.wait_for("a story", lambda: bool(got))
+        return got[0]
+
+    def wait_for_end(self, notification: int, ends: set[State]) -> Story:
+        """Wait until a notification stands in one of ``ends``; keep its messages and its trace."""
+        until = time.monotonic() + PATIENCE
+        story = self.story(notification)
+        while story.row.state not in ends:
+            if time.monotonic() > until:
+                raise TourError(f"notification {notification} is {story.row.state.value}, not {sorted(ends)}")
+            pause(150)
+            story = self.story(notification)
+        self.keep(story)
+        return story
+
+    def keep(self, story: Story) -> None:
+        """Keep a notification's messages and trace, once."""
+        if story.row.id in self._told:
+            return
+        self._told.add(story.row.id)
+        files = []
+        for number, message in enumerate(story.messages, 1):
+            if not message.body:
+                continue  # a MESH report has no body
+            way = "sent" if message.outgoing else "received"
+            file = self.player.folder / "messages" / f"{story.row.id:02}-{number}-{way}.xml"
+            file.write_bytes(message.body)
+            files.append(f"messages/{file.name}")
+        self.player.transcript.notifications.append(
+            NotificationTrace(
+                kind=story.row.kind.value,
+                about=f"notification {story.row.id}",
+                state=[state.value for state, _ in groupby(event.state for event in story.events)],
+                final_state=story.row.state.value,
+                files=files,
+            )
+        )

@@ -1,0 +1,66 @@
+"""Plays every chapter of the tour, one after the other in one window."""
+
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from digmed_desktop.tour.chapters import vaccination
+from digmed_desktop.tour.moves import Moves
+from digmed_desktop.tour.player import Player, TourError
+from digmed_desktop.ui.window import Window
+
+
+def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
+    """Return the chapters in order; each ends where any other can begin."""
+    first = vaccination.Chapters(moves)
+    return (
+        first.first_run,
+        first.bad_input,
+        first.one_vaccination,
+        first.what_came_back,
+        first.a_locum,
+        first.outcomes,
+        first.unplugged,
+        first.five_days,
+        first.look_and_size,
+    )
+
+
+def play(window: Window, folder: Path) -> int:
+    """Play every chapter; write pictures, messages and ``tour.json``; return 0 only if all was as expected."""
+    _sweep(folder)
+    player = Player(window, folder)
+    moves = Moves(window, player)
+    began = time.monotonic()
+    window.show()
+    window.activateWindow()
+    status = 0
+    try:
+        for chapter in chapters(moves):
+            print(f"-- {(chapter.__doc__ or chapter.__name__).splitlines()[0]}", flush=True)
+            chapter()
+    except Exception as error:  # noqa: BLE001  (whatever goes wrong, the transcript is written and says it)
+        status = 1
+        player.window.grab().save(str(folder / "99-where-it-stopped.png"))
+        print(f"the tour stopped: {error}", file=sys.stderr)
+        if not isinstance(error, TourError):
+            traceback.print_exc()
+    player.transcript.write(folder / "tour.json")
+    steps = player.transcript.steps
+    print(
+        f"{len(steps)} steps, {len(player.transcript.notifications)} notifications, "
+        f"{'all as expected' if status == 0 else 'NOT as expected'}, {time.monotonic() - began:.0f} s: {folder}"
+    )
+    return status
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what an earlier tour left."""
+    for old in folder.glob("[0-9][0-9]-*.png"):
+        old.unlink()
+    shutil.rmtree(folder / "messages", ignore_errors=True)
+    (folder / "messages").mkdir()
+    (folder / "tour.json").unlink(missing_ok=True)

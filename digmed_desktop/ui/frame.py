@@ -1,0 +1,140 @@
+"""The frame round the pages: practice mode's band, the rail of places, the strip that says who is acting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from digmed_desktop.desk.views import PersonView
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.theme import RAIL_EM
+from digmed_desktop.ui.widgets.words import Notice, Words, set_property
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the rail."""
+
+    key: str
+    title: str
+    keys: str  # its function key
+
+
+def practice_band() -> QFrame:
+    """Return the band that marks every page of practice mode."""
+    band = QFrame()
+    band.setObjectName("band")
+    line = QHBoxLayout(band)
+    line.setContentsMargins(16, 3, 16, 3)
+    line.addWidget(
+        Words("PRACTICE MODE – fictional patients only. Nothing leaves this computer.", bold=True), 1
+    )
+    return band
+
+
+class Rail(QFrame):
+    """The places, how it stands with MESH, and the time."""
+
+    chosen = Signal(str)  # the key of a place
+
+    WIDEST = 320
+
+    def __init__(self, entries: Sequence[Entry], window: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 12)
+        layout.setSpacing(2)
+        name = Words("DigMed", 1.45, bold=True)
+        name.setContentsMargins(16, 0, 8, 10)
+        layout.addWidget(name)
+        self.entries: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        for entry in entries:
+            made = button(f"{entry.title}   {entry.keys}", "nav", tip=f"{entry.title} ({entry.keys})")
+            made.setAccessibleName(entry.title)
+            made.setCheckable(True)
+            made.clicked.connect(lambda _on=False, key=entry.key: self.chosen.emit(key))
+            QShortcut(QKeySequence(entry.keys), window, lambda key=entry.key: self.chosen.emit(key))
+            group.addButton(made)
+            layout.addWidget(made)
+            self.entries[entry.key] = made
+        layout.addStretch(1)
+        self.connection = Words("", role="quiet")
+        self.connection.setContentsMargins(16, 0, 8, 0)
+        self.clock = Words("", role="quiet")
+        self.clock.setContentsMargins(16, 0, 8, 0)
+        layout.addWidget(self.connection)
+        layout.addWidget(self.clock)
+
+    def fit(self) -> None:
+        """Take a width that follows the size of the text."""
+        self.setFixedWidth(min(self.fontMetrics().horizontalAdvance("m") * RAIL_EM, self.WIDEST))
+
+    def mark(self, key: str) -> None:
+        """Mark the place that is in view."""
+        for name, entry in self.entries.items():
+            entry.setChecked(name == key)
+
+    def show_connection(self, lines: Sequence[str], *, look: bool) -> None:
+        """Say how it stands with MESH and what waits."""
+        self.connection.setText("\n".join(part for part in lines if part))
+        set_property(self.connection, "ink", "look" if look else "")
+
+
+class Strip(QFrame):
+    """Who is acting, and for which pharmacy and programme."""
+
+    lock = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(24, 6, 24, 6)
+        line.setSpacing(8)
+        self.who = button("Nobody signed in", "chip")
+        menu = QMenu(self.who)
+        menu.addAction("Switch person", self.lock.emit)
+        menu.addAction("Lock   Ctrl+L", self.lock.emit)
+        self.who.setMenu(menu)
+        self.programme = Words("", role="quiet")
+        self.pharmacy = Words("", role="quiet")
+        for words in (self.programme, self.pharmacy):
+            words.setMinimumWidth(40)
+        line.addWidget(self.who)
+        line.addWidget(self.programme, 1)
+        line.addWidget(self.pharmacy, 1)
+        self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def show_person(self, person: PersonView | None) -> None:
+        """Say who is acting."""
+        self.who.setText(person.label if person else "Nobody signed in")
+        self.who.setAccessibleName(f"Acting: {person.label}" if person else "Nobody signed in")
+
+
+class Banner(QWidget):
+    """One sentence above the page about what concerns everyone; it takes no room when there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notice = Notice("look")
+        holder = QVBoxLayout(self)
+        holder.setContentsMargins(24, 8, 24, 0)
+        holder.addWidget(self.notice)
+        self.setVisible(False)
+
+    @property
+    def head(self) -> str:
+        """What it is about."""
+        return self.notice.head.text()
+
+    def say(self, tone: str, text: str, head: str = "") -> None:
+        """Say something, or nothing with an empty text."""
+        self.notice.say(text, head, tone)
+        if head:
+            self.notice.head.setText(head)
+        self.setVisible(bool(text))

@@ -1,0 +1,44 @@
+"""The places of the rail, in order. A new page is a line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.people import PeoplePage
+from digmed_desktop.ui.pages.practice_mode import PracticePage
+from digmed_desktop.ui.pages.sent_items import SentPage
+from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the rail leads to; it is made when it is first visited.
+
+    A page may have ``arrive()`` (it comes into view), ``history_moved()`` (something became of a notification while
+    it is in view), and ``help_topic`` (the file of resources/help, when it is another than the place's).
+    """
+
+    key: str
+    title: str
+    keys: str  # its function key
+    make: Callable[[Context], QWidget]
+    help_topic: str
+    only_in_practice_mode: bool = False
+
+
+HOME = "vaccinate"
+"""The place shown after signing in."""
+
+PLACES: tuple[Place, ...] = (
+    Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate"),
+    Place("sent", "Sent items", "F5", SentPage, "sent-items"),
+    Place("people", "People", "F8", PeoplePage, "people"),
+    Place("settings", "Settings", "F10", SettingsPage, "settings"),
+    Place("practice", "Practice", "F11", PracticePage, "practice-mode", only_in_practice_mode=True),
+)
+
+FORMS = {"vaccination": "vaccinate"}
+"""The place of each form."""

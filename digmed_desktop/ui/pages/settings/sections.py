@@ -1,0 +1,22 @@
+"""The sections of the settings, in order. A new section is a line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section: made when it is first looked at; its ``arrive`` is called whenever it comes into view."""
+
+    key: str
+    title: str
+    make: Callable[[Context], QWidget]
+    help_topic: str = "settings"
+
+
+SECTIONS: tuple[Section, ...] = (Section("appearance", "Appearance", AppearanceSection),)
