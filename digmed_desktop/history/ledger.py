@@ -83,6 +83,8 @@ def write(connection: sa.Connection, at: datetime, notification_id: int, entry: 
         changes["sent_at"] = at
     if after.state is State.ACCEPTED and before.state is not State.ACCEPTED:
         changes["accepted_at"] = at
+    if after.state is State.MATCHED and before.state is not State.MATCHED:
+        changes["matched_at"] = at
     if entry.by is not None and entry.happening in ACTS:
         changes["settled_at"] = at
     connection.execute(notification.update().where(notification.c.id == notification_id).values(changes))

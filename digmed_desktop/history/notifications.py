@@ -1,13 +1,14 @@
 """Notifications: frozen once, listed, told, and acted upon by people."""
 
 import hashlib
+import json
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from digmed_desktop.history import ledger, written
+from digmed_desktop.history import ledger, searching, written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import counted
 from digmed_desktop.history.rows import LISTED, event_row, listed, messages
@@ -39,6 +40,7 @@ class Notifications:
         correction: Correction | None = None,
         withdrawal: bool = False,
         no_route: str = "",
+        answers: Mapping[str, str] | None = None,
     ) -> int:
         """Keep a message so that it will be sent, remove its draft, and return the notification's id.
 
@@ -46,13 +48,17 @@ class Notifications:
         of then is returned. ``address`` is the MESH address where it is known beforehand. ``correction`` is
         what :meth:`correction` said; NotAllowedNowError when it no longer holds. With no ``message`` there is
         no electronic route: ``no_route`` says why, and the notification waits for a person to tell it on
-        paper.
+        paper. ``answers`` are those of the form, as typed, for a later correction; without them those of the
+        draft are kept.
         """
         if message is not None and hashlib.sha256(message.payload).hexdigest() != message.sha256:
             raise ValueError("the checksum is not that of the payload")
         at = self._database.clock.now()
         with self._database.writing() as connection:
+            typed = None if answers is None else json.dumps(dict(answers), ensure_ascii=False)
             if draft_id is not None:
+                if typed is None:
+                    typed = connection.scalar(sa.select(draft.c.answers).where(draft.c.id == draft_id))
                 connection.execute(draft.delete().where(draft.c.id == draft_id))
             known = connection.scalar(sa.select(notification.c.id).where(notification.c.token == token))
             if known is not None:
@@ -87,7 +93,8 @@ class Notifications:
                 )
                 .returning(notification.c.id)
             ).scalar_one()
-            self._keep_payload(connection, new, record_json, message, at)
+            searching.index(connection, new, facts)
+            self._keep_payload(connection, new, record_json, typed, message, at)
             ledger.write(connection, at, new, ledger.Entry(Happening.FROZEN, by=by))
             if message is None:
                 ledger.write(connection, at, new, ledger.Entry(Happening.REFUSED, note=no_route))
@@ -106,9 +113,14 @@ class Notifications:
 
     @staticmethod
     def _keep_payload(
-        connection: sa.Connection, new: int, record_json: str, message: FrozenMessage | None, at: datetime
+        connection: sa.Connection,
+        new: int,
+        record_json: str,
+        answers: str | None,
+        message: FrozenMessage | None,
+        at: datetime,
     ) -> None:
-        values = {"notification_id": new, "record_json": record_json, "made_at": at}
+        values = {"notification_id": new, "record_json": record_json, "answers": answers, "made_at": at}
         if message is not None:
             values |= {
                 "edition": message.edition,

@@ -17,7 +17,9 @@ from digmed_desktop.history.notifications import Notifications
 from digmed_desktop.history.people import People
 from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
+from digmed_desktop.history.figures import Figures
 from digmed_desktop.history.profile import Profile
+from digmed_desktop.history.searching import Searching
 from digmed_desktop.messaging.clock import Clock
 
 
@@ -35,6 +37,8 @@ class Store:
         self.drafts = Drafts(database)
         self.practices = Practices(database)
         self.notifications = Notifications(database)
+        self.searching = Searching(database)
+        self.figures = Figures(database)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
 

@@ -132,6 +132,7 @@ notification = Table(
     Column("changed_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("accepted_at", Moment),
+    Column("matched_at", Moment),
     Column("settled_at", Moment),  # when a person last did something about it
     Column("message_id", String(80), unique=True),
     Column("sender_reference", String(80), unique=True),
@@ -139,7 +140,9 @@ notification = Table(
     Index("notification_by_name", "name_key", "id"),
     Index("notification_by_nhs_number", "nhs_number", "id"),
     Index("notification_by_batch", "batch", "id"),
-    Index("notification_by_practice", "practice_ods", "id"),
+    Index("notification_by_practice", "practice_name", "id"),
+    Index("notification_by_what", "what", "id"),
+    Index("notification_by_person", "by_name", "id"),
     Index("notification_by_contact", "contact_at", "id"),
     sqlite_autoincrement=True,
 )
@@ -150,6 +153,7 @@ payload = Table(
     metadata,
     Column("notification_id", ForeignKey("notification.id"), primary_key=True),
     Column("record_json", Text, nullable=False),
+    Column("answers", Text),  # of the form, as typed: a correction begins from them
     Column("edition", String(80)),
     Column("body", LargeBinary),  # zlib; the bytes that go out are these, inflated
     Column("sha256", String(64)),
@@ -201,6 +205,7 @@ event = Table(
     Column("by_name", Text, nullable=False),
     Column("code", String(80), nullable=False),
     Column("note", Text, nullable=False),
+    Index("event_by_time", "at"),
     sqlite_autoincrement=True,
 )
 

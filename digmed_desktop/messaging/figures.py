@@ -1,0 +1,82 @@
+"""What the Today page tells: lists of what asks for a person, what is due, what came back, and counts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.story import NotificationRow, StoryEvent
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """An answer that came in, and the notification it belongs to."""
+
+    event: StoryEvent
+    row: NotificationRow
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many notifications of a day of contact (England) are in a state."""
+
+    day: date
+    state: State
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """How many doses of a vaccine were given from a batch."""
+
+    what: str
+    batch: str
+    count: int
+
+
+SPANS = (
+    ("within 15 minutes", timedelta(minutes=15)),
+    ("15 minutes to 1 hour", timedelta(hours=1)),
+    ("1 to 4 hours", timedelta(hours=4)),
+    ("4 to 24 hours", timedelta(days=1)),
+    ("more than a day", None),
+)
+"""How long it took from the contact until the practice's system had found the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCount:
+    """How many were matched to the patient within a span of time."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that Today shows; lists are cut at a number, and the count beside each says how many there are."""
+
+    needing: tuple[NotificationRow, ...] = ()
+    needing_count: int = 0
+    due: tuple[
+        NotificationRow, ...
+    ] = ()  # on their way, with the duty's clock running, the most urgent first
+    due_count: int = 0
+    back: tuple[CameBack, ...] = ()
+    back_count: int = 0
+    waiting_count: int = 0
+    days: tuple[DayCount, ...] = ()
+    doses: tuple[Doses, ...] = ()
+    spans: tuple[SpanCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnd:
+    """The summary of one day of contacts, in England's time."""
+
+    day: date
+    by_state: tuple[tuple[Kind, State, int], ...]
+    by_what: tuple[tuple[str, str, int], ...]  # what, batch, count
+    by_person: tuple[tuple[str, int], ...]
+    open: tuple[NotificationRow, ...]  # what still needs a person or is on its way
+    made_at: datetime | None = None

@@ -1,0 +1,85 @@
+"""What is asked of the list of notifications: words to search for, filters, order."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.states import State
+
+LONGEST_TEXT = 100
+"""Characters. No name, number, batch or practice is longer."""
+
+
+class Sort(StrEnum):
+    """By which column the list is in order."""
+
+    RECORDED = "recorded"  # the order in which they were recorded
+    CONTACT = "contact"
+    PATIENT = "patient"
+    WHAT = "what"
+    PRACTICE = "practice"
+    STATE = "state"
+    BY = "by"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search of the list. Without anything it is the whole list, newest first.
+
+    ``text`` is looked for as the beginning of words of the patient's name, of NHS number and batch, and of
+    the names of practice, person and vaccine. ``since`` and ``until`` are days of contact in England, both
+    included.
+    """
+
+    text: str = ""
+    states: frozenset[State] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+    what: str = ""
+    since: date | None = None
+    until: date | None = None
+    only_needing: bool = False
+    sort: Sort = Sort.RECORDED
+    descending: bool = True
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return bool(
+            self.text.strip()
+            or self.states
+            or self.kinds
+            or self.what
+            or self.since
+            or self.until
+            or self.only_needing
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLists:
+    """What filters can be set to: vaccines, practices and people as they stand in the notifications."""
+
+    whats: tuple[str, ...] = ()
+    practices: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search kept under a name."""
+
+    name: str
+    search: Search = field(default_factory=Search)
+
+
+def fault_of(search: Search) -> str:
+    """Return a sentence about what cannot be searched for, or ``""``."""
+    if len(search.text) > LONGEST_TEXT:
+        return (
+            f"What you search for has {len(search.text):,} characters. Type at most {LONGEST_TEXT}: the beginning "
+            "of a name, an NHS number, a batch or a practice."
+        )
+    if search.since and search.until and search.since > search.until:
+        return "The first date is after the last one. Change one of them, or swap them."
+    return ""
