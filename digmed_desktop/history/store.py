@@ -11,13 +11,13 @@ from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import Deliveries
 from digmed_desktop.history.drafts import Drafts
+from digmed_desktop.history.figures import Figures
 from digmed_desktop.history.inbox import Inbox
 from digmed_desktop.history.lock import ProgramLock
 from digmed_desktop.history.notifications import Notifications
 from digmed_desktop.history.people import People
 from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
-from digmed_desktop.history.figures import Figures
 from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.messaging.clock import Clock
