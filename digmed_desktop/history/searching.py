@@ -138,7 +138,7 @@ def _code(role: str, facts: Facts) -> str:
 
 def statement(
     search: Search, names: dict[str, tuple[str, ...]], after: NotificationRow | None, limit: int
-) -> "sa.Select[Any] | None":
+) -> sa.Select[Any] | None:
     """Return the query of one page, or None when nothing can match. ``names`` are those the text is found in."""
     typed = _typed(search.text)
     if search.text.strip() and not typed:
@@ -153,8 +153,8 @@ def statement(
     pages = [
         sa.select(_n.id).where(way, *conditions).order_by(*order).limit(limit).subquery() for way in ways
     ]
-    ids = sa.union(*(sa.select(one.c.id) for one in pages)).subquery()
-    return LISTED.where(_n.id.in_(sa.select(ids.c.id))).order_by(*order).limit(limit)
+    found = sa.union(*(sa.select(one.c.id) for one in pages)).subquery()
+    return LISTED.where(_n.id.in_(sa.select(found.c.id))).order_by(*order).limit(limit)
 
 
 def _typed(text: str) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _typed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.split()))
 
 
-def _begins(typed: str) -> "sa.Select[Any]":
+def _begins(typed: str) -> sa.Select[tuple[int]]:
     first, end = written.prefix_range(typed)
     return sa.select(word.c.notification_id).where(word.c.word >= first, word.c.word < end)
 

@@ -1,0 +1,69 @@
+"""A file that leaves the program is whole or is not there: written under another name, renamed at the end."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from digmed_desktop.messaging.errors import DigMedError
+
+
+class FileNotWrittenError(DigMedError):
+    """A file could not be written; nothing is left of it, and a file that was there before is as it was."""
+
+
+class CancelledError(DigMedError):
+    """A person stopped it."""
+
+
+@contextlib.contextmanager
+def unfinished(path: Path) -> Iterator[Path]:
+    """Give the name under which ``path`` is to be written; at the end of the block it takes its own name.
+
+    When the block fails nothing is left. Faults of the disk come as :class:`FileNotWrittenError`.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise told(error, path.parent) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open ``path`` for writing; only its owner can read it."""
+    with unfinished(path) as part:
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+
+
+def told(error: OSError, folder: Path) -> FileNotWrittenError:
+    """Return the sentence for a fault of the disk."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return FileNotWrittenError(
+            f"There is not enough room on the disk to write in {folder}. Nothing was written.",
+            "Make room, or choose another folder, and do it again.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return FileNotWrittenError(
+            f"This account may not write in {folder}. Nothing was written.", "Choose another folder."
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL):
+        return FileNotWrittenError(
+            f"The folder {folder} is not there, or the name cannot be used. Nothing was written.",
+            "Choose another folder or name.",
+        )
+    return FileNotWrittenError(
+        f"The disk did not take the file in {folder}. Nothing was written.",
+        "Check the disk, or choose another folder, and do it again.",
+    )

@@ -1,0 +1,1 @@
+"""Paper: one plain document, written as a tagged PDF or as HTML for the printer."""
