@@ -20,7 +20,7 @@ from digmed_desktop.fhir.responses import write_response
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import InboxItem, Parcel
+from digmed_desktop.messaging.parcel import InboxItem, Parcel, new_local_id
 
 COLLECT_WITHIN = timedelta(days=5)
 """After this MESH takes a message out of the mailbox and reports it as not delivered (MESH API)."""
@@ -210,7 +210,7 @@ class Rounds:
         )
         return Parcel(
             notification=0,
-            local_id=f"{organisation.ods_code}_{uuid.uuid4().hex}",
+            local_id=new_local_id(organisation.ods_code),
             workflow=f"{due.owed.workflow}_ACK",
             practice_ods="",
             subject="",

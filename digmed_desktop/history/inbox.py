@@ -1,7 +1,6 @@
 """What came in (``messaging.delivery.InboxStore``): stored as it came, then applied as often as it takes."""
 
 import json
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,7 +14,7 @@ from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sen
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.delivery import Kept
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import InboxItem
+from digmed_desktop.messaging.parcel import InboxItem, new_local_id
 from digmed_desktop.messaging.states import Happening, State
 
 _POLLED = "delivery.polled"
@@ -232,7 +231,7 @@ def _owe(connection: sa.Connection, response: AnyRow, answered: int, body: bytes
         sending.insert().values(
             owed_id=owed_id,
             latest=True,
-            local_id=f"{prefix}_{uuid.uuid4().hex}",
+            local_id=new_local_id(prefix),
             address=response.sender,
             attempts=0,
         )

@@ -27,6 +27,13 @@ def words_of(code: str) -> ReportWords:
     )
 
 
+def told_of_report(code: str, said: str) -> str:
+    """Return a report in words: what the code means and what to do; for an unknown code also what MESH ``said``."""
+    words = words_of(code)
+    mesh_said = "" if words.known or not said.strip() else f" MESH said: {said.strip()[:200]}."
+    return f"{words.meaning}{mesh_said} {words.remedy}"
+
+
 def codes() -> tuple[str, ...]:
     """Return every code that has words."""
     return tuple(resources.toml("mesh/reports.toml")["codes"])

@@ -20,6 +20,7 @@ import requests
 from digmed_desktop.mesh import addressing, errors
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.connection import open_client
+from digmed_desktop.mesh.reports import told_of_report
 from digmed_desktop.messaging.errors import AccountError, NotThereError, OfflineError, RefusedError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
 
@@ -186,7 +187,9 @@ class MeshTransport:
             local_id=mex.get("localid", ""),
             linked_id=mex.get("linkedmsgid", ""),
             status_code=mex.get("statuscode", ""),
-            status_text=mex.get("statusdescription", ""),
+            status_text=told_of_report(mex.get("statuscode", ""), mex.get("statusdescription", ""))
+            if report
+            else "",
             received_at=_moment(mex.get("statustimestamp", "")),
         )
 

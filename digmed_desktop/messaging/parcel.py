@@ -1,5 +1,6 @@
 """What goes out and what comes in, as plain data."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +56,15 @@ class Parcel:
     payload: bytes
     attempt: int = 1
     recipient: str = ""
+
+
+def new_local_id(ods_code: str) -> str:
+    """Return a fresh local id for one sending by the organisation ``ods_code``: ``<ODS>_<32 hex digits>``.
+
+    The guide wants the sender's ODS code in it; MESH wants no patient data; the look-up after an unknown outcome
+    needs it to be unique.
+    """
+    return f"{ods_code}_{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True, slots=True)

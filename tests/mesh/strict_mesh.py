@@ -1,7 +1,7 @@
 """MESH as strict as the live one, for tests: NHS's mesh-sandbox behind a door that adds what it leaves out.
 
-The sandbox does not refuse replayed tokens or a wrong clock, does not route by patient, knows no registration
-and never fails. This door does, and can be told to fail in a named way at a named call.
+The sandbox does not refuse replayed tokens or a wrong clock, does not route by patient, knows no registration,
+no limit of size and no expiry, keeps what was acknowledged and never fails. This door does, and can be told to fail in a named way at a named call.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ with warnings.catch_warnings():
     from mesh_sandbox import dependencies
     from mesh_sandbox.api import app as sandbox
     from mesh_sandbox.models.mailbox import Mailbox
+    from mesh_sandbox.models.message import MessageEvent
 
 PHARMACY = "X9TESTOT001"
 PRACTICE = "X9GP01OT001"
@@ -62,6 +63,7 @@ class Way(StrEnum):
     CUT_AFTER = "cut-after"  # it is done, then the connection is cut
     DELAY = "delay"  # it is done, answered after ``seconds``
     DONE_LATE = "done-late"  # answered with an answer of our own; done ``seconds`` later
+    DONE_WHEN_TOLD = "done-when-told"  # as DONE_LATE, at the call of ``do_what_is_late``
     TRUNCATE = "truncate"  # half the answer's body, then a cut
 
 
@@ -76,6 +78,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b'{"internal_id": "1", "message": "an injected fault"}'
     seconds: float = 0.0
+    told: int = 1  # how often DONE_WHEN_TOLD must be told
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,10 @@ class StrictMesh:
         self.clock_offset = timedelta(0)
         self.patients: dict[str, Registered] = {}
         self.unregistered: set[str] = set()  # workflows that the pharmacy's mailbox may not use
+        self.size_limit = 100 * 1024 * 1024  # bytes of one request
+        self.expired: set[str] = set()  # ids of messages that MESH took out of a mailbox
         self._late: set[asyncio.Task[None]] = set()
+        self._held_back: list[tuple[int, Any]] = []
         store = dependencies.get_store()
         store.initialise()
         for name in (PHARMACY, PRACTICE, OTHER_PRACTICE, NOWHERE):
@@ -154,12 +160,49 @@ class StrictMesh:
         """The messages that lie in a mailbox, acknowledged or not, as the sandbox holds them."""
         return list(dependencies.get_store().inboxes[mailbox])
 
+    def do_what_is_late(self) -> int:
+        """Do what was held back under ``DONE_WHEN_TOLD``, once it was told as often as its fault says."""
+        due = [work for times, work in self._held_back if times <= 1]
+        self._held_back = [(times - 1, work) for times, work in self._held_back if times > 1]
+        for work in due:
+            asyncio.run_coroutine_threadsafe(work(), self._loop).result(30)
+        return len(due)
+
+    def expire(self, mailbox: str, *, after: timedelta = timedelta(days=5)) -> int:
+        """Take out of a mailbox what nobody acknowledged within five days, and report each to its sender.
+
+        Called after the time of the messages is told by ``clock_offset``; returns how many.
+        """
+        old = [
+            one
+            for one in dependencies.get_store().inboxes[mailbox]
+            if one.status == "accepted"
+            and one.message_id not in self.expired
+            and one.created_timestamp.replace(tzinfo=UTC) + after <= self.now()
+        ]
+        for one in old:
+            self.expired.add(one.message_id)
+            one.events.insert(0, MessageEvent(status="undeliverable", code="14"))
+            report = self.admin_report(
+                one.sender.mailbox_id,
+                code="14",
+                description="Message not collected by recipient after 5 days",
+                workflow_id=one.workflow_id,
+                subject=one.metadata.subject,
+                status="undeliverable",
+                linked_message_id=one.message_id,
+                local_id=one.metadata.local_id,
+            )
+            asyncio.run_coroutine_threadsafe(report, self._loop).result(30)
+        return len(old)
+
     def now(self) -> datetime:
         return datetime.now(UTC) + self.clock_offset
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
+        self._loop = asyncio.get_running_loop()
         body = await _whole(receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         call = f"{scope['method']} {scope['path']}"
@@ -194,6 +237,14 @@ class StrictMesh:
         self, scope: dict[str, Any], body: bytes, headers: dict[str, str], say: "_Sayer"
     ) -> None:
         sending = scope["method"] == "POST" and scope["path"].endswith("/outbox")
+        if sending and len(body) > self.size_limit:
+            await say.raw(413, {"content-type": "text/plain"}, b"Payload Too Large")
+            return
+        if (gone := self._gone(scope["method"], scope["path"])) is not None:
+            await say.answer(
+                gone, {"detail": [{"event": "RECEIVE", "code": "20", "msg": "Message does not exist"}]}
+            )
+            return
         if sending and headers.get("mex-workflowid") in self.unregistered:
             code = {"event": "SEND", "code": "17", "msg": "Workflow ID not registered for mailbox"}
             await say.answer(417, {"message_id": uuid.uuid4().hex.upper(), "detail": [code]})
@@ -209,6 +260,19 @@ class StrictMesh:
         if report:
             await self._report(scope["path"].split("/")[2], headers, answer, report)
         await say.repeat(answer)
+
+    def _gone(self, method: str, path: str) -> int | None:
+        """Return the status for a message that is no longer in the inbox asked for, or None."""
+        asked = re.fullmatch(r"/messageexchange/([^/]+)/inbox/([^/]+)(/status/acknowledged)?(/[0-9]+)?", path)
+        if asked is None:
+            return None
+        mailbox, message_id, acknowledging, _ = asked.groups()
+        if message_id in self.expired:
+            return 410
+        held = next((m for m in self.stored(mailbox) if m.message_id == message_id), None)
+        return (
+            404 if method == "GET" and not acknowledging and held and held.status == "acknowledged" else None
+        )
 
     def _route(self, address: str) -> tuple[str, str]:
         _, number, born, surname = address.split("_", 3)
@@ -265,6 +329,9 @@ class StrictMesh:
             await asyncio.sleep(fault.seconds)
             for message in held:
                 await say.pass_on(message)
+        elif fault.way is Way.DONE_WHEN_TOLD:
+            self._held_back.append((fault.told, lambda: self._serve(scope, body, headers, silent)))
+            await say.raw(fault.status, fault.headers, fault.body)
         elif fault.way is Way.DONE_LATE:
 
             async def later() -> None:

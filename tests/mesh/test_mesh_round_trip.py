@@ -1,12 +1,14 @@
 """The transport against the strict MESH when nothing fails."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from digmed_desktop.mesh.addressing import automatic_address
+from digmed_desktop.mesh.reports import told_of_report
 from digmed_desktop.messaging.errors import NotThereError, RefusedError
-from digmed_desktop.messaging.parcel import ItemKind
+from digmed_desktop.messaging.parcel import ItemKind, new_local_id
 from digmed_desktop.messaging.ports import Transport
 from tests.mesh.strict_mesh import NOWHERE, OTHER_PRACTICE, PHARMACY, PRACTICE, Registered, StrictMesh
 
@@ -198,3 +200,46 @@ def test_an_address_is_made_of_the_parts_that_pds_holds():
     for number, surname in (("", "Neill"), ("9990000018", " "), ("9990000018", "我")):
         with pytest.raises(RefusedError):
             automatic_address(number, BORN, surname)
+
+
+def test_what_nobody_collects_in_five_days_is_reported_in_words(pharmacy, practice, parcel, mesh: StrictMesh):
+    receipt = pharmacy.send(parcel())
+    assert mesh.expire(PRACTICE) == 0
+    mesh.clock_offset = timedelta(days=5, minutes=1)
+    assert mesh.expire(PRACTICE) == 1
+    mesh.clock_offset = timedelta(0)
+    assert practice.inbox() == []
+    with pytest.raises(NotThereError):
+        practice.fetch(receipt.mesh_id)
+    report = pharmacy.fetch(*pharmacy.inbox())
+    assert (report.kind, report.linked_id, report.status_code) == (ItemKind.REPORT, receipt.mesh_id, "14")
+    assert report.status_text == told_of_report("14", "")
+    assert "5 days" in report.status_text
+
+
+def test_a_report_of_an_unknown_code_keeps_what_mesh_said():
+    told = told_of_report("EPL-199", " Something new ")
+    assert "Something new" in told
+    assert "paper" in told
+
+
+def test_what_was_acknowledged_is_gone(pharmacy, practice, parcel, mesh: StrictMesh):
+    receipt = pharmacy.send(parcel())
+    practice.acknowledge(receipt.mesh_id)
+    with pytest.raises(NotThereError):
+        practice.fetch(receipt.mesh_id)
+    practice.acknowledge(receipt.mesh_id)
+
+
+def test_what_is_too_large_for_mesh_is_refused(pharmacy, parcel, mesh: StrictMesh):
+    mesh.size_limit = 40
+    with pytest.raises(RefusedError, match="too large") as refused:
+        pharmacy.send(parcel())
+    assert refused.value.code == "413"
+    assert mesh.stored(PRACTICE) == []
+
+
+def test_a_local_id_names_the_sender_and_is_new_each_time():
+    ids = {new_local_id("FQF01") for _ in range(100)}
+    assert len(ids) == 100
+    assert all(re.fullmatch(r"FQF01_[0-9a-f]{32}", one) for one in ids)

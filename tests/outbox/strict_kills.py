@@ -1,0 +1,254 @@
+"""Kills delivery over HTTP: the real transport against the strict MESH, SIGKILL at every mark, through every fault.
+
+``python -m tests.outbox.strict_kills FOLDER MARK:NTH:FAULT[:hasty] ...`` prints one line of JSON for each run; ``hasty``
+sends again at once what MESH does not have yet, which the counting must show. This program has one thread only, so that it can fork: the strict MESH runs in one child, and every part of a run in another, which is
+killed where the run says so. Only the MESH and what the store has on the disk outlive it.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import timedelta
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from digmed_desktop.history.store import Store
+from digmed_desktop.mesh import connection
+from digmed_desktop.mesh.account import MeshAccount
+from digmed_desktop.mesh.transport import MeshTransport
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.parcel import Parcel, new_local_id
+from digmed_desktop.messaging.states import State
+from digmed_desktop.outbox.engine import Delivery
+from digmed_desktop.outbox.marks import Mark
+from digmed_desktop.outbox.policy import Policy
+from tests.history.samples import KEY, START, facts, local_id, message, token
+from tests.outbox.doubles import FolderClock, response, understand
+from tests.outbox.kills import Result
+
+PHARMACY, PRACTICE = "X9TESTOT001", "X9GP01OT001"
+PASSWORD, SHARED_KEY = "password", "StrictTestKey"  # those of tests.mesh.strict_mesh
+MESSAGES = 3
+ROUNDS = 16
+GRACE = timedelta(minutes=10)
+_OPEN, _SETTLED, _BROKEN = 3, 0, 1
+_PATIENCE = (20.0, 20.0)
+_HASTE = (20.0, 0.4)  # seconds to connect and to wait for an answer that the fault holds back for longer
+
+_SEND = f"POST /messageexchange/{PHARMACY}/outbox$"
+_FETCH = f"GET /messageexchange/{PHARMACY}/inbox/."
+_LIST = f"GET /messageexchange/{PHARMACY}/inbox$"
+_ACKNOWLEDGE = f"PUT /messageexchange/{PHARMACY}/inbox/.*/acknowledged"
+_LOOK_UP = f"GET /messageexchange/{PHARMACY}/outbox/tracking/"
+_WAIT = {"retry-after": "5"}
+
+FAULTS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+    "none": [],
+    "500, not stored": [(_SEND, "answer", {"status": 500, "times": 2})],
+    "504, stored": [(_SEND, "answer-after", {"status": 504, "times": 2})],
+    "504, stored late": [(_SEND, "done-when-told", {"status": 504, "times": 2, "told": 2})],
+    "cut, not stored": [(_SEND, "cut", {"times": 2})],
+    "cut, stored": [(_SEND, "cut-after", {"times": 2})],
+    "answer too late": [(_SEND, "delay", {"seconds": 1.2, "times": 1})],
+    "429": [(_SEND, "answer", {"status": 429, "headers": _WAIT, "times": 2})],
+    "look-up 503": [
+        (_SEND, "cut-after", {"times": 1}),
+        (_LOOK_UP, "answer", {"status": 503, "headers": _WAIT, "times": 2}),
+    ],
+    "while receiving": [
+        (_LIST, "answer", {"status": 503, "headers": _WAIT, "times": 1}),
+        (_FETCH, "truncate", {"times": 2}),
+        (_ACKNOWLEDGE, "cut-after", {"times": 4}),
+    ],
+}
+
+
+class Server:
+    """The strict MESH and a practice that answers, in a child process; asked over a pipe."""
+
+    def __init__(self) -> None:
+        fork = multiprocessing.get_context("fork")
+        self._ours, theirs = fork.Pipe()
+        self._process = fork.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        self.url: str = self._ours.recv()
+
+    def ask(self, do: str, **more: Any) -> Any:
+        self._ours.send((do, more))
+        return self._ours.recv()
+
+
+def _serve(pipe: Connection) -> None:
+    from tests.mesh.strict_mesh import Fault, StrictMesh, Way
+
+    mesh = StrictMesh()
+    practice = MeshTransport(_account(mesh.url, PRACTICE), timeout=_PATIENCE)
+    received: Counter[str] = Counter()
+
+    def reset(faults: str) -> None:
+        mesh.reset()
+        mesh.register("Y99901", "DIGMED_FLU_VAC", [PRACTICE])
+        received.clear()
+        for at, way, more in FAULTS[faults]:
+            mesh.faults.append(Fault(at, Way(way), **more))
+
+    def answer() -> None:
+        """Collect what lies there and answer each message: copies with 20007, everything else as usual."""
+        for mesh_id in practice.inbox():
+            item = practice.fetch(mesh_id)
+            practice.acknowledge(mesh_id)
+            said = item.body.decode()
+            received[said] += 1
+            for code in ("20013", "30001") if received[said] == 1 else ("20007",):
+                body = response(said, code)
+                practice.send(
+                    Parcel(
+                        0, new_local_id("Y99901"), f"{item.workflow}_ACK", "", "", body, recipient=PHARMACY
+                    )
+                )
+
+    def left() -> int:
+        return sum(one.status == "accepted" for one in mesh.stored(PHARMACY))
+
+    pipe.send(mesh.url)
+    known: dict[str, Callable[..., Any]] = {
+        "reset": reset,
+        "late": mesh.do_what_is_late,
+        "answer": answer,
+        "left": left,
+        "received": lambda: dict(received),
+    }
+    while True:
+        do, more = pipe.recv()
+        pipe.send(known[do](**more))
+
+
+def _account(url: str, mailbox: str) -> MeshAccount:
+    return MeshAccount(url, mailbox, PASSWORD, SHARED_KEY)
+
+
+def run(
+    folder: Path, server: Server, mark: Mark, nth: int, faults: str, *, grace: timedelta, kills: int = 2
+) -> Result:
+    """Send and receive ``MESSAGES``, killed at the ``nth`` passing of ``mark`` in the first rounds."""
+    folder.mkdir(parents=True)
+    clock = FolderClock(folder, START)
+    server.ask("reset", faults=faults)
+    database = folder / "data" / "digmed.db"
+    assert _in_process(lambda: _freeze(database, clock)) == _SETTLED
+    killed = rounds = 0
+    while rounds < ROUNDS:
+        rounds += 1
+        armed = mark if killed < kills else None
+        timeout = _HASTE if faults == "answer too late" else _PATIENCE
+        ended = _in_process(partial(_deliver, database, server.url, clock, armed, nth, timeout, grace))
+        killed += ended == -signal.SIGKILL
+        assert ended in (_OPEN, _SETTLED, -signal.SIGKILL), ended
+        if ended == _SETTLED and not server.ask("left"):
+            break
+        clock.move(minutes=6)
+        server.ask("late")
+        server.ask("answer")
+    server.ask("answer")
+    received = server.ask("received")
+    report = json.loads((folder / "states.json").read_text())
+    return Result(
+        kills=killed,
+        rounds=rounds,
+        lost=sum(message_id not in received for message_id in report),
+        duplicated=sum(received.get(message_id, 0) > 1 for message_id in report),
+        untrue=sum(found != ["matched", 0, 1, 1] for found in report.values()),
+        left=server.ask("left"),
+    )
+
+
+def _in_process(work: Callable[[], int]) -> int:
+    """Return the exit status of ``work`` in a forked process, or minus the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(work())
+        except BaseException:  # noqa: BLE001 - nothing may come back into the program from here
+            traceback.print_exc()
+            os._exit(_BROKEN)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _freeze(database: Path, clock: FolderClock) -> int:
+    store = Store.create(database, KEY, clock)
+    for _ in range(MESSAGES):
+        message_id = str(uuid.uuid4())
+        payload = message_id.encode()
+        checksum = hashlib.sha256(payload).hexdigest()
+        sent = replace(message(), message_id=message_id, payload=payload, sha256=checksum)
+        store.notifications.freeze(None, "{}", facts(), sent, local_id(), None, token=token())
+    os._exit(_SETTLED)  # the store is left open, as by a crash
+
+
+def _deliver(
+    database: Path,
+    url: str,
+    clock: FolderClock,
+    armed: Mark | None,
+    nth: int,
+    timeout: tuple[float, float],
+    grace: timedelta,
+) -> int:
+    passed = 0
+
+    def on_mark(mark: Mark) -> None:
+        nonlocal passed
+        passed += mark is armed
+        if mark is armed and passed == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    connection.FIRST_PAUSE = 0.005
+    store = Store.open(database, KEY, clock)
+    delivery = Delivery(
+        store.deliveries,
+        store.inbox,
+        lambda: MeshTransport(_account(url, PHARMACY), timeout=timeout),
+        understand,
+        clock,
+        Policy(grace=grace),
+        on_mark,
+    )
+    delivery.run_once()
+    delivery.close()
+    found = {}
+    for row in store.notifications.page():
+        story = store.notifications.story(row.id)
+        heard = Counter(event.happening for event in story.events)
+        found[story.message_id] = [row.state.value, int(row.need), heard["accepted"], heard["matched"]]
+    (database.parent.parent / "states.json").write_text(json.dumps(found))
+    store.close()
+    return _SETTLED if all(state == State.MATCHED for state, *_ in found.values()) else _OPEN
+
+
+def main(arguments: list[str]) -> int:
+    folder = Path(arguments[0])
+    server = Server()
+    for number, asked in enumerate(arguments[1:]):
+        mark, nth, faults, *how = asked.split(":")
+        grace = timedelta() if how else GRACE
+        try:
+            result = run(folder / str(number), server, Mark(mark), int(nth), faults, grace=grace)
+        except DigMedError as error:
+            print(json.dumps({"mark": mark, "nth": nth, "faults": faults, "error": str(error)}), flush=True)
+            return 1
+        print(json.dumps({"mark": mark, "nth": nth, "faults": faults, "result": asdict(result)}), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""The real transport against the strict MESH, killed at any moment, through any fault: nothing lost, nothing twice."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.outbox.marks import Mark
+from tests.outbox.kills import Result
+from tests.outbox.strict_kills import FAULTS
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL in a forked process needs fork")
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = [
+    (Mark.CLAIMED, 1, "cut, stored"),
+    (Mark.POSTED, 1, "504, stored"),
+    (Mark.RECORDED, 1, "429"),
+    (Mark.LOOKED_UP, 1, "504, stored late"),
+    (Mark.FETCHED, 1, "while receiving"),
+    (Mark.ACKNOWLEDGED, 1, "none"),
+]
+Results = dict[tuple[Mark, str], list[Result]]
+
+
+def play(folder: Path, runs: list[tuple[Mark, int, str]], how: str = "") -> Results:
+    """Play the runs in a process of their own, and return what came of each."""
+    asked = [f"{mark.value}:{nth}:{fault}{how}" for mark, nth, fault in runs]
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.outbox.strict_kills", str(folder), *asked],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = [json.loads(line) for line in child.stdout.splitlines() if line.startswith("{")]
+    assert child.returncode == 0, child.stdout[-500:] + child.stderr[-3000:]
+    results: Results = {}
+    for one in told:
+        results.setdefault((Mark(one["mark"]), one["faults"]), []).append(Result(**one["result"]))
+    assert sum(map(len, results.values())) == len(runs)
+    return results
+
+
+def print_table(results: Results, seconds: float) -> None:
+    everything = [result for cell in results.values() for result in cell]
+    faults = [name for name in FAULTS if any(fault == name for _, fault in results)]
+    print(f"\n{'killed at':14}" + "".join(f"{name[:17]:>19}" for name in faults))
+    for mark in [mark for mark in Mark if any(one is mark for one, _ in results)]:
+        cells = [results.get((mark, name), []) for name in faults]
+        told = [
+            f"{sum(r.kills for r in c)} kills, {sum(not r.good for r in c)} bad" if c else "" for c in cells
+        ]
+        print(f"{mark.value:14}" + "".join(f"{text:>19}" for text in told))
+    print(
+        f"{len(everything)} runs, {sum(r.kills for r in everything)} kills, "
+        f"{sum(r.lost for r in everything)} lost, {sum(r.duplicated for r in everything)} duplicated, "
+        f"{sum(r.untrue for r in everything)} untrue, {sum(r.left for r in everything)} left in the mailbox, "
+        f"{seconds:.0f} s"
+    )
+
+
+def bad(results: Results) -> list[tuple[Mark, str, Result]]:
+    return [(*key, result) for key, cell in results.items() for result in cell if not result.good]
+
+
+@pytest.mark.timeout(900)
+def test_killed_at_a_mark_while_speaking_to_a_strict_mesh(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = time.monotonic()
+    results = play(tmp_path, QUICK)
+    with capsys.disabled():
+        print_table(results, time.monotonic() - begun)
+    assert bad(results) == []
+    assert all(result.kills for cell in results.values() for result in cell)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_counting_sees_a_program_that_sends_again_at_once(tmp_path: Path) -> None:
+    """About 5 s. Without the time of grace, what MESH stores late arrives twice, and the counting says so."""
+    results = play(tmp_path, [(Mark.APPLIED, 9, "504, stored late")], ":hasty")
+    assert [result.duplicated for _, _, result in bad(results)] == [1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_killed_at_every_mark_through_every_fault_of_a_strict_mesh(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """About five minutes on two cores: every mark, times every fault, at its first and second passing."""
+    begun = time.monotonic()
+    results = play(tmp_path, [(mark, nth, fault) for mark in Mark for fault in FAULTS for nth in (1, 2)])
+    with capsys.disabled():
+        print_table(results, time.monotonic() - begun)
+    assert sum(map(len, results.values())) >= 200
+    assert {mark for (mark, _), cell in results.items() if any(r.kills for r in cell)} == set(Mark)
+    assert bad(results) == []
