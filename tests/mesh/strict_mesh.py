@@ -1,7 +1,8 @@
 """MESH as strict as the live one, for tests: NHS's mesh-sandbox behind a door that adds what it leaves out.
 
 The sandbox does not refuse replayed tokens or a wrong clock, does not route by patient, knows no registration,
-no limit of size and no expiry, keeps what was acknowledged and never fails. This door does, and can be told to fail in a named way at a named call.
+no limit of size and no expiry, keeps what was acknowledged, and never fails. This door does not, and can be
+told to fail in a named way at a named call.
 """
 
 import asyncio

@@ -1,8 +1,9 @@
 """Kills delivery over HTTP: the real transport against the strict MESH, SIGKILL at every mark, through every fault.
 
-``python -m tests.outbox.strict_kills FOLDER MARK:NTH:FAULT[:hasty] ...`` prints one line of JSON for each run; ``hasty``
-sends again at once what MESH does not have yet, which the counting must show. This program has one thread only, so that it can fork: the strict MESH runs in one child, and every part of a run in another, which is
-killed where the run says so. Only the MESH and what the store has on the disk outlive it.
+``python -m tests.outbox.strict_kills FOLDER MARK:NTH:FAULT[:hasty] ...`` prints one line of JSON for each run;
+``hasty`` sends again at once what MESH does not have yet, which the counting must show. This program has one
+thread only, so that it can fork: the strict MESH runs in one child, and every part of a run in another, which
+is killed where the run says so. Only the MESH and what the store has on the disk outlive it.
 """
 
 import hashlib
