@@ -47,8 +47,10 @@ class ItemKind(StrEnum):
 class SuppliedItem:
     """One item. ``product`` is a dm+d AMP or AMPP; ``days`` how many days it lasts, in whole days.
 
-    ``legal_class`` and ``schedule`` (of the Misuse of Drugs Regulations 2001) and ``strength`` are for the
-    register and the rules; they are not sent. Size, weight and colour belong to an appliance.
+    ``legal_class`` (pom, p, gsl), ``schedule`` (of the Misuse of Drugs Regulations 2001: none, 1 to 5), ``strength``,
+    ``preparation`` and ``amount_is`` (how the amount compares with the limit of its preparation), ``for_epilepsy``,
+    ``as_directed`` and ``reason`` (why the pharmacist supplied in spite of a doubt) are for the register and the
+    rules; they are not sent. Size, weight and colour belong to an appliance.
     """
 
     kind: ItemKind = ItemKind.MEDICINE
@@ -67,6 +69,11 @@ class SuppliedItem:
     colour: str = ""
     legal_class: str = ""
     schedule: str = ""
+    preparation: str = ""
+    amount_is: str = ""
+    for_epilepsy: bool | None = None
+    as_directed: bool | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class PatientConditions:
     """The conditions of a supply at the patient's request; kept here, not sent."""
 
     interviewed: bool | None = None
+    immediate_need: bool | None = None
     nature_of_emergency: str = ""
     previously_prescribed: bool | None = None
     seen_in: str = ""  # where the earlier prescription was seen
@@ -126,4 +134,7 @@ class EmergencySupplyRecord:
     plan_for_patient: str = ""
     referral: Referral = field(default_factory=Referral)
     identity_checked: bool = False
+    supplied: bool | None = None
+    not_supplied_reason: str = ""  # kept here, told on paper or by telephone
+    late_entry_reason: str = ""  # why the register entry is made the day after the supply; kept here
     notes_kept_here: str = ""

@@ -2,12 +2,16 @@
 
 The answers of a form are a mapping from field id to text, exactly as typed, so that a half-filled form can be
 kept and nothing typed is lost. Their shapes: a date ``day/month/year`` (three boxes, any may be empty), a
-choice or radio the id of its option, ticks the ids joined by commas, yes-no ``yes`` or ``no``. Not answered
-is ``""``.
+choice or radio the id of its option, ticks the ids joined by commas, yes-no ``yes`` or ``no``, a medicine its
+code, a tab and its name, or a name alone. Not answered is ``""``.
+
+A group may repeat: it is asked once for each thing there is several of. Its ids then hold ``{n}``, and the answer
+``<group>.count`` says how often it is asked. :meth:`Form.laid_out` makes of it a form in which every copy stands as
+a group of its own, so that whatever reads or draws forms knows nothing of repetition.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -32,6 +36,7 @@ class FieldKind(StrEnum):
     YES_NO = "yes-no"
     TICKS = "ticks"
     PERSON = "person"  # one of the people of this pharmacy
+    MEDICINE = "medicine"  # a product found by its name, with its code, or text alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,75 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A group is asked several times: at most ``most`` times; ``add`` is the label of the button for one more."""
+
+    most: int
+    add: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that belong together, under one heading."""
+    """Questions that belong together, under one heading. ``copy_of``: the repeating group this is a copy of."""
 
     id: str
     title: str
     fields: tuple[FormField, ...]
+    shown: Shown | None = None  # the whole group is asked only while this holds
+    repeat: Repeat | None = None
+    copy_of: str = ""
+
+
+PLACE = "{n}"
+"""Stands in the ids of a repeating group for the number of the copy, from 1."""
+
+
+def count_id(group_id: str) -> str:
+    """Return the id of the answer that says how often a repeating group is asked."""
+    return f"{group_id}.count"
+
+
+def copies(group: Group, answers: Answers) -> int:
+    """Return how often a group is asked with these answers: at least once, at most as often as it may be."""
+    typed = answers.get(count_id(group.id), "")
+    most = group.repeat.most if group.repeat else 1
+    return min(max(int(typed), 1), most) if typed.isascii() and typed.isdigit() else 1
+
+
+def _copy(group: Group, number: int, of: int) -> Group:
+    """Return one copy of a repeating group."""
+
+    def named(text: str) -> str:
+        return text.replace(PLACE, str(number))
+
+    return replace(
+        group,
+        id=f"{group.id}.{number}",
+        title=f"{group.title} {number} of {of}" if of > 1 else group.title,
+        fields=tuple(
+            replace(
+                one,
+                id=named(one.id),
+                shown=replace(one.shown, field=named(one.shown.field)) if one.shown else None,
+            )
+            for one in group.fields
+        ),
+        copy_of=group.id,
+    )
+
+
+def without_copy(group: Group, answers: Answers, number: int) -> dict[str, str]:
+    """Return the answers without those of one copy of a group; the copies after it move up."""
+    before = copies(group, answers)
+    kept = dict(answers)
+    for place in range(number, before + 1):
+        for one in group.fields:
+            here, next_one = one.id.replace(PLACE, str(place)), one.id.replace(PLACE, str(place + 1))
+            kept.pop(here, None)
+            if place < before and next_one in answers:
+                kept[here] = answers[next_one]
+    kept[count_id(group.id)] = str(max(before - 1, 1))
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +169,32 @@ class Form:
     def asked(self, answers: Answers) -> frozenset[str]:
         """The ids of the questions that matter with these answers: a hidden one also hides those under it."""
         asked: set[str] = set()
-        for one in self.fields():
-            if one.shown is None or (
-                one.shown.field in asked and answers.get(one.shown.field, "") in one.shown.answers
-            ):
-                asked.add(one.id)
+
+        def holds(shown: Shown | None) -> bool:
+            return shown is None or (shown.field in asked and answers.get(shown.field, "") in shown.answers)
+
+        for group in self.groups:
+            if holds(group.shown):
+                for one in group.fields:
+                    if holds(one.shown):
+                        asked.add(one.id)
         return frozenset(asked)
+
+    @property
+    def repeating(self) -> tuple[Group, ...]:
+        """The groups that may be asked several times."""
+        return tuple(group for group in self.groups if group.repeat and not group.copy_of)
+
+    def laid_out(self, answers: Answers) -> "Form":
+        """Return the form with every copy of its repeating groups as a group of its own."""
+        groups: list[Group] = []
+        for group in self.groups:
+            if group.repeat and not group.copy_of:
+                number = copies(group, answers)
+                groups += [_copy(group, place, number) for place in range(1, number + 1)]
+            else:
+                groups.append(group)
+        return replace(self, groups=tuple(groups))
 
 
 @cache
@@ -134,5 +222,14 @@ def load(form_id: str) -> Form:
                     remembered=item.get("remembered", False),
                 )
             )
-        groups.append(Group(group["id"], group["title"], tuple(fields)))
+        shown, repeat = group.get("shown"), group.get("repeat")
+        groups.append(
+            Group(
+                group["id"],
+                group["title"],
+                tuple(fields),
+                shown=Shown(shown["field"], tuple(shown["answers"])) if shown else None,
+                repeat=Repeat(**repeat) if repeat else None,
+            )
+        )
     return Form(raw["id"], raw["title"], tuple(groups))

@@ -1,0 +1,215 @@
+"""Each rule of law at its limit, below and above it, on both routes."""
+
+import pytest
+
+from digmed_desktop.clinical import law
+from digmed_desktop.clinical.emergency_supply import SupplyRoute
+from digmed_desktop.clinical.law import Effect
+from tests.clinical.supply_examples import complete_answers, reading, tablets
+
+OTHER = {"preparation": "other", "schedule": "none"}
+
+
+def stopped_by(answers: dict[str, str]) -> set[str]:
+    """The ids of the rules that stop this supply."""
+    found = reading(answers)
+    stops = {one.rule for one in found.law if one.tone == "stop"}
+    told = {p.sentence for p in found.problems}
+    assert all(one.sentence in told for one in found.law if one.tone == "stop"), (
+        "what the law forbids is blocked"
+    )
+    return stops
+
+
+def told(answers: dict[str, str]) -> set[str]:
+    """The ids of the rules that are told."""
+    return {one.rule for one in reading(answers).law}
+
+
+DAYS = [
+    # rule, regulation, limit, answers of the item
+    ("patient-30-days", "225(3)", 30, OTHER),
+    ("patient-schedule-4-5", "225(3)", 5, {"preparation": "other", "schedule": "4"}),
+    ("patient-schedule-4-5", "225(3)", 5, {"preparation": "other", "schedule": "5"}),
+    ("patient-phenobarbital", "British National Formulary", 5,
+     {"preparation": "other", "schedule": "3", "for_epilepsy": "yes", "product": "39113611000001102\tPhenobarbital 30mg"}),
+    ("patient-not-in-makers-pack", "225(3)", 30,
+     {"preparation": "ointment-cream", "schedule": "none", "pack": "made-up-here"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "regulation", "limit", "item"), DAYS)
+@pytest.mark.parametrize("over", [-1, 0, 1], ids=["below", "at", "above"])
+def test_a_limit_of_days(rule: str, regulation: str, limit: int, item: dict[str, str], over: int) -> None:
+    assert law.rule(rule).days == limit
+    assert regulation in law.rule(rule).source
+    days = limit + over
+    item = {**item, "days": str(days), "quantity": str(days), "reason": "The pharmacist decides."}
+    answers = tablets(**item)
+    assert stopped_by(answers) == ({rule} if over > 0 else set())
+    assert rule in told(answers)
+    by_prescriber = tablets("prescriber", **item)
+    assert stopped_by(by_prescriber) == set(), "regulation 224 sets no number of days"
+    assert rule not in told(by_prescriber)
+
+
+@pytest.mark.parametrize("schedule", ["none", "4"])
+def test_a_limit_is_computed_from_plain_directions_too(schedule: str) -> None:
+    limit = 30 if schedule == "none" else 5
+    rule = "patient-30-days" if schedule == "none" else "patient-schedule-4-5"
+    item = {"schedule": schedule, "directions": "Take one tablet twice a day", "reason": "I decide."}
+    at = tablets(**item, quantity=str(limit * 2), days=str(limit))
+    assert stopped_by(at) == set()
+    half_a_day_more = tablets(**item, quantity=str(limit * 2 + 1), days=str(limit))
+    assert stopped_by(half_a_day_more) == {rule}
+    assert "item.1.quantity" in {p.field for p in reading(half_a_day_more).problems}
+    assert stopped_by(tablets("prescriber", **item, quantity=str(limit * 2 + 1), days=str(limit))) == set()
+
+
+PACKS = [
+    ("patient-smallest-pack", "225(3)", "insulin", "pack", "smallest", "larger"),
+    ("patient-smallest-pack", "225(3)", "asthma-aerosol", "pack", "smallest", "larger"),
+    ("patient-smallest-pack", "225(3)", "ointment-cream", "pack", "smallest", "larger"),
+    ("patient-oral-contraceptive", "225(3)", "oral-contraceptive", "cycle", "one", "more"),
+    ("patient-liquid-antibiotic", "225(3)", "liquid-antibiotic", "course", "smallest", "more"),
+]
+
+
+@pytest.mark.parametrize(("rule", "regulation", "preparation", "question", "at", "above"), PACKS)
+def test_a_limit_that_is_no_number_of_days(
+    rule: str, regulation: str, preparation: str, question: str, at: str, above: str
+) -> None:
+    assert regulation in law.rule(rule).source
+    item = {"preparation": preparation, "schedule": "none", "days": "84", "reason": "The pack lasts so long."}
+    assert stopped_by(tablets(**item, **{question: at})) == set(), (
+        "at or below the limit, however long it lasts"
+    )
+    assert rule in told(tablets(**item, **{question: at}))
+    assert stopped_by(tablets(**item, **{question: above})) == {rule}
+    assert stopped_by(tablets("prescriber", **item, **{question: above})) == set()
+
+
+def test_both_rows_bind_an_ointment_of_schedule_4() -> None:
+    item = {"preparation": "ointment-cream", "schedule": "4", "pack": "larger", "days": "6"}
+    assert stopped_by(tablets(**item)) == {"patient-smallest-pack", "patient-schedule-4-5"}
+
+
+@pytest.mark.parametrize("route", ["patient", "prescriber"])
+@pytest.mark.parametrize("schedule", ["1", "2", "3"])
+def test_schedules_1_to_3_are_refused_on_both_routes(route: str, schedule: str) -> None:
+    assert "224 and 225" in law.rule(f"schedule-{schedule}").source
+    item = {"preparation": "other", "schedule": schedule, "for_epilepsy": "no", "days": "1", "quantity": "1"}
+    assert stopped_by(tablets(route, **item)) == {f"schedule-{schedule}"}
+
+
+def test_phenobarbital_for_epilepsy_is_the_exception_on_both_routes() -> None:
+    item = {
+        "schedule": "3",
+        "for_epilepsy": "yes",
+        "product": "39113611000001102\tPhenobarbital 30mg tablets",
+    }
+    assert stopped_by(tablets(**item, days="5", quantity="5")) == set()
+    assert stopped_by(tablets("prescriber", **item, days="28")) == set()
+    assert stopped_by(tablets(**{**item, "for_epilepsy": "no"}, days="5")) == {"schedule-3"}
+    assert stopped_by(tablets("prescriber", **{**item, "for_epilepsy": "no"}, days="5")) == {"schedule-3"}
+
+
+@pytest.mark.parametrize("route", ["patient", "prescriber"])
+@pytest.mark.parametrize("name", [one.name for one in law.substances() if one.never])
+def test_substances_of_schedule_18_are_refused_on_both_routes(route: str, name: str) -> None:
+    item = {"schedule": "none", "product": f"39113611000001102\t{name.capitalize()} 800mg tablets"}
+    assert stopped_by(tablets(route, **item)) == {"schedule-18"}
+    assert stopped_by(tablets(route, **{**item, "product": f"39113611000001102\tAnti{name}ine 5mg"})) == set()
+
+
+def test_at_a_prescribers_request_as_the_prescriber_directs() -> None:
+    assert "regulation 224" in law.rule("prescriber-as-directed").source
+    assert stopped_by(tablets("prescriber", as_directed="yes")) == set()
+    assert stopped_by(tablets("prescriber", as_directed="no")) == {"prescriber-as-directed"}
+    assert "prescriber-as-directed" not in told(tablets())
+
+
+@pytest.mark.parametrize("route", ["patient", "prescriber"])
+def test_what_is_no_prescription_only_medicine_has_no_limit(route: str) -> None:
+    for legal_class in ("p", "gsl"):
+        answers = tablets(route, legal_class=legal_class, days="90", quantity="90")
+        assert stopped_by(answers) == set()
+        assert told(answers) - {""} == {"pharmacy-or-general-sale"}
+    appliance = tablets(route, kind="appliance", days="90", quantity="90")
+    assert stopped_by(appliance) == set()
+    assert told(appliance) - {""} == {"appliance"}
+
+
+@pytest.mark.parametrize("rule", [one for one in law.rules() if one.effect is Effect.CONDITION])
+def test_a_condition_that_is_not_met_stops(rule: law.Rule) -> None:
+    assert rule.route is not None
+    met = tablets(rule.route.value)
+    assert not [p for p in reading(met).problems if p.field == rule.field]
+    problems = reading(met | {rule.field: "no"}).problems
+    assert [p.sentence for p in problems if p.field == rule.field] == [rule.over]
+    other = "patient" if rule.route is SupplyRoute.PRESCRIBER else "prescriber"
+    assert not [p for p in reading(tablets(other) | {rule.field: "no"}).problems if p.field == rule.field]
+    unanswered = reading(met | {rule.field: ""}).problems
+    assert [p.field for p in unanswered] == [rule.field]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "reason", "stops"), [(0, "", False), (1, "", True), (1, "Till down", False)]
+)
+@pytest.mark.parametrize("route", ["patient", "prescriber"])
+def test_the_entry_is_due_on_the_day_or_with_a_reason_on_the_next(
+    route: str, days_ago: int, reason: str, stops: bool
+) -> None:
+    assert "253(2)(b)" in law.rule("register").source
+    day = f"{3 - days_ago:02}/04/2026"
+    found = reading(tablets(route) | {"contact.date": day, "contact.late_reason": reason})
+    assert ("contact.late_reason" in {p.field for p in found.problems}) is stops
+    assert found.notes == ()
+
+
+def test_an_entry_later_than_the_next_day_is_told_and_still_made() -> None:
+    found = reading(tablets() | {"contact.date": "01/04/2026", "contact.late_reason": "Flood"})
+    assert found.problems == ()
+    assert [p.field for p in found.notes] == ["contact.date"]
+
+
+def test_the_duties_have_their_numbers() -> None:
+    assert law.rule("prescriber-undertaking").hours == 72
+    assert law.rule("register-kept").years == 2
+    assert "253(3)" in law.rule("register-prescription-dates").source
+    assert law.rule("label").route is SupplyRoute.PATIENT
+
+
+def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
+    tested = {rule for rule, *_ in DAYS} | {rule for rule, *_ in PACKS}
+    tested |= {"schedule-1", "schedule-2", "schedule-3", "schedule-18", "prescriber-as-directed"}
+    tested |= {"appliance", "pharmacy-or-general-sale", "register", "register-prescription-dates"}
+    tested |= {"register-kept", "label"} | {one.id for one in law.rules() if one.effect is Effect.CONDITION}
+    assert {one.id for one in law.rules()} == tested
+    for one in law.rules():
+        assert one.source
+        assert one.read
+        assert one.law.endswith(".")
+        assert bool(one.over) is (one.effect not in (Effect.DUTY, Effect.NO_LIMIT))
+
+
+def test_judgement_asks_for_a_reason_and_lets_the_pharmacist_decide() -> None:
+    doubtful = tablets(schedule="none", product="39113611000001102\tTramadol 50mg capsules")
+    found = reading(doubtful)
+    assert [p.field for p in found.problems] == ["item.1.reason"]
+    assert "Schedule 3" in next(p.sentence for p in found.notes)
+    decided = reading(doubtful | {"item.1.reason": "The brand is exempt."})
+    assert decided.problems == ()
+    assert decided.record.items[0].reason == "The brand is exempt."
+
+
+def test_many_days_at_a_prescribers_request_ask_for_a_reason() -> None:
+    assert reading(tablets("prescriber", days="30")).problems == ()
+    assert [p.field for p in reading(tablets("prescriber", days="31")).problems] == ["item.1.reason"]
+
+
+def test_the_whole_example_breaks_no_rule() -> None:
+    found = reading(complete_answers())
+    assert found.problems == ()
+    assert found.notes == ()
+    assert {one.rule for one in found.law} == {"patient-smallest-pack", "appliance", ""}
