@@ -4,8 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from digmed_desktop.desk.views import PersonView
 from digmed_desktop.ui.pages.page import button
@@ -50,6 +59,17 @@ class Rail(QFrame):
         name = Words("DigMed", 1.45, bold=True)
         name.setContentsMargins(16, 0, 8, 10)
         layout.addWidget(name)
+        places = QWidget()
+        places.setObjectName("page")
+        column = QVBoxLayout(places)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self._scroll = QScrollArea()  # at twice the size of text the places need more height than there is
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(places)
         self.entries: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
         group.setExclusive(True)
@@ -60,9 +80,10 @@ class Rail(QFrame):
             made.clicked.connect(lambda _on=False, key=entry.key: self.chosen.emit(key))
             QShortcut(QKeySequence(entry.keys), window, lambda key=entry.key: self.chosen.emit(key))
             group.addButton(made)
-            layout.addWidget(made)
+            column.addWidget(made)
             self.entries[entry.key] = made
-        layout.addStretch(1)
+        column.addStretch(1)
+        layout.addWidget(self._scroll, 1)
         self.connection = Words("", role="quiet")
         self.connection.setContentsMargins(16, 0, 8, 0)
         self.clock = Words("", role="quiet")
@@ -78,6 +99,8 @@ class Rail(QFrame):
         """Mark the place that is in view."""
         for name, entry in self.entries.items():
             entry.setChecked(name == key)
+        if key in self.entries:
+            self._scroll.ensureWidgetVisible(self.entries[key], 0, 8)
 
     def show_connection(self, lines: Sequence[str], *, look: bool) -> None:
         """Say how it stands with MESH and what waits."""
@@ -109,6 +132,11 @@ class Strip(QFrame):
         line.addWidget(self.programme, 1)
         line.addWidget(self.pharmacy, 1)
         self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the pharmacy's name, which never changes, where it would take a second line."""
+        super().resizeEvent(event)
+        self.pharmacy.setVisible(self.width() >= self.fontMetrics().horizontalAdvance("m") * 56)
 
     def show_person(self, person: PersonView | None) -> None:
         """Say who is acting."""
