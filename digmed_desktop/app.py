@@ -200,7 +200,7 @@ def start(app: QApplication, *, practice: bool, fixed_font: bool = False) -> Pro
     window.resize(1280, 720)
     program = Program(app, window, office, folders, part)
     window.closing.connect(office.close)
-    office.opened.connect(lambda _found: _settle_memory())
+    office.warm.connect(_settle_memory)
     office.open()
     return program
 

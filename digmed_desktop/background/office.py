@@ -28,6 +28,7 @@ class Office(QObject):
     failed = Signal(object)  # DigMedError: something asked for did not work
     standing = Signal(object)  # messaging.story.QueueStanding
     history_moved = Signal()
+    warm = Signal()  # everything that is loaded while the program runs is loaded
 
     def __init__(self, open_desk: "Callable[[], Desk]", round_every: float) -> None:
         super().__init__()
@@ -100,6 +101,7 @@ class Office(QObject):
         self._loop = DeliveryLoop(desk.make_delivery, self._round_every)
         self._loop.round_done.connect(self._round_done)
         self._loop.start()
+        self._previews.ask(desk.warm_up, lambda _n: self.warm.emit(), lambda _e: self.warm.emit())
 
     def _is_not_open(self, error: Exception) -> None:
         self.not_opened.emit(self._as_known(error))

@@ -76,6 +76,13 @@ class Desk:
         self._store.close()
         self._on_close()
 
+    @staticmethod
+    def warm_up() -> None:
+        """Load what the first message needs, so that the first Send is as quick as the second."""
+        from digmed_desktop.fhir.warming import warm_up
+
+        warm_up()
+
     def make_delivery(self) -> DeliveryRounds:
         """Return the delivery; called on the delivery's own thread."""
         return self._make_delivery(self._store)

@@ -59,7 +59,7 @@ def run_without_qt(*folders: str) -> int:
     return int(passed[1])
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(1000)
 def test_quick_tests_of_the_core_pass_without_qt() -> None:
     """Rules, states, reference data and a whole vaccination message."""
     message = "tests/fhir/test_vaccination_message.py"
