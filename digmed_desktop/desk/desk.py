@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
@@ -61,6 +62,7 @@ class Desk:
         self.forms: dict[str, FormDesk] = {
             "vaccination": VaccinationDesk(store, self._people, clock, sender),
         }
+        self.acts = ActsDesk(store, clock, sender)
         self._intent = SendIntent(folder)
 
     # ---- opening

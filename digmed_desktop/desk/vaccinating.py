@@ -11,6 +11,7 @@ from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Organisation, VaccinationRecord
 from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read, starting_answers
+from digmed_desktop.desk import correcting
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.sender import Sender
@@ -65,9 +66,17 @@ class VaccinationDesk:
         from digmed_desktop.fhir.sections import sections
 
         reading = self.reading(answers)
-        edition = self._edition()
-        shown = sections(reading.record, edition)
-        xml = draft_xml(reading.record, edition=edition, mailbox=self._sender.mailbox, now=self._clock.now())
+        edition, now = self._edition(), self._clock.now()
+        plan = correcting.plan(self._store, answers, reading.record, edition, now)
+        shown = sections(reading.record, edition, replaces=plan.replaces)
+        xml = draft_xml(
+            reading.record,
+            edition=edition,
+            mailbox=self._sender.mailbox,
+            now=now,
+            version=plan.version,
+            replaces=plan.replaces,
+        )
         return Preview(
             sections=tuple(
                 PreviewSection(
@@ -93,6 +102,7 @@ class VaccinationDesk:
             return Sent(None, stops)
         record = reading.record
         now = self._clock.now()
+        plan = correcting.plan(self._store, answers, record, self._edition(), now)
         try:
             message = build(
                 record,
@@ -101,6 +111,8 @@ class VaccinationDesk:
                 now=now,
                 new_id=lambda: str(uuid.uuid4()),
                 sender_reference=str(uuid.uuid4()),
+                version=plan.version,
+                replaces=plan.replaces,
             )
         except IncompleteRecordError as error:
             return Sent(None, error.problems)
@@ -114,6 +126,8 @@ class VaccinationDesk:
             message=message,
             local_id=f"{record.pharmacy.ods_code}_{uuid.uuid4().hex}",
             by=by,
+            correction=plan.correction,
+            answers=answers,
         )
         return Sent(notification)
 

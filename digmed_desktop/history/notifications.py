@@ -242,7 +242,13 @@ class Notifications:
         """Add a note, kept here."""
         return self._act(notification_id, ledger.Entry(Happening.NOTED, note=note, by=by))
 
-    def send_again(self, notification_id: int, by: int, local_id: str, address: str = "") -> State:
+    def record_reaction(self, notification_id: int, by: int, what: str) -> State:
+        """Record an adverse reaction after it: the practice is to be told by telephone."""
+        return self._act(notification_id, ledger.Entry(Happening.REACTION, note=what, by=by))
+
+    def send_again(
+        self, notification_id: int, by: int, local_id: str, address: str = "", note: str = ""
+    ) -> State:
         """Have the identical message go out again under a new local id, after MESH did not deliver it."""
         with self._database.writing() as connection:
             unsent = connection.scalar(
@@ -252,7 +258,7 @@ class Notifications:
                 raise NotAllowedNowError(
                     "There is no message to send for this one.", "Tell the practice on paper."
                 )
-            entry = ledger.Entry(Happening.SENT_AGAIN, by=by)
+            entry = ledger.Entry(Happening.SENT_AGAIN, note=note, by=by)
             after = ledger.act(connection, self._database.clock.now(), notification_id, entry)
             self._new_sending(connection, notification_id, local_id, address)
         return after.state

@@ -20,6 +20,7 @@ from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.searching import Searching
+from digmed_desktop.history.versions import Versions
 from digmed_desktop.messaging.clock import Clock
 
 
@@ -39,6 +40,7 @@ class Store:
         self.notifications = Notifications(database)
         self.searching = Searching(database)
         self.figures = Figures(database)
+        self.versions = Versions(database)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
 

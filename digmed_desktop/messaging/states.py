@@ -70,13 +70,17 @@ class Happening(StrEnum):
     TOLD_ON_PAPER = "told-on-paper"
     TOLD_BY_TELEPHONE = "told-by-telephone"
     DEALT_WITH = "dealt-with"  # a person looked at it and settled it
+    REACTION = (
+        "reaction"  # an adverse reaction after the contact was recorded: the practice is to be told now
+    )
+    RESTORED = "restored"  # the records were restored from a backup: it may have gone out since that was made
     NOTED = "noted"  # a person wrote a note; changes nothing
 
 
 class Need(IntEnum):
     """Why a person is needed, the lasting reasons last.
 
-    All but ``ANSWERED`` fall away by themselves when the practice's system turns out to have the message.
+    Those under ``ANSWERED`` fall away by themselves when the practice's system turns out to have the message.
     """
 
     NOBODY = 0
@@ -84,6 +88,7 @@ class Need(IntEnum):
     UNSENT = 2  # MESH refused it, could not deliver it, or cannot say whether it has it
     HELD = 3  # the practice holds a copy of which nothing is known
     ANSWERED = 4  # an answer asks for a person, or two answers contradict each other
+    REACTION = 5  # an adverse reaction was recorded, and the practice was not told of it yet
 
 
 S, H = State, Happening
@@ -138,6 +143,7 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.SENDING, H.TAKEN): S.SENT,
     (S.SENDING, H.NOT_TAKEN): S.WAITING,
     (S.SENDING, H.OUTCOME_UNKNOWN): S.CHECKING,
+    (S.WAITING, H.RESTORED): S.CHECKING,
     (S.SENDING, H.REFUSED): S.NOT_DELIVERED,
     (S.CHECKING, H.FOUND): S.SENT,
     (S.CHECKING, H.NOT_FOUND): S.WAITING,
@@ -202,6 +208,8 @@ def may(standing: Standing, act: Happening) -> bool:
     """Whether a person may do ``act`` now. Notes are always possible."""
     if act is H.NOTED:
         return True
+    if act is H.REACTION:
+        return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN)
     if act is H.DEALT_WITH:
         return standing.needs_person
     return (standing.state, act) in TRANSITIONS or standing.state in _ACTS_WITHOUT_A_CHANGE.get(act, ())
@@ -227,7 +235,9 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
     if happening in ACTS:
         # the practice's system took a newer version: what the answer to this one asked for still stands
         superseded = happening in (H.REPLACED, H.WITHDRAWN) and standing.state is S.MATCHED
-        return standing.need if superseded else Need.NOBODY
+        # a reaction is told by word of mouth, whatever else is done meanwhile
+        untold = standing.need is Need.REACTION and happening not in (H.TOLD_BY_TELEPHONE, H.DEALT_WITH)
+        return standing.need if superseded or untold else Need.NOBODY
     told_already = happening is H.REJECTED and standing.state in TOLD
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
@@ -241,6 +251,8 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
 def _raised_by(standing: Standing, happening: Happening, target: State | None) -> Need:
     state = standing.state
     match happening:
+        case H.REACTION:
+            return Need.REACTION
         case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED:
             return Need.ANSWERED
         case H.ORIGINAL_FAILED if state is S.WAITING:

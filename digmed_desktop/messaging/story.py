@@ -70,6 +70,15 @@ class StoryMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a notification: what was recorded, and when its message was made."""
+
+    row: NotificationRow
+    record_json: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One notification, whole."""
 

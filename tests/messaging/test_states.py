@@ -75,6 +75,7 @@ def test_a_row_of_the_table_leads_to_what_its_happening_allows(state: State, hap
             (S.WAITING, H.SENT_AGAIN),
             (S.SENDING, H.CLAIMED),
             (S.CHECKING, H.OUTCOME_UNKNOWN),
+            (S.CHECKING, H.RESTORED),
         }
 
 
@@ -140,6 +141,23 @@ def test_told_stays_told_but_a_wrong_practice_is_never_hidden() -> None:
             end = hear(Standing(told), code)
             assert end.state is told
             assert end.needs_person == (code in {"30002", "30003", "30004", "29999"})
+
+
+@pytest.mark.parametrize("state", [S.WAITING, S.SENT, S.MATCHED, S.ON_PAPER, S.REJECTED])
+def test_a_reaction_asks_until_the_practice_was_told_by_word_of_mouth(state: State) -> None:
+    told = judge(Standing(state), H.REACTION)
+    assert (told.state, told.need) == (state, Need.REACTION)
+    for happening in (H.ACCEPTED, H.MATCHED, H.TOLD_ON_PAPER, H.REPLACED, H.SENT_AGAIN):
+        told = judge(told, happening)
+        assert told.need is Need.REACTION
+    assert judge(told, H.TOLD_BY_TELEPHONE).need is Need.NOBODY
+    assert judge(told, H.DEALT_WITH).need is Need.NOBODY
+    assert not may(Standing(S.CANCELLED), H.REACTION)
+
+
+def test_what_waited_in_a_backup_is_looked_up_before_it_goes_out() -> None:
+    assert judge(Standing(S.WAITING), H.RESTORED).state is S.CHECKING
+    assert judge(Standing(S.SENT), H.RESTORED).state is S.SENT
 
 
 def test_the_ways_to_correct() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from digmed_desktop import resources
 from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.parcel import Kind
-from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.states import ANSWERS, Happening, Need, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of, words_of_need, words_of_row
 from tests.history.samples import START
@@ -49,7 +50,28 @@ def test_every_need_has_its_words(need: Need) -> None:
     assert all(sentence.endswith(".") for sentence in words_of_need(need))
 
 
+@pytest.mark.parametrize("happening", Happening)
+def test_every_happening_has_its_words(happening: Happening) -> None:
+    said = words_of_event(happening.value)
+    assert said[0].isupper()
+    assert words_of_event(happening.value, "20013") == f"{said} (20013)"
+
+
+def test_every_code_says_what_happened_and_what_to_do() -> None:
+    table = dict(resources.toml("responses/codes.toml"))
+    unknown = table.pop("unknown")
+    assert len(table) >= 40
+    assert set(unknown) == {"1", "2", "3", "other"}
+    for code, entry in (*table.items(), *unknown.items()):
+        assert entry["happened"].endswith("."), code
+        assert entry["do"].endswith("."), code
+        assert Happening(entry["happening"]) in (*ANSWERS, Happening.UNEXPECTED), code
+        if entry.get("needs_person", True):
+            assert not entry["do"].startswith("Nothing"), code
+
+
 def test_there_are_no_words_for_what_does_not_exist() -> None:
+    assert set(resources.toml("states/happenings.toml")) == {h.value for h in Happening}
     table = resources.toml("states/states.toml")
     assert set(table["states"]) == {s.value for s in State}
     assert set(table["needs"]) == {n.name.lower() for n in Need if n is not Need.NOBODY}

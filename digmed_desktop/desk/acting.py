@@ -1,0 +1,286 @@
+"""What a person can do about a notification, each act with who and why; the states decide what is offered."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from digmed_desktop import resources
+from digmed_desktop.desk import correcting
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.corrections import Way
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.states import Happening, may
+from digmed_desktop.messaging.story import Facts, NotificationRow
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
+    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.history.store import Store
+
+FORM_OF = {Kind.VACCINATION: "vaccination", Kind.EMERGENCY_SUPPLY: "emergency-supply"}
+LONGEST_NOTE = 2000
+
+
+class Act(StrEnum):
+    """Something a person can do about a notification."""
+
+    TRY_AGAIN = "try-again"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    PAPER = "paper"
+    TELEPHONE = "telephone"
+    DEAL_WITH = "deal-with"
+    REACTION = "reaction"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that makes sense now, in words: its button, what it does, what is asked for."""
+
+    act: Act
+    label: str
+    explain: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A correction to be typed: the form, and the answers to begin it with."""
+
+    form: str
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class YellowCard:
+    """Where suspected adverse reactions are reported."""
+
+    name: str
+    address: str
+    telephone: str
+
+
+_BY_HAPPENING = {
+    Act.CANCEL: Happening.CANCELLED,
+    Act.PAPER: Happening.TOLD_ON_PAPER,
+    Act.TELEPHONE: Happening.TOLD_BY_TELEPHONE,
+    Act.DEAL_WITH: Happening.DEALT_WITH,
+    Act.NOTE: Happening.NOTED,
+}
+
+
+class ActsDesk:
+    """Offers acts and carries them out."""
+
+    def __init__(self, store: "Store", clock: Clock, sender: Sender) -> None:
+        self._store, self._clock, self._sender = store, clock, sender
+
+    def offered(self, notification: int) -> tuple[Offer, ...]:
+        """Return what a person can do about it now."""
+        notes = self._store.notifications
+        standing = notes.standing_of(notification)
+        way = notes.correction(notification).way
+        has_message = bool(self._store.versions.edition(notification))
+        able = {act: may(standing, happening) for act, happening in _BY_HAPPENING.items()}
+        able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
+        able[Act.CORRECT] = way is not Way.LATEST_ONLY and bool(self._store.versions.answers(notification))
+        able[Act.WITHDRAW] = way is not Way.LATEST_ONLY and has_message and notes.may_withdraw(notification)
+        row = notes.row(notification)
+        able[Act.REACTION] = (
+            row.kind is Kind.VACCINATION
+            and not row.withdrawal
+            and way is not Way.LATEST_ONLY
+            and may(standing, Happening.REACTION)
+        )
+        return tuple(words_of(act, way) for act in Act if able[act])
+
+    def begin_correction(self, notification: int, why: str) -> Begun:
+        """Return the form to correct, with what was typed; NotAllowedNowError when that is not possible now."""
+        if self._store.notifications.correction(notification).way is Way.LATEST_ONLY:
+            raise NotAllowedNowError(
+                "There is a newer version of this notification.",
+                "Open the newest version and correct that.",
+            )
+        answers = self._store.versions.answers(notification)
+        if not answers:
+            raise NotAllowedNowError(
+                "The answers of this form were not kept.",
+                "Record it anew, and tell the practice by telephone.",
+            )
+        row = self._store.notifications.row(notification)
+        besides = {correcting.OF: str(notification), correcting.WHY: _reason(why)}
+        return Begun(FORM_OF[row.kind], {**answers, **besides})
+
+    def do(self, act: Act, notification: int, by: int, note: str) -> None:
+        """Carry out an act that needs no form. Raises NotAllowedNowError when it has moved on meanwhile."""
+        note = _reason(note)
+        notes = self._store.notifications
+        match act:
+            case Act.CANCEL:
+                notes.cancel(notification, by, note)
+            case Act.PAPER:
+                notes.record_paper(notification, by, note)
+            case Act.TELEPHONE:
+                notes.record_telephone(notification, by, note)
+            case Act.DEAL_WITH:
+                notes.deal_with(notification, by, note)
+            case Act.NOTE:
+                notes.note(notification, by, note)
+            case Act.TRY_AGAIN:
+                notes.send_again(notification, by, self._local_id(), note=note)
+            case Act.WITHDRAW:
+                self.withdraw(notification, by, note)
+            case Act.REACTION:
+                self.reaction(notification, by, note)
+            case Act.CORRECT:
+                raise ValueError("a correction is typed in its form")
+
+    def withdraw(self, notification: int, by: int, why: str) -> int:
+        """Send a message that says this was recorded in error; return the id of the new version."""
+        return self._follow_up(notification, self._record(notification), by, _reason(why), withdrawn=True)
+
+    def reaction(self, notification: int, by: int, what: str) -> int:
+        """Record an adverse reaction, correct the record with it, and ask for a telephone call.
+
+        The correction goes out, or waits, as any other; return the id of the new version.
+        """
+        from digmed_desktop.clinical.record import VaccinationRecord
+
+        record, what = self._record(notification), _reason(what)
+        if not isinstance(record, VaccinationRecord):
+            raise NotAllowedNowError("A reaction is recorded after a vaccination only.")
+        if self._edition(notification) is None:  # told on paper: nothing electronic is there to be corrected
+            self._store.notifications.record_reaction(notification, by, what)
+            return notification
+        told = tuple(
+            replace(one, adverse_reaction="\n".join(part for part in (one.adverse_reaction, what) if part))
+            for one in record.immunizations
+        )
+        answers = dict(self._store.versions.answers(notification))
+        if answers:
+            before = answers.get("after.adverse_note", "")
+            answers["after.adverse"] = "yes"
+            answers["after.adverse_note"] = "\n".join(part for part in (before, what) if part)
+        newer = self._follow_up(
+            notification,
+            replace(record, immunizations=told),
+            by,
+            "An adverse reaction was reported after the vaccination.",
+            answers=answers or None,
+        )
+        self._store.notifications.record_reaction(newer, by, what)
+        return newer
+
+    def _follow_up(
+        self,
+        notification: int,
+        record: "Record",
+        by: int,
+        why: str,
+        *,
+        withdrawn: bool = False,
+        answers: Mapping[str, str] | None = None,
+    ) -> int:
+        from digmed_desktop.clinical import json_record
+        from digmed_desktop.fhir.message import IncompleteRecordError, build
+
+        notes, now = self._store.notifications, self._clock.now()
+        edition = self._edition(notification)
+        if edition is None:
+            raise NotAllowedNowError(
+                "This notification was never electronic.", "Tell the practice by telephone and on paper."
+            )
+        plan = correcting.plan_of(
+            self._store, notification, record, edition, now, why=why, withdrawn=withdrawn
+        )
+        try:
+            message = build(
+                record,
+                edition=edition,
+                mailbox=self._sender.mailbox,
+                now=now,
+                new_id=lambda: str(uuid.uuid4()),
+                sender_reference=str(uuid.uuid4()),
+                version=plan.version,
+                replaces=plan.replaces,
+            )
+        except IncompleteRecordError as error:
+            said = " ".join(problem.sentence for problem in error.problems)
+            raise DigMedError("The record cannot be sent as it is.", said) from None
+        return notes.freeze(
+            draft_id=None,
+            token=uuid.uuid4().hex,
+            record_json=json_record.dumps(record),
+            facts=facts_of(notes.row(notification)),
+            message=message,
+            local_id=self._local_id(),
+            by=by,
+            correction=plan.correction,
+            withdrawal=withdrawn,
+            answers=answers if answers is not None else self._store.versions.answers(notification) or None,
+        )
+
+    def _record(self, notification: int) -> "Record":
+        from digmed_desktop.clinical import json_record
+
+        return json_record.read(self._store.versions.record(notification))
+
+    def _edition(self, notification: int) -> "Edition | None":
+        from digmed_desktop.fhir import editions
+
+        named = self._store.versions.edition(notification)
+        return editions.load(named) if named else None
+
+    def _local_id(self) -> str:
+        pharmacy = self._store.profile.pharmacy()
+        return f"{pharmacy.ods_code if pharmacy else ''}_{uuid.uuid4().hex}"
+
+    def record_json(self, notification: int) -> str:
+        """Return the record of a notification as JSON, laid out for reading."""
+        return json.dumps(json.loads(self._store.versions.record(notification)), ensure_ascii=False, indent=2)
+
+
+def words_of(act: Act, way: Way = Way.AFRESH) -> Offer:
+    """Return an act in words; those of a correction say in which way it goes."""
+    entry = resources.toml("states/acts.toml")[act.value]
+    explain = entry.get(f"explain_{way.value}", entry["explain"])
+    return Offer(act, entry["label"], explain, entry["ask"])
+
+
+def yellow_card() -> YellowCard:
+    """Return where suspected adverse reactions are reported."""
+    entry = resources.toml("states/acts.toml")["yellow_card"]
+    return YellowCard(entry["name"], entry["address"], entry["telephone"])
+
+
+def facts_of(row: NotificationRow) -> Facts:
+    """Return the facts of a notification, for its next version."""
+    return Facts(
+        kind=row.kind,
+        patient_name=row.patient_name,
+        nhs_number=row.nhs_number,
+        what=row.what,
+        batch=row.batch,
+        practice_name=row.practice_name,
+        practice_ods=row.practice_ods,
+        by=row.by,
+        contact_at=row.contact_at,
+    )
+
+
+def _reason(text: str) -> str:
+    said = text.strip()
+    if not said:
+        raise DigMedError("Write a few words: they are kept with who did it and when.")
+    if len(said) > LONGEST_NOTE:
+        raise DigMedError(
+            f"The text has {len(said):,} characters, and at most {LONGEST_NOTE:,} are kept.", "Shorten it."
+        )
+    return said

@@ -1,0 +1,124 @@
+"""A correction: which message it follows, in what way, what changed in words, and why.
+
+A form that corrects carries two answers that are no questions: the notification it corrects, and the reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digmed_desktop.messaging.corrections import Correction, Way
+from digmed_desktop.messaging.errors import NotAllowedNowError
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
+    from digmed_desktop.fhir.corrections import Replaces
+    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.fhir.sections import Section
+    from digmed_desktop.history.store import Store
+
+OF = "correction.of"
+WHY = "correction.why"
+_LONGEST_CHANGE = 2000  # characters of the sentence in the message; the whole difference is in the story
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row of the document that two versions do not share; ``""`` where a version lacks it."""
+
+    section: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a message is built and frozen. The plan of a form that corrects nothing is ``Plan()``."""
+
+    correction: Correction | None = None
+    replaces: "Replaces | None" = None
+    version: int = 1
+
+
+def plan(
+    store: "Store", answers: Mapping[str, str], record: "Record", edition: "Edition", at: datetime
+) -> Plan:
+    """Return how the message of these answers follows the one they correct.
+
+    Raises NotAllowedNowError when that one has a newer version meanwhile.
+    """
+    of = answers.get(OF, "")
+    if not of.isdigit():
+        return Plan()
+    return plan_of(store, int(of), record, edition, at, why=answers.get(WHY, ""))
+
+
+def plan_of(
+    store: "Store",
+    of: int,
+    record: "Record",
+    edition: "Edition",
+    at: datetime,
+    *,
+    why: str,
+    withdrawn: bool = False,
+) -> Plan:
+    """Return how a message with this record follows the notification ``of``."""
+    from digmed_desktop.clinical import json_record
+    from digmed_desktop.fhir.corrections import Replaces
+
+    correction = store.notifications.correction(of)
+    if correction.way is Way.LATEST_ONLY:
+        raise NotAllowedNowError(
+            "There is a newer version of this notification.", "Open the newest version and correct that."
+        )
+    if correction.replaces is None:
+        return Plan(correction)
+    before = json_record.read(store.versions.record(correction.replaces))
+    changed = "" if withdrawn else sentence(differences(before, record, edition))
+    versions = [one for one in store.versions.of(of) if one.row.id <= of]
+    return Plan(
+        correction,
+        Replaces(correction.composition_id, changed, why, at, withdrawn=withdrawn),
+        version=len(versions) + 1,
+    )
+
+
+def differences(before: "Record", after: "Record", edition: "Edition") -> tuple[Difference, ...]:
+    """Return what two records say differently to the practice, in the order of the document."""
+    from digmed_desktop.fhir.sections import sections
+
+    told = [_rows(sections(one, edition)) for one in (before, after)]
+    keys = [*told[1], *(key for key in told[0] if key not in told[1])]
+    return tuple(
+        Difference(section, label, said[0], said[1])
+        for section, label, n in keys
+        if (said := [one.get((section, label, n), "") for one in told])[0] != said[1]
+    )
+
+
+def sentence(found: tuple[Difference, ...]) -> str:
+    """Return differences as text for the practice: ``Batch number: B1234, before B1243``."""
+    parts = [
+        f"{one.label}: {one.after or 'taken out'}" + (f" (before: {one.before})" if one.before else " (new)")
+        for one in found
+    ]
+    text = ""
+    for n, part in enumerate(parts):
+        if len(text) + len(part) > _LONGEST_CHANGE:
+            return f"{text}; and {len(parts) - n} more"
+        text = f"{text}; {part}" if text else part
+    return text or "nothing that the practice is told"
+
+
+def _rows(found: "tuple[Section, ...]") -> dict[tuple[str, str, int], str]:
+    rows: dict[tuple[str, str, int], str] = {}
+    for section in found:
+        for row in section.rows:
+            n = 0
+            while (section.title, row.label, n) in rows:
+                n += 1
+            rows[section.title, row.label, n] = "\n".join(row.values)
+    return rows

@@ -1,0 +1,79 @@
+"""The versions of one notification: the first, and each that corrected or withdrew the one before."""
+
+import json
+
+import sqlalchemy as sa
+
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.rows import LISTED, listed
+from digmed_desktop.history.tables import notification, payload
+from digmed_desktop.messaging.errors import NotThereError
+from digmed_desktop.messaging.story import Version
+
+_n = notification.c
+_LONGEST = 200  # versions of one notification; nobody corrects a record so often
+
+
+class Versions:
+    """Follows a notification through its corrections."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, notification_id: int) -> tuple[Version, ...]:
+        """Return all versions, the first one first; NotThereError when there is no such notification."""
+        with self._database.reading() as connection:
+            ids = _chain(connection, notification_id)
+            rows = {row.id: row for row in connection.execute(LISTED.where(_n.id.in_(ids)))}
+            kept = {
+                row.notification_id: row
+                for row in connection.execute(
+                    sa.select(payload.c.notification_id, payload.c.record_json, payload.c.made_at).where(
+                        payload.c.notification_id.in_(ids)
+                    )
+                )
+            }
+        if notification_id not in rows:
+            raise NotThereError("This notification is not in the data file.")
+        return tuple(
+            Version(listed(rows[one]), kept[one].record_json, kept[one].made_at) for one in sorted(rows)
+        )
+
+    def answers(self, notification_id: int) -> dict[str, str]:
+        """Return the answers of the form as they were typed; none where they were not kept."""
+        with self._database.reading() as connection:
+            text = connection.scalar(
+                sa.select(payload.c.answers).where(payload.c.notification_id == notification_id)
+            )
+        return dict(json.loads(text)) if text else {}
+
+    def record(self, notification_id: int) -> str:
+        """Return the record as JSON; NotThereError when there is no such notification."""
+        with self._database.reading() as connection:
+            text: str | None = connection.scalar(
+                sa.select(payload.c.record_json).where(payload.c.notification_id == notification_id)
+            )
+        if text is None:
+            raise NotThereError("This notification is not in the data file.")
+        return text
+
+    def edition(self, notification_id: int) -> str:
+        """Return the edition its message is written in, ``""`` when there is no message."""
+        with self._database.reading() as connection:
+            return (
+                connection.scalar(
+                    sa.select(payload.c.edition).where(payload.c.notification_id == notification_id)
+                )
+                or ""
+            )
+
+
+def _chain(connection: sa.Connection, notification_id: int) -> set[int]:
+    """Return the ids of all versions; a version may have been corrected twice, when a correction was cancelled."""
+    found, todo = {notification_id}, {notification_id}
+    while todo and len(found) < _LONGEST:
+        before = connection.scalars(sa.select(_n.corrects).where(_n.id.in_(todo), _n.corrects.is_not(None)))
+        after = connection.scalars(sa.select(_n.id).where(_n.corrects.in_(todo)))
+        todo = {*before.all(), *after.all()} - found
+        found |= todo
+    return found

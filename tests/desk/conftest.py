@@ -1,0 +1,85 @@
+"""A pharmacy at the counter: a real store, real messages; only the way to MESH is written down by the tests."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.clinical.record import PersonName, Professional, Regulator
+from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
+from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.states import Happening, State
+from digmed_desktop.reference import roles
+from tests.clinical.examples import NOW, complete_answers
+from tests.history.samples import KEY, PHARMACY, MovedClock
+
+PHARMACIST = Professional(
+    PersonName("Ada", "Okonkwo-Bright", "Ms"), roles.role("pharmacist").coded, Regulator.GPHC, "9999991"
+)
+MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, sentence="The patient was found.")
+
+
+@dataclass
+class Counter:
+    """What a test does at the counter."""
+
+    desk: Desk
+    store: Store
+    clock: MovedClock
+    ada: int
+
+    def record(self, **changes: str) -> int:
+        """Send the complete vaccination, with other answers."""
+        draft = uuid.uuid4().hex
+        sent = self.desk.send("vaccination", draft, complete_answers(**changes), self.ada)
+        assert sent.notification is not None, sent.problems
+        return sent.notification
+
+    def post(self, notification: int) -> None:
+        """Let MESH take it."""
+        local = self.store.notifications.story(notification).local_id
+        assert self.store.deliveries.claim(local)
+        self.store.deliveries.record(local, Happening.TAKEN, receipt=Receipt(f"M{notification}", "BOX1"))
+
+    def answer(self, notification: int, meaning: Meaning = MATCHED) -> None:
+        """Let the practice's system answer."""
+        mesh_id = uuid.uuid4().hex
+        self.store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "BOX1", b"<Response/>"))
+        assert self.store.inbox.match_response(
+            mesh_id, self.store.notifications.story(notification).message_id, ""
+        )
+        self.store.inbox.apply_response(mesh_id, (meaning,), None)
+
+    def state(self, notification: int) -> State:
+        return self.store.notifications.row(notification).state
+
+    def acts(self, notification: int) -> set[str]:
+        return {offer.act.value for offer in self.desk.acts.offered(notification)}
+
+
+def no_delivery(_store: Store) -> DeliveryRounds:
+    raise AssertionError("nothing is delivered in these tests")
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    clock = MovedClock(NOW)
+    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store.profile.save_pharmacy(PHARMACY)
+    ada = store.people.add(PHARMACIST, "slow-hash")
+    desk = Desk(
+        store,
+        clock,
+        kept_in="a test",
+        sender=Sender("FQF01OT001"),
+        make_delivery=no_delivery,
+        folder=tmp_path,
+    )
+    yield Counter(desk, store, clock, ada)
+    store.close()

@@ -1,0 +1,199 @@
+"""What a person can do about a notification: offered as the states allow, done with who and why."""
+
+import pytest
+
+from digmed_desktop.clinical import json_record
+from digmed_desktop.desk import correcting
+from digmed_desktop.desk.acting import Act, words_of, yellow_card
+from digmed_desktop.fhir.reading import read_notification
+from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.corrections import Way
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.states import Happening, Need, State
+from digmed_desktop.messaging.story import Story
+from tests.desk.conftest import Counter
+
+REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, sentence="Not valid.")
+
+
+def correct(counter: Counter, of: int, why: str = "The batch was misread.", **changes: str) -> int:
+    begun = counter.desk.acts.begin_correction(of, why)
+    assert begun.form == "vaccination"
+    answers = {**begun.answers, **{key.replace("__", "."): text for key, text in changes.items()}}
+    sent = counter.desk.send(begun.form, f"draft-{of}-{why}", answers, counter.ada)
+    assert sent.notification is not None, sent.problems
+    return sent.notification
+
+
+def sent_text(story: Story) -> str:
+    body = next(one.body for one in story.messages if one.title == "Notification")
+    read = read_notification(body)
+    return "\n".join(line for section in read.sections for _, lines in section.rows for line in lines)
+
+
+def test_every_act_has_its_words() -> None:
+    for act in Act:
+        for way in Way:
+            offer = words_of(act, way)
+            assert offer.label
+            assert offer.ask
+            assert offer.explain.endswith((".", ")"))
+    assert yellow_card().address == "https://yellowcard.mhra.gov.uk"
+
+
+def test_what_is_offered_follows_the_state(counter: Counter) -> None:
+    made = counter.record()
+    always = {"correct", "note", "reaction"}
+    assert counter.acts(made) == always | {"cancel", "paper", "telephone"}
+    counter.post(made)
+    assert counter.acts(made) == always | {"withdraw", "paper", "telephone"}
+    counter.answer(made)
+    assert counter.acts(made) == always | {"withdraw", "paper", "telephone"}
+    newer = correct(counter, made, vaccine__batch="AB-1243")
+    assert counter.acts(made) == {"note", "paper", "telephone"}
+    assert "correct" in counter.acts(newer)
+    rejected = counter.record()
+    counter.post(rejected)
+    counter.answer(rejected, REJECTED)
+    assert counter.acts(rejected) == always | {"paper", "telephone", "deal-with"}
+
+
+def test_a_matched_one_is_replaced_and_says_what_changed_and_why(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    newer = correct(counter, made, vaccine__batch="AB-1243")
+    story = counter.store.notifications.story(newer)
+    assert (story.row.state, story.row.held, story.row.corrects) == (State.WAITING, False, made)
+    told = sent_text(story)
+    assert "What changed: Batch number: AB-1243 (before: AB-1234)" in told
+    assert "Why: The batch was misread." in told
+    body = next(one.body for one in story.messages if one.title == "Notification")
+    first = next(
+        one.body for one in counter.store.notifications.story(made).messages if one.title == "Notification"
+    )
+    assert read_notification(body).replaces == read_notification(first).composition_id
+    counter.post(newer)
+    counter.answer(newer)
+    assert counter.state(made) is State.REPLACED
+    versions = counter.store.versions.of(newer)
+    assert [one.row.id for one in versions] == [made, newer]
+    assert [one.row.id for one in counter.store.versions.of(made)] == [made, newer]
+    again = correct(counter, newer, "The arm was wrong.", vaccine__site="right-arm")
+    assert [one.row.id for one in counter.store.versions.of(made)] == [made, newer, again]
+
+
+def test_a_waiting_one_is_swapped_and_nothing_goes_out_for_it(counter: Counter) -> None:
+    made = counter.record()
+    newer = correct(counter, made, vaccine__batch="AB-1243")
+    assert counter.state(made) is State.REPLACED
+    parcel = counter.store.deliveries.next_waiting()
+    assert parcel is not None
+    assert parcel.notification == newer
+    assert read_notification(parcel.payload).replaces == ""
+
+
+def test_an_unanswered_one_holds_its_correction(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    newer = correct(counter, made, vaccine__batch="AB-1243")
+    assert counter.store.notifications.row(newer).held
+    assert counter.store.deliveries.next_waiting() is None
+    counter.answer(made)
+    assert not counter.store.notifications.row(newer).held
+
+
+def test_a_rejected_one_is_corrected_as_new(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made, REJECTED)
+    newer = correct(counter, made, vaccine__batch="AB-1243")
+    assert "What changed" not in sent_text(counter.store.notifications.story(newer))
+    assert counter.state(made) is State.REPLACED
+
+
+def test_two_corrections_of_one_are_one(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    correct(counter, made, vaccine__batch="AB-1243")
+    with pytest.raises(NotAllowedNowError, match="newer version"):
+        counter.desk.acts.begin_correction(made, "again")
+    begun = {**counter.store.versions.answers(made), correcting.OF: str(made), correcting.WHY: "late"}
+    with pytest.raises(NotAllowedNowError, match="newer version"):
+        counter.desk.send("vaccination", "late", begun, counter.ada)
+
+
+def test_withdrawing_sends_a_message_that_says_so(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    newer = counter.desk.acts.withdraw(made, counter.ada, "Recorded for the wrong patient.")
+    story = counter.store.notifications.story(newer)
+    body = next(one.body for one in story.messages if one.title == "Notification")
+    read = read_notification(body)
+    assert read.status == "entered-in-error"
+    assert "RECORDED IN ERROR" in read.title
+    assert "Recorded for the wrong patient." in sent_text(story)
+    counter.post(newer)
+    counter.answer(newer)
+    assert counter.state(made) is State.WITHDRAWN
+    assert counter.acts(made) == {"note", "telephone"}
+
+
+def test_a_reaction_corrects_the_record_and_asks_for_a_telephone_call(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    newer = counter.desk.acts.reaction(made, counter.ada, "Fainted after five minutes; recovered.")
+    row = counter.store.notifications.row(newer)
+    assert (row.need, row.corrects) == (Need.REACTION, made)
+    assert "Fainted after five minutes; recovered." in sent_text(counter.store.notifications.story(newer))
+    answers = counter.store.versions.answers(newer)
+    assert answers["after.adverse_note"] == "Fainted after five minutes; recovered."
+    counter.post(newer)
+    counter.answer(newer)
+    assert counter.store.notifications.row(newer).needs_person
+    counter.desk.acts.do(Act.TELEPHONE, newer, counter.ada, "Dr Lund, told at 14:20.")
+    assert not counter.store.notifications.row(newer).needs_person
+    last = counter.store.notifications.story(newer).events[-1]
+    assert (last.happening, last.by, last.note) == (
+        "told-by-telephone", "Ms Ada Okonkwo-Bright", "Dr Lund, told at 14:20.",
+    )  # fmt: skip
+
+
+def test_try_again_sends_the_identical_message_under_a_new_local_id(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    before = counter.store.notifications.story(made)
+    assert "try-again" not in counter.acts(made)
+    local = before.local_id
+    report = ("R1", ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", local, f"M{made}", "14", "Not collected")
+    counter.store.inbox.keep(InboxItem(*report))
+    counter.store.inbox.match_report("R1")
+    counter.store.inbox.apply_report("R1")
+    assert counter.state(made) is State.NOT_DELIVERED
+    counter.desk.acts.do(Act.TRY_AGAIN, made, counter.ada, "The practice has its mailbox again.")
+    parcel = counter.store.deliveries.next_waiting()
+    assert parcel is not None
+    assert parcel.payload == before.messages[0].body
+    assert parcel.local_id != local
+    assert counter.store.notifications.story(made).events[-1].note == "The practice has its mailbox again."
+
+
+def test_acts_ask_for_words(counter: Counter) -> None:
+    made = counter.record()
+    with pytest.raises(DigMedError, match="Write a few words"):
+        counter.desk.acts.do(Act.NOTE, made, counter.ada, "  ")
+    with pytest.raises(DigMedError, match="2,001 characters"):
+        counter.desk.acts.do(Act.NOTE, made, counter.ada, "x" * 2001)
+    counter.desk.acts.do(Act.CANCEL, made, counter.ada, "Wrong patient chosen.")
+    assert counter.state(made) is State.CANCELLED
+    with pytest.raises(NotAllowedNowError):
+        counter.desk.acts.do(Act.CANCEL, made, counter.ada, "again")
+
+
+def test_the_record_leaves_as_json_and_comes_back(counter: Counter) -> None:
+    text = counter.desk.acts.record_json(counter.record())
+    assert json_record.loads(text).immunizations[0].batch == "AB-1234"
