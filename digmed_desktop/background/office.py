@@ -35,6 +35,7 @@ class Office(QObject):
         self._open_desk = open_desk
         self._records = Lane("records")
         self._previews = Lane("previews")
+        self._errands = Lane("errands")
         self._desk: Desk | None = None
         self._loop: DeliveryLoop | None = None
         self._round_every = round_every
@@ -66,6 +67,17 @@ class Office(QObject):
         """Do something that needs no records on the records thread."""
         self._records.ask(work, then, lambda error: self._went_wrong(error, otherwise))
 
+    def errand(
+        self,
+        question: "Callable[[Desk], T]",
+        then: Callable[[T], None],
+        otherwise: Callable[[DigMedError], None] | None = None,
+    ) -> None:
+        """Ask the desk for something long (an export, a backup, a PDF) without holding up other questions."""
+        self._errands.ask(
+            lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, otherwise)
+        )
+
     def preview(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
         """Ask for a preview; of several that wait only the newest is made."""
         self._previews.ask(
@@ -85,6 +97,7 @@ class Office(QObject):
         if self._loop is not None:
             self._loop.close(2.0)
         self._previews.close(2.0)
+        self._errands.close(5.0)
         desk = self._desk
         if desk is not None:
             self._records.ask(desk.close, lambda _n: None, lambda _e: None)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.acting import ActsDesk
+from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.vaccinating import VaccinationDesk
@@ -63,6 +65,8 @@ class Desk:
             "vaccination": VaccinationDesk(store, self._people, clock, sender),
         }
         self.acts = ActsDesk(store, clock, sender)
+        self.papers = PapersDesk(store, clock)
+        self.exports = ExportDesk(store, clock)
         self._intent = SendIntent(folder)
 
     # ---- opening

@@ -76,6 +76,16 @@ class Searching:
             wanted = statement(search, _names_found(connection, search.text), after, limit)
             return [listed(row) for row in connection.execute(wanted)] if wanted is not None else []
 
+    def count(self, search: Search, most: int | None = None) -> int:
+        """Return how many notifications a search finds, counting no further than ``most``."""
+        if fault := fault_of(search):
+            raise DigMedError(fault)
+        with self._database.reading() as connection:
+            found = _found(search, _names_found(connection, search.text), None, most)
+            if found is None:
+                return 0
+            return connection.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
     def lists(self) -> SearchLists:
         """Return what filters can be set to."""
         with self._database.reading() as connection:
@@ -140,21 +150,29 @@ def statement(
     search: Search, names: dict[str, tuple[str, ...]], after: NotificationRow | None, limit: int
 ) -> sa.Select[Any] | None:
     """Return the query of one page, or None when nothing can match. ``names`` are those the text is found in."""
+    found = _found(search, names, after, limit)
+    if found is None:
+        return None
+    ids = found.subquery()
+    return LISTED.where(_n.id.in_(sa.select(ids.c.id))).order_by(*_order(search)).limit(limit)
+
+
+def _found(
+    search: Search, names: dict[str, tuple[str, ...]], after: NotificationRow | None, limit: int | None
+) -> "sa.Select[tuple[int]] | sa.CompoundSelect[tuple[int]] | None":
+    """Return the query of the ids: each way of finding gives its own first ``limit``."""
     typed = _typed(search.text)
     if search.text.strip() and not typed:
         return None  # nothing but signs that no name, number or batch has
-    conditions = list(_conditions(search, after))
-    order = _order(search)
+    conditions, order = list(_conditions(search, after)), _order(search)
     if not typed:
-        ids = sa.select(_n.id).where(*conditions).order_by(*order).limit(limit)
-        return LISTED.where(_n.id.in_(ids)).order_by(*order)
+        return sa.select(_n.id).where(*conditions).order_by(*order).limit(limit)
     ways: list[sa.ColumnElement[bool]] = [sa.and_(*(_n.id.in_(_begins(one)) for one in typed))]
     ways += [_ROLES[role].in_(found) for role, found in names.items() if found]
     pages = [
         sa.select(_n.id).where(way, *conditions).order_by(*order).limit(limit).subquery() for way in ways
     ]
-    found = sa.union(*(sa.select(one.c.id) for one in pages)).subquery()
-    return LISTED.where(_n.id.in_(sa.select(found.c.id))).order_by(*order).limit(limit)
+    return sa.union(*(sa.select(one.c.id) for one in pages))
 
 
 def _typed(text: str) -> tuple[str, ...]:

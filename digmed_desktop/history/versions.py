@@ -1,6 +1,7 @@
 """The versions of one notification: the first, and each that corrected or withdrew the one before."""
 
 import json
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -56,6 +57,13 @@ class Versions:
         if text is None:
             raise NotThereError("This notification is not in the data file.")
         return text
+
+    def records(self, ids: Collection[int]) -> dict[int, str]:
+        """Return the records of several notifications as JSON."""
+        wanted = sa.select(payload.c.notification_id, payload.c.record_json)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.where(payload.c.notification_id.in_(tuple(ids))))
+            return {row.notification_id: row.record_json for row in rows}
 
     def edition(self, notification_id: int) -> str:
         """Return the edition its message is written in, ``""`` when there is no message."""

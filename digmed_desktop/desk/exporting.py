@@ -1,0 +1,146 @@
+"""The list of notifications as CSV, for a claim or a spreadsheet. The columns stand in ``resources/export``."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digmed_desktop import resources
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.record import Professional, VaccinationRecord
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.progress import Progress
+from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.messaging.whole_file import whole_file
+from digmed_desktop.messaging.wording import words_of_row
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
+    from digmed_desktop.history.store import Store
+
+_PAGE = 200
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_KINDS = {Kind.VACCINATION: "Vaccination", Kind.EMERGENCY_SUPPLY: "Emergency supply"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """One column: its heading, and what stands in it."""
+
+    key: str
+    heading: str
+    meaning: str
+    patient: bool = False
+
+
+def columns(*, with_patients: bool) -> tuple[ExportColumn, ...]:
+    """Return the columns in order, those about the patient only when asked for."""
+    found = (ExportColumn(**one) for one in resources.toml("export/columns.toml")["column"])
+    return tuple(one for one in found if with_patients or not one.patient)
+
+
+class ExportDesk:
+    """Writes lists."""
+
+    def __init__(self, store: "Store", clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def csv(self, search: Search, path: Path, progress: Progress, *, with_patients: bool) -> int:
+        """Write all notifications of a search and return how many.
+
+        UTF-8 with a byte order mark, as spreadsheets want it. Cancelled or on a full disk nothing is left
+        under that name.
+        """
+        total, done = self._store.searching.count(search), 0
+        wanted = columns(with_patients=with_patients)
+        with whole_file(path) as raw:
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+            out = csv.writer(text, quoting=csv.QUOTE_ALL)
+            out.writerow([one.heading for one in wanted])
+            for row, record in self._records(search):
+                cells = self._cells(row, record)
+                out.writerow([harmless(cells[one.key]) for one in wanted])
+                done += 1
+                if done % 50 == 0 or done == total:
+                    progress.step(done, max(total, done))
+            text.flush()
+            text.detach()
+        return done
+
+    def _records(self, search: Search) -> "Iterator[tuple[NotificationRow, Record]]":
+        from digmed_desktop.clinical import json_record
+
+        last: NotificationRow | None = None
+        while page := self._store.searching.page(search, last, _PAGE):
+            kept = self._store.versions.records([row.id for row in page])
+            for row in page:
+                yield row, json_record.read(kept[row.id])
+            last = page[-1]
+
+    def _cells(self, row: NotificationRow, record: "Record") -> dict[str, str]:
+        local = row.contact_at.astimezone(dates.ENGLAND)
+        born = record.patient.date_of_birth
+        return {
+            "number": str(row.id),
+            "kind": _KINDS[row.kind],
+            "date": local.date().isoformat(),
+            "time": f"{local:%H:%M}",
+            "patient": row.patient_name,
+            "nhs_number": row.nhs_number,
+            "date_of_birth": born.isoformat() if born else "",
+            "service": record.service,
+            "practice_ods": row.practice_ods,
+            "practice": row.practice_name,
+            "pharmacy_ods": record.pharmacy.ods_code,
+            "state": words_of_row(row, Duty(), self._clock.now()).word,
+            "needs_person": "Yes" if row.needs_person else "No",
+            "corrects": str(row.corrects or ""),
+            **_done(record),
+        }
+
+
+def _done(record: "Record") -> dict[str, str]:
+    """Return what was done and by whom: the part that differs between the kinds."""
+    cells: dict[str, Any] = dict.fromkeys(
+        ("cohort", "dose", "batch", "expiry", "legal_basis", "location", "registration"), ""
+    )
+    if isinstance(record, VaccinationRecord):
+        given = record.immunizations
+        products = [one.product for one in given]
+        who: Professional | None = record.vaccinator
+        cells |= {
+            "outcome": _joined("Given" if one.given else "Not given" for one in given),
+            "cohort": _joined(one.indication.display if one.indication else "" for one in given),
+            "dose": _joined(str(one.dose_number or "") for one in given),
+            "batch": _joined(one.batch for one in given),
+            "expiry": _joined(one.expiry.isoformat() if one.expiry else "" for one in given),
+            "legal_basis": record.legal_basis,
+            "location": record.location,
+        }
+    else:
+        products, who = [one.product for one in record.items], record.pharmacist
+        cells["outcome"] = "Supplied"
+    return {
+        **cells,
+        "product": _joined(one.display if one else "" for one in products),
+        "product_code": _joined(one.code if one else "" for one in products),
+        "vaccinator": who.name.spoken() if who else "",
+        "registration": " ".join(part for part in (who.regulator.value, who.registration) if part)
+        if who
+        else "",
+    }
+
+
+def _joined(parts: Iterator[str]) -> str:
+    found = list(parts)
+    return "; ".join(found) if any(found) else ""
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: one that could be begins with an apostrophe."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

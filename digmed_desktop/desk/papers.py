@@ -1,0 +1,261 @@
+"""What goes out on paper: the copy of a notification, the list of a day, the summary at its end, any table."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digmed_desktop import resources
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.story import NotificationRow, Story, Version
+from digmed_desktop.messaging.whole_file import whole_file
+from digmed_desktop.messaging.wording import words_of, words_of_row
+from digmed_desktop.paper import printing
+from digmed_desktop.paper.document import Block, Listing, Pairs, PaperDocument, table
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
+    from digmed_desktop.history.store import Store
+
+_PAGE = 500
+
+
+class How(StrEnum):
+    """By which way a copy leaves the pharmacy."""
+
+    POST = "post"
+    HAND = "hand"
+    SECURE_EMAIL = "secure-email"
+    PATIENT = "patient"
+
+    @property
+    def label(self) -> str:
+        """The way in words."""
+        return str(_words()["how_labels"][self.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document for the printer; ``name`` is what the printer's queue shows: no patient in it."""
+
+    name: str
+    html: str
+    running: str
+    landscape: bool
+
+
+class PapersDesk:
+    """Makes documents, saves them as PDF and lays them out for the printer."""
+
+    def __init__(self, store: "Store", clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def copy(self, notification: int, how: How, by: str) -> PaperDocument:
+        """Return the copy of a notification as the practice reads it.
+
+        Raises NotAllowedNowError when the patient does not agree that the practice is told.
+        """
+        from digmed_desktop.clinical import json_record
+
+        story = self._store.notifications.story(notification)
+        record = json_record.read(story.record_json)
+        if how is not How.PATIENT and record.consent.to_sharing is False:
+            raise NotAllowedNowError(
+                "The patient does not agree that the practice is told.", "Give the copy to the patient only."
+            )
+        row, words = story.row, _words()
+        titles = words["titles_patient" if how is How.PATIENT else "titles"]
+        return PaperDocument(
+            title=titles[row.kind.value],
+            notice=self._notice(story),
+            lead=(words["confidential"],),
+            blocks=(self._head(story, record, how, by), *_sections(story, record, self._edition(row))),
+            running=" · ".join(
+                part
+                for part in (row.patient_name, nhs_number.shown(row.nhs_number), row.practice_ods)
+                if part
+            ),
+            made=self._made(),
+        )
+
+    def day_list(self, day: date) -> PaperDocument:
+        """Return the list of all notifications of a day of contacts."""
+        search = Search(since=day, until=day, sort=Sort.CONTACT, descending=False)
+        rows: list[NotificationRow] = []
+        while page := self._store.searching.page(search, rows[-1] if rows else None, _PAGE):
+            rows += page
+        now = self._clock.now()
+        return table(
+            _words()["lists"]["day_title"].format(day=dates.shown(day)),
+            ("Time", "Patient", "NHS number", "What", "Batch", "Practice", "State", "By"),
+            tuple(_in_list(row, now) for row in rows),
+            weights=(2, 5, 4, 7, 3, 5, 5, 4),
+            running=self._pharmacy_name(),
+            made=self._made(),
+        )
+
+    def day_end(self, day: date) -> PaperDocument:
+        """Return the summary at the end of a day."""
+        found, now = self._store.figures.day_end(day), self._clock.now()
+        lists = _words()["lists"]
+        service = {kind: title.partition(":")[0] for kind, title in _words()["titles"].items()}
+        return PaperDocument(
+            title=lists["day_end_title"].format(day=dates.shown(day)),
+            blocks=(
+                Listing(
+                    "Notifications by state",
+                    ("What", "State", "Number"),
+                    tuple((service[k.value], words_of(s).word, str(n)) for k, s, n in found.by_state),
+                    (4, 3, 1),
+                    lists["none"],
+                ),
+                Listing(
+                    "Doses by vaccine and batch",
+                    ("Vaccine", "Batch", "Doses"),
+                    tuple((what, batch, str(n)) for what, batch, n in found.by_what),
+                    (5, 2, 1),
+                    lists["none"],
+                ),
+                Listing(
+                    "By person",
+                    ("Person", "Number"),
+                    tuple((name, str(n)) for name, n in found.by_person),
+                    (7, 1),
+                    lists["none"],
+                ),
+                Listing(
+                    "Still open",
+                    ("Time", "Patient", "What", "State", "What to do"),
+                    tuple(_still_open(row, now) for row in found.open),
+                    (2, 5, 5, 4, 8),
+                    lists["none"],
+                ),
+            ),
+            running=self._pharmacy_name(),
+            made=self._made(),
+        )
+
+    def save(self, document: PaperDocument, path: Path) -> None:
+        """Write a document as a PDF; raises FileNotWrittenError and leaves nothing when the disk refuses."""
+        from digmed_desktop.paper.pdf import pdf
+
+        made = pdf(document)
+        with whole_file(path) as file:
+            file.write(made)
+
+    def printed(self, document: PaperDocument, name: str) -> Printed:
+        """Return a document laid out for the printer."""
+        running = "   ".join(part for part in (document.running, document.made) if part)
+        return Printed(name, printing.html(document), running, document.landscape)
+
+    def file_name(self, subject: str, number: int | None = None) -> str:
+        """Return a name for a file, without anything about a patient: ``notification-000012-2026-11-24``."""
+        day = self._clock.now().astimezone(dates.ENGLAND).date().isoformat()
+        return "-".join((subject, *([f"{number:06d}"] if number is not None else []), day))
+
+    # ---- parts
+
+    def _head(self, story: Story, record: "Record", how: How, by: str) -> Pairs:
+        labels, row, now = _words()["labels"], story.row, self._clock.now()
+        pharmacy, practice = record.pharmacy, record.practice
+        to = (
+            (labels["patient"],)
+            if how is How.PATIENT or practice is None
+            else (practice.name, *practice.address.in_lines())
+        )
+        word = words_of_row(row, Duty(), now).word
+        standing = _words()["standing"]
+        electronic = (
+            standing["out"].format(word=word, when=dates.shown_time(now))
+            if story.message_id
+            else standing["none"]
+        )
+        rows = (
+            (labels["to"], (", ".join(to),)),
+            (labels["from"], (", ".join((pharmacy.name, *pharmacy.address.in_lines())),)),
+            (labels["telephone"], (pharmacy.telephone,)),
+            (labels["how"], (_words()["how"][how.value].format(who=by, when=dates.shown_time(now)),)),
+            (labels["standing"], (electronic,)),
+            (labels["reference"], (f"{pharmacy.ods_code} / {row.id}",)),
+        )
+        return Pairs(labels["head"], tuple(one for one in rows if any(one[1])))
+
+    def _notice(self, story: Story) -> tuple[str, ...]:
+        said, row = _words()["notice"], story.row
+        versions = self._store.versions.of(row.id)
+        lines = []
+        if any(one.row.id > row.id and one.row.state is not State.CANCELLED for one in versions):
+            lines.append(said["older"])
+        before = [one for one in versions if one.row.id < row.id]
+        if before and not row.withdrawal:
+            lines.append(said["newer"].format(when=dates.shown_time(_first(before).made_at)))
+        if row.withdrawal:
+            from digmed_desktop.fhir.sections import withdrawal_notice
+
+            lines.insert(0, withdrawal_notice(row.kind))
+        return tuple(lines)
+
+    def _edition(self, row: NotificationRow) -> str:
+        return self._store.versions.edition(row.id)
+
+    def _pharmacy_name(self) -> str:
+        pharmacy = self._store.profile.pharmacy()
+        return f"{pharmacy.name} · {pharmacy.ods_code}" if pharmacy else ""
+
+    def _made(self) -> str:
+        return str(_words()["lists"]["made"].format(when=dates.shown_time(self._clock.now())))
+
+
+def _first(versions: list[Version]) -> Version:
+    return versions[-1]
+
+
+def _words() -> dict[str, Any]:
+    return resources.toml("paper/words.toml")
+
+
+def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, ...]:
+    """Return the sections as they went out, or as they would where there is no message."""
+    sent = next((one.body for one in story.messages if one.outgoing and one.title == "Notification"), None)
+    if sent is not None:
+        from digmed_desktop.fhir.reading import read_notification
+
+        return tuple(Pairs(section.title, section.rows) for section in read_notification(sent).sections)
+    from digmed_desktop.fhir import editions
+    from digmed_desktop.fhir.sections import sections
+
+    edition = editions.load(edition_id) if edition_id else editions.default_for(story.row.kind)
+    return tuple(
+        Pairs(section.title, tuple((row.label, row.values) for row in section.rows if row.values))
+        for section in sections(record, edition)
+    )
+
+
+def _in_list(row: NotificationRow, now: datetime) -> tuple[str, ...]:
+    return (
+        f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
+        row.patient_name,
+        nhs_number.shown(row.nhs_number),
+        row.what,
+        row.batch,
+        row.practice_name,
+        words_of_row(row, Duty(), now).word + (" (needs a person)" if row.needs_person else ""),
+        row.by,
+    )
+
+
+def _still_open(row: NotificationRow, now: datetime) -> tuple[str, ...]:
+    words = words_of_row(row, Duty(), now)
+    return (
+        f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
+        row.patient_name,
+        row.what,
+        words.word,
+        words.do,
+    )
