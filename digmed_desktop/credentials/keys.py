@@ -19,7 +19,7 @@ def database_key(vault: Vault, name: str, *, database: Path) -> bytes:
     """
     kept = vault.get(name)
     if kept is not None:
-        return _read(kept)
+        return read_key(kept)
     if database.exists():
         raise VaultError(
             "The records on this computer are encrypted, and their key is not in the keyring of this "
@@ -34,13 +34,14 @@ def database_key(vault: Vault, name: str, *, database: Path) -> bytes:
             "The new key was not kept by the keyring, so nothing was stored.",
             "Unlock the keyring of this computer account and start the program again.",
         )
-    return _read(stored)
+    return read_key(stored)
 
 
-def _read(kept: str) -> bytes:
+def read_key(kept: str) -> bytes:
+    """Return a key of the vault; VaultError when it is damaged."""
     if not re.fullmatch(rf"[0-9a-f]{{{KEY_BYTES * 2}}}", kept):
         raise VaultError(
-            "The key of the records was found in the keyring, but it is damaged.",
+            "A key of the records was found in the keyring, but it is damaged.",
             "Restore a backup, or ask for support; do not delete the data folder.",
         )
     return bytes.fromhex(kept)

@@ -11,10 +11,14 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from digmed_desktop.history import faults, tables
+from digmed_desktop.history import faults, register_tables, tables
 from digmed_desktop.history.cipher import WRITES
 
 APPLICATION_ID = 0x44694D64  # DiMd
+
+
+_SUBJECTS = (tables, register_tables)
+"""The modules whose tables the first version has: each adds its own to the one ``metadata``."""
 
 
 def _first(connection: sa.Connection) -> None:

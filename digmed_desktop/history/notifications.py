@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -41,6 +41,7 @@ class Notifications:
         withdrawal: bool = False,
         no_route: str = "",
         answers: Mapping[str, str] | None = None,
+        alongside: Callable[[sa.Connection, int], None] | None = None,
     ) -> int:
         """Keep a message so that it will be sent, remove its draft, and return the notification's id.
 
@@ -103,6 +104,8 @@ class Notifications:
             if correction is not None and correction.replaces != correction.corrects:
                 # nothing of it is on a record: the new message takes its place
                 ledger.act(connection, at, correction.corrects, ledger.Entry(Happening.REPLACED, by=by))
+            if alongside is not None:
+                alongside(connection, new)
         return new
 
     def sent_as(self, token: str) -> int | None:

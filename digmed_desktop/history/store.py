@@ -19,6 +19,7 @@ from digmed_desktop.history.people import People
 from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
+from digmed_desktop.history.register import Register
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.history.versions import Versions
 from digmed_desktop.messaging.clock import Clock
@@ -43,6 +44,7 @@ class Store:
         self.versions = Versions(database)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
+        self.register = Register(database)
 
     @classmethod
     def create(cls, path: Path, key: bytes, clock: Clock) -> Self:

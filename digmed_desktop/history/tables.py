@@ -232,5 +232,5 @@ inbox = Table(
 Index("inbox_not_applied", inbox.c.mesh_id, sqlite_where=inbox.c.applied_at.is_(None))
 Index("inbox_not_acknowledged", inbox.c.mesh_id, sqlite_where=inbox.c.acknowledged_at.is_(None))
 
-UNCHANGEABLE = ("event", "payload")
+UNCHANGEABLE = ("event", "payload", "register")
 """Tables in which nothing is ever changed or deleted: triggers refuse it."""

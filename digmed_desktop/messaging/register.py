@@ -1,0 +1,98 @@
+"""The register of emergency supplies, as plain data: entries that are numbered, sealed one to the next, never changed.
+
+The seal's key and the last head live outside the database (see :class:`Seal`): whoever can write the database, even
+with its key, cannot make entries that verify, nor take away the last ones unseen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+Content = Mapping[str, Any]
+
+
+class EntryKind(StrEnum):
+    """What an entry is about."""
+
+    SUPPLY = "supply"
+    NOT_SUPPLIED = "not-supplied"
+    PRESCRIPTION = "prescription"  # the prescription of a supply at a prescriber's request came
+    AMENDMENT = "amendment"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to make. ``about`` is the number of the entry it belongs to; ``content`` is what JSON can hold."""
+
+    kind: EntryKind
+    content: Content
+    by: int
+    by_name: str
+    about: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One entry as it stands. Patient data."""
+
+    number: int
+    kind: EntryKind
+    content: Content
+    entered_at: datetime
+    by_name: str
+    about: int | None = None
+    notification: int | None = None
+    later: tuple["RegisterEntry", ...] = ()  # what was appended to it, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A supply at a prescriber's request whose prescription has not come."""
+
+    entry: RegisterEntry
+    due_at: datetime
+
+    def left(self, now: datetime) -> timedelta:
+        """Return the time left; negative once it is overdue."""
+        return self.due_at - now
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry as it was when it was made: kept outside the database."""
+
+    number: int
+    mac: str
+
+
+class Seal(Protocol):
+    """The key of the register's chain and its last head. Each call may wait for a person and may raise."""
+
+    def key(self) -> bytes:
+        """Return the key, made when there is none yet."""
+        ...
+
+    def head(self) -> Head | None:
+        """Return the last head that was kept, None before the first."""
+        ...
+
+    def keep_head(self, head: Head) -> None:
+        """Keep a head in place of the one before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification of the chain found: ``broken_at`` is the number of the first entry that does not fit."""
+
+    entries: int
+    broken_at: int | None = None
+    sentence: str = ""
+    faults: tuple[str, ...] = field(default=())
+
+    @property
+    def intact(self) -> bool:
+        """Whether every entry is as it was made, and none is missing."""
+        return self.broken_at is None
