@@ -45,6 +45,7 @@ _LOG = logging.getLogger(__name__)
 FONT = "Open Sans"
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
+TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
 
 
 @dataclass
@@ -61,19 +62,20 @@ class Program:
 class PracticePart:
     """Practice mode's share: its world, its clock, and its MESH once the records thread has started it."""
 
-    def __init__(self, folders: Folders) -> None:
+    def __init__(self, folders: Folders, *, answer_after: float | None) -> None:
         from digmed_desktop.demo.world import load_world
 
         self.world = load_world()
         self.clock = _MovingClock()
-        self._data = folders.data
+        self._data, self._answer_after = folders.data, answer_after
         self._mesh: PracticeMesh | None = None
 
     def start(self) -> "PracticeMesh":
         """Start the embedded MESH; called on the records thread."""
-        from digmed_desktop.demo.session import PracticeMesh
+        from digmed_desktop.demo.session import ANSWER_AFTER, PracticeMesh
 
-        self._mesh = PracticeMesh.start(self._data)
+        after = ANSWER_AFTER if self._answer_after is None else self._answer_after
+        self._mesh = PracticeMesh.start(self._data, answer_after=after)
         self.clock.follow(self._mesh.clock)
         return self._mesh
 
@@ -125,7 +127,7 @@ def play_tour(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="digmed-tour-") as home, _environment("DIGMED_HOME", home):
         app = make_application(fixed_font=True)
-        program = start(app, practice=True, fixed_font=True)
+        program = start(app, practice=True, fixed_font=True, answer_after=TOUR_ANSWER_AFTER)
         try:
             return play.play(program.window, folder)
         finally:
@@ -172,13 +174,18 @@ def _qt_said(level: QtMsgType, _context: object, text: str) -> None:
     log.qt_message(_LEVELS[level], text)
 
 
-def start(app: QApplication, *, practice: bool, fixed_font: bool = False) -> Program:
-    """Put everything together and begin to open the records; returns before they are open."""
+def start(
+    app: QApplication, *, practice: bool, fixed_font: bool = False, answer_after: float | None = None
+) -> Program:
+    """Put everything together and begin to open the records; returns before they are open.
+
+    ``answer_after``: seconds until a practice of practice mode answers; None for its own pace.
+    """
     folders = folder_room.prepare(practice=practice)
     log.start(folders.logs)
     crash.CrashWatch(folders.logs).install()
     loaded = settings_room.load(folders.settings_file)
-    part = PracticePart(folders) if practice else None
+    part = PracticePart(folders, answer_after=answer_after) if practice else None
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()
     appearance = Appearance(
