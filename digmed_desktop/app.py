@@ -7,28 +7,28 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop import __version__, resources
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical import nhs_number
+from digmed_desktop.desk.front_door import FrontDoor, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.ports import DeliveryRounds
-from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings import settings as settings_room
+from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
-from digmed_desktop.settings.settings import Settings, Theme
+from digmed_desktop.settings.settings import Theme
 from digmed_desktop.ui.context import Context, PracticeControls
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from digmed_desktop.demo.session import PracticeMesh
     from digmed_desktop.demo.world import FictionalPatient, FictionalPerson
     from digmed_desktop.desk.desk import Desk
-    from digmed_desktop.history.store import Store
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,6 +45,7 @@ FONT = "Open Sans"
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
+SHOW_SECONDS = 5.0  # for a window that is open already to say so
 
 
 @dataclass
@@ -56,7 +56,14 @@ class Program:
     window: Window
     office: Office
     folders: Folders
+    door: FrontDoor
     practice: "PracticePart | None" = None
+
+
+class _Doorbell(QObject):
+    """Brings the word of another start of the program from the door's thread to the window's."""
+
+    rung = Signal()
 
 
 class PracticePart:
@@ -108,13 +115,18 @@ class _MovingClock:
 
 def run(*, practice: bool) -> int:
     """Show the window until it is closed; return the exit status."""
-    app = make_application()
     try:
-        program = start(app, practice=practice)
+        folders = folder_room.prepare(practice=practice)
     except folder_room.FolderError as error:
         print(error, file=sys.stderr)
         return 1
+    if knock(folders.data, "show", SHOW_SECONDS) is not None:
+        print("DigMed Desktop is open already; its window was brought to the front.")
+        return 0
+    app = make_application()
+    program = start(app, practice=practice)
     program.window.showMaximized() if not practice else program.window.show()
+    program.door.open()
     status = app.exec()
     finish(program)
     return status
@@ -186,26 +198,27 @@ def start(
     crash.CrashWatch(folders.logs).install()
     loaded = settings_room.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
+    choices = Choices(loaded.settings, folders.settings_file)
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()
     appearance = Appearance(
         app, str(loaded.settings.theme), loaded.settings.text_percent, FONT if bare else ""
     )
     office = Office(
-        lambda: open_desk(folders, loaded.settings, clock, part),
+        lambda: open_desk(folders, choices, clock, part),
         PRACTICE_ROUND_SECONDS if practice else ROUND_SECONDS,
     )
     context = Context(
         office=office,
         appearance=appearance,
         now=clock.now,
-        save_appearance=_saver(office, folders, loaded.settings),
+        save_appearance=_saver(office, choices),
         note_send=_noter(folders),
         practice=_controls(part) if part else None,
     )
     window = Window(context)
     window.resize(1280, 720)
-    program = Program(app, window, office, folders, part)
+    program = Program(app, window, office, folders, _front_door(folders, window, office), part)
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)
     office.open()
@@ -214,10 +227,41 @@ def start(
 
 def finish(program: Program) -> None:
     """Stop what runs beside the window."""
+    program.door.close()
     program.office.close()
     if program.practice is not None:
         program.practice.stop()
     log.stop()
+
+
+def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
+    """Return the door at which other starts of the program ask for this window; not open yet."""
+    bell = _Doorbell(window)
+    bell.rung.connect(lambda: _bring_to_front(window), Qt.ConnectionType.QueuedConnection)
+
+    def answer(word: str) -> dict[str, object]:
+        from digmed_desktop.desk.unattended import PATIENCE, told_by_window, told_of_checks
+
+        if word == "show":
+            bell.rung.emit()
+            return {"shown": True}
+        if word == "sync":
+            standing = office.round_and_wait(PATIENCE - 10)
+            if standing is None:
+                raise DigMedError("The open window did not send and collect in time. Look at it.")
+            return told_by_window(standing)
+        if word == "doctor":
+            return told_of_checks(iter(office.now(lambda desk: desk.checks())))
+        raise DigMedError("This word is not known at the front door.")
+
+    return FrontDoor(folders.data, answer)
+
+
+def _bring_to_front(window: Window) -> None:
+    if window.isMinimized():
+        window.showNormal()
+    window.raise_()
+    window.activateWindow()
 
 
 def _settle_memory() -> None:
@@ -226,13 +270,9 @@ def _settle_memory() -> None:
     gc.freeze()
 
 
-def _saver(office: Office, folders: Folders, settings: Settings) -> Callable[[str, int], None]:
-    kept = {"settings": settings}
-
+def _saver(office: Office, choices: Choices) -> Callable[[str, int], None]:
     def save(theme: str, text_percent: int) -> None:
-        kept["settings"] = replace(kept["settings"], theme=Theme(theme), text_percent=text_percent)
-        changed = kept["settings"]
-        office.run(lambda: settings_room.save(folders.settings_file, changed), lambda _n: None)
+        office.run(lambda: choices.change(theme=Theme(theme), text_percent=text_percent), lambda _n: None)
 
     return save
 
@@ -245,79 +285,34 @@ def _noter(folders: Folders) -> Callable[[str, str, int], None]:
 # ---- what the records thread does
 
 
-def open_desk(folders: Folders, settings: Settings, clock: Clock, part: PracticePart | None) -> "Desk":
+def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePart | None) -> "Desk":
     """Fetch the key, open the records, start practice mode's MESH; on the records thread."""
-    from digmed_desktop.credentials.keys import database_key
-    from digmed_desktop.credentials.vault import FileVault, KeyringVault, Vault, VaultError
+    from digmed_desktop.desk import opening
+    from digmed_desktop.desk.connection import ConnectionDesk
     from digmed_desktop.desk.desk import Desk
     from digmed_desktop.desk.sender import Sender
-    from digmed_desktop.history.store import Store
-    from digmed_desktop.messaging.parcel import Kind
+    from digmed_desktop.outbox.policy import Policy
 
-    vault: Vault
-    if part is None:
-        vault = KeyringVault()
-    else:
-        try:
-            vault = KeyringVault("DigMed Desktop practice")
-        except VaultError:
-            vault = FileVault(folders.data, practice=True)
-    key = database_key(vault, "database-key", database=folders.database)
-    if folders.database.exists():
-        store = Store.open(folders.database, key, clock)
-    else:
-        store = Store.create(folders.database, key, clock)
+    vault = opening.open_vault(folders)
+    store = opening.open_store(folders, vault, clock)
     mesh = part.start() if part else None
-    mailbox = mesh.account().mailbox if mesh else settings.mailbox or "NOT-SET-UP"
-    edition = settings.edition_of(Kind.VACCINATION.value)
+    sender = Sender(mesh.account().mailbox if mesh else "", choices.now)
+    connection = ConnectionDesk(store, vault, choices, clock, mesh.account if mesh else None)
+    policy = Policy.practice() if mesh else None
     desk = Desk(
         store,
         clock,
         kept_in=vault.kept_in,
-        sender=Sender(mailbox, edition),
-        make_delivery=lambda records: _delivery(records, clock, mailbox, mesh),
+        sender=sender,
+        make_delivery=lambda records: opening.make_delivery(
+            records, connection, clock, mailbox=lambda: sender.mailbox, policy=policy
+        ),
         folder=folders.data,
         practices=tuple(one.organisation for one in part.world.practices) if part else (),
+        connection=connection,
     )
     desk.fulfil_wish()
     return desk
-
-
-class NoConnection:
-    """The delivery where no connection is set up: everything waits."""
-
-    def __init__(self, store: "Store") -> None:
-        self._store = store
-
-    def run_once(self) -> QueueStanding:
-        """Say how it stands."""
-        return self._store.notifications.standing()
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
-def _delivery(store: "Store", clock: Clock, mailbox: str, mesh: "PracticeMesh | None") -> DeliveryRounds:
-    """Return the delivery; called and used on the delivery thread."""
-    if mesh is None:
-        return NoConnection(store)
-    from digmed_desktop.clinical.record import Organisation
-    from digmed_desktop.desk.understanding import understanding
-    from digmed_desktop.mesh.transport import MeshTransport
-    from digmed_desktop.outbox.engine import Delivery
-    from digmed_desktop.outbox.policy import Policy
-
-    def pharmacy_ods() -> str:
-        return (store.profile.pharmacy() or Organisation()).ods_code
-
-    return Delivery(
-        store.deliveries,
-        store.inbox,
-        lambda: MeshTransport(mesh.account()),
-        understanding(pharmacy_ods, mailbox, clock),
-        clock,
-        Policy.practice(),
-    )
 
 
 def _controls(part: PracticePart) -> PracticeControls:

@@ -20,7 +20,8 @@ def parser() -> argparse.ArgumentParser:
         prog="digmed-desktop",
         description="Tells the GP practice, over MESH, of vaccinations and emergency supplies made in a pharmacy.",
         epilog="Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
-        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks; each has its own --help.",
+        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, 'digmed-desktop sync' sends and "
+        "collects once, 'digmed-desktop doctor' checks the connection; each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(
@@ -52,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] in {"build", "check"}:
         return _on_messages(words[0], words[1:])
+    if words and words[0] in {"sync", "doctor"}:
+        return _unattended(words[0], words[1:])
     asked = parser().parse_args(words)
     if asked.tour is not None and not asked.demo:
         print("The tour plays in practice mode only: digmed-desktop --demo --tour DIR", file=sys.stderr)
@@ -83,6 +86,43 @@ def _on_messages(command: str, words: list[str]) -> int:
         return commands.build_command(grammar.parse_args(words))
     commands.check_arguments(grammar)
     return commands.check_command(grammar.parse_args(words))
+
+
+def _unattended(command: str, words: list[str]) -> int:
+    """Run ``sync`` or ``doctor``, which need no window and work beside one that is open."""
+    about = {
+        "sync": "Send what waits and collect what came, once. For a scheduled task, under the computer account that "
+        "the program was set up with; safe while the program is open. Exit status 1 when MESH was not reached.",
+        "doctor": "Check everything that sending and collecting stands on, each with its remedy. Exit status 1 when "
+        "a check fails.",
+    }
+    argparse.ArgumentParser(prog=f"digmed-desktop {command}", description=about[command]).parse_args(words)
+    from digmed_desktop.desk import unattended
+    from digmed_desktop.diagnostics import log
+    from digmed_desktop.messaging.connection import Health
+    from digmed_desktop.settings import folders as folder_room
+
+    try:
+        folders = folder_room.prepare(practice=False)
+    except folder_room.FolderError as error:
+        print(error, file=sys.stderr)
+        return 1
+    log.start(folders.logs)
+    try:
+        if command == "sync":
+            status, sentence = unattended.sync(folders)
+            print(sentence, file=sys.stderr if status else sys.stdout)
+            return status
+        marks = {Health.GOOD: "ok", Health.LOOK: "LOOK", Health.BAD: "FAILED", Health.NOT_ASKED: "-"}
+        failed = False
+        for check in unattended.doctor(folders):
+            print(f"{marks[check.health]:7}{check.name:13}{check.sentence}")
+            if check.remedy:
+                print(f"{'':20}{check.remedy}")
+            failed |= check.health is Health.BAD
+        return int(failed)
+    finally:
+        log.stop()
 
 
 def _qt_sentence(error: ImportError) -> str:

@@ -23,6 +23,9 @@ class DeliveryLoop(QObject):
         self.latest: QueueStanding | None = None
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._renew = threading.Event()
+        self._rounds = threading.Condition()
+        self._begun = self._ended = 0  # rounds
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def start(self) -> None:
@@ -32,6 +35,23 @@ class DeliveryLoop(QObject):
     def wake(self) -> None:
         """Have a round now."""
         self._wake.set()
+
+    def renew(self) -> None:
+        """Build the delivery anew before the next round, because the connection was changed."""
+        self._renew.set()
+        self._wake.set()
+
+    def round_and_wait(self, patience: float) -> QueueStanding | None:
+        """Have a whole round made and return how it stands then; None after ``patience`` seconds.
+
+        Called from another thread than the window's.
+        """
+        with self._rounds:
+            wanted = self._begun + 1
+        self._wake.set()
+        with self._rounds:
+            done = self._rounds.wait_for(lambda: self._ended >= wanted or self._stop.is_set(), patience)
+            return self.latest if done and self._ended >= wanted else None
 
     def close(self, wait: float) -> bool:
         """Stop after the present step; return whether it stopped within ``wait`` seconds.
@@ -47,7 +67,13 @@ class DeliveryLoop(QObject):
     def _run(self) -> None:
         delivery: DeliveryRounds | None = None
         while not self._stop.is_set():
+            with self._rounds:
+                self._begun += 1
             try:
+                if delivery is not None and self._renew.is_set():
+                    delivery.close()
+                    delivery = None
+                self._renew.clear()
                 if delivery is None:
                     delivery = self._make()
                 self.latest = delivery.run_once()
@@ -56,8 +82,13 @@ class DeliveryLoop(QObject):
             else:
                 if not self._stop.is_set() and not self._told():
                     break
+            with self._rounds:
+                self._ended = self._begun
+                self._rounds.notify_all()
             self._wake.wait(self._every)
             self._wake.clear()
+        with self._rounds:
+            self._rounds.notify_all()
         if delivery is not None:
             delivery.close()
 

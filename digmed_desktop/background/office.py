@@ -36,6 +36,7 @@ class Office(QObject):
         self._records = Lane("records")
         self._previews = Lane("previews")
         self._errands = Lane("errands")
+        self._enquiries = Lane("enquiries")
         self._desk: Desk | None = None
         self._loop: DeliveryLoop | None = None
         self._round_every = round_every
@@ -87,6 +88,28 @@ class Office(QObject):
             ticket="preview",
         )
 
+    def enquire(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
+        """Ask something that may take a minute, of MESH for one; of several that wait only the newest is asked."""
+        self._enquiries.ask(
+            lambda: question(self._the_desk()),
+            then,
+            lambda error: self._went_wrong(error, None),
+            ticket="enquiry",
+        )
+
+    def renew_delivery(self) -> None:
+        """Have the delivery begin anew: the connection was changed."""
+        if self._loop is not None:
+            self._loop.renew()
+
+    def round_and_wait(self, patience: float) -> QueueStanding | None:
+        """Have a round of delivery made and wait for its end; not on the window's thread."""
+        return self._loop.round_and_wait(patience) if self._loop is not None else None
+
+    def now(self, question: "Callable[[Desk], T]") -> T:
+        """Answer on the calling thread, which must not be the window's."""
+        return question(self._the_desk())
+
     def deliver_now(self) -> None:
         """Have the delivery do a round now."""
         if self._loop is not None:
@@ -98,6 +121,7 @@ class Office(QObject):
             self._loop.close(2.0)
         self._previews.close(2.0)
         self._errands.close(5.0)
+        self._enquiries.close(0.5)
         desk = self._desk
         if desk is not None:
             self._records.ask(desk.close, lambda _n: None, lambda _e: None)

@@ -13,7 +13,7 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import Facts, NotificationRow
 
@@ -214,6 +214,9 @@ class ActsDesk:
         except IncompleteRecordError as error:
             said = " ".join(problem.sentence for problem in error.problems)
             raise DigMedError("The record cannot be sent as it is.", said) from None
+        route = self._sender.route(record.patient)
+        if route.closed:
+            raise NotAllowedNowError("This cannot be sent electronically now.", route.closed)
         return notes.freeze(
             draft_id=None,
             token=uuid.uuid4().hex,
@@ -222,6 +225,7 @@ class ActsDesk:
             message=message,
             local_id=self._local_id(),
             by=by,
+            address=route.address,
             correction=plan.correction,
             withdrawal=withdrawn,
             answers=answers if answers is not None else self._store.versions.answers(notification) or None,
@@ -240,7 +244,7 @@ class ActsDesk:
 
     def _local_id(self) -> str:
         pharmacy = self._store.profile.pharmacy()
-        return f"{pharmacy.ods_code if pharmacy else ''}_{uuid.uuid4().hex}"
+        return new_local_id(pharmacy.ods_code if pharmacy else "")
 
     def record_json(self, notification: int) -> str:
         """Return the record of a notification as JSON, laid out for reading."""

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.acting import ActsDesk
+from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.unattended import checks_of_records
 from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.connection import Check, Reach
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import NotificationRow, Story
@@ -57,9 +62,12 @@ class Desk:
         folder: Path,
         practices: "Sequence[Organisation]" = (),
         on_close: Callable[[], None] = lambda: None,
+        connection: ConnectionDesk | None = None,
     ) -> None:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
+        self._connection = connection
+        self._reach = ReachDesk(store, connection, clock) if connection else None
         self._people = PeopleDesk(store, clock)
         self.forms: dict[str, FormDesk] = {
             "vaccination": VaccinationDesk(store, self._people, clock, sender),
@@ -77,8 +85,27 @@ class Desk:
             self._store.profile.pharmacy(), self._people.all(), self._kept_in, len(self._store.drafts.all())
         )
 
+    @property
+    def connection(self) -> ConnectionDesk:
+        """The connection to MESH: what is set up, and changing it."""
+        if self._connection is None:
+            raise DigMedError("There is no connection to set up here.")
+        return self._connection
+
+    def reach(self, practice_ods: str, kind: Kind) -> Reach:
+        """Return whether a practice can receive a kind of notification; may ask MESH, so it can take a minute."""
+        if self._reach is None:
+            return Reach(None, "")
+        return self._reach.ask(practice_ods, kind)
+
+    def checks(self) -> tuple[Check, ...]:
+        """Check the records and the connection; asks MESH, so it can take a minute."""
+        return tuple(checks_of_records(self._store, self.connection, self._clock))
+
     def close(self) -> None:
         """Close the records and what was started with them."""
+        if self._reach is not None:
+            self._reach.close()
         self._store.close()
         self._on_close()
 

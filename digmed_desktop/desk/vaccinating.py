@@ -17,7 +17,7 @@ from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.story import Facts
 from digmed_desktop.reference import programmes
 
@@ -117,25 +117,28 @@ class VaccinationDesk:
         except IncompleteRecordError as error:
             return Sent(None, error.problems)
         practice = record.practice or Organisation()
+        route = self._sender.route(record.patient)
         self._store.practices.remember(practice)
         notification = self._store.notifications.freeze(
             draft_id=draft_id,
             token=draft_id,
             record_json=json_record.dumps(record),
             facts=_facts(record, now),
-            message=message,
-            local_id=f"{record.pharmacy.ods_code}_{uuid.uuid4().hex}",
+            message=None if route.closed else message,
+            local_id=new_local_id(record.pharmacy.ods_code),
             by=by,
             correction=plan.correction,
             answers=answers,
+            address=route.address,
+            no_route=route.closed,
         )
         return Sent(notification)
 
     def _edition(self) -> "Edition":
         from digmed_desktop.fhir import editions
 
-        if self._sender.edition_id:
-            return editions.load(self._sender.edition_id)
+        if chosen := self._sender.edition_id(Kind.VACCINATION):
+            return editions.load(chosen)
         return editions.default_for(Kind.VACCINATION)
 
     def _all_problems(self, reading: Reading) -> tuple[Problem, ...]:

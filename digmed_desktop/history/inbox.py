@@ -14,7 +14,7 @@ from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sen
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.delivery import Kept
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import InboxItem, new_local_id
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind, new_local_id
 from digmed_desktop.messaging.states import Happening, State
 
 _POLLED = "delivery.polled"
@@ -82,6 +82,14 @@ class Inbox:
     def not_ours(self) -> Sequence[Kept]:
         """Return what came and could not be given to any notification: it is left in the mailbox, too."""
         return [one for one in self.to_do() if not one.matched]
+
+    def strangers(self) -> int:
+        """Return how many responses were left in the mailbox because they answer nothing of ours."""
+        wanted = sa.select(sa.func.count()).where(
+            inbox.c.applied_at.is_(None), inbox.c.matched.is_(False), inbox.c.kind == ItemKind.DATA
+        )
+        with self._database.reading() as connection:
+            return connection.scalar(wanted) or 0
 
     def match_report(self, mesh_id: str) -> bool:
         """Record which sending a stored report is about; False when it is about none of ours (yet)."""

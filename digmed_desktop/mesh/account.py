@@ -51,12 +51,12 @@ class MeshAccount:
     practice_only: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "url", _checked_url(self.url, practice_only=self.practice_only))
+        object.__setattr__(self, "url", checked_url(self.url, practice_only=self.practice_only))
         self._check_identity()
         if self.proxy:
             if self.practice_only:
                 raise AccountError("Practice mode uses no proxy.", "Take the proxy out of the connection.")
-            _check_proxy(self.proxy)
+            check_proxy(self.proxy)
         if self.environment is Environment.LOOPBACK:
             return
         if self.certificate is None:
@@ -92,26 +92,42 @@ class MeshAccount:
         return known[1] if known else ""
 
     def _check_identity(self) -> None:
-        if self.mailbox != self.mailbox.upper():
-            raise AccountError(
-                "A MESH mailbox id is written in capital letters.", f"Enter it as {self.mailbox.upper()}."
-            )
-        if not _MAILBOX.fullmatch(self.mailbox):
-            raise AccountError("The MESH mailbox id is not right: letters and digits only.", _IN_SETTINGS)
-        for value, what in (
-            (self.password, "password of the MESH mailbox"),
-            (self.shared_key, "MESH shared key"),
-        ):
-            if not value:
-                raise AccountError(f"The {what} is missing.", "Enter it in Settings, Connection.")
-            if value != value.strip():
-                raise AccountError(f"The {what} has a space at one end.", _IN_SETTINGS)
-            if not value.isascii() or not value.isprintable():
-                raise AccountError(f"The {what} holds a character that MESH does not use.", _IN_SETTINGS)
+        check_mailbox(self.mailbox)
+        check_secret(self.password, PASSWORD)
+        check_secret(self.shared_key, SHARED_KEY)
 
 
-def _checked_url(typed: str, *, practice_only: bool) -> str:
-    """Return the one spelling of an address that may be used; raises AccountError on every other."""
+PASSWORD = "password of the MESH mailbox"  # noqa: S105  # what it is called
+SHARED_KEY = "MESH shared key"
+
+
+def check_mailbox(mailbox: str) -> None:
+    """Raise AccountError for what cannot be the id of a mailbox."""
+    if not mailbox:
+        raise AccountError("The MESH mailbox id is missing.", "Enter it in Settings, Connection.")
+    if mailbox != mailbox.upper():
+        raise AccountError(
+            "A MESH mailbox id is written in capital letters.", f"Enter it as {mailbox.upper()}."
+        )
+    if not _MAILBOX.fullmatch(mailbox):
+        raise AccountError("The MESH mailbox id is not right: letters and digits only.", _IN_SETTINGS)
+
+
+def check_secret(value: str, what: str) -> None:
+    """Raise AccountError for what cannot be a password or key of MESH. ``what`` is its name in the sentence."""
+    if not value:
+        raise AccountError(f"The {what} is missing.", "Enter it in Settings, Connection.")
+    if value != value.strip():
+        raise AccountError(f"The {what} has a space at one end.", _IN_SETTINGS)
+    if not value.isascii() or not value.isprintable():
+        raise AccountError(f"The {what} holds a character that MESH does not use.", _IN_SETTINGS)
+
+
+def checked_url(typed: str, *, practice_only: bool = False, here: bool = False) -> str:
+    """Return the one spelling of an address that may be used; raises AccountError on every other.
+
+    ``practice_only`` and ``here`` accept nothing but this computer, the first by number only.
+    """
     refused = AccountError("This is not an address of the NHS's MESH.", _CHOOSE)
     try:
         parts = urlsplit(typed.strip())
@@ -122,6 +138,11 @@ def _checked_url(typed: str, *, practice_only: bool) -> str:
     if not bare or "@" in typed or "\\" in typed:
         raise refused
     if host in _NHS:
+        if here:
+            raise AccountError(
+                "This is an address of the NHS's MESH, not one on this computer.",
+                "Choose integration or live above.",
+            )
         if practice_only:
             raise AccountError("Practice mode cannot reach the NHS's MESH.", "Leave practice mode first.")
         if parts.scheme != "https" or port not in (None, 443):
@@ -143,7 +164,8 @@ def _is_this_computer(host: str, *, by_number: bool) -> bool:
         return False
 
 
-def _check_proxy(proxy: str) -> None:
+def check_proxy(proxy: str) -> None:
+    """Raise AccountError for what is not the address of a proxy."""
     parts = urlsplit(proxy)
     try:
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port is not None

@@ -164,6 +164,14 @@ def from_pfx(data: bytes, password: str = "") -> ClientCertificate:
     return _matched(key, [certificate, *others])
 
 
+def is_root(pem: bytes) -> bool:
+    """Whether these bytes hold at least one certificate in PEM."""
+    try:
+        return bool(x509.load_pem_x509_certificates(pem))
+    except ValueError:
+        return False
+
+
 def _matched(key: PrivateKeyTypes, chain: list[x509.Certificate]) -> ClientCertificate:
     def public(part: PrivateKeyTypes | x509.Certificate) -> bytes:
         return part.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -7,6 +7,7 @@ off; the retries here make a new token each time and are for calls that are safe
 
 import ssl
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from digmed_desktop.mesh.account import MeshAccount
+from digmed_desktop.mesh.errors import skew, stranger
 from digmed_desktop.messaging.errors import AccountError
 
 APPLICATION = "DigMedDesktop"
@@ -60,6 +62,7 @@ class MeshAdapter(HTTPAdapter):
         self._context = tls_context(account) if account.is_tls else None
         self._tokens = tokens
         self._stop = stop
+        self.clock_ahead: timedelta | None = None  # of MESH's clock, by its last answer
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
@@ -90,6 +93,10 @@ class MeshAdapter(HTTPAdapter):
                 request.headers["Authorization"] = self._tokens.generate_token()
             try:
                 response = super().send(request, *args, **kwargs)
+                self.clock_ahead = skew(response, datetime.now(UTC))
+                if _is_page(request, response):
+                    response.close()
+                    raise stranger(AccountError)
             except requests.ConnectionError as error:
                 if last or not _is_cut(error):
                     raise
@@ -107,6 +114,17 @@ class MeshAdapter(HTTPAdapter):
 def _is_safe(request: requests.PreparedRequest) -> bool:
     return request.method in ("GET", "PUT", "HEAD") or (
         request.method == "POST" and "/outbox" not in request.path_url
+    )
+
+
+def _is_page(request: requests.PreparedRequest, response: requests.Response) -> bool:
+    """Whether a web page came as the answer to a call whose answer nobody reads further (MESH speaks JSON).
+
+    A sign-in page may well come with status 200, and would pass for a handshake or an acknowledgement.
+    """
+    unread = request.method in ("PUT", "POST") and _is_safe(request)
+    return (
+        unread and response.status_code < 300 and "html" in response.headers.get("Content-Type", "").lower()
     )
 
 

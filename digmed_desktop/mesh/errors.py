@@ -133,8 +133,8 @@ def _of_denial(response: requests.Response, *, sending: bool, now: datetime) -> 
         return OfflineError("Something on the way to MESH repeated a request.", _TRIES_AGAIN)
     if "inactive" in text.lower():
         return AccountError("This MESH mailbox is switched off.", "Call the NHS England service desk.")
-    if (skew := _skew(response, now)) is not None and abs(skew) > TOKEN_LIFE - timedelta(minutes=5):
-        hours, side = abs(skew) / timedelta(hours=1), "fast" if skew > timedelta(0) else "slow"
+    if (ahead := skew(response, now)) is not None and abs(ahead) > TOKEN_LIFE - timedelta(minutes=5):
+        hours, side = abs(ahead) / timedelta(hours=1), "fast" if ahead > timedelta(0) else "slow"
         return AccountError(
             f"This computer's clock is {hours:.1f} hours {side}, so MESH refuses it.",
             "Set the clock, the date and the time zone right. Then the queue goes on by itself.",
@@ -245,7 +245,7 @@ def stranger(kind: type[AccountError] | type[OutcomeUnknownError]) -> DigMedErro
     return kind("Something on the way to MESH answered in its place.", remedy)
 
 
-def _skew(response: requests.Response, now: datetime) -> timedelta | None:
+def skew(response: requests.Response, now: datetime) -> timedelta | None:
     """Return by how much this computer's clock is ahead of MESH's, or None when the answer does not tell."""
     with suppress(ValueError, TypeError):
         told = parsedate_to_datetime(response.headers.get("Date", ""))

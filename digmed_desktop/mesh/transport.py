@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +19,7 @@ import requests
 
 from digmed_desktop.mesh import addressing, errors
 from digmed_desktop.mesh.account import MeshAccount
-from digmed_desktop.mesh.connection import open_client
+from digmed_desktop.mesh.connection import MeshAdapter, open_client
 from digmed_desktop.mesh.reports import told_of_report
 from digmed_desktop.messaging.errors import AccountError, NotThereError, OfflineError, RefusedError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
@@ -200,6 +200,11 @@ class MeshTransport:
                 self._client.acknowledge_message(addressing.checked_message_id(mesh_id))
         except NotThereError:
             _log.info("MESH no longer held %s when it was acknowledged", mesh_id)
+
+    def clock_ahead(self) -> timedelta | None:
+        """Return by how much this computer's clock was ahead of MESH's at its last answer; None when not told."""
+        adapter = self._client._session.get_adapter(self._account.url)  # noqa: SLF001
+        return adapter.clock_ahead if isinstance(adapter, MeshAdapter) else None
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -36,8 +36,8 @@ class Addressing(StrEnum):
 class MeshEnvironment(StrEnum):
     """Which MESH the program speaks to."""
 
-    NONE = "none"  # no connection set up: notifications wait
-    PRACTICE = "practice"  # the embedded one of practice mode
+    NONE = "none"  # no connection set up: everything is told on paper
+    THIS_COMPUTER = "this-computer"  # a test MESH such as mesh-sandbox, on this very computer
     INTEGRATION = "integration"
     LIVE = "live"
 
@@ -58,6 +58,7 @@ class Settings:
     addressing: Addressing = Addressing.LOOKUP
     mesh_environment: MeshEnvironment = MeshEnvironment.NONE
     mailbox: str = ""
+    mesh_url: str = ""  # of a MESH on this computer only; the others have one address
     agreed_programmes: tuple[str, ...] = ()  # sent electronically because it was agreed at onboarding
     editions: Mapping[str, str] = field(
         default_factory=lambda: _NO_EDITIONS
@@ -92,6 +93,7 @@ _PLACES: dict[str, tuple[str, str, str]] = {
     "editions": ("messages", "editions", "message editions"),
     "mesh_environment": ("mesh", "environment", "MESH environment"),
     "mailbox": ("mesh", "mailbox", "mailbox"),
+    "mesh_url": ("mesh", "url", "address of the test MESH"),
 }
 
 
@@ -198,7 +200,7 @@ def _from_file(name: str, value: object) -> Any:
             return Addressing(value)
         case "mesh_environment", str():
             return MeshEnvironment(value)
-        case "mailbox", str():
+        case (("mailbox" | "mesh_url"), str()):
             return value
         case (("text_percent" | "lock_after_minutes"), int()) if not isinstance(value, bool):
             return value

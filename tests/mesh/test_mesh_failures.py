@@ -313,7 +313,7 @@ def test_a_safe_call_that_goes_on_failing_says_why(pharmacy, mesh, name, way, mo
     assert len(mesh.calls) <= 3
 
 
-@pytest.mark.parametrize("name", ["list", "track", "endpoint"])
+@pytest.mark.parametrize("name", SAFE)
 def test_a_web_page_with_status_200_is_not_an_answer(pharmacy, mesh, name):
     call, at = SAFE[name]
     mesh.fail(at, Way.ANSWER, status=200, times=3, **HTML)

@@ -25,6 +25,7 @@ CHOSEN = Settings(
     addressing=Addressing.GP_PROVIDER,
     mesh_environment=MeshEnvironment.INTEGRATION,
     mailbox="X26OT001",
+    mesh_url="http://127.0.0.1:8700",
     agreed_programmes=("covid",),
     editions={"DIGMED_FLU_VAC": "profile"},
 )

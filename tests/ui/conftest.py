@@ -18,13 +18,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop import resources
-from digmed_desktop.app import NoConnection
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.outbox.no_connection import NoConnection
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
@@ -139,7 +139,7 @@ def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
         clock,
         kept_in="a test",
         sender=Sender("FX999OT001"),
-        make_delivery=NoConnection,
+        make_delivery=lambda records: NoConnection(records.deliveries),
         folder=folder,
     )
 

@@ -1,0 +1,275 @@
+"""The connection to MESH: what is set up, changing it, and the account that delivery uses.
+
+Where each part lies: mailbox and environment in the settings, password, shared key and proxy in the vault, the
+client certificate with its private key in the encrypted records.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.connection import CertificateView, ConnectionView, Health
+from digmed_desktop.messaging.errors import AccountError, DigMedError
+from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.settings import Addressing, MeshEnvironment
+
+if TYPE_CHECKING:
+    from digmed_desktop.credentials.vault import Vault
+    from digmed_desktop.history.store import Store
+    from digmed_desktop.mesh.account import MeshAccount
+    from digmed_desktop.mesh.certificates import ClientCertificate
+
+PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  # names in the vault
+CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"
+LIVE_WORD = "LIVE"
+"""What has to be typed before the live MESH is used: real patients' data goes to real practices then."""
+
+HIDDEN = "•••"
+LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
+
+
+class ConnectionDesk:
+    """Keeps the connection. In practice mode ``practice`` gives the account, and nothing can be changed."""
+
+    def __init__(
+        self,
+        store: "Store",
+        vault: "Vault",
+        choices: Choices,
+        clock: Clock,
+        practice: "Callable[[], MeshAccount] | None" = None,
+    ) -> None:
+        self._store, self._vault, self._choices, self._clock = store, vault, choices, clock
+        self._practice = practice
+
+    # ---- what is set up
+
+    def view(self) -> ConnectionView:
+        """Return what is set up, without secrets."""
+        strangers = self._store.inbox.strangers()
+        if self._practice is not None:
+            account = self._practice()
+            return ConnectionView("practice", account.mailbox, account.url, fixed=True, strangers=strangers)
+        chosen = self._choices.now()
+        certificate = self.certificate()
+        return ConnectionView(
+            environment=chosen.mesh_environment.value,
+            mailbox=chosen.mailbox,
+            url=chosen.mesh_url,
+            addressing=chosen.addressing.value,
+            has_password=self._vault.get(PASSWORD) is not None,
+            has_shared_key=self._vault.get(SHARED_KEY) is not None,
+            proxy=_without_password(self._vault.get(PROXY) or ""),
+            certificate=certificate_view(certificate, self._now()) if certificate else None,
+            own_root=self._store.profile.get(OWN_ROOT) is not None,
+            strangers=strangers,
+        )
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether an environment is chosen; whether it works is for the checks to say."""
+        return self._practice is not None or self._environment is not MeshEnvironment.NONE
+
+    @property
+    def in_practice_mode(self) -> bool:
+        """Whether this is practice mode's own connection."""
+        return self._practice is not None
+
+    def certificate(self) -> "ClientCertificate | None":
+        """Return the client certificate that is kept, or None. Raises AccountError for one that is damaged."""
+        from digmed_desktop.mesh.certificates import from_pem
+
+        kept = self._store.profile.get(CERTIFICATE)
+        if kept is None:
+            return None
+        parts = json.loads(kept)
+        return from_pem(parts["chain"].encode(), parts["key"].encode())
+
+    def account(self) -> "MeshAccount":
+        """Return the account to speak to MESH with. Raises AccountError when something is missing or wrong."""
+        from digmed_desktop.mesh.account import INTEGRATION_URL, LIVE_URL, MeshAccount
+
+        if self._practice is not None:
+            return self._practice()
+        chosen = self._choices.now()
+        urls = {
+            MeshEnvironment.THIS_COMPUTER: chosen.mesh_url,
+            MeshEnvironment.INTEGRATION: INTEGRATION_URL,
+            MeshEnvironment.LIVE: LIVE_URL,
+        }
+        if self._environment is MeshEnvironment.NONE:
+            raise AccountError("No connection to MESH is set up.", "Set it up in Settings, Connection.")
+        own_root = self._store.profile.get(OWN_ROOT)
+        local = self._environment is MeshEnvironment.THIS_COMPUTER
+        return MeshAccount(
+            urls[self._environment],
+            chosen.mailbox,
+            self._vault.get(PASSWORD) or "",
+            self._vault.get(SHARED_KEY) or "",
+            certificate=self.certificate(),
+            ca_pem=json.loads(own_root) if own_root and local else "",
+            proxy=self._vault.get(PROXY) or "",
+        )
+
+    # ---- changing it
+
+    def save(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Keep what was entered, or return what is in the way; then nothing is changed.
+
+        An empty password or shared key keeps the one that is there.
+        """
+        if self._practice is not None:
+            return (Problem("connection.environment", "Practice mode has its own MESH; leave it first."),)
+        try:
+            environment = MeshEnvironment(answers.get("connection.environment", ""))
+        except ValueError:
+            return (Problem("connection.environment", "Choose which MESH to use."),)
+        problems = [] if environment is MeshEnvironment.NONE else self._faults(environment, answers)
+        if problems:
+            return tuple(problems)
+        for name, field in ((PASSWORD, "password"), (SHARED_KEY, "shared_key")):
+            if typed := answers.get(f"connection.{field}", ""):
+                self._vault.put(name, typed)
+        self._keep_proxy(answers.get("connection.proxy", "").strip())
+        self._choices.change(
+            mesh_environment=environment,
+            mailbox=answers.get("connection.mailbox", "").strip(),
+            mesh_url=answers.get("connection.url", "").strip(),
+            addressing=Addressing(answers.get("connection.addressing") or Addressing.LOOKUP),
+        )
+        self._store.deliveries.stop(None)  # a fault that an old account had says nothing of the new one
+        return ()
+
+    def use_certificate(self, certificate: Path, key: Path | None, password: str) -> tuple[Problem, ...]:
+        """Keep a client certificate from PEM files, or from a PFX file when there is no ``key`` file.
+
+        Returns what is in the way; then the old one stays.
+        """
+        from digmed_desktop.mesh.certificates import from_pem, from_pfx
+
+        field = "connection.certificate_file"
+        try:
+            read = _bytes_of(certificate)
+            if key is None and not read.lstrip().startswith(b"-----BEGIN"):
+                made = from_pfx(read, password)
+            else:
+                keys = read if key is None else _bytes_of(key)
+                made = from_pem(read, keys, password)
+            if (fault := made.fault(self._now())) is not None:
+                raise fault
+        except DigMedError as error:
+            return (Problem(field, str(error)),)
+        self._store.profile.put(
+            CERTIFICATE, json.dumps({"chain": made.chain_pem.decode(), "key": made.key_pem.decode()})
+        )
+        self._store.deliveries.stop(None)
+        return ()
+
+    def use_own_root(self, file: Path) -> tuple[Problem, ...]:
+        """Keep the root certificate of a MESH on this computer; the NHS's roots come with the program."""
+        from digmed_desktop.mesh.certificates import is_root
+
+        try:
+            read = _bytes_of(file)
+            if not is_root(read):
+                raise AccountError("There is no certificate in this file.", "Choose a file in PEM form.")
+        except DigMedError as error:
+            return (Problem("connection.root_file", str(error)),)
+        self._store.profile.put(OWN_ROOT, json.dumps(read.decode("ascii")))
+        return ()
+
+    def forget_certificate(self) -> None:
+        """Take the client certificate and its key out of the records."""
+        self._store.profile.forget(CERTIFICATE)
+
+    def _faults(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> list[Problem]:
+        from digmed_desktop.mesh import account
+
+        def kept_or(field: str, name: str) -> str:
+            return answers.get(f"connection.{field}", "") or self._vault.get(name) or ""
+
+        def check_url() -> None:
+            if environment is MeshEnvironment.THIS_COMPUTER:
+                account.checked_url(answers.get("connection.url", ""), here=True)
+
+        proxy = answers.get("connection.proxy", "").strip()
+        checks: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("url", check_url),
+            ("mailbox", lambda: account.check_mailbox(answers.get("connection.mailbox", "").strip())),
+            ("password", lambda: account.check_secret(kept_or("password", PASSWORD), account.PASSWORD)),
+            (
+                "shared_key",
+                lambda: account.check_secret(kept_or("shared_key", SHARED_KEY), account.SHARED_KEY),
+            ),
+            ("proxy", lambda: account.check_proxy(proxy) if proxy else None),
+        )
+        found = []
+        for field, check in checks:
+            try:
+                check()
+            except AccountError as error:
+                found.append(Problem(f"connection.{field}", str(error)))
+        needs = environment in (MeshEnvironment.INTEGRATION, MeshEnvironment.LIVE)
+        if needs and self._store.profile.get(CERTIFICATE) is None:
+            found.append(
+                Problem(
+                    "connection.certificate_file", "MESH needs a client certificate. Choose its file first."
+                )
+            )
+        newly = environment is MeshEnvironment.LIVE and self._environment is not MeshEnvironment.LIVE
+        if newly and answers.get("connection.live_word", "").strip() != LIVE_WORD:
+            found.append(
+                Problem(
+                    "connection.live_word",
+                    f"Type {LIVE_WORD} in capitals to say that real notifications may go to real practices.",
+                )
+            )
+        return found
+
+    def _keep_proxy(self, typed: str) -> None:
+        kept = self._vault.get(PROXY) or ""
+        if not typed:
+            self._vault.remove(PROXY)
+        elif typed != _without_password(kept):
+            self._vault.put(PROXY, typed)
+
+    @property
+    def _environment(self) -> MeshEnvironment:
+        return self._choices.now().mesh_environment
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) if self._practice is None else self._clock.now()
+
+
+def certificate_view(certificate: "ClientCertificate", now: datetime) -> CertificateView:
+    """Return a certificate as people see it."""
+    if (fault := certificate.fault(now)) is not None:
+        health, sentence = Health.BAD, str(fault)
+    else:
+        sentence = certificate.warning(now)
+        health = Health.LOOK if sentence else Health.GOOD
+    return CertificateView(certificate.common_name, certificate.not_after, health, sentence)
+
+
+def _without_password(proxy: str) -> str:
+    """Return the address of a proxy with its password hidden."""
+    parts = urlsplit(proxy)
+    if not parts.password:
+        return proxy
+    return proxy.replace(f":{parts.password}@", f":{HIDDEN}@", 1)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise AccountError("This file is too large to be a certificate.", "Choose another file.")
+        return file.read_bytes()
+    except OSError:
+        raise AccountError(
+            "The file cannot be read.", "Check that it is there and that this account may open it."
+        ) from None

@@ -1,0 +1,176 @@
+"""Checks everything that delivery stands on, one thing after another, each with its remedy."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.connection import Check, Health
+from digmed_desktop.messaging.errors import DigMedError
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+    from digmed_desktop.mesh.account import MeshAccount
+    from digmed_desktop.mesh.transport import MeshTransport
+
+LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes left on the disk
+CLOCK_OFF = timedelta(minutes=5)
+NOT_LOOKED = timedelta(hours=24)  # MESH asks that a mailbox is looked into at least once a day
+OTHER_PROGRAM = "Another program uses this mailbox: ask your supplier for a mailbox of this pharmacy's own."
+
+_GOOD, _LOOK, _BAD, _NOT_ASKED = Health.GOOD, Health.LOOK, Health.BAD, Health.NOT_ASKED
+
+
+def check_folder(folder: Path) -> Iterator[Check]:
+    """Check that the data folder is on this computer and has space."""
+    from digmed_desktop.history.place import refuse_network_path
+
+    try:
+        refuse_network_path(folder)
+    except DigMedError as error:
+        yield Check("Data folder", _BAD, error.happened, error.remedy)
+    else:
+        yield Check("Data folder", _GOOD, "The data is on a disk of this computer.")
+    free = shutil.disk_usage(folder).free
+    if free < NO_SPACE:
+        yield Check("Disk space", _BAD, "The disk is almost full.", "Make space before anything is recorded.")
+    elif free < LITTLE_SPACE:
+        yield Check("Disk space", _LOOK, "Less than 1 GB is free on the disk.", "Make space soon.")
+    else:
+        yield Check("Disk space", _GOOD, f"{free // 1_000_000_000} GB are free.")
+
+
+def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
+    """Check the records, and what in them waits for a person."""
+    standing = store.deliveries.standing()
+    told = f"The records open. {standing.waiting} waiting to go out, {standing.needs_person} need a person."
+    health = _LOOK if standing.needs_person else _GOOD
+    remedy = "Open the program and look at what needs a person." if standing.needs_person else ""
+    yield Check("Records", health, told, remedy)
+    if (stop := store.deliveries.stopped()) is not None:
+        yield Check("Queue", _BAD, f"Nothing is sent: {stop.sentence}", stop.remedy)
+    strangers = store.inbox.strangers()
+    if strangers:
+        what = f"{strangers} responses in the mailbox answer nothing that was sent from here. They were left there."
+        yield Check("Mailbox", _LOOK, what, OTHER_PROGRAM)
+
+
+def check_polled(store: "Store", now: datetime) -> Iterator[Check]:
+    """Check that the mailbox was looked into lately."""
+    last = store.inbox.last_polled()
+    if last is None:
+        yield Check("Collecting", _LOOK, "The mailbox has never been looked into.", "Start the program once.")
+    elif now - last > NOT_LOOKED:
+        yield Check(
+            "Collecting",
+            _LOOK,
+            f"The mailbox was last looked into on {last:%d %B %Y}.",
+            "Leave the program open during the day, or schedule 'digmed-desktop sync'.",
+        )
+    else:
+        yield Check("Collecting", _GOOD, "The mailbox was looked into within the last day.")
+
+
+def check_connection(
+    connection: ConnectionDesk,
+    pharmacy: Organisation | None,
+    now: datetime,
+    open_transport: "Callable[[MeshAccount], MeshTransport] | None" = None,
+) -> Iterator[Check]:
+    """Check what is set up for MESH, then MESH itself. Each failure is told apart where it can be."""
+    if not connection.is_set_up:
+        yield Check(
+            "Connection",
+            _LOOK,
+            "No connection to MESH is set up: everything is told on paper.",
+            "Set it up in Settings, Connection, once NHS England has given a mailbox and a certificate.",
+        )
+        return
+    fine = True
+    for check in (*_certificate(connection, pharmacy, now),):
+        fine &= check.health is not _BAD
+        yield check
+    try:
+        account = connection.account()
+    except DigMedError as error:
+        yield Check("Account", _BAD, error.happened, error.remedy)
+        fine = False
+    else:
+        yield Check("Account", _GOOD, f"Mailbox {account.mailbox} at the {_where(account)}.")
+    if not fine:
+        yield Check("MESH", _NOT_ASKED, "MESH was not asked: mend what is above first.")
+        return
+    yield from _mesh(account, open_transport or _open)
+
+
+def _certificate(connection: ConnectionDesk, pharmacy: Organisation | None, now: datetime) -> Iterator[Check]:
+    if connection.in_practice_mode:
+        return
+    try:
+        certificate = connection.certificate()
+    except DigMedError as error:
+        yield Check("Certificate", _BAD, error.happened, error.remedy)
+        return
+    if certificate is None:
+        return  # the account says whether one is needed
+    view = certificate_view(certificate, now)
+    lasts = f"The certificate lasts until {view.not_after.day} {view.not_after:%B %Y}."
+    yield Check("Certificate", view.health, view.sentence or lasts)
+    ods = pharmacy.ods_code if pharmacy else ""
+    if ods and ods not in certificate.common_name.upper().split("."):
+        yield Check(
+            "Certificate",
+            _LOOK,
+            f"The certificate's name does not hold this pharmacy's ODS code, {ods}.",
+            "Make sure that it is the certificate made for this pharmacy's mailbox.",
+        )
+
+
+def _mesh(
+    account: "MeshAccount", open_transport: "Callable[[MeshAccount], MeshTransport]"
+) -> Iterator[Check]:
+    try:
+        transport = open_transport(account)
+    except DigMedError as error:
+        yield Check("MESH", _BAD, error.happened, error.remedy)
+        return
+    try:
+        transport.handshake()
+    except DigMedError as error:
+        yield Check("MESH", _BAD, error.happened, error.remedy)
+    else:
+        yield Check("MESH", _GOOD, "MESH answers and accepts this mailbox.")
+        yield from _clock(transport.clock_ahead())
+    finally:
+        transport.close()
+
+
+def _clock(ahead: timedelta | None) -> Iterator[Check]:
+    if ahead is None:
+        return
+    minutes = round(abs(ahead) / timedelta(minutes=1))
+    if abs(ahead) > CLOCK_OFF:
+        side = "ahead of" if ahead > timedelta() else "behind"
+        yield Check(
+            "Clock",
+            _LOOK,
+            f"This computer's clock is {minutes} minutes {side} MESH's.",
+            "Set it right: records carry its time, and MESH refuses calls when it is two hours off.",
+        )
+    else:
+        yield Check("Clock", _GOOD, "This computer's clock agrees with MESH's.")
+
+
+def _where(account: "MeshAccount") -> str:
+    names = {"loopback": "MESH on this computer", "integration": "integration MESH", "live": "live MESH"}
+    return names[account.environment.value]
+
+
+def _open(account: "MeshAccount") -> "MeshTransport":
+    from digmed_desktop.mesh.transport import MeshTransport
+
+    return MeshTransport(account, timeout=(10.0, 20.0))

@@ -1,0 +1,162 @@
+"""What can be asked without a window: ``sync`` and ``doctor``, beside a window that is open or on their own."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from digmed_desktop import __version__
+from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.front_door import knock
+from digmed_desktop.desk.opening import make_delivery, open_store, open_vault
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.messaging.clock import Clock, SystemClock
+from digmed_desktop.messaging.connection import Check, Health
+from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
+from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.settings import settings as settings_room
+from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.folders import Folders
+
+if TYPE_CHECKING:
+    from digmed_desktop.credentials.vault import Vault
+    from digmed_desktop.history.store import Store
+
+PATIENCE = 300.0
+"""Seconds for a window to make a round or to check everything; each call to MESH in it has limits of its own."""
+
+OpenVault = Callable[[Folders], "Vault"]
+
+
+# ---- sync
+
+
+def sync(folders: Folders, clock: Clock | None = None, vault: OpenVault = open_vault) -> tuple[int, str]:
+    """Send what waits and collect what came, once; return the exit status and a sentence.
+
+    0: all that could be done was done. 1: MESH was not reached, the queue is stopped, or the records cannot be opened.
+    """
+    said = knock(folders.data, "sync", PATIENCE)
+    if said is not None:
+        return _of_window(said)
+    clock = clock or SystemClock()
+    try:
+        store = open_store(folders, vault(folders), clock, create=False)
+    except StoreInUseError:
+        return 0, "DigMed Desktop is open on this computer and sends and collects by itself."
+    except DigMedError as error:
+        return 1, str(error)
+    try:
+        return _told(_round(folders, store, vault(folders), clock))
+    except DigMedError as error:
+        return 1, str(error)
+    finally:
+        store.close()
+
+
+def _round(folders: Folders, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:
+    choices = Choices(settings_room.load(folders.settings_file).settings, folders.settings_file)
+    connection = ConnectionDesk(store, vault, choices, clock)
+    delivery = make_delivery(store, connection, clock, mailbox=lambda: Sender("", choices.now).mailbox)
+    try:
+        return delivery.run_once()
+    finally:
+        delivery.close()
+
+
+def _of_window(said: dict[str, Any]) -> tuple[int, str]:
+    if trouble := said.get("trouble"):
+        return 1, str(trouble)
+    standing = QueueStanding(
+        waiting=int(said["waiting"]),
+        needs_person=int(said["needs_person"]),
+        connected=said["connected"],
+        stopped_because=str(said["stopped_because"]),
+        remedy=str(said["remedy"]),
+    )
+    status, sentence = _told(standing)
+    return status, f"The open window did it. {sentence}"
+
+
+def told_by_window(standing: QueueStanding) -> dict[str, Any]:
+    """Return how delivery stands, as the window says it through the front door."""
+    return {
+        "waiting": standing.waiting,
+        "needs_person": standing.needs_person,
+        "connected": standing.connected,
+        "stopped_because": standing.stopped_because,
+        "remedy": standing.remedy,
+    }
+
+
+def _told(standing: QueueStanding) -> tuple[int, str]:
+    counted = f"{standing.waiting} waiting to go out, {standing.needs_person} need a person."
+    if standing.stopped_because:
+        return 1, f"{standing.stopped_because} {standing.remedy} {counted}".replace("  ", " ")
+    if standing.connected is None:
+        return 0, f"No connection to MESH is set up. {counted}"
+    return 0, f"Sent and collected. {counted}"
+
+
+# ---- doctor
+
+
+def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open_vault) -> Iterator[Check]:
+    """Check everything, one thing after another."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Check("Program", Health.GOOD, f"DigMed Desktop {__version__} on Python {python}.")
+    said = knock(folders.data, "doctor", PATIENCE)
+    if said is not None:
+        yield Check("Window", Health.GOOD, "The program is open; it was asked.")
+        yield from _checks_of_window(said)
+        return
+    from digmed_desktop.desk import doctor as checks
+
+    yield from checks.check_folder(folders.data)
+    loaded = settings_room.load(folders.settings_file)
+    if loaded.sentence:
+        yield Check("Settings", Health.LOOK, loaded.sentence)
+    try:
+        opened = vault(folders)
+    except DigMedError as error:
+        yield Check("Keyring", Health.BAD, error.happened, error.remedy)
+        return
+    yield Check("Keyring", Health.GOOD, f"Secrets are kept in {opened.kept_in}.")
+    if not folders.database.exists():
+        yield Check(
+            "Records", Health.LOOK, "Nothing has been recorded yet.", "Start the program to set it up."
+        )
+        return
+    clock = clock or SystemClock()
+    try:
+        store = open_store(folders, opened, clock, create=False)
+    except DigMedError as error:
+        yield Check("Records", Health.BAD, error.happened, error.remedy)
+        return
+    try:
+        connection = ConnectionDesk(store, opened, Choices(loaded.settings), clock)
+        yield from checks_of_records(store, connection, clock)
+    finally:
+        store.close()
+
+
+def checks_of_records(store: "Store", connection: ConnectionDesk, clock: Clock) -> Iterator[Check]:
+    """Check the records that are open and the connection that is set up in them."""
+    from digmed_desktop.desk import doctor as checks
+
+    yield from checks.check_records(store, clock)
+    if connection.is_set_up:
+        yield from checks.check_polled(store, clock.now())
+    yield from checks.check_connection(connection, store.profile.pharmacy(), clock.now())
+
+
+def told_of_checks(checks: Iterator[Check]) -> dict[str, Any]:
+    """Return checks as the window says them through the front door."""
+    return {"checks": [asdict(check) for check in checks]}
+
+
+def _checks_of_window(said: dict[str, Any]) -> Iterator[Check]:
+    if trouble := said.get("trouble"):
+        yield Check("Records", Health.BAD, str(trouble), "Close the window and run this again.")
+    for one in said.get("checks", ()):
+        yield Check(str(one["name"]), Health(one["health"]), str(one["sentence"]), str(one["remedy"]))

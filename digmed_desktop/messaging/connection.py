@@ -1,0 +1,62 @@
+"""The connection to MESH as people see it: what is set up, and whether it works. No secret is in any of these."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Health(StrEnum):
+    """How one check ended."""
+
+    GOOD = "good"
+    LOOK = "look"  # works, and a person should look at it
+    BAD = "bad"  # does not work
+    NOT_ASKED = "not-asked"  # could not be checked, because something before it does not work
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what was looked at, how it is, and what to do about it."""
+
+    name: str
+    health: Health
+    sentence: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """The client certificate: whose it is, how long it lasts, and a sentence when that asks for attention."""
+
+    common_name: str
+    not_after: datetime
+    health: Health
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """What is set up. ``proxy`` is shown without its password; ``strangers`` counts the responses in the mailbox
+    that answer nothing of ours. ``fixed`` in practice mode, where nothing of it can be changed.
+    """
+
+    environment: str
+    mailbox: str = ""
+    url: str = ""
+    addressing: str = ""
+    has_password: bool = False
+    has_shared_key: bool = False
+    proxy: str = ""
+    certificate: CertificateView | None = None
+    own_root: bool = False
+    strangers: int = 0
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a practice can receive a kind of notification. ``can`` is None when that is not known."""
+
+    can: bool | None
+    sentence: str
+    asked_at: datetime | None = None

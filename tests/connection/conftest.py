@@ -1,0 +1,91 @@
+"""A pharmacy with records, a vault and settings, and a strict MESH on this computer."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.credentials.vault import Vault
+from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.history.store import Store
+from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.folders import Folders
+from digmed_desktop.settings.settings import load
+from tests.history.samples import KEY, PHARMACY, MovedClock
+from tests.mesh.conftest import (
+    Authority,
+    authority,
+    mesh,
+    other_authority,
+    running_mesh,
+    running_tls_mesh,
+    short_pauses,
+    tls_mesh,
+)
+from tests.mesh.strict_mesh import PASSWORD, SHARED_KEY
+from tests.mesh.strict_mesh import PHARMACY as MAILBOX
+
+__all__ = [
+    "Authority",
+    "authority",
+    "mesh",
+    "other_authority",
+    "running_mesh",
+    "running_tls_mesh",
+    "short_pauses",
+    "tls_mesh",
+]
+
+
+@dataclass
+class Counter:
+    """What lies on one PC."""
+
+    folders: Folders
+    vault: Vault
+    clock: MovedClock
+    store: Store
+    choices: Choices
+
+    @property
+    def connection(self) -> ConnectionDesk:
+        return ConnectionDesk(self.store, self.vault, self.choices, self.clock)
+
+    def answers(self, mesh_url: str, **changes: str) -> dict[str, str]:
+        given = {
+            "environment": "this-computer",
+            "url": mesh_url,
+            "mailbox": MAILBOX,
+            "password": PASSWORD,
+            "shared_key": SHARED_KEY,
+            "addressing": "lookup",
+            **changes,
+        }
+        return {f"connection.{name}": value for name, value in given.items()}
+
+    def set_up(self, mesh_url: str, **changes: str) -> None:
+        assert self.connection.save(self.answers(mesh_url, **changes)) == ()
+
+    def reopen(self) -> None:
+        self.store.close()
+        self.store = Store.open(self.folders.database, KEY, self.clock)
+
+
+@pytest.fixture
+def counter(home: Path, memory_vault: Vault) -> Iterator[Counter]:
+    folders = folder_room.prepare(practice=False)
+    clock = MovedClock()
+    store = Store.create(folders.database, KEY, clock)
+    memory_vault.put("database-key", KEY.hex())
+    store.profile.save_pharmacy(PHARMACY)
+    choices = Choices(load(folders.settings_file).settings, folders.settings_file)
+    made = Counter(folders, memory_vault, clock, store, choices)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def vault_of(counter: Counter) -> Callable[[Folders], Vault]:
+    return lambda _folders: counter.vault

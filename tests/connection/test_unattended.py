@@ -1,0 +1,193 @@
+"""``sync`` alone and beside a window, the second start that finds the first, and a practice that can be reached."""
+
+import hashlib
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing.connection import Client
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.desk.front_door import FrontDoor, knock
+from digmed_desktop.desk.reaching import ReachDesk
+from digmed_desktop.desk.unattended import doctor, sync, told_by_window, told_of_checks
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.connection import Check, Health
+from digmed_desktop.messaging.parcel import Kind, new_local_id
+from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.story import QueueStanding
+from tests.connection.conftest import Counter
+from tests.history.samples import KEY, facts, message, token
+from tests.mesh.strict_mesh import PRACTICE, Way
+
+
+def freeze(counter: Counter) -> int:
+    payload = str(uuid.uuid4()).encode()
+    sent = replace(message(), payload=payload, sha256=hashlib.sha256(payload).hexdigest())
+    return counter.store.notifications.freeze(
+        None, "{}", facts(), sent, new_local_id("FQF01"), None, token=token()
+    )
+
+
+@pytest.fixture
+def ready(counter: Counter, mesh) -> Counter:
+    mesh.register("Y99901", "DIGMED_FLU_VAC", [PRACTICE])
+    counter.set_up(mesh.url)
+    return counter
+
+
+@pytest.fixture
+def door(counter: Counter) -> Iterator[FrontDoor]:
+    def answer(word: str) -> dict[str, object]:
+        if word == "fail":
+            raise ZeroDivisionError("private words")
+        if word == "sync":
+            return told_by_window(QueueStanding(waiting=2, needs_person=1, connected=True))
+        if word == "doctor":
+            return told_of_checks(iter([Check("MESH", Health.BAD, "No answer.", "Wait.")]))
+        return {"heard": word}
+
+    made = FrontDoor(counter.folders.data, answer)
+    made.open()
+    yield made
+    made.close()
+
+
+def test_sync_sends_what_waits_and_says_so(ready: Counter, mesh, vault_of) -> None:
+    of = freeze(ready)
+    ready.store.close()
+    status, sentence = sync(ready.folders, ready.clock, vault_of)
+    ready.store = Store.open(ready.folders.database, KEY, ready.clock)
+    assert (status, sentence) == (0, "Sent and collected. 0 waiting to go out, 0 need a person.")
+    assert ready.store.notifications.row(of).state is State.SENT
+    assert len(mesh.stored(PRACTICE)) == 1
+
+
+def test_sync_that_cannot_reach_mesh_says_why_and_loses_nothing(ready: Counter, mesh, vault_of) -> None:
+    of = freeze(ready)
+    ready.set_up(mesh.url, password="wrong")
+    ready.store.close()
+    status, sentence = sync(ready.folders, ready.clock, vault_of)
+    ready.store = Store.open(ready.folders.database, KEY, ready.clock)
+    assert status == 1
+    assert "password" in sentence
+    assert "1 waiting" in sentence
+    assert ready.store.notifications.row(of).state is State.WAITING
+
+
+def test_sync_without_a_connection_raises_what_is_late(counter: Counter, vault_of) -> None:
+    of = freeze(counter)
+    counter.clock.move(days=5)
+    counter.store.close()
+    status, sentence = sync(counter.folders, counter.clock, vault_of)
+    counter.store = Store.open(counter.folders.database, KEY, counter.clock)
+    assert status == 0
+    assert "No connection to MESH is set up. 1 waiting to go out, 1 need a person." in sentence
+    assert counter.store.notifications.row(of).need is Need.LATE
+
+
+def test_sync_of_a_pharmacy_that_was_never_set_up(home: Path, memory_vault) -> None:
+    from digmed_desktop.settings import folders
+
+    status, sentence = sync(folders.prepare(practice=False), vault=lambda _f: memory_vault)
+    assert status == 1
+    assert sentence
+
+
+def test_sync_beside_a_window_asks_the_window(counter: Counter, door: FrontDoor, vault_of) -> None:
+    status, sentence = sync(counter.folders, counter.clock, vault_of)
+    assert (status, sentence) == (
+        0,
+        "The open window did it. Sent and collected. 2 waiting to go out, 1 need a person.",
+    )
+    told = list(doctor(counter.folders, counter.clock, vault_of))
+    assert told[-1] == Check("MESH", Health.BAD, "No answer.", "Wait.")
+
+
+def test_sync_beside_a_window_that_does_not_answer_touches_nothing(counter: Counter, vault_of) -> None:
+    status, sentence = sync(
+        counter.folders, counter.clock, vault_of
+    )  # the records are open in this very test
+    assert status == 0
+    assert "sends and collects by itself" in sentence
+    told = list(doctor(counter.folders, counter.clock, vault_of))
+    assert (told[-1].name, told[-1].health) == ("Records", Health.BAD)
+    assert "already open" in told[-1].sentence
+
+
+def test_a_second_start_finds_the_first(counter: Counter, door: FrontDoor) -> None:
+    assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
+    trouble = knock(counter.folders.data, "fail", 30)
+    assert trouble == {"trouble": "Something in the program went wrong."}
+    assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
+
+
+def test_nobody_is_answered_without_the_key(counter: Counter, door: FrontDoor) -> None:
+    import json
+
+    file = counter.folders.data / "window.json"
+    told = json.loads(file.read_text())
+    assert file.stat().st_mode & 0o077 == 0
+    with pytest.raises(Exception, match=r"digest|Authentication"):
+        Client(told["address"], authkey=b"guessed")
+    assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
+
+
+@pytest.mark.parametrize("left", ["", "{}", '{"address": "/nowhere/at/all", "key": "00"}', "no json"])
+def test_what_a_killed_window_left_is_nobody(counter: Counter, left: str) -> None:
+    (counter.folders.data / "window.json").write_text(left)
+    assert knock(counter.folders.data, "show", 30) is None
+
+
+def test_a_window_that_is_gone_does_not_answer(counter: Counter) -> None:
+    heard = threading.Event()
+    first = FrontDoor(counter.folders.data, lambda _w: (heard.set(), {})[1])
+    first.open()
+    assert knock(counter.folders.data, "show", 30) == {}
+    first.close()
+    assert heard.is_set()
+    assert knock(counter.folders.data, "show", 30) is None
+
+
+def test_whether_a_practice_can_receive_is_asked_once_a_day(ready: Counter, mesh) -> None:
+    reach = ReachDesk(ready.store, ready.connection, ready.clock)
+    assert reach.known("Y99901", Kind.VACCINATION) is None
+    told = reach.ask("y99901", Kind.VACCINATION)
+    assert told.can is True
+    assert reach.ask("Y99901", Kind.EMERGENCY_SUPPLY).can is False
+    asked = len(mesh.calls)
+    assert reach.ask("Y99901", Kind.VACCINATION).can is True
+    again = ReachDesk(ready.store, ready.connection, ready.clock)
+    assert again.ask("Y99901", Kind.EMERGENCY_SUPPLY).can is False
+    assert len(mesh.calls) == asked
+    ready.clock.move(hours=25)
+    mesh.register("Y99901", "DIGMED_EMG_MED", [PRACTICE])
+    assert again.ask("Y99901", Kind.EMERGENCY_SUPPLY).can is True
+    reach.close()
+    again.close()
+
+
+def test_a_practice_with_two_mailboxes_cannot_be_reached(ready: Counter, mesh) -> None:
+    mesh.register("Y99901", "DIGMED_FLU_VAC", [PRACTICE, "X9GP02OT001"])
+    reach = ReachDesk(ready.store, ready.connection, ready.clock)
+    told = reach.ask("Y99901", Kind.VACCINATION)
+    reach.close()
+    assert told.can is False
+    assert "more than one mailbox" in told.sentence
+
+
+def test_what_cannot_be_asked_is_not_known_and_is_asked_again(ready: Counter, mesh) -> None:
+    reach = ReachDesk(ready.store, ready.connection, ready.clock)
+    mesh.fail("endpointlookup", Way.ANSWER, status=500, times=9)
+    assert reach.ask("Y99901", Kind.VACCINATION).can is None
+    mesh.faults.clear()
+    assert reach.ask("Y99901", Kind.VACCINATION).can is True
+    reach.close()
+
+
+def test_without_a_connection_it_is_for_paper(counter: Counter) -> None:
+    told = ReachDesk(counter.store, counter.connection, counter.clock).ask("Y99901", Kind.VACCINATION)
+    assert told.can is None
+    assert "paper" in told.sentence
