@@ -68,9 +68,9 @@ class Desk:
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
         self._connection = connection
         self._reach = ReachDesk(store, connection, clock) if connection else None
-        self._people = PeopleDesk(store, clock)
+        self.people = PeopleDesk(store, clock)
         self.forms: dict[str, FormDesk] = {
-            "vaccination": VaccinationDesk(store, self._people, clock, sender),
+            "vaccination": VaccinationDesk(store, self.people, clock, sender),
         }
         self.acts = ActsDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock)
@@ -82,7 +82,7 @@ class Desk:
     def opened(self) -> Opened:
         """Return what the window needs to begin."""
         return Opened(
-            self._store.profile.pharmacy(), self._people.all(), self._kept_in, len(self._store.drafts.all())
+            self._store.profile.pharmacy(), self.people.all(), self._kept_in, len(self._store.drafts.all())
         )
 
     @property
@@ -134,23 +134,23 @@ class Desk:
 
     def person_lists(self) -> FormLists:
         """Return roles and regulators to choose from."""
-        return FormLists(self._people.lists(), "", "")
+        return FormLists(self.people.lists(), "", "")
 
     def first_run(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
         """Store the pharmacy and the first person, or return what is in the way."""
-        return self._people.first_run(answers)
+        return self.people.first_run(answers)
 
     def add_person(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
         """Add a person, or return what is in the way."""
-        return self._people.add(answers)
+        return self.people.add(answers)
 
     def retire_person(self, person_id: int) -> None:
         """Take a person off the list."""
-        self._people.retire(person_id)
+        self.people.retire(person_id)
 
     def sign_in(self, person_id: int, pin: str) -> SignIn:
         """Check a PIN."""
-        return self._people.sign_in(person_id, pin)
+        return self.people.sign_in(person_id, pin)
 
     # ---- the form
 
@@ -208,7 +208,7 @@ class Desk:
 
     def _draft_view(self, draft: "Draft") -> DraftView:
         given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
-        begun_by = self._people.name(draft.begun_by)
+        begun_by = self.people.name(draft.begun_by)
         return DraftView(
             draft.id, draft.form, dict(draft.answers), f"{family} {given}".strip(), begun_by, draft.changed_at
         )

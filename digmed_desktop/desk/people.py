@@ -55,6 +55,25 @@ class PeopleDesk:
         self._store.people.add(_professional(answers), pins.hash_pin(answers["person.pin"]))
         return ()
 
+    def pharmacy_answers(self) -> dict[str, str]:
+        """Return the answers that describe the pharmacy as it is kept."""
+        kept = self._store.profile.pharmacy() or Organisation()
+        return {
+            "pharmacy.name": kept.name,
+            "pharmacy.ods_code": kept.ods_code,
+            "pharmacy.telephone": kept.telephone,
+            "pharmacy.address_lines": "\n".join(kept.address.lines),
+            "pharmacy.city": kept.address.city,
+            "pharmacy.postcode": kept.address.postcode,
+        }
+
+    def change_pharmacy(self, answers: Answers) -> tuple[Problem, ...]:
+        """Keep the pharmacy as it is from now on, or return what is in the way; what was sent stays as it was."""
+        problems = _pharmacy_problems(answers)
+        if not problems:
+            self._store.profile.save_pharmacy(_pharmacy(answers))
+        return tuple(problems)
+
     def add(self, answers: Answers) -> tuple[Problem, ...]:
         """Add a person, or return what is in the way."""
         problems = _person_problems(answers)

@@ -44,6 +44,7 @@ class Window(QMainWindow):
         self._form_in_check: FormPage | None = None
         self._before_help: QWidget | None = None
         self.pages = QStackedWidget()
+        self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
         self.opening = OpeningPage()
         self.sign_in = SignInPage(context)
         self.story = StoryPage(context)
@@ -151,6 +152,7 @@ class Window(QMainWindow):
     def show_page(self, page: QWidget) -> None:
         """Bring a page into view; rail and strip only once someone is signed in."""
         self.pages.setCurrentWidget(page)
+        self.strip.pharmacy.setText(self.context.pharmacy.name)
         inside = self.context.acting.person is not None and page not in (
             self.opening,
             self.sign_in,
@@ -236,7 +238,6 @@ class Window(QMainWindow):
         self.context.people = found.people
         if found.pharmacy is not None:
             self.context.pharmacy = found.pharmacy
-            self.strip.pharmacy.setText(found.pharmacy.name)
 
     def _with_lists(self, found: Opened, lists: FormLists) -> None:
         self.context.lists["person"] = lists

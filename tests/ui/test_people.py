@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt
 
 from digmed_desktop.tour.chapters.vaccination import LOCUM
 from digmed_desktop.tour.player import Player
+from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
 from tests.ui.conftest import Bench
 
 
@@ -44,3 +46,33 @@ def test_five_wrong_pins_make_everyone_wait(bench: Bench) -> None:
     bench.until(lambda: len(answers) == 7, timeout=100_000)
     assert answers[0] == "That is not this person's PIN. Check the name and type the PIN again."
     assert "Too many wrong PINs" in answers[6]
+
+
+def test_the_pharmacy_is_changed_in_the_settings_and_a_mistake_keeps_what_was(bench: Bench) -> None:
+    bench.window.go("settings")
+    settings = bench.window.page("settings")
+    assert isinstance(settings, SettingsPage)
+    section = settings.section("pharmacy")
+    assert isinstance(section, PharmacySection)
+    bench.idle()
+    assert section.answers()["pharmacy.name"] == "Overtown Pharmacy"
+    player = Player(bench.window, bench.folder)
+    section.focus_field("pharmacy.name")
+    player.fill(section, {"pharmacy.name": "Undertown Pharmacy", "pharmacy.postcode": "LEEDS"})
+    player.click(section.save)
+    bench.until(section.summary.isVisible)
+    assert kept_pharmacy(bench) == "Overtown Pharmacy"
+    assert section.answers()["pharmacy.name"] == "Undertown Pharmacy", "nothing typed is lost"
+    player.fill(section, {"pharmacy.postcode": "ls1 4ap"})
+    player.click(section.save)
+    bench.until(section.said.isVisible)
+    assert kept_pharmacy(bench) == "Undertown Pharmacy"
+    bench.window.go("vaccinate")
+    assert bench.window.strip.pharmacy.text() == "Undertown Pharmacy"
+
+
+def kept_pharmacy(bench: Bench) -> str:
+    got: list[str] = []
+    bench.office.ask(lambda desk: desk.people.pharmacy_answers()["pharmacy.name"], got.append)
+    bench.until(lambda: bool(got))
+    return got[0]

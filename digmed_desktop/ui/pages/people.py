@@ -43,6 +43,27 @@ def person_fields(context: Context) -> list[QWidget]:
     ]
 
 
+def pharmacy_fields() -> list[QWidget]:
+    """Return the questions about the pharmacy."""
+    return [
+        Field("pharmacy.name", "Name of the pharmacy", TextEditor()),
+        Pair(
+            Field("pharmacy.ods_code", "ODS code", TextEditor(), hint="5 characters, such as FA123."),
+            Field("pharmacy.telephone", "Telephone", TextEditor(), hint="On which practices can call you."),
+        ),
+        Field(
+            "pharmacy.address_lines",
+            "Address",
+            LinesEditor(2),
+            hint="Building and street, one line each.",
+        ),
+        Pair(
+            Field("pharmacy.city", "Town or city", TextEditor()),
+            Field("pharmacy.postcode", "Postcode", TextEditor()),
+        ),
+    ]
+
+
 class FirstRunPage(ColumnPage):
     """Asks for the pharmacy and the first person, once."""
 
@@ -57,23 +78,7 @@ class FirstRunPage(ColumnPage):
         self._context = context
         self.card(
             "Your pharmacy",
-            Field("pharmacy.name", "Name of the pharmacy", TextEditor()),
-            Pair(
-                Field("pharmacy.ods_code", "ODS code", TextEditor(), hint="5 characters, such as FA123."),
-                Field(
-                    "pharmacy.telephone", "Telephone", TextEditor(), hint="On which practices can call you."
-                ),
-            ),
-            Field(
-                "pharmacy.address_lines",
-                "Address",
-                LinesEditor(2),
-                hint="Building and street, one line each.",
-            ),
-            Pair(
-                Field("pharmacy.city", "Town or city", TextEditor()),
-                Field("pharmacy.postcode", "Postcode", TextEditor()),
-            ),
+            *pharmacy_fields(),
         )
         self.card("You", *person_fields(context))
         self.body.addWidget(quiet(f"The key of the records is kept in {context.kept_in}."))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
+from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,7 @@ class Section:
     help_topic: str = "settings"
 
 
-SECTIONS: tuple[Section, ...] = (Section("appearance", "Appearance", AppearanceSection),)
+SECTIONS: tuple[Section, ...] = (
+    Section("pharmacy", "Pharmacy", PharmacySection),
+    Section("appearance", "Appearance", AppearanceSection),
+)
