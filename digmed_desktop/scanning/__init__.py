@@ -1,0 +1,1 @@
+"""Barcodes of packs and of patients: what a scanner that acts as a keyboard sends, told from typing and read."""
