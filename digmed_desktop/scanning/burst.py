@@ -36,7 +36,7 @@ class Verdict(Enum):
 
     HOLD = "hold"  # keep this sign back with those before it
     RELEASE = "release"  # those before it were typing; this one may begin a scan
-    PASS = "pass"  # all of it is typing
+    TYPING = "typing"  # all of it is typing
 
 
 class Collector:
@@ -62,13 +62,13 @@ class Collector:
         """Take one sign."""
         if self._signs and at_ms - self._times[-1] > self.wait_ms:
             self.clear()
-            return Verdict.RELEASE if self._may_begin(sign) and self._keep(sign, at_ms) else Verdict.PASS
+            return Verdict.RELEASE if self._may_begin(sign) and self._keep(sign, at_ms) else Verdict.TYPING
         if not self._signs and not self._may_begin(sign):
-            return Verdict.PASS
+            return Verdict.TYPING
         self._keep(sign, at_ms)
         if self.prefix and not self._fits_prefix():
             self.clear()
-            return Verdict.PASS
+            return Verdict.TYPING
         return Verdict.HOLD
 
     def end(self, at_ms: float) -> Burst | None:

@@ -40,7 +40,7 @@ def test_there_are_at_least_forty() -> None:
 def test_a_burst_among_typing_is_read_as_the_table_says(recorded: Recorded, prefix: str) -> None:
     collector = Collector(prefix)
     typed, at = send(collector, "Rose", 0.0, 120.0)  # a person types first
-    assert typed[0] in (Verdict.HOLD, Verdict.PASS)
+    assert typed[0] in (Verdict.HOLD, Verdict.TYPING)
     held, at = send(collector, prefix + recorded.sent, at + 130.0, recorded.gap)
     if not prefix:  # the last sign of the typing is let go when the scan begins
         assert held[0] in (Verdict.RELEASE, Verdict.HOLD)
@@ -87,13 +87,13 @@ def test_a_quick_word_that_nothing_ends_is_typing() -> None:
 
 def test_with_a_prefix_typing_is_not_held_back() -> None:
     collector = Collector("~")
-    assert send(collector, "0109501101530003", 0.0, 5.0)[0] == [Verdict.PASS] * 16
+    assert send(collector, "0109501101530003", 0.0, 5.0)[0] == [Verdict.TYPING] * 16
 
 
 def test_a_prefix_that_a_person_types_is_given_back() -> None:
     collector = Collector("~~")
     assert collector.add("~", 0.0) is Verdict.HOLD
-    assert collector.add("a", 5.0) is Verdict.PASS
+    assert collector.add("a", 5.0) is Verdict.TYPING
     assert collector.holding == 0
 
 
