@@ -86,9 +86,10 @@ def read(text: str, substitute: str = "") -> Scan:
             "This kind of barcode is not that of a pack. Scan the square code on the vaccine's box."
         )
     sent = _human_form(sent) or sent
-    sent, noted = _with_separators(sent, substitute)
-    if sent is None:
+    separated, noted = _with_separators(sent, substitute)
+    if separated is None:
         return _refused(LAYOUT)
+    sent = separated
     if not re.match(rf"{SEPARATOR}?(01|02|10|11|17|21)", sent):
         return _refused(
             "This is not the code of a vaccine's pack. Scan the square code on the vaccine's box."
