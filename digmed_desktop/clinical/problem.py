@@ -22,3 +22,4 @@ class Problem:
     field: str
     sentence: str
     severity: Severity = Severity.STOP
+    needs_reason: bool = False  # to LOOK: whoever goes on says why, and the reason is kept

@@ -10,11 +10,14 @@ from digmed_desktop.history import faults, migrations
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import Deliveries
+from digmed_desktop.history.doses import Doses
 from digmed_desktop.history.drafts import Drafts
 from digmed_desktop.history.figures import Figures
+from digmed_desktop.history.gp_practices import GpPractices
 from digmed_desktop.history.inbox import Inbox
 from digmed_desktop.history.lock import ProgramLock
 from digmed_desktop.history.notifications import Notifications
+from digmed_desktop.history.patients import Patients
 from digmed_desktop.history.people import People
 from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
@@ -22,6 +25,7 @@ from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.register import Register
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.history.versions import Versions
+from digmed_desktop.history.stock import Stock
 from digmed_desktop.messaging.clock import Clock
 
 
@@ -38,6 +42,10 @@ class Store:
         self.people = People(database)
         self.drafts = Drafts(database)
         self.practices = Practices(database)
+        self.gp_practices = GpPractices(database)
+        self.patients = Patients(database)
+        self.stock = Stock(database)
+        self.doses = Doses(database)
         self.notifications = Notifications(database)
         self.searching = Searching(database)
         self.figures = Figures(database)

@@ -1,0 +1,156 @@
+"""Finding a patient this pharmacy has seen: by NHS number in any shape, by name, by date of birth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.history.written import search_key
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.patients import EarlierDose, KnownPatient
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+MOST = 12
+LIKE_ENOUGH = 72.0  # of 100: a letter too few, too many or exchanged in a name of six
+_SHOWN_FIELDS = ("patient.", "practice.")
+NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
+"""What is asked afresh of every patient, however well known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """A patient to choose. ``doses`` are as recorded by this pharmacy."""
+
+    id: int
+    name: str
+    given: str
+    family: str
+    nhs_number: str
+    born: date | None
+    answers: Mapping[str, str]
+    doses: tuple[EarlierDose, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Name, date of birth, NHS number."""
+        parts = (self.name, dates.shown(self.born), nhs_number.shown(self.nhs_number))
+        return " · ".join(part for part in parts if part)
+
+
+class PatientDesk:
+    """Questions about patients end here."""
+
+    def __init__(self, store: "Store", clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def search(self, typed: str) -> tuple[PatientView, ...]:
+        """Return up to :data:`MOST` patients that fit, the likeliest first; their doses are left out."""
+        text = " ".join(typed.split())
+        if not text:
+            return ()
+        digits = nhs_number.digits(text)
+        if digits and len(digits) >= 3 and not _is_date(text, self._today()):
+            return tuple(map(_view, self._store.patients.of_number(digits, MOST)))
+        day, rest = _date_in(text, self._today())
+        if day is not None:
+            born = self._store.patients.born_on(day, MOST if not rest else 200)
+            if not rest:
+                return tuple(map(_view, born))
+            named = self._by_name(rest, [(one.id, _key(one)) for one in born])
+            by_id = {one.id: one for one in born}
+            return tuple(_view(by_id[one]) for one in named)
+        found = self._store.patients.of_ids(self._by_name(text, self._store.patients.names()))
+        return tuple(map(_view, found))
+
+    def doses(self, nhs: str, name: PersonName, born: date | None) -> tuple[EarlierDose, ...]:
+        """Return the doses this pharmacy recorded for a patient, newest first."""
+        return tuple(self._store.doses.of(nhs, name.as_on_record(), born))
+
+    def remember(self, answers: Mapping[str, str]) -> None:
+        """Keep who was seen, from the answers of a form; nothing where there is no name."""
+        family, given = answers.get("patient.family", "").strip(), answers.get("patient.given", "").strip()
+        if not family:
+            return
+        number = answers.get("patient.nhs_number", "")
+        digits = (nhs_number.digits(number) or "") if nhs_number.sentence_about(number) is None else ""
+        kept = {
+            key: text
+            for key, text in answers.items()
+            if key.startswith(_SHOWN_FIELDS) and key not in NEVER_CARRIED and text
+        }
+        self._store.patients.remember(
+            family=family, given=given, nhs_number=digits, born=self._born(answers), answers=kept
+        )
+
+    def _born(self, answers: Mapping[str, str]) -> date | None:
+        parts = (answers.get("patient.date_of_birth", "").split("/") + ["", "", ""])[:3]
+        try:
+            return dates.read_date(*parts, what="Date of birth", today=self._today(), past=True)
+        except dates.DateSentenceError:
+            return None
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(dates.ENGLAND).date()
+
+    @staticmethod
+    def _by_name(typed: str, names: list[tuple[int, str]]) -> list[int]:
+        """Return the ids of the names most like what was typed; the beginning of each word counts as whole."""
+        from rapidfuzz import fuzz, process
+
+        wanted = search_key(typed)
+        words = wanted.split()
+        exact = [one for one, key in names if all(f" {key}".find(f" {word}") >= 0 for word in words)]
+        if len(exact) >= MOST or not words:
+            return exact[:MOST]
+        taken = set(exact)
+        like = process.extract(
+            wanted,
+            {one: key for one, key in names if one not in taken},
+            scorer=fuzz.WRatio,
+            score_cutoff=LIKE_ENOUGH,
+            limit=MOST - len(exact),
+        )
+        return exact + [one for _key, _score, one in like]
+
+
+def _key(one: KnownPatient) -> str:
+    return search_key(f"{one.family} {one.given}")
+
+
+def _is_date(text: str, today: date) -> bool:
+    return _date_in(text, today)[0] is not None
+
+
+def _date_in(text: str, today: date) -> tuple[date | None, str]:
+    """Return a date of birth among the words, and the other words."""
+    words = text.split(" ")
+    for count in (3, 1):
+        for start in range(len(words) - count + 1):
+            part = " ".join(words[start : start + count])
+            if part.isdigit() or (count == 3 and len(part) > 12):
+                continue  # ten digits are a number; 999 012 3020 is one too
+            split = dates.split_typed(part, today) if any(c.isdigit() for c in part) else None
+            if split is None:
+                continue
+            try:
+                day = dates.read_date(*split, what="Date of birth", today=today, past=True)
+            except dates.DateSentenceError:
+                continue
+            return day, " ".join((*words[:start], *words[start + count :]))
+    return None, text
+
+
+def _view(one: KnownPatient) -> PatientView:
+    return PatientView(
+        id=one.id,
+        name=PersonName(one.given, one.family).as_on_record(),
+        given=one.given,
+        family=one.family,
+        nhs_number=one.nhs_number,
+        born=one.born,
+        answers=one.answers,
+    )

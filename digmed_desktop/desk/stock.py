@@ -1,0 +1,160 @@
+"""The stock: what can be chosen today, adding by hand or by scan, and what a scanned pack is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.stock import StockBatch, read_batch
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.reference import programmes
+from digmed_desktop.scanning.pack import Found, Scan
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch as pages show it. ``why_not`` says why it cannot be chosen, ``""`` when it can."""
+
+    batch: StockBatch
+    product: str
+    programme: str
+    why_not: str = ""
+
+    @property
+    def label(self) -> str:
+        """Product, batch and last day."""
+        return f"{self.product} · {self.batch.number} · until {dates.shown(self.batch.last_day)}"
+
+
+@dataclass(frozen=True, slots=True)
+class StockView:
+    """The whole stock, and the products it can hold."""
+
+    batches: tuple[BatchView, ...]
+    products: tuple[Option, ...]  # id: programme and product, joined by a bar
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPack:
+    """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is."""
+
+    scan: Scan
+    programme: str = ""
+    product: str = ""
+    product_name: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)  # of the vaccination form
+    sentence: str = ""  # what is in the way
+
+
+class StockDesk:
+    """Questions about the stock end here."""
+
+    def __init__(self, store: "Store", clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def view(self) -> StockView:
+        """Return every batch, those that can be chosen first."""
+        today = self._today()
+        views = [self._view(one, today) for one in self._store.stock.all()]
+        views.sort(key=lambda one: bool(one.why_not))
+        return StockView(tuple(views), self._products(today), today)
+
+    def offered(self) -> tuple[BatchView, ...]:
+        """Return the batches that can be chosen today."""
+        return tuple(one for one in self.view().batches if not one.why_not)
+
+    def add(
+        self, answers: Mapping[str, str], by: int | None
+    ) -> tuple[BatchView | None, tuple[Problem, ...], bool]:
+        """Add a batch; return it, what is in the way, and whether it is new in the list."""
+        programme, _, product = answers.get("stock.product", "").partition("|")
+        known = {**answers, "stock.product": product if self._is_product(programme, product) else ""}
+        batch, problems = read_batch(known, programme=programme, today=self._today())
+        if batch is None:
+            return None, problems, False
+        kept, new = self._store.stock.add(batch, by)
+        if batch.gtin:
+            self._store.stock.map_product(batch.gtin, programme, product, by)
+        return self._view(kept, self._today()), (), new
+
+    def finish(self, batch_id: int, *, finished: bool) -> StockView:
+        """Take a batch out of choice, or put it back; return the stock."""
+        self._store.stock.finish(batch_id, finished=finished)
+        return self.view()
+
+    def scanned(self, scan: Scan) -> ScannedPack:
+        """Return what a scan means: the product if its GTIN is known, and the answers it gives to the form."""
+        if scan.found in (Found.REFUSED, Found.PATIENT):
+            return ScannedPack(scan, sentence=scan.sentence)
+        known = self._store.stock.product_of(scan.gtin)
+        programme, product = known if known and self._is_product(*known) else ("", "")
+        answers: dict[str, str] = {}
+        sentence = scan.sentence
+        if product:
+            answers["vaccine.product"] = product
+        if scan.batch:
+            answers["vaccine.batch"] = scan.batch
+        if scan.expiry:
+            answers["vaccine.expiry"] = f"{scan.expiry.day:02}/{scan.expiry.month:02}/{scan.expiry.year}"
+            if scan.expiry < self._today():
+                sentence = f"This pack expired on {dates.shown(scan.expiry)}: do not use it."
+                answers = {}
+        if not sentence and scan.batch and product:
+            sentence = self._not_offered(product, scan)
+            if sentence:
+                answers = {}
+        name = self._product_name(programme, product) if product else ""
+        return ScannedPack(scan, programme, product, name, answers, sentence)
+
+    def map_product(self, gtin: str, choice: str, by: int | None) -> None:
+        """Keep what a GTIN means; ``choice`` is an option of :attr:`StockView.products`."""
+        programme, _, product = choice.partition("|")
+        if self._is_product(programme, product):
+            self._store.stock.map_product(gtin, programme, product, by)
+
+    def _not_offered(self, product: str, scan: Scan) -> str:
+        today = self._today()
+        for one in self._store.stock.all():
+            if (one.product, one.number) == (product, scan.batch) and (why := one.why_not(today)):
+                return f"This batch cannot be chosen. {why}. The Stock page can change that."
+        return ""
+
+    def _view(self, batch: StockBatch, today: date) -> BatchView:
+        return BatchView(
+            batch,
+            self._product_name(batch.programme, batch.product),
+            self._programme_name(batch.programme),
+            batch.why_not(today),
+        )
+
+    def _products(self, today: date) -> tuple[Option, ...]:
+        return tuple(
+            Option(f"{one.id}|{product.id}", f"{product.short_name} – {one.name}", product.coded.display)
+            for one in programmes.current(today)
+            for product in one.products.values()
+        )
+
+    @staticmethod
+    def _is_product(programme: str, product: str) -> bool:
+        return any(one.id == programme and product in one.products for one in programmes.programmes())
+
+    @staticmethod
+    def _product_name(programme: str, product: str) -> str:
+        for one in programmes.programmes():
+            if one.id == programme and product in one.products:
+                return one.products[product].short_name
+        return product
+
+    @staticmethod
+    def _programme_name(programme: str) -> str:
+        return next((one.name for one in programmes.programmes() if one.id == programme), programme)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(dates.ENGLAND).date()

@@ -1,0 +1,181 @@
+"""The public list of GP practices, imported whole: found by the beginnings of words, codes and postcodes."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from digmed_desktop.clinical.practices import ListedPractice
+from digmed_desktop.history import profile, written
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.tables import AnyRow, metadata
+
+_AT_ONCE = 500
+_IMPORTED = "practices.imported"
+
+gp_practice = Table(
+    "gp_practice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ods_code", String(20), nullable=False, unique=True),
+    Column("name_key", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("closed", String(10), nullable=False),  # YYYY-MM-DD, "closed" without a known day, or ""
+    Column("successor", String(20), nullable=False),
+)
+
+gp_practice_word = Table(  # the words of name and town, the code and the postcode, each with its practice
+    "gp_practice_word",
+    metadata,
+    Column("word", Text, nullable=False),
+    Column("practice_id", Integer, nullable=False),
+    Index("gp_practice_word_first", "word", "practice_id"),
+)
+
+_CLOSED = "closed"
+
+
+class GpPractices:
+    """The imported list. Until there is one it is empty, and every search finds nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(
+        self, practices: Iterable[ListedPractice], progress: Callable[[int], None] = lambda _n: None
+    ) -> int:
+        """Put this list in place of the old one and return its length; on any error the old one stays.
+
+        ``progress`` is told the number read so far. A practice that comes twice counts once, as it came last.
+        Successors that were looked up stay known.
+        """
+        count = 0
+        with self._database.writing() as connection:
+            successors = {
+                row.ods_code: row.successor
+                for row in connection.execute(
+                    sa.select(gp_practice.c.ods_code, gp_practice.c.successor).where(
+                        gp_practice.c.successor != ""
+                    )
+                )
+            }
+            connection.execute(gp_practice_word.delete())
+            connection.execute(gp_practice.delete())
+            rows: dict[str, ListedPractice] = {}
+            for one in practices:
+                rows[one.organisation.ods_code] = one
+                count += 1
+                if count % _AT_ONCE == 0:
+                    progress(count)
+            self._insert(connection, rows, successors)
+            profile.write(connection, _IMPORTED, f'{{"at": "{self._database.clock.now():%Y-%m-%d}"}}')
+        progress(count)
+        return len(rows)
+
+    @staticmethod
+    def _insert(
+        connection: sa.Connection, rows: dict[str, ListedPractice], successors: dict[str, str]
+    ) -> None:
+        made, words = [], []
+        for number, (code, one) in enumerate(sorted(rows.items()), 1):
+            made.append(
+                {
+                    "id": number,
+                    "ods_code": code,
+                    "name_key": written.search_key(one.organisation.name),
+                    "organisation": written.of_organisation(one.organisation),
+                    "closed": "" if one.open else one.closed_on.isoformat() if one.closed_on else _CLOSED,
+                    "successor": one.successor or successors.get(code, ""),
+                }
+            )
+            words += [{"word": word, "practice_id": number} for word in _words(one)]
+        if made:
+            connection.execute(gp_practice.insert(), made)
+            connection.execute(gp_practice_word.insert(), words)
+
+    def search(self, typed: str, limit: int) -> list[ListedPractice]:
+        """Return at most ``limit`` practices for which each typed word begins one of their words.
+
+        Words are those of name and town, the ODS code and the postcode. Open ones and those whose name begins
+        with what was typed come first.
+        """
+        key = written.search_key(typed)
+        wanted = key.split()
+        if not wanted:
+            return []
+        query = self.query(key, limit)
+        with self._database.reading() as connection:
+            return [_listed(row) for row in connection.execute(query)]
+
+    @staticmethod
+    def query(key: str, limit: int) -> sa.Select[tuple[int]]:
+        """Return the statement of a search for text that is lowered and without accents."""
+        wanted = key.split()
+        joined = "".join(wanted)
+        word = gp_practice_word.c
+        ways = [wanted]
+        if len(wanted) == 2 and joined != key and any(c.isdigit() for c in joined):
+            ways.append([joined])  # a postcode with its space
+        found: list[sa.ColumnElement[bool]] = []
+        for way in ways:
+            parts = []
+            for one in way:
+                low, high = written.prefix_range(one)
+                parts.append(
+                    gp_practice.c.id.in_(
+                        sa.select(word.practice_id).where(word.word >= low, word.word < high)
+                    )
+                )
+            found.append(sa.and_(*parts))
+        low, high = written.prefix_range(key)
+        starts = sa.case((sa.and_(gp_practice.c.name_key >= low, gp_practice.c.name_key < high), 0), else_=1)
+        return (
+            sa.select(gp_practice)
+            .where(sa.or_(*found))
+            .order_by(gp_practice.c.closed != "", starts, gp_practice.c.name_key, gp_practice.c.ods_code)
+            .limit(limit)
+        )
+
+    def of_code(self, ods_code: str) -> ListedPractice | None:
+        """Return one practice, or None when the list does not hold it."""
+        with self._database.reading() as connection:
+            row = connection.execute(gp_practice.select().where(gp_practice.c.ods_code == ods_code)).first()
+        return None if row is None else _listed(row)
+
+    def learn_successor(self, ods_code: str, successor: str) -> None:
+        """Keep who took over from a practice."""
+        with self._database.writing() as connection:
+            connection.execute(
+                gp_practice.update().where(gp_practice.c.ods_code == ods_code).values(successor=successor)
+            )
+
+    def count(self) -> int:
+        """Return how many practices the list holds."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(gp_practice)) or 0)
+
+    def imported_on(self) -> date | None:
+        """Return the day of the last import, or None."""
+        import json
+
+        with self._database.reading() as connection:
+            text = profile.read(connection, _IMPORTED)
+        return date.fromisoformat(json.loads(text)["at"]) if text else None
+
+
+def _words(one: ListedPractice) -> set[str]:
+    place = one.organisation.address
+    words = set(written.search_key(f"{one.organisation.name} {place.city}").split())
+    words.add(written.search_key(one.organisation.ods_code))
+    words.add(written.search_key(place.postcode).replace(" ", ""))
+    return words - {""}
+
+
+def _listed(row: AnyRow) -> ListedPractice:
+    return ListedPractice(
+        organisation=written.organisation(row.organisation),
+        open=not row.closed,
+        closed_on=date.fromisoformat(row.closed) if row.closed and row.closed != _CLOSED else None,
+        successor=row.successor,
+    )

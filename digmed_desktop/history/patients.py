@@ -1,0 +1,110 @@
+"""Patients this pharmacy has seen: their details as last recorded, found by number, name or date of birth."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from digmed_desktop.history import written
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.tables import AnyRow, Moment, metadata
+from digmed_desktop.messaging.patients import KnownPatient
+
+patient = Table(
+    "patient",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("nhs_number", String(10), nullable=False),
+    Column("family", Text, nullable=False),
+    Column("given", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("born", String(10), nullable=False),  # YYYY-MM-DD, or ""
+    Column("answers", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index("patient_by_nhs_number", "nhs_number"),
+    Index("patient_by_name", "name_key"),
+    Index("patient_by_birth", "born"),
+)
+
+
+class Patients:
+    """Remembers patients. Two with one NHS number are one; without a number, name and date of birth decide."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def remember(
+        self, *, family: str, given: str, nhs_number: str, born: date | None, answers: Mapping[str, str]
+    ) -> int:
+        """Keep a patient with the details given last, and return the id."""
+        key = written.search_key(f"{family} {given}")
+        values = {
+            "nhs_number": nhs_number,
+            "family": family,
+            "given": given,
+            "name_key": key,
+            "born": born.isoformat() if born else "",
+            "answers": json.dumps(dict(answers), ensure_ascii=False),
+            "seen_at": self._database.clock.now(),
+        }
+        with self._database.writing() as connection:
+            found = self._same(connection, nhs_number, key, values["born"])
+            if found is None:
+                new: int = connection.execute(
+                    patient.insert().values(**values).returning(patient.c.id)
+                ).scalar_one()
+                return new
+            connection.execute(patient.update().where(patient.c.id == found).values(**values))
+            return found
+
+    @staticmethod
+    def _same(connection: sa.Connection, nhs_number: str, key: str, born: object) -> int | None:
+        by_name = sa.and_(patient.c.name_key == key, patient.c.born == born)
+        if nhs_number:
+            found = connection.scalar(sa.select(patient.c.id).where(patient.c.nhs_number == nhs_number))
+            if found is not None:
+                return int(found)
+            by_name = sa.and_(by_name, patient.c.nhs_number == "")
+        found = connection.scalar(sa.select(patient.c.id).where(by_name).order_by(patient.c.id.desc()))
+        return None if found is None else int(found)
+
+    def of_number(self, digits: str, limit: int) -> list[KnownPatient]:
+        """Return patients whose NHS number begins with these digits."""
+        low, high = written.prefix_range(digits)
+        return self._found(sa.and_(patient.c.nhs_number >= low, patient.c.nhs_number < high), limit)
+
+    def born_on(self, day: date, limit: int) -> list[KnownPatient]:
+        """Return patients born on a day."""
+        return self._found(patient.c.born == day.isoformat(), limit)
+
+    def of_ids(self, ids: Sequence[int]) -> list[KnownPatient]:
+        """Return these patients, in this order; those that are not there are left out."""
+        by_id = {one.id: one for one in self._found(patient.c.id.in_(ids), len(ids))}
+        return [by_id[one] for one in ids if one in by_id]
+
+    def names(self) -> list[tuple[int, str]]:
+        """Return every patient's id and name as it is searched, those seen last first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                sa.select(patient.c.id, patient.c.name_key).order_by(patient.c.seen_at.desc())
+            )
+            return [(row.id, row.name_key) for row in rows]
+
+    def _found(self, condition: sa.ColumnElement[bool], limit: int) -> list[KnownPatient]:
+        query = patient.select().where(condition).order_by(patient.c.seen_at.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [_known(row) for row in connection.execute(query)]
+
+
+def _known(row: AnyRow) -> KnownPatient:
+    return KnownPatient(
+        id=row.id,
+        family=row.family,
+        given=row.given,
+        nhs_number=row.nhs_number,
+        born=date.fromisoformat(row.born) if row.born else None,
+        answers=json.loads(row.answers),
+        seen_at=row.seen_at,
+    )

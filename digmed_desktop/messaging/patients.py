@@ -1,0 +1,31 @@
+"""Patients this pharmacy has seen, and the doses it recorded for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPatient:
+    """A patient seen before. ``answers`` are those of a form about person and practice, by field id. Patient data."""
+
+    id: int
+    family: str
+    given: str
+    nhs_number: str  # ten digits, or ""
+    born: date | None
+    answers: Mapping[str, str]
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDose:
+    """A dose as recorded by this pharmacy: ``on`` is the day it was given."""
+
+    on: date
+    programme: str
+    product: str
+    batch: str
+    dose_number: int | None
+    by: str
+    notification: int
