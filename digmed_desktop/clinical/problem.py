@@ -1,5 +1,6 @@
 """One thing that is wrong or doubtful in what was recorded, said so that a person can mend it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,3 +24,8 @@ class Problem:
     sentence: str
     severity: Severity = Severity.STOP
     needs_reason: bool = False  # to LOOK: whoever goes on says why, and the reason is kept
+
+
+def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return those that prevent sending."""
+    return tuple(p for p in problems if p.severity is Severity.STOP)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.record import Coded, Quantity
 
@@ -77,6 +78,7 @@ class Programme:
     pregnancy_weeks: tuple[int, int] | None = None  # first and last completed week in which it is given
     route_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # route id -> fitting site ids
     advice: str = ""  # what is usually said, to be edited for the patient
+    earlier: EarlierRule | None = None  # when an earlier dose is in doubt with the next
 
     def procedure_for(
         self, *, role: str, dose_number: int | None, route: str, given: bool, reason: str = ""

@@ -83,7 +83,7 @@ def _day(
     *,
     whole_month: bool = False,
 ) -> date | None:
-    day, month, year = (answers.get(field, "").split("/", 2) + ["", "", ""])[:3]
+    day, month, year = [*answers.get(field, "").split("/", 2), "", "", ""][:3]
     try:
         if whole_month and day.strip() in {"0", "00"}:
             first = read_date("1", month, year, what=what, today=today, past=False)

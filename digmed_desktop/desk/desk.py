@@ -6,16 +6,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.problem import Problem, stops_of
 from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.papers import PapersDesk
+from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.unattended import checks_of_records
 from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
@@ -26,6 +30,7 @@ from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import NotificationRow, Story
+from digmed_desktop.reference.ods_api import OdsApi
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.record import Organisation
@@ -61,6 +66,7 @@ class Desk:
         make_delivery: MakeDelivery,
         folder: Path,
         practices: "Sequence[Organisation]" = (),
+        directory: "OdsApi | None" = None,
         on_close: Callable[[], None] = lambda: None,
         connection: ConnectionDesk | None = None,
     ) -> None:
@@ -69,6 +75,11 @@ class Desk:
         self._connection = connection
         self._reach = ReachDesk(store, connection, clock) if connection else None
         self.people = PeopleDesk(store, clock)
+        self._people = PeopleDesk(store, clock)
+        self.patients = PatientDesk(store, clock)
+        self.stock = StockDesk(store, clock)
+        self.directory = PracticeDesk(store, clock, directory or OdsApi(), practices)
+        self.counter = CounterDesk(store, self.patients, self.directory, clock)
         self.forms: dict[str, FormDesk] = {
             "vaccination": VaccinationDesk(store, self.people, clock, sender),
         }
@@ -164,7 +175,7 @@ class Desk:
 
     def preview(self, form: str, answers: Mapping[str, str]) -> Preview:
         """Return what these answers would send."""
-        return self._form(form).preview(answers)
+        return self.counter.with_doubts(form, answers, self._form(form).preview(answers))
 
     def save_draft(self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None) -> None:
         """Keep a half-filled form. One that was sent already is not kept again."""
@@ -199,7 +210,19 @@ class Desk:
         return sent
 
     def _freeze(self, wish: Wish, answers: Mapping[str, str]) -> Sent:
-        return self._form(wish.form).freeze(wish.draft_id, answers, wish.by)
+        if (earlier := self._store.notifications.sent_as(wish.draft_id)) is not None:
+            return Sent(earlier)
+        preview = self.preview(wish.form, answers)
+        in_the_way = (*stops_of(preview.problems), *self.counter.unanswered(answers, preview))
+        if in_the_way:
+            return Sent(None, in_the_way)
+        draft = self._store.drafts.get(wish.draft_id)
+        begun_by = self._people.name(draft.begun_by) if draft else ""
+        told = self.counter.told(answers, preview, begun_by, self._people.name(wish.by))
+        sent = self._form(wish.form).freeze(wish.draft_id, told, wish.by)
+        if sent.notification is not None:
+            self.patients.remember(answers)
+        return sent
 
     def _form(self, form: str) -> FormDesk:
         if form not in self.forms:
@@ -210,7 +233,13 @@ class Desk:
         given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
         begun_by = self.people.name(draft.begun_by)
         return DraftView(
-            draft.id, draft.form, dict(draft.answers), f"{family} {given}".strip(), begun_by, draft.changed_at
+            draft.id,
+            draft.form,
+            dict(draft.answers),
+            f"{family} {given}".strip(),
+            self._people.name(draft.begun_by),
+            draft.changed_at,
+            self._people.name(draft.changed_by),
         )
 
     # ---- practices and history

@@ -87,7 +87,7 @@ class PatientDesk:
         )
 
     def _born(self, answers: Mapping[str, str]) -> date | None:
-        parts = (answers.get("patient.date_of_birth", "").split("/") + ["", "", ""])[:3]
+        parts = [*answers.get("patient.date_of_birth", "").split("/"), "", "", ""][:3]
         try:
             return dates.read_date(*parts, what="Date of birth", today=self._today(), past=True)
         except dates.DateSentenceError:
@@ -107,14 +107,15 @@ class PatientDesk:
         if len(exact) >= MOST or not words:
             return exact[:MOST]
         taken = set(exact)
-        like = process.extract(
-            wanted,
-            {one: key for one, key in names if one not in taken},
-            scorer=fuzz.WRatio,
-            score_cutoff=LIKE_ENOUGH,
-            limit=MOST - len(exact),
-        )
-        return exact + [one for _key, _score, one in like]
+        others = {one: key for one, key in names if one not in taken}
+        score: dict[int, float] = {}
+        for form in {wanted, wanted.replace(" ", "")}:  # O Neill is one name to some
+            for _key, likeness, one in process.extract(
+                form, others, scorer=fuzz.WRatio, score_cutoff=LIKE_ENOUGH, limit=MOST
+            ):
+                score[one] = max(likeness, score.get(one, 0.0))
+        like = sorted(score, key=lambda one: -score[one])
+        return [*exact, *like][:MOST]
 
 
 def _key(one: KnownPatient) -> str:

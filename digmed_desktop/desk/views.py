@@ -85,6 +85,7 @@ class DraftView:
     patient: str
     begun_by: str
     changed_at: datetime
+    changed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

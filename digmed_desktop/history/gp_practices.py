@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Integer, String, Table, Text
 
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.history import profile, written
@@ -20,17 +21,23 @@ gp_practice = Table(
     Column("id", Integer, primary_key=True),
     Column("ods_code", String(20), nullable=False, unique=True),
     Column("name_key", Text, nullable=False),
-    Column("organisation", Text, nullable=False),
     Column("closed", String(10), nullable=False),  # YYYY-MM-DD, "closed" without a known day, or ""
     Column("successor", String(20), nullable=False),
+)
+
+gp_practice_detail = Table(  # apart, so that what a search sorts stays small
+    "gp_practice_detail",
+    metadata,
+    Column("practice_id", Integer, primary_key=True),
+    Column("organisation", Text, nullable=False),
 )
 
 gp_practice_word = Table(  # the words of name and town, the code and the postcode, each with its practice
     "gp_practice_word",
     metadata,
-    Column("word", Text, nullable=False),
-    Column("practice_id", Integer, nullable=False),
-    Index("gp_practice_word_first", "word", "practice_id"),
+    Column("word", Text, primary_key=True),
+    Column("practice_id", Integer, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 _CLOSED = "closed"
@@ -61,6 +68,7 @@ class GpPractices:
                 )
             }
             connection.execute(gp_practice_word.delete())
+            connection.execute(gp_practice_detail.delete())
             connection.execute(gp_practice.delete())
             rows: dict[str, ListedPractice] = {}
             for one in practices:
@@ -77,22 +85,24 @@ class GpPractices:
     def _insert(
         connection: sa.Connection, rows: dict[str, ListedPractice], successors: dict[str, str]
     ) -> None:
-        made, words = [], []
+        made, details, words = [], [], set()
         for number, (code, one) in enumerate(sorted(rows.items()), 1):
             made.append(
                 {
                     "id": number,
                     "ods_code": code,
                     "name_key": written.search_key(one.organisation.name),
-                    "organisation": written.of_organisation(one.organisation),
                     "closed": "" if one.open else one.closed_on.isoformat() if one.closed_on else _CLOSED,
                     "successor": one.successor or successors.get(code, ""),
                 }
             )
-            words += [{"word": word, "practice_id": number} for word in _words(one)]
+            details.append({"practice_id": number, "organisation": written.of_organisation(one.organisation)})
+            words.update((word, number) for word in _words(one))
         if made:
             connection.execute(gp_practice.insert(), made)
-            connection.execute(gp_practice_word.insert(), words)
+            connection.execute(gp_practice_detail.insert(), details)
+            in_order = [{"word": word, "practice_id": number} for word, number in sorted(words)]
+            connection.execute(gp_practice_word.insert(), in_order)
 
     def search(self, typed: str, limit: int) -> list[ListedPractice]:
         """Return at most ``limit`` practices for which each typed word begins one of their words.
@@ -109,7 +119,7 @@ class GpPractices:
             return [_listed(row) for row in connection.execute(query)]
 
     @staticmethod
-    def query(key: str, limit: int) -> sa.Select[tuple[int]]:
+    def query(key: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
         """Return the statement of a search for text that is lowered and without accents."""
         wanted = key.split()
         joined = "".join(wanted)
@@ -130,17 +140,28 @@ class GpPractices:
             found.append(sa.and_(*parts))
         low, high = written.prefix_range(key)
         starts = sa.case((sa.and_(gp_practice.c.name_key >= low, gp_practice.c.name_key < high), 0), else_=1)
-        return (
-            sa.select(gp_practice)
+        c = gp_practice.c
+        best = (
+            sa.select(c.id, c.closed, c.successor, c.name_key, c.ods_code, starts.label("starts"))
             .where(sa.or_(*found))
-            .order_by(gp_practice.c.closed != "", starts, gp_practice.c.name_key, gp_practice.c.ods_code)
+            .order_by(c.closed != "", starts, c.name_key, c.ods_code)
             .limit(limit)
+            .subquery()
+        )
+        return (
+            sa.select(best, gp_practice_detail.c.organisation)
+            .join(gp_practice_detail, gp_practice_detail.c.practice_id == best.c.id)
+            .order_by(best.c.closed != "", best.c.starts, best.c.name_key, best.c.ods_code)
         )
 
     def of_code(self, ods_code: str) -> ListedPractice | None:
         """Return one practice, or None when the list does not hold it."""
         with self._database.reading() as connection:
-            row = connection.execute(gp_practice.select().where(gp_practice.c.ods_code == ods_code)).first()
+            row = connection.execute(
+                sa.select(gp_practice, gp_practice_detail.c.organisation)
+                .join(gp_practice_detail, gp_practice_detail.c.practice_id == gp_practice.c.id)
+                .where(gp_practice.c.ods_code == ods_code)
+            ).first()
         return None if row is None else _listed(row)
 
     def learn_successor(self, ods_code: str, successor: str) -> None:

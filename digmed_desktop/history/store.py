@@ -24,8 +24,8 @@ from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.register import Register
 from digmed_desktop.history.searching import Searching
-from digmed_desktop.history.versions import Versions
 from digmed_desktop.history.stock import Stock
+from digmed_desktop.history.versions import Versions
 from digmed_desktop.messaging.clock import Clock
 
 

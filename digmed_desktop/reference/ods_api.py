@@ -94,6 +94,7 @@ class OdsApi:
 
     def _ask(self, path: str, query: dict[str, str], *, missing_is_none: bool) -> Any:
         import requests
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         begun = self._clock()
         try:
@@ -112,7 +113,9 @@ class OdsApi:
                         _REMEDY,
                     )
                 body = bytearray()
-                for piece in response.iter_content(64 * 1024):
+                while piece := response.raw.read1(
+                    64 * 1024, decode_content=True
+                ):  # what is there, without waiting
                     body += piece
                     if len(body) > MOST_BYTES:
                         raise DigMedError(
@@ -120,9 +123,9 @@ class OdsApi:
                         )
                     if self._clock() - begun > WHOLE_SECONDS:
                         raise requests.exceptions.ReadTimeout
-        except requests.exceptions.Timeout:
+        except (requests.exceptions.Timeout, TimeoutError, ReadTimeoutError):
             raise OfflineError("The directory of practices did not answer in time.", _REMEDY) from None
-        except requests.exceptions.RequestException:
+        except (requests.exceptions.RequestException, HTTPError, OSError):
             raise OfflineError("The directory of practices cannot be reached.", _REMEDY) from None
         try:
             return json.loads(body.decode("utf-8"))

@@ -12,6 +12,7 @@ from typing import Any
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import form
+from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.programme import Cohort, Procedure, Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity
@@ -154,4 +155,5 @@ def _load(name: str) -> Programme:
         pregnancy_weeks=_ages(raw, "pregnancy_weeks"),
         route_sites={item["id"]: tuple(s for s in item["sites"] if s in raw["sites"]) for item in routes},
         advice=raw["advice"].strip(),
+        earlier=EarlierRule(**raw["earlier_doses"]) if "earlier_doses" in raw else None,
     )

@@ -1,0 +1,112 @@
+"""What every form goes through at the counter: doubts from earlier doses, closed practices, reasons, who began it."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical.dates import DateSentenceError, read_date, split_typed
+from digmed_desktop.clinical.earlier_doses import Dose, doubts
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.desk.patients import PatientDesk
+from digmed_desktop.desk.practices import PracticeDesk
+from digmed_desktop.desk.views import Preview
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.patients import EarlierDose
+from digmed_desktop.reference import programmes
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+NOTES = "after.notes"  # kept here, never sent
+PROGRAMME = "session.programme"
+
+
+def reason_key(problem: Problem) -> str:
+    """Return the key under which the reason to go on is kept with the answers; another doubt asks anew."""
+    return f"reason.{problem.field}.{zlib.crc32(problem.sentence.encode()):08x}"
+
+
+class CounterDesk:
+    """Adds to a form's own problems what this pharmacy knows, and keeps what was decided."""
+
+    def __init__(self, store: "Store", patients: PatientDesk, practices: PracticeDesk, clock: Clock) -> None:
+        self._store, self._patients, self._practices, self._clock = store, patients, practices, clock
+
+    def with_doubts(self, form: str, answers: Mapping[str, str], preview: Preview) -> Preview:
+        """Return a preview with the problems of the counter, each doubt with the key of its reason."""
+        more = self.problems(form, answers)
+        problems = (*more, *(p for p in preview.problems if p not in more))
+        return replace(preview, problems=problems, paper_only=preview.paper_only and not _stops(more))
+
+    def problems(self, form: str, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Return what speaks against these answers beyond the form's own rules."""
+        found: list[Problem] = []
+        if answers.get("practice.registered", "yes") == "yes" and (
+            refusal := self._practices.refusal(answers.get("practice.ods_code", ""))
+        ):
+            found.append(Problem("practice.ods_code", refusal))
+        if form == "vaccination" and answers.get("vaccine.outcome") != "not-given":
+            found += self._earlier(answers)
+        return tuple(found)
+
+    def earlier(self, answers: Mapping[str, str]) -> tuple[EarlierDose, ...]:
+        """Return the doses this pharmacy recorded for the patient of these answers."""
+        number = answers.get("patient.nhs_number", "")
+        digits = (nhs_number.digits(number) or "") if nhs_number.sentence_about(number) is None else ""
+        name = PersonName(answers.get("patient.given", "").strip(), answers.get("patient.family", "").strip())
+        return self._patients.doses(digits, name, self._day(answers, "patient.date_of_birth", past=True))
+
+    def unanswered(self, answers: Mapping[str, str], preview: Preview) -> tuple[Problem, ...]:
+        """Return a problem for each doubt that has no reason yet."""
+        return tuple(
+            Problem(p.field, f"Say why you go on: {p.sentence}")
+            for p in preview.problems
+            if p.needs_reason and not answers.get(reason_key(p), "").strip()
+        )
+
+    def told(
+        self, answers: Mapping[str, str], preview: Preview, begun_by: str, finished_by: str
+    ) -> dict[str, str]:
+        """Return the answers with what is kept here about how they came: doubts, reasons, and two people."""
+        lines = [
+            f"Continued although: {p.sentence} Reason: {answers[reason_key(p)].strip()}"
+            for p in preview.problems
+            if p.needs_reason and answers.get(reason_key(p), "").strip()
+        ]
+        if begun_by and finished_by and begun_by != finished_by:
+            lines.append(f"Begun by {begun_by}, finished by {finished_by}.")
+        notes = "\n".join(part for part in (answers.get(NOTES, "").rstrip(), *lines) if part)
+        return {**answers, NOTES: notes}
+
+    def _earlier(self, answers: Mapping[str, str]) -> list[Problem]:
+        day = self._day(answers, "contact.date", past=False)
+        today = self._clock.now().astimezone(dates.ENGLAND).date()
+        chosen = answers.get(PROGRAMME, "")
+        offered = programmes.current(today)
+        programme = next((p for p in offered if p.id == chosen or (not chosen and p.live)), offered[0])
+        kind = programme.target_disease
+        same = [
+            Dose(dose.on, dose.product)
+            for dose in self.earlier(answers)
+            if any(p.id == dose.programme and p.target_disease == kind for p in programmes.programmes())
+        ]
+        return list(doubts(programme.earlier, programme.season_start, same, day))
+
+    def _day(self, answers: Mapping[str, str], field: str, *, past: bool) -> date | None:
+        today = self._clock.now().astimezone(dates.ENGLAND).date()
+        typed = answers.get(field, "")
+        day, month, year = [*typed.split("/", 2), "", "", ""][:3]
+        if day and not month and not year and (whole := split_typed(day, today)):
+            day, month, year = whole
+        try:
+            return read_date(day, month, year, what="Date", today=today, past=past)
+        except DateSentenceError:
+            return None
+
+
+def _stops(problems: tuple[Problem, ...]) -> bool:
+    return any(p.severity is Severity.STOP for p in problems)

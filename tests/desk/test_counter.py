@@ -1,0 +1,220 @@
+"""Finding patients, earlier doses, doubts with reasons, drafts of two people: the desk over a real store."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.clinical.practices import ListedPractice
+from digmed_desktop.clinical.record import Address, Organisation
+from digmed_desktop.desk.counter import reason_key
+from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.patients import NEVER_CARRIED
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.history.store import Store
+from digmed_desktop.scanning.pack import read
+from tests.clinical.examples import complete_answers
+from tests.history.samples import KEY, MovedClock
+
+NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
+PERSON = {
+    "pharmacy.name": "Overtown Pharmacy", "pharmacy.ods_code": "FX999", "pharmacy.telephone": "01632 960123",
+    "pharmacy.address_lines": "1 High Street", "pharmacy.city": "Leeds", "pharmacy.postcode": "LS1 4AP",
+    "person.given": "Amira", "person.family": "Khan", "person.role": "pharmacist", "person.regulator": "GPhC",
+    "person.registration": "2071234", "person.pin": "507182", "person.pin_again": "507182",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock(NOW)
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: MovedClock) -> Iterator[Store]:
+    made = Store.create(tmp_path / "data" / "history.db", KEY, clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(store: Store, clock: MovedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    from digmed_desktop.credentials import pins
+
+    monkeypatch.setattr(pins, "hash_pin", lambda pin: f"hash of {len(pin)}")
+    made = Desk(
+        store,
+        clock,
+        kept_in="a test",
+        sender=Sender("FX999OT001"),
+        make_delivery=lambda _s: None,  # type: ignore[arg-type,return-value]
+        folder=tmp_path,
+    )
+    assert made.first_run(PERSON) == ()
+    assert made.add_person({**PERSON, "person.given": "Sunita", "person.family": "Rao"}) == ()
+    return made
+
+
+def record_of(store: Store, notification: int) -> str:
+    from digmed_desktop.history.tables import payload
+
+    with store.patients._database.reading() as connection:
+        query = payload.select().where(payload.c.notification_id == notification)
+        return str(connection.execute(query).one().record_json)
+
+
+def send(desk: Desk, token: str, by: int = 1, **changed: str) -> int:
+    answers = {**complete_answers(), **{key.replace("__", "."): text for key, text in changed.items()}}
+    sent = desk.send("vaccination", token, answers, by)
+    assert sent.notification is not None, sent.problems
+    return sent.notification
+
+
+def test_a_patient_who_was_sent_about_is_found_in_any_way(desk: Desk) -> None:
+    send(desk, "one")
+    for typed in (
+        "9990123020", "999 012 3020", "999-012-3020", "99901", "O'Neill", "oneill rose", "rose", "Oneil",
+        "O Niell", "onneill", "12/3/1971", "12 Mar 1971", "12/3/71", "rose 12/03/1971",
+    ):  # fmt: skip
+        assert [one.name for one in desk.patients.search(typed)] == ["O'NEILL, Rose"], typed
+    for typed in ("9990123021", "Patel", "13/3/1971", "", "rosemary 13/3/1971"):
+        assert desk.patients.search(typed) == (), typed
+
+
+def test_what_is_asked_afresh_is_not_remembered(desk: Desk) -> None:
+    send(desk, "one")
+    (found,) = desk.patients.search("O'Neill")
+    assert found.answers["patient.postcode"]
+    assert found.answers["practice.ods_code"]
+    assert not set(found.answers) & NEVER_CARRIED
+    assert {key.split(".")[0] for key in found.answers} == {"patient", "practice"}
+
+
+def test_earlier_doses_are_those_this_pharmacy_recorded(desk: Desk, clock: MovedClock) -> None:
+    first = send(desk, "one")
+    clock.move(days=30)
+    (dose,) = desk.counter.earlier(complete_answers())
+    assert (dose.on.isoformat(), dose.batch, dose.by, dose.notification) == (
+        "2026-10-14", "AB-1234", "Amira Khan", first,
+    )  # fmt: skip
+    other = {**complete_answers(), "patient.nhs_number": "999 000 0018"}
+    assert desk.counter.earlier(other) == ()
+
+
+def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
+    desk: Desk, store: Store, clock: MovedClock
+) -> None:
+    send(desk, "one")
+    clock.move(days=1)
+    answers = {**complete_answers(), "contact.date": "15/10/2026"}
+    preview = desk.preview("vaccination", answers)
+    (doubt,) = [p for p in preview.problems if p.needs_reason]
+    assert "second dose of the season" in doubt.sentence
+    assert "yesterday (as recorded by this pharmacy)" in doubt.sentence
+    refused = desk.send("vaccination", "two", answers, 1)
+    assert refused.notification is None
+    assert "Say why you go on" in refused.problems[0].sentence
+    answers[reason_key(doubt)] = "The first was entered for the wrong patient"
+    sent = desk.send("vaccination", "two", answers, 1)
+    assert sent.notification is not None
+    kept = record_of(store, sent.notification)
+    assert "Continued although: This would be a second dose of the season" in kept
+    assert "The first was entered for the wrong patient" in kept
+    body = next(m.body for m in store.notifications.story(sent.notification).messages)
+    assert b"wrong patient" not in bytes(body if isinstance(body, bytes) else body.encode())
+
+
+def test_a_dose_that_was_cancelled_is_none(desk: Desk, store: Store) -> None:
+    first = send(desk, "one")
+    store.notifications.cancel(first, 1, "entered twice")
+    assert desk.counter.earlier(complete_answers()) == ()
+
+
+def test_a_draft_of_one_finished_by_another_says_both(desk: Desk, store: Store) -> None:
+    answers = complete_answers()
+    desk.save_draft("d", "vaccination", answers, 1)
+    desk.save_draft("d", "vaccination", answers, 2)
+    (draft,) = desk.drafts()
+    assert (draft.begun_by, draft.changed_by) == ("Amira Khan", "Sunita Rao")
+    sent = desk.send("vaccination", "d", answers, 2)
+    assert sent.notification is not None
+    assert "Begun by Amira Khan, finished by Sunita Rao." in record_of(store, sent.notification)
+
+
+def test_two_drafts_of_two_people_stay_apart(desk: Desk) -> None:
+    desk.save_draft("a", "vaccination", {"patient.family": "One"}, 1)
+    desk.save_draft("b", "vaccination", {"patient.family": "Two"}, 2)
+    desk.save_draft("a", "vaccination", {"patient.family": "One more"}, 1)
+    assert {(d.id, d.patient, d.begun_by) for d in desk.drafts()} == {
+        ("a", "One more", "Amira Khan"), ("b", "Two", "Sunita Rao"),
+    }  # fmt: skip
+
+
+def test_a_closed_practice_is_refused_with_its_successor(desk: Desk, store: Store) -> None:
+    code = complete_answers()["practice.ods_code"]
+    store.gp_practices.replace(
+        [
+            ListedPractice(Organisation("Old", code), open=False, successor="B82003"),
+            ListedPractice(Organisation("New Surgery", "B82003", Address())),
+        ]
+    )
+    problems = desk.preview("vaccination", complete_answers()).problems
+    (closed,) = [p for p in problems if p.field == "practice.ods_code"]
+    assert "New Surgery (B82003) took over" in closed.sentence
+    assert desk.send("vaccination", "one", complete_answers(), 1).notification is None
+    away = {**complete_answers(), "practice.registered": "no"}
+    assert desk.preview("vaccination", away).paper_only
+
+
+def test_a_scanned_box_is_a_product_once_and_for_all(desk: Desk, clock: MovedClock) -> None:
+    scan = read("0109501101530003172704301012AB")
+    unknown = desk.stock.scanned(scan)
+    assert (unknown.product, unknown.answers["vaccine.batch"]) == ("", "12AB")
+    desk.stock.map_product(scan.gtin, "influenza-2026-27|ativ", 1)
+    known = desk.stock.scanned(scan)
+    assert known.answers == {
+        "vaccine.product": "ativ", "vaccine.batch": "12AB", "vaccine.expiry": "30/04/2027",
+    }  # fmt: skip
+    expired = desk.stock.scanned(read("0109501101530003172604301012AB"))
+    assert "expired on 30 Apr 2026" in expired.sentence
+    assert expired.answers == {}
+    clock.move(days=400)
+    assert "expired" in desk.stock.scanned(scan).sentence
+
+
+def test_adding_a_batch_says_what_is_wrong_and_knows_one_that_is_there(desk: Desk) -> None:
+    empty, problems, _ = desk.stock.add({}, 1)
+    assert empty is None
+    assert [p.field for p in problems] == ["stock.product", "stock.number", "stock.expiry"]
+    answers = {
+        "stock.product": "influenza-2026-27|ativ", "stock.number": "A" * 21, "stock.expiry": "31/11/2026",
+    }  # fmt: skip
+    _, problems, _ = desk.stock.add(answers, 1)
+    assert "at most 20 characters" in problems[0].sentence
+    assert "a day that this month has" in problems[1].sentence
+    answers |= {"stock.number": "AB12", "stock.expiry": "00/11/2026"}
+    added, problems, new = desk.stock.add(answers, 1)
+    assert added is not None, problems
+    assert (added.batch.expiry.isoformat(), new) == ("2026-11-30", True)
+    assert desk.stock.add(answers, 1)[2] is False
+    assert [one.batch.number for one in desk.stock.offered()] == ["AB12"]
+    desk.stock.finish(added.batch.id, finished=True)
+    assert desk.stock.offered() == ()
+
+
+def test_the_interval_and_the_single_dose_are_dated_rules() -> None:
+    from datetime import date
+
+    from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, doubts
+
+    day = date(2026, 11, 1)
+    rule = EarlierRule(date(2025, 9, 1), "test", least_days=91)
+    near, far = Dose(day - timedelta(days=90), "X"), Dose(day - timedelta(days=91), "X")
+    assert "At least 91 days" in next(doubts(rule, None, [near], day)).sentence
+    assert list(doubts(rule, None, [far], day)) == []
+    assert list(doubts(rule, None, [near], date(2025, 8, 31))) == []
+    once = EarlierRule(date(2024, 9, 1), "test", once=True)
+    assert "One dose is usual" in next(doubts(once, None, [Dose(date(2020, 1, 1), "X")], day)).sentence
+    season = EarlierRule(date(2026, 9, 1), "test", season=True)
+    assert list(doubts(season, date(2026, 9, 1), [Dose(date(2026, 3, 1), "X")], day)) == []
