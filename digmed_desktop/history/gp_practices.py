@@ -85,7 +85,8 @@ class GpPractices:
     def _insert(
         connection: sa.Connection, rows: dict[str, ListedPractice], successors: dict[str, str]
     ) -> None:
-        made, details, words = [], [], set()
+        made, details = [], []
+        words: set[tuple[str, int]] = set()
         for number, (code, one) in enumerate(sorted(rows.items()), 1):
             made.append(
                 {
