@@ -11,6 +11,7 @@ from digmed_desktop.clinical.dates import DateSentenceError, read_date, split_ty
 from digmed_desktop.clinical.earlier_doses import Dose, doubts
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.desk import correcting
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.views import Preview
@@ -92,7 +93,8 @@ class CounterDesk:
         same = [
             Dose(dose.on, dose.product)
             for dose in self.earlier(answers)
-            if any(p.id == dose.programme and p.target_disease == kind for p in programmes.programmes())
+            if str(dose.notification) != answers.get(correcting.OF)  # it is this dose that is corrected
+            and any(p.id == dose.programme and p.target_disease == kind for p in programmes.programmes())
         ]
         return list(doubts(programme.earlier, programme.season_start, same, day))
 
