@@ -75,7 +75,6 @@ class Desk:
         self._connection = connection
         self._reach = ReachDesk(store, connection, clock) if connection else None
         self.people = PeopleDesk(store, clock)
-        self._people = PeopleDesk(store, clock)
         self.patients = PatientDesk(store, clock)
         self.stock = StockDesk(store, clock)
         self.directory = PracticeDesk(store, clock, directory or OdsApi(), practices)
@@ -217,8 +216,8 @@ class Desk:
         if in_the_way:
             return Sent(None, in_the_way)
         draft = self._store.drafts.get(wish.draft_id)
-        begun_by = self._people.name(draft.begun_by) if draft else ""
-        told = self.counter.told(answers, preview, begun_by, self._people.name(wish.by))
+        begun_by = self.people.name(draft.begun_by) if draft else ""
+        told = self.counter.told(answers, preview, begun_by, self.people.name(wish.by))
         sent = self._form(wish.form).freeze(wish.draft_id, told, wish.by)
         if sent.notification is not None:
             self.patients.remember(answers)
@@ -231,15 +230,14 @@ class Desk:
 
     def _draft_view(self, draft: "Draft") -> DraftView:
         given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
-        begun_by = self.people.name(draft.begun_by)
         return DraftView(
             draft.id,
             draft.form,
             dict(draft.answers),
             f"{family} {given}".strip(),
-            self._people.name(draft.begun_by),
+            self.people.name(draft.begun_by),
             draft.changed_at,
-            self._people.name(draft.changed_by),
+            self.people.name(draft.changed_by),
         )
 
     # ---- practices and history
