@@ -16,6 +16,7 @@ from digmed_desktop.history.figures import Figures
 from digmed_desktop.history.gp_practices import GpPractices
 from digmed_desktop.history.inbox import Inbox
 from digmed_desktop.history.lock import ProgramLock
+from digmed_desktop.history.medicines import MedicineList, MedicinesUsed
 from digmed_desktop.history.notifications import Notifications
 from digmed_desktop.history.patients import Patients
 from digmed_desktop.history.people import People
@@ -53,6 +54,8 @@ class Store:
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
         self.register = Register(database)
+        self.medicines_used = MedicinesUsed(database)
+        self.medicines = MedicineList(path.with_name("medicines.db"), key)
 
     @classmethod
     def create(cls, path: Path, key: bytes, clock: Clock) -> Self:
@@ -116,6 +119,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file, bring what is in its log into it, and let other programs open it."""
+        self.medicines.close()
         self._engine.dispose()
         self._lock.release()
 

@@ -1,0 +1,81 @@
+"""The medicines to pick from: those supplied here before, the imported list, and the few that come with the program."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digmed_desktop import resources
+from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.record import Coded
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+MOST = 12
+"""How many are offered at a time."""
+
+
+@cache
+def bundled() -> tuple[Medicine, ...]:
+    """Return the products that come with the program."""
+    return tuple(
+        Medicine(
+            Coded(row["display"], row["code"]),
+            ItemKind(row["kind"]),
+            row["unit"],
+            row.get("legal_class", ""),
+            row.get("schedule", ""),
+        )
+        for row in resources.toml("medicines/bundled.toml")["medicine"]
+    )
+
+
+class MedicineDesk:
+    """Finds medicines as one types, and imports a release of dm+d."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    def find(self, text: str) -> tuple[Medicine, ...]:
+        """Return at most :data:`MOST` products that fit what was typed: used here before first."""
+        words = text.casefold().split()
+        if not words:
+            return ()
+        found = [
+            *self._store.medicines_used.search(text, MOST),
+            *self._store.medicines.search(text, MOST),
+            *(one for one in bundled() if all(word in one.product.display.casefold() for word in words)),
+        ]
+        once: dict[str, Medicine] = {}
+        for one in found:
+            once.setdefault(one.product.code or one.product.display, one)
+        return tuple(once.values())[:MOST]
+
+    def remember(self, items: tuple[SuppliedItem, ...]) -> None:
+        """Keep what was supplied, to be offered first the next time."""
+        for item in items:
+            if item.product is not None:
+                unit = item.quantity.unit.display if item.quantity else ""
+                self._store.medicines_used.remember(
+                    Medicine(item.product, item.kind, unit, item.legal_class, item.schedule)
+                )
+
+    def release(self) -> tuple[str, int] | None:
+        """Return the name of the imported release and how many products it has, None where there is none."""
+        return self._store.medicines.release()
+
+    def import_release(
+        self, path: Path, tell: Callable[[float], None], cancelled: Callable[[], bool]
+    ) -> tuple[str, int]:
+        """Import a release of dm+d in place of the present list; return its name and how many products it has.
+
+        ``tell`` is called with the share that is done, ``cancelled`` is asked now and then. Raises
+        :class:`DigMedError`, and then the list is as it was.
+        """
+        from digmed_desktop.reference.dmd import Release
+
+        release = Release(path)
+        number = self._store.medicines.replace(release.medicines(tell, cancelled), release.name)
+        return release.name, number

@@ -1,0 +1,271 @@
+"""A release of dm+d, the NHS dictionary of medicines and devices, read as a stream.
+
+A release is the folder or zip file that the pharmacy gets from NHS TRUD: among others the files ``f_lookup2``,
+``f_vmp2``, ``f_ampp2`` and ``f_amp2`` (dm+d data files, release 2). Only what a picker needs is kept; a release that is
+broken or is none is refused whole, with the file, the line and the reason.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from lxml import etree
+
+from digmed_desktop.clinical import snomed
+from digmed_desktop.clinical.emergency_supply import ItemKind
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.record import Coded
+from digmed_desktop.messaging.errors import DigMedError
+
+PARTS = {
+    "lookup": "LOOKUP",
+    "vmp": "VIRTUAL_MED_PRODUCTS",
+    "ampp": "ACTUAL_MEDICINAL_PROD_PACKS",
+    "amp": "ACTUAL_MEDICINAL_PRODUCTS",
+}
+"""The files that are read, in this order, and the first element of each."""
+RECORDS = (
+    *(
+        "INFO",
+        "VMP",
+        "VPI",
+        "ONT",
+        "DFORM",
+        "DROUTE",
+        "CONTROL_INFO",
+        "AMP",
+        "AP_ING",
+        "LIC_ROUTE",
+        "AP_INFO",
+    ),
+    *("AMPP", "PACK_INFO", "PRESCRIB_INFO", "PRICE_INFO", "REIMB_INFO", "CCONTENT"),
+)
+"""The records of these files; each is forgotten as soon as it was read, wanted or not."""
+AS_IT_WAS = "Nothing was changed: the list of medicines is as it was."
+_NAME = re.compile(r"(?:.*/)?f_(lookup|vmp|ampp|amp)2_?[^/]*\.xml", re.IGNORECASE)
+_SCHEDULE = re.compile(r"Schedule ([1-5])\b")
+_LEGAL = {"pom": "pom", "p": "p", "gsl": "gsl"}
+
+Tell = Callable[[float], None]
+
+
+class ReleaseError(DigMedError):
+    """The release cannot be read; nothing of it was kept."""
+
+
+class ImportCancelledError(DigMedError):
+    """A person stopped the import."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file of a release; ``size`` in bytes."""
+
+    name: str
+    size: int
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+
+
+class Release:
+    """The files of a release that are read."""
+
+    def __init__(self, path: Path) -> None:
+        """Find them in a folder or zip file. Raises :class:`ReleaseError` where one is missing."""
+        self.name = path.stem if path.is_file() else path.name
+        self._parts = _in_zip(path) if path.is_file() else _in_folder(path)
+        missing = [f"f_{part}2" for part in PARTS if part not in self._parts]
+        if missing:
+            raise ReleaseError(
+                f"This is no release of dm+d: {', '.join(missing)} is not in it.",
+                f"Choose the zip file. {AS_IT_WAS}",
+            )
+
+    def medicines(self, tell: Tell, cancelled: Callable[[], bool]) -> Iterator[Medicine]:
+        """Yield every valid actual medicinal product.
+
+        ``tell`` is called now and then with the share that was read, from 0 to 1. Raises :class:`ReleaseError`, and
+        :class:`ImportCancelledError` soon after ``cancelled`` says so.
+        """
+        reading = _Reading(sum(part.size for part in self._parts.values()), tell, cancelled)
+        lookups: dict[str, dict[str, str]] = {}
+        for element in reading.elements(self._parts["lookup"], PARTS["lookup"], ("INFO",)):
+            kind = element.getparent()
+            if kind is not None and kind.tag in (
+                "CONTROL_DRUG_CATEGORY",
+                "LEGAL_CATEGORY",
+                "UNIT_OF_MEASURE",
+            ):
+                lookups.setdefault(kind.tag, {})[_text(element, "CD")] = _text(element, "DESC")
+        virtual = self._virtual(reading, lookups)
+        legal = self._legal(reading, lookups)
+        for element in reading.elements(self._parts["amp"], PARTS["amp"], ("AMP",)):
+            if _text(element, "INVALID") == "1":
+                continue
+            code, name = _text(element, "APID"), _text(element, "DESC") or _text(element, "NM")
+            if not snomed.is_concept_id(code) or not name:
+                raise reading.refuse(element, "a product has no name, or its APID is no dm+d code")
+            known = virtual.get(_text(element, "VPID"))
+            if known is None:
+                raise reading.refuse(element, "a product belongs to a VMP that this release does not have")
+            unit, schedule, has_form = known
+            legal_class = legal.get(code)
+            kind_of = (
+                ItemKind.MEDICINE
+                if has_form or legal_class
+                else ItemKind.APPLIANCE
+                if code in legal
+                else None
+            )
+            yield Medicine(Coded(name, code), kind_of, unit, legal_class or "", schedule)
+
+    def _virtual(
+        self, reading: "_Reading", lookups: dict[str, dict[str, str]]
+    ) -> dict[str, tuple[str, str, bool]]:
+        """Return unit, schedule and whether there is a dose form, for each VMP."""
+        units, categories = lookups.get("UNIT_OF_MEASURE", {}), lookups.get("CONTROL_DRUG_CATEGORY", {})
+        found: dict[str, tuple[str, str, bool]] = {}
+        for element in reading.elements(self._parts["vmp"], PARTS["vmp"], ("VMP", "DFORM", "CONTROL_INFO")):
+            vpid = _text(element, "VPID")
+            if element.tag == "VMP":
+                found[vpid] = (units.get(_text(element, "UNIT_DOSE_UOMCD"), ""), "", False)
+            elif vpid in found:
+                unit, schedule, has_form = found[vpid]
+                if element.tag == "DFORM":
+                    has_form = True
+                else:
+                    schedule = _schedule(categories.get(_text(element, "CATCD"), ""))
+                found[vpid] = (unit, schedule, has_form)
+        return found
+
+    def _legal(self, reading: "_Reading", lookups: dict[str, dict[str, str]]) -> dict[str, str | None]:
+        """Return the legal class of the packs of each AMP; None where they differ or have none."""
+        categories = lookups.get("LEGAL_CATEGORY", {})
+        found: dict[str, str | None] = {}
+        for element in reading.elements(self._parts["ampp"], PARTS["ampp"], ("AMPP",)):
+            if _text(element, "INVALID") == "1":
+                continue
+            amp = _text(element, "APID")
+            legal = _LEGAL.get(categories.get(_text(element, "LEGAL_CATCD"), "").casefold())
+            found[amp] = legal if found.get(amp, legal) == legal else None
+        return found
+
+
+class _Reading:
+    """Reads the files one after the other, counting what was read."""
+
+    def __init__(self, total: int, tell: Tell, cancelled: Callable[[], bool]) -> None:
+        self._total, self._tell, self._cancelled = max(total, 1), tell, cancelled
+        self._done = 0
+        self._name = ""
+
+    def elements(self, part: _Part, root: str, tags: tuple[str, ...]) -> Iterator[Any]:
+        """Yield the elements of these names; each is emptied once the next is asked for."""
+        self._name = part.name
+        with part.open() as file:
+            counted = _Counted(file, self._moved)
+            try:
+                parsed = etree.iterparse(
+                    counted,
+                    events=("end",),
+                    tag=RECORDS,
+                    resolve_entities=False,
+                    no_network=True,
+                    load_dtd=False,
+                )
+                seen = False
+                for _, element in parsed:
+                    if not seen and (seen := True) and element.getroottree().getroot().tag != root:
+                        raise self._foreign(element.getroottree().getroot().tag)
+                    if element.tag in tags:
+                        yield element
+                    element.clear()
+                    while element.getprevious() is not None:
+                        del element.getparent()[0]
+                if not seen and (parsed.root is None or parsed.root.tag != root):
+                    raise self._foreign(parsed.root.tag if parsed.root is not None else "nothing")
+            except etree.XMLSyntaxError as error:
+                reason = str(error.msg or "it is no XML").split(", line ")[0]
+                raise ReleaseError(
+                    f"{self._name} is broken in line {error.lineno or 1}: {reason}.",
+                    f"Get the release again from NHS TRUD. {AS_IT_WAS}",
+                ) from None
+            except (zipfile.BadZipFile, EOFError, OSError):
+                raise ReleaseError(
+                    f"{self._name} cannot be read to its end.", f"Copy the file again. {AS_IT_WAS}"
+                ) from None
+
+    def refuse(self, element: Any, reason: str) -> ReleaseError:
+        """Return the error for a record that does not fit."""
+        return ReleaseError(
+            f"{self._name} does not fit in line {element.sourceline}: {reason}.",
+            f"Get the release again from NHS TRUD. {AS_IT_WAS}",
+        )
+
+    def _foreign(self, tag: str) -> ReleaseError:
+        return ReleaseError(
+            f"{self._name} is no such file of dm+d: line 1 begins with {tag[:60]}.",
+            f"Choose another. {AS_IT_WAS}",
+        )
+
+    def _moved(self, number: int) -> None:
+        if self._cancelled():
+            raise ImportCancelledError("The import was stopped.", AS_IT_WAS)
+        self._done += number
+        self._tell(min(self._done / self._total, 1.0))
+
+
+class _Counted:
+    """A file that tells how much of it was read."""
+
+    def __init__(self, file: IO[bytes], moved: Callable[[int], None]) -> None:
+        self._file, self._moved = file, moved
+
+    def read(self, size: int = -1) -> bytes:
+        """Read as the file does."""
+        data = self._file.read(size)
+        self._moved(len(data))
+        return data
+
+
+def _text(element: Any, name: str) -> str:
+    return (element.findtext(name) or "").strip()
+
+
+def _schedule(category: str) -> str:
+    if found := _SCHEDULE.search(category):
+        return found[1]
+    return "none" if category.casefold().startswith("no controlled drug") else ""
+
+
+def _in_folder(path: Path) -> dict[str, _Part]:
+    found = {}
+    if path.is_dir():
+        for file in sorted(path.iterdir()):
+            if (named := _NAME.fullmatch(file.name)) and file.is_file():
+                found[named[1].lower()] = _Part(file.name, file.stat().st_size, lambda f=file: f.open("rb"))
+    return found
+
+
+def _in_zip(path: Path) -> dict[str, _Part]:
+    if not zipfile.is_zipfile(path):
+        raise ReleaseError(
+            "This is no zip file, or a damaged one.", f"Choose the zip file of a release. {AS_IT_WAS}"
+        )
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        for one in archive.infolist():
+            if named := _NAME.fullmatch(one.filename):
+                found[named[1].lower()] = _Part(
+                    Path(one.filename).name, one.file_size, lambda n=one.filename: _opened(path, n)
+                )
+    return found
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
+    with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+        yield file
