@@ -287,6 +287,7 @@ def _noter(folders: Folders) -> Callable[[str, str, int], None]:
 
 def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePart | None) -> "Desk":
     """Fetch the key, open the records, start practice mode's MESH; on the records thread."""
+    from digmed_desktop.credentials.register_seal import VaultSeal
     from digmed_desktop.desk import opening
     from digmed_desktop.desk.connection import ConnectionDesk
     from digmed_desktop.desk.desk import Desk
@@ -310,6 +311,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
         folder=folders.data,
         practices=tuple(one.organisation for one in part.world.practices) if part else (),
         connection=connection,
+        seal=VaultSeal(vault),
     )
     desk.fulfil_wish()
     return desk

@@ -13,13 +13,16 @@ from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.medicines import MedicineDesk
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.reaching import ReachDesk
+from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.stock import StockDesk
+from digmed_desktop.desk.supplying import SupplyDesk
 from digmed_desktop.desk.unattended import checks_of_records
 from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
@@ -28,6 +31,7 @@ from digmed_desktop.messaging.connection import Check, Reach
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.register import Seal
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.reference.ods_api import OdsApi
@@ -69,6 +73,7 @@ class Desk:
         directory: "OdsApi | None" = None,
         on_close: Callable[[], None] = lambda: None,
         connection: ConnectionDesk | None = None,
+        seal: Seal | None = None,
     ) -> None:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
@@ -79,8 +84,11 @@ class Desk:
         self.stock = StockDesk(store, clock)
         self.directory = PracticeDesk(store, clock, directory or OdsApi(), practices)
         self.counter = CounterDesk(store, self.patients, self.directory, clock)
+        self.medicines = MedicineDesk(store)
+        self.register = RegisterDesk(store, self.people, clock, seal)
         self.forms: dict[str, FormDesk] = {
             "vaccination": VaccinationDesk(store, self.people, clock, sender),
+            "emergency-supply": SupplyDesk(store, self.people, self.medicines, clock, sender),
         }
         self.acts = ActsDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock)

@@ -41,6 +41,10 @@ class PeopleDesk:
         """Return the professional behind an id."""
         return next((p.professional for p in self._store.people.all() if p.id == person_id), None)
 
+    def may_finish_supply(self, person_id: int | None) -> bool:
+        """Whether a person works here and is a pharmacist, who alone may complete an emergency supply."""
+        return any(p.id == person_id and p.may_finish_supply for p in self.all())
+
     def name(self, person_id: int | None) -> str:
         """Return a person's spoken name, or ``""``."""
         found = self.professional(person_id)
@@ -105,7 +109,11 @@ class PeopleDesk:
     def _view(self, person: Person) -> PersonView:
         role = roles.of_code(person.professional.role.code) if person.professional.role else None
         return PersonView(
-            person.id, person.professional, person.locked_until, bool(role and role.may_vaccinate)
+            person.id,
+            person.professional,
+            person.locked_until,
+            bool(role and role.may_vaccinate),
+            bool(role and role.may_finish_supply),
         )
 
 

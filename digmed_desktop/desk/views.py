@@ -6,6 +6,7 @@ from datetime import datetime
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import Organisation, Professional
+from digmed_desktop.clinical.supply_answers import LawSaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class PersonView:
     professional: Professional
     locked_until: datetime | None = None
     may_vaccinate: bool = True
+    may_finish_supply: bool = True
 
     @property
     def label(self) -> str:
@@ -60,6 +62,7 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     xml: str = ""
     paper_only: bool = False  # complete, but only the electronic way is closed
+    law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,11 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The outcome of Send: the notification's id, or what is in the way."""
+    """The outcome of Send: the notification's id, or what is in the way.
+
+    ``register`` is the number of the register entry where that is all that was made: nobody is told.
+    """
 
     notification: int | None
     problems: tuple[Problem, ...] = ()
+    register: int = 0

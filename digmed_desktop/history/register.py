@@ -165,6 +165,14 @@ class Register:
             ).first()
             return None if row is None else self._whole(connection, row)
 
+    def of_token(self, token: str) -> RegisterEntry | None:
+        """Return the entry that was made for one press of Finish, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                register.select().where(sa.func.json_extract(register.c.content, "$.token") == token)
+            ).first()
+            return None if row is None else self._whole(connection, row)
+
     def outstanding(self, hours: int) -> list[Outstanding]:
         """Return the supplies at a prescriber's request whose prescription has not come, the one due first first."""
         came = sa.select(register.c.about).where(register.c.kind == EntryKind.PRESCRIPTION)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -246,7 +247,7 @@ def _in_folder(path: Path) -> dict[str, _Part]:
     if path.is_dir():
         for file in sorted(path.iterdir()):
             if (named := _NAME.fullmatch(file.name)) and file.is_file():
-                found[named[1].lower()] = _Part(file.name, file.stat().st_size, lambda f=file: f.open("rb"))
+                found[named[1].lower()] = _Part(file.name, file.stat().st_size, partial(_plain, file))
     return found
 
 
@@ -260,7 +261,7 @@ def _in_zip(path: Path) -> dict[str, _Part]:
         for one in archive.infolist():
             if named := _NAME.fullmatch(one.filename):
                 found[named[1].lower()] = _Part(
-                    Path(one.filename).name, one.file_size, lambda n=one.filename: _opened(path, n)
+                    Path(one.filename).name, one.file_size, partial(_opened, path, one.filename)
                 )
     return found
 
@@ -268,4 +269,10 @@ def _in_zip(path: Path) -> dict[str, _Part]:
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+        yield file
+
+
+@contextmanager
+def _plain(path: Path) -> Iterator[IO[bytes]]:
+    with path.open("rb") as file:
         yield file

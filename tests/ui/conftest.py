@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from digmed_desktop import resources
 from digmed_desktop.background.office import Office
+from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.sender import Sender
@@ -29,6 +30,7 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
+from tests.conftest import MemoryVault
 
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
 
@@ -131,6 +133,10 @@ def _font(qapp: QApplication) -> None:
         QFontDatabase.addApplicationFont(str(resources.path(name)))
 
 
+SEALS: dict[Path, MemoryVault] = {}
+"""The vault beside each folder: what is kept in it outlives a window."""
+
+
 def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
     file, key = folder / "history.db", b"k" * 32
     store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
@@ -141,6 +147,7 @@ def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
         sender=Sender("FX999OT001"),
         make_delivery=lambda records: NoConnection(records.deliveries),
         folder=folder,
+        seal=VaultSeal(SEALS.setdefault(folder, MemoryVault())),
     )
 
 

@@ -1,0 +1,103 @@
+"""The register at the desk: its entries, what is outstanding, whether its chain is whole, and what is appended."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import law
+from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.register import EntryKind, NewEntry, Outstanding, RegisterEntry, Seal, Verified
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+MOST_TEXT = 2000
+
+
+class RegisterDesk:
+    """Asks about the register end here."""
+
+    def __init__(self, store: "Store", people: PeopleDesk, clock: Clock, seal: Seal | None) -> None:
+        self._store, self._people, self._clock = store, people, clock
+        if seal is not None:
+            store.register.use(seal)
+
+    def page(self, before: int | None, limit: int) -> list[RegisterEntry]:
+        """Return entries, newest first, from below number ``before``."""
+        return self._store.register.page(before, limit)
+
+    def entry(self, number: int) -> RegisterEntry:
+        """Return one entry with what was appended to it."""
+        return self._store.register.get(number)
+
+    def entry_of(self, notification: int) -> RegisterEntry | None:
+        """Return the entry that was made beside a notification, or None."""
+        return self._store.register.of_notification(notification)
+
+    def outstanding(self) -> list[Outstanding]:
+        """Return the supplies whose prescription has not come, the one due first first."""
+        return self._store.register.outstanding(law.rule("prescriber-undertaking").hours or 0)
+
+    def verify(self) -> Verified:
+        """Hold every entry against its seal."""
+        return self._store.register.verify()
+
+    def amend(self, number: int, text: str, by: int | None) -> tuple[Problem, ...]:
+        """Append an amendment to an entry, or return what is in the way."""
+        words = text.strip()
+        if not words:
+            return (Problem("amendment.text", "Enter what is to be put right, and why."),)
+        if len(words) > MOST_TEXT:
+            return (Problem("amendment.text", f"Shorten it to at most {MOST_TEXT} characters."),)
+        self._append(EntryKind.AMENDMENT, {"text": words}, number, by)
+        return ()
+
+    def prescription_came(
+        self, number: int, answers: Mapping[str, str], by: int | None
+    ) -> tuple[Problem, ...]:
+        """Append the two dates of a prescription, or return what is wrong with them."""
+        today = self._clock.now().astimezone(ENGLAND).date()
+        problems, dates = [], {}
+        for field, what in (
+            ("prescription.dated", "Date on the prescription"),
+            ("prescription.received", "Date it came"),
+        ):
+            try:
+                day = read_date(
+                    *[*answers.get(field, "").split("/", 2), "", "", ""][:3],
+                    what=what,
+                    today=today,
+                    past=True,
+                )
+            except DateSentenceError as wrong:
+                problems.append(Problem(field, str(wrong)))
+                continue
+            if day is None:
+                problems.append(Problem(field, f"Enter the {what.lower()}."))
+            elif day > today:
+                problems.append(Problem(field, f"{what} must not be in the future."))
+            else:
+                dates[field.partition(".")[2]] = day
+        if not problems and dates["dated"] > dates["received"]:
+            problems.append(
+                Problem("prescription.dated", "Check the dates: it came before the date that is on it.")
+            )
+        if not problems:
+            told = {name: day.isoformat() for name, day in dates.items()}
+            self._append(EntryKind.PRESCRIPTION, told, number, by)
+        return tuple(problems)
+
+    def now(self) -> datetime:
+        """Return the present."""
+        return self._clock.now()
+
+    def _append(self, kind: EntryKind, content: Mapping[str, str], about: int, by: int | None) -> None:
+        if by is None or not self._people.may_finish_supply(by):
+            raise DigMedError(
+                "Only a pharmacist can add to the register.", "A pharmacist signs in with their PIN."
+            )
+        self._store.register.append(NewEntry(kind, content, by, self._people.name(by), about=about))

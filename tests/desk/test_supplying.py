@@ -1,0 +1,231 @@
+"""An emergency supply at the desk: register and message together, the ways on paper, and who may finish."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.clinical import json_record
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.particulars import label_texts
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.clinical.record import PersonName, Professional, Regulator
+from digmed_desktop.credentials.register_seal import VaultSeal
+from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.register import EntryKind
+from digmed_desktop.messaging.states import State
+from digmed_desktop.reference import roles
+from tests.clinical.supply_examples import NOW, PHARMACIST, PHARMACY, complete_answers, tablets
+from tests.desk.conftest import Counter, no_delivery
+from tests.history.samples import KEY, MovedClock
+
+TECHNICIAN = Professional(
+    PersonName("Tom", "Abernathy"), roles.role("technician").coded, Regulator.GPHC, "2071235"
+)
+FORM = "emergency-supply"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, memory_vault) -> Iterator[Counter]:
+    clock = MovedClock(NOW)
+    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store.profile.save_pharmacy(PHARMACY)
+    amira = store.people.add(PHARMACIST, "slow-hash")
+    store.people.add(TECHNICIAN, "slow-hash")
+    desk = Desk(
+        store,
+        clock,
+        kept_in="a test",
+        sender=Sender("FX999OT001"),
+        make_delivery=no_delivery,
+        folder=tmp_path,
+        seal=VaultSeal(memory_vault),
+    )
+    yield Counter(desk, store, clock, amira)
+    store.close()
+
+
+def finish(shop: Counter, answers: dict[str, str], by: int | None = None) -> int:
+    sent = shop.desk.send(FORM, uuid.uuid4().hex, answers, by or shop.ada)
+    assert sent.notification is not None, sent.problems
+    return sent.notification
+
+
+def test_a_supply_stands_in_the_register_and_waits_to_be_sent(shop: Counter) -> None:
+    made = finish(shop, complete_answers())
+    assert shop.state(made) is State.WAITING
+    row = shop.store.notifications.row(made)
+    assert row.kind is Kind.EMERGENCY_SUPPLY
+    assert "Humulin" in row.what
+    story = shop.store.notifications.story(made)
+    assert b"ITK010D" in story.messages[0].body
+    kept = json_record.read(story.record_json)
+    assert isinstance(kept, EmergencySupplyRecord)
+    assert kept.items[0].schedule == "none"
+    entry = shop.desk.register.entry_of(made)
+    assert entry is not None
+    assert (entry.number, entry.kind, entry.by_name) == (1, EntryKind.SUPPLY, "Amira Khan")
+    content = entry.content
+    assert content["supplied_on"] == "2026-04-03"
+    assert content["patient"] == "SMITH, William"
+    assert content["patient_address"] == ["3 Weaver's Yard", "Leeds", "LS1 4AP"]
+    assert content["nature"].startswith("Insulin left on the train")
+    assert [item["quantity"] for item in content["items"]] == ["2 cartridge", "28 needle"]
+    assert "Humulin M3" in content["items"][0]["name"]
+    assert shop.desk.register.verify().intact
+
+
+def test_the_label_has_what_it_must_have(shop: Counter) -> None:
+    entry = shop.desk.register.entry_of(finish(shop, complete_answers()))
+    assert entry is not None
+    first, second = label_texts(entry.content)
+    lines = first.split("\n")
+    assert lines[0] == "Emergency Supply"
+    assert "Humulin M3" in lines[1]
+    assert "2 cartridge" in lines[1]
+    assert "William Smith" in lines
+    assert "03 Apr 2026" in lines
+    assert "Overtown Pharmacy, 1 High Street, Leeds, LS1 4AP" in lines
+    assert "BD Viva" in second
+
+
+def test_the_same_draft_twice_is_one_supply(shop: Counter) -> None:
+    draft = uuid.uuid4().hex
+    first = shop.desk.send(FORM, draft, complete_answers(), shop.ada)
+    assert shop.desk.send(FORM, draft, complete_answers(), shop.ada) == first
+    assert len(shop.desk.register.page(None, 10)) == 1
+
+
+def test_only_a_pharmacist_finishes(shop: Counter) -> None:
+    technician = next(p.id for p in shop.store.people.all() if p.professional.name.family == "Abernathy")
+    sent = shop.desk.send(FORM, uuid.uuid4().hex, complete_answers(), technician)
+    assert sent.notification is None
+    assert [p.field for p in sent.problems] == ["session.pharmacist"]
+    assert "signs in" in sent.problems[0].sentence
+    chosen = shop.desk.send(
+        FORM, uuid.uuid4().hex, complete_answers({"session.pharmacist": str(technician)}), shop.ada
+    )
+    assert [p.field for p in chosen.problems] == ["session.pharmacist"]
+    assert shop.desk.register.page(None, 10) == []
+    assert [o.label for o in shop.desk.form_lists(FORM).lists["people"]] == ["Amira Khan · Pharmacist"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        (complete_answers({"item.2.product": "Needles of another make"}), "Known by its name only"),
+        (complete_answers({"patient.nhs_number": ""}), "Without an NHS number"),
+        (complete_answers({"practice.registered": "no"}), "Without a GP practice"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_sent_is_registered_and_told_on_paper(
+    shop: Counter, answers: dict[str, str], why: str
+) -> None:
+    preview = shop.desk.preview(FORM, answers)
+    assert preview.paper_only
+    assert not [p for p in preview.problems if p.severity is Severity.STOP]
+    assert any(why in p.sentence for p in preview.problems)
+    made = finish(shop, answers)
+    assert shop.state(made) is State.NOT_DELIVERED
+    assert shop.store.notifications.row(made).needs_person
+    assert shop.desk.register.entry_of(made) is not None
+    shop.desk.told(made, shop.ada, on_paper=True, note="")
+    assert shop.state(made) is State.ON_PAPER
+
+
+def test_not_supplied_is_recorded_with_its_reason_and_told_by_telephone(shop: Counter) -> None:
+    made = finish(
+        shop,
+        complete_answers(
+            {
+                "decision.outcome": "not-supplied",
+                "decision.asked_for": "Tramadol 50mg capsules",
+                "decision.reason": "law",
+                "decision.note": "Sent to the out-of-hours service.",
+            }
+        ),
+    )
+    assert shop.store.notifications.row(made).what == "Not supplied: Tramadol 50mg capsules"
+    entry = shop.desk.register.entry_of(made)
+    assert entry is not None
+    assert entry.kind is EntryKind.NOT_SUPPLIED
+    assert "The law does not allow it" in entry.content["not_supplied"]
+    assert entry.content["items"] == []
+    shop.desk.told(made, shop.ada, on_paper=False, note="")
+    assert shop.state(made) is State.BY_TELEPHONE
+
+
+def test_who_does_not_agree_to_sharing_stands_in_the_register_alone(shop: Counter) -> None:
+    draft = uuid.uuid4().hex
+    answers = complete_answers({"consent.to_sharing": "no"})
+    shop.desk.save_draft(draft, FORM, answers, shop.ada)
+    sent = shop.desk.send(FORM, draft, answers, shop.ada)
+    assert (sent.notification, sent.problems, sent.register) == (None, (), 1)
+    assert shop.store.notifications.page() == []
+    assert shop.desk.drafts() == ()
+    assert shop.desk.send(FORM, draft, answers, shop.ada).register == 1, "twice is once"
+    assert len(shop.desk.register.page(None, 10)) == 1
+
+
+def test_what_the_law_forbids_is_not_finished(shop: Counter) -> None:
+    sent = shop.desk.send(FORM, uuid.uuid4().hex, tablets(days="31", quantity="31"), shop.ada)
+    assert sent.notification is None
+    assert "item.1.days" in {p.field for p in sent.problems}
+    assert shop.desk.register.page(None, 10) == []
+
+
+def test_the_preview_tells_the_law_as_one_types(shop: Counter) -> None:
+    said = shop.desk.preview(FORM, tablets(days="", quantity="")).law
+    assert "At the patient's request at most 30 days' treatment" in " ".join(one.sentence for one in said)
+
+
+def test_a_prescription_is_outstanding_for_72_hours_until_its_dates_are_entered(shop: Counter) -> None:
+    finish(shop, tablets("prescriber"))
+    (one,) = shop.desk.register.outstanding()
+    assert one.left(shop.clock.now()) == timedelta(hours=71, minutes=50)
+    assert one.entry.content["prescriber"] == "Grace Okafor"
+    assert one.entry.content["prescriber_address"] == ["1 Church Lane", "Leeds", "LS1 9ZZ"]
+    shop.clock.move(days=1)
+    came = shop.desk.register.prescription_came
+    wrong = {"prescription.dated": "5/4/2026", "prescription.received": ""}
+    assert [p.field for p in came(1, wrong, shop.ada)] == ["prescription.dated", "prescription.received"]
+    backwards = {"prescription.dated": "4/4/2026", "prescription.received": "3/4/2026"}
+    assert [p.field for p in came(1, backwards, shop.ada)] == ["prescription.dated"]
+    assert came(1, {"prescription.dated": "3/4/2026", "prescription.received": "4/4/2026"}, shop.ada) == ()
+    assert shop.desk.register.outstanding() == []
+    (later,) = shop.desk.register.entry(1).later
+    assert later.content == {"dated": "2026-04-03", "received": "2026-04-04"}
+
+
+def test_an_amendment_needs_words_and_a_pharmacist(shop: Counter) -> None:
+    finish(shop, complete_answers())
+    assert [p.field for p in shop.desk.register.amend(1, "  ", shop.ada)] == ["amendment.text"]
+    assert [p.field for p in shop.desk.register.amend(1, "x" * 2001, shop.ada)] == ["amendment.text"]
+    with pytest.raises(DigMedError, match="Only a pharmacist"):
+        shop.desk.register.amend(1, "The quantity was 3.", None)
+    assert shop.desk.register.amend(1, "The quantity was 3.", shop.ada) == ()
+    assert shop.desk.register.entry(1).later[0].content == {"text": "The quantity was 3."}
+
+
+def test_a_correction_is_appended_to_the_entry_it_is_about(shop: Counter) -> None:
+    made = finish(shop, complete_answers())
+    begun = shop.desk.acts.begin_correction(made, "The quantity was wrong.")
+    assert begun.form == FORM
+    again = finish(shop, {**begun.answers, "item.1.quantity": "3"})
+    assert again != made
+    entry = shop.desk.register.entry(1)
+    assert [one.kind for one in entry.later] == [EntryKind.AMENDMENT]
+    assert entry.later[0].content["items"][0]["quantity"] == "3 cartridge"
+    assert entry.content["items"][0]["quantity"] == "2 cartridge"
+    assert shop.desk.register.verify().intact
+
+
+def test_what_was_supplied_is_offered_first_next_time(shop: Counter) -> None:
+    finish(shop, tablets(product="Amoxicillin made here"))
+    assert shop.desk.medicines.find("amoxi")[0].product.display == "Amoxicillin made here"
