@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from digmed_desktop.history import ledger, profile
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import AnyRow, notification, owed, payload, sending
-from digmed_desktop.messaging.delivery import Stop, Tracked, Unsure
+from digmed_desktop.messaging.delivery import Outcome, Stop, Tracked, Unsure
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.parcel import Parcel, Receipt
@@ -25,7 +25,9 @@ from digmed_desktop.messaging.story import QueueStanding
 _STOP = "delivery.stop"
 _INTERRUPTED = "The program ended while this was being sent."
 _RECENT = 1000  # sendings to look through for one that MESH took
+_AT_ONCE = 500  # rows written in one transaction
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_OF_PARCEL = (notification.c.kind, notification.c.practice_ods, payload.c.subject, payload.c.body)
 _LONGEST_WAIT = timedelta(days=1)
 """No pause is longer; one that seems to be was written while the computer's clock was wrong."""
 
@@ -47,39 +49,84 @@ class Deliveries:
                 self._write(
                     connection,
                     _sending(connection, local_id),
-                    ledger.Entry(
-                        Happening.OUTCOME_UNKNOWN, note="The program ended while this was being sent."
-                    ),
+                    ledger.Entry(Happening.OUTCOME_UNKNOWN, note=_INTERRUPTED),
                 )
         return len(left)
 
-    def next_waiting(self) -> Parcel | None:
+    def waiting(self, limit: int) -> list[Parcel]:
         """Return what is to go out next, answers first, then the oldest, without claiming it."""
-        columns = tuple(sending.c)
-        ours = _of_notifications(State.WAITING, *columns).where(notification.c.held.is_(False))
-        answers = _of_owed(State.WAITING, *columns)
         with self._database.reading() as connection:
-            for wanted in (answers.order_by(owed.c.id), ours.order_by(notification.c.id)):
-                row = connection.execute(wanted.where(self._is_due()).limit(1)).first()
-                if row is not None:
-                    return _parcel(connection, row)
-        return None
-
-    def claim(self, local_id: str) -> bool:
-        """Record that its sending begins now; False when it no longer waits."""
-        now = self._database.clock.now()
-        with self._database.writing() as connection:
-            row = _sending(connection, local_id)
-            state, held = _standing(connection, row)
-            if state is not State.WAITING or held or not row.latest:
-                return False
-            connection.execute(
-                sending.update()
-                .where(sending.c.id == row.id)
-                .values(attempts=sending.c.attempts + 1, posted_at=now, not_before=None)
+            answers = _of_owed(State.WAITING, *sending.c, owed.c.workflow, owed.c.body)
+            found = [
+                _parcel_of_owed(row)
+                for row in connection.execute(
+                    answers.add_columns(owed.c.notification_id.label("about"))
+                    .where(self._is_due())
+                    .order_by(owed.c.id)
+                    .limit(limit)
+                )
+            ]
+            ours = (
+                _of_notifications(State.WAITING, *sending.c, *_OF_PARCEL)
+                .join(payload, payload.c.notification_id == notification.c.id)
+                .where(notification.c.held.is_(False), self._is_due())
+                .order_by(notification.c.id)
+                .limit(limit - len(found))
             )
-            self._write(connection, row, ledger.Entry(Happening.CLAIMED))
-        return True
+            if len(found) < limit:
+                found += [_parcel(row) for row in connection.execute(ours)]
+        return found
+
+    def claim(self, local_ids: Sequence[str]) -> set[str]:
+        """Record that their sending begins now; return those that still waited and are claimed by this."""
+        now = self._database.clock.now()
+        claimed = (
+            sending.update()
+            .where(sending.c.id == sa.bindparam("this"))
+            .values(attempts=sending.c.attempts + 1, posted_at=now, not_before=None)
+        )
+        with self._database.writing() as connection:
+            ours = _of_notifications(
+                State.WAITING, sending.c.id, sending.c.local_id, notification.c.id.label("of")
+            )
+            rows = connection.execute(
+                ours.where(notification.c.held.is_(False), sending.c.local_id.in_(local_ids))
+            ).all()
+            answers = _of_owed(State.WAITING, sending.c.id, sending.c.local_id, sending.c.owed_id)
+            owing = connection.execute(answers.where(sending.c.local_id.in_(local_ids))).all()
+            if found := [*rows, *owing]:
+                connection.execute(claimed, [{"this": row.id} for row in found])
+            if rows:
+                entry = ledger.Entry(Happening.CLAIMED)
+                ledger.write_many(connection, now, [(row.of, entry) for row in rows])
+            for row in owing:
+                write_owed(connection, row.owed_id, Happening.CLAIMED)
+        return {row.local_id for row in found}
+
+    def record_all(self, outcomes: Sequence[Outcome]) -> None:
+        """Record what became of several sendings, each at most once, in one step."""
+        if not outcomes:
+            return
+        by_id = {one.local_id: one for one in outcomes}
+        with self._database.writing() as connection:
+            rows = connection.execute(
+                sa.select(
+                    sending.c.id, sending.c.local_id, sending.c.notification_id, sending.c.owed_id
+                ).where(sending.c.local_id.in_(by_id))
+            ).all()
+            if len(rows) < len(by_id):
+                raise NotThereError("This sending is not in the data file.")
+            _note_sendings(connection, [(row.id, by_id[row.local_id]) for row in rows])
+            entries = [
+                (row.notification_id, ledger.Entry(one.happening, one.code, one.note))
+                for row in rows
+                if row.notification_id is not None and (one := by_id[row.local_id])
+            ]
+            if entries:
+                ledger.write_many(connection, self._database.clock.now(), entries)
+            for row in rows:
+                if row.owed_id is not None:
+                    write_owed(connection, row.owed_id, by_id[row.local_id].happening)
 
     def record(
         self,
@@ -92,14 +139,10 @@ class Deliveries:
         not_before: datetime | None = None,
     ) -> State:
         """Record what became of it, and return the state it is in."""
-        changes: dict[str, Any] = {"not_before": not_before}
-        if receipt is not None:
-            changes["mesh_id"] = receipt.mesh_id
-            if receipt.recipient:
-                changes["address"] = receipt.recipient
+        outcome = Outcome(local_id, happening, code, note, receipt, not_before)
         with self._database.writing() as connection:
             row = _sending(connection, local_id)
-            connection.execute(sending.update().where(sending.c.id == row.id).values(changes))
+            _note_sendings(connection, [(row.id, outcome)])
             return self._write(connection, row, ledger.Entry(happening, code, note))
 
     def next_unsure(self) -> Unsure | None:
@@ -180,9 +223,10 @@ class Deliveries:
                 for row in connection.execute(wanted)
                 if (happening := _overdue(row, duty, now)) is not None
             ]
-        for notification_id, happening in late:
+        for begin in range(0, len(late), _AT_ONCE):
+            some = late[begin : begin + _AT_ONCE]
             with self._database.writing() as connection:
-                ledger.write(connection, now, notification_id, ledger.Entry(happening))
+                ledger.write_many(connection, now, [(of, ledger.Entry(happening)) for of, happening in some])
         return len(late)
 
     def standing(self) -> QueueStanding:
@@ -242,15 +286,6 @@ def _sending(connection: sa.Connection, local_id: str) -> AnyRow:
     return row
 
 
-def _standing(connection: sa.Connection, row: AnyRow) -> tuple[State, bool]:
-    if row.notification_id is None:
-        return connection.execute(sa.select(owed.c.state).where(owed.c.id == row.owed_id)).scalar_one(), False
-    found = connection.execute(
-        sa.select(notification.c.state, notification.c.held).where(notification.c.id == row.notification_id)
-    ).one()
-    return found.state, found.held
-
-
 def write_owed(connection: sa.Connection, owed_id: int, happening: Happening) -> State:
     """Change the state of an answer that we owe, by the same table as all others, and return it."""
     state: State = connection.execute(sa.select(owed.c.state).where(owed.c.id == owed_id)).scalar_one()
@@ -259,31 +294,41 @@ def write_owed(connection: sa.Connection, owed_id: int, happening: Happening) ->
     return after
 
 
-def _parcel(connection: sa.Connection, row: AnyRow) -> Parcel:
-    if row.notification_id is None:
-        kept = connection.execute(owed.select().where(owed.c.id == row.owed_id)).one()
-        return Parcel(
-            notification=kept.notification_id,
-            local_id=row.local_id,
-            workflow=kept.workflow,
-            practice_ods="",
-            subject="",
-            payload=kept.body,
-            attempt=row.attempts + 1,
-            recipient=row.address,
-        )
-    kept = connection.execute(
-        sa.select(notification.c.kind, notification.c.practice_ods, payload.c.subject, payload.c.body)
-        .join(payload, payload.c.notification_id == notification.c.id)
-        .where(notification.c.id == row.notification_id)
-    ).one()
+def _note_sendings(connection: sa.Connection, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+    columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for sending_id, outcome in outcomes:
+        changes: dict[str, Any] = {"not_before": outcome.not_before}
+        if outcome.receipt is not None:
+            changes["mesh_id"] = outcome.receipt.mesh_id
+            if outcome.receipt.recipient:
+                changes["address"] = outcome.receipt.recipient
+        columns.setdefault(tuple(changes), []).append({"this": sending_id} | changes)
+    for names, rows in columns.items():
+        values = {name: sa.bindparam(name, type_=sending.c[name].type) for name in names}
+        connection.execute(sending.update().where(sending.c.id == sa.bindparam("this")).values(values), rows)
+
+
+def _parcel_of_owed(row: AnyRow) -> Parcel:
+    return Parcel(
+        notification=row.about,
+        local_id=row.local_id,
+        workflow=row.workflow,
+        practice_ods="",
+        subject="",
+        payload=row.body,
+        attempt=row.attempts + 1,
+        recipient=row.address,
+    )
+
+
+def _parcel(row: AnyRow) -> Parcel:
     return Parcel(
         notification=row.notification_id,
         local_id=row.local_id,
-        workflow=kept.kind.value,
-        practice_ods=kept.practice_ods,
-        subject=kept.subject,
-        payload=zlib.decompress(kept.body),
+        workflow=row.kind.value,
+        practice_ods=row.practice_ods,
+        subject=row.subject,
+        payload=zlib.decompress(row.body),
         attempt=row.attempts + 1,
         recipient=row.address,
     )

@@ -4,6 +4,7 @@ Each happening is one row that is never changed, and the state follows by ``mess
 follows for another version of the same notification is written in the same transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,6 +94,68 @@ def write(connection: sa.Connection, at: datetime, notification_id: int, entry: 
     return after
 
 
+def write_many(
+    connection: sa.Connection, at: datetime, entries: Sequence[tuple[int, Entry]]
+) -> dict[int, Standing]:
+    """Write down happenings of different notifications that the program itself saw, in few statements.
+
+    Each notification at most once; the same as :func:`write` for each of them.
+    """
+    before = _standings(connection, [of for of, _ in entries])
+    after = {of: judge(before[of], entry.happening, entry.code, asks=entry.asks) for of, entry in entries}
+    connection.execute(
+        event.insert(),
+        [
+            {
+                "notification_id": of,
+                "at": at,
+                "happening": entry.happening.value,
+                "state": after[of].state,
+                "by_id": None,
+                "by_name": "",
+                "code": entry.code,
+                "note": entry.note,
+            }
+            for of, entry in entries
+        ],
+    )
+    sent = [of for of, one in after.items() if _becomes(State.SENT, before[of], one)]
+    other = [of for of in after if of not in set(sent)]
+    for ids, dated in ((sent, {"sent_at": at}), (other, {})):
+        if ids:
+            changes = {"state": sa.bindparam("new_state"), "need": sa.bindparam("new_need"), "changed_at": at}
+            connection.execute(
+                notification.update().where(notification.c.id == sa.bindparam("of")).values(changes | dated),
+                [{"of": of, "new_state": after[of].state, "new_need": after[of].need} for of in ids],
+            )
+    for of, entry in entries:
+        if _becomes(State.ACCEPTED, before[of], after[of]):
+            accepted = notification.update().where(notification.c.id == of).values(accepted_at=at)
+            connection.execute(accepted)
+        if after[of].state is not before[of].state or entry.voids_original:
+            _follow(connection, at, of, after[of].state, entry)
+    return after
+
+
+def _becomes(state: State, before: Standing, after: Standing) -> bool:
+    return after.state is state and before.state is not state
+
+
+def _standings(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Standing]:
+    heard: dict[int, set[tuple[Happening, str]]] = {of: set() for of in ids}
+    for row in connection.execute(
+        sa.select(event.c.notification_id, event.c.happening, event.c.code).where(
+            event.c.notification_id.in_(ids), event.c.happening.in_(_ANSWERS)
+        )
+    ):
+        heard[row.notification_id].add((Happening(row.happening), row.code))
+    wanted = sa.select(notification.c.id, notification.c.state, notification.c.need)
+    return {
+        row.id: Standing(row.state, row.need, frozenset(heard[row.id]))
+        for row in connection.execute(wanted.where(notification.c.id.in_(ids)))
+    }
+
+
 def act(connection: sa.Connection, at: datetime, notification_id: int, entry: Entry) -> Standing:
     """Write down what a person did; raises NotAllowedNowError when the state does not allow it (any more)."""
     if not may(standing_of(connection, notification_id), entry.happening):
@@ -104,6 +167,8 @@ def act(connection: sa.Connection, at: datetime, notification_id: int, entry: En
 
 
 def _follow(connection: sa.Connection, at: datetime, this: int, state: State, entry: Entry) -> None:
+    if state is not State.MATCHED and state not in _NEVER_ON_RECORD and not entry.voids_original:
+        return  # nothing follows for another version
     replaced, withdrawal = connection.execute(
         sa.select(notification.c.replaces, notification.c.withdrawal).where(notification.c.id == this)
     ).one()

@@ -1,6 +1,6 @@
 """What the outbox needs of the store. ``history`` implements it; nothing here knows how."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,18 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import QueueStanding
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one sending."""
+
+    local_id: str
+    happening: Happening
+    code: str = ""
+    note: str = ""
+    receipt: Receipt | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +72,16 @@ class SendingStore(Protocol):
         """Turn what was being sent when the program ended into what must be looked up; return how many."""
         ...
 
-    def next_waiting(self) -> Parcel | None:
-        """Return what is to go out next, without claiming it."""
+    def waiting(self, limit: int) -> Sequence[Parcel]:
+        """Return what is to go out next, at most ``limit``, without claiming it."""
         ...
 
-    def claim(self, local_id: str) -> bool:
-        """Record that its sending begins now; False when it no longer waits."""
+    def claim(self, local_ids: Sequence[str]) -> Collection[str]:
+        """Record that their sending begins now; return those that still waited and are claimed by this."""
+        ...
+
+    def record_all(self, outcomes: Sequence[Outcome]) -> None:
+        """Record what became of several sendings, each at most once, in one step."""
         ...
 
     def record(

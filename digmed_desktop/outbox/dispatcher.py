@@ -5,10 +5,12 @@ looked up by its local id, and sent again only when MESH still has none after a 
 MESH does find a message that it is known to have.
 """
 
+import time
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.delivery import SendingStore, Unsure
+from digmed_desktop.messaging.delivery import Outcome, SendingStore, Unsure
 from digmed_desktop.messaging.errors import (
     AccountError,
     BusyError,
@@ -27,6 +29,10 @@ from digmed_desktop.outbox.policy import Policy
 NO_MAILBOX = (
     "This practice has no MESH mailbox that takes this kind of notification. Tell the practice on paper."
 )
+_NOT_BEGUN = "The line went down, or the program was closed, before this one had its turn."
+_WRITE_EVERY = 0.25
+"""Seconds for which outcomes may wait to be written down. Should the program die meanwhile, they are looked up."""
+
 _NOT_FOUND_ANYWHERE = (
     "MESH does not have this message, but it does not find one that it took for certain either, so its word "
     "is not relied upon and nothing is sent again by itself."
@@ -46,73 +52,118 @@ class Dispatcher:
     """Sends what waits. Used from one thread."""
 
     def __init__(
-        self, store: SendingStore, line: Line, clock: Clock, policy: Policy, on_mark: OnMark = unheeded
+        self,
+        store: SendingStore,
+        line: Line,
+        clock: Clock,
+        policy: Policy,
+        on_mark: OnMark = unheeded,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._line = line
         self._clock = clock
         self._policy = policy
         self._mark = on_mark
+        self._should_stop = should_stop
         self._look_up_failed = False  # then something else has its turn first
+        self._at_once = 1  # how many are claimed together: one until the line has proved itself
 
     def step(self) -> Step:
-        """Do one thing: look one sending up, or send one."""
+        """Do one thing: look one sending up, or send what waits, a few at a time."""
         if self._store.stopped() is not None:
             return Step.STOPPED
         if self._line.resting():
             return Step.RESTING
         try:
-            if self._look_up_failed and (parcel := self._store.next_waiting()) is not None:
+            if self._look_up_failed and (parcels := self._store.waiting(self._at_once)):
                 self._look_up_failed = False
-                self._send(parcel)
+                self._send(parcels)
             elif (unsure := self._store.next_unsure()) is not None:
                 self._look_up(unsure)
-            elif (parcel := self._store.next_waiting()) is not None:
-                self._send(parcel)
+            elif parcels := self._store.waiting(self._at_once):
+                self._send(parcels)
             else:
                 return Step.IDLE
         except LineDownError:
+            self._at_once = 1
             return Step.RESTING
         return Step.WORKED
 
-    def _send(self, parcel: Parcel) -> None:
+    def _send(self, parcels: Sequence[Parcel]) -> None:
         self._mark(Mark.FOUND_WAITING)
+        with self._line.use() as transport:
+            to_send = [parcel for parcel in parcels if self._has_address(transport, parcel)]
+            if not to_send:
+                return
+            claimed = self._store.claim([parcel.local_id for parcel in to_send])
+            self._mark(Mark.CLAIMED)
+            self._post_all(transport, [parcel for parcel in to_send if parcel.local_id in claimed])
+        self._at_once = min(2 * self._at_once, self._policy.send_at_once)
+
+    def _has_address(self, transport: Transport, parcel: Parcel) -> bool:
+        """Whether a parcel has a mailbox to go to; where it has none, that is recorded."""
         try:
-            with self._line.use() as transport:
-                if (
-                    not parcel.recipient
-                    and transport.mailbox_of(parcel.practice_ods, parcel.workflow) is None
-                ):
-                    self._store.record(parcel.local_id, Happening.REFUSED, note=NO_MAILBOX)
-                elif self._store.claim(parcel.local_id):
-                    self._mark(Mark.CLAIMED)
-                    self._post(transport, parcel)
+            if parcel.recipient or transport.mailbox_of(parcel.practice_ods, parcel.workflow) is not None:
+                return True
         except RefusedError as error:
             self._store.record(parcel.local_id, Happening.REFUSED, code=error.code, note=str(error))
         except NotThereError as error:
             self._store.record(parcel.local_id, Happening.REFUSED, note=str(error))
+        else:
+            self._store.record(parcel.local_id, Happening.REFUSED, note=NO_MAILBOX)
         self._mark(Mark.RECORDED)
+        return False
 
-    def _post(self, transport: Transport, parcel: Parcel) -> None:
+    def _post_all(self, transport: Transport, parcels: Sequence[Parcel]) -> None:
+        """Send what is claimed, one after the other; what did not get its turn goes back to wait."""
+        outcomes: list[Outcome] = []
+        written = time.monotonic()
+        begun = 0
+        try:
+            for parcel in parcels:
+                if self._should_stop():
+                    return
+                begun += 1
+                self._post(transport, parcel, outcomes)
+                if time.monotonic() - written > _WRITE_EVERY:
+                    self._write(outcomes)
+                    written = time.monotonic()
+        finally:
+            not_begun = parcels[begun:]
+            outcomes += [Outcome(one.local_id, Happening.NOT_TAKEN, note=_NOT_BEGUN) for one in not_begun]
+            self._write(outcomes)
+
+    def _write(self, outcomes: list[Outcome]) -> None:
+        if outcomes:
+            self._store.record_all(outcomes)
+            outcomes.clear()
+            self._mark(Mark.RECORDED)
+
+    def _post(self, transport: Transport, parcel: Parcel, outcomes: list[Outcome]) -> None:
+        """Send one and note what became of it. Raises what concerns the whole line."""
         try:
             receipt = transport.send(parcel)
-        except (RefusedError, NotThereError):
-            raise
+        except RefusedError as error:
+            outcomes.append(Outcome(parcel.local_id, Happening.REFUSED, code=error.code, note=str(error)))
+        except NotThereError as error:
+            outcomes.append(Outcome(parcel.local_id, Happening.REFUSED, note=str(error)))
         except (OfflineError, BusyError, AccountError) as error:
-            self._store.record(parcel.local_id, Happening.NOT_TAKEN, note=error.happened)
+            outcomes.append(Outcome(parcel.local_id, Happening.NOT_TAKEN, note=error.happened))
             raise
         except OutcomeUnknownError as error:
-            self._unknown(parcel, error.happened)
+            outcomes.append(self._unknown(parcel, error.happened))
             raise
         except BaseException:
-            self._unknown(parcel, "The program failed while this was being sent.")
+            outcomes.append(self._unknown(parcel, "The program failed while this was being sent."))
             raise
-        self._mark(Mark.POSTED)
-        self._store.record(parcel.local_id, Happening.TAKEN, receipt=receipt)
+        else:
+            self._mark(Mark.POSTED)
+            outcomes.append(Outcome(parcel.local_id, Happening.TAKEN, receipt=receipt))
 
-    def _unknown(self, parcel: Parcel, note: str) -> None:
+    def _unknown(self, parcel: Parcel, note: str) -> Outcome:
         later = self._clock.now() + self._policy.look_up_every
-        self._store.record(parcel.local_id, Happening.OUTCOME_UNKNOWN, note=note, not_before=later)
+        return Outcome(parcel.local_id, Happening.OUTCOME_UNKNOWN, note=note, not_before=later)
 
     def _look_up(self, unsure: Unsure) -> None:
         now = self._clock.now()

@@ -35,7 +35,7 @@ class Delivery:
         self._policy = policy or Policy()
         self._should_stop = should_stop
         self._line = Line(transport_factory, clock, self._policy)
-        self._dispatcher = Dispatcher(sendings, self._line, clock, self._policy, on_mark)
+        self._dispatcher = Dispatcher(sendings, self._line, clock, self._policy, on_mark, should_stop)
         self._receiver = Receiver(inbox, sendings, self._line, understand, clock, self._policy, on_mark)
         self._recovered = False
         self._receive_first = False

@@ -26,6 +26,7 @@ class Policy:
     track_after: timedelta = timedelta(hours=4)
     track_every: timedelta = timedelta(hours=12)
     track_at_once: int = 10
+    send_at_once: int = 40  # claimed and written down together, once the line has proved itself
     trust_look_up_for: timedelta = timedelta(days=5)
     overdue_every: timedelta = timedelta(minutes=5)
     duty: Duty = field(default_factory=Duty)

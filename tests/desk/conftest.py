@@ -49,7 +49,7 @@ class Counter:
     def post(self, notification: int) -> None:
         """Let MESH take it."""
         local = self.store.notifications.story(notification).local_id
-        assert self.store.deliveries.claim(local)
+        assert self.store.deliveries.claim([local])
         self.store.deliveries.record(local, Happening.TAKEN, receipt=Receipt(f"M{notification}", "BOX1"))
 
     def answer(self, notification: int, meaning: Meaning = MATCHED) -> None:

@@ -88,7 +88,7 @@ def test_a_waiting_one_is_swapped_and_nothing_goes_out_for_it(counter: Counter) 
     made = counter.record()
     newer = correct(counter, made, vaccine__batch="AB-1243")
     assert counter.state(made) is State.REPLACED
-    parcel = counter.store.deliveries.next_waiting()
+    parcel = next(iter(counter.store.deliveries.waiting(1)), None)
     assert parcel is not None
     assert parcel.notification == newer
     assert read_notification(parcel.payload).replaces == ""
@@ -99,7 +99,7 @@ def test_an_unanswered_one_holds_its_correction(counter: Counter) -> None:
     counter.post(made)
     newer = correct(counter, made, vaccine__batch="AB-1243")
     assert counter.store.notifications.row(newer).held
-    assert counter.store.deliveries.next_waiting() is None
+    assert counter.store.deliveries.waiting(1) == []
     counter.answer(made)
     assert not counter.store.notifications.row(newer).held
 
@@ -175,7 +175,7 @@ def test_try_again_sends_the_identical_message_under_a_new_local_id(counter: Cou
     counter.store.inbox.apply_report("R1")
     assert counter.state(made) is State.NOT_DELIVERED
     counter.desk.acts.do(Act.TRY_AGAIN, made, counter.ada, "The practice has its mailbox again.")
-    parcel = counter.store.deliveries.next_waiting()
+    parcel = next(iter(counter.store.deliveries.waiting(1)), None)
     assert parcel is not None
     assert parcel.payload == before.messages[0].body
     assert parcel.local_id != local

@@ -46,7 +46,7 @@ def freeze(
 
 
 def send(store: Store, local: str, mesh_id: str) -> None:
-    assert store.deliveries.claim(local)
+    assert store.deliveries.claim([local])
     store.deliveries.record(local, Happening.TAKEN, receipt=Receipt(mesh_id, "BOX1"))
 
 
@@ -168,7 +168,7 @@ def test_acts_that_the_state_does_not_allow_are_refused(store: Store, ada: int) 
 def test_a_call_does_not_stop_a_message_on_its_way(store: Store, ada: int) -> None:
     made, _, _ = freeze(store)
     assert store.notifications.record_telephone(made, ada, "spoke to reception") is State.WAITING
-    assert store.deliveries.next_waiting() is not None
+    assert store.deliveries.waiting(1) != []
 
 
 def test_send_again_is_the_identical_message_under_a_new_local_id(store: Store, ada: int) -> None:
@@ -177,7 +177,7 @@ def test_send_again_is_the_identical_message_under_a_new_local_id(store: Store, 
     assert report(store, "R1", linked_id="M1")
     assert store.notifications.row(made).need is Need.UNSENT
     store.notifications.send_again(made, ada, second := local_id())
-    again = store.deliveries.next_waiting()
+    again = next(iter(store.deliveries.waiting(1)), None)
     assert again is not None
     assert (again.local_id, again.payload) == (second, sent.payload)
     send(store, second, "M2")
@@ -195,7 +195,7 @@ def test_a_waiting_one_is_swapped_and_nothing_goes_out_for_it(store: Store, ada:
     assert correction == Correction(old, Way.SWAP)
     new, local, _ = freeze(store, ada, correction=correction)
     assert state(store, old) is State.REPLACED
-    parcel = store.deliveries.next_waiting()
+    parcel = next(iter(store.deliveries.waiting(1)), None)
     assert parcel is not None
     assert (parcel.notification, parcel.local_id) == (new, local)
     assert store.notifications.correction(old).way is Way.LATEST_ONLY
@@ -208,11 +208,11 @@ def test_a_replacement_is_held_until_its_original_was_matched(store: Store, ada:
     assert correction == Correction(old, Way.HOLD, old, sent.composition_id)
     new, new_local, new_sent = freeze(store, ada, correction=correction)
     assert store.notifications.row(new).held
-    assert store.deliveries.next_waiting() is None
-    assert not store.deliveries.claim(new_local)
+    assert store.deliveries.waiting(1) == []
+    assert not store.deliveries.claim([new_local])
     assert answer(store, sent, MATCHED, mesh_id="A1")
     assert state(store, old) is State.MATCHED
-    parcel = store.deliveries.next_waiting()
+    parcel = next(iter(store.deliveries.waiting(1)), None)
     assert parcel is not None
     assert parcel.notification == new
     send(store, new_local, "M2")
@@ -228,13 +228,13 @@ def test_a_held_replacement_asks_for_a_person_when_its_original_fails(store: Sto
     rejected = Meaning("20009", Happening.REJECTED, needs_person=True, sentence="Not processed.")
     assert answer(store, sent, rejected, mesh_id="A1")
     assert store.notifications.row(new).needs_person
-    assert not store.deliveries.claim(new_local)
+    assert not store.deliveries.claim([new_local])
     # a fresh message takes the place of the one that was held
     correction = store.notifications.correction(new)
     assert (correction.way, correction.replaces) == (Way.SWAP, None)
     fresh, fresh_local, _ = freeze(store, ada, correction=correction)
     assert state(store, new) is State.REPLACED
-    assert store.deliveries.claim(fresh_local)
+    assert store.deliveries.claim([fresh_local])
     assert state(store, fresh) is State.SENDING
 
 
@@ -312,13 +312,13 @@ def test_an_answer_owed_goes_out_once_to_where_the_response_came_from(store: Sto
     send(store, local, "M1")
     assert answer(store, sent, MATCHED, mesh_id="A1", owes=b"<Thanks/>")
     assert answer(store, sent, MATCHED, mesh_id="A1", owes=b"<Thanks/>")
-    parcel = store.deliveries.next_waiting()
+    parcel = next(iter(store.deliveries.waiting(1)), None)
     assert parcel is not None
     assert (parcel.workflow, parcel.recipient, parcel.payload) == ("DIGMED_FLU_VAC_ACK", "BOX1", b"<Thanks/>")
     assert parcel.local_id.startswith("FQF01_")
     assert parcel.subject == ""
     send(store, parcel.local_id, "M2")
-    assert store.deliveries.next_waiting() is None
+    assert store.deliveries.waiting(1) == []
     titles = [m.title for m in store.notifications.story(parcel.notification).messages]
     assert titles == ["Notification", "Response", "Answer to the response"]
 
@@ -334,6 +334,6 @@ def test_a_response_applied_twice_says_nothing_twice(store: Store) -> None:
 def test_changes_are_dated_by_the_clock(store: Store, clock: MovedClock) -> None:
     made, local, _ = freeze(store)
     clock.move(hours=1)
-    store.deliveries.claim(local)
+    store.deliveries.claim([local])
     row = store.notifications.row(made)
     assert (row.contact_at, row.changed_at) == (START, clock.now())

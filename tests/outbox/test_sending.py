@@ -127,7 +127,7 @@ def test_a_fault_of_the_program_in_a_send_is_an_unknown_outcome(pharmacy: Pharma
 
 def test_what_was_being_sent_when_the_program_ended_is_looked_up(pharmacy: Pharmacy) -> None:
     made, _ = pharmacy.freeze()
-    assert pharmacy.store.deliveries.claim(pharmacy.story(made).local_id)
+    assert pharmacy.store.deliveries.claim([pharmacy.story(made).local_id])
     again = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [])
     again.run_once()
     assert pharmacy.state(made) is State.CHECKING
