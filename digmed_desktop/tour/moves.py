@@ -10,6 +10,7 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.tour.player import PATIENCE, NotificationTrace, Player, TourError, pause
 from digmed_desktop.ui.context import PracticePatient
+from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.window import Window
 
@@ -60,6 +61,20 @@ class Moves:
         if self.window.vaccinate is None:
             raise TourError("the form is not there")
         return self.window.vaccinate
+
+    def settings_section(self, title: str) -> None:
+        """Open the settings and go down the list to a section."""
+        player = self.player
+        player.key(Qt.Key.Key_F10)
+        page = self.window.page("settings")
+        if not isinstance(page, SettingsPage):
+            raise TourError("there are no settings")
+        player.wait_for("the settings", page.isVisible)
+        player.key(Qt.Key.Key_Home)
+        while (item := page.list.currentItem()) is not None and item.text() != title:
+            if page.list.currentRow() == page.list.count() - 1:
+                raise TourError(f"there is no section {title!r}")
+            player.key(Qt.Key.Key_Down)
 
     def sign_in(self, pin: str) -> None:
         """Type a PIN and wait for a page behind it."""

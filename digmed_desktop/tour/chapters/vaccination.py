@@ -249,7 +249,7 @@ class Chapters:
         look.set("light", 200)
         pause(600)
         player.picture("vaccinate-200-percent")
-        player.key(Qt.Key.Key_F10)
+        self.moves.settings_section("Appearance")
         player.step(
             "opened settings at twice the size of text",
             "Size of text",
