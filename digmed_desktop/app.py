@@ -312,6 +312,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
         practices=tuple(one.organisation for one in part.world.practices) if part else (),
         connection=connection,
         seal=VaultSeal(vault),
+        choices=choices,
     )
     desk.fulfil_wish()
     return desk

@@ -1,13 +1,26 @@
 """A vaccination programme as data: what may be given to whom, by whom, and the codes for it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
+from digmed_desktop import resources
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.record import Coded, Quantity
+
+NEVER_SENT = (
+    "This vaccination is not part of what is sent to practices electronically: tell the practice on paper."
+)
+
+
+def is_never_sent(programme_id: str) -> bool:
+    """Whether a programme of ``resources/programmes`` has no agreement under which it could be sent."""
+    name = f"programmes/{programme_id}.toml"
+    known = programme_id and name in resources.names("programmes", ".toml")
+    return bool(known) and not resources.toml(name).get("agreement", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +65,16 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One programme and season. ``lists`` holds the options that the form names with ``options_from``."""
+    """One programme and season. ``lists`` holds the options that the form names with ``options_from``.
+
+    ``agreement`` names what must have been agreed with NHS England at onboarding before it is sent; it is the same
+    for every season of a vaccine, and ``""`` for a vaccination that no notification is agreed for: paper only.
+    """
 
     id: str
     name: str
     service: str
-    live: bool  # sent electronically without a further setting
+    agreement: str
     season_start: date | None
     season_end: date | None
     source: str
@@ -79,6 +96,27 @@ class Programme:
     route_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # route id -> fitting site ids
     advice: str = ""  # what is usually said, to be edited for the patient
     earlier: EarlierRule | None = None  # when an earlier dose is in doubt with the next
+    second_dose: str = ""  # what to look at when a second dose is recorded
+    send_dose_number: bool = False  # whether the programme wants vaccinationProtocol.doseSequence
+
+    def only_on_paper(self, agreed: Collection[str]) -> str:
+        """Return why this cannot be sent electronically, or ``""``; ``agreed`` are the agreements that exist."""
+        if not self.agreement:
+            return NEVER_SENT
+        if self.agreement not in agreed:
+            return (
+                f"Sending {self.name} was not agreed at onboarding (Settings, Messages): "
+                "tell the practice on paper."
+            )
+        return ""
+
+    def with_products(self, own: Collection[Product]) -> Self:
+        """Return the programme with a pharmacy's own products offered first."""
+        if not own:
+            return self
+        products = {p.id: p for p in (*own, *self.products.values())}
+        options = tuple(Option(p.id, p.short_name, p.coded.display) for p in products.values())
+        return replace(self, products=products, lists={**self.lists, "products": options})
 
     def procedure_for(
         self, *, role: str, dose_number: int | None, route: str, given: bool, reason: str = ""

@@ -28,6 +28,19 @@ def _verhoeff(digits: str) -> int:
     return check
 
 
+def sentence_about(code: str) -> str:
+    """Return what is wrong with a code that :func:`is_concept_id` refuses, and what to do."""
+    if not (code.isascii() and code.isdigit()):
+        return "Enter the dm+d code as digits alone, or leave it empty."
+    if not 6 <= len(code) <= 18 or code[0] == "0":
+        return (
+            f"Check the dm+d code: it has 6 to 18 digits and does not begin with 0; this one has {len(code)}."
+        )
+    if _verhoeff(code):
+        return "Check the dm+d code: its check digit is wrong, so a digit is missing or mistyped."
+    return "Check the dm+d code: this is the number of a description, not of a product."
+
+
 def is_concept_id(code: str) -> bool:
     """Whether a code has the form of a concept: 6 to 18 digits, partition 00 or 10, right check digit.
 

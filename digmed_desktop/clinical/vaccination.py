@@ -7,7 +7,7 @@ The cross-checks that only ask a person to look are in :mod:`digmed_desktop.clin
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from digmed_desktop.clinical.record import (
     PreviousDoses,
     Professional,
     Quantity,
+    Referral,
     Screening,
     ScreeningAnswer,
     VaccinationRecord,
@@ -66,16 +67,22 @@ def read(
     pharmacy: Organisation,
     vaccinator: Professional | None,
     now: datetime,
+    agreed: Collection[str],
 ) -> Reading:
     """Return the record that these answers make at ``now``, and all that is wrong or doubtful in them.
 
-    ``vaccinator`` is the person chosen in ``session.vaccinator``, None where that person is not known. The
-    answers are those of the form ``vaccination``, as typed; questions that are not asked are ignored.
+    ``agreed`` are the agreements under which programmes may be sent electronically; ``vaccinator`` is the person
+    chosen in ``session.vaccinator``, None where that person is not known. The answers are those of the form
+    ``vaccination``, as typed; questions that are not asked are ignored.
     """
     questions = form.load("vaccination")
     sheet = _VaccinationSheet(questions, answers, programme, now)
     for problem in required_missing(questions, answers, unless=sheet.unneeded()):
         sheet.stop(problem.field, problem.sentence)
+    if answers.get("session.programme") not in ("", None, programme.id):
+        sheet.stop("session.programme", "Select the vaccination again: it is no longer offered.")
+    if why := programme.only_on_paper(agreed):
+        sheet.paper("session.programme", why)
     record = sheet.record(pharmacy, vaccinator)
     for doubt in doubts(record, sheet.typed, programme):
         sheet.look(doubt.field, doubt.sentence)
@@ -95,12 +102,19 @@ def starting_answers(programme: Programme, now: datetime) -> dict[str, str]:
     answers = {field.id: field.default for field in form.load("vaccination").fields()}
     answers["contact.date"] = f"{local.day}/{local.month}/{local.year}"
     answers["contact.time"] = f"{local:%H:%M}"
-    answers["session.service"] = programme.lists["services"][0].id
-    answers["vaccine.route"] = programme.lists["routes"][0].id
-    answers["after.advice"] = programme.advice
-    if programme.default_dose is not None:
-        answers["vaccine.dose_amount"] = str(programme.default_dose)
-    return answers
+    return answers | usual_answers(programme)
+
+
+def usual_answers(programme: Programme) -> dict[str, str]:
+    """Return what is usual in a programme; a form gets it when it is begun and when the programme is changed."""
+    return {
+        "session.programme": programme.id,
+        "session.service": programme.lists["services"][0].id,
+        "vaccine.route": programme.lists["routes"][0].id,
+        "vaccine.dose_number": programme.lists["doses"][0].id,
+        "vaccine.dose_amount": "" if programme.default_dose is None else str(programme.default_dose),
+        "after.advice": programme.advice,
+    }
 
 
 def answers_of_product(programme: Programme, product_id: str) -> dict[str, str]:
@@ -143,6 +157,7 @@ class _VaccinationSheet(PatientSheet):
     def record(self, pharmacy: Organisation, vaccinator: Professional | None) -> VaccinationRecord:
         """Return the record."""
         registered = self.registered()
+        self.yes("after.referral")
         return VaccinationRecord(
             patient=self.patient(),
             registered=registered,
@@ -154,7 +169,9 @@ class _VaccinationSheet(PatientSheet):
             location=self._location(),
             service=self._label("session.service", "services"),
             legal_basis=self._label("session.legal_basis", "legal_bases"),
+            reason_for_service=self.text("contact.reason"),
             accompanied_by=self.text("after.accompanied_by"),
+            chaperone=self.text("after.chaperone"),
             identity_checked=self._identity_checked(),
             pregnancy_due=self._due_date(),
             previous_doses=PreviousDoses(self._label("previous.finding"), self.text("previous.note")),
@@ -164,6 +181,12 @@ class _VaccinationSheet(PatientSheet):
             consent=self._consent(),
             history=self.lines("after.history"),
             advice=self.lines("after.advice"),
+            referral=Referral(
+                to=self.text("referral.to"),
+                urgency=self.text("referral.urgency"),
+                reason=self.text("referral.reason"),
+                expectation=self.text("referral.expectation"),
+            ),
             notes_kept_here=self.lines("after.notes"),
         )
 
@@ -263,8 +286,8 @@ class _VaccinationSheet(PatientSheet):
         product = self.programme.products[chosen.id] if chosen else None
         role = vaccinator.role.code if vaccinator and vaccinator.role else ""
         reason, reason_id = self._reason()
-        dose_option = self.option("vaccine.dose_number")
-        number = int(dose_option.id) if dose_option else None
+        dose_option = self.option("vaccine.dose_number", self.programme.lists["doses"])
+        number = int(dose_option.id) if dose_option and dose_option.id.isdigit() else None
         route = self.option("vaccine.route", self.programme.lists["routes"])
         site = self.option("vaccine.site", self.programme.lists["sites"])
         if route and site and site.id not in self.programme.route_sites.get(route.id, ()):
@@ -278,7 +301,7 @@ class _VaccinationSheet(PatientSheet):
                 given=self.given,
                 reason=reason_id,
             )
-            self._about_procedure(procedure, role, reason_id, bool(route and number))
+            self._about_procedure(procedure, role, reason_id, bool(route and dose_option))
         return Immunization(
             programme=self.programme.id,
             given=self.given,
@@ -289,11 +312,13 @@ class _VaccinationSheet(PatientSheet):
             batch=self._batch(),
             expiry=self._expiry(),
             dose_number=number,
+            send_dose_number=self.programme.send_dose_number and number is not None,
             target_disease=self.programme.target_disease,
             dose=self._dose(),
             site=self.programme.codes[site.id] if site else None,
             route=self.programme.codes[route.id] if route else None,
             indication=self._coded("vaccine.eligibility", "eligibility"),
+            parent_present=self.yes("consent.parent_present"),
             adverse_reaction=self._adverse_reaction(),
         )
 

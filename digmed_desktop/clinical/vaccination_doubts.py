@@ -45,7 +45,7 @@ def _all(record: VaccinationRecord, typed: Typed, programme: Programme) -> Itera
     born = record.patient.date_of_birth
     years = age(born, day) if born and day and born <= day else None
     yield from _season(day, years, typed, programme)
-    yield from _doses(typed)
+    yield from _doses(typed, programme)
     yield from _screening(record, typed, programme)
     yield from _pregnancy(record, day, typed, programme)
     if years is not None:
@@ -70,18 +70,16 @@ def _season(
         yield "vaccine.eligibility", f"Adults eligible for this reason are vaccinated from {shown(start)}."
 
 
-def _doses(typed: Typed) -> Iterator[tuple[str, str]]:
+def _doses(typed: Typed, programme: Programme) -> Iterator[tuple[str, str]]:
     number = typed("vaccine.dose_number")
     seen = typed("previous.finding") == "dose-seen"
     if number == "2":
-        yield (
-            "vaccine.dose_number",
-            "A second dose is only for a child in a risk group whose first dose ever was this season.",
-        )
+        if programme.second_dose:
+            yield "vaccine.dose_number", programme.second_dose
         if typed("previous.finding") in ("none-seen", "told-none"):
             yield "previous.finding", "Check the dose: this is the second, but no earlier dose was seen."
     elif number == "1" and seen:
-        yield "previous.finding", "A dose this season was seen. Make sure that another is meant."
+        yield "previous.finding", "An earlier dose was seen. Make sure that another is meant."
 
 
 def _screening(record: VaccinationRecord, typed: Typed, programme: Programme) -> Iterator[tuple[str, str]]:

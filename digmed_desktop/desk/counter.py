@@ -88,7 +88,7 @@ class CounterDesk:
         today = self._clock.now().astimezone(dates.ENGLAND).date()
         chosen = answers.get(PROGRAMME, "")
         offered = programmes.current(today)
-        programme = next((p for p in offered if p.id == chosen or (not chosen and p.live)), offered[0])
+        programme = next((p for p in offered if p.id == chosen), offered[0])
         kind = programme.target_disease
         same = [
             Dose(dose.on, dose.product)

@@ -14,6 +14,7 @@ from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.medicines import MedicineDesk
+from digmed_desktop.desk.message_settings import MessageDesk
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.people import PeopleDesk
@@ -35,6 +36,7 @@ from digmed_desktop.messaging.register import Seal
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.reference.ods_api import OdsApi
+from digmed_desktop.settings.choices import Choices
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.record import Organisation
@@ -74,6 +76,7 @@ class Desk:
         on_close: Callable[[], None] = lambda: None,
         connection: ConnectionDesk | None = None,
         seal: Seal | None = None,
+        choices: Choices | None = None,
     ) -> None:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
@@ -93,6 +96,7 @@ class Desk:
         self.acts = ActsDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock)
         self.exports = ExportDesk(store, clock)
+        self.messages = MessageDesk(sender, choices or Choices())
         self._intent = SendIntent(folder)
 
     # ---- opening
@@ -233,6 +237,10 @@ class Desk:
 
     def _form(self, form: str) -> FormDesk:
         if form not in self.forms:
+            from digmed_desktop.clinical.json_record import retired
+
+            if why := retired().get(form):
+                raise DigMedError(why, "Record it in your pharmacy system.")
             raise DigMedError("This form is not known to this version of the program.", "Update the program.")
         return self.forms[form]
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Patient
 from digmed_desktop.messaging.errors import RefusedError
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings
+
+if TYPE_CHECKING:
+    from digmed_desktop.fhir.editions import Edition
 
 NO_CONNECTION = (
     "No connection to MESH is set up on this computer, so this does not go out. Tell the practice on paper."
@@ -44,9 +49,23 @@ class Sender:
         """The MESH mailbox that messages come from; a place-holder while none is set up."""
         return self._mailbox or self._settings().mailbox or "NOT-SET-UP"
 
-    def edition_id(self, kind: Kind) -> str:
-        """Return the edition chosen for a notification, or ``""`` for the program's default."""
-        return self._settings().edition_of(kind.value)
+    def edition(self, kind: Kind) -> "Edition":
+        """Return the edition in which a notification is written: the one chosen, else the program's default."""
+        from digmed_desktop.fhir import editions
+
+        chosen = self._settings().edition_of(kind.value)
+        known = {one.id: one for one in editions.all_editions() if one.kind is kind}
+        return known.get(chosen) or editions.default_for(kind)
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """What was agreed at onboarding to be sent electronically (``Programme.agreement``)."""
+        return self._settings().agreed_programmes
+
+    @property
+    def own_products(self) -> tuple[OwnProduct, ...]:
+        """The vaccines that the pharmacy added."""
+        return self._settings().own_products
 
     def route(self, patient: Patient) -> Route:
         """Return how a notification about a patient travels.

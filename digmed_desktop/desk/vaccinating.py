@@ -5,24 +5,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import dates
-from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical import dates, own_product
+from digmed_desktop.clinical.form import Option, load
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Organisation, VaccinationRecord
-from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read, starting_answers
+from digmed_desktop.clinical.vaccination import (
+    Reading,
+    answers_of_product,
+    read,
+    starting_answers,
+    usual_answers,
+)
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
+from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, ProgrammeOffer, Sent
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.story import Facts
 from digmed_desktop.reference import programmes
 
 if TYPE_CHECKING:
-    from digmed_desktop.fhir.editions import Edition
     from digmed_desktop.history.store import Store
 
 
@@ -32,21 +37,37 @@ class VaccinationDesk:
     def __init__(self, store: "Store", people: PeopleDesk, clock: Clock, sender: Sender) -> None:
         self._store, self._people, self._clock, self._sender = store, people, clock, sender
 
-    def programme(self) -> Programme:
-        """Return the programme of today: seasonal influenza of the season that has begun."""
+    def programmes(self) -> tuple[Programme, ...]:
+        """Return what can be recorded today, influenza first, with the pharmacy's own products."""
         today = self._clock.now().astimezone(dates.ENGLAND).date()
-        return next(p for p in programmes.current(today) if p.live)
+        return tuple(self._with_own(one) for one in programmes.current(today))
+
+    def _with_own(self, programme: Programme) -> Programme:
+        kind = programme.agreement or programme.id
+        own = (p for p in self._sender.own_products if p.programme == kind)
+        return programme.with_products([own_product.as_product(p, programme) for p in own])
+
+    def _programme_of(self, answers: Mapping[str, str]) -> Programme:
+        """Return the programme that was chosen, also of an earlier season; the first where none was."""
+        chosen = answers.get("session.programme", "")
+        try:
+            return self._with_own(programmes.programme(chosen))
+        except KeyError:
+            return self.programmes()[0]
 
     def lists(self) -> FormLists:
-        """Return what the form offers."""
-        programme = self.programme()
+        """Return what the form offers, for each programme."""
+        offered = self.programmes()
+        usual, now = offered[0], self._clock.now()
         people = tuple(Option(str(p.id), p.label) for p in self._people.all() if p.may_vaccinate)
+        choices = tuple(Option(one.id, one.name) for one in offered)
         return FormLists(
-            lists={**dict(programme.lists), "people": people},
-            programme_id=programme.id,
-            programme_name=programme.name,
-            fresh=starting_answers(programme, self._clock.now()),
-            by_product={key: answers_of_product(programme, key) for key in programme.products},
+            lists={**dict(usual.lists), "people": people, "programmes": choices},
+            programme_id=usual.id,
+            programme_name=usual.name,
+            fresh=starting_answers(usual, now),
+            by_product=_by_product(usual),
+            by_programme={one.id: _offer(one) for one in offered},
         )
 
     def reading(self, answers: Mapping[str, str]) -> Reading:
@@ -54,10 +75,11 @@ class VaccinationDesk:
         vaccinator = answers.get("session.vaccinator", "")
         return read(
             answers,
-            programme=self.programme(),
+            programme=self._programme_of(answers),
             pharmacy=self._store.profile.pharmacy() or Organisation(),
             vaccinator=self._people.professional(int(vaccinator)) if vaccinator.isdigit() else None,
             now=self._clock.now(),
+            agreed=self._sender.agreed,
         )
 
     def preview(self, answers: Mapping[str, str]) -> Preview:
@@ -66,7 +88,7 @@ class VaccinationDesk:
         from digmed_desktop.fhir.sections import sections
 
         reading = self.reading(answers)
-        edition, now = self._edition(), self._clock.now()
+        edition, now = self._sender.edition(Kind.VACCINATION), self._clock.now()
         plan = correcting.plan(self._store, answers, reading.record, edition, now)
         shown = sections(reading.record, edition, replaces=plan.replaces)
         xml = draft_xml(
@@ -101,12 +123,12 @@ class VaccinationDesk:
         if stops:
             return Sent(None, stops)
         record = reading.record
-        now = self._clock.now()
-        plan = correcting.plan(self._store, answers, record, self._edition(), now)
+        edition, now = self._sender.edition(Kind.VACCINATION), self._clock.now()
+        plan = correcting.plan(self._store, answers, record, edition, now)
         try:
             message = build(
                 record,
-                edition=self._edition(),
+                edition=edition,
                 mailbox=self._sender.mailbox,
                 now=now,
                 new_id=lambda: str(uuid.uuid4()),
@@ -134,20 +156,30 @@ class VaccinationDesk:
         )
         return Sent(notification)
 
-    def _edition(self) -> "Edition":
-        from digmed_desktop.fhir import editions
-
-        if chosen := self._sender.edition_id(Kind.VACCINATION):
-            return editions.load(chosen)
-        return editions.default_for(Kind.VACCINATION)
-
     def _all_problems(self, reading: Reading) -> tuple[Problem, ...]:
         from digmed_desktop.fhir.problems import problems_of
 
         found = list(reading.problems)
         told = {p.field for p in found if p.severity is Severity.STOP}
-        found += [p for p in problems_of(reading.record, self._edition()) if p.field not in told]
+        edition = self._sender.edition(Kind.VACCINATION)
+        found += [p for p in problems_of(reading.record, edition) if p.field not in told]
         return (*found, *reading.notes)
+
+
+def _by_product(programme: Programme) -> dict[str, dict[str, str]]:
+    return {key: answers_of_product(programme, key) for key in programme.products}
+
+
+def _offer(programme: Programme) -> ProgrammeOffer:
+    asked = {f"screening.{one}" for one in programme.screening}
+    screening = {q.id for q in load("vaccination").fields() if q.id.startswith("screening.")}
+    return ProgrammeOffer(
+        name=programme.name,
+        lists=dict(programme.lists),
+        usual=usual_answers(programme),
+        by_product=_by_product(programme),
+        not_asked=frozenset(screening - asked - {"screening.note"}),
+    )
 
 
 def _facts(record: VaccinationRecord, now: datetime) -> Facts:

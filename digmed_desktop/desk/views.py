@@ -66,6 +66,17 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammeOffer:
+    """What a vaccination form offers once its programme is chosen. ``not_asked`` are questions it has no use for."""
+
+    name: str
+    lists: dict[str, tuple[Option, ...]]
+    usual: dict[str, str]
+    by_product: dict[str, dict[str, str]]
+    not_asked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class FormLists:
     """The options of a form's questions, by the name of the list, and what a programme offers beside them."""
 
@@ -76,6 +87,7 @@ class FormLists:
     by_product: dict[str, dict[str, str]] = field(
         default_factory=dict
     )  # what a product usually answers besides
+    by_programme: dict[str, ProgrammeOffer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
 from digmed_desktop.clinical.nhs_number import sentence_about
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.programme import NEVER_SENT, is_never_sent
 from digmed_desktop.clinical.record import Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
@@ -38,6 +39,11 @@ _FIELDS = {
     "location": "session.location_detail",
     "service": "session.service",
     "accompanied_by": "after.accompanied_by",
+    "chaperone": "after.chaperone",
+    "referral.to": "referral.to",
+    "referral.urgency": "referral.urgency",
+    "referral.reason": "referral.reason",
+    "referral.expectation": "referral.expectation",
     "immunizations": "vaccine.product",
     "immunizations.batch": "vaccine.batch",
     "immunizations.adverse_reaction": "after.adverse_note",
@@ -176,6 +182,8 @@ def _pharmacy(record: Record) -> Iterator[Problem]:
 
 def _vaccines(record: VaccinationRecord) -> Iterator[Problem]:
     for vaccine in record.immunizations or (Immunization(),):
+        if is_never_sent(vaccine.programme):
+            yield Problem("session.programme", NEVER_SENT)
         if vaccine.given is None:
             yield Problem("vaccine.outcome", "Say whether the vaccine was given.")
             continue

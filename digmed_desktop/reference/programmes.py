@@ -19,13 +19,23 @@ from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.reference import roles
 
 _SHARED = "codes/vaccination.toml"
+USUAL = "influenza"
+"""The agreement that every pharmacy that uses the notification has."""
 
 
 @cache
 def programmes() -> tuple[Programme, ...]:
-    """Return every programme: those that are sent without a further setting first, then by name."""
+    """Return every programme: influenza first, then those that can be agreed, then those on paper; by name."""
     found = [_load(name) for name in resources.names("programmes", ".toml")]
-    return tuple(sorted(found, key=lambda p: (not p.live, p.name)))
+    return tuple(sorted(found, key=lambda p: (p.agreement != USUAL, not p.agreement, p.name)))
+
+
+def agreements() -> tuple[Option, ...]:
+    """Return what can be agreed at onboarding, influenza first: the id of the agreement and its name."""
+    named = {
+        p.agreement: Option(p.agreement, p.vaccine.display if p.vaccine else p.name) for p in programmes()
+    }
+    return tuple(option for key, option in named.items() if key)
 
 
 def programme(programme_id: str) -> Programme:
@@ -118,13 +128,14 @@ def _load(name: str) -> Programme:
     reasons = chosen("not_given_reason", raw["not_given_reasons"])
     unit = _coded(chosen("unit", [raw["unit"]])[0])
     products = {item["id"]: _product(item, unit) for item in raw["product"]}
-    eligibility = raw["eligibility"]
+    eligibility = [*raw.get("eligibility", ()), *chosen("indication", raw.get("indications", []))]
+    doses = chosen("dose", raw.get("doses", ["1", "2"]))
     questions = form.load("vaccination")
     return Programme(
         id=raw["id"],
         name=raw["name"],
         service=raw["service"][0]["label"],
-        live=raw["live"],
+        agreement=raw.get("agreement", ""),
         season_start=raw.get("season_start"),
         season_end=raw.get("season_end"),
         source=raw["source"],
@@ -136,16 +147,17 @@ def _load(name: str) -> Programme:
             "sites": tuple(map(_option, sites)),
             "routes": tuple(map(_option, routes)),
             "eligibility": tuple(map(_option, eligibility)),
+            "doses": tuple(map(_option, doses)),
             "not_given_reasons": tuple(map(_option, reasons)),
             "legal_bases": tuple(map(_option, chosen("legal_basis", raw["legal_bases"]))),
             "consent_givers": tuple(map(_option, chosen("consent_giver", raw["consent_givers"]))),
         },
         codes={item["id"]: _coded(item) for item in (*sites, *routes, *reasons, *eligibility)},
         screening={one: questions.field(f"screening.{one}").label for one in raw["screening"]},
-        default_dose=Decimal(raw["default_dose"]),
+        default_dose=Decimal(raw["default_dose"]) if "default_dose" in raw else None,
         vaccine=Coded(raw["vaccine"]),
         unit=unit,
-        target_disease=_coded(raw["target_disease"]),
+        target_disease=_coded(raw["target_disease"]) if "target_disease" in raw else None,
         vaccinators=tuple(role.coded.code for role in roles.roles() if role.may_vaccinate),
         cohorts={
             item["id"]: Cohort(item.get("min_age"), item.get("max_age"), item.get("adult_start"))
@@ -156,4 +168,6 @@ def _load(name: str) -> Programme:
         route_sites={item["id"]: tuple(s for s in item["sites"] if s in raw["sites"]) for item in routes},
         advice=raw["advice"].strip(),
         earlier=EarlierRule(**raw["earlier_doses"]) if "earlier_doses" in raw else None,
+        second_dose=raw.get("second_dose", ""),
+        send_dose_number=raw.get("dose_sequence", False),
     )

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from digmed_desktop.settings.own_product import OwnProduct
+
 
 class Theme(StrEnum):
     """The colours of the window."""
@@ -59,10 +61,11 @@ class Settings:
     mesh_environment: MeshEnvironment = MeshEnvironment.NONE
     mailbox: str = ""
     mesh_url: str = ""  # of a MESH on this computer only; the others have one address
-    agreed_programmes: tuple[str, ...] = ()  # sent electronically because it was agreed at onboarding
+    agreed_programmes: tuple[str, ...] = ("influenza",)  # sent electronically: agreed at onboarding
     editions: Mapping[str, str] = field(
         default_factory=lambda: _NO_EDITIONS
     )  # by workflow id of the notification
+    own_products: tuple[OwnProduct, ...] = ()  # vaccines that the pharmacy added
 
     def __post_init__(self) -> None:
         if self.text_percent not in TEXT_PERCENT:
@@ -91,6 +94,7 @@ _PLACES: dict[str, tuple[str, str, str]] = {
     "addressing": ("messages", "addressing", "addressing"),
     "agreed_programmes": ("messages", "agreed_programmes", "programmes agreed at onboarding"),
     "editions": ("messages", "editions", "message editions"),
+    "own_products": ("messages", "own_products", "own products"),
     "mesh_environment": ("mesh", "environment", "MESH environment"),
     "mailbox": ("mesh", "mailbox", "mailbox"),
     "mesh_url": ("mesh", "url", "address of the test MESH"),
@@ -206,6 +210,8 @@ def _from_file(name: str, value: object) -> Any:
             return value
         case "agreed_programmes", list() if all(isinstance(one, str) for one in value):
             return tuple(value)
+        case "own_products", list():
+            return tuple(OwnProduct.from_file(one) for one in value)
         case "editions", dict() if all(isinstance(one, str) for one in value.values()):
             return MappingProxyType(dict(value))
     raise ValueError(f"{name} has a value of the wrong kind")
@@ -216,7 +222,7 @@ def _to_file(value: object) -> object:
         case StrEnum():
             return value.value
         case tuple():
-            return list(value)
+            return [one.to_file() if isinstance(one, OwnProduct) else one for one in value]
         case Mapping():
             return dict(value)
     return value

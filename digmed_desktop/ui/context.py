@@ -72,6 +72,7 @@ class Navigate(QObject):
     to_place = Signal(str)  # the key of a place in ui/pages/registry
     to_notification = Signal(int)
     to_form = Signal(object)  # FormStart
+    lists_changed = Signal(object)  # dict[str, FormLists]: what the forms offer from now on
 
 
 @dataclass

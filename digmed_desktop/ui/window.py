@@ -97,6 +97,7 @@ class Window(QMainWindow):
         context.navigate.to_form.connect(self.begin_form)
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
+        context.navigate.lists_changed.connect(self._lists_changed)
         self.sign_in.signed_in.connect(self._signed_in)
         self.help.back.connect(self._leave_help)
         self.check.back.connect(self._back_to_form)
@@ -118,6 +119,8 @@ class Window(QMainWindow):
             self.pages.addWidget(made)
             if isinstance(made, FormPage):
                 made.check.connect(lambda preview, form=made: self._show_check(form, preview))
+            if isinstance(made, VaccinatePage):
+                made.programme_chosen.connect(self.strip.programme.setText)
             if isinstance(made, PeoplePage):
                 made.changed.connect(self._people_changed)
             if isinstance(made, PracticePage):

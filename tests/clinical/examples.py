@@ -17,12 +17,14 @@ from digmed_desktop.reference import programmes, roles
 
 FORM = form.load("vaccination")
 FIELDS = {field.id: field for field in FORM.fields()}
+AGREED = ("influenza",)
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)  # 10:55 in England
 
 
 def complete_answers(**changes: str) -> dict[str, str]:
     """Every answer of a flu vaccination that can be sent. ``changes`` replace answers; ``__`` is a dot."""
     answers = {
+        "session.programme": "influenza-2026-27",
         "session.vaccinator": "1",
         "session.service": "nhs",
         "session.legal_basis": "pgd",
@@ -82,7 +84,15 @@ def complete_answers(**changes: str) -> dict[str, str]:
         "after.adverse": "none",
         "after.adverse_note": "",
         "after.history": "",
+        "contact.reason": "",
+        "consent.parent_present": "",
         "after.accompanied_by": "",
+        "after.chaperone": "",
+        "after.referral": "no",
+        "referral.to": "",
+        "referral.urgency": "",
+        "referral.reason": "",
+        "referral.expectation": "",
         "after.notes": "",
     }
     for name, answer in changes.items():
@@ -116,7 +126,12 @@ def flu() -> Programme:
 def reading(**changes: str) -> Reading:
     """What the complete answers, changed, say."""
     return read(
-        complete_answers(**changes), programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW
+        complete_answers(**changes),
+        programme=flu(),
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=AGREED,
     )
 
 
@@ -127,7 +142,14 @@ def complete_record(**changes: str) -> VaccinationRecord:
 
 def by(person: Professional | None, **changes: str) -> Reading:
     """What the complete answers, changed, say when this person vaccinated."""
-    return read(complete_answers(**changes), programme=flu(), pharmacy=pharmacy(), vaccinator=person, now=NOW)
+    return read(
+        complete_answers(**changes),
+        programme=flu(),
+        pharmacy=pharmacy(),
+        vaccinator=person,
+        now=NOW,
+        agreed=AGREED,
+    )
 
 
 def stops(result: Reading, field: str) -> list[str]:

@@ -1,6 +1,15 @@
 """For each question another answer than that of the complete examples."""
 
 OTHER_ANSWERS = {
+    "session.programme": "shingles",
+    "consent.parent_present": "yes",
+    "contact.reason": "Sent by the practice",
+    "after.chaperone": "Mr Lee",
+    "after.referral": "yes",
+    "referral.to": "GP practice",
+    "referral.urgency": "Routine",
+    "referral.reason": "Rash seen",
+    "referral.expectation": "Appointment within two weeks",
     "session.vaccinator": "",
     "session.service": "private",
     "session.legal_basis": "psd",
@@ -61,6 +70,11 @@ NEEDS = {
     "previous.note": {"previous__finding": "dose-seen"},
     "consent.name": {"consent__given_by": "court-deputy"},
     "consent.relationship": {"consent__given_by": "court-deputy"},
+    "consent.parent_present": {"consent__given_by": "parent"},
+    "referral.to": {"after__referral": "yes"},
+    "referral.urgency": {"after__referral": "yes"},
+    "referral.reason": {"after__referral": "yes"},
+    "referral.expectation": {"after__referral": "yes"},
     "eligibility.due_date": {"vaccine__eligibility": "pregnant"},
     "vaccine.not_given_reason": {"vaccine__outcome": "not-given"},
     "vaccine.not_given_other": {"vaccine__outcome": "not-given", "vaccine__not_given_reason": "other"},

@@ -17,6 +17,7 @@ from digmed_desktop.clinical.record import (
 )
 from digmed_desktop.clinical.vaccination import read
 from tests.clinical.examples import (
+    AGREED,
     FIELDS,
     FORM,
     NOW,
@@ -84,7 +85,7 @@ def test_a_required_question_without_an_answer_stops_and_says_what_to_do(field: 
 
 
 def test_sentences_for_what_is_missing_name_the_question() -> None:
-    result = read({}, programme=flu(), pharmacy=pharmacy(), vaccinator=None, now=NOW)
+    result = read({}, programme=flu(), pharmacy=pharmacy(), vaccinator=None, now=NOW, agreed=AGREED)
     said = {p.field: p.sentence for p in result.problems}
     assert said["patient.family"] == "Enter the last name."
     assert said["patient.sex"] == "Select the sex."
@@ -94,7 +95,7 @@ def test_sentences_for_what_is_missing_name_the_question() -> None:
 
 
 def test_problems_come_in_the_order_of_the_form() -> None:
-    result = read({}, programme=flu(), pharmacy=Organisation(), vaccinator=None, now=NOW)
+    result = read({}, programme=flu(), pharmacy=Organisation(), vaccinator=None, now=NOW, agreed=AGREED)
     order = list(FIELDS)
     places = [order.index(p.field) if p.field in order else len(order) for p in result.problems]
     assert places == sorted(places)
@@ -261,7 +262,12 @@ def test_an_unusual_practice_code_is_doubted() -> None:
 
 def test_a_pharmacy_without_name_or_code_stops_beside_the_form() -> None:
     result = read(
-        complete_answers(), programme=flu(), pharmacy=Organisation(), vaccinator=vaccinator(), now=NOW
+        complete_answers(),
+        programme=flu(),
+        pharmacy=Organisation(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=AGREED,
     )
     assert {p.field for p in result.problems} == {"pharmacy.name", "pharmacy.ods_code"}
 

@@ -6,7 +6,18 @@ from datetime import date
 import pytest
 
 from digmed_desktop.clinical.vaccination import read
-from tests.clinical.examples import FORM, NOW, by, complete_answers, flu, pharmacy, reading, stops, vaccinator
+from tests.clinical.examples import (
+    AGREED,
+    FORM,
+    NOW,
+    by,
+    complete_answers,
+    flu,
+    pharmacy,
+    reading,
+    stops,
+    vaccinator,
+)
 
 # the vaccine
 
@@ -99,7 +110,12 @@ def test_the_procedure_follows_role_dose_and_route(role: str, dose: str, route: 
 def test_no_procedure_is_taken_by_default_when_none_is_known() -> None:
     programme = replace(flu(), procedures=tuple(p for p in flu().procedures if "R1290" not in p.roles))
     result = read(
-        complete_answers(), programme=programme, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW
+        complete_answers(),
+        programme=programme,
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=AGREED,
     )
     assert result.record.immunizations[0].procedure is None
     assert "procedure" in stops(result, "session.vaccinator")[0]

@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.reference.programmes import programme
-from tests.clinical.examples import NOW, complete_answers, flu, pharmacy, reading, vaccinator
+from tests.clinical.examples import AGREED, NOW, complete_answers, flu, pharmacy, reading, vaccinator
 
 
 def looks(result: Reading, field: str) -> list[str]:
@@ -17,7 +17,12 @@ def looks(result: Reading, field: str) -> list[str]:
 
 def in_programme(of: Programme, **changes: str) -> Reading:
     return read(
-        complete_answers(**changes), programme=of, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW
+        complete_answers(session__programme=of.id, **changes),
+        programme=of,
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=(of.agreement,),
     )
 
 
@@ -90,6 +95,7 @@ def test_a_contact_after_the_season(day: str, doubted: bool) -> None:
         pharmacy=pharmacy(),
         vaccinator=vaccinator(),
         now=NOW.replace(year=2027, month=5),
+        agreed=AGREED,
     )
     assert any("over" in one for one in looks(result, "contact.date")) is doubted
 

@@ -12,6 +12,8 @@ FIELDS = list(FORM.fields())
 CHOSEN = (FieldKind.RADIO, FieldKind.CHOICE)
 
 KEPT_HERE = {
+    "session.programme",
+    "after.referral",
     "session.legal_basis",
     "patient.traced",
     "patient.identity_checked",
@@ -53,7 +55,7 @@ def test_a_choice_has_options_of_its_own_or_of_the_programme(field: form.FormFie
         assert not field.options_from
         return
     assert bool(field.options) != bool(field.options_from)
-    if field.options_from:
+    if field.options_from and field.options_from != "programmes":
         for programme in programmes():
             assert programme.lists[field.options_from], programme.id
     if field.default and field.options:
@@ -84,6 +86,7 @@ def test_the_screening_questions_of_every_programme_are_on_the_form() -> None:
 
 def test_only_what_is_the_same_for_the_next_patient_is_remembered() -> None:
     assert {field.id for field in FIELDS if field.remembered} == {
+        "session.programme",
         "session.vaccinator",
         "session.service",
         "session.legal_basis",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from digmed_desktop.clinical import form
 from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read, starting_answers
 from tests.clinical.examples import (
+    AGREED,
     FIELDS,
     FORM,
     NOW,
@@ -142,6 +143,8 @@ def test_an_answer_that_is_no_longer_offered_is_asked_again(field: str) -> None:
         "allergies__status": "recorded",
         "previous__finding": "dose-seen",
     }
+    if field == "consent.parent_present":
+        shown["consent__given_by"] = "parent"
     if field.startswith("vaccine.not_given"):
         shown["vaccine__outcome"] = "not-given"
     assert stops(reading(**{**shown, field: "gone"}), field)
@@ -175,7 +178,7 @@ def test_no_sentence_ever_holds_what_was_typed(field: str, typed: str) -> None:
 @given(st.fixed_dictionaries(dict.fromkeys(FIELDS, _TYPED)))
 @settings(max_examples=15, deadline=None)
 def test_a_form_filled_with_anything_at_all_is_read(answers: dict[str, str]) -> None:
-    result = read(answers, programme=flu(), pharmacy=pharmacy(), vaccinator=None, now=NOW)
+    result = read(answers, programme=flu(), pharmacy=pharmacy(), vaccinator=None, now=NOW, agreed=AGREED)
     assert len(set(result.problems)) == len(result.problems)
 
 

@@ -248,7 +248,7 @@ def test_automatic_routing_needs_a_traced_number() -> None:
     sender = Sender("", lambda: settings)
     assert "NHS number" in sender.route(replace(PATIENT, traced=Traced.NOT_TRACED)).closed
     assert "date of birth" in sender.route(replace(PATIENT, date_of_birth=None)).closed
-    assert sender.edition_id(Kind.VACCINATION) == ""
+    assert sender.edition(Kind.VACCINATION).default
 
 
 def test_settings_that_cannot_be_written_change_nothing(counter: Counter, mesh, monkeypatch) -> None:

@@ -17,6 +17,7 @@ from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.reference import roles
+from digmed_desktop.settings.choices import Choices
 from tests.clinical.examples import NOW, complete_answers
 from tests.history.samples import KEY, PHARMACY, MovedClock
 
@@ -78,11 +79,13 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
     store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
     store.profile.save_pharmacy(PHARMACY)
     ada = store.people.add(PHARMACIST, "slow-hash")
+    choices = Choices()
     desk = Desk(
         store,
         clock,
         kept_in="a test",
-        sender=Sender("FQF01OT001"),
+        sender=Sender("FQF01OT001", choices.now),
+        choices=choices,
         make_delivery=no_delivery,
         folder=tmp_path,
     )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import (
     Address,
     Allergies,
@@ -86,9 +87,9 @@ def allergies(draw: st.DrawFn) -> Allergies:
 
 
 @st.composite
-def vaccinations(draw: st.DrawFn) -> VaccinationRecord:
-    """A valid vaccination record of any programme."""
-    programme = draw(st.sampled_from(programmes()))
+def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRecord:
+    """A valid vaccination record of a programme, or of any that has codes for what may be done."""
+    programme = of or draw(st.sampled_from([p for p in programmes() if p.procedures]))
     given = [p for p in programme.procedures if p.given]
     not_given = [p for p in programme.procedures if not p.given]
     vaccines = []

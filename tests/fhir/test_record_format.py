@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from digmed_desktop import resources
 from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.json_record import RecordFormatError, dumps, read, schema
+from digmed_desktop.clinical.programme import is_never_sent
+from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.commands import build_arguments, build_command, check_arguments, check_command
 from digmed_desktop.fhir.items import Record
+from digmed_desktop.reference.programmes import programmes
 from tests.fhir.golden_cases import message
 from tests.fhir.records import supply, vaccination, with_allergies
 
@@ -64,10 +67,34 @@ def test_there_is_an_example_of_each_programme_and_of_both_notifications() -> No
     assert "not-given" in told
 
 
+def goes_on_paper(made: Record) -> bool:
+    """Whether a record is one of those for which there is no message: no agreement, or no code for it."""
+    return isinstance(made, VaccinationRecord) and any(
+        is_never_sent(one.programme) or one.procedure is None for one in made.immunizations
+    )
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_example_builds_a_message_that_passes_the_checks(name: str) -> None:
+def test_every_example_builds_a_message_that_passes_the_checks_or_goes_on_paper(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = read(resources.text(name))
-    assert check(message(made).payload) == []
+    assert read(dumps(made)) == made
+    if not goes_on_paper(made):
+        assert check(message(made).payload) == []
+        return
+    out = tmp_path / "message.xml"
+    assert build(str(resources.path(name)), "--out", str(out)) == 2
+    assert not out.exists()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines
+    assert all("paper" in line for line in lines)
+
+
+def test_all_that_can_be_agreed_has_an_example_that_is_sent() -> None:
+    sent = [one for name in EXAMPLES if not goes_on_paper(one := read(resources.text(name)))]
+    told = {one.immunizations[0].programme for one in sent if isinstance(one, VaccinationRecord)}
+    assert told == {one.id for one in programmes() if one.agreement}
 
 
 def test_unknown_fields_and_wrong_types_are_named_with_their_path() -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import snomed
-from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.programme import Programme, is_never_sent
 from digmed_desktop.reference import roles
-from digmed_desktop.reference.programmes import current, programme, programmes
+from digmed_desktop.reference.programmes import agreements, current, programme, programmes
+from digmed_desktop.settings.settings import Settings
 
 FILES = [name for folder in ("programmes", "codes", "forms") for name in resources.names(folder, ".toml")]
 ROLE_SYSTEM = "CareConnect-SDSJobRoleName-1"
@@ -69,14 +70,25 @@ def test_every_entry_names_its_source(name: str) -> None:
             assert [item for item in value if not item.get("source")] == []
 
 
-def test_only_influenza_is_sent_without_a_further_setting() -> None:
-    assert [one.id for one in programmes() if one.live] == ["influenza-2026-27"]
-    assert {one.id for one in programmes()} == {
-        "influenza-2026-27",
-        "covid-19",
-        "rsv",
-        "pertussis-in-pregnancy",
-    }
+SENDABLE = ["influenza-2026-27", "covid-19", "rsv", "pertussis-in-pregnancy"]
+
+
+def test_four_vaccinations_can_be_agreed_and_influenza_is_by_default() -> None:
+    assert [one.id for one in programmes() if one.agreement] == SENDABLE
+    assert [one.id for one in agreements()] == ["influenza", "covid-19", "rsv", "pertussis-in-pregnancy"]
+    usual = Settings().agreed_programmes
+    assert [one.id for one in programmes() if not one.only_on_paper(usual)] == ["influenza-2026-27"]
+    everything = [one.id for one in agreements()]
+    assert [one.id for one in programmes() if not one.only_on_paper(everything)] == SENDABLE
+
+
+def test_why_a_programme_goes_on_paper_is_said() -> None:
+    assert "Settings, Messages" in programme("rsv").only_on_paper(("influenza",))
+    assert "electronically" in programme("shingles").only_on_paper(("influenza", "rsv"))
+    assert is_never_sent("shingles")
+    assert not is_never_sent("rsv")
+    assert not is_never_sent("")
+    assert not is_never_sent("smallpox")
 
 
 @pytest.mark.parametrize("one", programmes(), ids=lambda one: one.id)
@@ -94,14 +106,15 @@ def test_a_programme_hangs_together(one: Programme) -> None:
     for product in one.products.values():
         assert product.routes
         assert set(product.routes) <= routes
-        assert product.dose is not None
-        assert product.dose.value > 0
+        assert not one.agreement or product.dose is not None
+        assert product.dose is None or product.dose.value > 0
     for procedure in one.procedures:
         assert procedure.route is None or procedure.route in routes
         assert set(procedure.roles) <= {role.coded.code for role in roles.roles()}
         assert procedure.given is (procedure.reason is None)
     assert one.vaccine is not None
-    assert one.target_disease is not None
+    assert one.lists["doses"]
+    assert one.target_disease is not None or not one.agreement
     assert one.advice
     assert one.service == one.lists["services"][0].label
     if one.season_start and one.season_end:
@@ -140,12 +153,8 @@ def test_a_programme_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("day", [date(2026, 5, 1), date(2026, 11, 22), date(2027, 6, 1), date(2031, 1, 1)])
 def test_one_season_of_each_is_offered_on_any_day(day: date) -> None:
-    assert [one.id for one in current(day)] == [
-        "influenza-2026-27",
-        "covid-19",
-        "rsv",
-        "pertussis-in-pregnancy",
-    ]
+    assert [one.id for one in current(day)] == [one.id for one in programmes()]
+    assert [one.id for one in current(day)][:4] == SENDABLE
 
 
 def test_the_last_season_that_has_begun_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,5 +178,5 @@ def test_the_files_are_plain_toml_without_stray_keys() -> None:
     for name in resources.names("programmes", ".toml"):
         raw = tomllib.loads(resources.text(name))
         for table in ("service", "product", "procedure", "eligibility"):
-            for item in raw[table]:
+            for item in raw.get(table, ()):
                 assert set(item) <= known, (name, item)

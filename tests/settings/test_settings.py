@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digmed_desktop.settings import settings as module
+from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings, Theme, load, save
 
 
@@ -28,6 +29,18 @@ CHOSEN = Settings(
     mesh_url="http://127.0.0.1:8700",
     agreed_programmes=("covid",),
     editions={"DIGMED_FLU_VAC": "profile"},
+    own_products=(
+        OwnProduct(
+            "own-1",
+            "influenza",
+            "New flu vaccine 0.5ml",
+            "45354911000001100",
+            "Maker",
+            "intramuscular",
+            "0.5",
+        ),
+        OwnProduct("own-2", "shingles", "Old shingles vaccine"),
+    ),
 )
 
 
@@ -107,6 +120,10 @@ def test_saving_over_a_damaged_file_keeps_it(file) -> None:
         ("messages", "addressing", "carrier pigeon", "addressing"),
         ("messages", "agreed_programmes", ["covid", 1], "programmes"),
         ("messages", "editions", {"DIGMED_FLU_VAC": 1}, "editions"),
+        ("messages", "own_products", ["x"], "own products"),
+        ("messages", "own_products", [{"id": "own-1", "programme": "influenza"}], "own products"),
+        ("messages", "own_products", [{"id": "1", "programme": "rsv", "display": "x"}], "own products"),
+        ("messages", "own_products", [{"id": "own-1", "programme": "rsv", "display": 1}], "own products"),
         ("mesh", "environment", "LIVE", "environment"),
         ("mesh", "mailbox", 7, "mailbox"),
     ],

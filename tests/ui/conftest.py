@@ -26,6 +26,7 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.outbox.no_connection import NoConnection
+from digmed_desktop.settings.choices import Choices
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
@@ -140,11 +141,13 @@ SEALS: dict[Path, MemoryVault] = {}
 def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
     file, key = folder / "history.db", b"k" * 32
     store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
+    choices = Choices()
     return Desk(
         store,
         clock,
         kept_in="a test",
-        sender=Sender("FX999OT001"),
+        sender=Sender("FX999OT001", choices.now),
+        choices=choices,
         make_delivery=lambda records: NoConnection(records.deliveries),
         folder=folder,
         seal=VaultSeal(SEALS.setdefault(folder, MemoryVault())),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Option
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.ui.forms.editor_for import editor_for
-from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field, Level
 from digmed_desktop.ui.widgets.pair import Pair
@@ -37,6 +37,7 @@ class FormView(QScrollArea):
         self.fields: dict[str, Field] = {}
         self._groups: dict[str, tuple[QWidget, list[str]]] = {}
         self._touched: set[str] = set()
+        self._unasked: frozenset[str] = frozenset()
         self._problems: Sequence[Problem] = ()
         self._tell_all = False
         self._fresh = False  # whether the problems are those of the answers as they are now
@@ -114,8 +115,13 @@ class FormView(QScrollArea):
         """Offer another list to the questions that take their options from ``list_name``."""
         for question in self.form.fields():
             editor = self.fields[question.id].editor
-            if _list_of(question) == list_name and isinstance(editor, ChoiceEditor):
+            if _list_of(question) == list_name and isinstance(editor, (ChoiceEditor, RadioEditor)):
                 editor.set_options(options)
+
+    def leave_out(self, questions: frozenset[str]) -> None:
+        """Do not show these questions from now on; what was answered in them stays."""
+        self._unasked = questions
+        self._show_asked()
 
     def complete(self, field_id: str, choices: Sequence[str]) -> None:
         """Offer texts while one is typed."""
@@ -167,7 +173,7 @@ class FormView(QScrollArea):
         self.left.emit(field_id)
 
     def _show_asked(self) -> None:
-        asked = self.form.asked(self.answers())
+        asked = self.form.asked(self.answers()) - self._unasked
         for key, field in self.fields.items():
             if field.isHidden() == (key in asked):
                 field.setVisible(key in asked)

@@ -96,6 +96,9 @@ class FormPage(QWidget):
         fresh.update({q.id: kept[q.id] for q in self.form.form.fields() if q.remembered and kept.get(q.id)})
         return fresh
 
+    def make_ready(self, answers: dict[str, str]) -> None:
+        """Offer what fits these answers, which are about to be shown."""
+
     def answered(self, field_id: str) -> None:
         """Follow one changed answer with others that it implies."""
 
@@ -114,6 +117,7 @@ class FormPage(QWidget):
             answers.update(start.answers)
         self._besides = {key: text for key, text in answers.items() if key not in self.form.fields}
         self.form.start()
+        self.make_ready(answers)
         self.form.set_answers(answers)
         self.saved.setText("")
         if start is not None and start.answers:

@@ -35,6 +35,13 @@ class RadioEditor(Editor):
         )
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(16 if beside else 2)
+        self._name = ("", "")
+        self._add(options)
+        if beside:
+            self._layout.addStretch(1)
+        self.group.idClicked.connect(lambda _id: self.edited.emit())
+
+    def _add(self, options: Sequence[Option]) -> None:
         for option in options:
             button = QRadioButton(option.label.replace("&", "&&"))
             button.setAccessibleName(option.label)
@@ -44,10 +51,22 @@ class RadioEditor(Editor):
             button.installEventFilter(Leaving(self))
             self.group.addButton(button, len(self._ids))
             self._ids.append(option.id)
-            self._layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        if beside:
-            self._layout.addStretch(1)
-        self.group.idClicked.connect(lambda _id: self.edited.emit())
+            self._layout.insertWidget(len(self._ids) - 1, button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_options(self, options: Sequence[Option]) -> None:
+        """Show other answers; the answer stays if it is still among them."""
+        if [option.id for option in options] == self._ids:
+            return
+        kept = self.answer()
+        for button in self.group.buttons():
+            self.group.removeButton(button)
+            self._layout.removeWidget(button)
+            button.setParent(None)
+            button.deleteLater()
+        self._ids.clear()
+        self._add(options)
+        self.name(*self._name)
+        self.set_answer(kept)
 
     def answer(self) -> str:
         place = self.group.checkedId()
@@ -71,6 +90,7 @@ class RadioEditor(Editor):
         return self.group.buttons()
 
     def name(self, label: str, description: str) -> None:
+        self._name = (label, description)
         for button in self.group.buttons():
             button.setAccessibleName(f"{label}: {button.text().replace('&&', '&')}")
             button.setAccessibleDescription(description)

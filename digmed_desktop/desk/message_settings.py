@@ -1,0 +1,86 @@
+"""What the pharmacy chooses about its messages: editions, what was agreed at onboarding, products of its own."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from digmed_desktop.clinical import own_product
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.desk.message_views import EditionChoice, MessageSettings, OwnProductView
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.reference import programmes
+from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.own_product import OwnProduct
+
+_NAMES = {Kind.VACCINATION: "Vaccinations", Kind.EMERGENCY_SUPPLY: "Emergency supplies"}
+
+
+class MessageDesk:
+    """Asks about these settings end here. What is changed holds for the next message; sent ones stay as they are."""
+
+    def __init__(self, sender: Sender, choices: Choices) -> None:
+        self._sender, self._choices = sender, choices
+
+    def shown(self) -> MessageSettings:
+        """Return everything as it is now."""
+        kinds = self._kinds()
+        now = self._choices.now()
+        return MessageSettings(
+            editions=tuple(self._editions(kind) for kind in Kind),
+            agreements=programmes.agreements(),
+            agreed=now.agreed_programmes,
+            programmes=tuple(Option(key, one.name) for key, one in kinds.items()),
+            routes={key: one.lists["routes"] for key, one in kinds.items()},
+            own=tuple(
+                OwnProductView(
+                    one.id,
+                    one.display,
+                    kinds[one.programme].name if one.programme in kinds else one.programme,
+                    one.code,
+                )
+                for one in now.own_products
+            ),
+        )
+
+    def choose_edition(self, workflow: str, edition: str) -> None:
+        """Send a notification in another edition from now on."""
+        editions = {**self._choices.now().editions, workflow: edition}
+        self._choices.change(editions=MappingProxyType(editions))
+
+    def agree(self, agreed: tuple[str, ...]) -> None:
+        """Say what was agreed at onboarding."""
+        known = {one.id for one in programmes.agreements()}
+        self._choices.change(agreed_programmes=tuple(one for one in agreed if one in known))
+
+    def add_product(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Add an own product, or return what is wrong with it."""
+        taken = {one.id: one for one in self._choices.now().own_products}
+        made, problems = own_product.read(answers, self._kinds(), taken)
+        if made is not None:
+            self._keep((*taken.values(), made))
+        return problems
+
+    def remove_product(self, product_id: str) -> None:
+        """No longer offer an own product; what was recorded with it stays as it is."""
+        kept = [one for one in self._choices.now().own_products if one.id != product_id]
+        self._keep(tuple(kept))
+
+    def _keep(self, products: tuple[OwnProduct, ...]) -> None:
+        self._choices.change(own_products=products)
+
+    def _editions(self, kind: Kind) -> EditionChoice:
+        from digmed_desktop.fhir import editions
+
+        options = tuple(
+            Option(one.id, f"{one.name} (usual)" if one.default else one.name, one.note)
+            for one in editions.all_editions()
+            if one.kind is kind
+        )
+        return EditionChoice(kind.value, _NAMES[kind], options, self._sender.edition(kind).id)
+
+    @staticmethod
+    def _kinds() -> dict[str, Programme]:
+        """Return programmes by what stays the same from season to season."""
+        return {one.agreement or one.id: one for one in programmes.programmes()}

@@ -1,0 +1,38 @@
+"""What the settings about messages are shown as: plain data for the window."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digmed_desktop.clinical.form import Option
+
+
+@dataclass(frozen=True, slots=True)
+class EditionChoice:
+    """The editions of one notification, the default first, and the one that is sent."""
+
+    workflow: str
+    name: str
+    options: tuple[Option, ...]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProductView:
+    """One own product as the settings show it."""
+
+    id: str
+    name: str
+    programme: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSettings:
+    """All of it, to be shown."""
+
+    editions: tuple[EditionChoice, ...]
+    agreements: tuple[Option, ...]
+    agreed: tuple[str, ...]
+    programmes: tuple[Option, ...]  # what an own product can belong to
+    routes: Mapping[str, tuple[Option, ...]]  # of each of those
+    own: tuple[OwnProductView, ...]

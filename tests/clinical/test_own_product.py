@@ -1,0 +1,102 @@
+"""A pharmacy's own product: its code is checked before it is taken, and it is offered and sent like any other."""
+
+import pytest
+
+from digmed_desktop.clinical import own_product
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.reference.programmes import programme
+from digmed_desktop.settings.own_product import OwnProduct
+from tests.clinical.examples import AGREED, NOW, complete_answers, flu, pharmacy, vaccinator
+
+RIGHT = {
+    "product.programme": "influenza",
+    "product.display": "Adjuvanted trivalent influenza vaccine 0.5ml pre-filled syringes (Maker Ltd)",
+    "product.code": "45354911000001100",
+    "product.manufacturer": "Maker Ltd",
+    "product.route": "intramuscular",
+    "product.dose": "0.5",
+}
+KINDS: dict[str, Programme] = {"influenza": flu(), "shingles": programme("shingles")}
+
+
+def fault(taken: tuple[OwnProduct, ...] = (), **changes: str) -> list[tuple[str, str]]:
+    answers = RIGHT | {f"product.{key}": text for key, text in changes.items()}
+    made, problems = own_product.read(answers, KINDS, {one.id: one for one in taken})
+    assert (made is None) is bool(problems)
+    return [(p.field, p.sentence) for p in problems]
+
+
+def test_a_right_product_is_taken_as_typed() -> None:
+    made, problems = own_product.read(RIGHT, KINDS, {})
+    assert problems == ()
+    assert made == OwnProduct(
+        "own-1",
+        "influenza",
+        RIGHT["product.display"],
+        RIGHT["product.code"],
+        "Maker Ltd",
+        "intramuscular",
+        "0.5",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"code": "45354911000001101"}, "product.code", "check digit"),
+        ({"code": "45354911000001010"}, "product.code", "check digit"),
+        ({"code": "4535491100000110a"}, "product.code", "digits alone"),
+        ({"code": "٤٥٣٥٤٩١١٠٠٠٠٠١١٠٠"}, "product.code", "digits alone"),
+        ({"code": "12345"}, "product.code", "6 to 18"),
+        ({"code": "045354911000001100"}, "product.code", "does not begin with 0"),
+        ({"code": "2841961000001118"}, "product.code", "number of a description"),
+        ({"display": " "}, "product.display", "Enter the name"),
+        ({"display": "x" * 256}, "product.display", "Shorten"),
+        ({"display": "new\x07"}, "product.display", "hidden character"),
+        ({"manufacturer": "a\u200bb"}, "product.manufacturer", "hidden character"),
+        ({"programme": "smallpox"}, "product.programme", "Select the vaccination"),
+        ({"route": "oral"}, "product.route", "Select how"),
+        ({"dose": "0,5"}, "product.dose", "full stop"),
+        ({"dose": "0"}, "product.dose", "full stop"),
+        ({"dose": "1e3"}, "product.dose", "full stop"),
+    ],
+)
+def test_a_wrong_answer_is_said_at_its_field(changes: dict[str, str], field: str, says: str) -> None:
+    found = fault(**changes)
+    assert [one for one, _ in found] == [field]
+    assert says in found[0][1]
+
+
+def test_a_product_needs_no_code_and_is_then_sent_by_its_words() -> None:
+    assert fault(code="") == []
+    made = own_product.as_product(OwnProduct("own-1", "influenza", "New vaccine"), flu())
+    assert not made.coded.is_coded
+
+
+def test_spaces_in_a_pasted_code_do_not_matter_and_a_code_twice_does() -> None:
+    assert fault(code=" 4535 4911 0000 01100 ") == []
+    there = OwnProduct("own-4", "influenza", "x", RIGHT["product.code"])
+    assert fault((there,)) == [("product.code", "This code is in the list already.")]
+    made, _ = own_product.read(RIGHT | {"product.code": ""}, KINDS, {"own-4": there})
+    assert made is not None
+    assert made.id == "own-5"
+
+
+def test_it_is_offered_first_and_recorded_with_its_code() -> None:
+    made, _ = own_product.read(RIGHT, KINDS, {})
+    assert made is not None
+    of = flu().with_products([own_product.as_product(made, flu())])
+    assert of.lists["products"][0].id == "own-1"
+    result = read(
+        complete_answers(vaccine__product="own-1"),
+        programme=of,
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=AGREED,
+    )
+    assert result.problems == ()
+    vaccine = result.record.immunizations[0]
+    assert vaccine.product is not None
+    assert (vaccine.product.code, vaccine.manufacturer) == (RIGHT["product.code"], "Maker Ltd")

@@ -1,0 +1,94 @@
+"""Vaccinations of every programme at the desk: what is sent, what goes on paper, and what the settings change."""
+
+from tests.clinical.examples import complete_answers
+from tests.desk.conftest import Counter
+
+RSV = {
+    "session__programme": "rsv",
+    "vaccine__product": "abrysvo",
+    "vaccine__eligibility": "age",
+}
+
+
+def test_the_form_offers_every_programme_with_its_own_lists(counter: Counter) -> None:
+    lists = counter.desk.form_lists("vaccination")
+    assert lists.lists["programmes"][0].id == "influenza-2026-27"
+    assert len(lists.by_programme) >= 20
+    rsv = lists.by_programme["rsv"]
+    assert "abrysvo" in {one.id for one in rsv.lists["products"]}
+    assert rsv.usual["session.programme"] == "rsv"
+    assert "screening.egg" in rsv.not_asked
+    assert "screening.egg" not in lists.by_programme["influenza-2026-27"].not_asked
+
+
+def test_a_programme_that_was_not_agreed_goes_on_paper_until_it_was(counter: Counter) -> None:
+    answers = complete_answers(**RSV)
+    preview = counter.desk.preview("vaccination", answers)
+    assert preview.paper_only
+    assert [p.field for p in preview.problems if p.severity.value == "stop"] == ["session.programme"]
+    assert counter.desk.send("vaccination", "d1", answers, counter.ada).notification is None
+    counter.desk.messages.agree(("influenza", "rsv", "no-such"))
+    assert counter.desk.messages.shown().agreed == ("influenza", "rsv")
+    assert counter.desk.send("vaccination", "d1", answers, counter.ada).notification is not None
+
+
+def test_a_vaccination_that_no_notification_is_for_goes_on_paper(counter: Counter) -> None:
+    counter.desk.messages.agree(("influenza", "covid-19", "rsv", "pertussis-in-pregnancy"))
+    answers = complete_answers(
+        session__programme="shingles",
+        session__service="private",
+        vaccine__product="shingrix",
+        vaccine__eligibility="due",
+    )
+    preview = counter.desk.preview("vaccination", answers)
+    assert preview.paper_only
+    assert any("Shingrix" in value for s in preview.sections for row in s.rows for value in row.values)
+
+
+def test_influenza_that_was_not_agreed_goes_on_paper_too(counter: Counter) -> None:
+    counter.desk.messages.agree(())
+    assert counter.desk.preview("vaccination", complete_answers()).paper_only
+
+
+def test_another_edition_holds_from_the_next_message_on(counter: Counter) -> None:
+    counter.desk.messages.choose_edition("DIGMED_FLU_VAC", "vaccination-1.1.3")
+    choice = counter.desk.messages.shown().editions[0]
+    assert choice.chosen == "vaccination-1.1.3"
+    assert choice.options[0].label.endswith("(usual)")
+    notification = counter.record()
+    assert counter.store.versions.edition(notification) == "vaccination-1.1.3"
+
+
+def test_an_edition_that_is_gone_gives_way_to_the_usual_one(counter: Counter) -> None:
+    counter.desk.messages.choose_edition("DIGMED_FLU_VAC", "vaccination-9.9")
+    assert counter.desk.messages.shown().editions[0].chosen == "vaccination-profiles"
+
+
+def test_an_own_product_is_offered_sent_and_taken_away(counter: Counter) -> None:
+    new = {
+        "product.programme": "influenza",
+        "product.display": "A new influenza vaccine",
+        "product.code": "45354911000001100",
+        "product.route": "intramuscular",
+        "product.dose": "0.5",
+    }
+    assert counter.desk.messages.add_product(new | {"product.code": "45354911000001101"})
+    assert counter.desk.messages.shown().own == ()
+    assert counter.desk.messages.add_product(new) == ()
+    own = counter.desk.messages.shown().own[0]
+    offered = counter.desk.form_lists("vaccination").lists["products"]
+    assert offered[0].id == own.id
+    notification = counter.record(vaccine__product=own.id)
+    assert b"A new influenza vaccine" in counter.store.notifications.story(notification).messages[0].body
+    counter.desk.messages.remove_product(own.id)
+    assert own.id not in {one.id for one in counter.desk.form_lists("vaccination").lists["products"]}
+
+
+def test_a_retired_kind_of_form_is_refused_with_the_reason(counter: Counter) -> None:
+    import pytest
+
+    from digmed_desktop.messaging.errors import DigMedError
+
+    for form in ("minor-illness", "medication-review", "appliance-use-review", "new-medicine-service"):
+        with pytest.raises(DigMedError, match="retired"):
+            counter.desk.preview(form, {})

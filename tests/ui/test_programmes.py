@@ -1,0 +1,115 @@
+"""Choosing the vaccination on the form, and the settings of the messages, by what stands in the window."""
+
+from digmed_desktop.ui.pages.settings.messages import MessagesSection
+from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+
+def choose(bench: Bench, field: str, answer: str) -> None:
+    """Answer a question as a user would, and wait for what follows."""
+    bench.form.form.fields[field].editor.set_answer(answer)
+    bench.form._edited(field)
+    bench.idle()
+
+
+def offered(bench: Bench, field: str) -> list[str]:
+    editor = bench.form.form.fields[field].editor
+    assert isinstance(editor, (ChoiceEditor, RadioEditor))
+    return list(editor._ids)
+
+
+def test_another_vaccination_brings_its_own_products_sites_and_questions(bench: Bench) -> None:
+    bench.form.fill(complete_answers())
+    assert "tivc" in offered(bench, "vaccine.product")
+    assert not bench.form.form.fields["screening.egg"].isHidden()
+    choose(bench, "session.programme", "cholera")
+    assert offered(bench, "vaccine.route") == ["oral"]
+    assert offered(bench, "vaccine.site") == ["mouth"]
+    assert bench.form.form.fields["screening.egg"].isHidden()
+    answers = bench.form.answers()
+    assert (answers["vaccine.product"], answers["vaccine.batch"], answers["vaccine.site"]) == ("", "", "")
+    assert answers["vaccine.route"] == "oral"
+    assert answers["patient.family"] == "O'Neill"
+    assert bench.window.strip.programme.text() == "Cholera"
+
+
+def test_a_draft_of_another_vaccination_comes_back_with_its_lists(bench: Bench) -> None:
+    bench.form.fill(complete_answers())
+    choose(bench, "session.programme", "shingles")
+    choose(bench, "vaccine.product", "shingrix")
+    bench.form.save_draft()
+    bench.form._next()
+    choose(bench, "session.programme", "influenza-2026-27")
+    bench.idle()
+    drafts: list[object] = []
+    bench.office.ask(lambda desk: [d for d in desk.drafts() if d.patient], drafts.append)
+    bench.until(lambda: bool(drafts))
+    from digmed_desktop.ui.context import FormStart
+
+    bench.window.begin_form(FormStart("vaccination", draft=drafts[0][0]))  # type: ignore[index] # a list
+    answers = bench.form.answers()
+    assert (answers["session.programme"], answers["vaccine.product"]) == ("shingles", "shingrix")
+    assert offered(bench, "vaccine.product") == ["shingrix"]
+
+
+def test_the_next_patient_gets_the_same_vaccination_with_what_is_usual_in_it(bench: Bench) -> None:
+    choose(bench, "session.programme", "rsv")
+    bench.form._next()
+    answers = bench.form.answers()
+    assert answers["session.programme"] == "rsv"
+    assert "Fluenz" not in answers["after.advice"]
+    assert answers["vaccine.dose_amount"] == "0.5"
+
+
+def messages(bench: Bench) -> MessagesSection:
+    bench.window.go("settings")
+    page = bench.window.page("settings")
+    assert isinstance(page, SettingsPage)
+    section = page.section("messages")
+    assert isinstance(section, MessagesSection)
+    bench.idle()
+    bench.until(lambda: section._made)
+    return section
+
+
+def test_what_is_agreed_and_added_in_the_settings_holds_on_the_form_at_once(bench: Bench) -> None:
+    section = messages(bench)
+    section.agreed.set_answer("influenza,rsv")
+    section._agreed()
+    for field, answer in {
+        "product.programme": "influenza",
+        "product.display": "A new influenza vaccine",
+        "product.code": "45354911000001101",
+    }.items():
+        section.fields[field].editor.set_answer(answer)
+    section._offer_routes()
+    section.route.set_answer("intramuscular")
+    section._add()
+    bench.until(lambda: "check digit" in section.fields["product.code"].sentence)
+    section.fields["product.code"].editor.set_answer("45354911000001100")
+    section._add()
+    bench.until(lambda: section.said.isVisibleTo(section))
+    bench.until(lambda: section._own.count() == 4)
+    bench.idle()
+    bench.window.go("vaccinate")
+    bench.until(lambda: offered(bench, "vaccine.product")[0].startswith("own-"))
+    seen: list[tuple[str, ...]] = []
+    bench.office.ask(lambda desk: desk.messages.shown().agreed, seen.append)
+    bench.until(lambda: bool(seen))
+    assert seen == [("influenza", "rsv")]
+    section._own.itemAtPosition(0, 3).widget().click()  # type: ignore[union-attr] # it is there
+    bench.until(lambda: section._own.count() == 0)
+
+
+def test_another_edition_is_chosen_and_kept(bench: Bench) -> None:
+    section = messages(bench)
+    section._editions["DIGMED_FLU_VAC"].set_answer("vaccination-1.2.9")
+    section._edition_chosen("DIGMED_FLU_VAC")
+    bench.idle()
+    bench.form.fill(complete_answers())
+    bench.idle()
+    bench.until(
+        lambda: any(s.title == "Contacts with professionals" for s in bench.form.preview.preview.sections)
+    )
