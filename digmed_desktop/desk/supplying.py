@@ -166,11 +166,7 @@ class SupplyDesk:
         return NewEntry(kind, content, by, self._people.name(by), about=about)
 
     def _edition(self) -> "Edition":
-        from digmed_desktop.fhir import editions
-
-        if chosen := self._sender.edition_id(Kind.EMERGENCY_SUPPLY):
-            return editions.load(chosen)
-        return editions.default_for(Kind.EMERGENCY_SUPPLY)
+        return self._sender.edition(Kind.EMERGENCY_SUPPLY)
 
     def _all_problems(self, reading: SupplyReading) -> tuple[Problem, ...]:
         """Return the problems of the record and of its message.
