@@ -187,10 +187,10 @@ class _SupplySheet(PatientSheet):
             asked_by=self.asked_by,
             referral_reference=reference,
             service=self.text("session.service"),
-            reason_for_service=self._reason_for_service(chosen.label if chosen else "", reference, nature),
+            reason_for_service=self._reason_for_service(chosen.hint if chosen else "", reference, nature),
             consultation_method=self._label("contact.method"),
             collected_by=self.text("contact.collected_by")
-            or self._label("contact.collector").removeprefix("The "),
+            or self._label("contact.collector").removeprefix("The ").capitalize(),
             items=self._items() if self.supplied else (),
             patient_conditions=self._conditions(nature),
             prescriber_request=self._prescriber_request(),

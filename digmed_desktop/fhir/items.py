@@ -54,6 +54,7 @@ class Context:
     edition: Edition
     immunization: Immunization = field(default_factory=Immunization)
     supplied: SuppliedItem = field(default_factory=SuppliedItem)
+    place: int = 1  # of what is supplied, among the items
     allergy: Allergy | None = None
 
 

@@ -4,6 +4,7 @@ These are the rules of the message (mandatory items of the guides, required code
 field may hold and what the law asks is said in ``clinical``.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -59,15 +60,16 @@ _FIELDS = {
     "collected_by": "contact.collected_by",
     "consultation_method": "contact.method",
     "reason_for_service": "contact.reason",
-    "items": "item.product",
-    "items.directions": "item.directions",
-    "items.additional_instructions": "item.additional",
-    "items.indication": "item.indication",
-    "items.quantity": "item.quantity",
+    "items": "item.{n}.product",
+    "items.directions": "item.{n}.directions",
+    "items.additional_instructions": "item.{n}.additional",
+    "items.indication": "item.{n}.indication",
+    "items.quantity": "item.{n}.quantity",
     "plan_for_professionals": "after.plan_for_professionals",
     "plan_for_patient": "after.plan_for_patient",
     "advice": "after.advice",
 }
+_ITEM = re.compile(r"^items\[([0-9]+)\]")
 _KEPT_HERE = (
     "notes_kept_here",
     "screening",
@@ -205,26 +207,27 @@ def _supplies(record: EmergencySupplyRecord) -> Iterator[Problem]:
     """Check the items: the strictest of the guide's tables counts (directions, days, quantity always; coded
     product).
     """
-    for item in record.items or (SuppliedItem(),):
+    for n, item in enumerate(record.items or (SuppliedItem(),), 1):
         called = "appliance" if item.kind is ItemKind.APPLIANCE else "medicine"
         if item.product is None or not item.product.display.strip():
-            yield Problem("item.product", f"Choose the {called}.")
+            yield Problem(f"item.{n}.product", f"Choose the {called}.")
         elif not item.product.is_coded:
             yield Problem(
-                "item.product",
+                f"item.{n}.product",
                 f"The {called} has no dm+d code, so it cannot be sent. Tell the practice on paper.",
             )
         if item.quantity is None:
-            yield Problem("item.quantity", "Enter how much was supplied.")
+            yield Problem(f"item.{n}.quantity", "Enter how much was supplied.")
         elif item.quantity.value <= 0 or not item.quantity.unit.display.strip():
-            yield Problem("item.quantity", "The quantity must be more than 0 and have its unit.")
+            yield Problem(f"item.{n}.quantity", "The quantity must be more than 0 and have its unit.")
         if item.days is None:
-            yield Problem("item.days", "Enter how many days the supply lasts.")
+            yield Problem(f"item.{n}.days", "Enter how many days the supply lasts.")
         elif item.days <= 0:
-            yield Problem("item.days", "The number of days must be more than 0.")
+            yield Problem(f"item.{n}.days", "The number of days must be more than 0.")
         if not item.directions.strip():
             yield Problem(
-                "item.directions", "Enter the directions; without new ones, write: As previously advised."
+                f"item.{n}.directions",
+                "Enter the directions; without new ones, write: As previously advised.",
             )
 
 
@@ -236,7 +239,9 @@ def _unwritable(record: Record) -> Iterator[Problem]:
     for path, text in _texts(record, ""):
         if path.split(".")[0] in _KEPT_HERE or not NOT_XML.search(text):
             continue
-        field = next((_FIELDS[p] for p in _prefixes(path) if p in _FIELDS), path)
+        number = _ITEM.search(path)
+        field = next((_FIELDS[p] for p in _prefixes(_ITEM.sub("items", path)) if p in _FIELDS), path)
+        field = field.format(n=int(number[1]) + 1) if number else field
         if field not in reported:
             reported.add(field)
             yield Problem(field, _NOT_WRITABLE)
@@ -253,8 +258,8 @@ def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, tuple):
-        for one in value:
-            yield from _texts(one, path)
+        for n, one in enumerate(value):
+            yield from _texts(one, f"{path}[{n}]" if path == "items" else path)
     elif is_dataclass(value) and not isinstance(value, (type, datetime)):
         for part in fields(value):
             yield from _texts(getattr(value, part.name), f"{path}.{part.name}" if path else part.name)

@@ -72,7 +72,7 @@ def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...
             row = Row(
                 label=registration_label(wanted.label, context),
                 values=cell.lines,
-                field=item.field if item.field != CLINICIAN else _CLINICIAN_FIELDS[kind_of(record)],
+                field=_field_of(item, context),
                 missing=not cell.lines,
                 code=cell.code if edition.show_codes else "",
                 group=group,
@@ -82,6 +82,17 @@ def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...
             ):
                 rows.append(row)
     return tuple(rows)
+
+
+def _field_of(item: Item, context: Context) -> str:
+    """Return the id of the question that an item of the text comes from."""
+    if item.field == CLINICIAN:
+        return _CLINICIAN_FIELDS[kind_of(context.record)]
+    return (
+        item.field.replace("item.", f"item.{context.place}.", 1)
+        if item.field.startswith("item.")
+        else item.field
+    )
 
 
 def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:
@@ -97,8 +108,8 @@ def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:
         for immunization in record.immunizations or (Immunization(),):
             yield Context(record, edition, immunization=immunization)
     elif isinstance(record, EmergencySupplyRecord) and key == "medications":
-        for supplied in record.items or (SuppliedItem(),):
-            yield Context(record, edition, supplied=supplied)
+        for place, supplied in enumerate(record.items or (SuppliedItem(),), 1):
+            yield Context(record, edition, supplied=supplied, place=place)
     else:
         yield Context(record, edition)
 

@@ -23,7 +23,7 @@ def test_the_example_makes_the_whole_record() -> None:
     assert record.reason_for_service == (
         "Referred by NHS 111, reference 111-0042: Insulin left on the train; the practice is closed until Tuesday."
     )
-    assert record.collected_by == "patient"
+    assert record.collected_by == "Patient"
     assert record.pharmacist == PHARMACIST
     insulin, needles = record.items
     assert insulin.product is not None

@@ -99,16 +99,18 @@ def test_withdrawal_says_not_supplied() -> None:
 @pytest.mark.parametrize(
     ("field", "record"),
     [
-        ("item.product", supply(items=(replace(INSULIN, product=Coded("Insulin")),))),
-        ("item.product", supply(items=(replace(INSULIN, product=None),))),
-        ("item.quantity", supply(items=(replace(INSULIN, quantity=None),))),
-        ("item.quantity", supply(items=(replace(INSULIN, quantity=Quantity(Decimal(2), Coded(""))),))),
-        ("item.quantity", supply(items=(replace(INSULIN, quantity=Quantity(Decimal(0), Coded("ml"))),))),
-        ("item.days", supply(items=(replace(INSULIN, days=None),))),
-        ("item.directions", supply(items=(replace(INSULIN, directions=" "),))),
+        ("item.1.product", supply(items=(replace(INSULIN, product=Coded("Insulin")),))),
+        ("item.1.product", supply(items=(replace(INSULIN, product=None),))),
+        ("item.1.quantity", supply(items=(replace(INSULIN, quantity=None),))),
+        ("item.1.quantity", supply(items=(replace(INSULIN, quantity=Quantity(Decimal(2), Coded(""))),))),
+        ("item.1.quantity", supply(items=(replace(INSULIN, quantity=Quantity(Decimal(0), Coded("ml"))),))),
+        ("item.1.days", supply(items=(replace(INSULIN, days=None),))),
+        ("item.1.directions", supply(items=(replace(INSULIN, directions=" "),))),
         ("session.pharmacist", supply(pharmacist=None)),
         ("consent.to_sharing", supply(consent=Consent(to_sharing=False))),
-        ("item.directions", supply(items=(replace(INSULIN, directions="\x07"),))),
+        ("item.1.directions", supply(items=(replace(INSULIN, directions="\x07"),))),
+        ("item.2.product", supply(items=(INSULIN, replace(INSULIN, product=Coded("Needles"))))),
+        ("item.2.directions", supply(items=(INSULIN, replace(INSULIN, directions="\x07")))),
     ],
 )
 def test_what_prevents_sending_is_said_at_its_field(field: str, record: EmergencySupplyRecord) -> None:
@@ -142,4 +144,10 @@ def test_an_edition_of_the_other_notification_is_refused() -> None:
 def test_draft_of_an_empty_supply_is_xml() -> None:
     assert draft_xml(EmergencySupplyRecord()).startswith("<?xml")
     missing = {r.field for s in sections(EmergencySupplyRecord(), EDITION) for r in s.rows if r.missing}
-    assert {"item.product", "item.quantity", "item.days", "item.directions", "session.pharmacist"} <= missing
+    assert {
+        "item.1.product",
+        "item.1.quantity",
+        "item.1.days",
+        "item.1.directions",
+        "session.pharmacist",
+    } <= missing

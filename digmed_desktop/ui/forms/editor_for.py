@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from digmed_desktop.clinical.form import FieldKind, FormField, Option
 from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor, TicksEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, Editor, LinesEditor, NhsNumberEditor, TextEditor
+from digmed_desktop.ui.widgets.medicine import MedicineEditor
 
 MOST_RADIOS = 7
 SHORT = 18  # characters: options this short stand beside each other
@@ -28,5 +29,7 @@ def editor_for(question: FormField, options: Sequence[Option]) -> Editor:
             return ChoiceEditor(options)
         case FieldKind.TICKS:
             return TicksEditor(options)
+        case FieldKind.MEDICINE:
+            return MedicineEditor()
         case _:
             return TextEditor()

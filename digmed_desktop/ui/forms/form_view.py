@@ -1,17 +1,21 @@
 """A whole form: groups of questions, the summary of problems on top, conditional questions, answers as plain text."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical.form import FieldKind, Form, FormField, Option
+from digmed_desktop.clinical.form import FieldKind, Form, FormField, Group, Option
 from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.supply_answers import LawSaid
 from digmed_desktop.ui.forms.editor_for import editor_for
+from digmed_desktop.ui.forms.repeating import AddBar, CopyHead, LawPanel, copy_number, repeats_of, step, stops
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field, Level
+from digmed_desktop.ui.widgets.medicine import MedicineEditor
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import application, heading, title
@@ -24,18 +28,26 @@ def _list_of(question: FormField) -> str:
 
 
 class FormView(QScrollArea):
-    """Draws a :class:`Form`. :attr:`edited` follows every change; it holds all answers, also those out of view."""
+    """Draws a :class:`Form`. :attr:`edited` follows every change; it holds all answers, also those out of view.
+
+    A group that repeats is drawn once for each copy that the answers have, with buttons for one more and one less.
+    """
 
     edited = Signal(str)
     left = Signal(str)
+    asks = Signal(str, str)  # a field that is searched while it is typed, and what was typed
+    picked = Signal(str, object)  # a field, and the medicine that was picked there
 
     def __init__(self, form: Form, lists: Lists) -> None:
         super().__init__()
-        self.form = form
+        self._template, self.form = form, form.laid_out({})
+        self._lists = lists
+        self._repeats = repeats_of(form)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.fields: dict[str, Field] = {}
         self._groups: dict[str, tuple[QWidget, list[str]]] = {}
+        self._panels: dict[str, LawPanel] = {}
         self._touched: set[str] = set()
         self._unasked: frozenset[str] = frozenset()
         self._problems: Sequence[Problem] = ()
@@ -50,24 +62,101 @@ class FormView(QScrollArea):
         self.summary = ProblemSummary()
         self.summary.chosen.connect(self.focus_field)
         self._layout.addWidget(self.summary)
-        for group in form.groups:
-            self._layout.addWidget(self._group(group.id, group.title, group.fields, lists))
+        self._first = self._layout.count()
         self._layout.addStretch(1)
+        self._lay_out()
         self.setWidget(page)
         self._show_asked()
         application().focusChanged.connect(self._follow_focus)
 
-    def _group(
-        self, group_id: str, group_title: str, questions: Sequence[FormField], lists: Lists
-    ) -> QWidget:
+    def _lay_out(self) -> None:
+        """Make the groups that the form has now and are not there yet, and take away those it no longer has."""
+        wanted = {group.id for group in self.form.groups}
+        for key in [key for key in self._groups if key not in wanted]:
+            holder, questions = self._groups.pop(key)
+            self._panels.pop(key, None)
+            for question in questions:
+                del self.fields[question]
+            holder.hide()
+            holder.deleteLater()
+        place = self._first
+        for group in self.form.groups:
+            if group.id not in self._groups:
+                self._layout.insertWidget(place, self._group(group))
+            place = self._layout.indexOf(self._groups[group.id][0]) + 1
+            repeat = self._repeats.get(group.copy_of)
+            if repeat is not None:
+                repeat.told(group)
+                if group.id == f"{group.copy_of}.{repeat.number}":
+                    if repeat.bar is None:
+                        repeat.bar = AddBar(repeat.add)
+                        repeat.bar.chosen.connect(lambda of=group.copy_of: self.add_copy(of))
+                        repeat.bar.undone.connect(self._put_back)
+                    self._layout.removeWidget(repeat.bar)
+                    self._layout.insertWidget(self._layout.indexOf(self._groups[group.id][0]) + 1, repeat.bar)
+                    repeat.bar.allow(more=repeat.number < repeat.most)
+                    place = self._layout.indexOf(repeat.bar) + 1
+        if self._repeats:
+            self.fields = {q.id: self.fields[q.id] for q in self.form.fields()}
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's own name and shape
+        if self._repeats:
+            chain = stops(self.form, self.fields, self._repeats, self.summary.lines())
+            if step(self, chain, forward=next):
+                return True
+        return super().focusNextPrevChild(next)
+
+    def add_copy(self, group_id: str) -> None:
+        """Ask a repeating group once more, and put the cursor at it."""
+        repeat = self._repeats[group_id]
+        if repeat.number < repeat.most:
+            answers = {**self.answers(), repeat.count_id: str(repeat.number + 1)}
+            fresh = {
+                q.id: q.default
+                for q in self._template.laid_out(answers).fields()
+                if q.default and q.id not in answers
+            }
+            self.set_answers({**answers, **fresh})
+            self.edited.emit(repeat.count_id)
+            self.focus_field(f"{group_id}.{repeat.number}.")
+
+    def remove_copy(self, group_id: str, number: int) -> None:
+        """Take one copy of a repeating group away; it can be put back."""
+        repeat = self._repeats[group_id]
+        before = self.answers()
+        self._touched = {key for key in self._touched if not key.startswith(f"{group_id}.")}
+        self.set_answers(repeat.without(before, number))
+        if repeat.bar is not None:
+            repeat.bar.offer_undo(before, f"{repeat.title} {number} was taken away.")
+        self.edited.emit(repeat.count_id)
+
+    def _put_back(self, answers: dict[str, str]) -> None:
+        self.set_answers(answers)
+        self.edited.emit(next(iter(self._repeats.values())).count_id)
+
+    def set_law(self, said: Sequence[LawSaid]) -> None:
+        """Show what the law says of each copy of a repeating group."""
+        for key, panel in self._panels.items():
+            panel.show_said([one for one in said if one.field.startswith(f"{key}.")])
+
+    def _group(self, group: Group) -> QWidget:
         holder = QWidget()
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(14)
-        layout.addWidget(heading(group_title))
+        repeat = self._repeats.get(group.copy_of)
+        if repeat is not None:
+            head = CopyHead(group)
+            remove = partial(self.remove_copy, group.copy_of, copy_number(group))
+            head.remove.clicked.connect(lambda _on=False, do=remove: do())
+            repeat.heads[group.id] = head
+            layout.addWidget(head)
+        else:
+            layout.addWidget(heading(group.title))
+        questions = group.fields
         waiting: Field | None = None
         for question in questions:
-            field = self._field(question, lists)
+            field = self._field(question, self._lists)
             if question.half and waiting is not None:
                 layout.addWidget(Pair(waiting, field))
                 waiting = None
@@ -81,7 +170,10 @@ class FormView(QScrollArea):
                 layout.addWidget(field)
         if waiting is not None:
             layout.addWidget(waiting)
-        self._groups[group_id] = (holder, [q.id for q in questions])
+        if repeat is not None:
+            self._panels[group.id] = LawPanel()
+            layout.addWidget(self._panels[group.id])
+        self._groups[group.id] = (holder, [q.id for q in questions])
         return holder
 
     def _field(self, question: FormField, lists: Lists) -> Field:
@@ -97,15 +189,27 @@ class FormView(QScrollArea):
         )
         field.edited.connect(self._edited)
         field.left.connect(self._left)
+        editor = field.editor
+        if isinstance(editor, MedicineEditor):
+            editor.searched.connect(lambda text, key=question.id: self.asks.emit(key, text))
+            editor.picked.connect(lambda medicine, key=question.id: self.picked.emit(key, medicine))
         self.fields[question.id] = field
         return field
 
     def answers(self) -> dict[str, str]:
         """Return every answer, also those of questions not asked now, so that nothing typed is lost."""
-        return {key: field.editor.answer() for key, field in self.fields.items()}
+        counts = {repeat.count_id: str(repeat.number) for repeat in self._repeats.values()}
+        return counts | {key: field.editor.answer() for key, field in self.fields.items()}
 
     def set_answers(self, answers: Mapping[str, str], *, keep_rest: bool = False) -> None:
         """Show these answers; a question not named is emptied unless ``keep_rest``."""
+        for repeat in self._repeats.values():
+            if repeat.count_id in answers or not keep_rest:
+                repeat.take(answers)
+        if self._repeats:
+            counts = {repeat.count_id: str(repeat.number) for repeat in self._repeats.values()}
+            self.form = self._template.laid_out(counts)
+            self._lay_out()
         for key, field in self.fields.items():
             if key in answers or not keep_rest:
                 field.editor.set_answer(answers.get(key, ""))

@@ -115,10 +115,11 @@ class FormPage(QWidget):
         answers = dict(draft.answers) if draft else self.fresh_answers()
         if start is not None:
             answers.update(start.answers)
-        self._besides = {key: text for key, text in answers.items() if key not in self.form.fields}
         self.form.start()
         self.make_ready(answers)
         self.form.set_answers(answers)
+        shown = self.form.answers()
+        self._besides = {key: text for key, text in answers.items() if key not in shown}
         self.saved.setText("")
         if start is not None and start.answers:
             self._dirty = True

@@ -10,6 +10,7 @@ from digmed_desktop.ui.pages.people import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 
 
@@ -34,11 +35,12 @@ HOME = "vaccinate"
 
 PLACES: tuple[Place, ...] = (
     Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate"),
+    Place("supply", "Supply", "F3", SupplyPage, "supply"),
     Place("sent", "Sent items", "F5", SentPage, "sent-items"),
     Place("people", "People", "F8", PeoplePage, "people"),
     Place("settings", "Settings", "F10", SettingsPage, "settings"),
     Place("practice", "Practice", "F11", PracticePage, "practice-mode", only_in_practice_mode=True),
 )
 
-FORMS = {"vaccination": "vaccinate"}
+FORMS = {"vaccination": "vaccinate", "emergency-supply": "supply"}
 """The place of each form."""

@@ -1,0 +1,103 @@
+"""The emergency supply form."""
+
+from digmed_desktop.clinical import dates, units
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.views import PersonView, Preview
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.medicine import MedicineEditor
+
+
+class SupplyPage(FormPage):
+    """One patient's emergency supply, as it is typed: the law stands beside each item."""
+
+    FORM = "emergency-supply"
+    help_topic = "supply"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.form.asks.connect(self._search)
+        self.form.picked.connect(self._picked)
+        self._offer_units()
+
+    def fresh_answers(self) -> dict[str, str]:
+        """Return the defaults, the time now, and who is acting as pharmacist."""
+        fresh = super().fresh_answers()
+        now = self._context.now().astimezone(dates.ENGLAND)
+        fresh["contact.date"] = f"{now.day:02}/{now.month:02}/{now.year}"
+        fresh["contact.time"] = f"{now:%H:%M}"
+        acting = self._context.acting.person
+        if acting is not None and acting.may_finish_supply:
+            fresh["session.pharmacist"] = str(acting.id)
+        return fresh
+
+    def arrive(self) -> None:
+        """Put the cursor at who asks, or at the first question about the patient that is still open."""
+        if not self.form.answers().get("request.asked_by"):
+            self.form.focus_field("request.asked_by")
+        else:
+            super().arrive()
+
+    def answered(self, field_id: str) -> None:
+        """Offer the units of an item that has just been added."""
+        if field_id.endswith(".count"):
+            self._offer_units()
+
+    def take_over(self, person: PersonView) -> None:
+        """Make the person who signed in the pharmacist, unless a patient is on the form already."""
+        if person.may_finish_supply and not self.form.answers().get("patient.family"):
+            self.form.set_answers({"session.pharmacist": str(person.id)}, keep_rest=True)
+            self.refresh()
+
+    def _offer_units(self) -> None:
+        for field_id, field in self.form.fields.items():
+            if field_id.endswith(".unit") and isinstance(field.editor, TextEditor):
+                field.editor.complete_from(units.offered())
+
+    def _search(self, field_id: str, text: str) -> None:
+        self._context.office.ask(
+            lambda desk: desk.medicines.find(text), lambda found: self._found(field_id, text, found)
+        )
+
+    def _found(self, field_id: str, text: str, found: tuple[Medicine, ...]) -> None:
+        field = self.form.fields.get(field_id)
+        if field is not None and isinstance(field.editor, MedicineEditor):
+            field.editor.offer(text, found)
+
+    def _picked(self, field_id: str, medicine: Medicine) -> None:
+        """Fill in what the list knows of a medicine, where the form has nothing yet."""
+        item = field_id.removesuffix(".product")
+        known = {
+            f"{item}.kind": medicine.kind.value if medicine.kind else "",
+            f"{item}.legal_class": medicine.legal_class,
+            f"{item}.schedule": medicine.schedule,
+            f"{item}.unit": medicine.unit,
+        }
+        now = self.form.answers()
+        default_kind = f"{item}.kind"
+        fill = {
+            key: text for key, text in known.items() if text and (not now.get(key) or key == default_kind)
+        }
+        self.form.set_answers(fill, keep_rest=True)
+        self.refresh()
+
+    def _previewed(self, preview: Preview) -> None:
+        super()._previewed(preview)
+        self.form.set_law(preview.law)
+
+    def _checked(self, preview: Preview) -> None:
+        acting = self._context.acting.person
+        if acting is not None and not acting.may_finish_supply:
+            problems = (*preview.problems, Problem("session.pharmacist", NOT_A_PHARMACIST))
+            self._previewed(preview)
+            self.form.set_problems(problems)
+            self.form.tell_all()
+            return
+        super()._checked(preview)
+
+
+NOT_A_PHARMACIST = (
+    "Only a pharmacist can finish an emergency supply: it is kept as a draft until a pharmacist signs in."
+)

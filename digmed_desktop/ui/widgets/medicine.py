@@ -1,0 +1,114 @@
+"""A medicine or appliance found by parts of its name; what is typed and not picked stays as text without a code."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.supply_answers import CODE_END, picked, product_answer
+from digmed_desktop.ui.widgets.editors import Editor, Leaving
+from digmed_desktop.ui.widgets.words import Words
+
+SEARCH_AFTER_MS = 80
+LEAST = 2  # letters before a search begins
+
+
+class MedicineEditor(Editor):
+    """Its answer is the code and the name of what was picked, or the text that was typed."""
+
+    searched = Signal(str)
+    picked = Signal(object)  # Medicine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("Type parts of the name")
+        self._code = ""
+        self._name = ""
+        self._offered: list[Medicine] = []
+        self._model = QStringListModel(self)
+        self.completer = QCompleter(self._model, self)
+        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.completer.setMaxVisibleItems(12)
+        self.completer.setWidget(self.line)
+        activated: Any = self.completer.activated  # one signal of two kinds, by text and by place
+        activated[QModelIndex].connect(self._chosen)
+        self.standing = Words("", role="quiet")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self.line)
+        layout.addWidget(self.standing)
+        self.setFocusProxy(self.line)
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+        self._timer.timeout.connect(self._search)
+        self.line.textEdited.connect(self._typed)
+        self.line.installEventFilter(Leaving(self))
+        self._say()
+
+    def answer(self) -> str:
+        text = self.line.text()
+        return f"{self._code}{CODE_END}{text}" if self._code and text == self._name else text
+
+    def set_answer(self, text: str) -> None:
+        product = picked(text)
+        self._code = product.code if product else ""
+        self._name = product.display if product else ""
+        shown = self._name if self._code else text
+        if shown != self.line.text():
+            self.line.setText(shown)
+            self.line.setCursorPosition(0)
+        self._say()
+
+    def spoken(self) -> str:
+        return self.line.text()
+
+    def parts(self) -> Sequence[QWidget]:
+        return (self.line,)
+
+    def offer(self, text: str, medicines: Sequence[Medicine]) -> None:
+        """Show what was found for ``text``, if that is still what stands here and the cursor is."""
+        if text != self.line.text() or not self.line.hasFocus():
+            return
+        self._offered = list(medicines)
+        self._model.setStringList([one.product.display for one in medicines])
+        if medicines:
+            self.completer.complete()
+        else:
+            self._fold()
+
+    def _typed(self, _text: str) -> None:
+        self._say()
+        self._timer.start()
+        self.edited.emit()
+
+    def _search(self) -> None:
+        text = self.line.text()
+        if len(text.strip()) >= LEAST and not (self._code and text == self._name):
+            self.searched.emit(text)
+        else:
+            self._fold()
+
+    def _fold(self) -> None:
+        popup = self.completer.popup()
+        if popup is not None:
+            popup.hide()
+
+    def _chosen(self, place: QModelIndex) -> None:
+        if 0 <= place.row() < len(self._offered):
+            medicine = self._offered[place.row()]
+            self.set_answer(product_answer(medicine.product))
+            self.edited.emit()
+            self.picked.emit(medicine)
+
+    def _say(self) -> None:
+        coded = bool(self._code) and self.line.text() == self._name
+        if coded:
+            self.standing.setText(f"dm+d {self._code}")
+        else:
+            self.standing.setText(
+                "No dm+d code: told to the GP on paper." if self.line.text().strip() else ""
+            )
+        self.standing.setVisible(bool(self.standing.text()))
