@@ -15,6 +15,7 @@ from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, application, heading, set_property
 
+MOST_WIDGETS = 10_000  # of a window: the way along its chain of focus ends
 TONES = {"stop": "Not allowed", "look": "Check", "tell": "Law"}
 
 
@@ -110,7 +111,9 @@ def step(of: QWidget, chain: Sequence[QWidget], *, forward: bool) -> bool:
         chain[place].setFocus(reason)
         return True
     outside = _along(now, forward=forward)
-    while outside is not now:
+    for _ in range(MOST_WIDGETS):
+        if outside is now:
+            break
         tab = bool(outside.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if tab and outside.isVisible() and outside.isEnabled() and not of.isAncestorOf(outside):
             outside.setFocus(reason)
@@ -120,7 +123,7 @@ def step(of: QWidget, chain: Sequence[QWidget], *, forward: bool) -> bool:
 
 
 def _along(widget: QWidget, *, forward: bool) -> QWidget:
-    return widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+    return (widget.nextInFocusChain() if forward else widget.previousInFocusChain()) or widget
 
 
 class CopyHead(QWidget):
