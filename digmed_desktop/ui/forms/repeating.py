@@ -10,7 +10,7 @@ from digmed_desktop.clinical import form as forms
 from digmed_desktop.clinical import law
 from digmed_desktop.clinical.form import Form, Group
 from digmed_desktop.clinical.supply_answers import LawSaid
-from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, application, heading, set_property

@@ -2,29 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.ui.widgets.buttons import button as button
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import heading, quiet, title
-
-
-def button(text: str, kind: str = "", *, shortcut: str = "", tip: str = "") -> QPushButton:
-    """Return a button; its shortcut is shown in the tip."""
-    made = QPushButton(text)
-    if kind:
-        made.setProperty("kind", kind)
-    made.setAccessibleName(text.replace("&&", "\0").replace("&", "").replace("\0", "&"))
-    made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setAutoDefault(False)
-    if shortcut:
-        made.setShortcut(shortcut)
-        made.setToolTip(f"{tip or made.accessibleName()} ({shortcut})")
-    elif tip:
-        made.setToolTip(tip)
-    return made
 
 
 class ColumnPage(QScrollArea):
