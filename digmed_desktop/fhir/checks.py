@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
 from digmed_desktop.fhir.guide_rules import document_findings, header_findings
+from digmed_desktop.fhir.invariants import invariant_findings
 from digmed_desktop.fhir.parsing import NotReadableError, parse
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.fhir.profiles import profile_findings
@@ -58,9 +59,11 @@ def _bundle_findings(bundle: Data, path: str, kind: str, first: str) -> Iterator
         return types.get(reference, "")
 
     yield from profile_findings(bundle, path, type_of)
+    yield from invariant_findings(bundle, path)
     for place in inside:
         if place.type != "Bundle":
             yield from profile_findings(place.data, place.path, type_of)
+            yield from invariant_findings(place.data, place.path)
 
 
 def _section_findings(composition: Place) -> Iterator[Finding]:

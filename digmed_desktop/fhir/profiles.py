@@ -22,6 +22,7 @@ Node = Mapping[str, Any]
 TypeOf = Callable[[str], str]
 """Says which type of resource a reference leads to, ``""`` when it leads nowhere."""
 
+_SYSTEMS = "conformance/code_systems.toml"
 NOT_IN_ITS_OWN_VALUE_SET = "163541000000107"
 """Fixed by CareConnect-ITK-MedicationDispense-List-1 and missing from the value set that it requires."""
 
@@ -35,6 +36,17 @@ def _table() -> Node:
 @cache
 def _allowed(value_set: str) -> frozenset[tuple[str, str]]:
     return frozenset((system, code) for system, code in _table()["value_sets"][value_set])
+
+
+@cache
+def _systems() -> Mapping[str, Mapping[str, str]]:
+    """Return the code systems that list their codes: those of the definitions, and a few of base STU3."""
+    return {**_table()["code_systems"], **resources.toml(_SYSTEMS)["listed"]}
+
+
+def _unlisted() -> Mapping[str, str]:
+    unlisted: Mapping[str, str] = resources.toml(_SYSTEMS)["unlisted"]
+    return unlisted
 
 
 @cache
@@ -179,11 +191,13 @@ def _coding_findings(value: Any, path: str) -> Iterator[Finding]:
         return
     system, code = value.get("system"), value.get("code")
     if isinstance(system, str) and isinstance(code, str):
-        if (codes := _table()["code_systems"].get(system)) is not None:
+        if (codes := _systems().get(system)) is not None:
             if code not in codes:
                 yield _finding(f"{path}.code", "The code is not in its code system.")
             elif "display" in value and " ".join(str(value["display"]).split()) != codes[code]:
                 yield _finding(f"{path}.display", "The words are not those of the code.")
+        elif system not in _unlisted():
+            yield _finding(f"{path}.system", "These messages have no codes of this code system.")
         elif system == SNOMED_CT and not is_concept_id(code):
             yield _finding(
                 f"{path}.code", "The code is not a SNOMED CT concept: its check digit or partition is wrong."

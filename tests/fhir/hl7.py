@@ -32,14 +32,18 @@ def schema_of(shared: Path) -> etree.XMLSchema:
 def judged_faults(shared: Path, files: list[Path]) -> dict[str, Verdict]:
     """Return the verdict on each file, where faults are expected.
 
-    HL7's validator dies of some messages that break its schema (an element twice that may stand once), and takes the
-    verdicts on all others with it. So the schema judges first, and the validator what the schema lets through.
+    HL7's validator dies of some messages that break its schema (an element twice that may stand once) or have an
+    entry without its resource (mandatory in both bundle profiles), and takes the verdicts on all others with it. So
+    these are judged first, and the validator judges what is left.
     """
     schema = schema_of(shared)
     found: dict[str, Verdict] = {}
     left = []
     for file in files:
-        if schema.validate(etree.parse(str(file))):
+        tree = etree.parse(str(file))
+        if tree.xpath("//f:Bundle/f:entry[not(f:resource)]", namespaces={"f": FHIR[1:-1]}):
+            found[file.name] = Verdict(passed=False, findings=("ENTRY an entry without its resource",))
+        elif schema.validate(tree):
             left.append(file)
         else:
             found[file.name] = Verdict(passed=False, findings=(f"XSD {schema.error_log[0].message}",))

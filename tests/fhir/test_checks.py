@@ -152,6 +152,35 @@ def test_a_wrong_value_is_found_and_said(path: str, value: str, told: str) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("xml", "path", "told"),
+    [
+        (GOOD, "//f:doseQuantity/f:system", "qty-3"),
+        (SUPPLY, "//f:daysSupply/f:system", "qty-3"),
+        (GOOD, "//f:Patient/f:telecom/f:system", "cpt-2"),
+        (GOOD, "//f:AllergyIntolerance/f:clinicalStatus", "ait-1"),
+        (GOOD, "//f:Organization/f:identifier", "org-1"),
+        (GOOD, "//f:Bundle/f:entry/f:resource/f:Bundle/f:identifier/f:system", "bdl-9"),
+        (SUPPLY, "//f:quantity/f:extension/f:valueString", "ext-1"),
+    ],
+)
+def test_a_rule_that_binds_several_elements_is_held(xml: bytes, path: str, told: str) -> None:
+    assert any(told in sentence for sentence in sentences(without(xml, path)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//f:vaccineCode/f:coding/f:system",
+        "//f:Immunization/f:practitioner/f:role/f:coding/f:system",
+        "//f:participant/f:type/f:coding/f:system",
+    ],
+)
+def test_a_code_system_that_these_messages_do_not_have_is_found(path: str) -> None:
+    wrong = with_value(GOOD, path, "http://snomed.info/scx")
+    assert "These messages have no codes of this code system." in sentences(wrong)
+
+
 def test_supply_type_outside_its_value_set_is_found() -> None:
     wrong = with_value(SUPPLY, "//f:MedicationDispense/f:type/f:coding/f:code", "1218611000000102")
     assert any("value set" in sentence for sentence in sentences(wrong))
