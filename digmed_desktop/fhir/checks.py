@@ -42,7 +42,7 @@ def _message_findings(message: Data) -> Iterator[Finding]:
             if inner.type == "Composition":
                 yield from _section_findings(inner)
         if header and inside and inside[0].type == "Composition":
-            yield from document_findings(header, inside)
+            yield from document_findings(header, place, inside)
 
 
 def _bundle_findings(bundle: Data, path: str, kind: str, first: str) -> Iterator[Finding]:

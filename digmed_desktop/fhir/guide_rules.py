@@ -57,12 +57,19 @@ def header_findings(header: Place) -> Iterator[Finding]:
         yield Finding(f"{header.path}.response", "A notification is not a response.")
 
 
-def document_findings(header: Place, inside: list[Place]) -> Iterator[Finding]:
-    """Check the document: its time, its patient, and that what is coded stands in the text (FHIR-CC-03)."""
+def document_findings(header: Place, document: Place, inside: list[Place]) -> Iterator[Finding]:
+    """Check the document: its times, its patient, and that what is coded stands in the text (FHIR-CC-03)."""
     composition = inside[0]
+    assembled = _moment(document.data.get("meta", {}).get("lastUpdated"))
+    if assembled is None:
+        yield Finding(f"{document.path}.meta.lastUpdated", "A document says when it was assembled.")
     sent, written = _moment(header.data.get("timestamp")), _moment(composition.data.get("date"))
     if sent and written and sent < written:
         yield Finding(f"{header.path}.timestamp", "The message is older than its document.")
+    if assembled and written and assembled < written:
+        yield Finding(
+            f"{document.path}.meta.lastUpdated", "The document was assembled before it was written."
+        )
     text = " ".join(_text_of(section) for section in composition.data.get("section", []))
     for place in inside:
         if place.type == "Patient":
