@@ -5,6 +5,7 @@ guides; ``problems_of`` says what prevents a record from becoming a message.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
@@ -36,13 +37,32 @@ def _message_findings(message: Data) -> Iterator[Finding]:
     for place in outer:
         if place.type != "Bundle":
             continue
-        yield from _bundle_findings(place.data, place.path, "document", "Composition")
         inside = places(place.data, place.path)
-        for inner in inside:
-            if inner.type == "Composition":
-                yield from _section_findings(inner)
-        if header and inside and inside[0].type == "Composition":
-            yield from document_findings(header, place, inside)
+        yield from _numbered(_payload_findings(header, place, inside), inside)
+
+
+def _payload_findings(header: Place | None, document: Place, inside: list[Place]) -> Iterator[Finding]:
+    yield from _bundle_findings(document.data, document.path, "document", "Composition")
+    for inner in inside:
+        if inner.type == "Composition":
+            yield from _section_findings(inner)
+    if header and inside and inside[0].type == "Composition":
+        yield from document_findings(header, document, inside)
+
+
+def _numbered(findings: Iterator[Finding], inside: list[Place]) -> Iterator[Finding]:
+    """Say of a finding at a supplied item which item it is: ``item.2.product``."""
+    counts: dict[str, int] = {}
+    numbers = []
+    for place in inside:
+        counts[place.type] = counts.get(place.type, 0) + 1
+        numbers.append((f"{place.path}.", counts[place.type]))
+    for finding in findings:
+        number = next((n for path, n in numbers if f"{finding.path}.".startswith(path)), 0)
+        if number and finding.field.startswith("item."):
+            yield replace(finding, field=finding.field.replace("item.", f"item.{number}.", 1))
+        else:
+            yield finding
 
 
 def _bundle_findings(bundle: Data, path: str, kind: str, first: str) -> Iterator[Finding]:

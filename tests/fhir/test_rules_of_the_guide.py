@@ -192,14 +192,14 @@ def test_a_patient_who_is_not_registered_is_not_written_about_and_the_reason_is_
 
 
 def test_a_medicine_is_sent_with_its_dm_d_code_or_not_at_all() -> None:
-    assert refused(supply(items=(replace(INSULIN, product=Coded("Insulin")),))) == {"item.product"}
+    assert refused(supply(items=(replace(INSULIN, product=Coded("Insulin")),))) == {"item.1.product"}
 
 
 def test_a_code_with_a_false_check_digit_is_not_sent() -> None:
     wrong = replace(GIVEN, product=replace(GIVEN.product, code="45354911000001101"))  # type: ignore[type-var]
     assert refused(vaccination(immunizations=(wrong,))) == {"vaccine.product"}
     item = replace(INSULIN, product=replace(INSULIN.product, code="37417211000001104"))  # type: ignore[type-var]
-    assert refused(supply(items=(item,))) == {"item.product"}
+    assert refused(supply(items=(NEEDLES, item))) == {"item.2.product"}
 
 
 @EVERY_EDITION
@@ -597,7 +597,7 @@ def test_the_rows_of_a_supply_have_the_labels_of_the_guides_table() -> None:
 
 def test_directions_are_always_given_in_words() -> None:
     assert values(tree(supply()), "//f:dosageInstruction/f:text") == [INSULIN.directions, NEEDLES.directions]
-    assert refused(supply(items=(replace(INSULIN, directions=""),))) == {"item.directions"}
+    assert refused(supply(items=(replace(INSULIN, directions=""),))) == {"item.1.directions"}
 
 
 def test_quantity_and_days_are_those_of_each_item() -> None:
