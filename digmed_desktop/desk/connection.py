@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.connection import CertificateView, ConnectionView, Health
+from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, ConnectionView, Health
 from digmed_desktop.messaging.errors import AccountError, DigMedError
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  # names in the vault
 CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"
-LIVE_WORD = "LIVE"
-"""What has to be typed before the live MESH is used: real patients' data goes to real practices then."""
-
 HIDDEN = "•••"
 LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
 

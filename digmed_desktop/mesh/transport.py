@@ -206,6 +206,11 @@ class MeshTransport:
         adapter = self._client._session.get_adapter(self._account.url)  # noqa: SLF001
         return adapter.clock_ahead if isinstance(adapter, MeshAdapter) else None
 
+    def warning(self) -> str:
+        """Return a sentence when the certificate expires within 60 days, else ``""``."""
+        certificate = self._account.certificate
+        return certificate.warning(datetime.now(UTC)) if certificate is not None else ""
+
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()  # type: ignore[no-untyped-call]

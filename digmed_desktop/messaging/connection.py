@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+LIVE_WORD = "LIVE"
+"""What has to be typed before the live MESH is used: real patients' data goes to real practices then."""
+
 
 class Health(StrEnum):
     """How one check ended."""

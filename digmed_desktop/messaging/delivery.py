@@ -180,6 +180,10 @@ class InboxStore(Protocol):
         """
         ...
 
+    def strangers(self) -> int:
+        """Return how many responses were left in the mailbox because they answer nothing of ours."""
+        ...
+
     def in_trouble(self, mesh_id: str, sentence: str) -> None:
         """Record why nothing could be made of one thing."""
         ...

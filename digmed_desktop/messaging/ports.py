@@ -45,6 +45,10 @@ class Transport(Protocol):
         """Tell MESH that one thing is safely stored; it leaves the inbox."""
         ...
 
+    def warning(self) -> str:
+        """Return a sentence about what will fail before long (a certificate that expires), or ``""``."""
+        ...
+
     def close(self) -> None:
         """Let go of the connection."""
         ...

@@ -101,3 +101,4 @@ class QueueStanding:
     stopped_because: str = ""  # the sentence of an account fault that stops the queue, or of being offline
     remedy: str = ""
     checked_at: datetime | None = None
+    notices: tuple[str, ...] = ()  # what works and asks for attention all the same

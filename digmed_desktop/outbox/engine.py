@@ -30,7 +30,7 @@ class Delivery:
         on_mark: OnMark = unheeded,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._sendings = sendings
+        self._sendings, self._inbox = sendings, inbox
         self._clock = clock
         self._policy = policy or Policy()
         self._should_stop = should_stop
@@ -87,7 +87,16 @@ class Delivery:
             stopped_because=stop.sentence if stop else "",
             remedy=stop.remedy if stop else "",
             checked_at=self._checked_at,
+            notices=self._notices(),
         )
+
+    def _notices(self) -> tuple[str, ...]:
+        strangers = self._inbox.strangers()
+        other = (
+            f"Another program uses this mailbox: {strangers} of its responses came here and were left for it. "
+            "Ask your supplier for a mailbox that only this program uses."
+        )
+        return tuple(filter(None, (self._line.warning(), other if strangers else "")))
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -77,6 +77,10 @@ class Line:
         """Forget the rest: a person mended something, or the network came back."""
         self._resting_until, self._failures = None, 0
 
+    def warning(self) -> str:
+        """Return what the transport warns of, or ``""``."""
+        return self._transport.warning() if self._transport is not None else ""
+
     def close(self) -> None:
         """Let go of the connection."""
         if self._transport is not None:

@@ -375,6 +375,8 @@ class Window(QMainWindow):
             )
             head = DELIVERY_HEADS[0 if standing.connected is False else 1]
             self.banner.say("look", f"{standing.stopped_because} {rest}".strip(), head)
+        elif standing.notices:
+            self.banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[1])
         elif self.banner.head in DELIVERY_HEADS:
             self.banner.say("look", "")
 

@@ -149,6 +149,7 @@ class FolderTransport:
         self.mailbox = mailbox
         self.practices = practices
         self.calls: list[str] = []
+        self.warns = ""
 
     def handshake(self) -> None:
         self._fail_before("handshake")
@@ -218,6 +219,9 @@ class FolderTransport:
         self.mesh.save(entry | {"collected": True})
         if fault is Fault.CUT_AFTER:
             raise OutcomeUnknownError("The connection broke before MESH answered.")
+
+    def warning(self) -> str:
+        return self.warns
 
     def close(self) -> None:
         pass

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from digmed_desktop import resources
 from digmed_desktop.background.office import Office
 from digmed_desktop.credentials.register_seal import VaultSeal
+from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.sender import Sender
@@ -151,6 +152,7 @@ def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
         make_delivery=lambda records: NoConnection(records.deliveries),
         folder=folder,
         seal=VaultSeal(SEALS.setdefault(folder, MemoryVault())),
+        connection=ConnectionDesk(store, MemoryVault(), choices, clock),
     )
 
 

@@ -73,7 +73,7 @@ class FirstRunPage(ColumnPage):
         super().__init__(
             "Set up this pharmacy",
             "Two minutes, once. It is kept encrypted on this computer. "
-            "The connection to MESH can wait: until then what is recorded waits here.",
+            "The connection to MESH can wait: until then practices are told on paper.",
         )
         self._context = context
         self.card(

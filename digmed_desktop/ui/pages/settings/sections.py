@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
+from digmed_desktop.ui.pages.settings.connection import ConnectionSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
 
@@ -24,5 +25,6 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section("pharmacy", "Pharmacy", PharmacySection),
     Section("messages", "Messages", MessagesSection),
+    Section("connection", "Connection", ConnectionSection, "connection"),
     Section("appearance", "Appearance", AppearanceSection),
 )

@@ -1,0 +1,312 @@
+"""Settings: the connection to MESH."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, Check, ConnectionView, Health
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.choices import RadioEditor
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.pair import Pair
+from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row, set_property
+
+ENVIRONMENTS = (
+    Option("none", "None"),
+    Option("integration", "Integration"),
+    Option("live", "Live"),
+    Option("this-computer", "On this computer"),
+)
+ADDRESSINGS = (
+    Option("lookup", "Look it up"),
+    Option("gpprovider", "Automatic routing"),
+)
+CERTIFICATE_FILES = "Certificates (*.pfx *.p12 *.pem *.crt *.cer);;All files (*)"
+KEY_FILES = "Keys (*.key *.pem);;All files (*)"
+HEALTH = {
+    Health.GOOD: ("✓", "Good", "done"),
+    Health.LOOK: ("!", "Look", "look"),
+    Health.BAD: ("✗", "Failed", "stop"),
+    Health.NOT_ASKED: ("–", "Not asked", ""),
+}
+KEPT = "Kept. Leave empty to keep it."
+
+
+class ConnectionSection(ColumnPage):
+    """What is entered counts only once it is saved; secrets are never shown again."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Connection to MESH")
+        self._context = context
+        self._view = ConnectionView("none")
+        self._loaded = False
+        self.state = Notice("act", "")
+        self.body.addWidget(self.state)
+        self.test = button("Test the connection", tip="Check each thing in turn")
+        self.test.clicked.connect(self._test)
+        self._results = QVBoxLayout()
+        self._results.setSpacing(6)
+        holder = QWidget()
+        holder.setLayout(self._results)
+        self.results = holder
+        self._test_card = self.card("", row(self.test, None), holder)
+        holder.setVisible(False)
+        self._editable: list[QWidget] = [
+            self._which(),
+            self._mailbox(),
+            self._certificate(),
+            self._finding(),
+            self._proxy(),
+        ]
+        self.save = button("Save the connection", "primary")
+        self.save.clicked.connect(self._save)
+        self._save_row = row(self.save, None)
+        self.body.addWidget(self._save_row)
+        self._editable.append(self._save_row)
+        self.environment.edited.connect(self._show_asked)
+        self._show_asked()
+
+    # ---- building
+
+    def _which(self) -> QFrame:
+        self.environment = RadioEditor(ENVIRONMENTS)
+        self.environment.set_answer("none")
+        self.live_notice = Notice(
+            "stop",
+            "Real patients' data goes to real practices from the next notification on. "
+            "NHS England has to have approved this pharmacy's use.",
+            "Live",
+        )
+        return self.card(
+            "Which MESH",
+            Field(
+                "connection.environment",
+                "MESH",
+                self.environment,
+                hint="With none, every practice is told on paper. Integration is NHS England's test system; live "
+                "reaches real practices.",
+            ),
+            Field(
+                "connection.url",
+                "Its address",
+                TextEditor(),
+                hint="On this computer only, such as http://127.0.0.1:8700.",
+            ),
+            self.live_notice,
+            Field("connection.live_word", f"Type {LIVE_WORD} to go live", TextEditor()),
+        )
+
+    def _mailbox(self) -> QFrame:
+        return self.card(
+            "Mailbox",
+            Field("connection.mailbox", "Mailbox id", TextEditor(), hint="In capital letters."),
+            Pair(
+                Field("connection.password", "Password", TextEditor(secret=True), hint=" "),
+                Field("connection.shared_key", "Shared key", TextEditor(secret=True), hint=" "),
+            ),
+        )
+
+    def _finding(self) -> QFrame:
+        editor = RadioEditor(ADDRESSINGS)
+        editor.set_answer("lookup")
+        return self.card(
+            "Finding the practice",
+            Field(
+                "connection.addressing",
+                "How",
+                editor,
+                hint="MESH looks up the mailbox of the practice that was chosen, or finds the patient's practice by "
+                "NHS number, date of birth and surname.",
+            ),
+        )
+
+    def _proxy(self) -> QFrame:
+        return self.card(
+            "Proxy",
+            Field(
+                "connection.proxy",
+                "Address",
+                TextEditor(),
+                hint="Only if your network needs one, such as http://proxy.example:8080.",
+                optional=True,
+            ),
+        )
+
+    def _certificate(self) -> QFrame:
+        self.certificate = Words("")
+        choose_file = button("Choose the certificate…")
+        choose_key = button("Choose the key…")
+        choose_file.clicked.connect(lambda: self._choose("certificate_file", CERTIFICATE_FILES))
+        choose_key.clicked.connect(lambda: self._choose("key_file", KEY_FILES))
+        return self.card(
+            "Certificate",
+            self.certificate,
+            Field("connection.certificate_file", "Certificate file", TextEditor(), hint="PFX or PEM."),
+            row(choose_file, None),
+            Field(
+                "connection.key_file",
+                "Key file",
+                TextEditor(),
+                hint="Only with a PEM certificate whose key is in a file of its own.",
+                optional=True,
+            ),
+            row(choose_key, None),
+            Field("connection.key_password", "Password of the file", TextEditor(secret=True), optional=True),
+            quiet("The private key is kept in the encrypted records. Delete the files afterwards."),
+        )
+
+    # ---- showing
+
+    def arrive(self) -> None:
+        """Show what is set up; what was typed and not saved stays."""
+        self._context.office.ask(lambda desk: desk.connection.view(), self.show_view, self._failed)
+        self.test.setFocus()
+
+    def show_view(self, view: ConnectionView) -> None:
+        """Show what is set up."""
+        self._view = view
+        self.state.say(*_state_of(view))
+        for widget in self._editable:
+            widget.setVisible(not view.fixed)
+        self._show_certificate(view.certificate)
+        for name, has in (("password", view.has_password), ("shared_key", view.has_shared_key)):
+            self.fields[f"connection.{name}"].hint.setText(KEPT if has else "From NHS England's letter.")
+        if not self._loaded and not view.fixed:
+            self._loaded = True
+            shown = {
+                "environment": view.environment,
+                "url": view.url,
+                "mailbox": view.mailbox,
+                "addressing": view.addressing,
+                "proxy": view.proxy,
+            }
+            for name, text in shown.items():
+                self.fields[f"connection.{name}"].editor.set_answer(text)
+        self._show_asked()
+
+    def _show_certificate(self, view: CertificateView | None) -> None:
+        if view is None:
+            self.certificate.setText("No certificate is kept yet.")
+            return
+        lasts = f"{view.not_after.day} {view.not_after:%B %Y}"
+        self.certificate.setText(
+            f"{view.common_name or 'A certificate'}, until {lasts}. {view.sentence}".strip()
+        )
+
+    def _show_asked(self) -> None:
+        chosen = self.environment.answer()
+        going_live = chosen == "live" and self._view.environment != "live"
+        self.fields["connection.url"].setVisible(chosen == "this-computer")
+        self.live_notice.setVisible(going_live)
+        self.fields["connection.live_word"].setVisible(going_live)
+
+    # ---- doing
+
+    def _save(self) -> None:
+        answers = self.answers()
+        file, key = (answers[f"connection.{name}"].strip() for name in ("certificate_file", "key_file"))
+        password = answers["connection.key_password"]
+
+        def keep(desk: Any) -> Sequence[Problem]:
+            connection = desk.connection
+            chosen = Path(key) if key else None
+            wrong = connection.use_certificate(Path(file), chosen, password) if file else ()
+            saved: Sequence[Problem] = wrong or connection.save(answers)
+            return saved
+
+        self.save.setEnabled(False)
+        self._context.office.ask(keep, self._saved, self._failed)
+
+    def _saved(self, problems: Sequence[Problem]) -> None:
+        self.save.setEnabled(True)
+        if not self.tell(problems):
+            return
+        for name in ("password", "shared_key", "live_word", "certificate_file", "key_file", "key_password"):
+            self.fields[f"connection.{name}"].editor.set_answer("")
+        self._loaded = False
+        self._context.office.renew_delivery()
+        self.arrive()
+        self.verticalScrollBar().setValue(0)
+
+    def _choose(self, name: str, files: str) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Choose a file", "", files)
+        if chosen:
+            self.fields[f"connection.{name}"].editor.set_answer(chosen)
+
+    def _test(self) -> None:
+        self.test.setEnabled(False)
+        self.test.setText("Testing…")
+        self._context.office.enquire(lambda desk: desk.checks(), self.show_checks)
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Show how each check ended."""
+        self.test.setEnabled(True)
+        self.test.setText("Test the connection")
+        while (item := self._results.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.deleteLater()
+        for check in checks:
+            self._results.addWidget(_row_of(check))
+        self.results.setVisible(True)
+
+    def _failed(self, error: DigMedError) -> None:
+        self.save.setEnabled(True)
+        self.tell([Problem("", str(error))])
+
+
+def _row_of(check: Check) -> QWidget:
+    mark, word, ink = HEALTH[check.health]
+    name = Words(f"{mark} {check.name}", bold=True)
+    if ink:
+        set_property(name, "ink", ink)
+    said = Words(f"{check.sentence} {check.remedy}".strip())
+    said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    holder = QWidget()
+    holder.setAccessibleName(f"{check.name}: {word}. {said.text()}")
+    line = QVBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(2)
+    line.addWidget(name)
+    line.addWidget(said)
+    return holder
+
+
+def _state_of(view: ConnectionView) -> tuple[str, str, str]:
+    """Return text, heading and tone of the panel that says what is set up."""
+    strangers = (
+        f" Another program uses this mailbox: {view.strangers} responses were left for it."
+        if view.strangers
+        else ""
+    )
+    if view.fixed:
+        return (
+            f"Practice mode has its own MESH on this computer. Nothing leaves it.{strangers}",
+            "Practice mode",
+            "act",
+        )
+    if view.environment == "none":
+        return "No connection is set up: every practice is told on paper.", "Not set up", "look"
+    names = {"integration": "Integration MESH", "live": "Live MESH", "this-computer": "Test MESH"}
+    missing = [
+        what
+        for what, there in (
+            ("password", view.has_password),
+            ("shared key", view.has_shared_key),
+            ("certificate", view.certificate is not None or view.environment == "this-computer"),
+        )
+        if not there
+    ]
+    if missing:
+        return f"Missing: {', '.join(missing)}.{strangers}", names[view.environment], "stop"
+    warned = view.certificate.sentence if view.certificate else ""
+    tone = "look" if warned or strangers else "done"
+    return f"Mailbox {view.mailbox}. {warned}{strangers}".strip(), names[view.environment], tone
