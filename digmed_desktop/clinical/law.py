@@ -162,3 +162,21 @@ def _applies(one: Rule, item: SuppliedItem) -> bool:
     if one.effect is Effect.PACK:
         return item.amount_is != "made-up-here"
     return not one.packs or item.amount_is in one.packs
+
+
+def table() -> str:
+    """Return all rules as a Markdown table, for Help: route, what they apply to, the rule, its source, its standing."""
+    routes = {None: "Both", SupplyRoute.PATIENT: "Patient", SupplyRoute.PRESCRIBER: "Prescriber"}
+    rows = [
+        f"| {routes[one.route]} | {one.scope} | {one.law} | {one.source}; read: {one.read} "
+        f"| {'Confirmed' if one.confirmed else to_be_confirmed().capitalize()} |"
+        for one in rules()
+    ]
+    head = "| At the request of | Applies to | Rule | Source | Standing |\n|---|---|---|---|---|"
+    never = ", ".join(one.name for one in substances() if one.never)
+    reminded = ", ".join(f"{one.name} (Schedule {one.schedule})" for one in substances() if one.schedule)
+    return (
+        f"# The rules of law\n\n{title()}. {reminder()}\n\n{head}\n" + "\n".join(rows) + "\n\n"
+        f"Names that stop a supply (a list that is not complete): {never}.\n\n"
+        f"Names of which the form reminds: {reminded}.\n"
+    )

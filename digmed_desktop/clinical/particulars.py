@@ -97,3 +97,52 @@ def _label(content: Mapping[str, Any], item: Mapping[str, Any]) -> Iterable[str]
     yield shown(date.fromisoformat(on)) if on else ""
     yield ", ".join((content.get("pharmacy", ""), *content.get("pharmacy_address", ())))
     yield "Keep out of the sight and reach of children."
+
+
+def entry_pairs(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what an entry says, as labels and their lines, in the order of Schedule 23; what is empty is left out."""
+    on = content.get("supplied_on", "")
+    prescriber = (
+        content.get("prescriber", ""),
+        content.get("prescriber_profession", ""),
+        content.get("prescriber_registration", ""),
+    )
+    pairs: list[tuple[str, tuple[str, ...]]] = [
+        ("Date of supply", (shown(date.fromisoformat(on)) if on else "",)),
+        ("Supplied", tuple(_supplied(item) for item in content.get("items", ()))),
+        ("Not supplied", tuple(content.get("not_supplied", "").split("\n"))),
+        ("Patient", (content.get("patient", ""), *content.get("patient_address", ()))),
+        ("Nature of the emergency", (content.get("nature", ""),)),
+        ("Earlier prescription seen in", (content.get("seen_in", ""),)),
+        (
+            "Prescriber",
+            (", ".join(part for part in prescriber if part), *content.get("prescriber_address", ())),
+        ),
+        ("Why no prescription at once", (content.get("why_not_at_once", ""),)),
+        ("Referral", (content.get("reference", ""),)),
+        ("Pharmacist", (content.get("pharmacist", ""),)),
+        ("Why entered later", (content.get("late_reason", ""),)),
+        ("Date on the prescription", (_day(content.get("dated", "")),)),
+        ("Date it was received", (_day(content.get("received", "")),)),
+        ("Amendment", tuple(content.get("text", "").split("\n"))),
+    ]
+    return tuple(
+        (label, lines) for label, values in pairs if (lines := tuple(line for line in values if line))
+    )
+
+
+def _supplied(item: Mapping[str, Any]) -> str:
+    days = item.get("days")
+    parts = (item_words(item), f"{days} days" if days else "", _class(item))
+    reason = item.get("reason", "")
+    return "; ".join(part for part in parts if part) + (f". Reason: {reason}" if reason else "")
+
+
+def _class(item: Mapping[str, Any]) -> str:
+    legal, schedule = item.get("legal_class", ""), item.get("schedule", "")
+    words = legal.upper()
+    return f"{words}, Schedule {schedule}" if schedule in ("1", "2", "3", "4", "5") else words
+
+
+def _day(iso: str) -> str:
+    return shown(date.fromisoformat(iso)) if iso else ""

@@ -8,9 +8,11 @@ from digmed_desktop.clinical import law
 from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.register_papers import entry_document, label_document, list_document
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.register import EntryKind, NewEntry, Outstanding, RegisterEntry, Seal, Verified
+from digmed_desktop.paper.document import PaperDocument
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -45,6 +47,23 @@ class RegisterDesk:
     def verify(self) -> Verified:
         """Hold every entry against its seal."""
         return self._store.register.verify()
+
+    def list_paper(self) -> PaperDocument:
+        """Return the whole register as a document."""
+        entries = self._store.register.page(None, -1)
+        return list_document(entries, self.verify(), self._pharmacy(), self._clock.now())
+
+    def entry_paper(self, number: int) -> PaperDocument:
+        """Return one entry as a document."""
+        return entry_document(self._store.register.get(number), self._pharmacy(), self._clock.now())
+
+    def label_paper(self, number: int) -> PaperDocument:
+        """Return the labels of a supply as a document."""
+        return label_document(self._store.register.get(number))
+
+    def _pharmacy(self) -> str:
+        pharmacy = self._store.profile.pharmacy()
+        return f"{pharmacy.name}, {pharmacy.ods_code}" if pharmacy else ""
 
     def amend(self, number: int, text: str, by: int | None) -> tuple[Problem, ...]:
         """Append an amendment to an entry, or return what is in the way."""

@@ -342,6 +342,10 @@ class Window(QMainWindow):
         )
 
     def _was_sent(self, form: FormPage, sent: Sent) -> None:
+        if sent.notification is None and sent.register:
+            form.begin()
+            self.go("register")
+            return
         if sent.notification is None:
             self._visit(form)
             form.form.set_problems(sent.problems)

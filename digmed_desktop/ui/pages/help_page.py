@@ -1,12 +1,20 @@
 """Help for the page one came from: short Markdown from ``resources/help``."""
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop import resources
+from digmed_desktop.clinical import law
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.words import row
+
+GENERATED: dict[str, Callable[[], str]] = {"law": law.table}
+"""Help texts that are made of the program's own data, by topic."""
+LINK = "help"
+"""The scheme of a link from one help text to another, such as ``help:law``."""
 
 
 class HelpPage(QWidget):
@@ -20,6 +28,8 @@ class HelpPage(QWidget):
         self._topic = ""
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(False)
+        self.text.setOpenLinks(False)
+        self.text.anchorClicked.connect(self._follow)
         self.text.setAccessibleName("Help")
         self.back_button = button("Back", shortcut="Esc")
         self.back_button.clicked.connect(self.back)
@@ -33,7 +43,12 @@ class HelpPage(QWidget):
         """Show the help text of a page."""
         self._topic = topic
         if topic:
-            self.text.setMarkdown(resources.text(f"help/{topic}.md"))
+            made = GENERATED.get(topic)
+            self.text.setMarkdown(made() if made else resources.text(f"help/{topic}.md"))
+
+    def _follow(self, link: QUrl) -> None:
+        if link.scheme() == LINK:
+            self.open(link.path())
 
     def arrive(self) -> None:
         """Put the focus in the text."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
 from digmed_desktop.ui.pages.settings.connection import ConnectionSection
+from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
 
@@ -27,4 +28,5 @@ SECTIONS: tuple[Section, ...] = (
     Section("messages", "Messages", MessagesSection),
     Section("connection", "Connection", ConnectionSection, "connection"),
     Section("appearance", "Appearance", AppearanceSection),
+    Section("medicines", "Medicines", MedicinesSection, "supply"),
 )

@@ -1,0 +1,415 @@
+"""The register of emergency supplies: what is outstanding, every entry, and what is appended to it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QScrollArea,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.particulars import entry_pairs, item_words
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.register import EntryKind, Outstanding, RegisterEntry, Verified
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, title
+
+PAGE = 100
+COLUMNS = ("No.", "Date of supply", "Patient", "Supplied")
+EMPTY = "Nothing stands in the register yet. It is written when an emergency supply is finished (F3)."
+KINDS = {
+    EntryKind.SUPPLY: "Emergency supply",
+    EntryKind.NOT_SUPPLIED: "Not supplied",
+    EntryKind.PRESCRIPTION: "Prescription received",
+    EntryKind.AMENDMENT: "Amendment",
+}
+
+
+class RegisterPage(QWidget):
+    """Lists the register, prints it, and appends to it. Nothing in it is ever changed."""
+
+    help_topic = "register"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.entries: list[RegisterEntry] = []
+        self.shown: RegisterEntry | None = None
+        self.chain = Notice("act", "")
+        self.outstanding = Card("Prescriptions to come within 72 hours")
+        self.table = self._make_table()
+        self.more = button("Show older entries", "link")
+        self.more.clicked.connect(self._fetch_more)
+        self.empty = quiet(EMPTY)
+        self.detail = EntryView(self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(self.empty)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.more)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([600, 460])
+        self.save_list = button("Save register as PDF", tip="Save the whole register, to print it")
+        self.save_list.clicked.connect(
+            lambda: self.save_paper(lambda desk: desk.register.list_paper(), "register")
+        )
+        inside = QWidget()
+        inside.setObjectName("page")
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.scroll)
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(row(title("Register"), None, self.save_list))
+        layout.addWidget(self.chain)
+        layout.addWidget(self.outstanding)
+        layout.addWidget(self.splitter, 1)
+
+    def _make_table(self) -> QTableWidget:
+        table = QTableWidget(0, len(COLUMNS))
+        table.setHorizontalHeaderLabels(list(COLUMNS))
+        table.setAccessibleName("Entries of the register")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.setWordWrap(True)
+        table.setShowGrid(False)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        table.itemSelectionChanged.connect(self._selected)
+        return table
+
+    # ---- what is shown
+
+    def arrive(self) -> None:
+        """Bring the register up to date, and put the cursor at its entries."""
+        self.refresh()
+        self.table.setFocus()
+
+    def refresh(self) -> None:
+        """Ask for the entries, what is outstanding, and whether the chain is whole."""
+        office = self._context.office
+        office.ask(lambda desk: desk.register.page(None, PAGE), self._show_first)
+        office.ask(lambda desk: desk.register.outstanding(), self._show_outstanding)
+        office.errand(lambda desk: desk.register.verify(), self._show_chain, self._no_chain)
+
+    def _show_first(self, entries: list[RegisterEntry]) -> None:
+        kept = self.shown.number if self.shown else None
+        self.entries = []
+        self.table.setRowCount(0)
+        self._add(entries)
+        place = next((n for n, one in enumerate(self.entries) if one.number == kept), 0)
+        if self.entries:
+            self.table.selectRow(place)
+            self._selected()
+        else:
+            self.shown = None
+            self.detail.show_entry(None)
+
+    def _add(self, entries: Sequence[RegisterEntry]) -> None:
+        for entry in entries:
+            place = self.table.rowCount()
+            self.table.insertRow(place)
+            for column, text in enumerate(_cells(entry)):
+                cell = QTableWidgetItem(text)
+                cell.setToolTip(text)
+                cell.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+                self.table.setItem(place, column, cell)
+        self.entries += entries
+        self.table.resizeRowsToContents()
+        self.more.setVisible(len(entries) == PAGE)
+        self.empty.setVisible(not self.entries)
+        self.table.setVisible(bool(self.entries))
+
+    def _fetch_more(self) -> None:
+        before = self.entries[-1].number if self.entries else None
+        self._context.office.ask(lambda desk: desk.register.page(before, PAGE), self._add)
+
+    def _show_outstanding(self, due: list[Outstanding]) -> None:
+        now = self._context.now()
+        lines: list[QWidget] = []
+        for one in due:
+            left = one.left(now)
+            words = f"No. {one.entry.number}: {one.entry.content.get('patient', '')}, due {dates.shown_time(one.due_at)}"
+            state = Words(f"{words}. {countdown(left)}", bold=left < timedelta(0))
+            if left < timedelta(0):
+                state.setProperty("ink", "stop")
+            came = button("Prescription came")
+            came.setAccessibleName(f"Prescription of entry {one.entry.number} came")
+            came.clicked.connect(lambda _on=False, n=one.entry.number: self.prescription_came(n))
+            line = row(state, came)
+            inner = line.layout()
+            if isinstance(inner, QHBoxLayout):
+                inner.setStretch(0, 1)
+            lines.append(line)
+        self.outstanding.fill(lines)
+
+    def _show_chain(self, found: Verified) -> None:
+        if found.intact:
+            self.chain.say(
+                f"{found.entries} entries, none changed and none missing.", "The chain is whole", "done"
+            )
+            self.chain.head.setText("The chain is whole")
+        else:
+            self.chain.say(
+                " ".join(found.faults[:3])
+                + " Print nothing from it as evidence; tell the superintendent pharmacist.",
+                tone="stop",
+            )
+            self.chain.head.setText(f"The chain is broken at entry {found.broken_at}")
+
+    def _no_chain(self, error: DigMedError) -> None:
+        self.chain.say(str(error), tone="look")
+
+    def _selected(self) -> None:
+        place = self.table.currentRow()
+        self.shown = self.entries[place] if 0 <= place < len(self.entries) else None
+        self.detail.show_entry(self.shown)
+
+    # ---- acts
+
+    def prescription_came(self, number: int) -> None:
+        """Ask for the two dates of a prescription."""
+        place = next((n for n, one in enumerate(self.entries) if one.number == number), None)
+        if place is not None:
+            self.table.selectRow(place)
+        self.detail.ask_dates()
+
+    def append(
+        self, work: Callable[[Any], tuple[Problem, ...]], then: Callable[[tuple[Problem, ...]], None]
+    ) -> None:
+        """Append to the register, then show it anew."""
+
+        def done(problems: tuple[Problem, ...]) -> None:
+            then(problems)
+            if not problems:
+                self.refresh()
+
+        self._context.office.ask(work, done)
+
+    @property
+    def acting(self) -> int | None:
+        """Who acts now."""
+        return self._context.acting.id
+
+    def save_paper(self, make: Callable[[Any], Any], name: str) -> None:
+        """Save a document of the register as a PDF."""
+        self._context.office.ask(
+            lambda desk: desk.papers.file_name(name), lambda suggested: self._save(make, suggested)
+        )
+
+    def _save(self, make: Callable[[Any], Any], suggested: str) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save as PDF", f"{suggested}.pdf", "PDF (*.pdf)")
+        if chosen:
+            path = Path(chosen).with_suffix(".pdf")
+            self._context.office.errand(
+                lambda desk: desk.papers.save(make(desk), path), lambda _n: self.detail.tell("Saved.")
+            )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the entry under the list where both do not fit side by side."""
+        super().resizeEvent(event)
+        em = self.fontMetrics().horizontalAdvance("m")
+        narrow = self.width() < em * 62
+        self.splitter.setMinimumHeight(em * (46 if narrow else 22))
+        self.table.setMinimumHeight(em * 14)
+        self.detail.setMinimumWidth(0 if narrow else em * 27)
+        self.splitter.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self.table.resizeRowsToContents()
+
+
+class Card(QFrame):
+    """Lines under a heading; hidden while there are none."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setProperty("tone", "look")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(14, 10, 14, 10)
+        self._layout.addWidget(Words(text, bold=True))
+        self._lines: list[QWidget] = []
+        self.hide()
+
+    def fill(self, lines: Sequence[QWidget]) -> None:
+        """Show these lines."""
+        for line in self._lines:
+            self._layout.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self._lines = list(lines)
+        for line in lines:
+            self._layout.addWidget(line)
+        self.setVisible(bool(lines))
+
+
+class EntryView(QScrollArea):
+    """One entry, what was appended to it, and the acts."""
+
+    def __init__(self, page: RegisterPage) -> None:
+        super().__init__()
+        self._page = page
+        self._number = 0
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget()
+        inside.setObjectName("page")
+        self._layout = QVBoxLayout(inside)
+        self._layout.setContentsMargins(8, 0, 8, 8)
+        self._layout.setSpacing(10)
+        self.said = Notice("done", "")
+        self.said.hide()
+        self.print_entry = button("Entry as PDF")
+        self.print_label = button("Label as PDF")
+        self.amend = button("Append amendment")
+        self.came = button("Prescription came")
+        self.print_entry.clicked.connect(lambda: self._print("entry"))
+        self.print_label.clicked.connect(lambda: self._print("label"))
+        self.amend.clicked.connect(self.ask_amendment)
+        self.came.clicked.connect(self.ask_dates)
+        self.text = Field("amendment.text", "What is to be put right, and why", LinesEditor())
+        self.save_text = button("Append", "primary")
+        self.save_text.clicked.connect(self._append_text)
+        self.dated = Field("prescription.dated", "Date on the prescription", DateEditor())
+        self.received = Field("prescription.received", "Date it was received", DateEditor())
+        self.save_dates = button("Enter the dates", "primary")
+        self.save_dates.clicked.connect(self._append_dates)
+        self._asking = (self.text, self.save_text, self.dated, self.received, self.save_dates)
+        self._words = QWidget()
+        self._acts = row(self.print_entry, self.print_label, None)
+        self._appends = row(self.amend, self.came, None)
+        for widget in (self.said, self._words, self._acts, self._appends, *self._asking):
+            self._layout.addWidget(widget)
+        self._layout.addStretch(1)
+        self.setWidget(inside)
+        self.show_entry(None)
+
+    def show_entry(self, entry: RegisterEntry | None) -> None:
+        """Show an entry; None shows nothing."""
+        if entry is None or entry.number != self._number:
+            self.said.hide()
+            self._ask(())
+        self._number = entry.number if entry else 0
+        fresh = QWidget()
+        body = QVBoxLayout(fresh)
+        body.setContentsMargins(0, 0, 0, 0)
+        for one in (entry, *entry.later) if entry else ():
+            body.addWidget(heading(f"No. {one.number}  {KINDS[one.kind]}"))
+            body.addWidget(quiet(f"Entered {dates.shown_time(one.entered_at)} by {one.by_name}"))
+            for label, lines in entry_pairs(one.content):
+                body.addWidget(quiet(label))
+                body.addWidget(Words("\n".join(lines)))
+        old = self._layout.replaceWidget(self._words, fresh)
+        if old is not None and (gone := old.widget()) is not None:
+            gone.hide()
+            gone.deleteLater()
+        self._words = fresh
+        for acts in (self._acts, self._appends):
+            acts.setVisible(entry is not None)
+        supply = entry is not None and entry.kind is EntryKind.SUPPLY
+        self.print_label.setVisible(supply)
+        came = entry is not None and any(one.kind is EntryKind.PRESCRIPTION for one in entry.later)
+        by_prescriber = supply and entry is not None and entry.content.get("route") == "prescriber"
+        self.came.setVisible(by_prescriber and not came)
+
+    def tell(self, sentence: str) -> None:
+        """Say that something was done."""
+        self.said.say(sentence, tone="done")
+        self.said.show()
+
+    def ask_amendment(self) -> None:
+        """Ask what is to be put right."""
+        self.text.editor.set_answer("")
+        self._ask((self.text, self.save_text))
+        self.text.editor.focus()
+        self.ensureWidgetVisible(self.save_text)
+
+    def ask_dates(self) -> None:
+        """Ask for the two dates of a prescription."""
+        self._ask((self.dated, self.received, self.save_dates))
+        self.dated.editor.focus()
+        self.ensureWidgetVisible(self.save_dates)
+
+    def _ask(self, wanted: Sequence[QWidget]) -> None:
+        for field in (self.text, self.dated, self.received):
+            field.say("")
+        for widget in self._asking:
+            widget.setVisible(widget in wanted)
+
+    def _print(self, what: str) -> None:
+        number = self._number
+        if what == "entry":
+            self._page.save_paper(lambda desk: desk.register.entry_paper(number), f"register-entry-{number}")
+        else:
+            self._page.save_paper(lambda desk: desk.register.label_paper(number), f"label-{number}")
+
+    def _append_text(self) -> None:
+        number, text, by = self._number, self.text.editor.answer(), self._page.acting
+        self._page.append(lambda desk: desk.register.amend(number, text, by), self._appended)
+
+    def _append_dates(self) -> None:
+        number, by = self._number, self._page.acting
+        answers = {one.field_id: one.editor.answer() for one in (self.dated, self.received)}
+        self._page.append(lambda desk: desk.register.prescription_came(number, answers, by), self._appended)
+
+    def _appended(self, problems: tuple[Problem, ...]) -> None:
+        for field in (self.text, self.dated, self.received):
+            field.say(next((p.sentence for p in problems if p.field == field.field_id), ""))
+        if not problems:
+            self._ask(())
+            self.tell("Appended to the register.")
+
+
+def countdown(left: timedelta) -> str:
+    """Return the time left in words: ``2 days 3 h left`` or ``Overdue by 5 h``."""
+    hours, minutes = divmod(abs(int(left.total_seconds())) // 60, 60)
+    days, hours = divmod(hours, 24)
+    parts = ([f"{days} day{'s' if days > 1 else ''}"] if days else []) + ([f"{hours} h"] if hours else [])
+    words = " ".join(parts or [f"{minutes} min"])
+    return f"{words} left" if left >= timedelta(0) else f"Overdue by {words}"
+
+
+def _cells(entry: RegisterEntry) -> tuple[str, ...]:
+    content = entry.content
+    on = content.get("supplied_on", "")
+    supplied = "\n".join(item_words(item) for item in content.get("items", ()))
+    not_supplied = content.get("not_supplied", "").partition("\n")[0]
+    later = f"{entry.number}  +{len(entry.later)}" if entry.later else str(entry.number)
+    return (
+        later,
+        dates.shown(date.fromisoformat(on)) if on else "",
+        content.get("patient", ""),
+        supplied or f"Not supplied: {not_supplied}",
+    )

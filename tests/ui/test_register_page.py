@@ -1,0 +1,187 @@
+"""The register's page: entries, what is outstanding, a broken chain told, and what is appended."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from digmed_desktop.clinical import law
+from digmed_desktop.history.cipher import WRITES, engine
+from digmed_desktop.ui.pages.register import RegisterPage
+from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
+from digmed_desktop.ui.pages.settings.page import SettingsPage
+from tests.clinical.supply_examples import complete_answers, tablets
+from tests.reference import synthetic_dmd
+from tests.ui.conftest import Bench
+
+TODAY = {"contact.date": "14/10/2026", "contact.time": "10:30"}
+EARLIER = {"contact.date": "11/10/2026", "contact.late_reason": "The till was down."}
+
+
+def supplied(bench: Bench, answers: dict[str, str]) -> None:
+    got: list[object] = []
+    bench.office.ask(
+        lambda desk: desk.send("emergency-supply", uuid.uuid4().hex, answers, 1),
+        lambda sent: got.append(sent),
+    )
+    bench.until(lambda: bool(got))
+    assert got[0].notification or got[0].register, got[0].problems
+
+
+def open_register(bench: Bench, entries: int) -> RegisterPage:
+    bench.window.go("register")
+    page = bench.window.page("register")
+    assert isinstance(page, RegisterPage)
+    bench.until(lambda: len(page.entries) == entries and bool(page.chain.body.text()))
+    return page
+
+
+def words(page: RegisterPage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def test_it_lists_entries_and_shows_the_one_chosen(bench: Bench) -> None:
+    supplied(bench, {**complete_answers(), **TODAY})
+    supplied(bench, {**complete_answers({"consent.to_sharing": "no"}), **TODAY})
+    page = open_register(bench, 2)
+    assert [one.number for one in page.entries] == [2, 1]
+    assert page.chain.property("tone") == "done"
+    page.table.selectRow(1)
+    bench.until(lambda: "No. 1  Emergency supply" in words(page))
+    seen = words(page)
+    assert "Insulin left on the train" in seen
+    assert "3 Weaver's Yard" in seen
+    assert page.detail.print_label.isVisible()
+    assert not page.detail.came.isVisible()
+
+
+def test_an_empty_register_says_what_will_be_there(bench: Bench) -> None:
+    page = open_register(bench, 0)
+    assert page.empty.isVisible()
+    assert "Nothing stands in the register yet" in words(page)
+
+
+def test_prescriptions_stand_on_top_until_they_come(bench: Bench) -> None:
+    supplied(bench, {**tablets("prescriber"), **TODAY, **EARLIER})
+    supplied(bench, {**tablets("prescriber"), **TODAY})
+    page = open_register(bench, 2)
+    bench.until(lambda: "Overdue by 25 min" in words(page))
+    seen = words(page)
+    assert "2 days 23 h left" in seen
+    page.prescription_came(1)
+    QTest.mouseClick(page.detail.save_dates, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "Enter the date on the prescription" in page.detail.dated.sentence)
+    page.detail.dated.editor.set_answer("12/10/2026")
+    page.detail.received.editor.set_answer("13/10/2026")
+    QTest.mouseClick(page.detail.save_dates, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "Overdue" not in words(page))
+    bench.until(lambda: "2 days 23 h left" in words(page))
+    bench.until(lambda: "Date it was received\n13 Oct 2026" in words(page))
+
+
+def test_an_amendment_is_appended(bench: Bench) -> None:
+    supplied(bench, {**complete_answers(), **TODAY})
+    page = open_register(bench, 1)
+    page.detail.ask_amendment()
+    QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "Enter what is to be put right" in page.detail.text.sentence)
+    page.detail.text.editor.set_answer("The needles were 4 mm.")
+    QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "The needles were 4 mm." in words(page) and "No. 2  Amendment" in words(page))
+    bench.until(lambda: page.table.item(0, 0).text() == "1  +1")
+
+
+def tamper(file: Path) -> int:
+    """Change an entry with the key known, as the program never does."""
+    made = engine(file, b"k" * 32, size=1).execution_options(**{WRITES: True})
+    with made.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER register_refuses_update")
+        connection.exec_driver_sql(
+            "UPDATE register SET content = replace(content, 'SMITH', 'SMYTH') WHERE number = 1"
+        )
+    made.dispose()
+    return 1
+
+
+def test_a_broken_chain_is_told_in_red_and_where(bench: Bench) -> None:
+    for _ in range(2):
+        supplied(bench, {**complete_answers(), **TODAY})
+    done: list[int] = []
+    bench.office.ask(lambda _desk: tamper(bench.folder / "history.db"), done.append)
+    bench.until(lambda: bool(done))
+    page = open_register(bench, 2)
+    bench.until(lambda: page.chain.property("tone") == "stop")
+    assert page.chain.head.text() == "The chain is broken at entry 1"
+    assert "Entry 1 was changed after it was made." in words(page)
+
+
+def test_register_and_label_are_laid_out_for_paper(bench: Bench, tmp_path: Path) -> None:
+    supplied(bench, {**complete_answers(), **TODAY})
+    got: list[str] = []
+    for name in ("list", "entry", "label"):
+        file = tmp_path / f"{name}.pdf"
+
+        def make(desk: object, what: str = name, to: Path = file) -> str:
+            papers = desk.register
+            document = papers.list_paper() if what == "list" else getattr(papers, f"{what}_paper")(1)
+            desk.papers.save(document, to)
+            return desk.papers.printed(document, what).html
+
+        bench.office.ask(make, got.append)
+    bench.until(lambda: len(got) == 3, timeout=180_000)
+    assert "The chain is whole: 1 entry" in got[0]
+    assert "Insulin left on the train" in got[1]
+    assert "Emergency Supply" in got[2]
+    assert all(
+        (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("list", "entry", "label")
+    )
+
+
+def test_help_has_the_table_of_rules_made_of_the_same_data(bench: Bench) -> None:
+    bench.window.go("supply")
+    bench.window.go("help")
+    text = bench.window.help.text
+    assert "Emergency supply" in text.toPlainText()
+    bench.window.help.open("law")
+    seen = text.toPlainText()
+    for rule in law.rules():
+        assert rule.law in seen
+        assert rule.source in seen
+    assert seen.count(law.to_be_confirmed().capitalize()) == sum(not one.confirmed for one in law.rules())
+
+
+def test_a_release_is_imported_with_a_moving_bar_cancelled_and_refused(bench: Bench, tmp_path: Path) -> None:
+    release = synthetic_dmd.write(tmp_path / "release", 3000, 300)
+    bench.window.go("settings")
+    settings = bench.window.page("settings")
+    assert isinstance(settings, SettingsPage)
+    section = settings.section("medicines")
+    assert isinstance(section, MedicinesSection)
+    bench.until(lambda: "No release of dm+d" in section.standing.text())
+    seen: set[int] = set()
+    section.bar.valueChanged.connect(seen.add)
+    section.import_release(release)
+    assert section.running.isVisible()
+    bench.until(lambda: "3,000 products" in section.said.body.text())
+    assert "release: 3,000 products." in section.standing.text()
+    assert not section.running.isVisible()
+    section.import_release(release)
+    QTest.mouseClick(section.cancel, Qt.MouseButton.LeftButton)
+    bench.until(lambda: not section.running.isVisible())
+    (release / "f_amp2_3010126.xml").write_text("<html></html>", "utf-8")
+    section.import_release(release)
+    bench.until(lambda: "line 1 begins with html" in section.said.body.text())
+    assert section.said.property("tone") == "stop"
+    assert "release: 3,000 products." in section.standing.text()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_nothing_is_wider_than_the_page(open_bench, percent: int) -> None:
+    bench = open_bench(text_percent=percent)
+    bench.sign_in()
+    supplied(bench, {**complete_answers(), **TODAY})
+    page = open_register(bench, 1)
+    assert page.scroll.horizontalScrollBar().maximum() == 0
