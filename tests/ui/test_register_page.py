@@ -184,4 +184,4 @@ def test_nothing_is_wider_than_the_page(open_bench, percent: int) -> None:
     bench.sign_in()
     supplied(bench, {**complete_answers(), **TODAY})
     page = open_register(bench, 1)
-    assert page.scroll.horizontalScrollBar().maximum() == 0
+    assert page.whole.horizontalScrollBar().maximum() == 0
