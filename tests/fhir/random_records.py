@@ -14,14 +14,21 @@ from digmed_desktop.clinical.record import (
     Allergies,
     AllergyStatus,
     Certainty,
+    Coded,
     Consent,
+    Immunization,
+    Organisation,
     PersonName,
     PhoneUse,
+    Professional,
     Quantity,
+    Referral,
+    Regulator,
     Sex,
     Telephone,
     VaccinationRecord,
 )
+from digmed_desktop.reference import roles
 from digmed_desktop.reference.programmes import programmes
 from tests.fhir.records import (
     GIVEN,
@@ -29,6 +36,8 @@ from tests.fhir.records import (
     NEEDLES,
     NOT_GIVEN,
     PATIENT,
+    PHARMACY,
+    PRACTICE,
     supply,
     vaccination,
     with_allergies,
@@ -50,6 +59,10 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2026, 10, 14)).map(  # noq
 )
 
 
+several_lines = st.lists(words, max_size=3).map("\n".join)
+RASH = Coded("Generally unwell", "213257006")  # a finding with a published code
+
+
 @st.composite
 def patients(draw: st.DrawFn) -> object:
     """A patient with a traced number."""
@@ -59,10 +72,31 @@ def patients(draw: st.DrawFn) -> object:
         nhs_number=draw(st.sampled_from(NHS_NUMBERS)),
         date_of_birth=draw(st.dates(date(1906, 1, 1), date(2023, 12, 31))),
         sex=draw(st.sampled_from(Sex)),
-        address=Address(tuple(draw(st.lists(words, min_size=1, max_size=3))), draw(texts), draw(words)),
+        address=addresses(draw),
         telephones=tuple(
             Telephone(number, draw(st.sampled_from(PhoneUse))) for number in draw(st.lists(words, max_size=2))
         ),
+    )
+
+
+def addresses(draw: st.DrawFn) -> Address:
+    """An address with a postcode."""
+    return Address(tuple(draw(st.lists(words, min_size=1, max_size=3))), draw(texts), draw(words))
+
+
+def organisations(draw: st.DrawFn, of: Organisation) -> Organisation:
+    """An organisation with another name, address and telephone."""
+    return replace(of, name=draw(words), address=addresses(draw), telephone=draw(texts))
+
+
+def professionals(draw: st.DrawFn) -> Professional:
+    """Someone of any role; with a registration where a regulator gave one."""
+    regulator = draw(st.sampled_from(Regulator))
+    return Professional(
+        PersonName(draw(words), draw(words), draw(texts)),
+        draw(st.sampled_from(roles.roles())).coded,
+        regulator,
+        draw(words) if regulator is not Regulator.NONE else "",
     )
 
 
@@ -72,63 +106,99 @@ def allergies(draw: st.DrawFn) -> Allergies:
     status = draw(st.none() | st.sampled_from(AllergyStatus))
     if status is not AllergyStatus.RECORDED:
         return Allergies(status)
+    coded, uncoded = with_allergies().entries
     entries = tuple(
         replace(
             entry,
             reaction=draw(texts),
+            reaction_code=draw(st.sampled_from((None, RASH))),
             kind=draw(st.sampled_from(("", "allergy", "intolerance"))),
             severity=draw(st.sampled_from(("", "mild", "moderate", "severe"))),
             certainty=draw(st.none() | st.sampled_from(Certainty)),
             first_experienced=draw(st.none() | st.dates(date(1990, 1, 1), date(2023, 12, 31))),
         )
-        for entry in with_allergies().entries
+        for entry in draw(
+            st.lists(
+                st.sampled_from((coded, replace(uncoded, agent=Coded(draw(words))))), min_size=1, max_size=3
+            )
+        )
     )
     return Allergies(status, entries)
 
 
+def consents(draw: st.DrawFn) -> Consent:
+    """A consent to sharing; who gave it, and to what."""
+    return Consent(draw(texts), draw(texts), draw(texts), draw(st.none() | st.booleans()), True, draw(texts))  # noqa: FBT003
+
+
+def referrals(draw: st.DrawFn) -> Referral:
+    """An onward referral, or none."""
+    return Referral(draw(texts), draw(texts), draw(texts), draw(texts))
+
+
+def given(draw: st.DrawFn, programme: Programme) -> Immunization:
+    """A vaccine of a programme that was given."""
+    product = draw(st.sampled_from(sorted(programme.products.values(), key=lambda p: p.id)))
+    digits = draw(st.decimals(Decimal("0.01"), Decimal("5"), places=draw(st.integers(1, 3))))
+    number = draw(st.none() | st.integers(1, 5))
+    disease = programme.target_disease
+    return replace(
+        GIVEN,
+        programme=programme.id if programme.agreement else "",
+        procedure=draw(st.sampled_from([p for p in programme.procedures if p.given])).coded,
+        product=draw(st.sampled_from((product.coded, Coded(draw(words))))),
+        manufacturer=draw(texts),
+        batch=draw(texts),
+        expiry=draw(st.none() | st.dates(date(2026, 10, 15), date(2029, 12, 31))),
+        dose=Quantity(digits, GIVEN.dose.unit) if GIVEN.dose and draw(st.booleans()) else None,
+        dose_number=number,
+        target_disease=disease,
+        send_dose_number=bool(number and disease) and draw(st.booleans()),
+        site=GIVEN.site if draw(st.booleans()) else None,
+        route=GIVEN.route if draw(st.booleans()) else None,
+        indication=draw(
+            st.sampled_from((None, Coded("Co-morbid conditions", "398192003"), Coded(draw(words))))
+        ),
+        parent_present=draw(st.none() | st.booleans()),
+        adverse_reaction=draw(several_lines),
+    )
+
+
 @st.composite
 def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRecord:
-    """A valid vaccination record of a programme, or of any that has codes for what may be done."""
+    """A valid vaccination record of a programme, or of any that has codes for what may be done.
+
+    A programme that goes on paper only lends its codes: the messages of all of them must be right.
+    """
     programme = of or draw(st.sampled_from([p for p in programmes() if p.procedures]))
-    given = [p for p in programme.procedures if p.given]
     not_given = [p for p in programme.procedures if not p.given]
     vaccines = []
     for _ in range(draw(st.integers(1, 2))):
         if not_given and draw(st.booleans()):
             procedure = draw(st.sampled_from(not_given)).coded
-            vaccines.append(replace(NOT_GIVEN, procedure=procedure, not_given_reason=procedure))
-            continue
-        product = draw(st.sampled_from(sorted(programme.products.values(), key=lambda p: p.id)))
-        digits = draw(st.decimals(Decimal("0.01"), Decimal("5"), places=draw(st.integers(1, 3))))
-        vaccines.append(
-            replace(
-                GIVEN,
-                procedure=draw(st.sampled_from(given)).coded,
-                product=product.coded,
-                manufacturer=draw(texts),
-                batch=draw(texts),
-                expiry=draw(st.none() | st.dates(date(2026, 10, 15), date(2029, 12, 31))),
-                dose=Quantity(digits, GIVEN.dose.unit) if GIVEN.dose and draw(st.booleans()) else None,
-                dose_number=draw(st.none() | st.integers(1, 5)),
-                site=GIVEN.site if draw(st.booleans()) else None,
-                route=GIVEN.route if draw(st.booleans()) else None,
-                parent_present=draw(st.none() | st.booleans()),
-                adverse_reaction=draw(texts),
-            )
-        )
+            reason = draw(st.sampled_from((procedure, Coded(draw(words)))))
+            vaccines.append(replace(NOT_GIVEN, procedure=procedure, not_given_reason=reason))
+        else:
+            vaccines.append(given(draw, programme))
     at = draw(moments)
     return vaccination(
         patient=draw(patients()),
+        practice=organisations(draw, PRACTICE),
+        pharmacy=organisations(draw, PHARMACY),
+        vaccinator=professionals(draw),
         contact_at=at,
         recorded_at=at + timedelta(minutes=draw(st.integers(0, 30))),
         immunizations=tuple(vaccines),
         allergies=draw(allergies()),
-        consent=Consent(draw(texts), draw(texts), draw(texts), draw(st.none() | st.booleans()), True),  # noqa: FBT003
-        history=draw(texts),
-        advice=draw(texts),
+        consent=consents(draw),
+        history=draw(several_lines),
+        advice=draw(several_lines),
         location=draw(texts),
+        service=draw(texts),
         accompanied_by=draw(texts),
+        chaperone=draw(texts),
         reason_for_service=draw(texts),
+        referral=referrals(draw),
     )
 
 
@@ -141,22 +211,32 @@ def supplies(draw: st.DrawFn) -> EmergencySupplyRecord:
             quantity=Quantity(draw(st.decimals(Decimal(1), Decimal(200), places=1)), INSULIN.quantity.unit),  # type: ignore[union-attr] # it has one
             days=draw(st.integers(1, 30)),
             directions=draw(words),
-            additional_instructions=draw(texts),
+            additional_instructions=draw(several_lines),
             indication=draw(texts),
+            route=draw(st.sampled_from((None, INSULIN.route))),
+            site=draw(st.sampled_from((None, GIVEN.site))),
         )
         for _ in range(draw(st.integers(1, 3)))
     )
     at = draw(moments)
     return supply(
         patient=draw(patients()),
+        practice=organisations(draw, PRACTICE),
+        pharmacy=organisations(draw, PHARMACY),
+        pharmacist=professionals(draw),
         contact_at=at,
         recorded_at=at,
         items=items,
         allergies=draw(allergies()),
-        history=draw(texts),
-        advice=draw(texts),
-        plan_for_professionals=draw(texts),
-        plan_for_patient=draw(texts),
+        consent=consents(draw),
+        service=draw(texts),
+        reason_for_service=draw(texts),
+        accompanied_by=draw(texts),
+        history=draw(several_lines),
+        advice=draw(several_lines),
+        plan_for_professionals=draw(several_lines),
+        plan_for_patient=draw(several_lines),
         collected_by=draw(texts),
         consultation_method=draw(texts),
+        referral=referrals(draw),
     )

@@ -129,6 +129,18 @@ def test_every_edition_shows_each_coded_value_of_the_record(edition) -> None:  #
     assert check(message(record, edition=edition).payload) == []
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_no_edition_drops_an_item_that_another_sends(kind: Kind) -> None:
+    items = {
+        one.id: {
+            row.item for plan in one.sections for row in plan.rows if not row.item.startswith("practice.")
+        }
+        for one in all_editions()
+        if one.kind is kind
+    }
+    assert len({frozenset(one) for one in items.values()}) == 1, items
+
+
 def test_influenza_has_one_procedure_code_in_guide_1_1_3() -> None:
     xml = message(vaccination(), edition=load("vaccination-1.1.3")).payload
     codes = values(xml, "//f:Immunization/f:extension/f:valueCodeableConcept/f:coding/f:code")

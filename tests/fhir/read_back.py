@@ -1,0 +1,421 @@
+"""What a message says, read from its own XML alone: the record that its receiver could make of it.
+
+Written apart from the program's reader and writer, so that a value which both get wrong is found. What is coded is
+read from the resources, what stands only in words from the text by the labels of the edition.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from lxml import etree
+
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
+from digmed_desktop.clinical.record import (
+    Address,
+    Allergies,
+    Allergy,
+    AllergyStatus,
+    Certainty,
+    Coded,
+    Consent,
+    Immunization,
+    Organisation,
+    Patient,
+    PersonName,
+    PhoneUse,
+    Professional,
+    Quantity,
+    Referral,
+    Regulator,
+    Sex,
+    Telephone,
+    VaccinationRecord,
+)
+from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.items import Record
+
+F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
+REGISTERS = {"gphc-number": Regulator.GPHC, "gmc-number": Regulator.GMC, "nmc-number": Regulator.NMC}
+
+
+def at(node: etree._Element, path: str) -> str:
+    """The value at a path, ``""`` where there is none."""
+    found = node.xpath(f"{path}/@value", namespaces=F)
+    return str(found[0]) if found else ""
+
+
+def all_at(node: etree._Element, path: str) -> tuple[str, ...]:
+    """Every value at a path."""
+    return tuple(str(one) for one in node.xpath(f"{path}/@value", namespaces=F))
+
+
+def lines(text: str) -> str:
+    """A text as its lines stand in the message: without blanks around, one sign for every end of line."""
+    return "\n".join(text.strip().splitlines())
+
+
+@dataclass
+class Message:
+    """A message with its resources by full URL, and its text by section and row."""
+
+    root: etree._Element
+    edition: Edition
+
+    def __post_init__(self) -> None:
+        self.by_url = {
+            at(entry, "f:fullUrl"): entry.xpath("f:resource/*", namespaces=F)[0]
+            for entry in self.root.xpath("//f:Bundle/f:entry", namespaces=F)
+        }
+        (self.composition,) = self.root.xpath("//f:Composition", namespaces=F)
+
+    def one(self, node: etree._Element, path: str) -> etree._Element | None:
+        """The resource that a reference leads to."""
+        reference = at(node, f"{path}/f:reference")
+        return self.by_url[reference] if reference else None
+
+    def tables(self, key: str) -> list[dict[str, tuple[str, ...]]]:
+        """The tables of a section, each from the item to its lines; the codes of a third column apart."""
+        plan = next((one for one in self.edition.sections if one.key == key), None)
+        if plan is None:
+            return []
+        found = self.composition.xpath(
+            f"f:section[f:code/f:coding/f:code/@value='{plan.code.code}']//x:table", namespaces=F
+        )
+        return [dict(self._rows(table, [(r.item, r.label) for r in plan.rows])) for table in found]
+
+    def _rows(
+        self, table: etree._Element, wanted: list[tuple[str, str]]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        left = list(wanted)
+        for line in table.xpath(".//x:tr", namespaces=F):
+            label, cell = line[0].xpath("string()"), line[1]
+            place = next(n for n, (_, planned) in enumerate(left) if _fits(planned, label))
+            item = left[place][0]
+            del left[: place + 1]
+            paragraphs = cell.findall(f"{{{F['x']}}}p")
+            yield item, tuple(p.xpath("string()") for p in paragraphs) or (cell.xpath("string()"),)
+
+    def text(self, item: str) -> str:
+        """The words of one row, in whichever section the edition has it."""
+        for plan in self.edition.sections:
+            if item in [row.item for row in plan.rows]:
+                for table in self.tables(plan.key):
+                    if item in table:
+                        return "\n".join(table[item])
+        return ""
+
+
+def _fits(planned: str, label: str) -> bool:
+    start, _, end = planned.partition("{regulator}")
+    return (
+        label == planned if "{regulator}" not in planned else label.startswith(start) and label.endswith(end)
+    )
+
+
+def read_back(xml: bytes, edition: Edition) -> Record:
+    """Return the record that a message says; what is kept at the pharmacy is not in it."""
+    message = Message(etree.fromstring(xml), edition)
+    composition = message.composition
+    patient = message.one(composition, "f:subject")
+    encounter = message.one(composition, "f:encounter")
+    assert patient is not None
+    assert encounter is not None
+    practice = message.one(patient, "f:generalPractitioner")
+    pharmacy = message.one(composition, "f:custodian")
+    author = message.one(composition, "f:author")
+    assert message.one(encounter, "f:serviceProvider") is pharmacy
+    assert message.one(encounter, "f:participant/f:individual") is author
+    common = {
+        "patient": _patient(patient),
+        "practice": _organisation(practice),
+        "pharmacy": _organisation(pharmacy),
+        "contact_at": _moment(at(encounter, "f:period/f:start")),
+        "service": message.text("contact.service"),
+        "reason_for_service": message.text("contact.reason"),
+        "accompanied_by": message.text("contact.accompanied"),
+        "allergies": _allergies(message),
+        "consent": _consent(message),
+        "history": message.text("history"),
+        "advice": message.text("advice"),
+        "referral": Referral(
+            *(message.text(f"referral.{one}") for one in ("to", "urgency", "reason", "expectation"))
+        ),
+    }
+    who = _professional(author, message.text("clinician.role"))
+    if edition.event.code == "ITK009D":
+        return VaccinationRecord(
+            **common,
+            vaccinator=who,
+            recorded_at=_moment(at(message.root, "//f:Immunization/f:extension/f:valueDateTime")),
+            location=message.text("contact.location"),
+            chaperone=message.text("contact.chaperone"),
+            immunizations=tuple(_immunizations(message)),
+        )
+    return EmergencySupplyRecord(
+        **common,
+        pharmacist=who,
+        recorded_at=_moment(at(composition, "f:date")),
+        consultation_method=message.text("contact.method"),
+        collected_by=message.text("contact.collected"),
+        items=tuple(_items(message)),
+        plan_for_professionals=message.text("plan.professionals"),
+        plan_for_patient=message.text("plan.patient"),
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _name(node: etree._Element) -> PersonName:
+    return PersonName(at(node, "f:name/f:given"), at(node, "f:name/f:family"), at(node, "f:name/f:prefix"))
+
+
+def _address(node: etree._Element) -> Address:
+    where = "f:address"
+    return Address(
+        all_at(node, f"{where}/f:line"), at(node, f"{where}/f:city"), at(node, f"{where}/f:postalCode")
+    )
+
+
+def _patient(node: etree._Element) -> Patient:
+    return Patient(
+        name=_name(node),
+        nhs_number=at(node, "f:identifier[f:system/@value='https://fhir.nhs.uk/Id/nhs-number']/f:value"),
+        date_of_birth=_day(at(node, "f:birthDate")),
+        sex=Sex(at(node, "f:gender")),
+        address=_address(node),
+        telephones=tuple(
+            Telephone(at(one, "f:value"), PhoneUse(at(one, "f:use")))
+            for one in node.xpath("f:telecom", namespaces=F)
+        ),
+    )
+
+
+def _organisation(node: etree._Element | None) -> Organisation:
+    assert node is not None
+    return Organisation(
+        at(node, "f:name"), at(node, "f:identifier/f:value"), _address(node), at(node, "f:telecom/f:value")
+    )
+
+
+def _professional(node: etree._Element | None, role: str) -> Professional:
+    assert node is not None
+    register = at(node, "f:identifier/f:system").rpartition("/")[2]
+    return Professional(
+        _name(node), Coded(role), REGISTERS.get(register, Regulator.NONE), at(node, "f:identifier/f:value")
+    )
+
+
+def _term(node: etree._Element, path: str) -> Coded | None:
+    """A CodeableConcept; one whose code is a null flavour or missing by its words alone."""
+    found = node.xpath(path, namespaces=F)
+    if not found:
+        return None
+    system = at(found[0], "f:coding/f:system")
+    if not system or system.endswith("NullFlavor"):
+        return Coded(at(found[0], "f:text"))
+    return Coded(at(found[0], "f:coding/f:display"), at(found[0], "f:coding/f:code"), system)
+
+
+def _quantity(node: etree._Element, path: str) -> Quantity | None:
+    if not at(node, f"{path}/f:value"):
+        return None
+    unit = Coded(at(node, f"{path}/f:unit"), at(node, f"{path}/f:code"), at(node, f"{path}/f:system"))
+    return Quantity(Decimal(at(node, f"{path}/f:value")), unit)
+
+
+def _extension(node: etree._Element, name: str) -> str:
+    return f"f:extension[contains(@url, '{name}')]"
+
+
+def _immunizations(message: Message) -> Iterator[Immunization]:
+    section = "f:section[f:code/f:coding/f:code/@value='1102181000000102']/f:entry"
+    for entry in message.composition.xpath(section, namespaces=F):
+        node = message.by_url[at(entry, "f:reference")]
+        maker = message.one(node, "f:manufacturer")
+        present = at(node, f"{_extension(node, 'ParentPresent')}/f:valueBoolean")
+        number = at(node, "f:vaccinationProtocol/f:doseSequence")
+        yield Immunization(
+            given=at(node, "f:notGiven") == "false",
+            not_given_reason=_term(node, "f:explanation/f:reasonNotGiven"),
+            procedure=_term(node, f"{_extension(node, 'VaccinationProcedure')}/f:valueCodeableConcept"),
+            product=_term(node, "f:vaccineCode"),
+            manufacturer="" if maker is None else at(maker, "f:name"),
+            batch=at(node, "f:lotNumber"),
+            expiry=_day(at(node, "f:expirationDate")),
+            dose_number=int(number) if number else None,
+            send_dose_number=bool(number),
+            target_disease=_term(node, "f:vaccinationProtocol/f:targetDisease"),
+            dose=_quantity(node, "f:doseQuantity"),
+            site=_term(node, "f:site"),
+            route=_term(node, "f:route"),
+            indication=_term(node, "f:explanation/f:reason"),
+            parent_present=None if not present else present == "true",
+            adverse_reaction=at(node, "f:note/f:text"),
+        )
+
+
+def _items(message: Message) -> Iterator[SuppliedItem]:
+    tables = message.composition.xpath(
+        "f:section[f:code/f:coding/f:code/@value='933361000000108']/f:entry", namespaces=F
+    )
+    listed = message.by_url[at(tables[0], "f:reference")]
+    for number, entry in enumerate(listed.xpath("f:entry/f:item", namespaces=F)):
+        node = message.by_url[at(entry, "f:reference")]
+        medication = message.one(node, "f:medicationReference")
+        assert medication is not None
+        row = {item: "\n".join(told) for item, told in message.tables("medications")[number].items()}
+        yield SuppliedItem(
+            kind=ItemKind.APPLIANCE if "supply.appliance" in row else ItemKind.MEDICINE,
+            product=_term(medication, "f:code"),
+            form=_term(medication, "f:form"),
+            quantity=_quantity(node, "f:quantity"),
+            days=int(at(node, "f:daysSupply/f:value")),
+            directions=at(node, "f:dosageInstruction/f:text"),
+            additional_instructions="\n".join(
+                all_at(node, "f:dosageInstruction/f:additionalInstruction/f:text")
+            ),
+            route=_term(node, "f:dosageInstruction/f:route"),
+            site=_term(node, "f:dosageInstruction/f:site"),
+            indication=row.get("supply.indication", ""),
+            size=row.get("supply.size", ""),
+            weight=row.get("supply.weight", ""),
+            colour=row.get("supply.colour", ""),
+        )
+
+
+def _allergies(message: Message) -> Allergies:
+    tables = message.tables("allergies")
+    if not tables:
+        return Allergies()
+    agents = [table["allergy.agent"] for table in tables]
+    coded = message.root.xpath("//f:AllergyIntolerance", namespaces=F)
+    negative = {"716186003": AllergyStatus.NONE_KNOWN, "409137002": AllergyStatus.NO_DRUG_ALLERGY}
+    codes = [at(node, "f:code/f:coding/f:code") for node in coded]
+    if len(codes) == 1 and codes[0] in negative:
+        return Allergies(negative[codes[0]])
+    if agents == [("Information not available",)]:
+        assert message.root.xpath("//f:List/f:emptyReason", namespaces=F)
+        return Allergies(AllergyStatus.NOT_AVAILABLE)
+    left = iter(coded)
+    return Allergies(
+        AllergyStatus.RECORDED,
+        tuple(
+            _in_words(table) if len(table["allergy.agent"]) == 2 else _in_codes(next(left))
+            for table in tables
+        ),
+    )
+
+
+def _in_codes(node: etree._Element) -> Allergy:
+    reaction = _term(node, "f:reaction/f:manifestation")
+    return Allergy(
+        _term(node, "f:code") or Coded(""),
+        at(node, "f:reaction/f:description"),
+        reaction if reaction and reaction.is_coded else None,
+        at(node, "f:type"),
+        at(node, "f:reaction/f:severity"),
+        Certainty(at(node, "f:verificationStatus")),
+        _day(at(node, "f:onsetDateTime")),
+    )
+
+
+def _in_words(table: dict[str, tuple[str, ...]]) -> Allergy:
+    first = table.get("allergy.first", ("",))[0]
+    return Allergy(
+        Coded(table["allergy.agent"][0]),
+        "\n".join(table.get("allergy.reaction", ())),
+        None,
+        table.get("allergy.kind", ("",))[0].lower(),
+        table.get("allergy.severity", ("",))[0].lower(),
+        Certainty(table["allergy.certainty"][0].lower()),
+        datetime.strptime(first, "%d %b %Y").date() if first else None,  # noqa: DTZ007 - a day has no zone
+    )
+
+
+def _consent(message: Message) -> Consent:
+    treatment = message.text("consent.treatment").split("\n")
+    sharing = message.text("consent.sharing")
+    who = treatment[1].removeprefix("Given by: ") if len(treatment) > 1 else ""
+    return Consent(
+        given_by=who,
+        to_treatment=None if not treatment[0] else "not given" not in treatment[0],
+        to_sharing=None if not sharing else "not given" not in sharing,
+        about_child=message.text("consent.child"),
+    )
+
+
+def as_sent(record: Record, edition: Edition) -> Record:
+    """Return a record without what is kept at the pharmacy, in the one shape in which each value is sent."""
+    who = ", ".join(part for part in (record.consent.given_by, record.consent.name) if part)
+    who += f" ({record.consent.relationship})" if record.consent.relationship else ""
+    if record.consent.to_treatment is None or not (record.consent.given_by or record.consent.name):
+        who = ""
+    common = {
+        "patient": replace(record.patient, traced=None),
+        "registered": None,
+        "consent": Consent(
+            given_by=who,
+            to_treatment=record.consent.to_treatment,
+            to_sharing=record.consent.to_sharing,
+            about_child=record.consent.about_child,
+        ),
+        "allergies": replace(
+            record.allergies, entries=tuple(_allergy_as_sent(one) for one in record.allergies.entries)
+        ),
+        "identity_checked": False,
+        "notes_kept_here": "",
+    }
+    if isinstance(record, VaccinationRecord):
+        return replace(
+            record,
+            **common,
+            vaccinator=_by(record.vaccinator),
+            immunizations=tuple(_vaccine_as_sent(one, edition) for one in record.immunizations),
+        )
+    kept = {
+        one.name: one.default
+        for one in fields(record)
+        if one.name in ("supply_route", "asked_by", "referral_reference")
+    }
+    return replace(
+        record,
+        **common,
+        **kept,
+        pharmacist=_by(record.pharmacist),
+        items=tuple(replace(item, strength="", legal_class="") for item in record.items),
+    )
+
+
+def _by(person: Professional | None) -> Professional:
+    assert person is not None
+    return replace(person, role=Coded(person.role.display if person.role else ""))
+
+
+def _vaccine_as_sent(one: Immunization, edition: Edition) -> Immunization:
+    sent = one.send_dose_number
+    common = replace(
+        one,
+        programme="",
+        procedure=edition.in_place_of(one.procedure) if one.procedure else None,
+        target_disease=one.target_disease if sent else None,
+        dose_number=one.dose_number if sent else None,
+    )
+    return common if one.given else replace(common, product=one.product or Coded("No vaccine product chosen"))
+
+
+def _allergy_as_sent(one: Allergy) -> Allergy:
+    sure = replace(one, certainty=one.certainty or Certainty.UNCONFIRMED)
+    if one.agent.is_coded:
+        told = bool(one.reaction or one.reaction_code)
+        return sure if told else replace(sure, severity="")
+    words = [one.reaction_code.display] if one.reaction_code else []
+    words += [one.reaction] if one.reaction and one.reaction not in words else []
+    return replace(sure, reaction="\n".join(words), reaction_code=None)
