@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from digmed_desktop.tour.chapters import vaccination
+from digmed_desktop.tour.chapters import supply, vaccination
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, TourError
 from digmed_desktop.ui.window import Window
@@ -16,11 +16,14 @@ from digmed_desktop.ui.window import Window
 def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
     """Return the chapters in order; each ends where any other can begin."""
     first = vaccination.Chapters(moves)
+    emergency = supply.Chapters(moves)
     return (
         first.first_run,
         first.bad_input,
         first.one_vaccination,
         first.what_came_back,
+        emergency.insulin_over_easter,
+        emergency.in_the_register,
         first.a_locum,
         first.outcomes,
         first.unplugged,

@@ -67,6 +67,22 @@ def test_notifications_reached_every_end_that_practice_mode_shows(transcript: di
 
 
 @pytest.mark.timeout(2500)
+def test_an_emergency_supply_was_sent_matched_and_registered(
+    toured: Path, transcript: dict[str, Any]
+) -> None:
+    (supply,) = [one for one in transcript["notifications"] if one["kind"] == "DIGMED_EMG_MED"]
+    assert supply["final_state"] == "matched"
+    message = (toured / supply["files"][0]).read_text(encoding="utf-8")
+    for told in ("ITK010D", "9994000195", "37417211000001103", "31771611000001107", "111-4711", "Easter"):
+        assert told in message
+    answers = "".join((toured / name).read_text(encoding="utf-8") for name in supply["files"][1:])
+    assert "30001" in answers
+    steps = {step["did"]: step["seen"] for step in transcript["steps"]}
+    assert "SMITH, William" in steps["pressed F6"]
+    assert "The chain is whole" in steps["looked at the chain"]
+
+
+@pytest.mark.timeout(2500)
 def test_every_message_it_sent_passes_the_programs_own_checks(toured: Path) -> None:
     from digmed_desktop.fhir.checks import check
 

@@ -149,7 +149,7 @@ def test_the_law_is_told_under_its_item_and_the_mistake_at_its_field(
     bench: Bench, supply: SupplyPage
 ) -> None:
     begin(bench, supply, tablets(schedule="4", days="6", quantity="6"))
-    panel = supply.form._panels["item.1"]
+    panel = supply.form.law_panels["item.1"]
     assert any("Supply at most 5 days' treatment" in text for text in panel.sentences())
     assert any("regulation 225(3)" in text and "still to be confirmed" in text for text in panel.sentences())
     assert panel.property("tone") == "stop"

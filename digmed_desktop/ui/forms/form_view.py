@@ -47,7 +47,7 @@ class FormView(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.fields: dict[str, Field] = {}
         self._groups: dict[str, tuple[QWidget, list[str]]] = {}
-        self._panels: dict[str, LawPanel] = {}
+        self.law_panels: dict[str, LawPanel] = {}
         self._touched: set[str] = set()
         self._unasked: frozenset[str] = frozenset()
         self._problems: Sequence[Problem] = ()
@@ -74,7 +74,7 @@ class FormView(QScrollArea):
         wanted = {group.id for group in self.form.groups}
         for key in [key for key in self._groups if key not in wanted]:
             holder, questions = self._groups.pop(key)
-            self._panels.pop(key, None)
+            self.law_panels.pop(key, None)
             for question in questions:
                 del self.fields[question]
             holder.hide()
@@ -136,7 +136,7 @@ class FormView(QScrollArea):
 
     def set_law(self, said: Sequence[LawSaid]) -> None:
         """Show what the law says of each copy of a repeating group."""
-        for key, panel in self._panels.items():
+        for key, panel in self.law_panels.items():
             panel.show_said([one for one in said if one.field.startswith(f"{key}.")])
 
     def _group(self, group: Group) -> QWidget:
@@ -171,8 +171,8 @@ class FormView(QScrollArea):
         if waiting is not None:
             layout.addWidget(waiting)
         if repeat is not None:
-            self._panels[group.id] = LawPanel()
-            layout.addWidget(self._panels[group.id])
+            self.law_panels[group.id] = LawPanel()
+            layout.addWidget(self.law_panels[group.id])
         self._groups[group.id] = (holder, [q.id for q in questions])
         return holder
 

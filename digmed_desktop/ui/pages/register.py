@@ -390,6 +390,7 @@ class EntryView(QScrollArea):
         if not problems:
             self._ask(())
             self.tell("Appended to the register.")
+            self.amend.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def countdown(left: timedelta) -> str:

@@ -68,6 +68,12 @@ class MedicineEditor(Editor):
     def parts(self) -> Sequence[QWidget]:
         return (self.line,)
 
+    @property
+    def offered(self) -> int:
+        """How many products are offered in the list that is down now."""
+        popup = self.completer.popup()
+        return len(self._offered) if popup is not None and popup.isVisible() else 0
+
     def offer(self, text: str, medicines: Sequence[Medicine]) -> None:
         """Show what was found for ``text``, if that is still what stands here and the cursor is."""
         if text != self.line.text() or not self.line.hasFocus():
