@@ -45,6 +45,7 @@ FONT = "Open Sans"
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
+OPEN = "open\n"  # before the record that another start of the program hands over
 SHOW_SECONDS = 5.0  # for a window that is open already to say so
 
 
@@ -64,6 +65,7 @@ class _Doorbell(QObject):
     """Brings the word of another start of the program from the door's thread to the window's."""
 
     rung = Signal()
+    handed_over = Signal(str)  # the record of another system
 
 
 class PracticePart:
@@ -113,18 +115,29 @@ class _MovingClock:
         return self._clock.now()
 
 
-def run(*, practice: bool) -> int:
-    """Show the window until it is closed; return the exit status."""
+def run(*, practice: bool, record: str = "") -> int:
+    """Show the window until it is closed; return the exit status.
+
+    ``record`` is the JSON text of a record that another system hands over: it is opened as a draft, in the window
+    that is open already where there is one.
+    """
     try:
         folders = folder_room.prepare(practice=practice)
     except folder_room.FolderError as error:
         print(error, file=sys.stderr)
         return 1
+    if record and knock(folders.data, f"{OPEN}{record}", SHOW_SECONDS) is not None:
+        print("DigMed Desktop is open already; the record is in its window.")
+        return 0
     if knock(folders.data, "show", SHOW_SECONDS) is not None:
         print("DigMed Desktop is open already; its window was brought to the front.")
         return 0
     app = make_application()
     program = start(app, practice=practice)
+    if record:
+        program.office.opened.connect(
+            lambda _found: program.window.open_record(record), Qt.ConnectionType.SingleShotConnection
+        )
     program.window.showMaximized() if not practice else program.window.show()
     program.door.open()
     status = app.exec()
@@ -238,11 +251,16 @@ def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
     """Return the door at which other starts of the program ask for this window; not open yet."""
     bell = _Doorbell(window)
     bell.rung.connect(lambda: _bring_to_front(window), Qt.ConnectionType.QueuedConnection)
+    bell.handed_over.connect(window.open_record, Qt.ConnectionType.QueuedConnection)
 
     def answer(word: str) -> dict[str, object]:
         from digmed_desktop.desk.unattended import PATIENCE, told_by_window, told_of_checks
 
         if word == "show":
+            bell.rung.emit()
+            return {"shown": True}
+        if word.startswith(OPEN):
+            bell.handed_over.emit(word.removeprefix(OPEN))
             bell.rung.emit()
             return {"shown": True}
         if word == "sync":

@@ -19,7 +19,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="digmed-desktop",
         description="Tells the GP practice, over MESH, of vaccinations and emergency supplies made in a pharmacy.",
-        epilog="Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
+        epilog="'digmed-desktop open RECORD.json' shows a record of another system as a draft. "
+        "Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
         "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, 'digmed-desktop sync' sends and "
         "collects once, 'digmed-desktop doctor' checks the connection; each has its own --help.",
     )
@@ -55,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _on_messages(words[0], words[1:])
     if words and words[0] in {"sync", "doctor"}:
         return _unattended(words[0], words[1:])
+    if words and words[0] == "open":
+        return _open(words[1:])
     asked = parser().parse_args(words)
     if asked.tour is not None and not asked.demo:
         print("The tour plays in practice mode only: digmed-desktop --demo --tour DIR", file=sys.stderr)
@@ -64,16 +67,50 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(NO_SCREEN, file=sys.stderr)
             return 2
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    try:
-        import PySide6.QtWidgets  # noqa: F401  (shows whether Qt's system libraries are there)
-    except ImportError as error:
-        print(_qt_sentence(error), file=sys.stderr)
+    if not _has_qt():
         return 2
     from digmed_desktop import app
 
     if asked.tour is not None:
         return app.play_tour(asked.tour)
     return app.run(practice=asked.demo)
+
+
+def _open(words: list[str]) -> int:
+    """Open a record of another system as a draft in the window. Exit status 2 when it is none."""
+    grammar = argparse.ArgumentParser(
+        prog="digmed-desktop open",
+        description="Starts the window with a form filled in from a record, or shows it in the window that is open. "
+        "Nothing is sent: it is a draft to be checked.",
+    )
+    grammar.add_argument(
+        "record", type=Path, metavar="RECORD.json", help="a record in the program's JSON format"
+    )
+    grammar.add_argument("--demo", action="store_true", help="in practice mode")
+    asked = grammar.parse_args(words)
+    from digmed_desktop.fhir import commands
+
+    found = commands.read_record(asked.record)
+    if found is None:
+        return 2
+    if not has_screen():
+        print(NO_SCREEN, file=sys.stderr)
+        return 2
+    if not _has_qt():
+        return 2
+    from digmed_desktop import app
+
+    return app.run(practice=asked.demo, record=found[0])
+
+
+def _has_qt() -> bool:
+    """Whether Qt's own libraries are there; says what is missing."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        print(_qt_sentence(error), file=sys.stderr)
+        return False
+    return True
 
 
 def _on_messages(command: str, words: list[str]) -> int:

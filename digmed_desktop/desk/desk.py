@@ -11,6 +11,7 @@ from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.exporting import ExportDesk
+from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.medicines import MedicineDesk
@@ -97,6 +98,7 @@ class Desk:
         self.papers = PapersDesk(store, clock)
         self.exports = ExportDesk(store, clock)
         self.messages = MessageDesk(sender, choices or Choices())
+        self.hand_over = HandOverDesk(store, self.people)
         self._intent = SendIntent(folder)
 
     # ---- opening

@@ -1,4 +1,4 @@
-"""What the settings about messages are shown as: plain data for the window."""
+"""Settings about messages, and records handed over: plain data for the window."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,3 +36,10 @@ class MessageSettings:
     programmes: tuple[Option, ...]  # what an own product can belong to
     routes: Mapping[str, tuple[Option, ...]]  # of each of those
     own: tuple[OwnProductView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """The drafts that a record became, the first to be gone on with first, each with its form."""
+
+    drafts: tuple[tuple[str, str], ...]

@@ -11,7 +11,7 @@ from pathlib import Path
 from digmed_desktop.clinical import json_record
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.editions import Edition, UnknownEditionError, default_for, load
-from digmed_desktop.fhir.items import kind_of
+from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError, build
 from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
 from digmed_desktop.fhir.rules import UUID
@@ -93,6 +93,20 @@ def check_command(args: argparse.Namespace) -> int:
         elif status != UNREADABLE:
             status = FOUND
     return status
+
+
+def read_record(file: Path) -> tuple[str, Record] | None:
+    """Return the text of a record file and the record in it; None after saying what is wrong, a line for each."""
+    try:
+        text = _text_of(file)
+        return text, json_record.read(text)
+    except _RefusedError as refused:
+        faults = refused.faults
+    except json_record.RecordFormatError as fault:
+        faults = fault.faults
+    for where, sentence in faults:
+        print(f"{where}: {sentence}", file=sys.stderr)
+    return None
 
 
 def _built(args: argparse.Namespace) -> bytes:

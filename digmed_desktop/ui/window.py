@@ -5,6 +5,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView, Preview, Sent
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
@@ -42,6 +43,7 @@ class Window(QMainWindow):
         }
         self._made: dict[str, QWidget] = {}
         self._form_in_check: FormPage | None = None
+        self._handed_over = ""  # the draft that another system's record became, until it is in view
         self._before_help: QWidget | None = None
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
@@ -280,6 +282,30 @@ class Window(QMainWindow):
         self.context.acting.become(None)
         self._ask_who(locked=True)
 
+    def open_record(self, text: str) -> None:
+        """Take in a record that another system hands over; its draft comes into view once someone is signed in."""
+        self.context.office.ask(lambda desk: desk.hand_over.take_in(text), self._taken_in)
+
+    def _taken_in(self, taken: TakenIn) -> None:
+        self._handed_over, _form = taken.drafts[0]
+        if self.context.acting.person is not None:
+            self._show_handed_over()
+
+    def _show_handed_over(self) -> None:
+        wanted, self._handed_over = self._handed_over, ""
+        self.context.office.ask(
+            lambda desk: next((one for one in desk.drafts() if one.id == wanted), None),
+            self._have_handed_over,
+        )
+
+    def _have_handed_over(self, draft: DraftView | None) -> None:
+        if draft is not None and draft.form in FORMS:
+            self.begin_form(FormStart(draft.form, draft=draft))
+            said = (
+                "This form was filled in from the record that another system handed over. Check every answer."
+            )
+            self.banner.say("act", said, "Handed over")
+
     def _signed_in(self, person: PersonView) -> None:
         self.context.acting.become(person)
         if not self.forms():
@@ -287,7 +313,10 @@ class Window(QMainWindow):
             return
         for form in self.forms():
             form.take_over(person)
-        self.go("vaccinate")
+        if self._handed_over:
+            self._show_handed_over()
+        else:
+            self.go("vaccinate")
 
     def _have_forms(self, lists: dict[str, FormLists]) -> None:
         self.context.lists.update(lists)
@@ -295,6 +324,9 @@ class Window(QMainWindow):
         self.context.office.ask(lambda desk: desk.newest_draft(), self._resume)
 
     def _resume(self, draft: DraftView | None) -> None:
+        if self._handed_over:
+            self._show_handed_over()
+            return
         if draft is None or draft.form not in FORMS:
             self.go(HOME)
             return

@@ -28,6 +28,35 @@ def test_check_refuses_what_is_no_xml(tmp_path: Path) -> None:
     assert main(["check", str(file)]) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "record: The file is not JSON"),
+        ('{"format": "medication-review", "version": 1, "record": {}}', "format: The medication review"),
+        (
+            '{"format": "vaccination", "version": 1, "record": {"shoe_size": 1}}',
+            "record.shoe_size: There is no",
+        ),
+    ],
+)
+def test_open_refuses_what_is_no_record_before_a_window_is_needed(
+    tmp_path: Path, text: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "record.json"
+    file.write_text(text, encoding="utf-8")
+    assert main(["open", str(file)]) == 2
+    assert told in capsys.readouterr().err
+    assert main(["open", str(tmp_path / "not-there.json")]) == 2
+
+
+def test_open_without_a_screen_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert main(["open", str(next((ROOT / "resources" / "examples").glob("rsv-given.json")))]) == 2
+    assert "no screen" in capsys.readouterr().err
+
+
 def test_a_tour_outside_practice_mode_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--tour", str(tmp_path)]) == 2
     assert "--demo" in capsys.readouterr().err

@@ -1,0 +1,211 @@
+"""A vaccination record of another system as answers of the form: the hand-over from a pharmacy's own system.
+
+What the form has no question or no option for is not lost: it stands in words in the notes kept here, and the
+question stays open.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from digmed_desktop.clinical import form
+from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.patient_handed_over import patient_answers
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
+
+HEADING = "From the other system, without a place on this form:"
+
+
+class _Sheet:
+    """Answers as they are gathered, and what has no place among them."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, str] = {}
+        self.left: list[str] = []
+
+    def put(self, field: str, answer: str) -> None:
+        if answer:
+            self.answers[field] = answer
+
+    def keep(self, label: str, words: str) -> None:
+        if words.strip():
+            self.left.append(f"{label}: {words.strip()}")
+
+    def choose(self, field: str, options: Iterable[Option], said: str, label: str) -> None:
+        """Answer with the option of that label or id; words that fit none are kept."""
+        wanted = said.strip().lower()
+        found = next((o.id for o in options if wanted in (o.label.lower(), o.id)), "")
+        self.put(field, found)
+        if wanted and not found:
+            self.keep(label, said)
+
+    def code(
+        self, field: str, options: Iterable[Option], said: Coded | None, of: Mapping[str, Coded], label: str
+    ) -> None:
+        """Answer with the option that has this code, or these words."""
+        if said is None or not said.display.strip():
+            return
+        found = next((o.id for o in options if _same(of.get(o.id), said) or o.label == said.display), "")
+        self.put(field, found)
+        if not found:
+            self.keep(label, f"{said.display} {said.code}".strip())
+
+
+def _same(one: Coded | None, other: Coded) -> bool:
+    if one is None:
+        return False
+    return one.code == other.code if one.is_coded and other.is_coded else one.display == other.display
+
+
+def yes_no(answer: bool | None) -> str:
+    """Return an answer as the form writes it."""
+    return "" if answer is None else "yes" if answer else "no"
+
+
+def day(of: date | None) -> str:
+    """Return a date as the form writes it."""
+    return f"{of.day}/{of.month}/{of.year}" if of else ""
+
+
+def answers_of(
+    record: VaccinationRecord, place: int, *, programme: Programme | None, vaccinator: str
+) -> dict[str, str]:
+    """Return the answers of the form for one vaccine of a record, the ``place``-th from 0.
+
+    ``programme`` is that of the vaccine, None when it is not known here; ``vaccinator`` the id of the person here who
+    is the record's vaccinator, ``""`` when nobody is.
+    """
+    sheet = _Sheet()
+    answers, left = patient_answers(record)
+    sheet.answers.update(answers)
+    sheet.left += left
+    one = record.immunizations[place] if record.immunizations else Immunization()
+    _session(sheet, record, one, programme, vaccinator)
+    _before(sheet, record, programme)
+    _vaccine(sheet, one, programme)
+    _after(sheet, record)
+    notes = [record.notes_kept_here.strip()]
+    if sheet.left:
+        notes += [HEADING, *sheet.left]
+    sheet.put("after.notes", "\n".join(line for line in notes if line))
+    return sheet.answers
+
+
+def _session(
+    sheet: _Sheet,
+    record: VaccinationRecord,
+    one: Immunization,
+    programme: Programme | None,
+    vaccinator: str,
+) -> None:
+    lists = programme.lists if programme else {}
+    sheet.put("session.programme", programme.id if programme else "")
+    if programme is None:
+        sheet.keep("Programme", one.programme)
+    sheet.put("session.vaccinator", vaccinator)
+    if record.vaccinator and not vaccinator:
+        who = record.vaccinator
+        sheet.keep("Vaccinator", f"{who.name.spoken()} {who.regulator.value} {who.registration}")
+    sheet.choose("session.service", lists.get("services", ()), record.service, "Service")
+    sheet.choose("session.legal_basis", lists.get("legal_bases", ()), record.legal_basis, "Legal basis")
+    places = form.load("vaccination").field("session.location").options
+    name, _, detail = record.location.partition(": ")
+    known = next((o.id for o in places if o.label.lower() == name.strip().lower()), "")
+    if known:
+        sheet.put("session.location", known)
+        sheet.put("session.location_detail", detail)
+    elif record.location:
+        sheet.put("session.location", "elsewhere")
+        sheet.put("session.location_detail", record.location)
+    if record.contact_at is not None:
+        local = record.contact_at.astimezone(ENGLAND)
+        sheet.put("contact.date", day(local.date()))
+        sheet.put("contact.time", f"{local:%H:%M}")
+
+
+def _before(sheet: _Sheet, record: VaccinationRecord, programme: Programme | None) -> None:
+    questions = form.load("vaccination")
+    sheet.choose(
+        "previous.finding",
+        questions.field("previous.finding").options,
+        record.previous_doses.finding,
+        "Earlier doses",
+    )
+    if record.previous_doses.note and sheet.answers.get("previous.finding") != "dose-seen":
+        sheet.keep("Note on earlier doses", record.previous_doses.note)
+    else:
+        sheet.put("previous.note", record.previous_doses.note)
+    asked = {question: one for one, question in programme.screening.items()} if programme else {}
+    for given in record.screening.answers:
+        if given.question in asked:
+            sheet.put(f"screening.{asked[given.question]}", yes_no(given.answer))
+        else:
+            sheet.keep(given.question, yes_no(given.answer))
+    sheet.put("screening.note", record.screening.note)
+    consent = record.consent
+    lists = programme.lists if programme else {}
+    sheet.put("consent.to_treatment", yes_no(consent.to_treatment))
+    sheet.put("consent.to_sharing", yes_no(consent.to_sharing))
+    sheet.choose("consent.given_by", lists.get("consent_givers", ()), consent.given_by, "Who decided")
+    sheet.put("consent.name", consent.name)
+    sheet.put("consent.relationship", consent.relationship)
+    sheet.put("consent.about_child", consent.about_child)
+    sheet.put("contact.reason", record.reason_for_service)
+    sheet.put("eligibility.due_date", day(record.pregnancy_due))
+
+
+def _vaccine(sheet: _Sheet, one: Immunization, programme: Programme | None) -> None:
+    lists = programme.lists if programme else {}
+    codes = programme.codes if programme else {}
+    products = {p.id: p.coded for p in programme.products.values()} if programme else {}
+    if one.given is not None:
+        sheet.put("vaccine.outcome", "given" if one.given else "not-given")
+    sheet.code("vaccine.eligibility", lists.get("eligibility", ()), one.indication, codes, "Eligibility")
+    if one.given is False:
+        reasons = lists.get("not_given_reasons", ())
+        known = one.not_given_reason and any(
+            _same(codes.get(o.id), one.not_given_reason) for o in reasons if o.id != "other"
+        )
+        if known:
+            sheet.code("vaccine.not_given_reason", reasons, one.not_given_reason, codes, "Why not given")
+        elif one.not_given_reason:
+            sheet.put("vaccine.not_given_reason", "other")
+            sheet.put("vaccine.not_given_other", one.not_given_reason.display)
+        return
+    sheet.code("vaccine.product", lists.get("products", ()), one.product, products, "Vaccine product")
+    sheet.put("vaccine.batch", one.batch)
+    sheet.put("vaccine.expiry", day(one.expiry))
+    if one.dose_number is not None:
+        sheet.choose("vaccine.dose_number", lists.get("doses", ()), str(one.dose_number), "Dose number")
+    if one.dose is not None:
+        if programme and programme.unit and one.dose.unit.code == programme.unit.code:
+            sheet.put("vaccine.dose_amount", f"{one.dose.value:f}")
+        else:
+            sheet.keep("Dose amount", f"{one.dose.value:f} {one.dose.unit.display}")
+    sheet.code("vaccine.route", lists.get("routes", ()), one.route, codes, "Route")
+    sheet.code("vaccine.site", lists.get("sites", ()), one.site, codes, "Site")
+    if one.parent_present is not None:
+        if sheet.answers.get("consent.given_by") == "parent":
+            sheet.put("consent.parent_present", yes_no(one.parent_present))
+        else:
+            sheet.keep("Parent present", yes_no(one.parent_present))
+    product = programme.products.get(sheet.answers.get("vaccine.product", "")) if programme else None
+    if one.manufacturer and (product is None or product.manufacturer != one.manufacturer):
+        sheet.keep("Manufacturer", one.manufacturer)
+    sheet.put("after.adverse", "observed" if one.adverse_reaction else "none")
+    sheet.put("after.adverse_note", one.adverse_reaction)
+
+
+def _after(sheet: _Sheet, record: VaccinationRecord) -> None:
+    sheet.put("after.advice", record.advice)
+    sheet.put("after.history", record.history)
+    sheet.put("after.accompanied_by", record.accompanied_by)
+    sheet.put("after.chaperone", record.chaperone)
+    referral = record.referral
+    if referral.to or referral.urgency or referral.reason or referral.expectation:
+        sheet.put("after.referral", "yes")
+    sheet.put("referral.to", referral.to)
+    sheet.put("referral.urgency", referral.urgency)
+    sheet.put("referral.reason", referral.reason)
+    sheet.put("referral.expectation", referral.expectation)

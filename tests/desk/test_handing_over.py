@@ -1,0 +1,149 @@
+"""Records of other systems, opened as drafts: what the form can hold is on it, the rest is in the notes."""
+
+from dataclasses import replace
+
+import pytest
+
+from digmed_desktop import resources
+from digmed_desktop.clinical import form, json_record
+from digmed_desktop.clinical.record import Coded, Quantity, VaccinationRecord
+from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.clinical.vaccination_handed_over import HEADING, answers_of
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.reference.programmes import programme
+from tests.clinical.examples import AGREED, NOW, complete_answers, complete_record, flu, pharmacy, vaccinator
+from tests.desk.conftest import Counter
+from tests.fhir.records import supply, vaccination
+
+FIELDS = {one.id for one in form.load("vaccination").fields()}
+
+
+def given_back(record: VaccinationRecord, place: int = 0) -> dict[str, str]:
+    return answers_of(record, place, programme=flu(), vaccinator="1")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"patient__nhs_number": "", "patient__telephone": ""},
+        {"vaccine__outcome": "not-given", "vaccine__not_given_reason": "declined"},
+        {
+            "vaccine__outcome": "not-given",
+            "vaccine__not_given_reason": "other",
+            "vaccine__not_given_other": "Fridge failed",
+        },
+        {"consent__given_by": "parent", "consent__name": "Ada", "consent__parent_present": "yes"},
+        {"allergies__status": "recorded", "allergies__entries": "Latex: rash\nElastic plaster"},
+        {"session__location": "care-home", "session__location_detail": "Elm House"},
+        {"session__location": "elsewhere", "session__location_detail": "Village hall"},
+        {"after__referral": "yes", "referral__to": "GP practice", "referral__reason": "Rash"},
+        {"after__adverse": "observed", "after__adverse_note": "Fainted\nWell after ten minutes"},
+        {"previous__finding": "dose-seen", "previous__note": "Seen on SCR", "vaccine__dose_number": "2"},
+        {
+            "vaccine__eligibility": "pregnant",
+            "eligibility__due_date": "1/2/2027",
+            "screening__pregnant": "yes",
+        },
+        {
+            "after__chaperone": "Mr Lee",
+            "contact__reason": "Sent by the practice",
+            "after__notes": "Kept\nhere",
+        },
+        {"practice__registered": "no"},
+        {"vaccine__product": "fluenz", "vaccine__route": "intranasal", "vaccine__site": "nose"},
+    ],
+)
+def test_the_record_of_a_form_gives_the_same_record_again(changes: dict[str, str]) -> None:
+    before = complete_record(**changes)
+    answers = given_back(before)
+    assert set(answers) <= FIELDS
+    again = read(
+        answers, programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED
+    )
+    assert again.record == before
+    assert HEADING not in again.record.notes_kept_here
+
+
+def test_what_the_form_has_no_place_for_is_kept_in_words() -> None:
+    record = vaccination()
+    one = replace(
+        record.immunizations[0],
+        product=Coded("A vaccine of tomorrow", "99"),
+        manufacturer="Maker Ltd",
+        dose=Quantity(record.immunizations[0].dose.value, Coded("drop")),  # type: ignore[union-attr] # it has one
+        route=Coded("Into the ear"),
+        dose_number=7,
+        parent_present=True,
+    )
+    answers = given_back(
+        replace(record, immunizations=(one,), service="Another service", legal_basis="Magic")
+    )
+    notes = answers["after.notes"]
+    assert notes.startswith(HEADING)
+    for words in (
+        "A vaccine of tomorrow 99",
+        "Maker Ltd",
+        "0.50 drop",
+        "Into the ear",
+        "Dose number: 7",
+        "Parent present: yes",
+        "Another service",
+        "Magic",
+        "07700 900123",
+        "Mrs",
+    ):
+        assert words in notes
+    assert "vaccine.product" not in answers
+    assert "vaccine.route" not in answers
+
+
+@pytest.mark.parametrize("name", [n for n in resources.names("examples", ".json") if "supply" not in n])
+def test_every_example_opens_as_a_draft_that_can_be_previewed(name: str, counter: Counter) -> None:
+    taken = counter.desk.hand_over.take_in(resources.text(name))
+    ((draft, form_id),) = taken.drafts
+    answers = next(one for one in counter.desk.drafts() if one.id == draft).answers
+    assert counter.desk.preview(form_id, answers).sections
+    assert answers["patient.family"] == "O'Neill"
+    assert programme(answers["session.programme"])
+
+
+def test_the_vaccinator_is_the_person_here_with_that_registration(counter: Counter) -> None:
+    record = vaccination(
+        vaccinator=replace(vaccination().vaccinator, registration="9999991")  # type: ignore[type-var] # there is one
+    )
+    counter.desk.hand_over.take_in(json_record.dumps(record))
+    assert counter.desk.drafts()[0].answers["session.vaccinator"] == str(counter.ada)
+    counter.clock.move(seconds=1)
+    counter.desk.hand_over.take_in(json_record.dumps(vaccination()))
+    answers = counter.desk.drafts()[0].answers
+    assert "session.vaccinator" not in answers
+    assert "Sam Patel GPhC 2099999" in answers["after.notes"]
+
+
+def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with(counter: Counter) -> None:
+    first = vaccination().immunizations[0]
+    taken = counter.desk.hand_over.take_in(
+        json_record.dumps(vaccination(immunizations=(first, replace(first, batch="SECOND"))))
+    )
+    assert len(taken.drafts) == 2
+    kept = {one.id: one.answers["vaccine.batch"] for one in counter.desk.drafts()}
+    assert [kept[draft] for draft, _ in taken.drafts] == ["Y3C491V", "SECOND"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": "minor-illness", "version": 1, "record": {}}'])
+def test_what_is_no_record_is_refused_with_the_reason(counter: Counter, text: str) -> None:
+    with pytest.raises(DigMedError):
+        counter.desk.hand_over.take_in(text)
+    assert counter.desk.drafts() == ()
+
+
+def test_an_emergency_supply_is_refused_with_the_reason(counter: Counter) -> None:
+    with pytest.raises(DigMedError, match="emergency supply"):
+        counter.desk.hand_over.take_in(json_record.dumps(supply()))
+
+
+def test_nothing_is_sent_by_handing_over(counter: Counter) -> None:
+    counter.desk.hand_over.take_in(json_record.dumps(vaccination()))
+    assert counter.desk.sent_items(None, 10) == []
+    assert complete_answers()

@@ -1,0 +1,39 @@
+"""A record of another system comes into view as a filled form, at once or after signing in."""
+
+from digmed_desktop import resources
+from tests.ui.conftest import Bench
+
+RSV = resources.text("examples/rsv-given.json")
+FLU = resources.text("examples/influenza-2026-27-given.json")
+
+
+def test_a_record_handed_over_is_on_the_form_in_its_own_programme(bench: Bench) -> None:
+    bench.form.fill({"patient.family": "Typed"})
+    bench.window.open_record(RSV)
+    bench.until(lambda: bench.form.answers()["session.programme"] == "rsv")
+    answers = bench.form.answers()
+    assert answers["patient.family"] == "O'Neill"
+    assert answers["vaccine.product"]
+    assert bench.window.banner.isVisible()
+    assert bench.window.banner.head == "Handed over"
+    kept: list[list[str]] = []
+    bench.office.ask(lambda desk: [one.patient for one in desk.drafts()], kept.append)
+    bench.until(lambda: bool(kept))
+    assert any("Typed" in one for one in kept[0])
+
+
+def test_behind_the_lock_nothing_shows_until_someone_signs_in(bench: Bench) -> None:
+    bench.window.lock()
+    bench.window.open_record(FLU)
+    bench.idle()
+    assert not bench.form.isVisible()
+    bench.window._signed_in(bench.window.context.people[0])
+    bench.until(lambda: bench.form.isVisible() and bench.form.answers()["patient.family"] == "O'Neill")
+
+
+def test_a_record_before_the_first_sign_in_is_what_comes_into_view(open_bench) -> None:  # type: ignore[no-untyped-def]
+    bench = open_bench()
+    bench.window.open_record(RSV)
+    bench.idle()
+    bench.sign_in()
+    bench.until(lambda: bench.form.answers()["session.programme"] == "rsv")
