@@ -31,6 +31,7 @@ from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings import Theme
 from digmed_desktop.ui.context import Context, PracticeControls
 from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.wedge import Wedge
 from digmed_desktop.ui.window import Window
 
 if TYPE_CHECKING:
@@ -228,6 +229,8 @@ def start(
         save_appearance=_saver(office, choices),
         note_send=_noter(folders),
         practice=_controls(part) if part else None,
+        choices=choices,
+        wedge=Wedge(),
     )
     window = Window(context)
     window.resize(1280, 720)

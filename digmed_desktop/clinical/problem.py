@@ -1,5 +1,6 @@
 """One thing that is wrong or doubtful in what was recorded, said so that a person can mend it."""
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,11 @@ class Problem:
     sentence: str
     severity: Severity = Severity.STOP
     needs_reason: bool = False  # to LOOK: whoever goes on says why, and the reason is kept
+
+    @property
+    def reason_key(self) -> str:
+        """The key under which the reason to go on is kept with the answers; another doubt asks anew."""
+        return f"reason.{self.field}.{zlib.crc32(self.sentence.encode()):08x}"
 
 
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

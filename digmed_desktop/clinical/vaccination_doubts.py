@@ -22,7 +22,14 @@ Typed = Callable[[str], str]
 def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Iterator[Problem]:
     """Yield what a person should look at. ``typed`` returns an asked answer by its field id."""
     for field, sentence in _all(record, typed, programme):
-        yield Problem(field, sentence, Severity.LOOK)
+        yield Problem(field, sentence, Severity.LOOK, needs_reason=field in _NEEDS_REASON)
+
+
+_NEEDS_REASON = frozenset(
+    {"contact.date", "previous.finding", "vaccine.dose_number", "vaccine.product", "vaccine.eligibility",
+     "eligibility.due_date"}
+)  # fmt: skip
+"""Where a doubt is about whether this person should have this vaccine today: season, dose, product, age, pregnancy."""
 
 
 def _all(record: VaccinationRecord, typed: Typed, programme: Programme) -> Iterator[tuple[str, str]]:

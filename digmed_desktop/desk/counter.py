@@ -1,6 +1,5 @@
 """What every form goes through at the counter: doubts from earlier doses, closed practices, reasons, who began it."""
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,7 +13,7 @@ from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.practices import PracticeDesk
-from digmed_desktop.desk.views import Preview
+from digmed_desktop.desk.views import DoseView, Preview
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.patients import EarlierDose
 from digmed_desktop.reference import programmes
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
 
 NOTES = "after.notes"  # kept here, never sent
 PROGRAMME = "session.programme"
-
-
-def reason_key(problem: Problem) -> str:
-    """Return the key under which the reason to go on is kept with the answers; another doubt asks anew."""
-    return f"reason.{problem.field}.{zlib.crc32(problem.sentence.encode()):08x}"
 
 
 class CounterDesk:
@@ -61,12 +55,16 @@ class CounterDesk:
         name = PersonName(answers.get("patient.given", "").strip(), answers.get("patient.family", "").strip())
         return self._patients.doses(digits, name, self._day(answers, "patient.date_of_birth", past=True))
 
+    def dose_views(self, answers: Mapping[str, str]) -> tuple[DoseView, ...]:
+        """Return the same doses for a page."""
+        return tuple(DoseView(one.on, one.product, one.batch) for one in self.earlier(answers))
+
     def unanswered(self, answers: Mapping[str, str], preview: Preview) -> tuple[Problem, ...]:
         """Return a problem for each doubt that has no reason yet."""
         return tuple(
             Problem(p.field, f"Say why you go on: {p.sentence}")
             for p in preview.problems
-            if p.needs_reason and not answers.get(reason_key(p), "").strip()
+            if p.needs_reason and not answers.get(p.reason_key, "").strip()
         )
 
     def told(
@@ -74,9 +72,9 @@ class CounterDesk:
     ) -> dict[str, str]:
         """Return the answers with what is kept here about how they came: doubts, reasons, and two people."""
         lines = [
-            f"Continued although: {p.sentence} Reason: {answers[reason_key(p)].strip()}"
+            f"Continued although: {p.sentence} Reason: {answers[p.reason_key].strip()}"
             for p in preview.problems
-            if p.needs_reason and answers.get(reason_key(p), "").strip()
+            if p.needs_reason and answers.get(p.reason_key, "").strip()
         ]
         if begun_by and finished_by and begun_by != finished_by:
             lines.append(f"Begun by {begun_by}, finished by {finished_by}.")

@@ -1,12 +1,12 @@
 """Finding a patient this pharmacy has seen: by NHS number in any shape, by name, by date of birth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.desk.views import PatientView
 from digmed_desktop.history.written import search_key
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.patients import EarlierDose, KnownPatient
@@ -19,26 +19,6 @@ LIKE_ENOUGH = 72.0  # of 100: a letter too few, too many or exchanged in a name 
 _SHOWN_FIELDS = ("patient.", "practice.")
 NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
 """What is asked afresh of every patient, however well known."""
-
-
-@dataclass(frozen=True, slots=True)
-class PatientView:
-    """A patient to choose. ``doses`` are as recorded by this pharmacy."""
-
-    id: int
-    name: str
-    given: str
-    family: str
-    nhs_number: str
-    born: date | None
-    answers: Mapping[str, str]
-    doses: tuple[EarlierDose, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """Name, date of birth, NHS number."""
-        parts = (self.name, dates.shown(self.born), nhs_number.shown(self.nhs_number))
-        return " · ".join(part for part in parts if part)
 
 
 class PatientDesk:

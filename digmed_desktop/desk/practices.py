@@ -1,14 +1,14 @@
 """GP practices: the list kept here, the national directory, importing, and what speaks against choosing one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, ods
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.views import PracticeFound, PracticeListState
 from digmed_desktop.messaging.clock import Clock
 
 if TYPE_CHECKING:
@@ -16,29 +16,6 @@ if TYPE_CHECKING:
     from digmed_desktop.reference.ods_api import OdsApi
 
 MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeFound:
-    """A practice that a search found. ``refusal`` says why it cannot be chosen, ``""`` when it can."""
-
-    organisation: Organisation
-    refusal: str = ""
-    source: str = ""  # in words: written to before, the list kept here, the directory
-
-    @property
-    def label(self) -> str:
-        """Name, town or postcode, ODS code."""
-        place = self.organisation.address.city or self.organisation.address.postcode
-        return ", ".join(part for part in (self.organisation.name, place, self.organisation.ods_code) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeListState:
-    """The imported list: how many practices, and when it was imported."""
-
-    count: int
-    imported_on: date | None
 
 
 class PracticeDesk:

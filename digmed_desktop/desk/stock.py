@@ -1,7 +1,6 @@
 """The stock: what can be chosen today, adding by hand or by scan, and what a scanned pack is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,48 +8,13 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.stock import StockBatch, read_batch
+from digmed_desktop.desk.views import BatchView, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.reference import programmes
 from digmed_desktop.scanning.pack import Found, Scan
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class BatchView:
-    """A batch as pages show it. ``why_not`` says why it cannot be chosen, ``""`` when it can."""
-
-    batch: StockBatch
-    product: str
-    programme: str
-    why_not: str = ""
-
-    @property
-    def label(self) -> str:
-        """Product, batch and last day."""
-        return f"{self.product} · {self.batch.number} · until {dates.shown(self.batch.last_day)}"
-
-
-@dataclass(frozen=True, slots=True)
-class StockView:
-    """The whole stock, and the products it can hold."""
-
-    batches: tuple[BatchView, ...]
-    products: tuple[Option, ...]  # id: programme and product, joined by a bar
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class ScannedPack:
-    """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is."""
-
-    scan: Scan
-    programme: str = ""
-    product: str = ""
-    product_name: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)  # of the vaccination form
-    sentence: str = ""  # what is in the way
 
 
 class StockDesk:

@@ -1,12 +1,16 @@
 """What the desk answers with: plain data for the window. Light to import, so that pages can name these types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import Organisation, Professional
+from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.clinical.supply_answers import LawSaid
+from digmed_desktop.scanning.pack import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,87 @@ class FormLists:
         default_factory=dict
     )  # what a product usually answers besides
     by_programme: dict[str, ProgrammeOffer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """A patient seen before, to choose; ``answers`` are those of a form about person and practice."""
+
+    id: int
+    name: str
+    given: str
+    family: str
+    nhs_number: str
+    born: date | None
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DoseView:
+    """A dose as recorded by this pharmacy."""
+
+    on: date
+    product: str
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch as pages show it. ``why_not`` says why it cannot be chosen, ``""`` when it can."""
+
+    batch: StockBatch
+    product: str
+    programme: str
+    why_not: str = ""
+
+    @property
+    def label(self) -> str:
+        """Product, batch and last day."""
+        return f"{self.product} · {self.batch.number} · until {shown(self.batch.last_day)}"
+
+
+@dataclass(frozen=True, slots=True)
+class StockView:
+    """The whole stock, and the products it can hold."""
+
+    batches: tuple[BatchView, ...]
+    products: tuple[Option, ...]  # id: programme and product, joined by a bar
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPack:
+    """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is."""
+
+    scan: Scan
+    programme: str = ""
+    product: str = ""
+    product_name: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)  # of the vaccination form
+    sentence: str = ""  # what is in the way
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFound:
+    """A practice that a search found. ``refusal`` says why it cannot be chosen, ``""`` when it can."""
+
+    organisation: Organisation
+    refusal: str = ""
+    source: str = ""  # in words: written to before, the list kept here, the directory
+
+    @property
+    def label(self) -> str:
+        """Name, town or postcode, ODS code."""
+        place = self.organisation.address.city or self.organisation.address.postcode
+        return ", ".join(part for part in (self.organisation.name, place, self.organisation.ods_code) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeListState:
+    """The imported list: how many practices, and when it was imported."""
+
+    count: int
+    imported_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

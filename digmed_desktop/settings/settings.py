@@ -61,6 +61,10 @@ class Settings:
     mesh_environment: MeshEnvironment = MeshEnvironment.NONE
     mailbox: str = ""
     mesh_url: str = ""  # of a MESH on this computer only; the others have one address
+    scanner_prefix: str = ""  # what the scanner was set to send before each scan
+    scanner_separator: str = ""  # what the scanner sends in place of the separator, ASCII 29
+    privacy: bool = False  # initials in place of names in lists
+    directory: str = ""  # base address of the directory of practices; "" for the national one
     agreed_programmes: tuple[str, ...] = ("influenza",)  # sent electronically: agreed at onboarding
     editions: Mapping[str, str] = field(
         default_factory=lambda: _NO_EDITIONS
@@ -91,6 +95,10 @@ _PLACES: dict[str, tuple[str, str, str]] = {
     "theme": ("appearance", "theme", "colours"),
     "text_percent": ("appearance", "text_percent", "text size"),
     "lock_after_minutes": ("counter", "lock_after_minutes", "time to the lock"),
+    "scanner_prefix": ("scanner", "prefix", "scanner's prefix"),
+    "scanner_separator": ("scanner", "separator", "scanner's separator"),
+    "privacy": ("counter", "privacy", "privacy mode"),
+    "directory": ("practices", "directory", "directory of practices"),
     "addressing": ("messages", "addressing", "addressing"),
     "agreed_programmes": ("messages", "agreed_programmes", "programmes agreed at onboarding"),
     "editions": ("messages", "editions", "message editions"),
@@ -204,7 +212,9 @@ def _from_file(name: str, value: object) -> Any:
             return Addressing(value)
         case "mesh_environment", str():
             return MeshEnvironment(value)
-        case (("mailbox" | "mesh_url"), str()):
+        case (("mailbox" | "mesh_url" | "scanner_prefix" | "scanner_separator" | "directory"), str()):
+            return value
+        case "privacy", bool():
             return value
         case (("text_percent" | "lock_after_minutes"), int()) if not isinstance(value, bool):
             return value

@@ -9,7 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import DraftView, FormLists, PersonView
+from digmed_desktop.settings.choices import Choices
+from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.wedge import Wedge
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +94,9 @@ class Context:
     people: tuple[PersonView, ...] = ()
     lists: dict[str, FormLists] = field(default_factory=dict)  # by form; "person" among them
     kept_in: str = ""  # where the key of the records is kept, in words
+    choices: Choices = field(default_factory=Choices)
+    wedge: Wedge | None = None  # the scanner, where one is listened to
+    made: ChoicesMade = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.made = ChoicesMade(self.choices, self.office)

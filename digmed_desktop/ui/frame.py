@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QMenu,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from digmed_desktop.desk.views import PersonView
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.theme import RAIL_EM
 from digmed_desktop.ui.widgets.words import Notice, Words, set_property
@@ -106,42 +104,6 @@ class Rail(QFrame):
         """Say how it stands with MESH and what waits."""
         self.connection.setText("\n".join(part for part in lines if part))
         set_property(self.connection, "ink", "look" if look else "")
-
-
-class Strip(QFrame):
-    """Who is acting, and for which pharmacy and programme."""
-
-    lock = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("strip")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(24, 6, 24, 6)
-        line.setSpacing(8)
-        self.who = button("Nobody signed in", "chip")
-        menu = QMenu(self.who)
-        menu.addAction("Switch person", self.lock.emit)
-        menu.addAction("Lock   Ctrl+L", self.lock.emit)
-        self.who.setMenu(menu)
-        self.programme = Words("", role="quiet")
-        self.pharmacy = Words("", role="quiet")
-        for words in (self.programme, self.pharmacy):
-            words.setMinimumWidth(40)
-        line.addWidget(self.who)
-        line.addWidget(self.programme, 1)
-        line.addWidget(self.pharmacy, 1)
-        self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out the pharmacy's name, which never changes, where it would take a second line."""
-        super().resizeEvent(event)
-        self.pharmacy.setVisible(self.width() >= self.fontMetrics().horizontalAdvance("m") * 56)
-
-    def show_person(self, person: PersonView | None) -> None:
-        """Say who is acting."""
-        self.who.setText(person.label if person else "Nobody signed in")
-        self.who.setAccessibleName(f"Acting: {person.label}" if person else "Nobody signed in")
 
 
 class Banner(QWidget):

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
-from digmed_desktop.desk.counter import reason_key
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
@@ -42,7 +41,7 @@ class Counter:
         answers = complete_answers(**changes)
         for doubt in self.desk.preview("vaccination", answers).problems:
             if doubt.needs_reason:  # tests record the same dose again and again
-                answers[reason_key(doubt)] = "It is a test"
+                answers[doubt.reason_key] = "It is a test"
         sent = self.desk.send("vaccination", draft, answers, self.ada)
         assert sent.notification is not None, sent.problems
         return sent.notification

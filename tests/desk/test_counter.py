@@ -8,7 +8,6 @@ import pytest
 
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation
-from digmed_desktop.desk.counter import reason_key
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.patients import NEVER_CARRIED
 from digmed_desktop.desk.sender import Sender
@@ -115,7 +114,7 @@ def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
     refused = desk.send("vaccination", "two", answers, 1)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence
-    answers[reason_key(doubt)] = "The first was entered for the wrong patient"
+    answers[doubt.reason_key] = "The first was entered for the wrong patient"
     sent = desk.send("vaccination", "two", answers, 1)
     assert sent.notification is not None
     kept = record_of(store, sent.notification)

@@ -7,6 +7,7 @@ from typing import cast
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from digmed_desktop.clinical.answers import is_blank
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Group, Option
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.supply_answers import LawSaid
@@ -38,7 +39,14 @@ class FormView(QScrollArea):
     asks = Signal(str, str)  # a field that is searched while it is typed, and what was typed
     picked = Signal(str, object)  # a field, and the medicine that was picked there
 
-    def __init__(self, form: Form, lists: Lists) -> None:
+    def __init__(
+        self,
+        form: Form,
+        lists: Lists,
+        top: Sequence[QWidget] = (),
+        before: Mapping[str, QWidget] | None = None,
+    ) -> None:
+        """Draw ``form``; ``top`` stands above all groups, ``before`` holds what stands first in a group."""
         super().__init__()
         self._template, self.form = form, form.laid_out({})
         self._lists = lists
@@ -62,6 +70,9 @@ class FormView(QScrollArea):
         self.summary = ProblemSummary()
         self.summary.chosen.connect(self.focus_field)
         self._layout.addWidget(self.summary)
+        self._before = before or {}
+        for widget in top:
+            self._layout.addWidget(widget)
         self._first = self._layout.count()
         self._layout.addStretch(1)
         self._lay_out()
@@ -153,6 +164,8 @@ class FormView(QScrollArea):
             layout.addWidget(head)
         else:
             layout.addWidget(heading(group.title))
+        if group.id in self._before:
+            layout.addWidget(self._before[group.id])
         questions = group.fields
         waiting: Field | None = None
         for question in questions:
@@ -190,6 +203,8 @@ class FormView(QScrollArea):
         field.edited.connect(self._edited)
         field.left.connect(self._left)
         editor = field.editor
+        editor.leads_on = True
+        editor.entered.connect(lambda: self.next_open(question.id))
         if isinstance(editor, MedicineEditor):
             editor.searched.connect(lambda text, key=question.id: self.asks.emit(key, text))
             editor.picked.connect(lambda medicine, key=question.id: self.picked.emit(key, medicine))
@@ -264,6 +279,28 @@ class FormView(QScrollArea):
             return
         field.editor.focus()
         self.ensureWidgetVisible(field, 20, 40)
+
+    def next_open(self, after: str) -> None:
+        """Put the cursor at the next question that must be answered and is not; at the end, where it was."""
+        answers = self.answers()
+        asked = self.form.asked(answers)
+        order = [q for q in self.form.fields() if q.id in asked]
+        place = next((n for n, q in enumerate(order) if q.id == after), -1)
+        for question in (*order[place + 1 :], *order[: max(place, 0)]):
+            if (
+                question.required
+                and not self.skipped(question.id)
+                and is_blank(question, answers[question.id])
+            ):
+                self.focus_field(question.id)
+                return
+        following = order[place + 1 : place + 2]
+        if following:
+            self.focus_field(following[0].id)
+
+    def skipped(self, field_id: str) -> bool:
+        """Whether an unanswered question need not be answered in this case: no problem names it."""
+        return self._fresh and not any(p.field == field_id for p in self._problems)
 
     def _edited(self, field_id: str) -> None:
         self._fresh = False

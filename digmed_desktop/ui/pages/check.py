@@ -1,18 +1,32 @@
 """The last look before sending: what was recorded, each with Change; beside it the whole document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
-from digmed_desktop.clinical.problem import Severity
+from digmed_desktop import resources
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.desk.views import Preview
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, set_property, title
 
 
@@ -39,10 +53,14 @@ class CheckPage(QWidget):
 
     back = Signal(str)  # the field to change, or ""
     send = Signal()
+    confirmed = Signal(tuple)  # the fields of a value that was carried over
+    reasoned = Signal(dict)  # why one goes on, by the doubt's key
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self.confirming: CarriedPanel | None = None
+        self._doubts: list[ChoiceEditor] = []
         self.preview = PreviewPane(context.appearance, with_problems=False)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -81,8 +99,15 @@ class CheckPage(QWidget):
         super().resizeEvent(event)
         self.preview.setVisible(self.width() >= self.fontMetrics().horizontalAdvance("m") * 62)
 
-    def show_recorded(self, groups: tuple[RecordedGroup, ...], preview: Preview, heading_text: str) -> None:
-        """Show the answers and the document."""
+    def show_recorded(
+        self,
+        groups: tuple[RecordedGroup, ...],
+        preview: Preview,
+        heading_text: str,
+        carried: Sequence[CarriedRow] = (),
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show the answers and the document; ``carried`` is confirmed row by row, doubts take a reason."""
         self.preview.show_preview(preview)
         page = QWidget()
         page.setObjectName("page")
@@ -91,8 +116,17 @@ class CheckPage(QWidget):
         body.setSpacing(12)
         body.addWidget(title(heading_text))
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
+        self._doubts = []
         for problem in looks:
-            body.addWidget(Notice("look", problem.sentence))
+            if problem.needs_reason:
+                self._add_doubt(body, problem, (reasons or {}).get(problem.reason_key, ""))
+            else:
+                body.addWidget(Notice("look", problem.sentence))
+        self.confirming = CarriedPanel(carried)
+        self.confirming.confirmed.connect(self.confirmed)
+        self.confirming.confirmed.connect(self._progress)
+        self.confirming.change.connect(self.back)
+        body.addWidget(self.confirming)
         for group in groups:
             body.addWidget(heading(group.title))
             grid = QGridLayout()
@@ -116,7 +150,44 @@ class CheckPage(QWidget):
             body.addLayout(grid)
         body.addStretch(1)
         self._scroll.setWidget(page)
-        self.set_sendable(sendable=True, why_not="")
+        self._progress()
+
+    def _add_doubt(self, body: QVBoxLayout, problem: Problem, reason: str) -> None:
+        panel = QFrame()
+        panel.setProperty("tone", "look")
+        inner = QVBoxLayout(panel)
+        inner.setContentsMargins(14, 10, 14, 12)
+        inner.addWidget(Words("Look", bold=True))
+        inner.addWidget(Words(problem.sentence))
+        editor = ChoiceEditor([Option(one, one) for one in resources.toml("counter/reasons.toml")["reasons"]])
+        editor.set_answer(reason)
+        inner.addWidget(
+            Field(problem.reason_key, "Why you continue", editor, hint="Choose, or write. It is kept here.")
+        )
+        editor.edited.connect(lambda: self._reason_given(problem, editor))
+        body.addWidget(panel)
+        self._doubts.append(editor)
+
+    def _reason_given(self, problem: Problem, editor: ChoiceEditor) -> None:
+        self.reasoned.emit({problem.reason_key: editor.answer().strip()})
+        self._progress()
+
+    def _progress(self) -> None:
+        """Allow Send once nothing is left to confirm and every doubt has its reason."""
+        left = self.confirming.left if self.confirming else 0
+        open_doubts = [editor for editor in self._doubts if not editor.answer().strip()]
+        if left:
+            why = f"{left} to confirm: carried over from the last patient."
+        else:
+            why = "Say why you continue." if open_doubts else ""
+        self.set_sendable(sendable=not why, why_not=why)
+        if (
+            not why
+            and self.isVisible()
+            and self.confirming
+            and self.confirming.isAncestorOf(QApplication.focusWidget() or self)
+        ):
+            self.send_button.setFocus()
 
     def set_sendable(self, *, sendable: bool, why_not: str) -> None:
         """Allow Send, or say why not."""
@@ -125,13 +196,23 @@ class CheckPage(QWidget):
         set_property(self.why_not, "ink", "look" if why_not else "")
 
     def arrive(self) -> None:
-        """Put the focus on Send."""
-        (self.send_button if self.send_button.isEnabled() else self.back_button).setFocus()
+        """Put the focus on the first thing to decide, or on Send."""
+        doubt = next((editor for editor in self._doubts if not editor.answer().strip()), None)
+        if doubt is not None:
+            doubt.focus()
+        elif self.confirming is not None and self.confirming.left:
+            self.confirming.focus()
+        else:
+            (self.send_button if self.send_button.isEnabled() else self.back_button).setFocus()
 
     def _press_send(self) -> None:
-        if self.send_button.isEnabled() and self.isVisible():
+        if not self.isVisible():
+            return
+        if self.send_button.isEnabled():
             self.send_button.setEnabled(False)
             self.send.emit()
+        else:
+            self.arrive()
 
 
 def recorded_groups(form_view: FormView, answers: Mapping[str, str]) -> tuple[RecordedGroup, ...]:

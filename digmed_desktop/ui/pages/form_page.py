@@ -1,7 +1,8 @@
 """The shape of every form: questions, a live preview beside them, a draft kept while typing, and the way to the check."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -10,9 +11,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import FormLists, PersonView, PracticeView, Preview
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.forms.patient_search import PatientSearch
+from digmed_desktop.ui.forms.practice_search import PracticeSearch
+from digmed_desktop.ui.forms.scan_panel import ScanPanel
+from digmed_desktop.ui.pages.carried import CarriedRow
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.widgets.words import Words
@@ -21,11 +27,28 @@ PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
 
 
+NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
+"""Asked afresh even of the same patient."""
+
+CARRIED = "carried"  # kept with the answers: the questions whose answer came from the last patient
+
+
+@dataclass(frozen=True, slots=True)
+class SessionValue:
+    """One value of the session strip: set once, shown as a chip, confirmed by itself when it was carried over."""
+
+    title: str
+    fields: tuple[str, ...]
+
+
 class FormPage(QWidget):
     """One patient's form, as it is typed. A form of its own is a subclass that names its form."""
 
     FORM = ""  # the form's id: its questions are resources/forms/<id>.toml
+    STRIP: tuple[SessionValue, ...] = ()
     help_topic = ""
+
+    strip_changed = Signal()
 
     check = Signal(object)  # Preview
     draft_saved = Signal(str)
@@ -34,7 +57,16 @@ class FormPage(QWidget):
         super().__init__()
         self._context = context
         self._lists = context.lists[self.FORM]
-        self.form = FormView(load(self.FORM), self._lists.lists)
+        self.search = PatientSearch(context)
+        self.scan_panel = ScanPanel(context)
+        self.practice_search = PracticeSearch(context)
+        self.form = FormView(
+            load(self.FORM),
+            self._lists.lists,
+            top=(self.scan_panel, self.search),
+            before={"practice": self.practice_search},
+        )
+        self.carried: set[str] = set()
         self.preview = PreviewPane(context.appearance)
         self.draft_id = ""
         self._besides: dict[str, str] = {}
@@ -56,6 +88,10 @@ class FormPage(QWidget):
         self.form.edited.connect(self._edited)
         self.form.left.connect(self._left)
         self.preview.chosen.connect(self.form.focus_field)
+        self.search.chosen.connect(self._take_patient)
+        self.search.passed.connect(lambda: self.form.next_open(""))
+        self.practice_search.chosen.connect(self._practice_chosen)
+        self.scan_panel.settled.connect(self.take_scan)
         self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._preview_timer.timeout.connect(self.refresh)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
@@ -71,13 +107,11 @@ class FormPage(QWidget):
         layout.setSpacing(12)
         self.saved = Words("", role="quiet", wrap=False)
         self.standing = Words("", role="quiet")
-        self.next = button(
-            "Next patient", shortcut="F9", tip="Keep this as a draft and begin the next patient"
-        )
+        self.next = button("Next patient", tip="Keep this as a draft and begin the next patient (F9)")
         self.check_button = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self._check)
-        self.next.clicked.connect(self._next)
+        self.next.clicked.connect(self.next_patient)
         self.check_button.clicked.connect(self._check)
         self.next_hint = Words("F9", role="quiet", wrap=False)
         self.check_hint = Words("Ctrl+Enter", role="quiet", wrap=False)
@@ -93,8 +127,10 @@ class FormPage(QWidget):
         """Return the answers a new patient begins with: what is kept from patient to patient, never about one."""
         kept = self.form.answers()
         fresh = dict(self._lists.fresh)
-        fresh.update({q.id: kept[q.id] for q in self.form.form.fields() if q.remembered and kept.get(q.id)})
-        return fresh
+        if not self.draft_id:
+            return fresh
+        carried = {q.id: kept[q.id] for q in self.form.form.fields() if q.remembered and kept.get(q.id)}
+        return {**fresh, **carried, CARRIED: ",".join(carried)}
 
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer what fits these answers, which are about to be shown."""
@@ -110,16 +146,21 @@ class FormPage(QWidget):
     def begin(self, start: FormStart | None = None) -> None:
         """Begin a new patient, with answers known beforehand, or go on with a draft."""
         draft = start.draft if start else None
+        answers = dict(draft.answers) if draft else self.fresh_answers()
         self.draft_id = draft.id if draft else uuid.uuid4().hex
         self._dirty = False
-        answers = dict(draft.answers) if draft else self.fresh_answers()
+        self.carried = set(filter(None, answers.pop(CARRIED, "").split(",")))
         if start is not None:
+            self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
             answers.update(start.answers)
         self.form.start()
         self.make_ready(answers)
         self.form.set_answers(answers)
         shown = self.form.answers()
         self._besides = {key: text for key, text in answers.items() if key not in shown}
+        self.search.clear()
+        self.practice_search.clear()
+        self.scan_panel.clear()
         self.saved.setText("")
         if start is not None and start.answers:
             self._dirty = True
@@ -128,7 +169,68 @@ class FormPage(QWidget):
 
     def answers(self) -> dict[str, str]:
         """Return every answer, and what is kept with the form besides."""
-        return {**self._besides, **self.form.answers()}
+        carried = {CARRIED: ",".join(sorted(self.carried))} if self.carried else {}
+        return {**self._besides, **carried, **self.form.answers()}
+
+    def keep_beside(self, values: Mapping[str, str]) -> None:
+        """Keep something with the form that is no question of it (why one goes on, for one)."""
+        self._besides.update(values)
+        self._dirty = True
+        self._draft_timer.start()
+
+    def session_text(self, value: SessionValue) -> str:
+        """Return a value of the session in words, ``""`` where it is not set."""
+        texts = (self.form.fields[key].editor.spoken() for key in value.fields if key in self.form.fields)
+        return " · ".join(text for text in texts if text)
+
+    def carried_rows(self) -> tuple[CarriedRow, ...]:
+        """Return what was carried over and is still to be confirmed, each value by itself."""
+        asked = self.form.form.asked(self.form.answers())
+        left = [q.id for q in self.form.form.fields() if q.id in self.carried and q.id in asked]
+        rows = []
+        for value in self.STRIP:
+            mine = tuple(key for key in value.fields if key in left)
+            if mine:
+                rows.append(CarriedRow(value.title, self.session_text(value), mine))
+                left = [key for key in left if key not in mine]
+        for key in left:
+            field = self.form.fields[key]
+            rows.append(CarriedRow(field.label_text, field.editor.spoken(), (key,)))
+        return tuple(rows)
+
+    def confirm(self, fields: Sequence[str]) -> None:
+        """Take values that were carried over as this patient's."""
+        self.carried -= set(fields)
+        self._dirty = True
+        self._draft_timer.start()
+        self.strip_changed.emit()
+
+    def take_scan(self, answers: Mapping[str, str]) -> None:
+        """Take what a scan says; what it answers is no longer carried over from anybody."""
+        mine = {key: text for key, text in answers.items() if key in self.form.fields}
+        self.form.set_answers(mine, keep_rest=True)
+        for key in mine:
+            self._edited(key)
+
+    def _take_patient(self, answers: Mapping[str, str]) -> None:
+        self.form.set_answers(answers, keep_rest=True)
+        self._edited("patient.family")
+        self.form.next_open("")
+
+    def same_patient(self) -> None:
+        """Begin another vaccine for the same patient: who they are stays, what was asked is asked again."""
+        self.same_as(self.form.answers())
+
+    def same_as(self, answers: Mapping[str, str]) -> None:
+        """Begin for a patient whose answers are known: those just sent."""
+        kept = {
+            key: text
+            for key, text in answers.items()
+            if key.startswith(("patient.", "practice.")) and key not in NEVER_CARRIED
+        }
+        self.save_draft()
+        self.begin(FormStart(self.FORM, answers=kept))
+        self.form.next_open("")
 
     def use_lists(self, lists: FormLists) -> None:
         """Offer other lists from now on (people who came or went)."""
@@ -157,6 +259,9 @@ class FormPage(QWidget):
         """Put the cursor at the first question about the patient that is still open."""
         order = [q.id for q in self.form.form.fields() if q.id.startswith("patient.")]
         answers = self.form.answers()
+        if not any(answers.get(key) for key in ("patient.nhs_number", "patient.given", "patient.family")):
+            self.search.focus()
+            return
         self.form.focus_field(next((key for key in order if not answers.get(key)), order[0]))
 
     def focus_field(self, field_id: str) -> None:
@@ -167,6 +272,7 @@ class FormPage(QWidget):
         """Ask for a new preview of the present answers."""
         answers = self.answers()
         self._context.office.preview(lambda desk: desk.preview(self.FORM, answers), self._previewed)
+        self.strip_changed.emit()
 
     def save_draft(self) -> None:
         """Keep the form as it is now."""
@@ -189,24 +295,35 @@ class FormPage(QWidget):
         if field_id in ("practice.name", "practice.ods_code"):
             self._take_practice(field_id)
         self.answered(field_id)
+        self.carried.discard(field_id)
         self._dirty = True
         self._preview_timer.start()
         self._draft_timer.start()
+        self.strip_changed.emit()
 
     def _take_practice(self, field_id: str) -> None:
         view = self._practices.get(self.form.fields[field_id].editor.answer())
         if view is not None:
-            place = view.organisation.address
-            self.form.set_answers(
-                {
-                    "practice.name": view.organisation.name,
-                    "practice.ods_code": view.organisation.ods_code,
-                    "practice.address_lines": "\n".join(place.lines),
-                    "practice.city": place.city,
-                    "practice.postcode": place.postcode,
-                },
-                keep_rest=True,
-            )
+            self._fill_practice(view.organisation)
+
+    def _practice_chosen(self, organisation: Organisation) -> None:
+        self._fill_practice(organisation)
+        self._edited("practice.ods_code")
+        self.form.next_open("practice.ods_code")
+
+    def _fill_practice(self, organisation: Organisation) -> None:
+        place = organisation.address
+        self.form.set_answers(
+            {
+                "practice.registered": "yes",
+                "practice.name": organisation.name,
+                "practice.ods_code": organisation.ods_code,
+                "practice.address_lines": "\n".join(place.lines),
+                "practice.city": place.city,
+                "practice.postcode": place.postcode,
+            },
+            keep_rest=True,
+        )
 
     def _left(self, field_id: str) -> None:
         if field_id in ("practice.name", "practice.ods_code"):
@@ -216,8 +333,10 @@ class FormPage(QWidget):
     def _previewed(self, preview: Preview) -> None:
         self.preview.show_preview(preview)
         self.form.set_problems(preview.problems)
+        self.search.follow(self.answers())
 
-    def _next(self) -> None:
+    def next_patient(self) -> None:
+        """Keep this form as a draft and begin the next patient."""
         self.save_draft()
         self.begin()
         self.arrive()

@@ -5,7 +5,7 @@ from PySide6.QtCore import Signal
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.pages.form_page import CARRIED, FormPage, SessionValue
 
 OF_THE_PROGRAMME = (
     "vaccine.product",
@@ -22,6 +22,15 @@ class VaccinatePage(FormPage):
     """One patient's vaccination, as it is typed."""
 
     FORM = "vaccination"
+    STRIP = (
+        SessionValue("Vaccinator", ("session.vaccinator",)),
+        SessionValue("Service", ("session.programme", "session.service")),
+        SessionValue("Place", ("session.location", "session.location_detail")),
+        SessionValue("Vaccine and batch", ("vaccine.product", "vaccine.batch", "vaccine.expiry")),
+        SessionValue("Legal basis", ("session.legal_basis",)),
+        SessionValue("Date", ("contact.date",)),
+    )
+    TAKES_PACKS = True
     help_topic = "vaccinate"
 
     programme_chosen = Signal(str)  # its name
@@ -42,6 +51,11 @@ class VaccinatePage(FormPage):
         acting = self._context.acting.person
         if acting is not None and acting.may_vaccinate and not fresh.get("session.vaccinator"):
             fresh["session.vaccinator"] = str(acting.id)
+        carried = set(filter(None, fresh.get(CARRIED, "").split(",")))
+        carried -= {"contact.date", "contact.time"}  # today and now, not the last patient's
+        if acting is not None and fresh.get("session.vaccinator") == str(acting.id):
+            carried.discard("session.vaccinator")  # it is who signed in
+        fresh[CARRIED] = ",".join(sorted(carried))
         return fresh
 
     def make_ready(self, answers: dict[str, str]) -> None:

@@ -117,6 +117,7 @@ class RadioEditor(Editor):
                     picked.setChecked(True)
                     picked.setFocus(Qt.FocusReason.OtherFocusReason)
                     self.edited.emit()
+                    self.entered.emit()
                     return True
         return False
 

@@ -23,6 +23,8 @@ class Editor(QWidget):
 
     edited = Signal()
     left = Signal()
+    entered = Signal()  # answered with a key that leads on: Enter, or the digit of a choice
+    leads_on = False  # whether Enter goes on to the next question, as in a form
 
     def answer(self) -> str:
         """Return the answer as plain text; ``""`` when there is none."""
@@ -69,6 +71,14 @@ class Leaving(QObject):
         self._editor = editor
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            self._editor.leads_on
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and self._leads_on(watched, event)
+        ):
+            self._editor.entered.emit()
+            return True
         stays = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if (
             isinstance(event, QFocusEvent)
@@ -77,6 +87,17 @@ class Leaving(QObject):
         ):
             self._editor.left.emit()
         return False
+
+    @staticmethod
+    def _leads_on(watched: QObject, event: QKeyEvent) -> bool:
+        """Whether this is the Enter that goes on to the next question; in a text of several lines it is a new line."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or isinstance(watched, QPlainTextEdit):
+            return False
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if isinstance(watched, QLineEdit):
+            watched.editingFinished.emit()  # a typed part of a choice is completed in view
+        return True
 
 
 def alone(editor: QWidget, part: QWidget) -> None:

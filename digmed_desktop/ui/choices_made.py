@@ -1,0 +1,40 @@
+"""What this pharmacy has chosen for the counter, for pages: read at once, kept through the office."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from digmed_desktop.background.office import Office
+from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.settings import Settings
+
+
+class ChoicesMade(QObject):
+    """The settings in use; :attr:`changed` tells of any change."""
+
+    changed = Signal()
+
+    def __init__(self, choices: Choices, office: Office) -> None:
+        super().__init__()
+        self._choices, self._office = choices, office
+
+    @property
+    def now(self) -> Settings:
+        """The settings as they are now."""
+        return self._choices.now()
+
+    def change(self, **values: Any) -> None:
+        """Change some of them; what cannot be kept is said by the window."""
+        self._office.run(lambda: self._choices.change(**values), lambda _n: self.changed.emit())
+
+    def name(self, given: str, family: str) -> str:
+        """Return a patient's name for a list: whole, or as initials where onlookers can read it."""
+        if not self.now.privacy:
+            return PersonName(given, family).as_on_record()
+        return " ".join(f"{part[:1].upper()}." for part in (family, given) if part)
+
+    def private(self, name: str) -> str:
+        """Return a name that is in one piece already (``O'NEILL, Rose``) for a list."""
+        family, _, given = name.partition(", ")
+        return self.name(given, family) if self.now.privacy else name

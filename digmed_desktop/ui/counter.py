@@ -1,0 +1,142 @@
+"""What the whole window does for the counter: scans, the session strip, next patient, the lock after minutes."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from digmed_desktop.desk.views import ScannedPack
+from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.scanning.pack import Found, Scan, read_burst
+from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.strip import Chip
+from digmed_desktop.ui.widgets.words import application
+
+if TYPE_CHECKING:
+    from digmed_desktop.ui.window import Window
+
+MINUTE_MS = 60_000
+
+
+class Counter(QObject):
+    """Belongs to one window. A page that takes scans has ``take_scanned(Burst, Scan)``, or is a form."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window, self._context = window, window.context
+        self.last_sent: tuple[str, dict[str, str]] | None = None  # the form and answers sent last
+        for keys, act in (("F9", self.next_patient), ("Shift+F9", self.same_patient)):
+            QShortcut(QKeySequence(keys), window, act)
+        window.strip.wanted.connect(self._change_session)
+        self._idle = QTimer(self, singleShot=True)
+        self._idle.timeout.connect(window.lock)
+        self._context.acting.changed.connect(lambda _p: self._someone_is_here())
+        self._context.made.changed.connect(self._take_choices)
+        wedge = self._context.wedge
+        if wedge is not None:
+            wedge.scanned.connect(self.scanned)
+            wedge.touched.connect(self._someone_is_here)
+            wedge.watch(application())
+            window.closing.connect(lambda: wedge.leave(application()))
+        self._take_choices()
+
+    # ---- the form in view
+
+    def form(self) -> FormPage | None:
+        """Return the form in view, or the one looked at last."""
+        page = self._window.pages.currentWidget()
+        if isinstance(page, FormPage):
+            return page
+        forms = self._window.forms()
+        return forms[0] if forms else None
+
+    def follow_page(self) -> None:
+        """Show the session of the form in view."""
+        page = self._window.pages.currentWidget()
+        form = self._window.form_in_check if page is self._window.check else page
+        if not isinstance(form, FormPage):
+            self._window.strip.show_session(())
+            return
+        self._window.strip.show_session(
+            [
+                Chip(
+                    value.title,
+                    form.session_text(value),
+                    value.fields[0],
+                    carried=any(key in form.carried for key in value.fields),
+                )
+                for value in form.STRIP
+            ]
+        )
+
+    def next_patient(self) -> None:
+        """Begin the next patient; what is on the form stays a draft."""
+        form = self.form()
+        if form is None or self._context.acting.person is None:
+            return
+        self._window.visit(form)
+        form.next_patient()
+
+    def same_patient(self) -> None:
+        """Begin another vaccine for the same patient: the one on the form, or the one just sent."""
+        form = self.form()
+        if form is None or self._context.acting.person is None:
+            return
+        on_form = self._window.pages.currentWidget() is form
+        self._window.visit(form)
+        if on_form or self.last_sent is None or self.last_sent[0] != form.FORM:
+            form.same_patient()
+        else:
+            form.same_as(self.last_sent[1])
+
+    def _change_session(self, field: str) -> None:
+        form = self.form()
+        if form is not None:
+            self._window.visit(form)
+            form.focus_field(field)
+
+    # ---- scans
+
+    def scanned(self, burst: Burst) -> None:
+        """Give a scan to the page in view."""
+        choices = self._context.made.now
+        scan = read_burst(burst, choices.scanner_separator)
+        page = self._window.pages.currentWidget()
+        taker = getattr(page, "take_scanned", None)
+        if callable(taker):
+            taker(burst, scan)
+            return
+        if self._context.acting.person is None:
+            return
+        if not isinstance(page, FormPage):
+            self._window.banner.say(
+                "look", "Scans are taken on the forms and on the Stock page. Go there and scan again.", "Scanned"
+            )
+            return
+        if scan.found is Found.PATIENT:
+            page.search.scanned(scan.nhs_number)
+        elif scan.found is Found.REFUSED or not page.TAKES_PACKS:
+            page.scan_panel.say(scan.sentence or "Packs are scanned on the vaccination form.", "stop")
+        else:
+            self._pack(page, scan)
+
+    def _pack(self, page: FormPage, scan: Scan) -> None:
+        def show(pack: ScannedPack) -> None:
+            self._context.office.ask(
+                lambda desk: desk.stock.products(), lambda products: page.scan_panel.show_pack(pack, products)
+            )
+
+        self._context.office.ask(lambda desk: desk.stock.scanned(scan), show)
+
+    # ---- the lock, and what was chosen
+
+    def _someone_is_here(self) -> None:
+        if self._context.acting.person is None:
+            self._idle.stop()
+        else:
+            self._idle.start(self._context.made.now.lock_after_minutes * MINUTE_MS)
+
+    def _take_choices(self) -> None:
+        if self._context.wedge is not None:
+            self._context.wedge.set_prefix(self._context.made.now.scanner_prefix)
+        self._someone_is_here()

@@ -1,0 +1,113 @@
+"""Patient first: one box that finds who was seen here before, and the doses this pharmacy recorded for them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
+from digmed_desktop.ui.widgets.words import Notice
+
+if TYPE_CHECKING:
+    from digmed_desktop.desk.views import DoseView, PatientView
+
+_WHO = ("patient.nhs_number", "patient.date_of_birth", "patient.given", "patient.family")
+
+
+class PatientSearch(QWidget):
+    """Stands on top of a form. :attr:`chosen` carries the answers about a patient, :attr:`passed` says: type on."""
+
+    chosen = Signal(dict)
+    passed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.box = SearchBox(
+            "patient.search",
+            "Find the patient",
+            "NHS number, name or date of birth; or scan. Enter takes the one marked.",
+            "Patients found",
+        )
+        self.doses = Notice("act", "", "Earlier doses, as recorded by this pharmacy")
+        self.doses.setVisible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.box)
+        layout.addWidget(self.doses)
+        self.box.wanted.connect(self._search)
+        self.box.taken.connect(self._take)
+        self.box.nothing_taken.connect(self._none)
+        self._who: tuple[str, ...] = ()
+
+    def focus(self) -> None:
+        """Put the cursor in the box."""
+        self.box.editor.focus()
+
+    def clear(self) -> None:
+        """Forget whom was searched."""
+        self.box.clear()
+        self._who = ()
+        self.doses.setVisible(False)
+
+    def scanned(self, number: str) -> None:
+        """Search for a scanned NHS number and take the patient, known or new."""
+        self.box.search(nhs_number.shown(number), take_only=True)
+
+    def follow(self, answers: Mapping[str, str]) -> None:
+        """Show the doses recorded for the patient of these answers, when that is another than before."""
+        who = tuple(answers.get(key, "") for key in _WHO)
+        if who == self._who:
+            return
+        self._who = who
+        if not (answers.get("patient.nhs_number") or answers.get("patient.family")):
+            self.doses.setVisible(False)
+            return
+        kept = dict(answers)
+        self._context.office.ask(
+            lambda desk: desk.counter.dose_views(kept), lambda doses: self._show_doses(who, doses)
+        )
+
+    def _search(self, text: str) -> None:
+        self._context.office.ask(
+            lambda desk: desk.patients.search(text), lambda found: self._found(text, found)
+        )
+
+    def _found(self, text: str, found: "Sequence[PatientView]") -> None:
+        hits = [Hit(self._label(one), one) for one in found]
+        self.box.show_hits(text, hits, "Not seen here before: press Enter and type the details.")
+
+    def _label(self, one: "PatientView") -> str:
+        name = self._context.made.name(one.given, one.family)
+        parts = (name, dates.shown(one.born), nhs_number.shown(one.nhs_number))
+        return " · ".join(part for part in parts if part)
+
+    def _take(self, one: "PatientView") -> None:
+        self.box.clear()
+        self.chosen.emit(dict(one.answers))
+
+    def _none(self, text: str) -> None:
+        """Nobody was found: a whole NHS number or date goes into its field, anything else stays to be read."""
+        answers: dict[str, str] = {}
+        if text and nhs_number.sentence_about(text) is None:
+            answers["patient.nhs_number"] = text
+        elif text and (day := dates.split_typed(text, self._context.now().date())):
+            answers["patient.date_of_birth"] = "/".join(day)
+        if answers:
+            self.box.clear()
+            self.chosen.emit(answers)
+        else:
+            self.passed.emit()
+
+    def _show_doses(self, who: tuple[str, ...], doses: "Sequence[DoseView]") -> None:
+        if who != self._who:
+            return
+        lines = [
+            f"{dates.shown(one.on)}  {one.product}" + (f", batch {one.batch}" if one.batch else "")
+            for one in doses
+        ]
+        self.doses.say("\n".join(lines) or "None.")
+        self.doses.setVisible(True)

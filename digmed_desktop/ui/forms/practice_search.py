@@ -1,0 +1,97 @@
+"""Finding the GP practice: at once in the list kept here, and on request in the national directory."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
+from digmed_desktop.ui.widgets.words import row
+
+if TYPE_CHECKING:
+    from digmed_desktop.desk.views import PracticeFound
+
+
+class PracticeSearch(QWidget):
+    """Stands in the group of the practice. :attr:`chosen` carries the organisation."""
+
+    chosen = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.box = SearchBox(
+            "practice.search",
+            "Find the practice",
+            "Name, town, postcode or ODS code. Enter takes the one marked.",
+            "Practices found",
+        )
+        self.online = button("Search the national directory", tip="Ask the directory over the internet")
+        self.online.clicked.connect(self._ask_directory)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.box)
+        layout.addWidget(row(self.online, None))
+        self.box.wanted.connect(self._search)
+        self.box.taken.connect(self._take)
+        self.box.nothing_taken.connect(self._nothing)
+
+    def clear(self) -> None:
+        """Forget what was searched."""
+        self.box.clear()
+        self.online.setEnabled(True)
+
+    def _search(self, text: str) -> None:
+        self._context.office.ask(
+            lambda desk: desk.directory.search(text),
+            lambda found: self._show(text, found, "Not in the list kept here: search the directory."),
+        )
+
+    def _show(self, text: str, found: "Sequence[PracticeFound]", none: str) -> None:
+        self.box.show_hits(text, [Hit(one.label, one, one.refusal) for one in found], none)
+
+    def _nothing(self, text: str) -> None:
+        if text:
+            self._ask_directory()
+
+    def _ask_directory(self) -> None:
+        text = self.box.text
+        if not text:
+            self.box.say("Type a name, postcode or ODS code first.", "look")
+            self.box.editor.focus()
+            return
+        self.online.setEnabled(False)
+        self.box.say("Asking the directory. You can go on meanwhile.")
+        self._context.office.errand(
+            lambda desk: desk.directory.search_directory(text),
+            lambda found: self._answered(text, found),
+            self._failed,
+        )
+
+    def _answered(self, text: str, found: "Sequence[PracticeFound]") -> None:
+        self.online.setEnabled(True)
+        self._show(text, found, "The directory knows no open practice like this. Check the spelling.")
+
+    def _failed(self, error: DigMedError) -> None:
+        self.online.setEnabled(True)
+        self.box.say(str(error), "look")
+
+    def _take(self, found: "PracticeFound") -> None:
+        if found.organisation.address.lines:
+            self._chosen(found)
+            return
+        self._context.office.errand(
+            lambda desk: desk.directory.whole(found), self._chosen, lambda _error: self._chosen(found)
+        )
+
+    def _chosen(self, found: "PracticeFound") -> None:
+        if found.refusal:
+            self.box.say(found.refusal, "stop")
+            return
+        self.box.clear()
+        self.chosen.emit(found.organisation)

@@ -1,0 +1,121 @@
+"""What a scan still needs from a person: which product a new barcode means, which batch number is on the pack."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.words import Words, row, set_property
+
+if TYPE_CHECKING:
+    from digmed_desktop.desk.views import ScannedPack
+
+
+class ScanPanel(QFrame):
+    """Shows the last scan. :attr:`settled` carries the answers it gives once nothing about it is open."""
+
+    settled = Signal(dict)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.setProperty("tone", "act")
+        self.head = Words("Scanned", bold=True)
+        self.said = Words("")
+        self.product = ChoiceEditor(())
+        self.product_field = Field(
+            "scan.product", "Which vaccine is this?", self.product, hint="Asked once for each barcode."
+        )
+        self._batches = QVBoxLayout()
+        self._batch: RadioEditor | None = None
+        self._batch_field: Field | None = None
+        self.use = button("Use this", "primary")
+        self.close_button = button("Leave it")
+        self.use.clicked.connect(self._use)
+        self.close_button.clicked.connect(self.clear)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setSpacing(8)
+        layout.addWidget(self.head)
+        layout.addWidget(self.said)
+        layout.addWidget(self.product_field)
+        layout.addLayout(self._batches)
+        self.buttons = row(self.use, self.close_button, None)
+        layout.addWidget(self.buttons)
+        self._pack: ScannedPack | None = None
+        self.setVisible(False)
+
+    def clear(self) -> None:
+        """Forget the scan."""
+        self._pack = None
+        self._drop_batches()
+        self.setVisible(False)
+
+    def show_pack(self, pack: "ScannedPack", products: Sequence[Option]) -> None:
+        """Show a scan; when nothing about it is open its answers are given at once."""
+        self.clear()
+        scan = pack.scan
+        choose_batch = bool(scan.batches)
+        choose_product = bool(scan.gtin) and not pack.product and bool(pack.answers or scan.batches)
+        refused = not pack.answers and not choose_batch and not choose_product
+        parts = [pack.product_name, f"batch {scan.batch}" if scan.batch else "", pack.sentence, *scan.notes]
+        self.say("\n".join(part for part in parts if part), "stop" if refused else "act")
+        self.product_field.setVisible(choose_product)
+        self.buttons.setVisible(choose_batch or choose_product)
+        if choose_product:
+            self.product.set_options(products)
+            self.product.set_answer("")
+        if choose_batch:
+            self._batch = RadioEditor([Option(one, one) for one in scan.batches])
+            self._batch_field = Field("scan.batch", "Batch number printed on the pack", self._batch)
+            self._batches.addWidget(self._batch_field)
+        if choose_batch or choose_product:
+            self._pack = pack
+        elif pack.answers and not refused:
+            self.settled.emit(dict(pack.answers))
+
+    def say(self, sentence: str, tone: str) -> None:
+        """Say something about a scan."""
+        set_property(self, "tone", tone)
+        self.head.setText("Scan not taken" if tone == "stop" else "Scanned")
+        self.said.setText(sentence)
+        self.product_field.setVisible(False)
+        self.buttons.setVisible(False)
+        self.setVisible(True)
+        self.setAccessibleName(f"{self.head.text()}. {sentence}")
+
+    def _use(self) -> None:
+        pack = self._pack
+        if pack is None:
+            return
+        answers = dict(pack.answers)
+        if self._batch is not None and self._batch_field is not None:
+            batch = self._batch.answer()
+            self._batch_field.say("" if batch else "Select the batch number printed on the pack.")
+            if not batch:
+                return
+            answers["vaccine.batch"] = batch
+        if not pack.product:
+            choice = self.product.answer()
+            known = "|" in choice
+            self.product_field.say("" if known else "Select the vaccine from the list.")
+            if not known:
+                return
+            answers["vaccine.product"] = choice.partition("|")[2]
+            gtin, by = pack.scan.gtin, self._context.acting.id
+            self._context.office.ask(lambda desk: desk.stock.map_product(gtin, choice, by), lambda _n: None)
+        self.clear()
+        self.settled.emit(answers)
+
+    def _drop_batches(self) -> None:
+        if self._batch_field is not None:
+            self._batches.removeWidget(self._batch_field)
+            self._batch_field.hide()
+            self._batch_field.deleteLater()
+        self._batch = self._batch_field = None

@@ -1,0 +1,73 @@
+"""Values carried over from the last patient: each is confirmed by itself, with Enter, before anything is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
+
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.words import Words, heading
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedRow:
+    """A value carried over from the last patient that nobody has confirmed yet."""
+
+    title: str
+    text: str
+    fields: tuple[str, ...]
+
+
+class CarriedPanel(QFrame):
+    """Lists them; Enter confirms one and goes on to the next."""
+
+    confirmed = Signal(tuple)
+    change = Signal(str)
+
+    def __init__(self, rows: Sequence[CarriedRow]) -> None:
+        super().__init__()
+        self.setProperty("tone", "look")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(14, 10, 14, 12)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 4)
+        grid.addWidget(heading("Carried over from the last patient"), 0, 0, 1, 4)
+        grid.addWidget(Words("Enter confirms one and goes on to the next.", role="quiet"), 1, 0, 1, 4)
+        self._waiting: list[QPushButton] = []
+        for place, row in enumerate(rows, 2):
+            grid.addWidget(Words(row.title, role="quiet"), place, 0)
+            grid.addWidget(Words(row.text, bold=True), place, 1)
+            confirm = button("Confirm", tip="Right for this patient too (Enter)")
+            confirm.setAccessibleName(f"Confirm {row.title}: {row.text}")
+            confirm.setAutoDefault(True)
+            change = button("Change", "link")
+            change.setAccessibleName(f"Change {row.title}")
+            confirm.clicked.connect(lambda _on=False, b=confirm, r=row: self._confirm(b, r))
+            change.clicked.connect(lambda _on=False, r=row: self.change.emit(r.fields[0]))
+            grid.addWidget(confirm, place, 2, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignTop)
+            self._waiting.append(confirm)
+        self.setVisible(bool(rows))
+
+    @property
+    def left(self) -> int:
+        """How many are still to be confirmed."""
+        return len(self._waiting)
+
+    def focus(self) -> None:
+        """Put the cursor at the first that is not confirmed."""
+        if self._waiting:
+            self._waiting[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _confirm(self, pressed: QPushButton, row: CarriedRow) -> None:
+        if pressed not in self._waiting:
+            return
+        self._waiting.remove(pressed)
+        pressed.setText("✓ Confirmed")
+        pressed.setAccessibleName(f"Confirmed: {row.title}")
+        self.focus()
+        self.confirmed.emit(row.fields)
+        pressed.setEnabled(False)

@@ -1,0 +1,152 @@
+"""The session strip: who is acting, and what stays from patient to patient, each value a chip that one key changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+)
+
+from digmed_desktop.desk.views import PersonView
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.words import Words
+
+CHIP_EM = 13  # the least width of a chip, in characters
+MARK = "↻ "  # stands before a value that was carried over and is not confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One value of the session as it is now."""
+
+    title: str
+    text: str
+    field: str
+    carried: bool = False
+
+
+class ChipButton(QPushButton):
+    """A value in a rounded frame; a long one ends in dots, its whole text is in the tip and the accessible name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "chip")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width that leaves room for a few letters."""
+        return QSize(self.fontMetrics().horizontalAdvance("m") * 6, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the button with as much of its text as fits."""
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.width() - self.fontMetrics().horizontalAdvance("m") * 3
+        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+
+class Strip(QFrame):
+    """Who is acting, and the session of the form in view. Alt and a digit leads to a value."""
+
+    lock = Signal()
+    wanted = Signal(str)  # the field to change
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(24, 6, 24, 6)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self.who = button("Nobody signed in", "chip")
+        menu = QMenu(self.who)
+        menu.addAction("Switch person", self.lock.emit)
+        menu.addAction("Lock   Ctrl+L", self.lock.emit)
+        self.who.setMenu(menu)
+        self.programme = Words("", role="quiet")
+        self.pharmacy = Words("", role="quiet")
+        self.chips: list[ChipButton] = []
+        self._values: Sequence[Chip] = ()
+        for digit in range(1, 10):
+            QShortcut(QKeySequence(f"Alt+{digit}"), self, lambda n=digit: self._press(n - 1))
+        self._columns = 0
+        self._lay()
+
+    def show_session(self, values: Sequence[Chip]) -> None:
+        """Show the values of a form's session; none hides them."""
+        if values == self._values:
+            return
+        self._values = values
+        while len(self.chips) < len(values):
+            chip = ChipButton()
+            place = len(self.chips)
+            chip.clicked.connect(lambda _on=False, n=place: self._press(n))
+            self.chips.append(chip)
+            self._columns = 0
+        for place, chip in enumerate(self.chips):
+            chip.setVisible(place < len(values))
+            if place < len(values):
+                value = values[place]
+                text = value.text or f"{value.title}?"
+                chip.setText((MARK if value.carried else "") + text.replace("&", "&&"))
+                carried = ", carried over from the last patient" if value.carried else ""
+                chip.setAccessibleName(f"{value.title}: {value.text or 'not set'}{carried}")
+                chip.setToolTip(f"{value.title}: {value.text or 'not set'} (Alt+{place + 1})")
+        self._lay()
+
+    def show_person(self, person: PersonView | None) -> None:
+        """Say who is acting."""
+        self.who.setText(person.label if person else "Nobody signed in")
+        self.who.setAccessibleName(f"Acting: {person.label}" if person else "Nobody signed in")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the chips in as many rows as they need."""
+        super().resizeEvent(event)
+        self._lay()
+
+    def _press(self, place: int) -> None:
+        if place < len(self._values):
+            self.wanted.emit(self._values[place].field)
+
+    def _lay(self) -> None:
+        shown = len(self._values)
+        room = max(self.width() - 48, 1)
+        fit = max(room // (self.fontMetrics().horizontalAdvance("m") * CHIP_EM), 1)
+        columns = min(shown, fit) if shown else 0
+        if shown > columns and columns:
+            columns = -(-shown // -(-shown // columns))  # even rows
+        if columns == self._columns and self._grid.count():
+            return
+        self._columns = columns
+        while self._grid.count():
+            self._grid.takeAt(0)
+        for column in range(12):
+            self._grid.setColumnStretch(column, 0)
+        beside = bool(shown) and columns >= shown
+        self.pharmacy.setVisible(not shown)
+        if not shown:
+            self._grid.addWidget(self.who, 0, 0)
+            self._grid.addWidget(self.programme, 0, 1)
+            self._grid.addWidget(self.pharmacy, 0, 2)
+            self._grid.setColumnStretch(1, 1)
+            self._grid.setColumnStretch(2, 1)
+            return
+        self.programme.setVisible(True)
+        self._grid.addWidget(self.who, 0, 0, 1, 1 if beside else 2)
+        self._grid.addWidget(self.programme, 0, 1 if beside else 2, 1, 1 if beside else max(columns - 2, 1))
+        for place in range(shown):
+            row, column = (0, place + 2) if beside else (1 + place // columns, place % columns)
+            self._grid.addWidget(self.chips[place], row, column)
+            self._grid.setColumnStretch(column, 1)

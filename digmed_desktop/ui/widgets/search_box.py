@@ -1,0 +1,151 @@
+"""One line to search in, and what was found under it: arrows choose, Enter takes, Esc closes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.words import Words, set_property
+
+WAIT_MS = 120
+MOST_IN_VIEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of what was found; ``refused`` says why it cannot be taken."""
+
+    label: str
+    value: object
+    refused: str = ""
+
+
+class SearchBox(QWidget):
+    """A field whose results are asked for while typing; :attr:`wanted` carries the text, :attr:`taken` the value."""
+
+    wanted = Signal(str)
+    taken = Signal(object)
+    nothing_taken = Signal(str)  # Enter, and nothing was found: the text
+
+    def __init__(self, field_id: str, label: str, hint: str, found_name: str) -> None:
+        super().__init__()
+        self.editor = TextEditor()
+        self.field = Field(field_id, label, self.editor, hint=hint)
+        self.list = QListWidget()
+        self.list.setAccessibleName(found_name)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWordWrap(True)
+        self.list.setVisible(False)
+        self.list.itemActivated.connect(self._take_item)
+        self.list.itemClicked.connect(self._take_item)
+        self.said = Words("", role="quiet")
+        self.said.setVisible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for part in (self.field, self.list, self.said):
+            layout.addWidget(part)
+        self._hits: Sequence[Hit] = ()
+        self._take_first_of = ""
+        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._timer.timeout.connect(self._want)
+        self.editor.edited.connect(self._typed)
+        self.editor.line.installEventFilter(self)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.editor.answer().strip()
+
+    def search(self, text: str, *, take_only: bool = False) -> None:
+        """Search for a text as if it had been typed; with ``take_only`` the one that fits is taken."""
+        self.editor.set_answer(text)
+        self._take_first_of = text.strip() if take_only else ""
+        self._want()
+
+    def clear(self) -> None:
+        """Forget text and results."""
+        self._timer.stop()
+        self._take_first_of = ""
+        self.editor.set_answer("")
+        self.show_hits("", ())
+        self.say("")
+
+    def show_hits(self, text: str, hits: Sequence[Hit], none_found: str = "") -> None:
+        """Show what was found for ``text``; an answer to an older text is not shown."""
+        if text != self.text:
+            return
+        self._hits = hits
+        self.list.clear()
+        for hit in hits:
+            item = QListWidgetItem(hit.label + (f"\n{hit.refused}" if hit.refused else ""))
+            self.list.addItem(item)
+        self.list.setVisible(bool(hits))
+        if hits:
+            self.list.setCurrentRow(0)
+            rows = [self.list.sizeHintForRow(place) for place in range(min(len(hits), MOST_IN_VIEW))]
+            self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + 14)
+        self.say(none_found if text and not hits else "")
+        if self._take_first_of and text == self._take_first_of:
+            self._take_first_of = ""
+            if len(hits) == 1:
+                self._take(hits[0])
+            elif not hits:
+                self.nothing_taken.emit(text)
+
+    def say(self, sentence: str, ink: str = "") -> None:
+        """Say something under the field."""
+        self.said.setText(sentence)
+        self.said.setVisible(bool(sentence))
+        set_property(self.said, "ink", ink)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._hits:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow((self.list.currentRow() + step) % len(self._hits))
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & (
+            Qt.KeyboardModifier.ControlModifier
+        ):
+            self._enter()
+            return True
+        if event.key() == Qt.Key.Key_Escape and self.text:
+            self.clear()
+            return True
+        return False
+
+    def _typed(self) -> None:
+        self._take_first_of = ""
+        self._hits = ()
+        self._timer.start()
+
+    def _want(self) -> None:
+        self._timer.stop()
+        if self.text:
+            self.wanted.emit(self.text)
+        else:
+            self.show_hits("", ())
+
+    def _enter(self) -> None:
+        if not self.text:
+            self.nothing_taken.emit("")
+        elif self._timer.isActive() or not self._hits:
+            self._take_first_of = self.text  # what comes for this text is taken when it is the only one
+            self._want()
+        else:
+            self._take(self._hits[max(self.list.currentRow(), 0)])
+
+    def _take_item(self, item: QListWidgetItem) -> None:
+        self._take(self._hits[self.list.row(item)])
+
+    def _take(self, hit: Hit) -> None:
+        if hit.refused:
+            self.say(hit.refused, "stop")
+            return
+        self.taken.emit(hit.value)
