@@ -314,6 +314,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
     from digmed_desktop.desk.desk import Desk
     from digmed_desktop.desk.sender import Sender
     from digmed_desktop.outbox.policy import Policy
+    from digmed_desktop.reference.ods_api import LIVE, OdsApi
 
     vault = opening.open_vault(folders)
     store = opening.open_store(folders, vault, clock)
@@ -331,6 +332,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
         ),
         folder=folders.data,
         practices=tuple(one.organisation for one in part.world.practices) if part else (),
+        directory=OdsApi("" if part else lambda: choices.now().directory or LIVE),
         connection=connection,
         seal=VaultSeal(vault),
         choices=choices,

@@ -86,7 +86,7 @@ class Desk:
         self.people = PeopleDesk(store, clock)
         self.patients = PatientDesk(store, clock)
         self.stock = StockDesk(store, clock)
-        self.directory = PracticeDesk(store, clock, directory or OdsApi(), practices)
+        self.directory = PracticeDesk(store, clock, directory or OdsApi(""), practices)
         self.counter = CounterDesk(store, self.patients, self.directory, clock)
         self.medicines = MedicineDesk(store)
         self.register = RegisterDesk(store, self.people, clock, seal)

@@ -30,6 +30,10 @@ class StockDesk:
         views.sort(key=lambda one: bool(one.why_not))
         return StockView(tuple(views), self._products(today), today)
 
+    def products(self) -> tuple[Option, ...]:
+        """Return every product the stock can hold."""
+        return self._products(self._today())
+
     def offered(self) -> tuple[BatchView, ...]:
         """Return the batches that can be chosen today."""
         return tuple(one for one in self.view().batches if not one.why_not)

@@ -29,9 +29,9 @@ _REMEDY = "Search the list kept here, or enter the practice by hand."
 class OdsApi:
     """Asks the directory. Usable from one thread at a time."""
 
-    def __init__(self, base: str = LIVE, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Ask the directory at ``base``, the address up to ``/organisations``."""
-        self.base = base.rstrip("/")
+    def __init__(self, base: str | Callable[[], str], *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Ask the directory at ``base``, the address up to ``/organisations``; ``""`` asks none."""
+        self._base = base if callable(base) else lambda: base
         self._clock = clock
         self._kept: dict[str, tuple[float, Any]] = {}
 
@@ -82,7 +82,7 @@ class OdsApi:
             raise _senseless() from None
 
     def _get(self, path: str, query: dict[str, str], *, missing_is_none: bool = False) -> Any:
-        key = json.dumps([path, query])
+        key = json.dumps([self._base(), path, query])
         now = self._clock()
         if key in self._kept and now - self._kept[key][0] < KEPT_SECONDS:
             return self._kept[key][1]
@@ -93,13 +93,16 @@ class OdsApi:
         return answer
 
     def _ask(self, path: str, query: dict[str, str], *, missing_is_none: bool) -> Any:
+        base = self._base().rstrip("/")
+        if not base:
+            raise OfflineError("No directory of practices is asked here.", _REMEDY)
         import requests
         from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         begun = self._clock()
         try:
             with requests.get(
-                self.base + path,
+                base + path,
                 params=query,
                 headers={"Accept": "application/json"},
                 timeout=(CONNECT_SECONDS, READ_SECONDS),

@@ -101,12 +101,25 @@ class Moves:
         player.keys("1")
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the check page", window.check.isVisible)
+        self.settle_check()
         player.key(Qt.Key.Key_F12)
         player.wait_for("the notification's page", window.story.isVisible)
         newest = self.newest().id
         if newest == before:
             raise TourError("nothing was sent")
         return newest
+
+    def settle_check(self) -> None:
+        """Give a reason for each doubt, and confirm what was carried over, with the keyboard."""
+        check = self.window.check
+        check.arrive()
+        for editor in check.open_doubts():
+            editor.focus()
+            self.player.keys("Clinical judgement")
+            self.player.key(Qt.Key.Key_Tab)
+        check.arrive()
+        while check.to_confirm:
+            self.player.key(Qt.Key.Key_Return)
 
     def see_story(self, notification: int) -> None:
         """Bring the page of one notification up to date."""

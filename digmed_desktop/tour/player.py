@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -75,6 +76,12 @@ class Player:
         self.transcript = Transcript()
         self._pictures = 0
         self._keys = 0
+        self.scans = 0
+
+    @property
+    def keys_pressed(self) -> int:
+        """How many keys were pressed since the last step."""
+        return self._keys
 
     # ---- eyes
 
@@ -121,15 +128,30 @@ class Player:
             target = QApplication.focusWidget()  # it moves on by itself from box to box
             if target is None:
                 raise TourError("nothing has the focus")
-            QTest.keyClicks(target, sign)
+            with self._at_a_persons_pace():
+                QTest.keyClicks(target, sign)
         self._keys += len(text)
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press one key."""
         target = QApplication.focusWidget() or self.window
-        QTest.keyClick(target, key, modifier)
+        with self._at_a_persons_pace():
+            QTest.keyClick(target, key, modifier)
         self._keys += 1
         pause(1)
+
+    def scan(self, text: str) -> None:
+        """Scan: the signs one after the other as a scanner sends them, then Enter."""
+        target = QApplication.focusWidget() or self.window
+        QTest.keyClicks(target, text)
+        QTest.keyClick(target, Qt.Key.Key_Return)
+        self.scans += 1
+        pause(20)
+
+    def _at_a_persons_pace(self) -> AbstractContextManager[None]:
+        """These keys come faster than any person's: they are no scan all the same."""
+        wedge = self.window.context.wedge
+        return wedge.paused() if wedge is not None else nullcontext()
 
     def click(self, widget: QWidget) -> None:
         """Click in the middle of something that is in view."""
@@ -186,7 +208,8 @@ class Player:
             now = QApplication.focusWidget()
             if now is not None and (now in parts or any(part.isAncestorOf(now) for part in parts)):
                 return
-            QTest.keyClick(now or self.window, Qt.Key.Key_Tab)
+            with self._at_a_persons_pace():
+                QTest.keyClick(now or self.window, Qt.Key.Key_Tab)
             self._keys += 1
         raise TourError(f"Tab does not lead to {asked.label_text!r}")
 

@@ -110,7 +110,9 @@ class Counter(QObject):
             return
         if not isinstance(page, FormPage):
             self._window.banner.say(
-                "look", "Scans are taken on the forms and on the Stock page. Go there and scan again.", "Scanned"
+                "look",
+                "Scans are taken on the forms and on the Stock page. Go there and scan again.",
+                "Scanned",
             )
             return
         if scan.found is Found.PATIENT:

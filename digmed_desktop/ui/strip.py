@@ -10,16 +10,17 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
+    QWidget,
 )
 
 from digmed_desktop.desk.views import PersonView
-from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.words import Words
 
-CHIP_EM = 13  # the least width of a chip, in characters
+CHIP_EM = 10  # the least width of a chip, in characters
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
 
 
@@ -36,11 +37,12 @@ class Chip:
 class ChipButton(QPushButton):
     """A value in a rounded frame; a long one ends in dots, its whole text is in the tip and the accessible name."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setProperty("kind", "chip")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
         """Return a width that leaves room for a few letters."""
@@ -70,7 +72,8 @@ class Strip(QFrame):
         self._grid.setContentsMargins(24, 6, 24, 6)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
-        self.who = button("Nobody signed in", "chip")
+        self.who = ChipButton(self)
+        self.who.setText("Nobody signed in")
         menu = QMenu(self.who)
         menu.addAction("Switch person", self.lock.emit)
         menu.addAction("Lock   Ctrl+L", self.lock.emit)
@@ -81,7 +84,7 @@ class Strip(QFrame):
         self._values: Sequence[Chip] = ()
         for digit in range(1, 10):
             QShortcut(QKeySequence(f"Alt+{digit}"), self, lambda n=digit: self._press(n - 1))
-        self._columns = 0
+        self._laid = (0, 0)
         self._lay()
 
     def show_session(self, values: Sequence[Chip]) -> None:
@@ -90,11 +93,10 @@ class Strip(QFrame):
             return
         self._values = values
         while len(self.chips) < len(values):
-            chip = ChipButton()
+            chip = ChipButton(self)
             place = len(self.chips)
             chip.clicked.connect(lambda _on=False, n=place: self._press(n))
             self.chips.append(chip)
-            self._columns = 0
         for place, chip in enumerate(self.chips):
             chip.setVisible(place < len(values))
             if place < len(values):
@@ -121,32 +123,26 @@ class Strip(QFrame):
             self.wanted.emit(self._values[place].field)
 
     def _lay(self) -> None:
-        shown = len(self._values)
+        parts: list[QWidget] = [self.who, *self.chips[: len(self._values)]]
         room = max(self.width() - 48, 1)
         fit = max(room // (self.fontMetrics().horizontalAdvance("m") * CHIP_EM), 1)
-        columns = min(shown, fit) if shown else 0
-        if shown > columns and columns:
-            columns = -(-shown // -(-shown // columns))  # even rows
-        if columns == self._columns and self._grid.count():
+        rows = -(-len(parts) // fit)
+        columns = -(-len(parts) // rows)  # rows of even length
+        if (columns, len(parts)) == self._laid:
             return
-        self._columns = columns
+        self._laid = (columns, len(parts))
         while self._grid.count():
             self._grid.takeAt(0)
         for column in range(12):
             self._grid.setColumnStretch(column, 0)
-        beside = bool(shown) and columns >= shown
-        self.pharmacy.setVisible(not shown)
-        if not shown:
-            self._grid.addWidget(self.who, 0, 0)
-            self._grid.addWidget(self.programme, 0, 1)
-            self._grid.addWidget(self.pharmacy, 0, 2)
-            self._grid.setColumnStretch(1, 1)
-            self._grid.setColumnStretch(2, 1)
+        alone = not self._values
+        self.programme.setVisible(alone)
+        self.pharmacy.setVisible(alone)
+        if alone:
+            for column, part in enumerate((self.who, self.programme, self.pharmacy)):
+                self._grid.addWidget(part, 0, column)
+                self._grid.setColumnStretch(column, min(column, 1))
             return
-        self.programme.setVisible(True)
-        self._grid.addWidget(self.who, 0, 0, 1, 1 if beside else 2)
-        self._grid.addWidget(self.programme, 0, 1 if beside else 2, 1, 1 if beside else max(columns - 2, 1))
-        for place in range(shown):
-            row, column = (0, place + 2) if beside else (1 + place // columns, place % columns)
-            self._grid.addWidget(self.chips[place], row, column)
-            self._grid.setColumnStretch(column, 1)
+        for place, part in enumerate(parts):
+            self._grid.addWidget(part, place // columns, place % columns)
+            self._grid.setColumnStretch(place % columns, 1)

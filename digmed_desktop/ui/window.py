@@ -10,7 +10,8 @@ from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView, 
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.context import Context, FormStart
-from digmed_desktop.ui.frame import Banner, Entry, Rail, Strip, practice_band
+from digmed_desktop.ui.counter import Counter
+from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
 from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
@@ -21,6 +22,7 @@ from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+from digmed_desktop.ui.strip import Strip
 
 PRODUCT = "DigMed Desktop"
 DELIVERY_HEADS = ("Not connected", "Delivery")
@@ -44,6 +46,7 @@ class Window(QMainWindow):
         self._made: dict[str, QWidget] = {}
         self._form_in_check: FormPage | None = None
         self._handed_over = ""  # the draft that another system's record became, until it is in view
+        self.form_in_check: FormPage | None = None
         self._before_help: QWidget | None = None
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
@@ -57,6 +60,7 @@ class Window(QMainWindow):
             self.pages.addWidget(page)
         self._build()
         self._connect()
+        self.counter = Counter(self)
         context.appearance.dress(self)
         self.show_page(self.opening)
 
@@ -104,6 +108,8 @@ class Window(QMainWindow):
         self.help.back.connect(self._leave_help)
         self.check.back.connect(self._back_to_form)
         self.check.send.connect(self._send)
+        self.check.confirmed.connect(self._confirmed)
+        self.check.reasoned.connect(self._reasoned)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock)
         timer = QTimer(self, interval=10_000)
         timer.timeout.connect(self.show_time)
@@ -121,6 +127,7 @@ class Window(QMainWindow):
             self.pages.addWidget(made)
             if isinstance(made, FormPage):
                 made.check.connect(lambda preview, form=made: self._show_check(form, preview))
+                made.strip_changed.connect(self.follow_session)
             if isinstance(made, VaccinatePage):
                 made.programme_chosen.connect(self.strip.programme.setText)
             if isinstance(made, PeoplePage):
@@ -166,6 +173,13 @@ class Window(QMainWindow):
         self.rail.setVisible(inside)
         self.strip.setVisible(inside)
         self.rail.mark(self._place_of(page))
+        self.follow_session()
+
+    def follow_session(self) -> None:
+        """Show the session of the form in view."""
+        counter = getattr(self, "counter", None)
+        if counter is not None:
+            counter.follow_page()
 
     def _place_of(self, page: QWidget | None) -> str:
         """Return the key of the rail's entry that a page belongs to."""
@@ -174,10 +188,11 @@ class Window(QMainWindow):
         if page is self.help:
             return "help"
         if page is self.check:
-            page = self._form_in_check
+            page = self.form_in_check
         return next((key for key, made in self._made.items() if made is page), "")
 
-    def _visit(self, page: QWidget) -> None:
+    def visit(self, page: QWidget) -> None:
+        """Go to a page, as far as someone is signed in; drafts are kept first."""
         if self.context.acting.person is None:
             return
         self._save_drafts()
@@ -193,7 +208,7 @@ class Window(QMainWindow):
         if key == "help":
             self.open_help()
         elif key in self.places:
-            self._visit(self.page(key))
+            self.visit(self.page(key))
 
     def open_help(self) -> None:
         """Show help for the page in view."""
@@ -204,15 +219,15 @@ class Window(QMainWindow):
         topic = getattr(page, "help_topic", "") or (place.help_topic if place else "first-run")
         self._before_help = page
         self.help.open(topic)
-        self._visit(self.help)
+        self.visit(self.help)
 
     def _leave_help(self) -> None:
-        self._visit(self._before_help or self.page(HOME))
+        self.visit(self._before_help or self.page(HOME))
 
     def open_story(self, notification: int) -> None:
         """Show the story of one notification."""
         self.story.open(notification)
-        self._visit(self.story)
+        self.visit(self.story)
 
     def begin_form(self, start: FormStart) -> None:
         """Begin a form with answers known beforehand, or go on with a draft; what is on the form stays a draft."""
@@ -220,7 +235,7 @@ class Window(QMainWindow):
         if isinstance(page, FormPage):
             page.save_draft()
             page.begin(start)
-            self._visit(page)
+            self.visit(page)
 
     def forms(self) -> list[FormPage]:
         """Return the forms that were looked at."""
@@ -346,22 +361,30 @@ class Window(QMainWindow):
     # ---- the way of a notification
 
     def _show_check(self, form: FormPage, preview: Preview) -> None:
-        self._form_in_check = form
+        self.form_in_check = form
         groups = recorded_groups(form.form, form.form.answers())
-        self.check.show_recorded(groups, preview, "Check before sending")
+        self.check.show_recorded(groups, preview, "Check before sending", form.carried_rows(), form.answers())
         self.show_page(self.check)
         self.check.arrive()
 
     def _back_to_form(self, field_id: str) -> None:
-        form = self._form_in_check
+        form = self.form_in_check
         if form is None:
             return
-        self._visit(form)
+        self.visit(form)
         if field_id:
             form.focus_field(field_id)
 
+    def _confirmed(self, fields: tuple[str, ...]) -> None:
+        if self.form_in_check is not None:
+            self.form_in_check.confirm(fields)
+
+    def _reasoned(self, reasons: dict[str, str]) -> None:
+        if self.form_in_check is not None:
+            self.form_in_check.keep_beside(reasons)
+
     def _send(self) -> None:
-        form = self._form_in_check
+        form = self.form_in_check
         if form is None:
             return
         answers, draft_id, by = form.answers(), form.draft_id, self.context.acting.id
@@ -379,11 +402,12 @@ class Window(QMainWindow):
             self.go("register")
             return
         if sent.notification is None:
-            self._visit(form)
+            self.visit(form)
             form.form.set_problems(sent.problems)
             form.form.tell_all()
             return
         self.context.office.deliver_now()
+        self.counter.last_sent = (form.FORM, form.form.answers())
         form.begin()
         for each in self.forms():
             each.reload_practices()

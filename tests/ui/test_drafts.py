@@ -11,7 +11,7 @@ from tests.ui.conftest import Bench
 def test_a_half_filled_form_is_there_at_the_next_start(open_bench: Callable[..., Bench]) -> None:
     first = open_bench()
     first.sign_in()
-    first.form.arrive()
+    first.form.focus_field("patient.nhs_number")
     first.keys("9990123020")
     first.form.form.focus_field("after.notes")
     first.keys("Back <soon> & 'well'")
@@ -52,7 +52,7 @@ def test_a_press_of_send_that_was_not_fulfilled_is_fulfilled_at_the_next_start(
 
 def test_next_patient_keeps_the_session_and_nothing_of_the_patient(bench: Bench) -> None:
     bench.form.fill(complete_answers())
-    bench.form._next()
+    bench.form.next_patient()
     answers = bench.form.form.answers()
     assert answers["vaccine.batch"] == "AB-1234"
     assert answers["session.legal_basis"] == "pgd"

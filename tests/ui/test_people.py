@@ -11,7 +11,7 @@ from tests.ui.conftest import Bench
 
 def test_a_locum_is_added_and_takes_over_by_keyboard_and_the_form_stays(bench: Bench) -> None:
     player = Player(bench.window, bench.folder)
-    bench.form.arrive()
+    bench.form.focus_field("patient.nhs_number")
     bench.keys("9990123020")
     bench.key(Qt.Key.Key_F8)
     page = bench.window.people

@@ -66,7 +66,7 @@ def test_every_line_of_the_summary_leads_to_its_field(bench: Bench) -> None:
 
 
 def test_a_field_says_nothing_before_it_was_left(bench: Bench) -> None:
-    bench.form.arrive()
+    bench.form.focus_field("patient.nhs_number")
     bench.keys("99901")
     bench.idle()
     assert bench.form.form.fields["patient.nhs_number"].sentence == ""

@@ -40,7 +40,7 @@ def test_a_draft_of_another_vaccination_comes_back_with_its_lists(bench: Bench) 
     choose(bench, "session.programme", "shingles")
     choose(bench, "vaccine.product", "shingrix")
     bench.form.save_draft()
-    bench.form._next()
+    bench.form.next_patient()
     choose(bench, "session.programme", "influenza-2026-27")
     bench.idle()
     drafts: list[object] = []
@@ -56,7 +56,7 @@ def test_a_draft_of_another_vaccination_comes_back_with_its_lists(bench: Bench) 
 
 def test_the_next_patient_gets_the_same_vaccination_with_what_is_usual_in_it(bench: Bench) -> None:
     choose(bench, "session.programme", "rsv")
-    bench.form._next()
+    bench.form.next_patient()
     answers = bench.form.answers()
     assert answers["session.programme"] == "rsv"
     assert "Fluenz" not in answers["after.advice"]

@@ -126,6 +126,7 @@ class Chapters:
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the check page", window.check.isVisible)
         player.step("pressed Check", "Check before sending", player.visible_text, "check")
+        self.moves.settle_check()
         player.key(Qt.Key.Key_F12)
         player.wait_for("the notification's page", window.story.isVisible)
         player.wait_for("its story", lambda: "The message was made" in player.visible_text())

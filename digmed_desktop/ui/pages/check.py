@@ -174,12 +174,10 @@ class CheckPage(QWidget):
 
     def _progress(self) -> None:
         """Allow Send once nothing is left to confirm and every doubt has its reason."""
-        left = self.confirming.left if self.confirming else 0
-        open_doubts = [editor for editor in self._doubts if not editor.answer().strip()]
-        if left:
+        if left := self.to_confirm:
             why = f"{left} to confirm: carried over from the last patient."
         else:
-            why = "Say why you continue." if open_doubts else ""
+            why = "Say why you continue." if self.open_doubts() else ""
         self.set_sendable(sendable=not why, why_not=why)
         if (
             not why
@@ -195,11 +193,19 @@ class CheckPage(QWidget):
         self.why_not.setText(why_not)
         set_property(self.why_not, "ink", "look" if why_not else "")
 
+    @property
+    def to_confirm(self) -> int:
+        """How many values are still to be confirmed."""
+        return self.confirming.left if self.confirming is not None else 0
+
+    def open_doubts(self) -> list[ChoiceEditor]:
+        """Return where a reason is still to be given."""
+        return [editor for editor in self._doubts if not editor.answer().strip()]
+
     def arrive(self) -> None:
         """Put the focus on the first thing to decide, or on Send."""
-        doubt = next((editor for editor in self._doubts if not editor.answer().strip()), None)
-        if doubt is not None:
-            doubt.focus()
+        if doubts := self.open_doubts():
+            doubts[0].focus()
         elif self.confirming is not None and self.confirming.left:
             self.confirming.focus()
         else:

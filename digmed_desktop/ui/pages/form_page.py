@@ -46,6 +46,7 @@ class FormPage(QWidget):
 
     FORM = ""  # the form's id: its questions are resources/forms/<id>.toml
     STRIP: tuple[SessionValue, ...] = ()
+    TAKES_PACKS = False  # whether a scanned pack answers questions of it
     help_topic = ""
 
     strip_changed = Signal()

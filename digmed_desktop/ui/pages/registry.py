@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.people import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.register import RegisterPage
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.stock import StockPage
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 
@@ -39,6 +41,8 @@ PLACES: tuple[Place, ...] = (
     Place("supply", "Supply", "F3", SupplyPage, "supply"),
     Place("sent", "Sent items", "F5", SentPage, "sent-items"),
     Place("register", "Register", "F6", RegisterPage, "register"),
+    Place("stock", "Stock", "F7", StockPage, "stock"),
+    Place("drafts", "Drafts", "Ctrl+D", DraftsPage, "drafts"),
     Place("people", "People", "F8", PeoplePage, "people"),
     Place("settings", "Settings", "F10", SettingsPage, "settings"),
     Place("practice", "Practice", "F11", PracticePage, "practice-mode", only_in_practice_mode=True),

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QStackedWidget, QWidget
 
+from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.scanning.pack import Scan
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 
@@ -43,6 +45,12 @@ class SettingsPage(QWidget):
         """Bring a section into view and return it."""
         self.list.setCurrentRow([section.key for section in SECTIONS].index(key))
         return self._made[key]
+
+    def take_scanned(self, burst: Burst, scan: Scan) -> None:
+        """Give a scan to the section in view, if it takes any."""
+        taker = getattr(self.stack.currentWidget(), "take_scanned", None)
+        if callable(taker):
+            taker(burst, scan)
 
     def arrive(self) -> None:
         """Put the cursor at the list of sections, and bring the section in view up to date."""

@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QWidget
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
 from digmed_desktop.ui.pages.settings.connection import ConnectionSection
+from digmed_desktop.ui.pages.settings.counter import CounterSection
 from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
+from digmed_desktop.ui.pages.settings.practices import PracticesSection
+from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("pharmacy", "Pharmacy", PharmacySection),
     Section("messages", "Messages", MessagesSection),
     Section("connection", "Connection", ConnectionSection, "connection"),
+    Section("counter", "Counter", CounterSection),
+    Section("scanner", "Scanner", ScannerSection, "scanner"),
+    Section("practices", "Practices", PracticesSection, "practices"),
     Section("appearance", "Appearance", AppearanceSection),
     Section("medicines", "Medicines", MedicinesSection, "supply"),
 )

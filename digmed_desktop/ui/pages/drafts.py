@@ -1,0 +1,99 @@
+"""Forms that were begun and not sent: any of them can be gone on with, by whoever is signed in."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.desk.views import DraftView
+from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.words import Notice, Words, row
+
+FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}
+MOST = 50
+
+
+class DraftsPage(ColumnPage):
+    """One line for each form left unfinished, the one changed last on top."""
+
+    help_topic = "drafts"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(
+            "Drafts",
+            "Forms that were begun and not sent. A colleague can finish yours; the record then names both.",
+        )
+        self._context = context
+        self.said = Notice("act")
+        self.body.addWidget(self.said)
+        self._holder = QWidget()
+        self._list = QGridLayout(self._holder)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setHorizontalSpacing(16)
+        self._list.setVerticalSpacing(8)
+        for column, share in enumerate((3, 2, 3, 0, 0)):
+            self._list.setColumnStretch(column, share)
+        self._card = self.card("", self._holder)
+        self.going_on: list[QPushButton] = []
+        self._asked: str = ""
+
+    def arrive(self) -> None:
+        """Show the drafts as they are kept now."""
+        self._asked = ""
+        self._context.office.ask(lambda desk: desk.drafts(), self._show)
+
+    def _show(self, drafts: Sequence[DraftView]) -> None:
+        while self._list.count():
+            item = self._list.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.going_on = []
+        self._card.setVisible(bool(drafts))
+        if drafts:
+            more = f" The newest {MOST} are shown." if len(drafts) > MOST else ""
+            self.said.say(f"Each is kept until it is sent or discarded.{more}", "Unfinished", "act")
+            self.said.head.setText(f"{len(drafts)} unfinished")
+        else:
+            self.said.say(
+                "A form left half filled will be here. Begin one with F2 or F3.", "Nothing here", "done"
+            )
+            self.said.head.setText("Nothing unfinished")
+        for place, draft in enumerate(drafts[:MOST]):
+            self._add(place, draft)
+        if self.going_on:
+            self.going_on[0].setFocus()
+
+    def _add(self, place: int, draft: DraftView) -> None:
+        name = self._context.made.name(
+            draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
+        )
+        who = name or "No name yet"
+        people = draft.begun_by or "Nobody signed in"
+        if draft.changed_by and draft.changed_by != draft.begun_by:
+            people = f"{people}, then {draft.changed_by}"
+        self._list.addWidget(Words(who, bold=True), place, 0)
+        self._list.addWidget(Words(FORM_TITLES.get(draft.form, draft.form)), place, 1)
+        self._list.addWidget(Words(f"{people}, {dates.shown_time(draft.changed_at)}", role="quiet"), place, 2)
+        go_on = button("Go on")
+        go_on.setAutoDefault(True)
+        go_on.setAccessibleName(f"Go on with {who}")
+        go_on.clicked.connect(
+            lambda _on=False, d=draft: self._context.navigate.to_form.emit(FormStart(d.form, draft=d))
+        )
+        discard = button("Discard")
+        discard.setAccessibleName(f"Discard {who}")
+        discard.clicked.connect(lambda _on=False, d=draft, b=discard: self._discard(d, b))
+        self._list.addWidget(row(go_on), place, 3)
+        self._list.addWidget(row(discard), place, 4)
+        self.going_on.append(go_on)
+
+    def _discard(self, draft: DraftView, pressed: QPushButton) -> None:
+        if self._asked != draft.id:
+            self._asked = draft.id
+            pressed.setText("Discard for good?")
+            pressed.setAccessibleName(f"{pressed.accessibleName()}: press again to discard for good")
+            return
+        self._context.office.ask(lambda desk: desk.discard_draft(draft.id), lambda _n: self.arrive())

@@ -1,0 +1,49 @@
+"""Settings of the counter: the lock, and initials where onlookers can read."""
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor
+from digmed_desktop.ui.widgets.field import Field
+
+MINUTES = ("1", "2", "5", "10", "15", "30", "60", "120")
+
+
+class CounterSection(ColumnPage):
+    """Takes effect at once and is kept for this computer account."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Counter", "What this computer does while people come and go.")
+        self._context = context
+        self.minutes = ChoiceEditor(
+            [Option(one, f"{one} minute{'s' if one != '1' else ''}") for one in MINUTES]
+        )
+        self.privacy = RadioEditor(YES_NO, beside=True)
+        self.card(
+            "",
+            Field(
+                "lock",
+                "Lock when nobody has used it for",
+                self.minutes,
+                hint="The form stays as it is behind the PIN.",
+            ),
+            Field(
+                "privacy",
+                "Initials in place of names in lists",
+                self.privacy,
+                hint="For a screen that onlookers can see.",
+            ),
+        )
+        self.minutes.edited.connect(self._changed)
+        self.privacy.edited.connect(self._changed)
+
+    def arrive(self) -> None:
+        """Show what is chosen now."""
+        now = self._context.made.now
+        self.minutes.set_answer(str(now.lock_after_minutes))
+        self.privacy.set_answer("yes" if now.privacy else "no")
+
+    def _changed(self) -> None:
+        minutes = self.minutes.answer()
+        if minutes in MINUTES:
+            self._context.made.change(lock_after_minutes=int(minutes), privacy=self.privacy.answer() == "yes")

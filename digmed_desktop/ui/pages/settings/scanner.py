@@ -1,0 +1,88 @@
+"""Settings of the scanner: its prefix, and a test that says what came and what it means."""
+
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.scanning.pack import Found, Scan
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.pair import Pair
+from digmed_desktop.ui.widgets.words import Notice, row
+
+HOW = (
+    "Any scanner that reads DataMatrix and acts as a keyboard will do. Its manual has codes to scan for these: "
+    "keyboard country as this computer's (United Kingdom), the AIM identifier or a prefix of your own before each "
+    "scan, the function characters (GS, ASCII 29) sent, Enter after each scan. With a prefix or the AIM identifier "
+    "a scan is told from typing for certain; without one only by its speed, at least one sign in 30 milliseconds."
+)
+_VISIBLE = {"\x1d": "␝"}
+
+
+class ScannerSection(ColumnPage):
+    """Scan anything while this is in view: nothing is recorded."""
+
+    help_topic = "scanner"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Scanner", HOW)
+        self._context = context
+        self.prefix, self.separator = TextEditor(), TextEditor()
+        self.card(
+            "How yours is set",
+            Pair(
+                Field(
+                    "prefix",
+                    "Prefix",
+                    self.prefix,
+                    hint="What it sends before each scan. Empty: none, or AIM.",
+                ),
+                Field(
+                    "separator",
+                    "In place of the separator",
+                    self.separator,
+                    hint="Only if it cannot send GS: what it sends instead.",
+                ),
+            ),
+        )
+        self.save = button("Save", "primary")
+        self.save.clicked.connect(self._save)
+        self.body.addWidget(row(self.save, None))
+        self.said = Notice(
+            "act", "Scan a vaccine's box now: what came and what it means is shown here.", "Test"
+        )
+        self.body.addWidget(self.said)
+
+    def arrive(self) -> None:
+        """Show what is chosen now."""
+        now = self._context.made.now
+        self.prefix.set_answer(now.scanner_prefix)
+        self.separator.set_answer(now.scanner_separator)
+
+    def take_scanned(self, burst: Burst, scan: Scan) -> None:
+        """Say what came and what it means."""
+        came = "".join(_VISIBLE.get(sign, sign) for sign in burst.text)
+        how = "with a prefix" if burst.prefixed else f"one sign in {burst.gap_ms:.0f} milliseconds"
+        parts = [f"{len(burst.text)} signs, {how}: {came}", *self._meaning(scan), scan.sentence, *scan.notes]
+        tone = "stop" if scan.found is Found.REFUSED else "look" if scan.sentence or scan.notes else "done"
+        heads = {"stop": "Not taken", "look": "Read, but look", "done": "Read well"}
+        self.said.say("\n".join(part for part in parts if part), heads[tone], tone)
+        self.said.head.setText(heads[tone])
+
+    @staticmethod
+    def _meaning(scan: Scan) -> list[str]:
+        parts = [
+            ("Product", scan.gtin),
+            ("Batch", scan.batch or " or ".join(scan.batches)),
+            ("Expiry", dates.shown(scan.expiry)),
+            ("Serial number", scan.serial),
+            ("NHS number", nhs_number.shown(scan.nhs_number)),
+        ]
+        return [f"{name}: {text}" for name, text in parts if text]
+
+    def _save(self) -> None:
+        self._context.made.change(
+            scanner_prefix=self.prefix.answer().strip(), scanner_separator=self.separator.answer().strip()
+        )
+        self.said.say("Scan a box to see that it works.", "Saved", "done")
+        self.said.head.setText("Saved")

@@ -1,0 +1,150 @@
+"""The stock: vaccines and batches, until when each can be used, added by hand or by scanning the box."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.views import BatchView, StockView
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.scanning.pack import Found, Scan
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.pair import Pair
+from digmed_desktop.ui.widgets.words import Notice, Words, row
+
+
+class StockPage(ColumnPage):
+    """Expired and finished batches stay in the list and leave every choice."""
+
+    help_topic = "stock"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("Stock", "The vaccines here. Scan a box to add it, or type what is on it.")
+        self._context = context
+        self.product = ChoiceEditor(())
+        self.number, self.expiry, self.use_before = TextEditor(), DateEditor(), DateEditor()
+        self.said = Notice("done")
+        self.said.setVisible(False)
+        self.body.addWidget(self.said)
+        self.card(
+            "Add a batch",
+            Field("stock.product", "Vaccine", self.product),
+            Pair(
+                Field(
+                    "stock.number", "Batch number", self.number, hint="As on the pack, at most 20 characters."
+                ),
+                Field("stock.expiry", "Expiry date", self.expiry, hint="Day 00: the end of the month."),
+            ),
+            Field(
+                "stock.use_before",
+                "Use by after thawing (optional)",
+                self.use_before,
+                hint="Only for a vaccine that came frozen: the last day after it was thawed.",
+            ),
+        )
+        self.add = button("Add to the stock", "primary")
+        self.add.clicked.connect(self._add)
+        self.body.addWidget(row(self.add, None))
+        self._holder = QWidget()
+        self._list = QGridLayout(self._holder)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setHorizontalSpacing(16)
+        self._list.setVerticalSpacing(8)
+        for column, share in enumerate((3, 2, 3, 0)):
+            self._list.setColumnStretch(column, share)
+        self.card("On the shelf", self._holder)
+        self._gtin = ""
+
+    def arrive(self) -> None:
+        """Show the stock as it is kept now."""
+        self._context.office.ask(lambda desk: desk.stock.view(), self._show)
+        self.product.focus()
+
+    def take_scanned(self, _burst: Burst, scan: Scan) -> None:
+        """Fill in what a scanned box says; a person adds it."""
+        if scan.found in (Found.REFUSED, Found.PATIENT):
+            self._tell(scan.sentence or "This is the code of a patient. Scan the vaccine's box.", "stop")
+            return
+        self._gtin = scan.gtin
+        self.number.set_answer(scan.batch or (scan.batches[0] if len(scan.batches) == 1 else ""))
+        self.expiry.set_answer(
+            f"{scan.expiry.day:02}/{scan.expiry.month:02}/{scan.expiry.year}" if scan.expiry else ""
+        )
+        self.use_before.set_answer("")
+        sentences = (scan.sentence, *scan.notes, *(f"Read: {one}" for one in scan.batches))
+        self._tell(
+            " ".join(part for part in sentences if part) or "Check it against the box, then add it.",
+            "look" if scan.sentence else "act",
+        )
+        self._context.office.ask(lambda desk: desk.stock.scanned(scan), self._know)
+
+    def _know(self, pack: object) -> None:
+        from digmed_desktop.desk.views import ScannedPack
+
+        if isinstance(pack, ScannedPack):
+            self.product.set_answer(f"{pack.programme}|{pack.product}" if pack.product else "")
+            if pack.sentence and not pack.answers:
+                self._tell(pack.sentence, "stop")
+
+    def _tell(self, sentence: str, tone: str) -> None:
+        heads = {"stop": "Scan not taken", "look": "Scanned", "act": "Scanned", "done": "Done"}
+        self.said.say(sentence, heads[tone], tone)
+        self.said.head.setText(heads[tone])
+        self.said.setVisible(True)
+
+    def _add(self) -> None:
+        answers = {**self.answers(), "stock.gtin": self._gtin}
+        by = self._context.acting.id
+        self.add.setEnabled(False)
+        self._context.office.ask(lambda desk: desk.stock.add(answers, by), self._added, self._failed)
+
+    def _added(self, outcome: tuple[BatchView | None, Sequence[Problem], bool]) -> None:
+        batch, problems, new = outcome
+        self.add.setEnabled(True)
+        if not self.tell(problems) or batch is None:
+            self.said.setVisible(False)
+            return
+        self._gtin = ""
+        for field in self.fields.values():
+            field.editor.set_answer("")
+        self._tell(
+            f"{batch.label} can be chosen now." if new else f"{batch.label} is already in your list.", "done"
+        )
+        self._context.office.ask(lambda desk: desk.stock.view(), self._show)
+        self.product.focus()
+
+    def _failed(self, error: DigMedError) -> None:
+        self.add.setEnabled(True)
+        self.tell([Problem("", str(error))])
+
+    def _show(self, stock: StockView) -> None:
+        self.product.set_options(stock.products)
+        while self._list.count():
+            item = self._list.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if not stock.batches:
+            self._list.addWidget(Words("Batches you add will be here.", role="quiet"), 0, 0, 1, 4)
+        for place, one in enumerate(stock.batches):
+            batch = one.batch
+            until = f"until {dates.shown(batch.last_day)}"
+            standing = Words(f"● {one.why_not}" if one.why_not else f"✓ Can be chosen, {until}")
+            standing.setProperty("ink", "look" if one.why_not else "done")
+            self._list.addWidget(Words(f"{one.product} – {one.programme}"), place, 0)
+            self._list.addWidget(Words(batch.number, bold=True), place, 1)
+            self._list.addWidget(standing, place, 2)
+            change = button("Put back" if batch.finished else "Finished")
+            change.setAccessibleName(f"{change.text()}: {one.product} {batch.number}")
+            change.clicked.connect(lambda _on=False, b=batch: self._finish(b.id, finished=not b.finished))
+            self._list.addWidget(row(change), place, 3)
+
+    def _finish(self, batch_id: int, *, finished: bool) -> None:
+        self._context.office.ask(lambda desk: desk.stock.finish(batch_id, finished=finished), self._show)
