@@ -150,12 +150,24 @@ def play_tour(folder: Path) -> int:
     """Play the main job in practice mode from an empty folder; return 0 only if all was as expected."""
     from digmed_desktop.tour import play
 
+    return _played(folder, play.play)
+
+
+def take_pictures(folder: Path) -> int:
+    """Write a picture of every page in every look; return 0 when all were written."""
+    from digmed_desktop.tour import pictures
+
+    return _played(folder, pictures.take)
+
+
+def _played(folder: Path, play: Callable[[Window, Path], int]) -> int:
+    """Let something play in practice mode, from an empty home."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="digmed-tour-") as home, _environment("DIGMED_HOME", home):
         app = make_application(fixed_font=True)
         program = start(app, practice=True, fixed_font=True, answer_after=TOUR_ANSWER_AFTER)
         try:
-            return play.play(program.window, folder)
+            return play(program.window, folder)
         finally:
             program.window.close()
             finish(program)

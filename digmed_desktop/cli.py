@@ -36,6 +36,12 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         help="with --demo: play the main job through the real windows; write pictures, messages and tour.json to DIR",
     )
+    made.add_argument(
+        "--pictures",
+        metavar="DIR",
+        type=Path,
+        help="with --demo: write a picture of every page to DIR, light, dark and in high contrast, at 100 and 200 %% text",
+    )
     return made
 
 
@@ -59,11 +65,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words and words[0] == "open":
         return _open(words[1:])
     asked = parser().parse_args(words)
-    if asked.tour is not None and not asked.demo:
-        print("The tour plays in practice mode only: digmed-desktop --demo --tour DIR", file=sys.stderr)
+    plays = asked.tour is not None or asked.pictures is not None
+    if plays and not asked.demo:
+        print("Tour and pictures are of practice mode only: add --demo", file=sys.stderr)
         return 2
     if not has_screen():
-        if asked.tour is None:
+        if not plays:
             print(NO_SCREEN, file=sys.stderr)
             return 2
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -73,6 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     if asked.tour is not None:
         return app.play_tour(asked.tour)
+    if asked.pictures is not None:
+        return app.take_pictures(asked.pictures)
     return app.run(practice=asked.demo)
 
 

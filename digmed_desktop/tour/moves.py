@@ -92,7 +92,7 @@ class Moves:
     def send_for(self, patient: PracticePatient) -> int:
         """Take a fictional patient from practice mode's page, answer what only they can, check and send."""
         player, window, page = self.player, self.window, self.form()
-        before = self.newest().id
+        before = [row.id for row in self.rows()]
         player.key(Qt.Key.Key_F11)
         player.click(player.button(patient.name))
         player.wait_for("the form", page.isVisible)
@@ -105,7 +105,7 @@ class Moves:
         player.key(Qt.Key.Key_F12)
         player.wait_for("the notification's page", window.story.isVisible)
         newest = self.newest().id
-        if newest == before:
+        if newest in before:
             raise TourError("nothing was sent")
         return newest
 
@@ -127,12 +127,16 @@ class Moves:
         self.window.story.refresh()
         pause(400)
 
-    def newest(self) -> NotificationRow:
-        """Return the newest notification."""
+    def rows(self) -> list[NotificationRow]:
+        """Return the newest notification, or nothing."""
         got: list[list[NotificationRow]] = []
         self.office.ask(lambda desk: desk.sent_items(None, 1), got.append)
         self.player.wait_for("sent items", lambda: bool(got))
-        return got[0][0]
+        return got[0]
+
+    def newest(self) -> NotificationRow:
+        """Return the newest notification."""
+        return self.rows()[0]
 
     def story(self, notification: int) -> Story:
         """Return the story of one notification."""

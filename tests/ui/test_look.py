@@ -101,7 +101,7 @@ def visit(bench: Bench, page: str) -> None:
         bench.form.form.tell_all()
     else:
         bench.form.fill(complete_answers())
-        bench.form._check()
+        bench.form.check_now()
         bench.until(window.check.isVisible)
         if page == "story":
             bench.key(Qt.Key.Key_F12)

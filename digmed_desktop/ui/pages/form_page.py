@@ -111,9 +111,9 @@ class FormPage(QWidget):
         self.next = button("Next patient", tip="Keep this as a draft and begin the next patient (F9)")
         self.check_button = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._check)
+            QShortcut(QKeySequence(keys), self, self.check_now)
         self.next.clicked.connect(self.next_patient)
-        self.check_button.clicked.connect(self._check)
+        self.check_button.clicked.connect(self.check_now)
         self.next_hint = Words("F9", role="quiet", wrap=False)
         self.check_hint = Words("Ctrl+Enter", role="quiet", wrap=False)
         layout.addWidget(self.saved)
@@ -342,7 +342,7 @@ class FormPage(QWidget):
         self.begin()
         self.arrive()
 
-    def _check(self) -> None:
+    def check_now(self) -> None:
         """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
         answers, draft_id, by = self.answers(), self.draft_id, self._context.acting.id
         self._draft_timer.stop()
