@@ -1,6 +1,7 @@
 """Makes a picture of every page in every look: light, dark and high contrast, at normal and twice the size of text."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT, Moves
@@ -29,9 +30,9 @@ class Tourist:
         for place in PLACES:
             if place.key == "settings":
                 for section in SECTIONS:
-                    yield f"settings-{section.key}", lambda key=section.key: self._section(key)
+                    yield f"settings-{section.key}", partial(self._section, section.key)
                 continue
-            yield place.key, lambda key=place.key: self._place(key)
+            yield place.key, partial(self._place, place.key)
         yield "form-with-problems", self._problems
         yield "check", self._check
         yield "notification", self._story

@@ -153,7 +153,7 @@ def test_the_law_is_told_under_its_item_and_the_mistake_at_its_field(
     assert any("Supply at most 5 days' treatment" in text for text in panel.sentences())
     assert any("regulation 225(3)" in text and "still to be confirmed" in text for text in panel.sentences())
     assert panel.property("tone") == "stop"
-    supply._check()
+    supply.check_now()
     bench.idle()
     bench.idle()
     assert "5 days" in supply.form.fields["item.1.days"].sentence
@@ -181,7 +181,7 @@ def test_a_technician_may_type_and_keeps_it_for_a_pharmacist(
     acting = bench.window.context.acting
     assert acting.person is not None
     monkeypatch.setattr(acting, "person", replace(acting.person, may_finish_supply=False))
-    supply._check()
+    supply.check_now()
     bench.idle()
     bench.idle()
     assert not bench.window.check.isVisible()

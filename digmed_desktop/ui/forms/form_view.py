@@ -203,7 +203,7 @@ class FormView(QScrollArea):
         field.edited.connect(self._edited)
         field.left.connect(self._left)
         editor = field.editor
-        editor.leads_on = True
+        editor.leads_on = not isinstance(editor, MedicineEditor)  # there Enter picks a medicine
         editor.entered.connect(lambda: self.next_open(question.id))
         if isinstance(editor, MedicineEditor):
             editor.searched.connect(lambda text, key=question.id: self.asks.emit(key, text))

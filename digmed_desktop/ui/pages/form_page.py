@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.clinical.form import load
+from digmed_desktop.clinical.form import FieldKind, load
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import FormLists, PersonView, PracticeView, Preview
@@ -151,6 +151,11 @@ class FormPage(QWidget):
         self.draft_id = draft.id if draft else uuid.uuid4().hex
         self._dirty = False
         self.carried = set(filter(None, answers.pop(CARRIED, "").split(",")))
+        if draft is None:  # today, now, and who signed in are not the last patient's
+            acting = str(self._context.acting.id or "")
+            people = {q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON}
+            self.carried -= {"contact.date", "contact.time"}
+            self.carried -= {key for key in people if answers.get(key) == acting}
         if start is not None:
             self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
             answers.update(start.answers)

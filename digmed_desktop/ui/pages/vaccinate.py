@@ -5,7 +5,7 @@ from PySide6.QtCore import Signal
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.form_page import CARRIED, FormPage, SessionValue
+from digmed_desktop.ui.pages.form_page import FormPage, SessionValue
 
 OF_THE_PROGRAMME = (
     "vaccine.product",
@@ -51,11 +51,6 @@ class VaccinatePage(FormPage):
         acting = self._context.acting.person
         if acting is not None and acting.may_vaccinate and not fresh.get("session.vaccinator"):
             fresh["session.vaccinator"] = str(acting.id)
-        carried = set(filter(None, fresh.get(CARRIED, "").split(",")))
-        carried -= {"contact.date", "contact.time"}  # today and now, not the last patient's
-        if acting is not None and fresh.get("session.vaccinator") == str(acting.id):
-            carried.discard("session.vaccinator")  # it is who signed in
-        fresh[CARRIED] = ",".join(sorted(carried))
         return fresh
 
     def make_ready(self, answers: dict[str, str]) -> None:
