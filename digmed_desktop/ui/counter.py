@@ -1,32 +1,57 @@
 """What the whole window does for the counter: scans, the session strip, next patient, the lock after minutes."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digmed_desktop.desk.views import ScannedPack
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan, read_burst
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.form_page import FormPage
-from digmed_desktop.ui.strip import Chip
+from digmed_desktop.ui.strip import Chip, Strip
 from digmed_desktop.ui.widgets.words import application
 
-if TYPE_CHECKING:
-    from digmed_desktop.ui.window import Window
-
 MINUTE_MS = 60_000
+
+
+class Frame(Protocol):
+    """What the counter needs of the window."""
+
+    context: Context
+    pages: QStackedWidget
+    strip: Strip
+    banner: Banner
+    check: CheckPage
+    form_in_check: FormPage | None
+
+    @property
+    def closing(self) -> SignalInstance:
+        """It closes."""
+
+    def forms(self) -> list[FormPage]:
+        """Return the forms that were looked at."""
+
+    def visit(self, page: QWidget) -> None:
+        """Go to a page."""
+
+    def lock(self) -> None:
+        """Lock."""
 
 
 class Counter(QObject):
     """Belongs to one window. A page that takes scans has ``take_scanned(Burst, Scan)``, or is a form."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
+    def __init__(self, window: Frame, parent: QWidget) -> None:
+        super().__init__(parent)
         self._window, self._context = window, window.context
         self.last_sent: tuple[str, dict[str, str]] | None = None  # the form and answers sent last
         for keys, act in (("F9", self.next_patient), ("Shift+F9", self.same_patient)):
-            QShortcut(QKeySequence(keys), window, act)
+            QShortcut(QKeySequence(keys), parent, act)
         window.strip.wanted.connect(self._change_session)
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(window.lock)

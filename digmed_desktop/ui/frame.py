@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.theme import RAIL_EM
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Notice, Words, set_property
 
 

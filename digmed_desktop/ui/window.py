@@ -60,7 +60,7 @@ class Window(QMainWindow):
             self.pages.addWidget(page)
         self._build()
         self._connect()
-        self.counter = Counter(self)
+        self.counter = Counter(self, self)
         context.appearance.dress(self)
         self.show_page(self.opening)
 

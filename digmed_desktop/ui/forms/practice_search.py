@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import row
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, row, set_property

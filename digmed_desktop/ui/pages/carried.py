@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
-from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words, heading
 
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import DraftView
 from digmed_desktop.ui.context import Context, FormStart
-from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}

@@ -11,7 +11,8 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field

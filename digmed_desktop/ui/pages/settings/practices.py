@@ -10,7 +10,8 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import PracticeListState
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, row
