@@ -14,6 +14,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind, new_local_id
+from digmed_desktop.messaging.register import EntryKind, NewEntry
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import Facts, NotificationRow
 
@@ -217,7 +218,8 @@ class ActsDesk:
         route = self._sender.route(record.patient)
         if route.closed:
             raise NotAllowedNowError("This cannot be sent electronically now.", route.closed)
-        return notes.freeze(
+        entry = self._amendment(notification, by, why, withdrawn=withdrawn)
+        made = notes.freeze(
             draft_id=None,
             token=uuid.uuid4().hex,
             record_json=json_record.dumps(record),
@@ -229,7 +231,22 @@ class ActsDesk:
             correction=plan.correction,
             withdrawal=withdrawn,
             answers=answers if answers is not None else self._store.versions.answers(notification) or None,
+            alongside=self._store.register.entering(entry) if entry else None,
         )
+        if entry:
+            self._store.register.keep_head()
+        return made
+
+    def _amendment(self, notification: int, by: int, why: str, *, withdrawn: bool) -> NewEntry | None:
+        """Return what is appended to the register of emergency supplies, None where it has no entry of this one."""
+        about = self._store.register.of_notification(notification)
+        if about is None:
+            return None
+        person = self._store.people.get(by)
+        done = "Recorded in error: the practice is told so." if withdrawn else "Sent to the practice again."
+        name = person.professional.name.spoken() if person else ""
+        text = {"text": f"{done} Why: {why}"}
+        return NewEntry(EntryKind.AMENDMENT, text, by, name, about=about.about or about.number)
 
     def _record(self, notification: int) -> "Record":
         from digmed_desktop.clinical import json_record

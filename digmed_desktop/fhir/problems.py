@@ -207,6 +207,12 @@ def _supplies(record: EmergencySupplyRecord) -> Iterator[Problem]:
     """Check the items: the strictest of the guide's tables counts (directions, days, quantity always; coded
     product).
     """
+    if record.supplied is False:
+        yield Problem(
+            "decision.outcome",
+            "There is no message for what was not supplied. Tell the practice on paper or by telephone.",
+        )
+        return
     for n, item in enumerate(record.items or (SuppliedItem(),), 1):
         called = "appliance" if item.kind is ItemKind.APPLIANCE else "medicine"
         if item.product is None or not item.product.display.strip():

@@ -62,6 +62,9 @@ def sections(record: Record, edition: Edition, *, replaces: Replaces | None = No
 
 
 def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...]:
+    if plan.key == "medications" and isinstance(record, EmergencySupplyRecord) and record.supplied is False:
+        why = tuple(line for line in record.not_supplied_reason.splitlines() if line.strip())
+        return (Row(words("supply")["not_supplied"], why, "decision.outcome", missing=not why),)
     rows: list[Row] = []
     for group, context in enumerate(_contexts(plan.key, record, edition)):
         for wanted in plan.rows:

@@ -14,7 +14,10 @@ from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.papers import How
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.fhir.editions import default_for
+from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
@@ -224,6 +227,38 @@ def test_a_correction_is_appended_to_the_entry_it_is_about(shop: Counter) -> Non
     assert entry.later[0].content["items"][0]["quantity"] == "3 cartridge"
     assert entry.content["items"][0]["quantity"] == "2 cartridge"
     assert shop.desk.register.verify().intact
+
+
+def test_a_withdrawal_is_appended_to_the_entry_it_is_about(shop: Counter) -> None:
+    made = finish(shop, complete_answers())
+    shop.post(made)
+    shop.answer(made)
+    again = shop.desk.acts.withdraw(made, shop.ada, "The wrong patient was chosen.")
+    assert again != made
+    (later,) = shop.desk.register.entry(1).later
+    assert later.kind is EntryKind.AMENDMENT
+    assert later.content["text"] == (
+        "Recorded in error: the practice is told so. Why: The wrong patient was chosen."
+    )
+    assert shop.desk.register.verify().intact
+
+
+def test_the_paper_copy_of_what_was_not_supplied_says_so_and_why(shop: Counter) -> None:
+    answers = complete_answers(
+        {
+            "decision.outcome": "not-supplied",
+            "decision.asked_for": "Tramadol 50mg capsules",
+            "decision.reason": "law",
+            "decision.note": "Sent to the out-of-hours service.",
+        }
+    )
+    made = finish(shop, answers)
+    copy = shop.desk.papers.copy(made, How.POST, "Amira Khan")
+    said = shop.desk.papers.printed(copy, "copy").html
+    for words in ("Not supplied", "Tramadol 50mg capsules", "The law does not allow it", "out-of-hours"):
+        assert words in said
+    record = shop.desk.forms[FORM].reading(answers).record
+    assert [p.field for p in problems_of(record, default_for(Kind.EMERGENCY_SUPPLY))] == ["decision.outcome"]
 
 
 def test_what_was_supplied_is_offered_first_next_time(shop: Counter) -> None:
