@@ -176,7 +176,15 @@ class PapersDesk:
             if story.message_id
             else standing["none"]
         )
+        patient = record.patient
+        born, number = dates.shown(patient.date_of_birth), nhs_number.shown(row.nhs_number)
+        about = (
+            patient.name.as_on_record(),
+            f"born {born}" if born else "",
+            f"NHS number {number}" if number else "",
+        )
         rows = (
+            (labels["about"], (", ".join(part for part in about if part),)),
             (labels["to"], (", ".join(to),)),
             (labels["from"], (", ".join((pharmacy.name, *pharmacy.address.in_lines())),)),
             (labels["telephone"], (pharmacy.telephone,)),

@@ -7,6 +7,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from digmed_desktop.history import faults, migrations
+from digmed_desktop.history.backup import Backups
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import Deliveries
@@ -51,6 +52,7 @@ class Store:
         self.searching = Searching(database)
         self.figures = Figures(database)
         self.versions = Versions(database)
+        self.backups = Backups(self._engine, path)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
         self.register = Register(database)

@@ -1,0 +1,191 @@
+"""Backups from the counter: by hand, daily, and the recovery phrase."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.progress import Progress
+
+if TYPE_CHECKING:
+    from digmed_desktop.credentials.vault import Vault
+    from digmed_desktop.history.store import Store
+
+DATABASE_KEY, BACKUP_KEY = "database-key", "backup-key"  # names in the vault
+CARRIED = ("mesh-password", "mesh-shared-key", "mesh-proxy", "register-key", "register-head")
+"""Secrets of the vault that belong to the data: they travel with a backup."""
+ENDING = ".digmedbackup"
+KEEP = 14
+_STATE = "backups"
+_PHRASE = "recovery-phrase"
+_OURS = re.compile(r"digmed-\d{4}-\d{2}-\d{2}" + re.escape(ENDING))
+
+
+@dataclass(frozen=True, slots=True)
+class BackupState:
+    """How the backups stand. ``trouble`` is the sentence of a daily backup that failed."""
+
+    folder: str = ""  # of the daily backup; "": none is made
+    last_at: datetime | None = None
+    last_file: str = ""
+    last_count: int = 0
+    trouble: str = ""
+    phrase_written_down: date | None = None
+
+    @property
+    def daily(self) -> bool:
+        """Whether a backup is made each day."""
+        return bool(self.folder)
+
+
+class BackupDesk:
+    """Makes backups and shows the recovery phrase."""
+
+    def __init__(self, store: "Store", vault: "Vault | None", clock: Clock) -> None:
+        self._store, self._vault, self._clock = store, vault, clock
+
+    def state(self) -> BackupState:
+        """Return how the backups stand."""
+        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        written = json.loads(self._store.profile.get(_PHRASE) or "null")
+        return BackupState(
+            folder=kept.get("folder", ""),
+            last_at=datetime.fromisoformat(kept["last_at"]) if kept.get("last_at") else None,
+            last_file=kept.get("last_file", ""),
+            last_count=kept.get("last_count", 0),
+            trouble=kept.get("trouble", ""),
+            phrase_written_down=date.fromisoformat(written) if written else None,
+        )
+
+    def suggested_name(self) -> str:
+        """Return the name of a backup of today; no patient and no pharmacy in it."""
+        return f"digmed-{self._today().isoformat()}{ENDING}"
+
+    def write(self, target: Path, passphrase: str, again: str, progress: Progress) -> BackupState:
+        """Make a backup now, under a passphrase, and try it by restoring it."""
+        from digmed_desktop.history.backup import BackupKey, problem_with
+
+        if said := problem_with(passphrase, again):
+            raise DigMedError(said)
+        held = self._store.backups.write(target, BackupKey.of(passphrase), self._carried(), progress)
+        return self._note(last_file=str(target), last_count=held.notifications)
+
+    def begin_daily(self, folder: Path, passphrase: str, again: str) -> BackupState:
+        """Make a backup each day from now on; the first one now. The passphrase itself is not kept."""
+        from digmed_desktop.history.backup import BackupKey, problem_with
+
+        if said := problem_with(passphrase, again):
+            raise DigMedError(said)
+        if not folder.is_dir():
+            raise DigMedError("The folder for the daily backup is not there.", "Choose a folder that is.")
+        key = BackupKey.of(passphrase)
+        held = self._store.backups.write(folder / self.suggested_name(), key, self._carried())
+        self._the_vault().put(BACKUP_KEY, key.kept())
+        return self._note(
+            folder=str(folder), last_file=str(folder / self.suggested_name()), last_count=held.notifications
+        )
+
+    def end_daily(self) -> BackupState:
+        """Make no daily backup any more; those that were made stay."""
+        self._the_vault().remove(BACKUP_KEY)
+        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        self._store.profile.put(_STATE, json.dumps({**kept, "folder": "", "trouble": ""}))
+        return self.state()
+
+    def is_due(self) -> bool:
+        """Whether the backup of today is still to be made."""
+        state = self.state()
+        if not state.daily:
+            return False
+        if state.last_at is None or state.trouble:
+            return True
+        return state.last_at.astimezone(dates.ENGLAND).date() < self._today()
+
+    def daily(self) -> BackupState:
+        """Make the backup of today if it is due; a failure is kept as a sentence and told, not raised."""
+        from digmed_desktop.history.backup import BackupKey
+
+        state = self.state()
+        if not self.is_due():
+            return state
+        folder = Path(state.folder)
+        try:
+            kept = self._the_vault().get(BACKUP_KEY)
+            if kept is None:
+                raise DigMedError(
+                    "The key of the daily backup is not in the keyring.", "Set up the daily backup anew."
+                )
+            target = folder / self.suggested_name()
+            held = self._store.backups.write(target, BackupKey.from_kept(kept), self._carried())
+        except DigMedError as error:
+            return self._trouble(str(error))
+        except (OSError, ValueError):
+            return self._trouble("The daily backup could not be made. Set it up anew, or make one by hand.")
+        _thin_out(folder)
+        return self._note(last_file=str(target), last_count=held.notifications)
+
+    # ---- the recovery phrase
+
+    def phrase(self) -> tuple[str, ...]:
+        """Return the recovery phrase. Show it only to a person who has just given a PIN; never log it."""
+        from digmed_desktop.credentials.phrase import phrase_of
+
+        kept = self._the_vault().get(DATABASE_KEY)
+        if kept is None:
+            raise DigMedError("The key of the records is not in the keyring of this account.")
+        return phrase_of(bytes.fromhex(kept))
+
+    def phrase_written_down(self, asked: Sequence[int], typed: Sequence[str]) -> str:
+        """Note that the phrase is on paper when the words asked for (1 to 24) are right; else say which is not."""
+        words = self.phrase()
+        for place, word in zip(asked, typed, strict=True):
+            if word.strip().casefold() != words[place - 1]:
+                return f"Word {place} is not what stands on the screen. Compare it with your paper."
+        self._store.profile.put(_PHRASE, json.dumps(self._today().isoformat()))
+        return ""
+
+    # ---- parts
+
+    def _carried(self) -> dict[str, str]:
+        vault = self._the_vault()
+        found = {name: vault.get(name) for name in CARRIED}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _the_vault(self) -> "Vault":
+        if self._vault is None:
+            raise DigMedError("The keyring is not open.", "Start the program again.")
+        return self._vault
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(dates.ENGLAND).date()
+
+    def _note(self, *, last_file: str, last_count: int, folder: str | None = None) -> BackupState:
+        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        kept |= {
+            "last_at": self._clock.now().isoformat(),
+            "last_file": last_file,
+            "last_count": last_count,
+            "trouble": "",
+        }
+        if folder is not None:
+            kept["folder"] = folder
+        self._store.profile.put(_STATE, json.dumps(kept))
+        return self.state()
+
+    def _trouble(self, sentence: str) -> BackupState:
+        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        self._store.profile.put(_STATE, json.dumps({**kept, "trouble": sentence}))
+        return self.state()
+
+
+def _thin_out(folder: Path) -> None:
+    """Remove the oldest daily backups beyond those that are kept; nothing else in the folder is touched."""
+    ours = sorted(one for one in folder.iterdir() if _OURS.fullmatch(one.name))
+    for old in ours[:-KEEP]:
+        old.unlink(missing_ok=True)

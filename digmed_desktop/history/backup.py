@@ -1,0 +1,337 @@
+"""Backup and restore of the whole database: a copy under a key made from a passphrase.
+
+The copy is an SQLCipher 4 file that any SQLCipher program opens with the passphrase. Its key is derived once
+(PBKDF2-HMAC-SHA512 as SQLCipher does) and can be kept for the daily backup, so that the passphrase itself is
+kept nowhere. Each backup is restored on trial before it takes its name. Secrets that belong to the data but
+live in the keyring travel in a table of the copy.
+"""
+
+import contextlib
+import hashlib
+import secrets as random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
+
+from digmed_desktop.history import ledger, migrations
+from digmed_desktop.history.cipher import KEY_BYTES, engine, new_file
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.deliveries import write_owed
+from digmed_desktop.history.place import private_folder
+from digmed_desktop.history.tables import notification, owed, sending
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import StoreError
+from digmed_desktop.messaging.progress import Progress
+from digmed_desktop.messaging.states import Happening, State
+from digmed_desktop.messaging.whole_file import FileNotWrittenError, unfinished
+
+SHORTEST_PASSPHRASE = 12
+_SALT_BYTES = 16
+_ROUNDS = 256_000  # SQLCipher 4's own number for a passphrase
+_PAGE = 4096
+_COMPANIONS = ("-wal", "-shm", "-journal")
+_WRONG = StoreError(
+    "This backup cannot be opened: the passphrase does not fit, or the file is no backup of this program.",
+    "Check the file and type the passphrase again; capitals and spaces count.",
+)
+_CUT = StoreError(
+    "This backup is damaged or was cut short, so nothing was restored.",
+    "Use another backup, and check the disk this one lies on.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupKey:
+    """What opens a backup: made from a passphrase and the salt that the file begins with."""
+
+    key: bytes
+    salt: bytes
+
+    @classmethod
+    def of(cls, passphrase: str, salt: bytes | None = None) -> "BackupKey":
+        """Derive it; takes a fraction of a second. Without a salt it is for a new backup."""
+        salt = random.token_bytes(_SALT_BYTES) if salt is None else salt
+        return cls(hashlib.pbkdf2_hmac("sha512", passphrase.encode(), salt, _ROUNDS, KEY_BYTES), salt)
+
+    def kept(self) -> str:
+        """Return it as text for a vault."""
+        return (self.key + self.salt).hex()
+
+    @classmethod
+    def from_kept(cls, text: str) -> "BackupKey":
+        """Return what :meth:`kept` wrote; ValueError for anything else."""
+        raw = bytes.fromhex(text)
+        if len(raw) != KEY_BYTES + _SALT_BYTES:
+            raise ValueError("no key of a backup")
+        return cls(raw[:KEY_BYTES], raw[KEY_BYTES:])
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup holds: rows by table, and the secrets that travel with it."""
+
+    rows: dict[str, int]
+    secrets: dict[str, str]
+
+    @property
+    def notifications(self) -> int:
+        """How many notifications are in it."""
+        return self.rows.get("notification", 0)
+
+
+class Backups:
+    """Makes backups of the open database."""
+
+    def __init__(self, made: sa.Engine, path: Path) -> None:
+        self._engine, self._path = made, path
+
+    def write(
+        self, target: Path, key: BackupKey, secrets: Mapping[str, str], progress: Progress | None = None
+    ) -> Contents:
+        """Write a backup, restore it on trial, and give it its name; return what it holds.
+
+        Raises FileNotWrittenError when the disk refuses and StoreError when the copy cannot be read back; then
+        nothing is left. It runs beside reads and writes.
+        """
+        tell = progress or Progress()
+        with _leaves_nothing(target), unfinished(target) as part:
+            tell.step(0, 3)
+            new_file(part)
+            _copy_out(self._engine, part, key, secrets)
+            tell.step(1, 3)
+            with _opened(part, key) as copy:
+                contents = _contents(copy)
+                _whole(copy)
+            tell.step(2, 3)
+            self._try_it(part, key, contents)
+            tell.step(3, 3)
+        return contents
+
+    def _try_it(self, part: Path, key: BackupKey, contents: Contents) -> None:
+        trial = self._path.with_name(f".trial-{random.token_hex(4)}.db")
+        try:
+            new_key = random.token_bytes(KEY_BYTES)
+            _copy_in(part, key, trial, new_key)
+            with _opened(trial, BackupKey(new_key, b"")) as restored:
+                if _contents(restored).rows != contents.rows:
+                    raise _CUT.again()
+        finally:
+            for end in ("", *_COMPANIONS):
+                Path(f"{trial}{end}").unlink(missing_ok=True)
+
+
+def contents_of(source: Path, passphrase: str) -> Contents:
+    """Return what a backup holds; StoreError when it cannot be opened."""
+    with _opened(source, _key_for(source, passphrase)) as copy:
+        return _contents(copy)
+
+
+def restore(source: Path, passphrase: str, target: Path, key: bytes, clock: Clock) -> Contents:
+    """Make the database ``target``, which must not exist, of a backup, and return what came with it.
+
+    What waited when the backup was made may have gone out since, from the computer it was made on: each is
+    looked up at MESH before it is sent. Raises StoreError; then nothing is left at ``target``.
+    """
+    if target.exists():
+        raise StoreError("There is a data file in this place already.", "Put it aside first.")
+    opens = _key_for(source, passphrase)
+    with _opened(source, opens) as copy:
+        _whole(copy)
+        contents = _contents(copy)
+    private_folder(target.parent)
+    part = target.with_name(target.name + ".new")
+    for end in ("", *_COMPANIONS):
+        Path(f"{part}{end}").unlink(missing_ok=True)
+    try:
+        _copy_in(source, opens, part, key)
+        made = engine(part, key, size=1)
+        try:
+            with made.connect() as connection:
+                migrations.check(connection)
+            migrations.migrate(made)
+            look_up_first(Database(made, clock))
+        finally:
+            made.dispose()
+        part.replace(target)
+    except OSError as error:
+        from digmed_desktop.messaging.whole_file import told
+
+        raise told(error, target.parent) from error
+    finally:
+        for end in ("", *_COMPANIONS):
+            Path(f"{part}{end}").unlink(missing_ok=True)
+    return contents
+
+
+def set_aside(database: Path, clock: Clock) -> Path | None:
+    """Rename a database that cannot be opened, so that a restored one can take its place; return its new name."""
+    if not database.exists():
+        return None
+    aside = database.with_name(f"{database.stem}-before-restore-{clock.now():%Y%m%d-%H%M%S}{database.suffix}")
+    database.replace(aside)
+    for end in _COMPANIONS:
+        companion = Path(f"{database}{end}")
+        if companion.exists():
+            companion.replace(Path(f"{aside}{end}"))
+    return aside
+
+
+def look_up_first(database: Database) -> int:
+    """Have everything that waits looked up at MESH before it is sent; return how many."""
+    now = database.clock.now()
+    with database.writing() as connection:
+        waiting = connection.scalars(
+            sa.select(notification.c.id)
+            .join(sending, sending.c.notification_id == notification.c.id)
+            .where(
+                notification.c.state == State.WAITING,
+                notification.c.held.is_(False),
+                sending.c.latest.is_(True),
+            )
+        ).all()
+        for one in waiting:
+            ledger.write(connection, now, one, ledger.Entry(Happening.RESTORED))
+        answers = connection.scalars(sa.select(owed.c.id).where(owed.c.state == State.WAITING)).all()
+        for one in answers:
+            write_owed(connection, one, Happening.RESTORED)
+    return len(waiting) + len(answers)
+
+
+def problem_with(passphrase: str, again: str) -> str:
+    """Return a sentence about a passphrase that is not good enough, or ``""``."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        return f"Use at least {SHORTEST_PASSPHRASE} characters: four words that do not belong together are easy to keep."
+    if passphrase != passphrase.strip():
+        return "The passphrase begins or ends with a space. Take it away: nobody sees it on paper."
+    if len(set(passphrase)) < 5:
+        return "Use more different letters."
+    return "" if passphrase == again else "Type the same passphrase in both boxes."
+
+
+# ---- files
+
+
+def _key_for(source: Path, passphrase: str) -> BackupKey:
+    try:
+        with source.open("rb") as file:
+            salt = file.read(_SALT_BYTES)
+            size = file.seek(0, 2)
+    except OSError:
+        raise StoreError(
+            "The backup cannot be read.", "Check that the file is there and that this account may read it."
+        ) from None
+    if size == 0 or len(salt) < _SALT_BYTES or size % _PAGE:
+        raise _CUT.again()
+    return BackupKey.of(passphrase, salt)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, key: BackupKey, *, write: bool = False) -> "Iterator[sqlcipher.Connection]":
+    connection = sqlcipher.connect(
+        f"{path.resolve().as_uri()}?mode={'rw' if write else 'ro'}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{(key.key + key.salt).hex()}'\"")
+        for pragma in ("cipher_memory_security = ON", "temp_store = MEMORY", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        if not write or path.stat().st_size:
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except sqlcipher.DatabaseError as error:
+                known = getattr(error, "sqlite_errorname", "") or ""
+                raise (_WRONG if known in ("", "SQLITE_NOTADB") else _CUT).again() from None
+        yield connection
+    finally:
+        connection.close()
+
+
+def _copy_out(made: sa.Engine, part: Path, key: BackupKey, secrets: Mapping[str, str]) -> None:
+    with made.connect() as source, _opened(part, key, write=True) as copy:
+        raw: Any = source.connection.driver_connection
+        raw.backup(copy)  # in one call: it would begin again at each commit
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute("CREATE TABLE carried (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        copy.executemany("INSERT INTO carried VALUES (?, ?)", sorted(secrets.items()))
+
+
+def _copy_in(source: Path, opens: BackupKey, target: Path, key: bytes) -> None:
+    new_file(target)
+    with _opened(source, opens) as copy, _opened(target, BackupKey(key, b""), write=True) as made:
+        try:
+            copy.backup(made)
+            made.execute("PRAGMA secure_delete = ON")
+            made.execute("DROP TABLE carried")
+            _whole(made)
+        except sqlcipher.DatabaseError as error:
+            raise _faulty(error, target.parent) from None
+
+
+def _whole(connection: "sqlcipher.Connection") -> None:
+    """Check every page; StoreError when one is missing or damaged."""
+    try:
+        faults = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        quick = connection.execute("PRAGMA quick_check(1)").fetchone()
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == migrations.APPLICATION_ID
+    except sqlcipher.DatabaseError:
+        raise _CUT.again() from None
+    if faults or quick is None or quick[0] != "ok":
+        raise _CUT.again()
+    if not ours or not version:
+        raise _WRONG.again()
+
+
+def _contents(connection: "sqlcipher.Connection") -> Contents:
+    try:
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
+        rows = {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - own names
+            for name in tables
+            if name != "carried"
+        }
+        carried = (
+            dict(connection.execute("SELECT name, value FROM carried").fetchall())
+            if "carried" in tables
+            else {}
+        )
+    except sqlcipher.DatabaseError:
+        raise _CUT.again() from None
+    return Contents(rows, carried)
+
+
+def _faulty(error: Exception, folder: Path) -> StoreError | FileNotWrittenError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    said = str(error)  # the copy's own error carries no name
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")) or "I/O" in said or "is full" in said:
+        return FileNotWrittenError(
+            f"There is not enough room on the disk to write in {folder}. Nothing was written.",
+            "Make room, or choose another folder, and do it again.",
+        )
+    return _CUT.again()
+
+
+@contextlib.contextmanager
+def _leaves_nothing(target: Path) -> Iterator[None]:
+    part = target.with_name(f".{target.name}.part")
+    try:
+        yield
+    except sqlcipher.DatabaseError as error:
+        raise _faulty(error, target.parent) from None
+    except sa.exc.DBAPIError as error:
+        raise _faulty(error.orig or error, target.parent) from None
+    finally:
+        for end in _COMPANIONS:
+            Path(f"{part}{end}").unlink(missing_ok=True)
