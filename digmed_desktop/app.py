@@ -348,6 +348,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
         connection=connection,
         seal=VaultSeal(vault),
         choices=choices,
+        vault=vault,
     )
     desk.fulfil_wish()
     return desk

@@ -157,7 +157,10 @@ class ActsDesk:
         record, what = self._record(notification), _reason(what)
         if not isinstance(record, VaccinationRecord):
             raise NotAllowedNowError("A reaction is recorded after a vaccination only.")
-        if self._edition(notification) is None:  # told on paper: nothing electronic is there to be corrected
+        closed = self._sender.route(record.patient).closed
+        if (
+            closed or self._edition(notification) is None
+        ):  # nothing electronic can be corrected: by telephone only
             self._store.notifications.record_reaction(notification, by, what)
             return notification
         told = tuple(

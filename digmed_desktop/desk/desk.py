@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from digmed_desktop.clinical.problem import Problem, stops_of
 from digmed_desktop.desk.acting import ActsDesk
+from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.listing import ListingDesk
 from digmed_desktop.desk.medicines import MedicineDesk
 from digmed_desktop.desk.message_settings import MessageDesk
 from digmed_desktop.desk.papers import PapersDesk
@@ -41,6 +43,7 @@ from digmed_desktop.settings.choices import Choices
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.record import Organisation
+    from digmed_desktop.credentials.vault import Vault
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.people import Draft
 
@@ -78,6 +81,7 @@ class Desk:
         connection: ConnectionDesk | None = None,
         seal: Seal | None = None,
         choices: Choices | None = None,
+        vault: "Vault | None" = None,
     ) -> None:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
@@ -99,6 +103,8 @@ class Desk:
         self.exports = ExportDesk(store, clock)
         self.messages = MessageDesk(sender, choices or Choices())
         self.hand_over = HandOverDesk(store, self.people)
+        self.listing = ListingDesk(store, clock)
+        self.backups = BackupDesk(store, vault, clock)
         self._intent = SendIntent(folder)
 
     # ---- opening

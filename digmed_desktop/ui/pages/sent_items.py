@@ -1,121 +1,47 @@
-"""Sent items: every notification with its state, and the story of one."""
+"""Sent items: every notification with its state, found by word and filter, and taken out of the program as a list."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QResizeEvent
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHeaderView,
+    QMenu,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from digmed_desktop.clinical import dates, nhs_number
-from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.clinical import dates
+from digmed_desktop.desk.listing import COUNTED_TO, Found
+from digmed_desktop.desk.papers import Printed
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.story import NotificationRow
-from digmed_desktop.messaging.wording import Tone, words_of_row
+from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.theme import Theme
-from digmed_desktop.ui.widgets.words import Notice, title
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.pages.sent_filters import SentFilters
+from digmed_desktop.ui.pages.sent_model import MOST_ROWS, PAGE, SORTS, SentModel
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.long_work import LongWork
+from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
-PAGE = 100
 LEAST_EM = (10, 8, 8, 9, 20, 9, 6)
 SHARES = (0.3, 0.0, 0.25, 0.2, 0.1, 0.0, 0.15)
-COLUMNS = ("Patient", "NHS number", "What", "Practice", "State", "When", "By")
-SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
-
-
-class SentModel(QAbstractTableModel):
-    """The rows fetched so far; more are asked for when the table nears its end."""
-
-    wants_more = Signal(object)  # id of the last row, or None
-
-    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.theme = theme
-        self._now = now
-        self.rows: list[NotificationRow] = []
-        self._more = False
-        self._busy = False
-
-    def show_first(self, rows: Sequence[NotificationRow]) -> None:
-        """Show the newest rows; those fetched before and unchanged in place stay."""
-        if [r.id for r in rows] == [r.id for r in self.rows[: len(rows)]] and self.rows:
-            changed = [i for i, r in enumerate(rows) if r != self.rows[i]]
-            self.rows[: len(rows)] = rows
-            for i in changed:
-                self.dataChanged.emit(self.index(i, 0), self.index(i, len(COLUMNS) - 1))
-            return
-        self.beginResetModel()
-        self.rows = list(rows)
-        self._more = len(rows) == PAGE
-        self._busy = False
-        self.endResetModel()
-
-    def add(self, rows: Sequence[NotificationRow]) -> None:
-        """Add the next rows."""
-        self._busy = False
-        self._more = len(rows) == PAGE
-        if rows:
-            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
-            self.rows.extend(rows)
-            self.endInsertRows()
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
-
-    def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:
-        return not parent.isValid() and self._more and not self._busy
-
-    def fetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> None:
-        if not parent.isValid() and self._more and not self._busy:
-            self._busy = True
-            self.wants_more.emit(self.rows[-1].id if self.rows else None)
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if not index.isValid():
-            return None
-        item = self.rows[index.row()]
-        words = words_of_row(item, Duty(), self._now())
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        ):
-            texts = (
-                item.patient_name,
-                nhs_number.shown(item.nhs_number),
-                item.what,
-                item.practice_name,
-                f"{SIGN[words.tone.value]}  {words.word}"
-                + ("  · needs a person" if item.needs_person else ""),
-                dates.shown_time(item.contact_at),
-                item.by,
-            )
-            return texts[index.column()]
-        if index.column() == 4 and role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(self.theme["text" if words.tone is Tone.PLAIN else words.tone])
-        if index.column() == 4 and role == Qt.ItemDataRole.FontRole:
-            font = QFont()
-            font.setWeight(QFont.Weight.DemiBold)
-            return font
-        return None
+NOTHING_SENT = (
+    "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
+    "Nothing sent yet",
+)
+NOTHING_FOUND = (
+    "Search from the beginning of a name, a number or a batch, or show all.",
+    "No notification fits this search",
+)
 
 
 class SentPage(QWidget):
@@ -125,62 +51,247 @@ class SentPage(QWidget):
         super().__init__()
         self._context = context
         self.model = SentModel(context.appearance.theme, context.now)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName("Sent notifications")
-        self.table.verticalHeader().setVisible(False)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        self.table.activated.connect(self._open)
-        self.empty = Notice(
-            "act",
-            "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
-            "Nothing sent yet",
-        )
+        self.table = self._make_table()
+        self.filters = SentFilters(context)
+        self.empty = Notice("act", *NOTHING_SENT)
+        self.count = Words("", role="quiet", wrap=False)
+        self.more = button("List as file or on paper", tip="Save, export and print this list")
+        self.more.setMenu(self._make_menu())
+        self.clear = button("Show all", "link")
+        self.clear.clicked.connect(lambda: self.show_search(Search()))
+        self.name = TextEditor()
+        self.naming = Field("search.name", "Name for this search", self.name)
+        self.keep = button("Save search")
+        self.keep.clicked.connect(self._save_search)
+        self.naming_row = row(self.naming, self.keep, None)
+        self.naming_row.setHidden(True)
+        self.with_patients = QCheckBox("Include patients' names, NHS numbers and dates of birth in the CSV")
+        self.with_patients.setAccessibleName(self.with_patients.text())
+        self.with_patients.setHidden(True)
+        self.work = LongWork(context.office)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(12)
-        layout.addWidget(title("Sent items"))
+        layout.setSpacing(10)
+        layout.addWidget(row(title("Sent items"), None, self.count, self.clear, self.more))
+        layout.addWidget(self.filters)
+        layout.addWidget(self.naming_row)
+        layout.addWidget(self.work)
         layout.addWidget(self.empty)
         layout.addWidget(self.table, 1)
-        self.model.wants_more.connect(self._more)
+        layout.addStretch(0)
+        self.model.wanted.connect(self._fetch)
+        self.filters.changed.connect(self._filtered)
         context.appearance.changed.connect(self._restyle)
         self._restyle()
 
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName("Sent notifications")
+        table.verticalHeader().setVisible(False)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        header.sectionClicked.connect(self._sort)
+        table.activated.connect(self._open)
+        return table
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction("Save this search under a name …", self._ask_name)
+        menu.addAction("Remove the saved search that is chosen", self._forget)
+        menu.addSeparator()
+        menu.addAction("Export the list as CSV …", partial(self._export, with_patients=False))
+        menu.addAction("Export with patients' details …", partial(self._export, with_patients=True))
+        menu.addSeparator()
+        for label, which in (("List of today", "day-list"), ("End of the day", "day-end")):
+            menu.addAction(f"{label} as PDF …", partial(self._save_day, which))
+            menu.addAction(f"Print {label.lower()} …", partial(self._print_day, which))
+        return menu
+
+    # ---- searching
+
+    @property
+    def search(self) -> Search:
+        """The search whose rows are shown."""
+        return self.model.search
+
+    def show_search(self, search: Search) -> None:
+        """Show the notifications of a search, and the search in the fields."""
+        self.filters.show_search(search)
+        self._filtered(search)
+
+    def _filtered(self, search: Search) -> None:
+        column = SORTS.index(search.sort) if search.sort in SORTS else -1
+        order = Qt.SortOrder.DescendingOrder if search.descending else Qt.SortOrder.AscendingOrder
+        self.table.horizontalHeader().setSortIndicator(column, order)
+        self.clear.setVisible(search.narrows)
+        self.model.begin(search)
+
+    def _sort(self, column: int) -> None:
+        sort, now = SORTS[column], self.model.search
+        if sort is None:
+            return
+        from dataclasses import replace
+
+        descending = not now.descending if now.sort is sort else sort.value == "contact"
+        search = replace(now, sort=sort, descending=descending)
+        self.filters.sort_by(search)
+        self._filtered(search)
+
+    def _fetch(self, ticket: int, search: Search, after: NotificationRow | None) -> None:
+        if after is None:
+            limit = max(PAGE, min(len(self.model.rows), 3 * PAGE))
+            self._context.office.ask(
+                lambda desk: desk.listing.first(search, limit),
+                lambda found: self._first(ticket, found),
+                lambda error: self._refused(ticket, error),
+            )
+        else:
+            self._context.office.ask(
+                lambda desk: desk.listing.page(search, after, PAGE),
+                lambda rows: self._next(ticket, rows),
+                lambda error: self._refused(ticket, error),
+            )
+
+    def _first(self, ticket: int, found: Found) -> None:
+        if ticket != self.model.ticket:
+            return
+        index = self.table.currentIndex()
+        current = self.model.rows[index.row()].id if index.isValid() and self.model.rows else None
+        self.model.got(ticket, found.rows, first=True)
+        anything = bool(self.model.rows)
+        self.empty.say(*(NOTHING_FOUND if self.search.narrows else NOTHING_SENT))
+        self.empty.setVisible(not anything)
+        self.table.setVisible(anything)
+        more = found.count >= COUNTED_TO
+        self.count.setText(
+            f"{COUNTED_TO:,} or more" if more else f"{found.count:,} notification{'s' * (found.count != 1)}"
+        )
+        place = self.model.place_of(current) if current is not None else 0
+        if anything and (place >= 0 or not self.table.currentIndex().isValid()):
+            self.table.setCurrentIndex(self.model.index(max(place, 0), 0))
+
+    def _next(self, ticket: int, rows: Sequence[NotificationRow]) -> None:
+        self.model.got(ticket, rows, first=False)
+        if self.model.is_cut:
+            self.work.say(
+                f"Only the first {MOST_ROWS:,} are shown. Narrow the search, or choose a date.", "look"
+            )
+
+    def _refused(self, ticket: int, error: DigMedError) -> None:
+        self.model.failed(ticket)
+        self.work.say(str(error), "look")
+
+    # ---- what the window tells
+
     def history_moved(self) -> None:
         """Follow what became of notifications."""
-        self.refresh()
+        self.model.again()
+
+    def refresh(self) -> None:
+        """Ask for the rows again."""
+        self.model.again()
+
+    def arrive(self) -> None:
+        """Put the focus in the table, or in the search while there is nothing."""
+        office = self._context.office
+        office.ask(lambda desk: desk.listing.lists(), self.filters.offer)
+        office.ask(lambda desk: desk.listing.saved(), self.filters.offer_saved)
+        self.clear.setVisible(self.search.narrows)
+        self.model.again()
+        self.table.setFocus()
 
     def _open(self, index: QModelIndex) -> None:
         self._context.navigate.to_notification.emit(self.model.rows[index.row()].id)
 
-    def refresh(self) -> None:
-        """Ask for the newest rows."""
-        self._context.office.ask(lambda desk: desk.sent_items(None, PAGE), self._show)
+    # ---- saved searches
 
-    def arrive(self) -> None:
-        """Put the focus in the table."""
-        self.refresh()
-        self.table.setFocus()
+    def _ask_name(self) -> None:
+        self.naming_row.setHidden(False)
+        self.naming.say("")
+        self.name.focus()
 
-    def _more(self, last: int | None) -> None:
-        self._context.office.ask(lambda desk: desk.sent_items(last, PAGE), self.model.add)
+    def _save_search(self) -> None:
+        name, search = self.name.answer(), self.search
+        self._context.office.ask(
+            lambda desk: desk.listing.save(name, search),
+            lambda saved: self._kept(saved, " ".join(name.split())),
+            lambda error: self.naming.say(str(error)),
+        )
 
-    def _show(self, rows: Sequence[NotificationRow]) -> None:
-        self.model.show_first(rows)
-        self.empty.setVisible(not self.model.rows)
-        self.table.setVisible(bool(self.model.rows))
-        if rows and not self.table.currentIndex().isValid():
-            self.table.setCurrentIndex(self.model.index(0, 0))
+    def _kept(self, saved: object, name: str) -> None:
+        self.filters.offer_saved(saved)  # type: ignore[arg-type]
+        self.filters.kept.set_answer(name)
+        self.name.set_answer("")
+        self.naming_row.setHidden(True)
+        self.work.say(f"The search is kept as “{name}”.")
+
+    def _forget(self) -> None:
+        name = self.filters.saved_name
+        if not name:
+            self.work.say("Choose the saved search first, then remove it.", "look")
+            return
+        self._context.office.ask(lambda desk: desk.listing.forget(name), self.filters.offer_saved)
+        self.work.say(f"The saved search “{name}” was removed. No notification was.")
+
+    # ---- lists that leave the program
+
+    def _export(self, *, with_patients: bool) -> None:
+        day = self._context.now().astimezone(dates.ENGLAND).date()
+        path = files.ask_where(self, "Export the list", f"notifications-{day.isoformat()}", files.CSV)
+        if path is None:
+            return
+        search = self.search
+        self.work.run(
+            "Writing the list",
+            lambda desk, progress: desk.exports.csv(search, path, progress, with_patients=with_patients),
+            lambda count: f"{count:,} notification{'s' * (count != 1)} written to {path.name}.",
+        )
+
+    def _save_day(self, which: str) -> None:
+        day = self._context.now().astimezone(dates.ENGLAND).date()
+        path = files.ask_where(self, "Save as PDF", f"{which}-{day.isoformat()}", files.PDF)
+        if path is None:
+            return
+
+        def write(desk, _progress) -> Path:  # type: ignore[no-untyped-def]
+            papers = desk.papers
+            papers.save(papers.day_list(day) if which == "day-list" else papers.day_end(day), path)
+            return path
+
+        self.work.run("Setting the page", write, lambda written: f"Saved as {written.name}.")
+
+    def _print_day(self, which: str) -> None:
+        day = self._context.now().astimezone(dates.ENGLAND).date()
+
+        def lay_out(desk) -> Printed:  # type: ignore[no-untyped-def]
+            papers = desk.papers
+            made = papers.day_list(day) if which == "day-list" else papers.day_end(day)
+            printed: Printed = papers.printed(made, f"{which}-{day.isoformat()}")
+            return printed
+
+        self._context.office.ask(lay_out, self._print)
+
+    def _print(self, printed: Printed) -> None:
+        try:
+            if printing.print_on_paper(self, printed):
+                self.work.say("Sent to the printer.")
+        except DigMedError as error:
+            self.work.say(str(error), "look")
+
+    # ---- the look
 
     def _restyle(self) -> None:
         self.model.theme = self._context.appearance.theme

@@ -1,0 +1,131 @@
+"""The list of notifications, the story of one, and what Today shows."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.desk.correcting import Difference, differences
+from digmed_desktop.desk.layout import readable
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.duty import is_working_day
+from digmed_desktop.messaging.figures import Figures
+from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
+from digmed_desktop.messaging.story import NotificationRow, Story, Version
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+COUNTED_TO = 1000
+"""A search is counted no further: ``1,000 or more``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first page of a search."""
+
+    rows: tuple[NotificationRow, ...]
+    count: int  # COUNTED_TO: as many or more
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSection:
+    """One section of what was recorded, as it is read."""
+
+    title: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version, and what it says differently from the one before."""
+
+    version: Version
+    number: int
+    changes: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """The story of one notification with everything its page shows."""
+
+    story: Story
+    recorded: tuple[RecordedSection, ...] = ()
+    versions: tuple[VersionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """What Today shows, and since when answers count as new."""
+
+    figures: Figures
+    back_since: datetime
+
+
+class ListingDesk:
+    """Searches and tells."""
+
+    def __init__(self, store: "Store", clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def first(self, search: Search, limit: int) -> Found:
+        """Return the first page of a search, and how many it finds."""
+        rows = tuple(self._store.searching.page(search, None, limit))
+        more = len(rows) == limit
+        return Found(rows, self._store.searching.count(search, COUNTED_TO) if more else len(rows))
+
+    def page(self, search: Search, after: NotificationRow | None, limit: int) -> list[NotificationRow]:
+        """Return the rows of a search that come after one."""
+        return self._store.searching.page(search, after, limit)
+
+    def lists(self) -> SearchLists:
+        """Return what filters can be set to."""
+        return self._store.searching.lists()
+
+    def saved(self) -> tuple[SavedSearch, ...]:
+        """Return the searches kept under a name."""
+        return self._store.searching.saved()
+
+    def save(self, name: str, search: Search) -> tuple[SavedSearch, ...]:
+        """Keep a search under a name; return all."""
+        self._store.searching.save(name, search)
+        return self.saved()
+
+    def forget(self, name: str) -> tuple[SavedSearch, ...]:
+        """Remove a saved search; return those that are left."""
+        self._store.searching.forget(name)
+        return self.saved()
+
+    def today(self) -> TodayView:
+        """Return what Today shows: answers since the last working day began."""
+        day = self._clock.now().astimezone(dates.ENGLAND).date() - timedelta(days=1)
+        while not is_working_day(day):
+            day -= timedelta(days=1)
+        since = datetime.combine(day, time(), dates.ENGLAND)
+        return TodayView(self._store.figures.today(since), since)
+
+    def story(self, notification: int) -> StoryView:
+        """Return the story of one notification, with what was recorded and how its versions differ."""
+        from digmed_desktop.clinical import json_record
+        from digmed_desktop.fhir import editions
+        from digmed_desktop.fhir.sections import sections
+
+        story = self._store.notifications.story(notification)
+        laid_out = tuple(replace(one, readable=readable(one.body)) for one in story.messages)
+        named = self._store.versions.edition(notification)
+        edition = editions.load(named) if named else editions.default_for(story.row.kind)
+        record = json_record.read(story.record_json)
+        recorded = tuple(
+            RecordedSection(
+                section.title, tuple((row.label, row.values) for row in section.rows if row.values)
+            )
+            for section in sections(record, edition)
+        )
+        views: list[VersionView] = []
+        before = None
+        for number, version in enumerate(self._store.versions.of(notification), 1):
+            this = json_record.read(version.record_json)
+            changes = differences(before, this, edition) if before is not None else ()
+            views.append(VersionView(version, number, changes))
+            before = this
+        return StoryView(replace(story, messages=laid_out), recorded, tuple(views))

@@ -1,0 +1,211 @@
+"""What the list is narrowed by: words, state, kind, vaccine, dates; and searches kept under a name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, fault_of
+from digmed_desktop.messaging.states import IN_TRANSIT, State
+from digmed_desktop.messaging.wording import words_of
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.reflow import Reflow
+from digmed_desktop.ui.widgets.words import row
+
+AFTER_MS = 120  # after the last key, so that a name is not looked for letter by letter
+NEEDS, ON_WAY = "needs-person", "on-its-way"
+STATES = (
+    Option("", "Any state"),
+    Option(NEEDS, "Needs a person"),
+    Option(ON_WAY, "On its way"),
+    *(Option(state.value, words_of(state).word) for state in State if state is not State.DRAFT),
+)
+KINDS = (
+    Option("", "Both kinds"),
+    Option(Kind.VACCINATION.value, "Vaccination"),
+    Option(Kind.EMERGENCY_SUPPLY.value, "Emergency supply"),
+)
+CHOSEN = "chosen"
+PERIODS = (
+    Option("", "Any time"),
+    Option("today", "Today"),
+    Option("yesterday", "Yesterday"),
+    Option("week", "Last 7 days"),
+    Option("month", "This month"),
+    Option("last-month", "Last month"),
+    Option(CHOSEN, "Between two dates"),
+)
+
+
+def period(choice: str, today: date) -> tuple[date | None, date | None]:
+    """Return the first and last day of a named period."""
+    first = today.replace(day=1)
+    before = first - timedelta(days=1)
+    return {
+        "today": (today, today),
+        "yesterday": (today - timedelta(days=1),) * 2,
+        "week": (today - timedelta(days=6), today),
+        "month": (first, today),
+        "last-month": (before.replace(day=1), before),
+    }.get(choice, (None, None))
+
+
+class SentFilters(QWidget):
+    """The search above the list; :attr:`changed` tells of a search that can be made."""
+
+    changed = Signal(object)  # Search
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._search = Search()
+        self._saved: tuple[SavedSearch, ...] = ()
+        self.words = TextEditor()
+        self.words.line.setPlaceholderText("Name, NHS number, batch, practice or person")
+        self.words.line.setClearButtonEnabled(True)
+        self.state, self.kind = ChoiceEditor(STATES), ChoiceEditor(KINDS)
+        self.what, self.when = ChoiceEditor((Option("", "Any vaccine or medicine"),)), ChoiceEditor(PERIODS)
+        self.first, self.last = DateEditor(), DateEditor()
+        self.kept = ChoiceEditor((Option("", "None"),))
+        self.fields = {
+            "text": Field("search.text", "Search", self.words),
+            "state": Field("search.state", "State", self.state),
+            "kind": Field("search.kind", "Kind", self.kind),
+            "what": Field("search.what", "Vaccine or medicine", self.what),
+            "when": Field("search.when", "When", self.when),
+            "saved": Field("search.saved", "Saved search", self.kept),
+        }
+        self.dates = {
+            "first": Field("search.first", "First day", self.first),
+            "last": Field("search.last", "Last day", self.last),
+        }
+        self.name = TextEditor()
+        self.naming = Field("search.name", "Name for this search", self.name)
+        self.keep, self.drop = button("Save this search"), button("Remove saved search")
+        self.clear = button("Show all", "link")
+        self._dates = Reflow(tuple(self.dates.values()), 22)
+        self._naming = row(self.naming, self.keep, None)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(Reflow(tuple(self.fields.values()), 15))
+        layout.addWidget(self._dates)
+        self._dates.setHidden(True)
+        self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._timer.timeout.connect(self.tell)
+        for field in (*self.fields.values(), *self.dates.values()):
+            field.edited.connect(self._edited)
+        QShortcut(QKeySequence("Ctrl+F"), self, self.words.focus)
+        self.show_search(Search())
+
+    # ---- reading and showing
+
+    def search(self) -> Search:
+        """Return the search as it is set; dates that cannot be read are said at their field."""
+        today = self._context.now().astimezone(dates.ENGLAND).date()
+        state = self.state.answer()
+        states: frozenset[State] = frozenset()
+        if state == ON_WAY:
+            states = frozenset(IN_TRANSIT)
+        elif state in set(State):
+            states = frozenset({State(state)})
+        if self.when.answer() == CHOSEN:
+            since, until = self._day("first", today), self._day("last", today)
+        else:
+            since, until = period(self.when.answer(), today)
+        kind = self.kind.answer()
+        return replace(
+            self._search,
+            text=self.words.answer(),
+            states=states,
+            only_needing=state == NEEDS,
+            kinds=frozenset({Kind(kind)}) if kind in set(Kind) else frozenset(),
+            what=self.what.answer(),
+            since=since,
+            until=until,
+        )
+
+    def show_search(self, search: Search) -> None:
+        """Show a search in the fields, without telling of it."""
+        self._search = search
+        self.words.set_answer(search.text)
+        state = NEEDS if search.only_needing else ""
+        if search.states:
+            state = ON_WAY if search.states == frozenset(IN_TRANSIT) else min(search.states).value
+        self.state.set_answer(state)
+        self.kind.set_answer(min(search.kinds).value if search.kinds else "")
+        self.what.set_answer(search.what)
+        self.when.set_answer(CHOSEN if search.since or search.until else "")
+        for editor, day in ((self.first, search.since), (self.last, search.until)):
+            editor.set_answer(f"{day.day:02}/{day.month:02}/{day.year}" if day else "")
+        self._dates.setHidden(self.when.answer() != CHOSEN)
+
+    def offer(self, lists: SearchLists) -> None:
+        """Offer the vaccines and medicines that occur."""
+        self.what.set_options(
+            (Option("", "Any vaccine or medicine"), *(Option(what, what) for what in lists.whats))
+        )
+        self.what.set_answer(self._search.what)
+
+    def offer_saved(self, saved: Sequence[SavedSearch]) -> None:
+        """Offer the searches kept under a name."""
+        self._saved = tuple(saved)
+        self.kept.set_options((Option("", "None"), *(Option(one.name, one.name) for one in saved)))
+
+    @property
+    def saved_name(self) -> str:
+        """The name of the saved search that is chosen, or ``""``."""
+        name = self.kept.answer()
+        return name if any(one.name == name for one in self._saved) else ""
+
+    def tell(self) -> None:
+        """Tell of the search as it is set, or say what is wrong with it."""
+        search = self.search()
+        wrong_dates = any(field.sentence for field in self.dates.values())
+        fault = fault_of(search)
+        of_dates = bool(search.since and search.until and search.since > search.until)
+        self.fields["text"].say("" if of_dates else fault)
+        if of_dates:
+            self.dates["last"].say(fault)
+        if not fault and not wrong_dates:
+            self._search = search
+            self.changed.emit(search)
+
+    def sort_by(self, search: Search) -> None:
+        """Take over another order."""
+        self._search = search
+
+    def _edited(self, field_id: str) -> None:
+        if field_id == "search.saved":
+            self._take_saved()
+            return
+        self._dates.setHidden(self.when.answer() != CHOSEN)
+        self._timer.start()
+
+    def _take_saved(self) -> None:
+        chosen = next((one for one in self._saved if one.name == self.kept.answer()), None)
+        if chosen is not None:
+            self.show_search(chosen.search)
+            self.tell()
+
+    def _day(self, which: str, today: date) -> date | None:
+        field = self.dates[which]
+        field.say("")
+        typed = field.editor.answer()
+        if not typed:
+            return None
+        try:
+            return dates.read_date(*typed.split("/", 2), what=field.label_text, today=today, past=False)
+        except dates.DateSentenceError as error:
+            field.say(str(error))
+            return None

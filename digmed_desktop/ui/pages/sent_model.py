@@ -1,0 +1,163 @@
+"""The rows of a search as Qt's tables want them: fetched page by page, never all, and never inside Qt's own call."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+
+from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.messaging.wording import Tone, words_of_row
+from digmed_desktop.ui.theme import Theme
+
+PAGE = 100
+MOST_ROWS = 5000
+"""More are not fetched into the window: the search is to be narrowed."""
+COLUMNS = ("Patient", "NHS number", "What", "Practice", "State", "When", "By")
+STATE = COLUMNS.index("State")
+SORTS: tuple[Sort | None, ...] = (
+    Sort.PATIENT,
+    None,
+    Sort.WHAT,
+    Sort.PRACTICE,
+    Sort.STATE,
+    Sort.CONTACT,
+    Sort.BY,
+)
+SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
+_TEXTS = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+)
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class SentModel(QAbstractTableModel):
+    """Asks for pages by :attr:`wanted` and takes them by :meth:`got`; an answer to an older search is dropped."""
+
+    wanted = Signal(int, object, object)  # ticket, Search, the last row fetched or None
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.theme = theme
+        self._now = now
+        self.rows: list[NotificationRow] = []
+        self.search = Search()
+        self.ticket = 0
+        self._more = self._busy = False
+
+    # ---- searching
+
+    def begin(self, search: Search) -> None:
+        """Show another search, from its first page."""
+        self.ticket += 1
+        self.search = search
+        self.beginResetModel()
+        self.rows, self._more, self._busy = [], True, False
+        self.endResetModel()
+        self.fetchMore(QModelIndex())
+
+    def again(self) -> None:
+        """Ask for what is shown once more, to see what has changed."""
+        self.ticket += 1
+        self._busy = True
+        self.wanted.emit(self.ticket, self.search, None)
+
+    def got(self, ticket: int, page: Sequence[NotificationRow], *, first: bool) -> None:
+        """Take a page. A first page takes the place of the rows that it repeats."""
+        if ticket != self.ticket:
+            return
+        self._busy = False
+        if first:
+            self._replace(page)
+            return
+        self._more = len(page) >= PAGE and len(self.rows) + len(page) < MOST_ROWS
+        if page:
+            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(page) - 1)
+            self.rows.extend(page)
+            self.endInsertRows()
+
+    def failed(self, ticket: int) -> None:
+        """Take it that no page comes."""
+        if ticket == self.ticket:
+            self._busy = self._more = False
+
+    def _replace(self, page: Sequence[NotificationRow]) -> None:
+        if self.rows and [r.id for r in page] == [r.id for r in self.rows[: len(page)]]:
+            changed = [place for place, row in enumerate(page) if row != self.rows[place]]
+            self.rows[: len(page)] = page
+            for place in changed:
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self.rows = list(page)
+        self._more = len(page) >= PAGE
+        self.endResetModel()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more rows than are fetched into the window."""
+        return len(self.rows) >= MOST_ROWS
+
+    def place_of(self, notification: int) -> int:
+        """Return the place of a notification among the rows fetched, -1 when it is not there."""
+        return next((place for place, row in enumerate(self.rows) if row.id == notification), -1)
+
+    # ---- what Qt asks
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section] if 0 <= section < len(COLUMNS) else None
+        return None
+
+    def canFetchMore(self, parent: _Index) -> bool:
+        return not parent.isValid() and self._more and not self._busy
+
+    def fetchMore(self, parent: _Index) -> None:
+        if parent.isValid() or not self._more or self._busy:
+            return
+        self._busy = True
+        self.wanted.emit(self.ticket, self.search, self.rows[-1] if self.rows else None)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        item = self.rows[index.row()]
+        if role in _TEXTS:
+            return self._text(item, index.column())
+        if index.column() == STATE and role == Qt.ItemDataRole.ForegroundRole:
+            tone = words_of_row(item, Duty(), self._now()).tone
+            return QColor(self.theme["text" if tone is Tone.PLAIN else tone])
+        if index.column() == STATE and role == Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setWeight(QFont.Weight.DemiBold)
+            return font
+        return None
+
+    def _text(self, item: NotificationRow, column: int) -> str:
+        if column == STATE:
+            words = words_of_row(item, Duty(), self._now())
+            needs = "  · needs a person" if item.needs_person else ""
+            return f"{SIGN[words.tone.value]}  {words.word}{needs}"
+        texts = {
+            0: item.patient_name,
+            1: nhs_number.shown(item.nhs_number),
+            2: item.what,
+            3: item.practice_name,
+            5: dates.shown_time(item.contact_at),
+            6: item.by,
+        }
+        return texts[column]

@@ -1,0 +1,88 @@
+"""Printing: Qt lays the document out page by page, with the running line and the page's number at its foot."""
+
+from PySide6.QtCore import QMarginsF, QRectF, QSizeF
+from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QPageLayout, QPainter, QPalette, QTextDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+from PySide6.QtWidgets import QDialog, QWidget
+
+from digmed_desktop.desk.papers import Printed
+from digmed_desktop.messaging.errors import DigMedError
+
+NO_PRINTER = DigMedError(
+    "No printer is set up on this computer.", "Save it as a PDF instead, or add a printer and try again."
+)
+_BODY_POINTS, _FOOT_POINTS = 9.0, 7.5
+
+
+def print_on_paper(parent: QWidget, printed: Printed) -> bool:
+    """Ask for a printer and print; False when the person thinks better of it.
+
+    Raises DigMedError where there is no printer, or where it does not take the document.
+    """
+    if not QPrinterInfo.availablePrinterNames():
+        raise DigMedError(NO_PRINTER.happened, NO_PRINTER.remedy)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    set_up(printer, printed)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setWindowTitle("Print")
+    if dialog.exec() != QDialog.DialogCode.Accepted:
+        return False
+    paint(printer, printed)
+    return True
+
+
+def set_up(printer: QPrinter, printed: Printed) -> None:
+    """Give a printer the size and the name of a document; the name shows in the queue of all accounts."""
+    printer.setDocName(printed.name)
+    printer.setCreator("DigMed Desktop")
+    printer.setPageOrientation(
+        QPageLayout.Orientation.Landscape if printed.landscape else QPageLayout.Orientation.Portrait
+    )
+    printer.setPageMargins(QMarginsF(16, 14, 16, 14), QPageLayout.Unit.Millimeter)
+
+
+def paint(printer: QPrinter, printed: Printed) -> int:
+    """Draw every page and return how many; raises DigMedError when the printer does not take them."""
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise DigMedError(
+            "The printer did not take the document.", "Look at the printer, or save it as a PDF instead."
+        )
+    try:
+        return _pages(painter, printer, printed)
+    finally:
+        painter.end()
+
+
+def _pages(painter: QPainter, printer: QPrinter, printed: Printed) -> int:
+    area = printer.pageRect(QPrinter.Unit.DevicePixel)
+    foot_font = QFont("Open Sans")
+    foot_font.setPointSizeF(_FOOT_POINTS)
+    painter.setFont(foot_font)
+    foot = painter.fontMetrics().height() * 1.6
+    document = QTextDocument()
+    document.documentLayout().setPaintDevice(printer)
+    font = QFont("Open Sans")
+    font.setPointSizeF(_BODY_POINTS)
+    document.setDefaultFont(font)
+    document.setDefaultStyleSheet("h1 { font-size: 15pt; } h2 { font-size: 10.5pt; } body { color: #000; }")
+    document.setDocumentMargin(0)
+    document.setPageSize(QSizeF(area.width(), area.height() - foot))
+    document.setHtml(printed.html)
+    pages = document.pageCount()
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.palette.setColor(QPalette.ColorRole.Text, "#000000")
+    for page in range(pages):
+        if page:
+            printer.newPage()
+        painter.save()
+        height = area.height() - foot
+        painter.translate(0, -page * height)
+        context.clip = QRectF(0, page * height, area.width(), height)
+        painter.setClipRect(context.clip)
+        document.documentLayout().draw(painter, context)
+        painter.restore()
+        line = QRectF(0, area.height() - foot, area.width(), foot)
+        painter.drawText(line, 0x0081, printed.running)  # left, centred in height
+        painter.drawText(line, 0x0082, f"Page {page + 1} of {pages}")  # right
+    return pages

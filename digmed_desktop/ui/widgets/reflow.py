@@ -1,0 +1,51 @@
+"""Widgets side by side, as many to a line as fit: at twice the size of text they stand one under the other."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+
+class Reflow(QWidget):
+    """Lays its widgets out in columns of at least ``least_em`` letters."""
+
+    def __init__(self, widgets: Sequence[QWidget], least_em: int, spacing: int = 12) -> None:
+        super().__init__()
+        self._widgets, self._least_em = list(widgets), least_em
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(spacing)
+        self._columns = 0
+        for widget in widgets:
+            widget.setParent(self)
+        self._lay_out(len(widgets))
+
+    def _lay_out(self, columns: int) -> None:
+        columns = max(1, min(columns, len(self._widgets)))
+        if columns == self._columns:
+            return
+        for column in range(self._columns):
+            self._grid.setColumnStretch(column, 0)
+        self._columns = columns
+        for widget in self._widgets:
+            self._grid.removeWidget(widget)
+        for place, widget in enumerate(self._widgets):
+            self._grid.addWidget(widget, place // columns, place % columns)
+        for column in range(columns):
+            self._grid.setColumnStretch(column, 1)
+
+    def _fit(self) -> None:
+        least = self.fontMetrics().horizontalAdvance("m") * self._least_em
+        self._lay_out(max(1, (self.width() + self._grid.spacing()) // (least + self._grid.spacing())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take as many columns as fit now."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
