@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop import resources
@@ -17,6 +18,7 @@ from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.register import EntryKind, NewEntry
 from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import Facts, NotificationRow
+from digmed_desktop.messaging.whole_file import whole_file
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -269,6 +271,12 @@ class ActsDesk:
     def record_json(self, notification: int) -> str:
         """Return the record of a notification as JSON, laid out for reading."""
         return json.dumps(json.loads(self._store.versions.record(notification)), ensure_ascii=False, indent=2)
+
+    def save_record(self, notification: int, path: Path) -> None:
+        """Write the record of a notification as JSON; FileNotWrittenError leaves nothing."""
+        text = self.record_json(notification)
+        with whole_file(path) as file:
+            file.write(text.encode("utf-8"))
 
 
 def words_of(act: Act, way: Way = Way.AFRESH) -> Offer:

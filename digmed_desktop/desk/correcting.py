@@ -4,7 +4,7 @@ A form that corrects carries two answers that are no questions: the notification
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -87,9 +87,13 @@ def plan_of(
 
 
 def differences(before: "Record", after: "Record", edition: "Edition") -> tuple[Difference, ...]:
-    """Return what two records say differently to the practice, in the order of the document."""
+    """Return what two records say differently to the practice, in the order of the document.
+
+    When each was recorded is no difference: a correction is always recorded later.
+    """
     from digmed_desktop.fhir.sections import sections
 
+    before = replace(before, recorded_at=after.recorded_at)
     told = [_rows(sections(one, edition)) for one in (before, after)]
     keys = [*told[1], *(key for key in told[0] if key not in told[1])]
     return tuple(

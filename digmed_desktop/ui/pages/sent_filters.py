@@ -15,12 +15,10 @@ from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists,
 from digmed_desktop.messaging.states import IN_TRANSIT, State
 from digmed_desktop.messaging.wording import words_of
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.reflow import Reflow
-from digmed_desktop.ui.widgets.words import row
 
 AFTER_MS = 120  # after the last key, so that a name is not looked for letter by letter
 NEEDS, ON_WAY = "needs-person", "on-its-way"
@@ -74,7 +72,7 @@ class SentFilters(QWidget):
         self.words.line.setPlaceholderText("Name, NHS number, batch, practice or person")
         self.words.line.setClearButtonEnabled(True)
         self.state, self.kind = ChoiceEditor(STATES), ChoiceEditor(KINDS)
-        self.what, self.when = ChoiceEditor((Option("", "Any vaccine or medicine"),)), ChoiceEditor(PERIODS)
+        self.what, self.when = ChoiceEditor((Option("", "Any"),)), ChoiceEditor(PERIODS)
         self.first, self.last = DateEditor(), DateEditor()
         self.kept = ChoiceEditor((Option("", "None"),))
         self.fields = {
@@ -89,16 +87,11 @@ class SentFilters(QWidget):
             "first": Field("search.first", "First day", self.first),
             "last": Field("search.last", "Last day", self.last),
         }
-        self.name = TextEditor()
-        self.naming = Field("search.name", "Name for this search", self.name)
-        self.keep, self.drop = button("Save this search"), button("Remove saved search")
-        self.clear = button("Show all", "link")
         self._dates = Reflow(tuple(self.dates.values()), 22)
-        self._naming = row(self.naming, self.keep, None)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(Reflow(tuple(self.fields.values()), 15))
+        layout.addWidget(Reflow(tuple(self.fields.values()), 13))
         layout.addWidget(self._dates)
         self._dates.setHidden(True)
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
@@ -152,9 +145,7 @@ class SentFilters(QWidget):
 
     def offer(self, lists: SearchLists) -> None:
         """Offer the vaccines and medicines that occur."""
-        self.what.set_options(
-            (Option("", "Any vaccine or medicine"), *(Option(what, what) for what in lists.whats))
-        )
+        self.what.set_options((Option("", "Any"), *(Option(what, what) for what in lists.whats)))
         self.what.set_answer(self._search.what)
 
     def offer_saved(self, saved: Sequence[SavedSearch]) -> None:

@@ -1,6 +1,7 @@
 """Sent items: every notification with its state, found by word and filter, and taken out of the program as a list."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,6 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHeaderView,
     QMenu,
     QTableView,
@@ -32,8 +32,10 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.long_work import LongWork
 from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
-LEAST_EM = (10, 8, 8, 9, 20, 9, 6)
-SHARES = (0.3, 0.0, 0.25, 0.2, 0.1, 0.0, 0.15)
+LEAST_EM = (11, 8, 8, 9, 24, 11, 7)
+SHARES = (0.35, 0.0, 0.3, 0.2, 0.0, 0.0, 0.15)
+GIVEN_UP = (6, 1, 3, 2)
+"""Columns left out, in this order, where there is no room for all: the page of a notification has them."""
 NOTHING_SENT = (
     "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
     "Nothing sent yet",
@@ -65,9 +67,6 @@ class SentPage(QWidget):
         self.keep.clicked.connect(self._save_search)
         self.naming_row = row(self.naming, self.keep, None)
         self.naming_row.setHidden(True)
-        self.with_patients = QCheckBox("Include patients' names, NHS numbers and dates of birth in the CSV")
-        self.with_patients.setAccessibleName(self.with_patients.text())
-        self.with_patients.setHidden(True)
         self.work = LongWork(context.office)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
@@ -143,8 +142,6 @@ class SentPage(QWidget):
         sort, now = SORTS[column], self.model.search
         if sort is None:
             return
-        from dataclasses import replace
-
         descending = not now.descending if now.sort is sort else sort.value == "contact"
         search = replace(now, sort=sort, descending=descending)
         self.filters.sort_by(search)
@@ -305,8 +302,15 @@ class SentPage(QWidget):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Give each column its part of the width, but never less than its text needs."""
+        """Give each column its part of the width, never less than its text needs; leave out what has no room."""
         em = self.table.fontMetrics().horizontalAdvance("m")
-        spare = max(0, self.width() - 60 - em * sum(LEAST_EM))
+        room = self.width() - 48 - self.table.verticalScrollBar().sizeHint().width() - 6
+        shown = set(range(len(LEAST_EM)))
+        for column in GIVEN_UP:
+            if em * sum(LEAST_EM[one] for one in shown) > room:
+                shown.discard(column)
+        spare = max(0, room - em * sum(LEAST_EM[one] for one in shown))
+        shares = sum(SHARES[one] for one in shown) or 1
         for column, (least, share) in enumerate(zip(LEAST_EM, SHARES, strict=True)):
-            self.table.setColumnWidth(column, em * least + int(spare * share))
+            self.table.setColumnHidden(column, column not in shown)
+            self.table.setColumnWidth(column, em * least + int(spare * share / shares))

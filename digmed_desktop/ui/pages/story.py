@@ -1,187 +1,349 @@
-"""The story of one notification: its state in words, every event, every message, and what a person did about it."""
+"""One notification: its state in words, what happened, what was recorded and sent, its versions, and what can be done."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.desk.acting import Act, Begun, Offer, yellow_card
+from digmed_desktop.desk.listing import StoryView
+from digmed_desktop.desk.papers import How, Printed
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.event_words import words_of_event
-from digmed_desktop.messaging.story import Story
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of_row
-from digmed_desktop.ui.context import Context
+from digmed_desktop.ui import files, printing
+from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.pages.story_parts import (
+    ActPanel,
+    Column,
+    PaperPanel,
+    RecordedView,
+    VersionsView,
+    event_line,
+    recorded,
+)
 from digmed_desktop.ui.preview.xml_view import XmlView
-from digmed_desktop.ui.widgets.editors import TextEditor
-from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, title
+from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.long_work import LongWork
+from digmed_desktop.ui.widgets.words import Notice, heading, quiet, title
+
+BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.TELEPHONE, Act.NOTE)
+"""Acts with a button of their own; the others are in the menu beside."""
 
 
 class StoryPage(QWidget):
-    """The story of one notification: its state in words, every event, every message."""
+    """Everything known of one notification, and the acts that its state allows."""
 
-    help_topic = "sent-items"
+    back = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self.shown: int | None = None
-        self._story: Story | None = None
-        self.patient = title("")
-        self.facts = quiet("")
+        self._view: StoryView | None = None
+        self._offers: dict[Act, Offer] = {}
+        self.patient, self.facts = title(""), quiet("")
         self.state = Notice("act")
-        self._events = QVBoxLayout()
-        self._events.setSpacing(6)
-        events = QWidget()
-        events.setObjectName("page")
-        holder = QVBoxLayout(events)
-        holder.setContentsMargins(0, 0, 8, 0)
-        holder.addWidget(heading("What happened"))
-        holder.addLayout(self._events)
-        holder.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(events)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.work = LongWork(context.office)
+        self.panel, self.paper = ActPanel(yellow_card()), PaperPanel()
+        self.events = Column("What happened")
+        self.recorded = RecordedView(context.appearance.theme)
+        self.versions = VersionsView()
         self.messages = QTabWidget()
-        self.messages.setAccessibleName("Messages")
-        self.messages.setDocumentMode(True)
-        self.messages.tabBar().setAccessibleName("Messages of this notification")
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(scroll)
-        splitter.addWidget(self.messages)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setChildrenCollapsible(False)
-        splitter.setSizes([500, 500])
-        self._note = TextEditor()
-        self.note = Field("told.note", "Whom you told, and what they said", self._note)
-        self.by_telephone = button("Told by telephone")
-        self.on_paper = button("Told on paper")
-        self.by_telephone.clicked.connect(lambda: self._record(on_paper=False))
-        self.on_paper.clicked.connect(lambda: self._record(on_paper=True))
-        self.telling = QFrame()
-        self.telling.setObjectName("card")
-        told = QVBoxLayout(self.telling)
-        told.setContentsMargins(16, 10, 16, 12)
-        told.addWidget(self.note)
-        told.addWidget(row(self.by_telephone, self.on_paper, None))
-        self.telling.setHidden(True)
-        self.back_button = button("Back to sent items", shortcut="Esc")
-        self.back_button.clicked.connect(lambda: context.navigate.to_place.emit("sent"))
+        self.tabs = QTabWidget()
+        for tabs, name in ((self.tabs, "Parts of this notification"), (self.messages, "Messages")):
+            tabs.setDocumentMode(True)
+            tabs.setAccessibleName(name)
+            tabs.tabBar().setAccessibleName(name)
+        self.tabs.addTab(self.recorded, "What was recorded")
+        self.tabs.addTab(self.messages, "Messages")
+        self.tabs.addTab(self.versions, "Versions")
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(heading("What happened"))
+        column.addWidget(self.events, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(left)
+        self.right = QStackedWidget()
+        self.right.addWidget(self.tabs)
+        acting = Column("What to do")
+        acting.show_widgets([self.panel, self.paper])
+        self.right.addWidget(acting)
+        self.splitter.addWidget(self.right)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 3)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([400, 640])
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(10)
-        layout.addWidget(row(self.back_button, None))
-        layout.addWidget(self.patient)
-        layout.addWidget(self.facts)
-        layout.addWidget(self.state)
-        layout.addWidget(self.telling)
-        layout.addWidget(splitter, 1)
-        context.appearance.changed.connect(self._restyle)
+        layout.setContentsMargins(24, 12, 24, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._make_bar())
+        for widget in (self.patient, self.facts, self.state, self.work):
+            layout.addWidget(widget)
+        layout.addWidget(self.splitter, 1)
+        self._connect()
+
+    def _make_bar(self) -> QWidget:
+        self.back_button = button("Back to sent items", shortcut="Esc")
+        self.back_button.clicked.connect(lambda: self._context.navigate.to_place.emit("sent"))
+        self.buttons: dict[Act, QPushButton] = {}
+        for act in BUTTONS:
+            made = button("")
+            made.clicked.connect(partial(self._begin, act))
+            made.setHidden(True)
+            self.buttons[act] = made
+        self.paper_button = button("Paper copy")
+        self.paper_button.clicked.connect(self._begin_paper)
+        self.more = button("More")
+        self.more.setMenu(QMenu(self.more))
+        return flow(self.back_button, *self.buttons.values(), self.paper_button, self.more)
+
+    def _connect(self) -> None:
+        self.panel.confirmed.connect(self._do)
+        self.panel.closed.connect(self._read)
+        self.paper.closed.connect(self._read)
+        self.versions.chosen.connect(self._context.navigate.to_notification.emit)
+        self.paper.save.connect(self._save_copy)
+        self.paper.printing.connect(self._print_copy)
+        self.paper.gone.connect(self._has_gone)
+        self._context.appearance.changed.connect(self._restyle)
+
+    # ---- which one
 
     def open(self, notification: int) -> None:
         """Show one notification."""
+        if notification != self.shown:
+            self._read()
+            self.work.say("")
+            self.tabs.setCurrentIndex(0)
         self.shown = notification
-        self.refresh()
-
-    def history_moved(self) -> None:
-        """Follow what became of it."""
         self.refresh()
 
     def refresh(self) -> None:
         """Ask for the story again."""
         if self.shown is not None:
             wanted = self.shown
-            self._context.office.ask(lambda desk: desk.story(wanted), self._show)
+            self._context.office.ask(lambda desk: desk.listing.story(wanted), self._show)
 
-    def _record(self, *, on_paper: bool) -> None:
-        """Record that the practice was told, with the note that is asked for."""
-        note, by, shown = self._note.answer().strip(), self._context.acting.id, self.shown
-        if not note:
-            self.note.say("Write whom you told, and what they said.")
-            self.note.editor.focus()
-            return
-        if by is None or shown is None:
-            return
-        self.note.say("")
-        self._context.office.ask(
-            lambda desk: desk.told(shown, by, on_paper=on_paper, note=note), lambda _n: self._recorded()
-        )
-
-    def _recorded(self) -> None:
-        self._note.set_answer("")
+    def history_moved(self) -> None:
+        """Follow what became of it."""
         self.refresh()
-
-    def _offer(self, *, may_tell: bool) -> None:
-        """Offer to record that the practice was told, where a person is needed."""
-        needed = self._story is not None and self._story.row.needs_person
-        self.telling.setHidden(not (may_tell and needed))
 
     def arrive(self) -> None:
         """Put the focus on the way back."""
         self.back_button.setFocus()
 
-    def _show(self, story: Story) -> None:
-        if story == self._story or story.row.id != self.shown:
+    # ---- showing
+
+    def _show(self, view: StoryView) -> None:
+        if view.story.row.id != self.shown:
             return
-        self._story = story
-        item = story.row
-        words = words_of_row(item, Duty(), self._context.now())
+        item = view.story.row
+        self._context.office.ask(
+            lambda desk: desk.acts.offered(item.id), lambda offers: self._offer(item.id, offers)
+        )
+        if view == self._view:
+            return
+        self._view = view
+        self._show_head(item)
+        self.events.show_widgets([event_line(one) for one in view.story.events])
+        self.recorded.show_sections(recorded(view.recorded))
+        self.versions.show_versions(view.versions, item.id)
+        self.tabs.setTabText(2, f"Versions ({len(view.versions)})" if len(view.versions) > 1 else "Versions")
+        self._show_messages(view)
+
+    def _show_head(self, item: NotificationRow) -> None:
+        duty, now = Duty(), self._context.now()
+        words = words_of_row(item, duty, now)
         number = nhs_number.shown(item.nhs_number)
         self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
-        self.facts.setText(
-            " · ".join(
-                (
-                    item.what,
-                    f"batch {item.batch}" if item.batch else "",
-                    dates.shown_time(item.contact_at),
-                    item.by,
-                    item.practice_name,
-                )
-            ).replace(" ·  · ", " · ")
+        due = duty.due_day(item.contact_at)
+        facts = (
+            item.what,
+            f"batch {item.batch}" if item.batch else "",
+            dates.shown_time(item.contact_at),
+            item.by,
+            item.practice_name,
+            f"due by the end of {due:%A} {dates.shown(due)}" if item.corrects is None else "",
         )
+        self.facts.setText(" · ".join(part for part in facts if part))
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
         self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
         self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
-        self._show_events(story)
-        self._show_messages(story)
-        self._context.office.ask(lambda desk: desk.may_tell(item.id), lambda may: self._offer(may_tell=may))
 
-    def _show_events(self, story: Story) -> None:
-        while self._events.count():
-            item = self._events.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.deleteLater()
-        for event in story.events:
-            line = QFrame()
-            inner = QVBoxLayout(line)
-            inner.setContentsMargins(0, 4, 0, 4)
-            inner.setSpacing(0)
-            by = f" · {event.by}" if event.by else ""
-            inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
-            inner.addWidget(quiet(f"{dates.shown_time(event.at)}{by}"))
-            if event.note:
-                inner.addWidget(Words(event.note))
-            self._events.addWidget(line)
-
-    def _show_messages(self, story: Story) -> None:
+    def _show_messages(self, view: StoryView) -> None:
         kept = self.messages.currentIndex()
         while self.messages.count():
             widget = self.messages.widget(0)
             self.messages.removeTab(0)
             if widget is not None:
                 widget.deleteLater()
-        for message in story.messages:
-            view = XmlView(self._context.appearance.theme)
-            view.show_xml(message.readable)
-            self.messages.addTab(view, message.title)
+        for message in view.story.messages:
+            xml = XmlView(self._context.appearance.theme)
+            xml.show_xml(message.readable)
+            self.messages.addTab(xml, message.title)
+        if not view.story.messages:
+            self.messages.addTab(
+                quiet("No message was made: this one is told on paper or by telephone."), "None"
+            )
         if 0 <= kept < self.messages.count():
             self.messages.setCurrentIndex(kept)
 
+    def _offer(self, notification: int, offers: tuple[Offer, ...]) -> None:
+        if notification != self.shown:
+            return
+        self._offers = {offer.act: offer for offer in offers}
+        for act, made in self.buttons.items():
+            made.setHidden(act not in self._offers)
+            if act in self._offers:
+                made.setText(self._offers[act].label)
+                made.setAccessibleName(self._offers[act].label)
+        menu = self.more.menu()
+        menu.clear()
+        for act, offer in self._offers.items():
+            if act not in BUTTONS and act is not Act.PAPER:
+                menu.addAction(f"{offer.label} …", partial(self._begin, act))
+        menu.addAction("Save the record as JSON …", self._save_record)
+        if self.panel.offer is not None and self.panel.offer.act not in self._offers:
+            self.panel.refuse("This is not possible any more: the notification has moved on meanwhile.")
+
+    # ---- acting
+
+    def _begin(self, act: Act) -> None:
+        if act in self._offers:
+            self.paper.setHidden(True)
+            self.right.setCurrentIndex(1)
+            self.panel.show_offer(self._offers[act])
+
+    def _begin_paper(self) -> None:
+        self.panel.put_away()
+        self.right.setCurrentIndex(1)
+        self.paper.show_panel(may_record=Act.PAPER in self._offers)
+
+    def _read(self) -> None:
+        """Put the panels away and show what can be read."""
+        self.panel.put_away()
+        self.paper.setHidden(True)
+        self.right.setCurrentIndex(0)
+
+    def _do(self, act: Act, words: str) -> None:
+        by, shown = self._context.acting.id, self.shown
+        if by is None or shown is None:
+            return
+        office = self._context.office
+        refused = lambda error: self.panel.refuse(str(error))  # noqa: E731
+        if act is Act.CORRECT:
+            office.ask(lambda desk: desk.acts.begin_correction(shown, words), self._correct, refused)
+        elif act in (Act.WITHDRAW, Act.REACTION):
+            office.ask(
+                lambda desk: (
+                    desk.acts.withdraw(shown, by, words)
+                    if act is Act.WITHDRAW
+                    else desk.acts.reaction(shown, by, words)
+                ),
+                partial(self._followed_up, act),
+                refused,
+            )
+        else:
+            office.ask(lambda desk: desk.acts.do(act, shown, by, words), lambda _n: self._done(act), refused)
+
+    def _correct(self, begun: Begun) -> None:
+        self._read()
+        self._context.navigate.to_form.emit(FormStart(begun.form, begun.answers))
+
+    def _followed_up(self, act: Act, newer: int) -> None:
+        self._read()
+        self._context.office.deliver_now()
+        self._context.navigate.to_notification.emit(newer)
+        if act is Act.REACTION:
+            card = yellow_card()
+            self.work.say(
+                "The reaction is recorded. Telephone the practice now, then press “Told by telephone”. "
+                f"Report it to the {card.name} too: {card.address}, freephone {card.telephone}.",
+                "look",
+            )
+        else:
+            self.work.say("The withdrawal is kept and goes out. Telephone the practice too.", "look")
+
+    def _done(self, act: Act) -> None:
+        label = self._offers[act].label if act in self._offers else "It"
+        self._read()
+        self.work.say(f"{label}: recorded.")
+        if act is Act.TRY_AGAIN:
+            self._context.office.deliver_now()
+        self.refresh()
+
+    # ---- paper and files
+
+    def _save_copy(self, how: How) -> None:
+        shown, by = self.shown, self._name()
+        if shown is None:
+            return
+        path = files.ask_where(self, "Save the paper copy", self._file_name("notification"), files.PDF)
+        if path is not None:
+            self.work.run(
+                "Setting the page",
+                lambda desk, _p: desk.papers.save(desk.papers.copy(shown, how, by), path),
+                lambda _n: f"Saved as {path.name}. When it has gone, record it.",
+            )
+
+    def _print_copy(self, how: How) -> None:
+        shown, by, name = self.shown, self._name(), self._file_name("notification")
+        if shown is not None:
+            self._context.office.ask(
+                lambda desk: desk.papers.printed(desk.papers.copy(shown, how, by), name), self._print
+            )
+
+    def _print(self, printed: Printed) -> None:
+        try:
+            if printing.print_on_paper(self, printed):
+                self.work.say("Sent to the printer. When it has gone, record it.")
+        except DigMedError as error:
+            self.work.say(str(error), "look")
+
+    def _has_gone(self, how: How, to: str) -> None:
+        by, shown = self._context.acting.id, self.shown
+        if by is None or shown is None:
+            return
+        self._context.office.ask(
+            lambda desk: desk.acts.do(Act.PAPER, shown, by, f"{how.label}: {to}"),
+            lambda _n: self._paper_recorded(),
+            lambda error: self.paper.to_field.say(str(error)),
+        )
+
+    def _paper_recorded(self) -> None:
+        self.paper.to.set_answer("")
+        self._done(Act.PAPER)
+
+    def _save_record(self) -> None:
+        shown = self.shown
+        if shown is None:
+            return
+        path = files.ask_where(self, "Save the record as JSON", self._file_name("record"), files.JSON)
+        if path is not None:
+            self.work.run(
+                "Writing the record",
+                lambda desk, _p: desk.acts.save_record(shown, path),
+                lambda _n: f"Saved as {path.name}.",
+            )
+
+    def _file_name(self, subject: str) -> str:
+        day = self._context.now().astimezone(dates.ENGLAND).date().isoformat()
+        return f"{subject}-{self.shown or 0:06d}-{day}"
+
+    def _name(self) -> str:
+        person = self._context.acting.person
+        return person.professional.name.spoken() if person else ""
+
     def _restyle(self) -> None:
+        theme = self._context.appearance.theme
+        self.recorded.use(theme)
         for place in range(self.messages.count()):
             view = self.messages.widget(place)
             if isinstance(view, XmlView):
-                view.use(self._context.appearance.theme)
+                view.use(theme)

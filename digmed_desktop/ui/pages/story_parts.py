@@ -1,0 +1,270 @@
+"""The parts of a notification's page: events, what was recorded, versions side by side, and the panel to act."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.desk.acting import Act, Offer, YellowCard
+from digmed_desktop.desk.listing import RecordedSection, VersionView
+from digmed_desktop.desk.papers import How
+from digmed_desktop.desk.views import PreviewRow, PreviewSection
+from digmed_desktop.messaging.event_words import words_of_event
+from digmed_desktop.messaging.story import StoryEvent
+from digmed_desktop.messaging.wording import words_of
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.preview.reading_view import ReadingView
+from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.widgets.choices import RadioEditor
+from digmed_desktop.ui.widgets.editors import LinesEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.words import Words, heading, quiet, row
+
+
+class Column(QScrollArea):
+    """Widgets one under the other, scrolled up and down only."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(name)
+        inside = QWidget()
+        inside.setObjectName("page")
+        self.body = QVBoxLayout(inside)
+        self.body.setContentsMargins(0, 0, 8, 0)
+        self.body.setSpacing(6)
+        self.body.addStretch(1)
+        self.setWidget(inside)
+
+    def show_widgets(self, widgets: Sequence[QWidget]) -> None:
+        """Show these in place of those before."""
+        while self.body.count() > 1:
+            item = self.body.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for place, widget in enumerate(widgets):
+            self.body.insertWidget(place, widget)
+
+
+def event_line(event: StoryEvent) -> QFrame:
+    """Return one event in words: what happened, when, by whom, and the note or the answer's own sentence."""
+    line = QFrame()
+    inner = QVBoxLayout(line)
+    inner.setContentsMargins(0, 4, 0, 4)
+    inner.setSpacing(0)
+    by = f" · {event.by}" if event.by else ""
+    inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
+    inner.addWidget(quiet(f"{dates.shown_time(event.at)}{by}"))
+    if event.note:
+        inner.addWidget(Words(event.note))
+    return line
+
+
+def recorded(sections: Sequence[RecordedSection]) -> tuple[PreviewSection, ...]:
+    """Return what was recorded as the reading view shows it."""
+    return tuple(
+        PreviewSection(one.title, tuple(PreviewRow(label, values) for label, values in one.rows))
+        for one in sections
+    )
+
+
+def version_card(view: VersionView, *, current: bool, go: Callable[[int], None]) -> QFrame:
+    """Return one version with what it says differently from the one before, as a table that can be read."""
+    card = QFrame()
+    card.setObjectName("card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(16, 10, 16, 12)
+    layout.setSpacing(6)
+    item = view.version.row
+    kind = "withdrawal" if item.withdrawal else "correction" if view.number > 1 else "first version"
+    head = heading(f"Version {view.number}: {kind}")
+    said = quiet(f"{dates.shown_time(view.version.made_at)} · {words_of(item.state).word}")
+    if current:
+        layout.addWidget(row(head, Words("This one", role="tag", wrap=False), None))
+    else:
+        link = button("Open", "link")
+        link.setAccessibleName(f"Open version {view.number}")
+        link.clicked.connect(lambda: go(item.id))
+        layout.addWidget(row(head, link, None))
+    layout.addWidget(said)
+    if view.number > 1 and not item.withdrawal:
+        layout.addWidget(
+            _changes(view) if view.changes else quiet("Nothing that the practice is told has changed.")
+        )
+    if item.withdrawal:
+        layout.addWidget(quiet("The whole record was sent again with the words that it was made in error."))
+    return card
+
+
+def _changes(view: VersionView) -> QWidget:
+    table = QWidget()
+    grid = QGridLayout(table)
+    grid.setContentsMargins(0, 4, 0, 0)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    for column, text in enumerate(("What", "Before", "Now")):
+        grid.addWidget(Words(text, role="quiet", wrap=False), 0, column)
+        grid.setColumnStretch(column, 2)
+    for line, change in enumerate(view.changes, 1):
+        for column, text in enumerate((change.label, change.before or "–", change.after or "–")):
+            words = Words(text, bold=column == 2)
+            grid.addWidget(words, line, column, Qt.AlignmentFlag.AlignTop)
+    return table
+
+
+class VersionsView(Column):
+    """All versions, the newest first."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__("Versions")
+
+    def show_versions(self, views: Sequence[VersionView], current: int) -> None:
+        """Show them."""
+        self.show_widgets(
+            [
+                version_card(one, current=one.version.row.id == current, go=self.chosen.emit)
+                for one in reversed(views)
+            ]
+        )
+
+
+class RecordedView(ReadingView):
+    """What was recorded, as the practice reads it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.setAccessibleName("What was recorded")
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+
+
+class ActPanel(QFrame):
+    """One act about to be done: what it does, the words that are asked for, and the button that does it."""
+
+    confirmed = Signal(object, str)  # Act, the words
+    closed = Signal()
+
+    def __init__(self, yellow_card: YellowCard) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._yellow_card = yellow_card
+        self.offer: Offer | None = None
+        self.head = heading("")
+        self.explain = Words("")
+        self.call = Words("", role="quiet")
+        self.call.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = LinesEditor(2)
+        self.note = Field("act.note", "Why", self.words)
+        self.do, self.back = button("Do it", "primary"), button("Not now")
+        self.do.clicked.connect(self._confirm)
+        self.back.clicked.connect(self.closed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(8)
+        for widget in (self.head, self.explain, self.call, self.note, flow(self.do, self.back)):
+            layout.addWidget(widget)
+        self.setHidden(True)
+
+    def show_offer(self, offer: Offer) -> None:
+        """Ask for the words of an act."""
+        self.offer = offer
+        self.head.setText(offer.label)
+        self.explain.setText(offer.explain)
+        card = self._yellow_card
+        self.call.setText(f"{card.name}: {card.address}, freephone {card.telephone}")
+        self.call.setHidden(offer.act is not Act.REACTION)
+        self.note.label.setText(offer.ask)
+        self.note.label_text = offer.ask
+        self.note.say("")
+        self.words.set_answer("")
+        self.do.setText("Open the form" if offer.act is Act.CORRECT else offer.label)
+        self.do.setAccessibleName(self.do.text())
+        self.setHidden(False)
+        self.words.focus()
+
+    def refuse(self, sentence: str) -> None:
+        """Say why it was not done; the words stay."""
+        self.note.say(sentence)
+
+    def put_away(self) -> None:
+        """Put the panel away."""
+        self.offer = None
+        self.setHidden(True)
+
+    def _confirm(self) -> None:
+        words = self.words.answer().strip()
+        if self.offer is None:
+            return
+        if not words:
+            self.note.say("Write a few words: they are kept with your name and the time.")
+            self.words.focus()
+            return
+        self.confirmed.emit(self.offer.act, words)
+
+
+class PaperPanel(QFrame):
+    """A paper copy: how it leaves the pharmacy, as PDF or from the printer, and that it has gone."""
+
+    save = Signal(object)  # How
+    printing = Signal(object)  # How
+    gone = Signal(object, str)  # How, to whom
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.how = RadioEditor([Option(how.value, how.label) for how in How])
+        self.how.set_answer(How.POST.value)
+        self.to = LinesEditor(1)
+        self.to_field = Field("paper.to", "To whom it went, once it has gone", self.to)
+        self.save_button = button("Save as PDF …", "primary")
+        self.print_button = button("Print …")
+        self.gone_button = button("It has gone: record it")
+        self.back = button("Not now")
+        self.save_button.clicked.connect(lambda: self.save.emit(self.chosen))
+        self.print_button.clicked.connect(lambda: self.printing.emit(self.chosen))
+        self.gone_button.clicked.connect(self._gone)
+        self.back.clicked.connect(self.closed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(heading("Paper copy"))
+        layout.addWidget(
+            Words(
+                "The copy says how it left, who sent it and when. The practice is told only once it has really gone."
+            )
+        )
+        layout.addWidget(Field("paper.how", "How it leaves", self.how))
+        layout.addWidget(flow(self.save_button, self.print_button))
+        layout.addWidget(self.to_field)
+        layout.addWidget(flow(self.gone_button, self.back))
+        self.setHidden(True)
+
+    @property
+    def chosen(self) -> How:
+        """How it leaves."""
+        return How(self.how.answer() or How.POST.value)
+
+    def show_panel(self, *, may_record: bool) -> None:
+        """Offer to make a copy, and to record that it has gone where that makes sense."""
+        self.to_field.setHidden(not may_record)
+        self.gone_button.setHidden(not may_record)
+        self.to_field.say("")
+        self.setHidden(False)
+        self.save_button.setFocus()
+
+    def _gone(self) -> None:
+        to = self.to.answer().strip()
+        if not to:
+            self.to_field.say("Write to whom it went.")
+            self.to.focus()
+            return
+        self.gone.emit(self.chosen, to)
