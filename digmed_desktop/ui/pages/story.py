@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, nhs_number
@@ -37,15 +37,13 @@ BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.TELEPHONE, Act.NOTE)
 class StoryPage(QWidget):
     """Everything known of one notification, and the acts that its state allows."""
 
-    back = Signal()
-
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self.shown: int | None = None
         self._view: StoryView | None = None
         self._offers: dict[Act, Offer] = {}
-        self.patient, self.facts = title(""), quiet("")
+        self.patient = title("")
         self.state = Notice("act")
         self.work = LongWork(context.office)
         self.panel, self.paper = ActPanel(yellow_card()), PaperPanel()
@@ -61,14 +59,8 @@ class StoryPage(QWidget):
         self.tabs.addTab(self.recorded, "What was recorded")
         self.tabs.addTab(self.messages, "Messages")
         self.tabs.addTab(self.versions, "Versions")
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(heading("What happened"))
-        column.addWidget(self.events, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.events)
         self.right = QStackedWidget()
         self.right.addWidget(self.tabs)
         acting = Column("What to do")
@@ -83,7 +75,7 @@ class StoryPage(QWidget):
         layout.setContentsMargins(24, 12, 24, 12)
         layout.setSpacing(8)
         layout.addWidget(self._make_bar())
-        for widget in (self.patient, self.facts, self.state, self.work):
+        for widget in (self.patient, self.state, self.work):
             layout.addWidget(widget)
         layout.addWidget(self.splitter, 1)
         self._connect()
@@ -151,18 +143,24 @@ class StoryPage(QWidget):
             return
         self._view = view
         self._show_head(item)
-        self.events.show_widgets([event_line(one) for one in view.story.events])
+        lines = [event_line(one) for one in view.story.events]
+        self.events.show_widgets([quiet(self._facts(item)), heading("What happened"), *lines])
         self.recorded.show_sections(recorded(view.recorded))
         self.versions.show_versions(view.versions, item.id)
         self.tabs.setTabText(2, f"Versions ({len(view.versions)})" if len(view.versions) > 1 else "Versions")
         self._show_messages(view)
 
     def _show_head(self, item: NotificationRow) -> None:
-        duty, now = Duty(), self._context.now()
-        words = words_of_row(item, duty, now)
+        words = words_of_row(item, Duty(), self._context.now())
         number = nhs_number.shown(item.nhs_number)
         self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
-        due = duty.due_day(item.contact_at)
+        tone = "act" if words.tone is Tone.PLAIN else words.tone.value
+        self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
+        self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
+
+    @staticmethod
+    def _facts(item: NotificationRow) -> str:
+        due = Duty().due_day(item.contact_at)
         facts = (
             item.what,
             f"batch {item.batch}" if item.batch else "",
@@ -171,10 +169,7 @@ class StoryPage(QWidget):
             item.practice_name,
             f"due by the end of {due:%A} {dates.shown(due)}" if item.corrects is None else "",
         )
-        self.facts.setText(" · ".join(part for part in facts if part))
-        tone = "act" if words.tone is Tone.PLAIN else words.tone.value
-        self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
-        self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
+        return " · ".join(part for part in facts if part)
 
     def _show_messages(self, view: StoryView) -> None:
         kept = self.messages.currentIndex()

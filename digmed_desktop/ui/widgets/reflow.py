@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -38,6 +38,11 @@ class Reflow(QWidget):
     def _fit(self) -> None:
         least = self.fontMetrics().horizontalAdvance("m") * self._least_em
         self._lay_out(max(1, (self.width() + self._grid.spacing()) // (least + self._grid.spacing())))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width of one widget only: the others then stand under it."""
+        widest = max(widget.minimumSizeHint().width() for widget in self._widgets)
+        return QSize(widest, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take as many columns as fit now."""
