@@ -3,14 +3,14 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop import resources
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.sent_views import Act, Begun, Offer
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
@@ -27,47 +27,6 @@ if TYPE_CHECKING:
 
 FORM_OF = {Kind.VACCINATION: "vaccination", Kind.EMERGENCY_SUPPLY: "emergency-supply"}
 LONGEST_NOTE = 2000
-
-
-class Act(StrEnum):
-    """Something a person can do about a notification."""
-
-    TRY_AGAIN = "try-again"
-    CORRECT = "correct"
-    WITHDRAW = "withdraw"
-    CANCEL = "cancel"
-    PAPER = "paper"
-    TELEPHONE = "telephone"
-    DEAL_WITH = "deal-with"
-    REACTION = "reaction"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An act that makes sense now, in words: its button, what it does, what is asked for."""
-
-    act: Act
-    label: str
-    explain: str
-    ask: str
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A correction to be typed: the form, and the answers to begin it with."""
-
-    form: str
-    answers: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class YellowCard:
-    """Where suspected adverse reactions are reported."""
-
-    name: str
-    address: str
-    telephone: str
 
 
 _BY_HAPPENING = {
@@ -284,12 +243,6 @@ def words_of(act: Act, way: Way = Way.AFRESH) -> Offer:
     entry = resources.toml("states/acts.toml")[act.value]
     explain = entry.get(f"explain_{way.value}", entry["explain"])
     return Offer(act, entry["label"], explain, entry["ask"])
-
-
-def yellow_card() -> YellowCard:
-    """Return where suspected adverse reactions are reported."""
-    entry = resources.toml("states/acts.toml")["yellow_card"]
-    return YellowCard(entry["name"], entry["address"], entry["telephone"])
 
 
 def facts_of(row: NotificationRow) -> Facts:

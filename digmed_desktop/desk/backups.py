@@ -2,19 +2,20 @@
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.desk.sent_views import BackupState
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.progress import Progress
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
+    from digmed_desktop.desk.views import SignIn
     from digmed_desktop.history.store import Store
 
 DATABASE_KEY, BACKUP_KEY = "database-key", "backup-key"  # names in the vault
@@ -25,23 +26,6 @@ KEEP = 14
 _STATE = "backups"
 _PHRASE = "recovery-phrase"
 _OURS = re.compile(r"digmed-\d{4}-\d{2}-\d{2}" + re.escape(ENDING))
-
-
-@dataclass(frozen=True, slots=True)
-class BackupState:
-    """How the backups stand. ``trouble`` is the sentence of a daily backup that failed."""
-
-    folder: str = ""  # of the daily backup; "": none is made
-    last_at: datetime | None = None
-    last_file: str = ""
-    last_count: int = 0
-    trouble: str = ""
-    phrase_written_down: date | None = None
-
-    @property
-    def daily(self) -> bool:
-        """Whether a backup is made each day."""
-        return bool(self.folder)
 
 
 class BackupDesk:
@@ -133,13 +117,20 @@ class BackupDesk:
     # ---- the recovery phrase
 
     def phrase(self) -> tuple[str, ...]:
-        """Return the recovery phrase. Show it only to a person who has just given a PIN; never log it."""
+        """Return the recovery phrase. Never log it; the window asks :meth:`phrase_for`."""
         from digmed_desktop.credentials.phrase import phrase_of
 
         kept = self._the_vault().get(DATABASE_KEY)
         if kept is None:
             raise DigMedError("The key of the records is not in the keyring of this account.")
         return phrase_of(bytes.fromhex(kept))
+
+    def phrase_for(self, person: int, pin: str, sign_in: "Callable[[int, str], SignIn]") -> tuple[str, ...]:
+        """Return the recovery phrase to a person whose PIN is right; DigMedError otherwise."""
+        outcome = sign_in(person, pin)
+        if outcome.person is None:
+            raise DigMedError(outcome.sentence)
+        return self.phrase()
 
     def phrase_written_down(self, asked: Sequence[int], typed: Sequence[str]) -> str:
         """Note that the phrase is on paper when the words asked for (1 to 24) are right; else say which is not."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError
 
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 OF = "correction.of"
 WHY = "correction.why"
 _LONGEST_CHANGE = 2000  # characters of the sentence in the message; the whole difference is in the story
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One row of the document that two versions do not share; ``""`` where a version lacks it."""
-
-    section: str
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)

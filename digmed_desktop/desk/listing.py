@@ -1,65 +1,27 @@
 """The list of notifications, the story of one, and what Today shows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.correcting import Difference, differences
+from digmed_desktop.desk.correcting import differences
 from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.sent_views import (
+    COUNTED_TO,
+    Found,
+    RecordedSection,
+    StoryView,
+    TodayView,
+    VersionView,
+)
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
-from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
-from digmed_desktop.messaging.story import NotificationRow, Story, Version
+from digmed_desktop.messaging.story import NotificationRow
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
-
-COUNTED_TO = 1000
-"""A search is counted no further: ``1,000 or more``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The first page of a search."""
-
-    rows: tuple[NotificationRow, ...]
-    count: int  # COUNTED_TO: as many or more
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedSection:
-    """One section of what was recorded, as it is read."""
-
-    title: str
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VersionView:
-    """One version, and what it says differently from the one before."""
-
-    version: Version
-    number: int
-    changes: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StoryView:
-    """The story of one notification with everything its page shows."""
-
-    story: Story
-    recorded: tuple[RecordedSection, ...] = ()
-    versions: tuple[VersionView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TodayView:
-    """What Today shows, and since when answers count as new."""
-
-    figures: Figures
-    back_since: datetime
 
 
 class ListingDesk:

@@ -1,13 +1,12 @@
 """What goes out on paper: the copy of a notification, the list of a day, the summary at its end, any table."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -24,30 +23,6 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 _PAGE = 500
-
-
-class How(StrEnum):
-    """By which way a copy leaves the pharmacy."""
-
-    POST = "post"
-    HAND = "hand"
-    SECURE_EMAIL = "secure-email"
-    PATIENT = "patient"
-
-    @property
-    def label(self) -> str:
-        """The way in words."""
-        return str(_words()["how_labels"][self.value])
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A document for the printer; ``name`` is what the printer's queue shows: no patient in it."""
-
-    name: str
-    html: str
-    running: str
-    landscape: bool
 
 
 class PapersDesk:

@@ -76,6 +76,8 @@ class Navigate(QObject):
     to_notification = Signal(int)
     to_form = Signal(object)  # FormStart
     lists_changed = Signal(object)  # dict[str, FormLists]: what the forms offer from now on
+    to_search = Signal(object)  # messaging.searching.Search: the sent items that it finds
+    to_section = Signal(str)  # the key of a section of the settings
 
 
 @dataclass

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QPageLayout, QPain
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
-from digmed_desktop.desk.papers import Printed
+from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
 
 NO_PRINTER = DigMedError(

@@ -8,6 +8,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView, Preview, Sent
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.counter import Counter
@@ -20,6 +21,7 @@ from digmed_desktop.ui.pages.people import FirstRunPage, PeoplePage, SignInPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place
 from digmed_desktop.ui.pages.sent_items import SentPage
+from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.strip import Strip
@@ -101,6 +103,8 @@ class Window(QMainWindow):
         context.navigate.to_place.connect(self.go)
         context.navigate.to_notification.connect(self.open_story)
         context.navigate.to_form.connect(self.begin_form)
+        context.navigate.to_search.connect(self.open_list)
+        context.navigate.to_section.connect(self.open_section)
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
         context.navigate.lists_changed.connect(self._lists_changed)
@@ -228,6 +232,18 @@ class Window(QMainWindow):
         """Show the story of one notification."""
         self.story.open(notification)
         self.visit(self.story)
+
+    def open_list(self, search: Search) -> None:
+        """Show the sent items that a search finds."""
+        self.sent.show_search(search)
+        self.go("sent")
+
+    def open_section(self, key: str) -> None:
+        """Show a section of the settings."""
+        self.go("settings")
+        page = self.page("settings")
+        if isinstance(page, SettingsPage):
+            page.section(key)
 
     def begin_form(self, start: FormStart) -> None:
         """Begin a form with answers known beforehand, or go on with a draft; what is on the form stays a draft."""

@@ -4,7 +4,8 @@ import pytest
 
 from digmed_desktop.clinical import json_record
 from digmed_desktop.desk import correcting
-from digmed_desktop.desk.acting import Act, words_of, yellow_card
+from digmed_desktop.desk.acting import words_of
+from digmed_desktop.desk.sent_views import Act, yellow_card
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way

@@ -17,8 +17,8 @@ from pypdf import PdfReader
 
 from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.record import Consent
-from digmed_desktop.desk.acting import Act
-from digmed_desktop.desk.papers import How, PapersDesk
+from digmed_desktop.desk.papers import PapersDesk
+from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.message import build
 from digmed_desktop.messaging.errors import NotAllowedNowError

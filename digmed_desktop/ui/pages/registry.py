@@ -14,6 +14,7 @@ from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.stock import StockPage
 from digmed_desktop.ui.pages.supply import SupplyPage
+from digmed_desktop.ui.pages.today import TodayPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 
 
@@ -37,6 +38,7 @@ HOME = "vaccinate"
 """The place shown after signing in."""
 
 PLACES: tuple[Place, ...] = (
+    Place("today", "Today", "F4", TodayPage, "today"),
     Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate"),
     Place("supply", "Supply", "F3", SupplyPage, "supply"),
     Place("sent", "Sent items", "F5", SentPage, "sent-items"),

@@ -17,19 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.listing import COUNTED_TO, Found
-from digmed_desktop.desk.papers import Printed
+from digmed_desktop.desk.sent_views import COUNTED_TO, Found, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.sent_filters import SentFilters
 from digmed_desktop.ui.pages.sent_model import MOST_ROWS, PAGE, SORTS, SentModel
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.long_work import LongWork
 from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
 LEAST_EM = (11, 8, 8, 9, 24, 11, 7)

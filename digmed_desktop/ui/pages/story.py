@@ -6,15 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, nhs_number
-from digmed_desktop.desk.acting import Act, Begun, Offer, yellow_card
-from digmed_desktop.desk.listing import StoryView
-from digmed_desktop.desk.papers import How, Printed
+from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of_row
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.story_parts import (
     ActPanel,
@@ -27,7 +26,6 @@ from digmed_desktop.ui.pages.story_parts import (
 )
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.long_work import LongWork
 from digmed_desktop.ui.widgets.words import Notice, heading, quiet, title
 
 BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.TELEPHONE, Act.NOTE)

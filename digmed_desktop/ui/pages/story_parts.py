@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QTextBrowser, QV
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.desk.acting import Act, Offer, YellowCard
-from digmed_desktop.desk.listing import RecordedSection, VersionView
-from digmed_desktop.desk.papers import How
+from digmed_desktop.desk.sent_views import Act, How, Offer, RecordedSection, VersionView, YellowCard
 from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.story import StoryEvent

@@ -1,7 +1,7 @@
 """Something that takes long: what it is, how far it has come, and Cancel."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout
@@ -11,9 +11,6 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.words import Notice, Words, row
-
-if TYPE_CHECKING:
-    from digmed_desktop.desk.desk import Desk
 
 T = TypeVar("T")
 LOOK_EVERY_MS = 100
@@ -53,7 +50,7 @@ class LongWork(QFrame):
     def run(
         self,
         what: str,
-        work: "Callable[[Desk, Progress], T]",
+        work: Callable[[Any, Progress], T],  # of the desk
         done: Callable[[T], str],
         failed: Callable[[DigMedError], None] | None = None,
     ) -> None:

@@ -1,0 +1,153 @@
+"""What the desk answers with about notifications: acts, copies, lists, stories, Today, backups. Plain data for pages."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from digmed_desktop import resources
+from digmed_desktop.messaging.figures import Figures
+from digmed_desktop.messaging.story import NotificationRow, Story, Version
+
+
+class Act(StrEnum):
+    """Something a person can do about a notification."""
+
+    TRY_AGAIN = "try-again"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    PAPER = "paper"
+    TELEPHONE = "telephone"
+    DEAL_WITH = "deal-with"
+    REACTION = "reaction"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that makes sense now, in words: its button, what it does, what is asked for."""
+
+    act: Act
+    label: str
+    explain: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A correction to be typed: the form, and the answers to begin it with."""
+
+    form: str
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class YellowCard:
+    """Where suspected adverse reactions are reported."""
+
+    name: str
+    address: str
+    telephone: str
+
+
+def yellow_card() -> YellowCard:
+    """Return where suspected adverse reactions are reported."""
+    entry = resources.toml("states/acts.toml")["yellow_card"]
+    return YellowCard(entry["name"], entry["address"], entry["telephone"])
+
+
+class How(StrEnum):
+    """By which way a copy leaves the pharmacy."""
+
+    POST = "post"
+    HAND = "hand"
+    SECURE_EMAIL = "secure-email"
+    PATIENT = "patient"
+
+    @property
+    def label(self) -> str:
+        """The way in words."""
+        return str(resources.toml("paper/words.toml")["how_labels"][self.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A document for the printer; ``name`` is what the printer's queue shows: no patient in it."""
+
+    name: str
+    html: str
+    running: str
+    landscape: bool
+
+
+COUNTED_TO = 1000
+"""A search is counted no further: ``1,000 or more``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row of the document that two versions do not share; ``""`` where a version lacks it."""
+
+    section: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first page of a search."""
+
+    rows: tuple[NotificationRow, ...]
+    count: int  # COUNTED_TO: as many or more
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSection:
+    """One section of what was recorded, as it is read."""
+
+    title: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version, and what it says differently from the one before."""
+
+    version: Version
+    number: int
+    changes: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """The story of one notification with everything its page shows."""
+
+    story: Story
+    recorded: tuple[RecordedSection, ...] = ()
+    versions: tuple[VersionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """What Today shows, and since when answers count as new."""
+
+    figures: Figures
+    back_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BackupState:
+    """How the backups stand. ``trouble`` is the sentence of a daily backup that failed."""
+
+    folder: str = ""  # of the daily backup; "": none is made
+    last_at: datetime | None = None
+    last_file: str = ""
+    last_count: int = 0
+    trouble: str = ""
+    phrase_written_down: date | None = None
+
+    @property
+    def daily(self) -> bool:
+        """Whether a backup is made each day."""
+        return bool(self.folder)

@@ -1,0 +1,224 @@
+"""Settings: backups by hand and daily, and the recovery phrase."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtGui import QHideEvent
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.desk.sent_views import BackupState
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui import files
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.long_work import LongWork
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.words import Notice, Words, quiet
+
+WORDS = 24
+ASKED = 3
+_HIDDEN = (
+    "Nobody but you should see the words: whoever has them and this computer's data can read every record."
+)
+
+
+class BackupSection(ColumnPage):
+    """An encrypted copy under a passphrase, tried by restoring it; and the words that open the records."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(
+            "Backup and recovery",
+            "A backup is encrypted under a passphrase and tried by restoring it. Keep it on another disk.",
+        )
+        self._context = context
+        self.work = LongWork(context.office)
+        self.state = Words("")
+        self.passphrase, self.again = TextEditor(secret=True), TextEditor(secret=True)
+        self.first = Field(
+            "backup.passphrase",
+            "Passphrase",
+            self.passphrase,
+            hint="At least 12 characters; four words that do not belong together are easy to keep.",
+        )
+        self.second = Field("backup.again", "The same passphrase again", self.again)
+        self.now = button("Make a backup now …", "primary")
+        self.daily = button("Make one every day …")
+        self.end = button("End the daily backup")
+        self.now.clicked.connect(self._make)
+        self.daily.clicked.connect(self._begin_daily)
+        self.end.clicked.connect(self._end_daily)
+        self.card(
+            "Backup",
+            self.state,
+            self.first,
+            self.second,
+            quiet(
+                "The passphrase is kept nowhere: write it down. The daily backup keeps a key made from it."
+            ),
+            flow(self.now, self.daily, self.end),
+            self.work,
+        )
+        self._build_phrase()
+
+    def _build_phrase(self) -> None:
+        self.written = Words("")
+        self.pin = TextEditor(secret=True)
+        self.pin_field = Field("recovery.pin", "Your PIN", self.pin, hint=_HIDDEN)
+        self.show_phrase = button("Show the recovery phrase")
+        self.phrase = Words("", bold=True)
+        self.phrase.setHidden(True)
+        self.phrase.setAccessibleName("Recovery phrase")
+        self.checks = [TextEditor() for _ in range(ASKED)]
+        self.asked: list[int] = []
+        self.check_fields = [Field(f"recovery.word{n}", "Word", one) for n, one in enumerate(self.checks)]
+        self.done = button("I have written it down", "primary")
+        self.said = Notice("look")
+        self.show_phrase.clicked.connect(self._ask_phrase)
+        self.done.clicked.connect(self._check_phrase)
+        for part in (*self.check_fields, self.done, self.said):
+            part.setHidden(True)
+        self.card(
+            "Recovery phrase",
+            Words(
+                "24 words that open the records when the keyring of this computer is lost. Write them on paper, "
+                "and keep the paper in the safe."
+            ),
+            self.written,
+            self.pin_field,
+            self.show_phrase,
+            self.phrase,
+            *self.check_fields,
+            self.done,
+            self.said,
+        )
+
+    def arrive(self) -> None:
+        """Show how the backups stand; the phrase is hidden again."""
+        self._hide_phrase()
+        self._context.office.ask(lambda desk: desk.backups.state(), self._show)
+
+    # ---- backups
+
+    def _show(self, state: BackupState) -> None:
+        lines = []
+        if state.last_at is None:
+            lines.append("No backup has been made yet.")
+        else:
+            lines.append(
+                f"The last one was made on {dates.shown_time(state.last_at)}, with "
+                f"{state.last_count:,} notifications: {state.last_file}"
+            )
+        lines.append(f"Every day in {state.folder}." if state.daily else "No daily backup is made.")
+        if state.trouble:
+            lines.append(f"The last daily backup failed: {state.trouble}")
+        self.state.setText("\n".join(lines))
+        self.end.setHidden(not state.daily)
+        day = state.phrase_written_down
+        self.written.setText(
+            f"Written down on {dates.shown(day)}." if day else "Not written down yet: do it now, once."
+        )
+
+    def _make(self) -> None:
+        path = files.ask_where(self, "Make a backup", f"digmed-{self._today()}", files.BACKUP)
+        if path is None:
+            return
+        typed, again = self.passphrase.answer(), self.again.answer()
+        self.first.say("")
+        self.work.run(
+            "Making the backup and trying it",
+            lambda desk, progress: desk.backups.write(path, typed, again, progress),
+            self._made,
+            self._refused,
+        )
+
+    def _made(self, state: BackupState) -> str:
+        self._forget_passphrase()
+        self._show(state)
+        return f"Made, and restored on trial: {state.last_count:,} notifications are in it."
+
+    def _begin_daily(self) -> None:
+        folder = files.ask_folder(self, "Folder for the daily backup")
+        if folder is None:
+            return
+        typed, again = self.passphrase.answer(), self.again.answer()
+        chosen = Path(folder)
+        self.first.say("")
+        self.work.run(
+            "Making the first daily backup and trying it",
+            lambda desk, _progress: desk.backups.begin_daily(chosen, typed, again),
+            self._made,
+            self._refused,
+        )
+
+    def _end_daily(self) -> None:
+        self._context.office.ask(lambda desk: desk.backups.end_daily(), self._show)
+
+    def _refused(self, error: DigMedError) -> None:
+        self.work.say("", "look")
+        self.first.say(str(error))
+        self.first.editor.focus()
+
+    def _forget_passphrase(self) -> None:
+        self.passphrase.set_answer("")
+        self.again.set_answer("")
+
+    def _today(self) -> str:
+        return self._context.now().astimezone(dates.ENGLAND).date().isoformat()
+
+    # ---- the recovery phrase
+
+    def _ask_phrase(self) -> None:
+        by, pin = self._context.acting.id, self.pin.answer()
+        self.pin_field.say("")
+        if by is None or not pin:
+            self.pin_field.say("Type your PIN to see the words.")
+            self.pin.focus()
+            return
+        self._context.office.ask(
+            lambda desk: desk.backups.phrase_for(by, pin, desk.sign_in),
+            self._show_phrase,
+            lambda error: self.pin_field.say(str(error)),
+        )
+
+    def _show_phrase(self, words: Sequence[str]) -> None:
+        self.pin.set_answer("")
+        lines = [
+            "   ".join(f"{n + 1}. {words[n]}" for n in range(first, first + 4))
+            for first in range(0, WORDS, 4)
+        ]
+        self.phrase.setText("\n".join(lines))
+        self.asked = sorted(secrets.SystemRandom().sample(range(1, WORDS + 1), ASKED))
+        for number, field, editor in zip(self.asked, self.check_fields, self.checks, strict=True):
+            field.label.setText(f"To be sure: word {number} on your paper")
+            field.label_text = f"Word {number} on your paper"
+            field.say("")
+            editor.set_answer("")
+        for part in (self.phrase, *self.check_fields, self.done):
+            part.setHidden(False)
+
+    def _check_phrase(self) -> None:
+        asked, typed = list(self.asked), [one.answer() for one in self.checks]
+        self._context.office.ask(lambda desk: desk.backups.phrase_written_down(asked, typed), self._checked)
+
+    def _checked(self, wrong: str) -> None:
+        if wrong:
+            self.said.say(wrong, tone="look")
+            self.said.setHidden(False)
+            return
+        self._hide_phrase()
+        self.said.say("Noted. Keep the paper in the safe, not beside this computer.", tone="done")
+        self.said.setHidden(False)
+        self._context.office.ask(lambda desk: desk.backups.state(), self._show)
+
+    def _hide_phrase(self) -> None:
+        self.phrase.setText("")
+        for part in (self.phrase, *self.check_fields, self.done, self.said):
+            part.setHidden(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Never leave the words on a page that is out of view."""
+        self._hide_phrase()
+        super().hideEvent(event)

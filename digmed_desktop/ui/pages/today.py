@@ -1,0 +1,347 @@
+"""Today, the page the program opens on: what needs a person, what is due, what came back, and pictures."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.desk.sent_views import BackupState, TodayView
+from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.event_words import words_of_event
+from digmed_desktop.messaging.figures import CameBack
+from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.states import IN_TRANSIT, State
+from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.messaging.wording import words_of_row
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.pages.today_pictures import (
+    PictureCard,
+    days_picture,
+    doses_picture,
+    spans_picture,
+)
+from digmed_desktop.ui.widgets.flow import Flow
+from digmed_desktop.ui.widgets.reflow import Reflow
+from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, set_property, title
+
+LINES = 5
+"""Entries of a list that are shown here; the list of sent items has all."""
+OLD_BACKUP = timedelta(days=7)
+COUNT_EVERY_MS = 30_000
+
+
+class Tile(QPushButton):
+    """A number with its words; pressed, it opens the list behind it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+        self.setProperty("kind", "tile")
+        self.show_number(0, tone="")
+
+    def show_number(self, number: int, tone: str) -> None:
+        """Show a number; ``tone`` colours what asks for someone."""
+        self.setText(f"{number:,}  {self.words}")
+        self.setAccessibleName(f"{number:,} {self.words}")
+        set_property(self, "ink", tone if number else "")
+
+
+class ListCard(QFrame):
+    """A short list: each line opens its notification."""
+
+    def __init__(self, heading_text: str, nothing: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(16, 12, 16, 14)
+        self._layout.setSpacing(8)
+        self.head = heading(heading_text)
+        self.nothing = quiet(nothing)
+        self.all = button("Show all", "link")
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(8)
+        self._layout.addWidget(self.head)
+        self._layout.addWidget(self.nothing)
+        self._layout.addLayout(self._lines)
+        self._layout.addWidget(row(self.all, None))
+
+    def show_lines(self, lines: Sequence[QWidget], total: int) -> None:
+        """Show lines in place of those before."""
+        while self._lines.count():
+            item = self._lines.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for line in lines:
+            self._lines.addWidget(line)
+        self.nothing.setHidden(bool(lines))
+        self.all.setText(f"Show all {total:,}")
+        self.all.setAccessibleName(f"{self.head.text()}: show all {total:,}")
+        self.all.setHidden(total <= len(lines))
+
+
+def countdown(due: datetime, now: datetime) -> str:
+    """Return how long there is until ``due``, in words."""
+    left = due - now
+    if left <= timedelta():
+        return "the day is over"
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    if hours >= 48:
+        return f"in {hours // 24} days"
+    if hours:
+        return f"in {hours} h {minutes} min"
+    return f"in {minutes} min"
+
+
+class TodayPage(QScrollArea):
+    """What a person should see first."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._view: TodayView | None = None
+        self._graphs: Any = None
+        self._asked_for_graphs = False
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Today")
+        page = QWidget()
+        page.setObjectName("page")
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(24, 16, 24, 20)
+        layout.setSpacing(12)
+        self.title = title("Today")
+        self.session = quiet("")
+        self.backup = Notice("look")
+        self.backup_button = button("Backup and recovery")
+        self.backup_row = _beside(self.backup, self.backup_button)
+        self.backup_row.setHidden(True)
+        self.needing_tile, self.waiting_tile = Tile("need a person"), Tile("waiting to go out")
+        self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
+        tiles = (self.needing_tile, self.waiting_tile, self.due_tile, self.back_tile)
+        self.needing = ListCard("Needs a person", "Nothing needs a person.")
+        self.due = ListCard("Due at the practice", "Nothing is on its way.")
+        self.back = ListCard("What came back", "Nothing has come back since the last working day.")
+        self.pictures = [PictureCard() for _ in range(3)]
+        self.lists = QWidget()
+        self._grid = QGridLayout(self.lists)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self._wide: bool | None = None
+        self._left = _column((self.needing, self.due, self.back))
+        self._right = _column(self.pictures)
+        self.new_vaccination = button("Record a vaccination", "primary", tip="Record a vaccination (F2)")
+        layout.addWidget(_beside(self.title, self.new_vaccination))
+        layout.addWidget(self.session)
+        layout.addWidget(self.backup_row)
+        layout.addWidget(Reflow(tiles, 17))
+        layout.addWidget(self.lists)
+        layout.addStretch(1)
+        self.setWidget(page)
+        self._lay_out(wide=True)
+        self._connect()
+
+    def _connect(self) -> None:
+        needing = Search(only_needing=True)
+        on_way = Search(states=frozenset(IN_TRANSIT))
+        unsent = Search(states=frozenset({State.WAITING, State.SENDING, State.CHECKING}))
+        for part, search in (
+            (self.needing_tile, needing),
+            (self.needing.all, needing),
+            (self.waiting_tile, unsent),
+            (self.due_tile, on_way),
+            (self.due.all, on_way),
+            (self.back_tile, Search()),
+            (self.back.all, Search()),
+        ):
+            part.clicked.connect(lambda _on=False, wanted=search: self._open_list(wanted))
+        self.new_vaccination.clicked.connect(lambda: self._context.navigate.to_place.emit("vaccinate"))
+        self.backup_button.clicked.connect(self._open_backup)
+        self._context.appearance.changed.connect(self._draw)
+        self._context.acting.changed.connect(lambda _who: self._show_session())
+        self._timer = QTimer(self, interval=COUNT_EVERY_MS)
+        self._timer.timeout.connect(self._count_down)
+        self._timer.start()
+
+    # ---- what the window tells
+
+    def arrive(self) -> None:
+        """Bring everything up to date."""
+        self._show_session()
+        self.refresh()
+        self._context.office.ask(lambda desk: desk.backups.state(), self._show_backup, lambda _e: None)
+        if not self._asked_for_graphs:
+            self._asked_for_graphs = True
+            self._context.office.run(_load_graphs, self._have_graphs, lambda _e: None)
+        (self.needing_tile if self._view and self._view.figures.needing else self.new_vaccination).setFocus()
+
+    def history_moved(self) -> None:
+        """Follow what became of notifications."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the figures again."""
+        self._context.office.ask(lambda desk: desk.listing.today(), self._show)
+
+    # ---- showing
+
+    def _show_session(self) -> None:
+        now = self._context.now().astimezone(dates.ENGLAND)
+        self.title.setText(f"Today, {now:%A} {now.day} {now:%B}")
+        person = self._context.acting.person
+        lists = self._context.lists.get("vaccination")
+        parts = (
+            person.label if person else "",
+            lists.programme_name if lists else "",
+            self._context.pharmacy.name,
+            f"{many} people work here" if (many := len(self._context.people)) > 1 else "",
+        )
+        self.session.setText(" · ".join(part for part in parts if part))
+
+    def _show(self, view: TodayView) -> None:
+        if view == self._view:
+            return
+        self._view = view
+        found = view.figures
+        self.needing_tile.show_number(found.needing_count, "stop")
+        self.waiting_tile.show_number(found.waiting_count, "look")
+        self.due_tile.show_number(found.due_count, "")
+        since = view.back_since.astimezone(dates.ENGLAND)
+        self.back_tile.words = f"answers since {since:%A}"
+        self.back_tile.show_number(found.back_count, "")
+        now = self._context.now()
+        self.needing.show_lines(
+            [self._needing(one, now) for one in found.needing[:LINES]], found.needing_count
+        )
+        self.back.show_lines([self._came_back(one) for one in found.back[:LINES]], found.back_count)
+        self._count_down()
+        self._draw()
+
+    def _count_down(self) -> None:
+        if self._view is None:
+            return
+        found, now = self._view.figures, self._context.now()
+        self.due.show_lines([self._due(one, now) for one in found.due[:LINES]], found.due_count)
+
+    def _needing(self, item: NotificationRow, now: datetime) -> QWidget:
+        words = words_of_row(item, Duty(), now)
+        return self._line(item, words.word, words.do, words.tone.value)
+
+    def _due(self, item: NotificationRow, now: datetime) -> QWidget:
+        duty = Duty()
+        words = words_of_row(item, duty, now)
+        day, left = duty.due_day(item.contact_at), countdown(duty.overdue_from(item.contact_at), now)
+        amber = now >= duty.amber_from(item.contact_at)
+        said = f"Due by the end of {day:%A} {day.day} {day:%B}, {left}."
+        return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")
+
+    def _came_back(self, one: CameBack) -> QWidget:
+        said = words_of_event(one.event.happening, one.event.code)
+        return self._line(one.row, dates.shown_time(one.event.at), f"{said}.", "")
+
+    def _line(self, item: NotificationRow, head: str, said: str, tone: str) -> QWidget:
+        line = QWidget()
+        column = QVBoxLayout(line)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        link = button(item.patient_name or "Patient", "link")
+        link.setAccessibleName(f"Open {item.patient_name}")
+        link.setAccessibleDescription(f"{head}. {said}")
+        link.setToolTip(item.what)
+        link.clicked.connect(lambda: self._context.navigate.to_notification.emit(item.id))
+        words = Words(head, wrap=False)
+        if tone in ("stop", "look"):
+            words.setProperty("ink", tone)
+        column.addWidget(Flow((link, words), 10))
+        column.addWidget(quiet(said))
+        return line
+
+    def _show_backup(self, state: BackupState) -> None:
+        now = self._context.now()
+        if state.phrase_written_down is None:
+            said = (
+                "The recovery phrase is not on paper yet. Without it the records are lost with this computer."
+            )
+        elif state.trouble:
+            said = f"The daily backup failed. {state.trouble}"
+        elif state.last_at is None:
+            said = "No backup has been made yet."
+        elif now - state.last_at > OLD_BACKUP:
+            said = f"The last backup was made on {dates.shown_time(state.last_at)}."
+        else:
+            said = ""
+        self.backup.say(said, "Backup and recovery")
+        self.backup_row.setHidden(not said)
+
+    # ---- pictures
+
+    def _have_graphs(self, graphs: Any) -> None:
+        self._graphs = graphs
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._view is None:
+            return
+        found, theme = self._view.figures, self._context.appearance.theme
+        today = self._context.now().astimezone(dates.ENGLAND).date()
+        made = (days_picture(found.days, today), doses_picture(found.doses), spans_picture(found.spans))
+        for card, picture in zip(self.pictures, made, strict=True):
+            card.show_picture(picture, theme, self._graphs)
+
+    # ---- going elsewhere, and the look
+
+    def _open_list(self, search: Search) -> None:
+        self._context.navigate.to_search.emit(replace(search))
+
+    def _open_backup(self) -> None:
+        self._context.navigate.to_section.emit("backup")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put lists and pictures side by side where both fit."""
+        super().resizeEvent(event)
+        self._lay_out(wide=self.width() >= self.fontMetrics().horizontalAdvance("m") * 62)
+
+    def _lay_out(self, *, wide: bool) -> None:
+        if wide == self._wide:
+            return
+        self._wide = wide
+        self._grid.addWidget(self._left, 0, 0)
+        self._grid.addWidget(self._right, 0 if wide else 1, 1 if wide else 0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1 if wide else 0)
+
+
+def _column(widgets: Sequence[QWidget]) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(12)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return holder
+
+
+def _beside(wide: QWidget, narrow: QWidget) -> QWidget:
+    """Return two widgets side by side, the first taking all the room that there is."""
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(12)
+    layout.addWidget(wide, 1)
+    layout.addWidget(narrow, 0, Qt.AlignmentFlag.AlignVCenter)
+    return holder
+
+
+def _load_graphs() -> Any:
+    import pyqtgraph
+
+    pyqtgraph.setConfigOptions(antialias=True)
+    return pyqtgraph

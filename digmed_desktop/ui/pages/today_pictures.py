@@ -1,0 +1,239 @@
+"""Pictures of Today by pyqtgraph: bars with their numbers beside them as text, in the colours of the theme.
+
+The library is loaded on the first visit, on another thread; a picture is drawn anew when the theme changes,
+because it takes its colours once. Each bar has a pattern besides its colour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount
+from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.wording import Tone, words_of
+from digmed_desktop.ui.theme import Theme, mixed
+from digmed_desktop.ui.widgets.flow import Flow
+from digmed_desktop.ui.widgets.words import Words, heading, quiet
+
+DAYS_SHOWN = 14
+MOST_BARS = 8
+LEAST_EM_HIGH = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One part of every bar: its name, its colour by role, its pattern, and a number for each bar."""
+
+    name: str
+    role: str
+    pattern: Qt.BrushStyle
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as data: what it is called, its bars, its numbers as a sentence."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    told: str
+    across: bool = False  # bars lie on their side, so that long labels can be read
+
+
+_GROUPS = (
+    ("Done", "done", Qt.BrushStyle.SolidPattern),
+    ("On its way", "act", Qt.BrushStyle.BDiagPattern),
+    ("Needs a person", "stop", Qt.BrushStyle.Dense4Pattern),
+    ("Put aside", "border", Qt.BrushStyle.Dense6Pattern),
+)
+_ASIDE = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
+
+
+def group_of(state: State) -> str:
+    """Return under which name a state is counted in the picture of days."""
+    tone = words_of(state).tone
+    if state in _ASIDE:
+        return "Put aside"
+    if tone is Tone.DONE:
+        return "Done"
+    return "Needs a person" if tone in (Tone.LOOK, Tone.STOP) else "On its way"
+
+
+def days_picture(counts: Sequence[DayCount], today: date) -> Picture:
+    """Return notifications by day of contact and what became of them."""
+    days = [today - timedelta(days=n) for n in range(DAYS_SHOWN - 1, -1, -1)]
+    series = tuple(
+        Series(
+            name,
+            role,
+            pattern,
+            tuple(sum(c.count for c in counts if c.day == day and group_of(c.state) == name) for day in days),
+        )
+        for name, role, pattern in _GROUPS
+    )
+    parts = []
+    for place, day in enumerate(days):
+        said = [f"{one.values[place]} {one.name.lower()}" for one in series if one.values[place]]
+        if said:
+            parts.append(f"{day:%a} {day.day} {day:%b}: {', '.join(said)}")
+    told = "; ".join(parts) or "None in the last two weeks"
+    return Picture("Notifications by day", tuple(f"{day:%a}\n{day.day}" for day in days), series, f"{told}.")
+
+
+def doses_picture(doses: Sequence[Doses]) -> Picture:
+    """Return doses given by vaccine and batch, the most first; what does not fit is one bar."""
+    shown = list(doses[:MOST_BARS])
+    rest = sum(one.count for one in doses[MOST_BARS:])
+    labels = [f"{_short(one.what)}, {one.batch}" for one in shown]
+    values = [one.count for one in shown]
+    if rest:
+        labels.append(f"{len(doses) - MOST_BARS} more batches")
+        values.append(rest)
+    told = "; ".join(f"{one.what}, batch {one.batch}: {one.count}" for one in doses[:40])
+    more = f"; and {len(doses) - 40} more batches" if len(doses) > 40 else ""
+    bars = Series("Doses", "act", Qt.BrushStyle.SolidPattern, tuple(values))
+    return Picture(
+        "Doses by vaccine and batch",
+        tuple(labels),
+        (bars,),
+        f"{told or 'None in the last two weeks'}{more}.",
+        across=True,
+    )
+
+
+def spans_picture(spans: Sequence[SpanCount]) -> Picture:
+    """Return how long it took until the practice's system had found the patient."""
+    bars = Series("Matched", "done", Qt.BrushStyle.SolidPattern, tuple(one.count for one in spans))
+    said = "; ".join(f"{one.label}: {one.count}" for one in spans if one.count)
+    return Picture(
+        "From contact to “matched to the patient”",
+        tuple(one.label for one in spans),
+        (bars,),
+        f"{said or 'None matched in the last two weeks'}.",
+        across=True,
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 22 else f"{text[:21]}…"
+
+
+class PictureCard(QFrame):
+    """One picture with its legend over it and its numbers under it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(16, 12, 16, 14)
+        self._layout.setSpacing(6)
+        self.head = heading("")
+        self.told = quiet("")
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._layout.addWidget(self.head)
+        self._layout.addWidget(self.told)
+        self.plot: QWidget | None = None
+        self._legend: QWidget | None = None
+        self.picture: Picture | None = None
+
+    def show_picture(self, picture: Picture, theme: Theme, graphs: Any) -> None:
+        """Draw it with ``graphs`` (pyqtgraph), or its numbers only while that is not loaded."""
+        self.picture = picture
+        self.head.setText(picture.title)
+        self.told.setText(picture.told)
+        for old in (self.plot, self._legend):
+            if old is not None:
+                self._layout.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+        self.plot = self._legend = None
+        if graphs is None or not any(any(one.values) for one in picture.series):
+            return
+        if len(picture.series) > 1:
+            self._legend = _legend(picture, theme)
+            self._layout.insertWidget(1, self._legend)
+        self.plot = _plot(picture, theme, graphs, self)
+        self._layout.insertWidget(self._layout.count() - 1, self.plot)
+
+
+def _legend(picture: Picture, theme: Theme) -> QWidget:
+    entries: list[QWidget] = []
+    for one in picture.series:
+        entry = QWidget()
+        line = Words(f"■ {one.name}", 0.9, wrap=False)
+        line.setStyleSheet(f"color: {theme[one.role]};")
+        layout = QVBoxLayout(entry)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(line)
+        entries.append(entry)
+    return Flow(entries, 14)
+
+
+def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidget:
+    plot: Any = graphs.PlotWidget(parent, background=theme["surface"])
+    ink = QColor(theme["text"])
+    plot.setMenuEnabled(False)
+    plot.setMouseEnabled(x=False, y=False)
+    plot.hideButtons()
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    plot.setFrameShape(QFrame.Shape.NoFrame)
+    plot.setAccessibleName(picture.title)
+    plot.setAccessibleDescription(picture.told)
+    plot.setToolTip(picture.told)
+    item = plot.getPlotItem()
+    for side in ("left", "bottom"):
+        axis = item.getAxis(side)
+        axis.setPen(QColor(theme["border"]))
+        axis.setTextPen(ink)
+        axis.setStyle(tickFont=parent.font(), tickLength=0)
+    count = len(picture.labels)
+    below = [0.0] * count
+    for one in picture.series:
+        solid = one.pattern is Qt.BrushStyle.SolidPattern
+        shade = QColor(theme[one.role] if solid else mixed(theme[one.role], theme["surface"], 0.1))
+        brush, pen = QBrush(shade, one.pattern), QColor(theme[one.role])
+        if picture.across:
+            places = [count - 1 - n for n in range(count)]
+            bars = graphs.BarGraphItem(
+                x0=below, y=places, width=list(one.values), height=0.62, brush=brush, pen=pen
+            )
+        else:
+            bars = graphs.BarGraphItem(
+                x=list(range(count)), y0=below, height=list(one.values), width=0.66, brush=brush, pen=pen
+            )
+        plot.addItem(bars)
+        below = [under + value for under, value in zip(below, one.values, strict=True)]
+    longest = max(below) or 1
+    em = parent.fontMetrics().horizontalAdvance("m")
+    if picture.across:
+        ticks = [(count - 1 - n, label) for n, label in enumerate(picture.labels)]
+        item.getAxis("left").setTicks([ticks])
+        item.getAxis("left").setWidth(
+            int(max(parent.fontMetrics().horizontalAdvance(t) for t in picture.labels) + em)
+        )
+        item.hideAxis("bottom")
+        plot.setXRange(0, longest * 1.12, padding=0)
+        plot.setYRange(-0.6, count - 0.4, padding=0)
+        for n, value in enumerate(below):
+            number = graphs.TextItem(f"{int(value)}", color=ink, anchor=(0, 0.5))
+            number.setFont(parent.font())
+            number.setPos(value, count - 1 - n)
+            plot.addItem(number)
+        plot.setFixedHeight(int(parent.fontMetrics().height() * 1.7 * count + 12))
+    else:
+        item.getAxis("bottom").setTicks([list(enumerate(picture.labels))])
+        item.getAxis("bottom").setHeight(int(parent.fontMetrics().height() * 2.4))
+        step = max(1, -(-int(longest) // 4))
+        item.getAxis("left").setTicks([[(n, str(n)) for n in range(0, int(longest) + 1, step)]])
+        item.getAxis("left").setWidth(em * 3)
+        plot.setXRange(-0.6, count - 0.4, padding=0)
+        plot.setYRange(0, longest * 1.08, padding=0)
+        plot.setFixedHeight(em * LEAST_EM_HIGH + parent.fontMetrics().height() * 2)
+    drawn: QWidget = plot
+    return drawn
