@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
@@ -22,10 +23,9 @@ class ColumnPage(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         page = QWidget()
         page.setObjectName("page")
-        outer = QVBoxLayout(page)
+        outer = self._outer = QVBoxLayout(page)
         outer.setContentsMargins(32, 24, 32, 24)
         self._column = QWidget()
-        self._column.setMaximumWidth(self.fontMetrics().horizontalAdvance("m") * self.WIDTH_EM)
         outer.addWidget(self._column)
         outer.addStretch(1)
         self.body = QVBoxLayout(self._column)
@@ -40,6 +40,13 @@ class ColumnPage(QScrollArea):
         self.body.addWidget(self.summary)
         self.fields: dict[str, Field] = {}
         self.setWidget(page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the column at its width by the margin: a layout asks for heights at the width that it gives."""
+        super().resizeEvent(event)
+        widest = self.fontMetrics().horizontalAdvance("m") * self.WIDTH_EM
+        spare = max(0, self.viewport().width() - 64 - widest)
+        self._outer.setContentsMargins(32, 24, 32 + spare, 24)
 
     def card(self, heading_text: str, *widgets: QWidget) -> QFrame:
         """Add a card with a heading."""
