@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QObject, Qt, QTimer, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
@@ -29,7 +29,7 @@ from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings import Theme
-from digmed_desktop.ui.context import Context, PracticeControls
+from digmed_desktop.ui.context import Context, PracticeControls, Rescue
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.wedge import Wedge
 from digmed_desktop.ui.window import Window
@@ -45,6 +45,7 @@ _LOG = logging.getLogger(__name__)
 FONT = "Open Sans"
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
+DAILY_LOOK_MS = 5 * 60_000  # how often it is looked whether the daily backup is due
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
 OPEN = "open\n"  # before the record that another start of the program hands over
 SHOW_SECONDS = 5.0  # for a window that is open already to say so
@@ -84,6 +85,8 @@ class PracticePart:
         """Start the embedded MESH; called on the records thread."""
         from digmed_desktop.demo.session import ANSWER_AFTER, PracticeMesh
 
+        if self._mesh is not None:  # the records were opened again
+            return self._mesh
         after = ANSWER_AFTER if self._answer_after is None else self._answer_after
         self._mesh = PracticeMesh.start(self._data, answer_after=after)
         self.clock.follow(self._mesh.clock)
@@ -243,14 +246,25 @@ def start(
         practice=_controls(part) if part else None,
         choices=choices,
         wedge=Wedge(),
+        rescue=_rescue(folders, clock),
     )
     window = Window(context)
     window.resize(1280, 720)
     program = Program(app, window, office, folders, _front_door(folders, window, office), part)
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)
+    _back_up_daily(window, office)
     office.open()
     return program
+
+
+def _back_up_daily(window: Window, office: Office) -> None:
+    """Make the daily backup while the program is open, soon after its start and then whenever a day has begun."""
+    timer = QTimer(window, interval=DAILY_LOOK_MS)
+    timer.timeout.connect(
+        lambda: office.errand(lambda desk: desk.backups.daily(), lambda _s: None, lambda _e: None)
+    )
+    office.opened.connect(lambda _found: timer.start())
 
 
 def finish(program: Program) -> None:
@@ -308,6 +322,22 @@ def _saver(office: Office, choices: Choices) -> Callable[[str, int], None]:
         office.run(lambda: choices.change(theme=Theme(theme), text_percent=text_percent), lambda _n: None)
 
     return save
+
+
+def _rescue(folders: Folders, clock: Clock) -> Rescue:
+    """Return the ways to get back records that do not open; used on the records thread."""
+
+    def with_phrase(typed: str) -> None:
+        from digmed_desktop.desk import opening, rescue
+
+        rescue.with_phrase(typed, folders.database, opening.open_vault(folders), clock)
+
+    def from_backup(source: Path, passphrase: str) -> object:
+        from digmed_desktop.desk import opening, rescue
+
+        return rescue.from_backup(source, passphrase, folders.database, opening.open_vault(folders), clock)
+
+    return Rescue(with_phrase, from_backup)
 
 
 def _noter(folders: Folders) -> Callable[[str, str, int], None]:

@@ -48,6 +48,29 @@ class Office(QObject):
         """Open the records, then start the delivery."""
         self._records.ask(self._open_desk, self._is_open, self._is_not_open)
 
+    def reopen(self, work: Callable[[], object], otherwise: Callable[[DigMedError], None]) -> None:
+        """Close the records, do ``work`` on their files, and open them again, also when it did not work."""
+        if self._loop is not None:
+            self._loop.close(2.0)
+            self._loop = None
+        desk, self._desk = self._desk, None
+
+        def swap() -> "tuple[Desk, DigMedError | None]":
+            if desk is not None:
+                desk.close()
+            try:
+                work()
+            except DigMedError as error:
+                return self._open_desk(), error
+            return self._open_desk(), None
+
+        def done(opened: "tuple[Desk, DigMedError | None]") -> None:
+            if opened[1] is not None:
+                otherwise(opened[1])
+            self._is_open(opened[0])
+
+        self._records.ask(swap, done, self._is_not_open)
+
     def ask(
         self,
         question: "Callable[[Desk], T]",

@@ -132,6 +132,8 @@ def write_many(
         if _becomes(State.ACCEPTED, before[of], after[of]):
             accepted = notification.update().where(notification.c.id == of).values(accepted_at=at)
             connection.execute(accepted)
+        if _becomes(State.MATCHED, before[of], after[of]):
+            connection.execute(notification.update().where(notification.c.id == of).values(matched_at=at))
         if after[of].state is not before[of].state or entry.voids_original:
             _follow(connection, at, of, after[of].state, entry)
     return after

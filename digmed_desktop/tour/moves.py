@@ -81,6 +81,12 @@ class Moves:
         self.window.sign_in.pin.focus()
         self.player.keys(pin)
         self.player.key(Qt.Key.Key_Return)
+        self.player.wait_for("a page behind the PIN", self.window.rail.isVisible)
+        self.player.wait_for(
+            "the first page", lambda: self.window.pages.currentWidget() is not self.window.sign_in
+        )
+        if self.window.vaccinate is None or not self.window.vaccinate.isVisible():
+            self.player.key(Qt.Key.Key_F2)
         self.player.wait_for(
             "the form", lambda: self.window.vaccinate is not None and self.window.vaccinate.isVisible()
         )

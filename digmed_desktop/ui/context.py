@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -80,6 +81,14 @@ class Navigate(QObject):
     to_section = Signal(str)  # the key of a section of the settings
 
 
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """How records that do not open are got back. Each callable may block: it is run through the office."""
+
+    with_phrase: Callable[[str], None]
+    from_backup: Callable[[Path, str], object]
+
+
 @dataclass
 class Context:
     """Shared by all pages of one window."""
@@ -90,6 +99,7 @@ class Context:
     save_appearance: Callable[[str, int], None]
     note_send: Callable[[str, str, int], None]  # draft, form, person: put on the disk before anything else
     practice: PracticeControls | None = None
+    rescue: Rescue | None = None
     acting: Acting = field(default_factory=Acting)
     navigate: Navigate = field(default_factory=Navigate)
     pharmacy: Organisation = field(default_factory=Organisation)

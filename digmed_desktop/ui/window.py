@@ -52,7 +52,7 @@ class Window(QMainWindow):
         self._before_help: QWidget | None = None
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
-        self.opening = OpeningPage()
+        self.opening = OpeningPage(context)
         self.sign_in = SignInPage(context)
         self.story = StoryPage(context)
         self.check = CheckPage(context)
@@ -110,6 +110,7 @@ class Window(QMainWindow):
         context.navigate.lists_changed.connect(self._lists_changed)
         self.sign_in.signed_in.connect(self._signed_in)
         self.help.back.connect(self._leave_help)
+        self.opening.rescued.connect(context.office.open)
         self.check.back.connect(self._back_to_form)
         self.check.send.connect(self._send)
         self.check.confirmed.connect(self._confirmed)
@@ -280,6 +281,7 @@ class Window(QMainWindow):
         if found.pharmacy is None or not found.people:
             self.first_run = FirstRunPage(self.context)
             self.first_run.done.connect(self._set_up)
+            self.first_run.restore.connect(self._restore_here)
             if self.context.practice is not None:
                 self.first_run.fill(self.context.practice.first_run)
             self.pages.addWidget(self.first_run)
@@ -291,6 +293,10 @@ class Window(QMainWindow):
 
     def _not_opened(self, error: DigMedError) -> None:
         self.opening.refuse(error)
+        self.show_page(self.opening)
+
+    def _restore_here(self) -> None:
+        self.opening.offer_restore()
         self.show_page(self.opening)
 
     def _set_up(self) -> None:

@@ -97,6 +97,10 @@ class Scene:
         window.sign_in.pin.focus()
         QTest.keyClicks(QApplication.focusWidget(), window.context.practice.pins[0][1])
         self.key(Qt.Key.Key_Return)
+        self.until(
+            "a page", lambda: window.rail.isVisible() and window.pages.currentWidget() is not window.sign_in
+        )
+        window.go("vaccinate")
         self.until("the form", lambda: bool(window.vaccinate and window.vaccinate.isVisible()))
 
     def to_check(self, patient: int = 0) -> None:

@@ -66,9 +66,9 @@ def test_everything_comes_back_on_a_new_computer(filled: Store, copy: Path, tmp_
 
 def test_what_waited_is_looked_up_before_it_is_sent_and_then_sent_once(filled: Store, tmp_path: Path) -> None:
     held_back, sent, taken = freeze(filled), freeze(filled), freeze(filled)
-    assert filled.deliveries.claim(taken[1])
+    assert filled.deliveries.claim([taken[1]])
     filled.deliveries.record(taken[1], Happening.TAKEN)
-    assert filled.deliveries.claim(sent[1])  # in the very moment of the backup
+    assert filled.deliveries.claim([sent[1]])  # in the very moment of the backup
     target = tmp_path / "backup.db"
     filled.backups.write(target, BackupKey.of(PHRASE), {})
     place = tmp_path / "new-pc" / "digmed.db"
@@ -76,14 +76,14 @@ def test_what_waited_is_looked_up_before_it_is_sent_and_then_sent_once(filled: S
     again = Store.open(place, NEW_KEY, MovedClock())
     try:
         again.deliveries.recover()
-        assert again.deliveries.next_waiting() is None
+        assert again.deliveries.waiting(1) == []
         states = {row.id: row.state for row in again.notifications.page()}
         assert states[taken[0]] is State.SENT
         assert {states[one] for one in (held_back[0], sent[0], 1, 2, 3, 4, 5)} == {State.CHECKING}
         unsure = again.deliveries.next_unsure()
         assert unsure is not None
         again.deliveries.record(unsure.local_id, Happening.NOT_FOUND)
-        parcel = again.deliveries.next_waiting()
+        parcel = next(iter(again.deliveries.waiting(1)), None)
         assert parcel is not None
         assert parcel.local_id == unsure.local_id
         found = again.deliveries.next_unsure()

@@ -108,7 +108,9 @@ class Bench:
     def sign_in(self) -> None:
         people = self.window.context.people
         self.window._signed_in(people[0])
-        self.until(lambda: self.window.vaccinate is not None and self.window.vaccinate.isVisible())
+        self.until(lambda: self.window.pages.currentWidget() in self.window._made.values())
+        if not (self.window.vaccinate is not None and self.window.vaccinate.isVisible()):
+            self.window.go("vaccinate")
         self.idle()
 
     def rows(self) -> list[NotificationRow]:

@@ -1,20 +1,134 @@
-"""The first thing seen, and the last when the records cannot be opened."""
+"""The first thing seen; and when the records cannot be opened, why, and the two ways to get them back."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
 
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.ui.pages.page import ColumnPage
-from digmed_desktop.ui.widgets.words import Notice
+from digmed_desktop.ui import files
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.editors import LinesEditor, TextEditor
+from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.words import Notice, Words
 
 
 class OpeningPage(ColumnPage):
     """What is seen until the records are open, or why they cannot be opened."""
 
-    def __init__(self) -> None:
+    rescued = Signal()  # open the records again
+
+    def __init__(self, context: Context) -> None:
         super().__init__("Opening the records")
+        self._context = context
         self.said = Notice("act", "The key is fetched and the records are opened.", "One moment")
         self.body.addWidget(self.said)
+        self.words = LinesEditor(4)
+        self.words_field = Field(
+            "rescue.words", "Recovery phrase", self.words, hint="The 24 words from the paper, in their order."
+        )
+        self.open_button = button("Open the records with it", "primary")
+        self.open_button.clicked.connect(self._with_phrase)
+        self.phrase_card = self.card(
+            "The key is lost, and the records are here",
+            Words("The words open the records on this computer and put the key back into its keyring."),
+            self.words_field,
+            flow(self.open_button),
+        )
+        self.file: Path | None = None
+        self._records_open = False
+        self.chosen = Words("No file is chosen yet.", role="quiet")
+        self.choose_button = button("Choose the backup …")
+        self.passphrase = TextEditor(secret=True)
+        self.passphrase_field = Field("rescue.passphrase", "Passphrase of the backup", self.passphrase)
+        self.restore_button = button("Restore it")
+        self.choose_button.clicked.connect(self._choose)
+        self.restore_button.clicked.connect(self._restore)
+        self.restore_card = self.card(
+            "Restore a backup",
+            Words(
+                "Records that are here are put aside under another name, not deleted. What waited is looked up at "
+                "MESH before it is sent. Stop using the computer that the backup comes from."
+            ),
+            self.chosen,
+            flow(self.choose_button),
+            self.passphrase_field,
+            flow(self.restore_button),
+        )
+        self._offer(phrase=False, restore=False)
 
     def refuse(self, error: DigMedError) -> None:
-        """Say why the program cannot go on."""
+        """Say why the program cannot go on, and offer the ways to get the records back."""
         self.title.setText("The records cannot be opened")
         self.said.say(str(error), "What to do", "stop")
         self.said.head.setText("What to do")
+        able = self._context.rescue is not None
+        self._offer(phrase=able, restore=able)
+
+    def offer_restore(self) -> None:
+        """Offer to restore a backup on a computer that has only empty records yet."""
+        self._records_open = True
+        self.title.setText("Restore a backup")
+        self.said.say("The backup becomes the records of this computer.", "From another computer", "act")
+        self._offer(phrase=False, restore=self._context.rescue is not None)
+
+    def _offer(self, *, phrase: bool, restore: bool) -> None:
+        self.phrase_card.setHidden(not phrase)
+        self.restore_card.setHidden(not restore)
+
+    def _with_phrase(self) -> None:
+        rescue, typed = self._context.rescue, self.words.answer()
+        if rescue is None:
+            return
+        self.words_field.say("")
+        self._wait(busy=True)
+        self._context.office.run(
+            lambda: rescue.with_phrase(typed), lambda _n: self._done(), self._words_refused
+        )
+
+    def _words_refused(self, error: DigMedError) -> None:
+        self._wait(busy=False)
+        self.words_field.say(str(error))
+        self.words.focus()
+
+    def _choose(self) -> None:
+        chosen = files.ask_which(self, "Choose the backup", files.BACKUP)
+        if chosen is not None:
+            self.file = chosen
+            self.chosen.setText(str(chosen))
+
+    def _restore(self) -> None:
+        rescue, file, typed = self._context.rescue, self.file, self.passphrase.answer()
+        if rescue is None:
+            return
+        if file is None:
+            self.passphrase_field.say("Choose the file of the backup first.")
+            self.choose_button.setFocus()
+            return
+        self.passphrase_field.say("")
+        self._wait(busy=True)
+        if self._records_open:
+            self._context.office.reopen(lambda: rescue.from_backup(file, typed), self._restore_refused)
+        else:
+            self._context.office.run(
+                lambda: rescue.from_backup(file, typed), lambda _n: self._done(), self._restore_refused
+            )
+
+    def _restore_refused(self, error: DigMedError) -> None:
+        self._wait(busy=False)
+        self.passphrase_field.say(str(error))
+        self.passphrase.focus()
+
+    def _wait(self, *, busy: bool) -> None:
+        for one in (self.open_button, self.restore_button, self.choose_button):
+            one.setEnabled(not busy)
+
+    def _done(self) -> None:
+        self._wait(busy=False)
+        self.words.set_answer("")
+        self.passphrase.set_answer("")
+        self._offer(phrase=False, restore=False)
+        self.title.setText("Opening the records")
+        self.said.say("The records are opened.", "One moment", "act")
+        self.rescued.emit()

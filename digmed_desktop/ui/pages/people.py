@@ -68,6 +68,7 @@ class FirstRunPage(ColumnPage):
     """Asks for the pharmacy and the first person, once."""
 
     done = Signal()
+    restore = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(
@@ -84,7 +85,10 @@ class FirstRunPage(ColumnPage):
         self.body.addWidget(quiet(f"The key of the records is kept in {context.kept_in}."))
         self.save = button("Save and begin", "primary", shortcut="Ctrl+Return")
         self.save.clicked.connect(self._save)
-        self.body.addWidget(row(self.save, None))
+        self.moves = button("This pharmacy moves here: restore a backup", "link")
+        self.moves.clicked.connect(self.restore)
+        self.moves.setHidden(context.rescue is None)
+        self.body.addWidget(row(self.save, self.moves, None))
 
     def fill(self, answers: dict[str, str]) -> None:
         """Show answers known beforehand (practice mode's fictional pharmacy)."""

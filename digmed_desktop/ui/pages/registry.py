@@ -34,7 +34,7 @@ class Place:
     only_in_practice_mode: bool = False
 
 
-HOME = "vaccinate"
+HOME = "today"
 """The place shown after signing in."""
 
 PLACES: tuple[Place, ...] = (

@@ -22,6 +22,7 @@ from digmed_desktop.ui.widgets.words import Words, heading, quiet
 
 DAYS_SHOWN = 14
 MOST_BARS = 8
+MOST_TOLD = 40
 LEAST_EM_HIGH = 11
 
 
@@ -95,8 +96,11 @@ def doses_picture(doses: Sequence[Doses]) -> Picture:
     if rest:
         labels.append(f"{len(doses) - MOST_BARS} more batches")
         values.append(rest)
-    told = "; ".join(f"{one.what}, batch {one.batch}: {one.count}" for one in doses[:40])
-    more = f"; and {len(doses) - 40} more batches" if len(doses) > 40 else ""
+    by_what: dict[str, list[str]] = {}
+    for one in doses[:MOST_TOLD]:
+        by_what.setdefault(one.what, []).append(f"{one.batch} {one.count}")
+    told = "; ".join(f"{what}: {', '.join(batches)}" for what, batches in by_what.items())
+    more = f"; and {len(doses) - MOST_TOLD} more batches" if len(doses) > MOST_TOLD else ""
     bars = Series("Doses", "act", Qt.BrushStyle.SolidPattern, tuple(values))
     return Picture(
         "Doses by vaccine and batch",

@@ -1,0 +1,150 @@
+"""The page of one notification: acts in the window, a correction through the form, paper copies, a reaction."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
+
+from digmed_desktop.desk.sent_views import Act, How, Printed
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.ui import files, printing
+from digmed_desktop.ui.pages.story import StoryPage
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+
+@pytest.fixture
+def story(bench: Bench) -> StoryPage:
+    made: list[int] = []
+    bench.office.ask(
+        lambda desk: desk.send("vaccination", "draft-1", complete_answers(), 1),
+        lambda sent: made.append(sent.notification or 0),
+    )
+    bench.until(lambda: bool(made))
+    bench.window.open_story(made[0])
+    page = bench.window.story
+    bench.until(lambda: page._view is not None and bool(page._offers))
+    return page
+
+
+def text_of(page: StoryPage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(type(page.patient)) if label.isVisible())
+
+
+def test_what_was_recorded_and_what_happened(story: StoryPage) -> None:
+    assert "O'NEILL, Rose" in story.patient.text()
+    assert "The message was made and stored here" in text_of(story)
+    assert "AB-1234" in story.recorded.toPlainText()
+    assert story.messages.count() == 1
+    assert story.tabs.tabText(2) == "Versions"
+
+
+def test_only_what_makes_sense_is_offered_and_done_with_words(bench: Bench, story: StoryPage) -> None:
+    assert {Act.CANCEL, Act.CORRECT, Act.NOTE, Act.REACTION} <= set(story._offers)
+    assert story.buttons[Act.TRY_AGAIN].isHidden()
+    story._begin(Act.NOTE)
+    assert story.panel.isVisible()
+    story.panel._confirm()
+    assert "Write a few words" in story.panel.note.sentence
+    story.panel.words.set_answer("The patient telephoned.")
+    story.panel._confirm()
+    bench.until(lambda: "The patient telephoned." in text_of(story))
+    assert story.panel.isHidden()
+    assert "Add a note: recorded." in story.work.said.body.text()
+
+
+def test_cancelling_asks_why_and_takes_the_act_away(bench: Bench, story: StoryPage) -> None:
+    story._begin(Act.CANCEL)
+    story.panel.words.set_answer("Wrong patient chosen.")
+    story.panel._confirm()
+    bench.until(lambda: Act.CANCEL not in story._offers)
+    assert story.state.head.text() == "Cancelled"
+
+
+def test_a_correction_goes_through_the_form_and_shows_its_differences(bench: Bench, story: StoryPage) -> None:
+    first = story.shown
+    story._begin(Act.CORRECT)
+    assert story.panel.do.text() == "Open the form"
+    story.panel.words.set_answer("The batch was misread.")
+    story.panel._confirm()
+    bench.until(lambda: bench.form.isVisible() and bench.form.form.answers()["vaccine.batch"] == "AB-1234")
+    bench.form.fill({"vaccine.batch": "AB-1299"})
+    bench.form._check()
+    bench.until(bench.window.check.isVisible)
+    bench.key(Qt.Key.Key_F12)
+    bench.until(lambda: story.isVisible() and story.shown != first)
+    bench.until(lambda: story.tabs.tabText(2) == "Versions (2)")
+    story.tabs.setCurrentIndex(2)
+    said = text_of(story)
+    for part in ("Version 2: correction", "Batch number", "AB-1234", "AB-1299", "Version 1: first version"):
+        assert part in said
+    rows = {row.id: row.state for row in bench.rows()}
+    assert rows[first] is State.REPLACED
+
+
+def test_a_reaction_asks_for_the_telephone_and_names_the_yellow_card(bench: Bench, story: StoryPage) -> None:
+    first = story.shown
+    story._begin(Act.REACTION)
+    assert "yellowcard.mhra.gov.uk" in story.panel.call.text()
+    story.panel.words.set_answer("Fainted; recovered within five minutes.")
+    story.panel._confirm()
+    bench.until(lambda: story.shown != first and "Telephone the practice now" in story.work.said.body.text())
+    row = next(row for row in bench.rows() if row.id == story.shown)
+    assert row.need is Need.REACTION
+    bench.until(lambda: "needs a person" in story.state.head.text())
+    story._begin(Act.TELEPHONE)
+    story.panel.words.set_answer("Dr Lund, 11:02.")
+    story.panel._confirm()
+    bench.until(lambda: "needs a person" not in story.state.head.text())
+
+
+def test_a_paper_copy_is_saved_and_recorded_only_when_it_has_gone(
+    bench: Bench, story: StoryPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "copy.pdf"
+    names: list[str] = []
+
+    def where(_parent: object, _title: str, name: str, _kind: str) -> Path:
+        names.append(name)
+        return target
+
+    monkeypatch.setattr(files, "ask_where", where)
+    story._begin_paper()
+    story.paper.how.set_answer(How.SECURE_EMAIL.value)
+    story.paper.save_button.click()
+    bench.until(lambda: "Saved as copy.pdf" in story.work.said.body.text())
+    assert target.read_bytes().startswith(b"%PDF")
+    assert names == [f"notification-{story.shown:06d}-2026-10-14"]
+    assert bench.rows()[0].state is State.WAITING
+    story.paper._gone()
+    assert "to whom" in story.paper.to_field.sentence
+    story.paper.to.set_answer("Overtown Surgery")
+    story.paper._gone()
+    bench.until(lambda: story.state.head.text() == "Told on paper")
+    bench.until(lambda: "By secure e-mail: Overtown Surgery" in text_of(story))
+    target = tmp_path / "gone" / "record.json"
+    story._save_record()
+    bench.until(lambda: "is not there" in story.work.said.body.text())
+
+
+def test_every_page_is_drawn_for_the_printer(tmp_path: Path, qapp: object) -> None:
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    rows = "".join(f"<tr><td>Row {n}</td></tr>" for n in range(150))
+    printed = Printed("notification-1", f"<h1>List</h1><table>{rows}</table>", "O'NEILL", landscape=False)
+    printing.set_up(printer, printed)
+    assert printing.paint(printer, printed) == 3
+    assert (tmp_path / "printed.pdf").stat().st_size > 10_000
+    assert printer.docName() == "notification-1"
+
+
+@pytest.mark.qt_log_ignore("QPrinter", "QPdf", "QPainter")
+def test_a_printer_that_does_not_take_it_is_a_sentence(tmp_path: Path, qapp: object) -> None:
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "gone" / "printed.pdf"))
+    with pytest.raises(DigMedError, match="did not take the document"):
+        printing.paint(printer, Printed("x", "<p>x</p>", "", landscape=False))
