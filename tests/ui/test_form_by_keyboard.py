@@ -66,5 +66,5 @@ def test_first_run_is_done_by_keyboard(open_bench: Callable[..., Bench]) -> None
     bench.until(lambda: bench.window.sign_in.isVisible())
     bench.keys("507182")
     bench.key(Qt.Key.Key_Return)
-    bench.until(lambda: bench.window.vaccinate is not None and bench.window.vaccinate.isVisible())
+    bench.until(lambda: bench.window.pages.currentWidget() is bench.window._made.get("today"))
     assert "Amira Khan" in bench.window.who.text()

@@ -101,15 +101,15 @@ NUMBERS = ("9990123020", "9990000018", "9990000026")
 
 def sent(bench: Bench, *names: str) -> SentPage:
     """Record a vaccination for each name, and go to the list."""
+    refused: list[object] = []
     for n, name in enumerate(names):
         answers = complete_answers(patient__family=name, patient__nhs_number=NUMBERS[n])
-        refused: list[object] = []
         bench.office.ask(
             lambda desk, n=n, answers=answers: desk.send("vaccination", f"draft-{n}", answers, 1),
             lambda done: refused.extend(done.problems),
         )
-        bench.idle()
-        assert refused == []
+    bench.idle()
+    assert refused == []
     bench.window.go("sent")
     page = bench.window.sent
     bench.until(lambda: len(page.model.rows) == len(names))
