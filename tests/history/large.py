@@ -1,0 +1,115 @@
+"""A history of many notifications with their messages, written in bulk; and what it takes to have it open."""
+
+import random
+import resource
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from digmed_desktop.history import written
+from digmed_desktop.history.searching import index
+from digmed_desktop.history.store import Store
+from digmed_desktop.history.tables import event, notification, payload, sending
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.story import Facts, NotificationRow
+from tests.history.samples import KEY, START, MovedClock
+
+BODY = 3000  # bytes of a message as it is kept, deflated
+STATES = (
+    (State.MATCHED,) * 90
+    + (State.SENT,) * 4
+    + (State.ACCEPTED,) * 3
+    + (State.REJECTED, State.ON_PAPER, State.WAITING)
+)
+FAMILIES = (
+    "Smith",
+    "O'Neill",
+    "Khan",
+    "Okafor",
+    "Patel",
+    "Ząbek",
+    "Meadows-Quill",
+    "Lund",
+    "Featherstone",
+    "Bright",
+)
+GIVEN = ("Rose", "Ada", "Wilhelmina", "Bo", "Thaddeus", "Grace", "Amira", "Sunita", "Jan", "Olu")
+
+
+def fill(folder: Path, count: int) -> None:
+    """Write ``count`` notifications, each with a message and four events."""
+    store = Store.create(folder / "digmed.db", KEY, MovedClock())
+    chance = random.Random(7)
+    for first in range(0, count, 5000):
+        rows, bodies, events, sent, told = [], [], [], [], []
+        for n in range(first + 1, min(first + 5000, count) + 1):
+            family = FAMILIES[chance.randrange(10)] + (chr(97 + n % 26) if n % 3 else "")
+            name = f"{family.upper()}, {GIVEN[chance.randrange(10)]}"
+            practice = chance.randrange(80)
+            at = START - timedelta(minutes=(count - n) * 3)
+            facts = Facts(
+                Kind.VACCINATION if n % 40 else Kind.EMERGENCY_SUPPLY,
+                name,
+                f"999{n % 10_000_000:07}",
+                f"Influenza vaccine {n % 6}",
+                f"B{n % 400:04}",
+                f"Surgery {practice} of Testham",
+                f"Y{practice:05}",
+                f"Person {n % 9}",
+                at,
+            )
+            state = STATES[chance.randrange(100)]
+            need = Need.ANSWERED if state is State.REJECTED else Need.NOBODY
+            rows.append(
+                {
+                    "id": n, "token": str(n), "kind": facts.kind, "state": state, "need": need, "held": False,
+                    "withdrawal": False, "patient_name": name, "name_key": written.search_key(name),
+                    "nhs_number": facts.nhs_number, "what": facts.what, "batch": facts.batch,
+                    "practice_name": facts.practice_name, "practice_ods": facts.practice_ods,
+                    "by_name": facts.by, "contact_at": at, "changed_at": at,
+                }
+            )  # fmt: skip
+            bodies.append(
+                {"notification_id": n, "record_json": "{}", "body": chance.randbytes(BODY), "made_at": at}
+            )
+            sent.append(
+                {"notification_id": n, "latest": True, "local_id": f"L{n}", "address": "", "attempts": 1}
+            )
+            events += [
+                {"notification_id": n, "at": at, "happening": happening, "state": state, "by_name": "",
+                 "code": "", "note": ""}
+                for happening in ("frozen", "claimed", "taken", "matched")
+            ]  # fmt: skip
+            told.append((n, facts))
+        with store.notifications._database.writing() as connection:
+            for table, values in ((notification, rows), (payload, bodies), (sending, sent), (event, events)):
+                connection.execute(table.insert(), values)
+            for n, facts in told:
+                index(connection, n, facts)
+    with store.notifications._database.writing() as connection:
+        connection.execute(sa.text("PRAGMA analysis_limit = 400"))
+        for table in ("notification", "word"):
+            connection.execute(sa.text(f"ANALYZE {table}"))
+    store.close()
+
+
+def resident_after_use(folder: Path) -> float:
+    """Open a history, look through it as a person would, fetch as many rows as a window may hold; MB resident."""
+    store = Store.open(folder / "digmed.db", KEY, MovedClock())
+    kept: list[NotificationRow] = []
+    last = None
+    while len(kept) < 5000 and (page := store.searching.page(Search(), last)):
+        kept += page
+        last = page[-1]
+    for search in (Search(text="o"), Search(text="khan rose"), Search(sort=Sort.PATIENT)):
+        store.searching.page(search)
+    store.figures.today(START - timedelta(days=1))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    print(resident_after_use(Path(sys.argv[1])))

@@ -1,0 +1,126 @@
+"""100,000 notifications with their messages: search, filter and paging beside the same query in bare SQLCipher.
+
+Takes two to four minutes and about 600 MB of disk: filling is most of it. Prints its table; the goals are at most
+twice the bare query (or one millisecond more), and at most 50 MB over an empty history.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy.dialects import sqlite
+
+from digmed_desktop.history import searching
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.states import State
+from tests.history import large
+from tests.history.samples import KEY, START, MovedClock
+
+COUNT = 100_000
+ROUNDS = 25
+DAY = START.date()
+SEARCHES = {
+    "first page, newest first": Search(),
+    "by patient": Search(sort=Sort.PATIENT, descending=False),
+    "by state": Search(sort=Sort.STATE),
+    "state: rejected": Search(states=frozenset({State.REJECTED})),
+    "on its way": Search(states=frozenset({State.WAITING, State.SENT})),
+    "needs a person": Search(only_needing=True),
+    "kind: emergency supply": Search(kinds=frozenset({Kind.EMERGENCY_SUPPLY})),
+    "vaccine": Search(what="Influenza vaccine 3"),
+    "one day, by contact": Search(since=DAY, until=DAY, sort=Sort.CONTACT),
+    "name, 1 letter": Search(text="o"),
+    "name, 3 letters": Search(text="zab"),
+    "two words": Search(text="khan rose"),
+    "NHS number": Search(text="999 001 2345"),
+    "batch": Search(text="B0123"),
+    "practice": Search(text="surgery 17"),
+    "person": Search(text="person 4"),
+    "name and state": Search(text="oneill", states=frozenset({State.REJECTED})),
+    "nothing found": Search(text="xyzzy"),
+}
+
+
+def median_ms(work: Callable[[], object]) -> float:
+    work()
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
+
+
+def bare_connection(path: Path) -> "sqlcipher.Connection":
+    connection = sqlcipher.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    connection.execute("PRAGMA cipher_memory_security = ON")
+    connection.execute("PRAGMA cache_size = -2000")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def in_sql(statement: "sa.sql.ClauseElement") -> str:
+    return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_a_hundred_thousand_notifications(tmp_path: Path) -> None:
+    full, empty = tmp_path / "full", tmp_path / "empty"
+    began = time.perf_counter()
+    large.fill(full, COUNT)
+    large.fill(empty, 0)
+    size = (full / "digmed.db").stat().st_size / 1e6
+    print(f"\n{COUNT:,} notifications, {size:.0f} MB, filled in {time.perf_counter() - began:.0f} s")
+    store, bare = Store.open(full / "digmed.db", KEY, MovedClock()), bare_connection(full / "digmed.db")
+    slow = {}
+    print(f"{'':28}{'here':>9}{'bare':>9}{'ratio':>7}{'rows':>7}")
+    for name, search in SEARCHES.items():
+        with store.searching._database.reading() as connection:
+            names = searching._names_found(connection, search.text)
+        statement = searching.statement(search, names, None, 100)
+        assert statement is not None
+        sql = in_sql(statement)
+        words = " AND ".join(
+            f"search_key LIKE '% {one}%'" for one in searching.written.search_key(search.text).split()
+        )
+
+        def by_hand(sql: str = sql, words: str = words) -> int:
+            if words:
+                bare.execute(f"SELECT role, name FROM named WHERE {words}").fetchall()
+            return len(bare.execute(sql).fetchall())
+
+        here, there = median_ms(lambda s=search: store.searching.page(s)), median_ms(by_hand)
+        assert len(store.searching.page(search)) == by_hand()
+        print(f"{name:28}{here:>8.2f} {there:>8.2f} {here / there:>6.1f} {by_hand():>6}")
+        if here > 2 * there and here - there > 1:
+            slow[name] = (round(here, 2), round(there, 2))
+    third = store.searching.page(Search(), limit=300)[-1]
+    here = median_ms(lambda: store.searching.page(Search(), third))
+    sql = in_sql(searching.statement(Search(), {}, third, 100))
+    there = median_ms(lambda: bare.execute(sql).fetchall())
+    print(f"{'the page after 300 rows':28}{here:>8.2f} {there:>8.2f} {here / there:>6.1f}")
+    print(f"{'what Today shows':28}{median_ms(lambda: store.figures.today(START)):>8.2f}")
+    bare.close()
+    store.close()
+    resident = {}
+    for name, folder in (("full", full), ("empty", empty)):
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.history.large", str(folder)],
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        resident[name] = float(done.stdout)
+    print(f"resident: {resident['full']:.0f} MB, with an empty history {resident['empty']:.0f} MB")
+    assert slow == {}
+    assert resident["full"] - resident["empty"] < 50
