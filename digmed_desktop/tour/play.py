@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from digmed_desktop.tour.chapters import supply, vaccination
+from digmed_desktop.tour.chapters import sent_items, supply, vaccination
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, TourError
 from digmed_desktop.ui.window import Window
@@ -17,6 +17,7 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
     """Return the chapters in order; each ends where any other can begin."""
     first = vaccination.Chapters(moves)
     emergency = supply.Chapters(moves)
+    first, kept = vaccination.Chapters(moves), sent_items.Chapters(moves)
     return (
         first.first_run,
         first.bad_input,
@@ -28,6 +29,11 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
         first.outcomes,
         first.unplugged,
         first.five_days,
+        kept.finding,
+        kept.correcting,
+        kept.reaction,
+        kept.paper,
+        kept.today,
         first.look_and_size,
     )
 

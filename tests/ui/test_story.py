@@ -25,7 +25,7 @@ def story(bench: Bench) -> StoryPage:
     bench.until(lambda: bool(made))
     bench.window.open_story(made[0])
     page = bench.window.story
-    bench.until(lambda: page._view is not None and bool(page._offers))
+    bench.until(lambda: page.view is not None and bool(page.offers))
     return page
 
 
@@ -42,7 +42,7 @@ def test_what_was_recorded_and_what_happened(story: StoryPage) -> None:
 
 
 def test_only_what_makes_sense_is_offered_and_done_with_words(bench: Bench, story: StoryPage) -> None:
-    assert {Act.CANCEL, Act.CORRECT, Act.NOTE, Act.REACTION} <= set(story._offers)
+    assert {Act.CANCEL, Act.CORRECT, Act.NOTE, Act.REACTION} <= set(story.offers)
     assert story.buttons[Act.TRY_AGAIN].isHidden()
     story._begin(Act.NOTE)
     assert story.panel.isVisible()
@@ -59,7 +59,7 @@ def test_cancelling_asks_why_and_takes_the_act_away(bench: Bench, story: StoryPa
     story._begin(Act.CANCEL)
     story.panel.words.set_answer("Wrong patient chosen.")
     story.panel._confirm()
-    bench.until(lambda: Act.CANCEL not in story._offers)
+    bench.until(lambda: Act.CANCEL not in story.offers)
     assert story.state.head.text() == "Cancelled"
 
 

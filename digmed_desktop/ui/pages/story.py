@@ -39,8 +39,8 @@ class StoryPage(QWidget):
         super().__init__()
         self._context = context
         self.shown: int | None = None
-        self._view: StoryView | None = None
-        self._offers: dict[Act, Offer] = {}
+        self.view: StoryView | None = None
+        self.offers: dict[Act, Offer] = {}
         self.patient = title("")
         self.state = Notice("act")
         self.work = LongWork(context.office)
@@ -137,9 +137,9 @@ class StoryPage(QWidget):
         self._context.office.ask(
             lambda desk: desk.acts.offered(item.id), lambda offers: self._offer(item.id, offers)
         )
-        if view == self._view:
+        if view == self.view:
             return
-        self._view = view
+        self.view = view
         self._show_head(item)
         lines = [event_line(one) for one in view.story.events]
         self.events.show_widgets([quiet(self._facts(item)), heading("What happened"), *lines])
@@ -190,33 +190,33 @@ class StoryPage(QWidget):
     def _offer(self, notification: int, offers: tuple[Offer, ...]) -> None:
         if notification != self.shown:
             return
-        self._offers = {offer.act: offer for offer in offers}
+        self.offers = {offer.act: offer for offer in offers}
         for act, made in self.buttons.items():
-            made.setHidden(act not in self._offers)
-            if act in self._offers:
-                made.setText(self._offers[act].label)
-                made.setAccessibleName(self._offers[act].label)
+            made.setHidden(act not in self.offers)
+            if act in self.offers:
+                made.setText(self.offers[act].label)
+                made.setAccessibleName(self.offers[act].label)
         menu = self.more.menu()
         menu.clear()
-        for act, offer in self._offers.items():
+        for act, offer in self.offers.items():
             if act not in BUTTONS and act is not Act.PAPER:
                 menu.addAction(f"{offer.label} …", partial(self._begin, act))
         menu.addAction("Save the record as JSON …", self._save_record)
-        if self.panel.offer is not None and self.panel.offer.act not in self._offers:
+        if self.panel.offer is not None and self.panel.offer.act not in self.offers:
             self.panel.refuse("This is not possible any more: the notification has moved on meanwhile.")
 
     # ---- acting
 
     def _begin(self, act: Act) -> None:
-        if act in self._offers:
+        if act in self.offers:
             self.paper.setHidden(True)
             self.right.setCurrentIndex(1)
-            self.panel.show_offer(self._offers[act])
+            self.panel.show_offer(self.offers[act])
 
     def _begin_paper(self) -> None:
         self.panel.put_away()
         self.right.setCurrentIndex(1)
-        self.paper.show_panel(may_record=Act.PAPER in self._offers)
+        self.paper.show_panel(may_record=Act.PAPER in self.offers)
 
     def _read(self) -> None:
         """Put the panels away and show what can be read."""
@@ -264,7 +264,7 @@ class StoryPage(QWidget):
             self.work.say("The withdrawal is kept and goes out. Telephone the practice too.", "look")
 
     def _done(self, act: Act) -> None:
-        label = self._offers[act].label if act in self._offers else "It"
+        label = self.offers[act].label if act in self.offers else "It"
         self._read()
         self.work.say(f"{label}: recorded.")
         if act is Act.TRY_AGAIN:
