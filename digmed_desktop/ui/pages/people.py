@@ -87,8 +87,8 @@ class FirstRunPage(ColumnPage):
         self.save.clicked.connect(self._save)
         self.moves = button("This pharmacy moves here: restore a backup", "link")
         self.moves.clicked.connect(self.restore)
-        self.moves.setHidden(context.rescue is None)
         self.body.addWidget(row(self.save, self.moves, None))
+        self.moves.setHidden(context.rescue is None)
 
     def fill(self, answers: dict[str, str]) -> None:
         """Show answers known beforehand (practice mode's fictional pharmacy)."""
