@@ -14,6 +14,7 @@ from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import TourError, pause
 from digmed_desktop.ui import files
+from digmed_desktop.ui.pages.sent_model import STATE
 from digmed_desktop.ui.pages.today import TodayPage
 
 
@@ -37,8 +38,12 @@ class Chapters:
         player.wait_for("a shorter list", lambda: 0 < len(page.model.rows) < everything)
         player.step("typed the beginning of a name", matched.patient_name, self._patients, "sent-items-found")
         page.show_search(Search(only_needing=True))
-        player.wait_for("what needs a person", lambda: all(row.needs_person for row in page.model.rows))
-        player.step("chose what needs a person", "needs a person", player.visible_text, "sent-items-need")
+        player.wait_for(
+            "what needs a person",
+            lambda: bool(page.model.rows) and all(row.needs_person for row in page.model.rows),
+        )
+        player.wait_for("the list of them", page.table.isVisible)
+        player.step("chose what needs a person", "needs a person", self._states, "sent-items-need")
         page.show_search(Search())
         player.wait_for("everything again", lambda: len(page.model.rows) == everything)
 
@@ -159,6 +164,11 @@ class Chapters:
 
     def _patients(self) -> str:
         return "; ".join(row.patient_name for row in self.window.sent.model.rows)
+
+    def _states(self) -> str:
+        model = self.window.sent.model
+        places = range(model.rowCount())
+        return "; ".join(str(model.data(model.index(place, STATE))) for place in places)
 
 
 def _always(target: Path) -> Callable[[QWidget, str, str, str], Path | None]:

@@ -108,6 +108,8 @@ class StoryPage(QWidget):
     def open(self, notification: int) -> None:
         """Show one notification."""
         if notification != self.shown:
+            self.view = None
+            self._offer_nothing()  # what could be done with the one before is not what can be done with this
             self._read()
             self.work.say("")
             self.tabs.setCurrentIndex(0)
@@ -186,6 +188,12 @@ class StoryPage(QWidget):
             )
         if 0 <= kept < self.messages.count():
             self.messages.setCurrentIndex(kept)
+
+    def _offer_nothing(self) -> None:
+        self.offers = {}
+        for made in self.buttons.values():
+            made.setHidden(True)
+        self.more.menu().clear()
 
     def _offer(self, notification: int, offers: tuple[Offer, ...]) -> None:
         if notification != self.shown:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 LOOK_EVERY_MS = 100
@@ -52,7 +53,7 @@ class MedicinesSection(ColumnPage):
         self.card(
             "The imported list",
             self.standing,
-            row(self.choose_file, self.choose_folder, None),
+            flow(self.choose_file, self.choose_folder),
             self.running,
             self.said,
         )
