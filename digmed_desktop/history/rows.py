@@ -1,13 +1,15 @@
 """Rows of the tables as the plain data that other rooms know."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
-from digmed_desktop.messaging.parcel import ItemKind
-from digmed_desktop.messaging.states import Need
+from digmed_desktop.messaging.parcel import ItemKind, Kind
+from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import NotificationRow, StoryEvent, StoryMessage
 
 _n = notification.c
@@ -30,6 +32,13 @@ LISTED = sa.select(
     _n.changed_at,
 )
 """The narrow columns of the list."""
+
+COLUMNS = tuple(f"notification.{column.name}" for column in LISTED.selected_columns)
+"""Their names, for SQL that is written by hand."""
+
+_KINDS, _STATES = {one.value: one for one in Kind}, {one.value: one for one in State}
+_NEEDS = {one.value: one for one in Need}
+_moment = datetime.fromisoformat
 
 OUTGOING, INCOMING = True, False
 
@@ -55,6 +64,18 @@ def listed(row: AnyRow) -> NotificationRow:
         withdrawal=row.withdrawal,
         held=row.held,
     )
+
+
+def from_columns(row: Sequence[Any]) -> NotificationRow:
+    """Return a row of :data:`COLUMNS` as the database keeps it; many times as fast as by name."""
+    (
+        number, kind, state, need, held, corrects, withdrawal, patient, nhs_number, what, batch, practice, ods, by,
+        contact_at, changed_at,
+    ) = row  # fmt: skip
+    return NotificationRow(
+        number, _KINDS[kind], _STATES[state], need > 0, patient, nhs_number, what, batch, practice, ods, by,
+        _moment(contact_at), _moment(changed_at), _NEEDS[need], corrects, bool(withdrawal), bool(held),
+    )  # fmt: skip
 
 
 def event_row(row: AnyRow) -> StoryEvent:

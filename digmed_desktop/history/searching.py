@@ -6,7 +6,8 @@ first page under the same filters and order, and the pages are joined: nothing e
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,8 +18,8 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.rows import LISTED, listed
-from digmed_desktop.history.tables import metadata, notification
+from digmed_desktop.history.rows import COLUMNS, from_columns
+from digmed_desktop.history.tables import metadata, moment
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, Sort, fault_of
@@ -43,15 +44,14 @@ named = Table(  # the few practices, people and vaccines that notifications name
     Index("named_once", "role", "name", unique=True),
 )
 
-_n = notification.c
-_ROLES = {"practice": _n.practice_name, "person": _n.by_name, "what": _n.what}
-_SORTS: dict[Sort, Any] = {
-    Sort.CONTACT: _n.contact_at,
-    Sort.PATIENT: _n.name_key,
-    Sort.WHAT: _n.what,
-    Sort.PRACTICE: _n.practice_name,
-    Sort.STATE: _n.state,
-    Sort.BY: _n.by_name,
+_ROLES = {"practice": "practice_name", "person": "by_name", "what": "what"}
+_SORTS = {
+    Sort.CONTACT: "contact_at",
+    Sort.PATIENT: "name_key",
+    Sort.WHAT: "what",
+    Sort.PRACTICE: "practice_name",
+    Sort.STATE: "state",
+    Sort.BY: "by_name",
 }
 _SAVED = "sent-items.saved-searches"
 MOST_SAVED = 20
@@ -73,8 +73,11 @@ class Searching:
         if fault := fault_of(search):
             raise DigMedError(fault)
         with self._database.reading() as connection:
-            wanted = statement(search, _names_found(connection, search.text), after, limit)
-            return [listed(row) for row in connection.execute(wanted)] if wanted is not None else []
+            wanted = query(search, _names_found(connection, search.text), after, limit)
+            if wanted is None:
+                return []
+            rows = connection.exec_driver_sql(wanted.sql, wanted.values).cursor
+            return [from_columns(row) for row in rows.fetchall()] if rows is not None else []
 
     def count(self, search: Search, most: int | None = None) -> int:
         """Return how many notifications a search finds, counting no further than ``most``."""
@@ -84,7 +87,9 @@ class Searching:
             found = _found(search, _names_found(connection, search.text), None, most)
             if found is None:
                 return 0
-            return connection.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+            counted = connection.exec_driver_sql(f"SELECT count(*) FROM ({found.sql})", found.values)  # noqa: S608
+            number = int(counted.scalar_one())
+            return number if most is None else min(number, most)
 
     def lists(self) -> SearchLists:
         """Return what filters can be set to."""
@@ -146,33 +151,72 @@ def _code(role: str, facts: Facts) -> str:
     return facts.practice_ods if role == "practice" else ""
 
 
-def statement(
-    search: Search, names: dict[str, tuple[str, ...]], after: NotificationRow | None, limit: int
-) -> sa.Select[Any] | None:
+@dataclass(frozen=True, slots=True)
+class Query:
+    """SQL with its values, in their order. Written by hand: a list is asked for at every key that is typed."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+def query(
+    search: Search, names: Mapping[str, tuple[str, ...]], after: NotificationRow | None, limit: int
+) -> Query | None:
     """Return the query of one page, or None when nothing can match. ``names`` are those the text is found in."""
     found = _found(search, names, after, limit)
     if found is None:
         return None
-    ids = found.subquery()
-    return LISTED.where(_n.id.in_(sa.select(ids.c.id))).order_by(*_order(search)).limit(limit)
+    return Query(
+        f"SELECT {', '.join(COLUMNS)} FROM notification WHERE id IN ({found.sql}) "  # noqa: S608 - own names only
+        f"ORDER BY {_order(search)} LIMIT ?",
+        (*found.values, limit),
+    )
 
 
 def _found(
-    search: Search, names: dict[str, tuple[str, ...]], after: NotificationRow | None, limit: int | None
-) -> "sa.Select[tuple[int]] | sa.CompoundSelect[tuple[int]] | None":
+    search: Search, names: Mapping[str, tuple[str, ...]], after: NotificationRow | None, limit: int | None
+) -> Query | None:
     """Return the query of the ids: each way of finding gives its own first ``limit``."""
     typed = _typed(search.text)
     if search.text.strip() and not typed:
         return None  # nothing but signs that no name, number or batch has
-    conditions, order = list(_conditions(search, after)), _order(search)
-    if not typed:
-        return sa.select(_n.id).where(*conditions).order_by(*order).limit(limit)
-    ways: list[sa.ColumnElement[bool]] = [sa.and_(*(_n.id.in_(_begins(one)) for one in typed))]
-    ways += [_ROLES[role].in_(found) for role, found in names.items() if found]
-    pages = [
-        sa.select(_n.id).where(way, *conditions).order_by(*order).limit(limit).subquery() for way in ways
-    ]
-    return sa.union(*(sa.select(one.c.id) for one in pages))
+    conditions = list(_conditions(search, after))
+    ways: list[Query] = [] if typed else [_page("notification", conditions, search, limit)]
+    if typed:
+        words = _words(typed)
+        if conditions or search.sort is not Sort.RECORDED:
+            source = f"({words.sql}) AS found CROSS JOIN notification ON notification.id = found.id"
+            page = _page(source, conditions, search, limit)
+            ways.append(Query(page.sql, (*words.values, *page.values)))
+        else:  # the words alone say which are newest
+            way = "DESC" if search.descending else "ASC"
+            ends = ("", ()) if limit is None else (f" ORDER BY id {way} LIMIT ?", (limit,))
+            ways.append(Query(f"SELECT id FROM ({words.sql}){ends[0]}", (*words.values, *ends[1])))  # noqa: S608
+    for role, found in names.items():
+        if found:
+            among = Query(f"{_ROLES[role]} IN ({', '.join('?' * len(found))})", found)
+            ways.append(_page("notification", [among, *conditions], search, limit))
+    each = " UNION ".join(f"SELECT id FROM ({one.sql})" for one in ways)  # noqa: S608
+    return Query(each, tuple(value for one in ways for value in one.values))
+
+
+def _page(source: str, conditions: Sequence[Query], search: Search, limit: int | None) -> Query:
+    where = " AND ".join(one.sql for one in conditions)
+    sql = f"SELECT notification.id AS id FROM {source}" + (f" WHERE {where}" if where else "")  # noqa: S608
+    values = [value for one in conditions for value in one.values]
+    if limit is not None:
+        sql += f" ORDER BY {_order(search)} LIMIT ?"
+        values.append(limit)
+    return Query(sql, tuple(values))
+
+
+def _words(typed: Sequence[str]) -> Query:
+    """Return the ids of those that have a word beginning with each of the typed ones."""
+    one = "SELECT DISTINCT notification_id AS id FROM word WHERE word >= ? AND word < ?"
+    return Query(
+        " INTERSECT ".join([one] * len(typed)),
+        tuple(bound for word in typed for bound in written.prefix_range(word)),
+    )
 
 
 def _typed(text: str) -> tuple[str, ...]:
@@ -184,66 +228,62 @@ def _typed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.split()))
 
 
-def _begins(typed: str) -> sa.Select[tuple[int]]:
-    first, end = written.prefix_range(typed)
-    return sa.select(word.c.notification_id).where(word.c.word >= first, word.c.word < end)
-
-
 def _names_found(connection: sa.Connection, text: str) -> dict[str, tuple[str, ...]]:
     """Return the practices, people and vaccines in whose names each typed word begins a word."""
     words = written.search_key(text).split()
     if not words:
         return {}
-    wanted = sa.select(named.c.role, named.c.name)
-    for one in words:
-        wanted = wanted.where(named.c.search_key.contains(f" {one}", autoescape=True))
-    rows = connection.execute(wanted).all()
-    return {role: tuple(row.name for row in rows if row.role == role) for role in _ROLES}
+    has = " AND ".join(["instr(search_key, ?)"] * len(words))
+    rows = connection.exec_driver_sql(
+        f"SELECT role, name FROM named WHERE {has}",  # noqa: S608
+        tuple(f" {one}" for one in words),
+    ).all()
+    return {role: tuple(name for of, name in rows if of == role) for role in _ROLES}
 
 
-def _conditions(search: Search, after: NotificationRow | None) -> Iterator[sa.ColumnElement[bool]]:
-    if search.states:
-        yield _n.state.in_(sorted(search.states))
-    if search.kinds:
-        yield _n.kind.in_(sorted(search.kinds))
+def _conditions(search: Search, after: NotificationRow | None) -> Iterator[Query]:
+    for column, among in (("state", search.states), ("kind", search.kinds)):
+        if among:
+            values = tuple(one.value for one in sorted(among))
+            yield Query(f"{column} IN ({', '.join('?' * len(values))})", values)
     if search.what:
-        yield _n.what == search.what
+        yield Query("what = ?", (search.what,))
     if search.since:
-        yield _n.contact_at >= _start_of(search.since)
+        yield Query("contact_at >= ?", (_start_of(search.since),))
     if search.until:
-        yield _n.contact_at < _start_of(search.until + timedelta(days=1))
+        yield Query("contact_at < ?", (_start_of(search.until + timedelta(days=1)),))
     if search.only_needing:
-        yield _n.need > 0
+        yield Query("need > 0")
     if after is not None:
         yield _beyond(search, after)
 
 
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), ENGLAND)
+def _start_of(day: date) -> str:
+    return moment(datetime.combine(day, time(), ENGLAND))
 
 
-def _beyond(search: Search, after: NotificationRow) -> sa.ColumnElement[bool]:
+def _beyond(search: Search, after: NotificationRow) -> Query:
     """Return the condition for what comes after a row in the search's order."""
+    than = "<" if search.descending else ">"
     column = _SORTS.get(search.sort)
     if column is None:
-        return _n.id < after.id if search.descending else _n.id > after.id
+        return Query(f"notification.id {than} ?", (after.id,))
     values = {
-        Sort.CONTACT: after.contact_at,
+        Sort.CONTACT: moment(after.contact_at),
         Sort.PATIENT: written.search_key(after.patient_name),
         Sort.WHAT: after.what,
         Sort.PRACTICE: after.practice_name,
-        Sort.STATE: after.state,
+        Sort.STATE: after.state.value,
         Sort.BY: after.by,
     }
-    here = sa.literal(values[search.sort], column.type)
-    if search.descending:
-        return sa.or_(column < here, sa.and_(column == here, _n.id < after.id))
-    return sa.or_(column > here, sa.and_(column == here, _n.id > after.id))
+    here = values[search.sort]
+    return Query(f"({column}, notification.id) {than} (?, ?)", (here, after.id))
 
 
-def _order(search: Search) -> Sequence[sa.ColumnElement[Any]]:
-    columns = [one for one in (_SORTS.get(search.sort), _n.id) if one is not None]
-    return [column.desc() if search.descending else column.asc() for column in columns]
+def _order(search: Search) -> str:
+    way = "DESC" if search.descending else "ASC"
+    column = _SORTS.get(search.sort)
+    return ", ".join(f"{one} {way}" for one in (column, "notification.id") if one is not None)
 
 
 def _plain(search: Search) -> dict[str, Any]:

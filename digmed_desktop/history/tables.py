@@ -12,6 +12,13 @@ from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
 
 
+def moment(value: datetime) -> str:
+    """Return the text of a moment; ValueError for a time without offset."""
+    if value.tzinfo is None:
+        raise ValueError("a moment has an offset")
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
 class Moment(TypeDecorator[datetime]):
     """A moment, kept as UTC text of fixed width, so that text order is time order."""
 
@@ -20,11 +27,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
         """Return the text; ValueError for a time without offset."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment has an offset")
-        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+        return None if value is None else moment(value)
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         """Return the moment in UTC."""

@@ -12,9 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy.dialects import sqlite
 
 from digmed_desktop.history import searching
 from digmed_desktop.history.store import Store
@@ -68,10 +66,6 @@ def bare_connection(path: Path) -> "sqlcipher.Connection":
     return connection
 
 
-def in_sql(statement: "sa.sql.ClauseElement") -> str:
-    return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
 def test_a_hundred_thousand_notifications(tmp_path: Path) -> None:
@@ -87,17 +81,15 @@ def test_a_hundred_thousand_notifications(tmp_path: Path) -> None:
     for name, search in SEARCHES.items():
         with store.searching._database.reading() as connection:
             names = searching._names_found(connection, search.text)
-        statement = searching.statement(search, names, None, 100)
-        assert statement is not None
-        sql = in_sql(statement)
-        words = " AND ".join(
-            f"search_key LIKE '% {one}%'" for one in searching.written.search_key(search.text).split()
-        )
+        wanted = searching.query(search, names, None, 100)
+        assert wanted is not None
+        words = [f" {one}" for one in searching.written.search_key(search.text).split()]
+        named = " AND ".join(["instr(search_key, ?)"] * len(words))
 
-        def by_hand(sql: str = sql, words: str = words) -> int:
+        def by_hand(wanted: searching.Query = wanted, named: str = named, words: list[str] = words) -> int:
             if words:
-                bare.execute(f"SELECT role, name FROM named WHERE {words}").fetchall()
-            return len(bare.execute(sql).fetchall())
+                bare.execute(f"SELECT role, name FROM named WHERE {named}", words).fetchall()
+            return len(bare.execute(wanted.sql, wanted.values).fetchall())
 
         here, there = median_ms(lambda s=search: store.searching.page(s)), median_ms(by_hand)
         assert len(store.searching.page(search)) == by_hand()
@@ -106,8 +98,9 @@ def test_a_hundred_thousand_notifications(tmp_path: Path) -> None:
             slow[name] = (round(here, 2), round(there, 2))
     third = store.searching.page(Search(), limit=300)[-1]
     here = median_ms(lambda: store.searching.page(Search(), third))
-    sql = in_sql(searching.statement(Search(), {}, third, 100))
-    there = median_ms(lambda: bare.execute(sql).fetchall())
+    wanted = searching.query(Search(), {}, third, 100)
+    assert wanted is not None
+    there = median_ms(lambda: bare.execute(wanted.sql, wanted.values).fetchall())
     print(f"{'the page after 300 rows':28}{here:>8.2f} {there:>8.2f} {here / there:>6.1f}")
     print(f"{'what Today shows':28}{median_ms(lambda: store.figures.today(START)):>8.2f}")
     bare.close()

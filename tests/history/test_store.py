@@ -187,7 +187,7 @@ def test_a_damaged_page_is_told_and_is_not_a_traceback(database: Path, clock: Mo
         store.notifications.freeze(None, "x" * 3000, facts(n), message(), local_id(), None, token=token())
     store.close()
     content = bytearray(database.read_bytes())
-    for page in range(len(content) // 8192, len(content) // 4096):  # the schema lies in the first pages
+    for page in range(len(content) * 3 // 16384, len(content) // 4096):  # the schema lies in the first pages
         content[page * 4096 + 100] ^= 0xFF
     database.write_bytes(content)
     store = Store.open(database, KEY, clock)
