@@ -17,7 +17,7 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
     """Return the chapters in order; each ends where any other can begin."""
     first = vaccination.Chapters(moves)
     emergency = supply.Chapters(moves)
-    first, kept = vaccination.Chapters(moves), sent_items.Chapters(moves)
+    kept = sent_items.Chapters(moves)
     return (
         first.first_run,
         first.bad_input,
