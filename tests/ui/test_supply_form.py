@@ -172,6 +172,29 @@ def test_a_pick_fills_in_what_the_list_knows_and_typing_on_loses_the_code(
     assert supply.form.answers()["item.1.product"] == INSULIN.partition("\t")[2] + " x"
 
 
+def test_what_goes_on_paper_is_finished_and_not_sent(bench: Bench, supply: SupplyPage) -> None:
+    begin(bench, supply, complete_answers({"item.1.product": "Insulin of another make"}))
+    supply.check_now()
+    bench.until(bench.window.check.isVisible)
+    assert bench.window.check.send_button.text() == "Finish"
+    assert bench.window.check.preview.tabs.tabText(0) == "What goes on paper"
+    QTest.mouseClick(bench.window.check.send_button, Qt.MouseButton.LeftButton)
+    bench.until(bench.window.story.isVisible)
+    (row,) = bench.rows()
+    assert row.needs_person
+
+
+def test_who_does_not_agree_to_sharing_leads_to_the_register(bench: Bench, supply: SupplyPage) -> None:
+    begin(bench, supply, complete_answers({"consent.to_sharing": "no"}))
+    supply.check_now()
+    bench.until(bench.window.check.isVisible)
+    QTest.mouseClick(bench.window.check.send_button, Qt.MouseButton.LeftButton)
+    register = bench.window.page("register")
+    bench.until(register.isVisible)
+    assert bench.rows() == []
+    assert supply.form.answers()["patient.family"] == ""
+
+
 def test_a_technician_may_type_and_keeps_it_for_a_pharmacist(
     bench: Bench, supply: SupplyPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

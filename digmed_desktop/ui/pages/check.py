@@ -29,6 +29,8 @@ from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, set_property, title
 
+PAPER_HEADING = "Check before you finish"
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedRow:
@@ -114,7 +116,8 @@ class CheckPage(QWidget):
         body = QVBoxLayout(page)
         body.setContentsMargins(24, 16, 24, 24)
         body.setSpacing(12)
-        body.addWidget(title(heading_text))
+        body.addWidget(title(PAPER_HEADING if preview.paper_only else heading_text))
+        self._name_finish(on_paper=preview.paper_only)
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
         self._doubts = []
         for problem in looks:
@@ -186,6 +189,18 @@ class CheckPage(QWidget):
             and self.confirming.isAncestorOf(QApplication.focusWidget() or self)
         ):
             self.send_button.setFocus()
+
+    def _name_finish(self, *, on_paper: bool) -> None:
+        """Call the last step what it is: where nothing goes out electronically, nothing is sent."""
+        text = "Finish" if on_paper else "Send"
+        self.send_button.setText(text)
+        self.send_button.setAccessibleName(text)
+        self.send_button.setToolTip(
+            "Keep it; the practice is told on paper or by telephone (F12)"
+            if on_paper
+            else "Send to the GP practice (F12)"
+        )
+        self.preview.tabs.setTabText(0, "What goes on paper" if on_paper else "What will be sent")
 
     def set_sendable(self, *, sendable: bool, why_not: str) -> None:
         """Allow Send, or say why not."""
