@@ -228,6 +228,7 @@ class FormView(QScrollArea):
         for key, field in self.fields.items():
             if key in answers or not keep_rest:
                 field.editor.set_answer(answers.get(key, ""))
+        self._fresh = False
         self._show_asked()
 
     def set_options(self, list_name: str, options: Sequence[Option]) -> None:

@@ -50,7 +50,8 @@ class CarriedPanel(QFrame):
             grid.addWidget(confirm, place, 2, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignTop)
             self._waiting.append(confirm)
-        self.setVisible(bool(rows))
+        if not rows:
+            self.hide()
 
     @property
     def left(self) -> int:

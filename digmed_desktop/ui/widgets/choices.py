@@ -227,6 +227,13 @@ class ChoiceEditor(Editor):
         """Return the label of an option; ValueError when it is not offered."""
         return self.combo.itemText(self._ids.index(option_id))
 
+    def settle(self) -> None:
+        self._settle()
+        completer = self.combo.completer()
+        if completer is not None and completer.popup() is not None and completer.popup().isVisible():
+            completer.popup().hide()
+            self.window().activateWindow()  # some platforms leave the list that was closed active
+
     def _settle(self) -> None:
         """Complete a typed part that fits exactly one option, in full view; anything else stays as typed."""
         self.line.setCursorPosition(0)

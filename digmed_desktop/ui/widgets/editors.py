@@ -56,6 +56,9 @@ class Editor(QWidget):
             if not isinstance(part, QAbstractButton):
                 set_property(part, "wrong", "true" if wrong else "false")
 
+    def settle(self) -> None:
+        """Complete in full view what was typed, before the cursor goes on."""
+
     def focus(self) -> None:
         """Put the cursor here."""
         parts = self.parts()
@@ -77,6 +80,7 @@ class Leaving(QObject):
             and event.type() == QEvent.Type.KeyPress
             and self._leads_on(watched, event)
         ):
+            self._editor.settle()
             self._editor.entered.emit()
             return True
         stays = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
@@ -93,11 +97,7 @@ class Leaving(QObject):
         """Whether this is the Enter that goes on to the next question; in a text of several lines it is a new line."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or isinstance(watched, QPlainTextEdit):
             return False
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return False
-        if isinstance(watched, QLineEdit):
-            watched.editingFinished.emit()  # a typed part of a choice is completed in view
-        return True
+        return not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
 
 def alone(editor: QWidget, part: QWidget) -> None:
@@ -149,6 +149,9 @@ class NhsNumberEditor(TextEditor):
 
     def set_answer(self, text: str) -> None:
         super().set_answer(self._grouped(text))
+
+    def settle(self) -> None:
+        self._show_grouped()
 
     def _grouped(self, text: str) -> str:
         found = nhs_number.digits(text)
