@@ -230,8 +230,9 @@ class ChoiceEditor(Editor):
     def settle(self) -> None:
         self._settle()
         completer = self.combo.completer()
-        if completer is not None and completer.popup() is not None and completer.popup().isVisible():
-            completer.popup().hide()
+        popup = completer.popup() if completer is not None else None
+        if popup is not None and popup.isVisible():
+            popup.hide()
             self.window().activateWindow()  # some platforms leave the list that was closed active
 
     def _settle(self) -> None:
