@@ -1,0 +1,234 @@
+"""Every page of the window, those of the rail and of the settings by themselves: names, order of Tab, keys, room.
+
+A page that is added to ``PLACES`` or ``SECTIONS`` is swept without a change here; its order of Tab then belongs in
+``tests/golden/tab-order.txt`` (written anew with DIGMED_WRITE_GOLDEN=1, and read before it is kept).
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+
+from digmed_desktop import resources
+from digmed_desktop.tour.player import pause
+from digmed_desktop.ui.pages.registry import PLACES
+from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.settings.sections import SECTIONS
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+from tests.ui.test_look import clipped
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "tab-order.txt"
+
+
+def go_settings(bench: Bench, key: str) -> None:
+    bench.window.go("settings")
+    page = bench.window.page("settings")
+    assert isinstance(page, SettingsPage)
+    page.section(key)
+
+
+def go_problems(bench: Bench) -> None:
+    bench.window.go("vaccinate")
+    bench.form.form.tell_all()
+
+
+def go_check(bench: Bench) -> None:
+    bench.window.go("vaccinate")
+    bench.form.fill(complete_answers())
+    bench.form.next_patient()
+    bench.form.fill(complete_answers())
+    bench.form.check_now()
+    bench.until(bench.window.check.isVisible)
+    bench.window.check.confirming.setFocus()  # type: ignore[union-attr]
+
+
+def go_story(bench: Bench) -> None:
+    go_check(bench)
+    check = bench.window.check
+    while check.to_confirm:
+        bench.window.check.arrive()
+        bench.key(Qt.Key.Key_Return)
+    bench.key(Qt.Key.Key_F12)
+    bench.until(bench.window.story.isVisible)
+
+
+def pages(bench: Bench) -> Iterator[tuple[str, Callable[[], None]]]:
+    for place in PLACES:
+        if place.only_in_practice_mode and bench.window.context.practice is None:
+            continue
+        if place.key == "settings":
+            for section in SECTIONS:
+                yield f"settings-{section.key}", partial(go_settings, bench, section.key)
+            continue
+        yield place.key, partial(bench.window.go, place.key)
+    yield "form-with-problems", partial(go_problems, bench)
+    yield "check", partial(go_check, bench)
+    yield "notification", partial(go_story, bench)
+    yield "help", bench.window.open_help
+    yield "sign-in", bench.window.lock
+
+
+def visit_all(bench: Bench) -> Iterator[str]:
+    for name, go in pages(bench):
+        go()
+        bench.idle()
+        pause(60)
+        yield name
+
+
+def content(bench: Bench) -> QWidget:
+    page = bench.window.pages.currentWidget()
+    assert page is not None
+    return page
+
+
+def takes_focus(widget: QWidget) -> bool:
+    return bool(
+        widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ) and not (isinstance(widget, QScrollArea) or widget.focusProxy() is not None)
+
+
+def name_of(widget: QWidget) -> str:
+    face = QAccessible.queryAccessibleInterface(widget)
+    return face.text(QAccessible.Text.Name) if face is not None else ""
+
+
+def in_tab_order(page: QWidget) -> list[QWidget]:
+    found, widget = [], page.window().nextInFocusChain()
+    while widget is not page.window():
+        if page.isAncestorOf(widget) and takes_focus(widget):
+            found.append(widget)
+        widget = widget.nextInFocusChain()
+    return found
+
+
+def in_reading_order(page: QWidget, widgets: list[QWidget]) -> list[str]:
+    """Names of widgets that Tab reaches before one that stands above them in the same column."""
+    wrong = []
+    for first, then in pairwise(widgets):
+        if _scrolled(first) is not _scrolled(then):
+            continue  # another pane: beside it or below
+        one, two = (w.mapTo(page, w.rect().topLeft()) for w in (first, then))
+        above = two.y() + then.height() <= one.y()
+        same_column = two.x() < one.x() + first.width() and one.x() < two.x() + then.width()
+        if above and same_column:
+            wrong.append(f"{name_of(first)!r} comes before {name_of(then)!r}, which stands above it")
+    return wrong
+
+
+def _scrolled(widget: QWidget) -> QWidget | None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QAbstractScrollArea):
+        parent = parent.parentWidget()
+    return parent
+
+
+def mnemonics_of(page: QWidget) -> list[str]:
+    texts = [w.text() for w in page.findChildren(QAbstractButton) if w.isVisible()]
+    texts += [w.text() for w in page.findChildren(QLabel) if w.isVisible() and w.buddy() is not None]
+    return [
+        QKeySequence.mnemonic(text).toString() for text in texts if not QKeySequence.mnemonic(text).isEmpty()
+    ]
+
+
+def twice(things: list[str]) -> list[str]:
+    return sorted({one for one in things if things.count(one) > 1})
+
+
+def stable(name: str) -> str:
+    """A name without what changes from run to run."""
+    return re.sub(r"\d{1,2} \w{3} \d{4}( \d\d:\d\d)?|\b[0-9a-f]{8,}\b", "…", name)
+
+
+def test_every_page_by_name_order_and_keys(bench: Bench) -> None:
+    faults: list[str] = []
+    order: dict[str, list[str]] = {}
+    for name in visit_all(bench):
+        page = content(bench)
+        everything = [*in_tab_order(page)]
+        faults += [
+            f"{name}: {type(w).__name__} {w.objectName()} has no accessible name"
+            for w in everything
+            if not name_of(w)
+        ]
+        faults += [f"{name}: {what}" for what in in_reading_order(page, everything)]
+        faults += [f"{name}: mnemonic {key} twice" for key in twice(mnemonics_of(page))]
+        shortcuts = [b.shortcut().toString() for b in page.findChildren(QPushButton) if b.isVisible()]
+        faults += [f"{name}: shortcut {key} twice" for key in twice([s for s in shortcuts if s])]
+        labels = [w for w in page.findChildren(QLineEdit) if takes_focus(w) and not w.accessibleName()]
+        faults += [f"{name}: a line without a label" for _ in labels]
+        order[name] = list(dict.fromkeys(stable(name_of(w)) for w in everything))
+    assert faults == []
+    text = "\n".join(f"[{name}]\n" + "\n".join(names) + "\n" for name, names in order.items())
+    if os.environ.get("DIGMED_WRITE_GOLDEN"):
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8"), "read the order of Tab, then write it anew"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_nothing_is_clipped_on_any_page(open_bench: Callable[..., Bench], percent: int) -> None:
+    bench = open_bench(text_percent=percent)
+    bench.sign_in()
+    faults = []
+    central = bench.window.centralWidget()
+    assert central is not None
+    for name in visit_all(bench):
+        size = (bench.window.width(), bench.window.height())
+        if size != (1280, 720):
+            faults.append(f"{name}: makes the window {size[0]} by {size[1]}")
+            bench.window.resize(1280, 720)
+        faults += [f"{name}: {what}" for what in clipped(central)]
+    assert faults == []
+
+
+def test_every_page_has_help(bench: Bench) -> None:
+    topics = {place.help_topic for place in PLACES} | {section.help_topic for section in SECTIONS}
+    for name in visit_all(bench):
+        topic = getattr(content(bench), "help_topic", "")
+        if topic:
+            topics.add(topic)
+        assert name
+    for topic in sorted(topics - {""}):
+        text = resources.text(f"help/{topic}.md")
+        assert text.startswith("# "), topic
+        assert 40 < len(text.split()) < 700, f"{topic} is not short"
+
+
+# ---- the sweep itself finds what it looks for
+
+
+def test_the_sweep_sees_a_page_that_breaks_a_rule(qapp: QApplication) -> None:
+    from PySide6.QtWidgets import QVBoxLayout
+
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    first, second = QPushButton("&Send"), QPushButton("&Send again")
+    nameless = QLineEdit()
+    cut = QLabel("A text that needs more room than it was given")
+    cut.setFixedWidth(40)
+    for part in (first, second, nameless, cut):
+        layout.addWidget(part)
+    QWidget.setTabOrder(nameless, first)
+    page.show()
+    assert twice(mnemonics_of(page)) == ["Alt+S"]
+    assert name_of(nameless) == ""
+    assert any("A text that needs" in what for what in clipped(page))
+    assert in_reading_order(page, [nameless, first]) != []
+    page.close()
