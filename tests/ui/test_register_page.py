@@ -9,7 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.clinical import law
+from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.history.cipher import WRITES, engine
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui import printing
 from digmed_desktop.ui.pages.register import RegisterPage
 from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.page import SettingsPage
@@ -138,6 +141,35 @@ def test_register_and_label_are_laid_out_for_paper(bench: Bench, tmp_path: Path)
     assert all(
         (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("list", "entry", "label")
     )
+
+
+def test_entry_label_and_register_go_to_the_printer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    supplied(bench, {**complete_answers(), **TODAY})
+    page = open_register(bench, 1)
+    printed: list[Printed] = []
+    monkeypatch.setattr(printing, "print_on_paper", lambda _parent, one: printed.append(one))
+    bench.until(page.detail.print_label.isVisible)
+    for press in (page.detail.print_entry, page.detail.print_label, page.print_list):
+        QTest.mouseClick(press, Qt.MouseButton.LeftButton)
+    bench.until(lambda: len(printed) == 3)
+    entry, label, whole = (one.html for one in printed)
+    assert "Insulin left on the train" in entry
+    assert "Emergency Supply" in label
+    assert "The chain is whole" in whole
+    assert not any("SMITH" in one.name.upper() for one in printed), "no patient in the printer's queue"
+
+
+def test_without_a_printer_it_says_what_to_do(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    supplied(bench, {**complete_answers(), **TODAY})
+    page = open_register(bench, 1)
+
+    def refuse(_parent: object, _printed: object) -> None:
+        raise DigMedError(printing.NO_PRINTER.happened, printing.NO_PRINTER.remedy)
+
+    monkeypatch.setattr(printing, "print_on_paper", refuse)
+    bench.until(page.detail.print_entry.isVisible)
+    QTest.mouseClick(page.detail.print_entry, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "Save it as a PDF instead" in words(page))
 
 
 def test_help_has_the_table_of_rules_made_of_the_same_data(bench: Bench) -> None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -24,8 +22,10 @@ from PySide6.QtWidgets import (
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.particulars import entry_pairs, item_words
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.register import EntryKind, Outstanding, RegisterEntry, Verified
+from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
@@ -73,10 +73,10 @@ class RegisterPage(QWidget):
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setSizes([600, 460])
-        self.save_list = button("Save register as PDF", tip="Save the whole register, to print it")
-        self.save_list.clicked.connect(
-            lambda: self.save_paper(lambda desk: desk.register.list_paper(), "register")
-        )
+        self.print_list = button("Print register", tip="Print the whole register")
+        self.save_list = button("Save as PDF", tip="Save the whole register as a PDF")
+        self.print_list.clicked.connect(lambda: self.print_paper(_whole, "register"))
+        self.save_list.clicked.connect(lambda: self.save_paper(_whole, "register"))
         inside = QWidget()
         inside.setObjectName("page")
         self.whole = QScrollArea()
@@ -89,7 +89,7 @@ class RegisterPage(QWidget):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
-        layout.addWidget(row(title("Register"), None, self.save_list))
+        layout.addWidget(row(title("Register"), None, self.print_list, self.save_list))
         layout.addWidget(self.chain)
         layout.addWidget(self.outstanding)
         layout.addWidget(self.splitter, 1)
@@ -232,12 +232,27 @@ class RegisterPage(QWidget):
         )
 
     def _save(self, make: Callable[[Any], Any], suggested: str) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save as PDF", f"{suggested}.pdf", "PDF (*.pdf)")
-        if chosen:
-            path = Path(chosen).with_suffix(".pdf")
+        path = files.ask_where(self, "Save the register", suggested, files.PDF)
+        if path is not None:
             self._context.office.errand(
-                lambda desk: desk.papers.save(make(desk), path), lambda _n: self.detail.tell("Saved.")
+                lambda desk: desk.papers.save(make(desk), path),
+                lambda _n: self.detail.tell("Saved."),
+                lambda error: self.detail.tell(str(error), tone="look"),
             )
+
+    def print_paper(self, make: Callable[[Any], Any], name: str) -> None:
+        """Print a document of the register."""
+        self._context.office.errand(
+            lambda desk: desk.papers.printed(make(desk), desk.papers.file_name(name)),
+            self._print,
+            lambda error: self.detail.tell(str(error), tone="look"),
+        )
+
+    def _print(self, printed: Printed) -> None:
+        try:
+            printing.print_on_paper(self, printed)
+        except DigMedError as error:
+            self.detail.tell(str(error), tone="look")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the entry under the list where both do not fit side by side."""
@@ -291,8 +306,8 @@ class EntryView(QScrollArea):
         self._layout.setSpacing(10)
         self.said = Notice("done", "")
         self.said.hide()
-        self.print_entry = button("Entry as PDF")
-        self.print_label = button("Label as PDF")
+        self.print_entry = button("Print entry")
+        self.print_label = button("Print label")
         self.amend = button("Append amendment")
         self.came = button("Prescription came")
         self.print_entry.clicked.connect(lambda: self._print("entry"))
@@ -344,9 +359,9 @@ class EntryView(QScrollArea):
         by_prescriber = supply and entry is not None and entry.content.get("route") == "prescriber"
         self.came.setVisible(by_prescriber and not came)
 
-    def tell(self, sentence: str) -> None:
-        """Say that something was done."""
-        self.said.say(sentence, tone="done")
+    def tell(self, sentence: str, *, tone: str = "done") -> None:
+        """Say that something was done, or what is in the way."""
+        self.said.say(sentence, tone=tone)
         self.said.show()
 
     def ask_amendment(self) -> None:
@@ -371,9 +386,9 @@ class EntryView(QScrollArea):
     def _print(self, what: str) -> None:
         number = self._number
         if what == "entry":
-            self._page.save_paper(lambda desk: desk.register.entry_paper(number), f"register-entry-{number}")
+            self._page.print_paper(lambda desk: desk.register.entry_paper(number), f"register-entry-{number}")
         else:
-            self._page.save_paper(lambda desk: desk.register.label_paper(number), f"label-{number}")
+            self._page.print_paper(lambda desk: desk.register.label_paper(number), f"label-{number}")
 
     def _append_text(self) -> None:
         number, text, by = self._number, self.text.editor.answer(), self._page.acting
@@ -391,6 +406,11 @@ class EntryView(QScrollArea):
             self._ask(())
             self.tell("Appended to the register.")
             self.amend.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _whole(desk: Any) -> Any:
+    """Return the whole register as a document."""
+    return desk.register.list_paper()
 
 
 def countdown(left: timedelta) -> str:
