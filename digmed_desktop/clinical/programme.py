@@ -97,6 +97,7 @@ class Programme:
     advice: str = ""  # what is usually said, to be edited for the patient
     earlier: EarlierRule | None = None  # when an earlier dose is in doubt with the next
     second_dose: str = ""  # what to look at when a second dose is recorded
+    agreement_name: str = ""  # of the agreement in words, the same for every season
     send_dose_number: bool = False  # whether the programme wants vaccinationProtocol.doseSequence
 
     def only_on_paper(self, agreed: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from digmed_desktop import resources
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
@@ -42,6 +43,7 @@ class MessageDesk:
                 )
                 for one in now.own_products
             ),
+            retired=tuple(kind["name"] for kind in resources.toml("editions/words/retired.toml")["kind"]),
         )
 
     def choose_edition(self, workflow: str, edition: str) -> None:

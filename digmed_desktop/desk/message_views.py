@@ -36,6 +36,7 @@ class MessageSettings:
     programmes: tuple[Option, ...]  # what an own product can belong to
     routes: Mapping[str, tuple[Option, ...]]  # of each of those
     own: tuple[OwnProductView, ...]
+    retired: tuple[str, ...]  # names of kinds of notification that are no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
-from digmed_desktop.fhir.guide_rules import document_findings, header_findings
+from digmed_desktop.fhir.guide_rules import document_findings, header_findings, retired_findings
 from digmed_desktop.fhir.invariants import invariant_findings
 from digmed_desktop.fhir.parsing import NotReadableError, parse
 from digmed_desktop.fhir.problems import problems_of
@@ -45,6 +45,7 @@ def _payload_findings(header: Place | None, document: Place, inside: list[Place]
     yield from _bundle_findings(document.data, document.path, "document", "Composition")
     for inner in inside:
         if inner.type == "Composition":
+            yield from retired_findings(inner)
             yield from _section_findings(inner)
     if header and inside and inside[0].type == "Composition":
         yield from document_findings(header, document, inside)

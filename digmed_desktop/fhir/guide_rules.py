@@ -57,6 +57,14 @@ def header_findings(header: Place) -> Iterator[Finding]:
         yield Finding(f"{header.path}.response", "A notification is not a response.")
 
 
+def retired_findings(composition: Place) -> Iterator[Finding]:
+    """Name a document of a kind that is retired."""
+    named = composition.data.get("meta", {}).get("profile", [])
+    for kind in resources.toml("editions/words/retired.toml")["kind"]:
+        if kind["profile"] in named:
+            yield Finding(f"{composition.path}.meta.profile", kind["sentence"])
+
+
 def document_findings(header: Place, document: Place, inside: list[Place]) -> Iterator[Finding]:
     """Check the document: its times, its patient, and that what is coded stands in the text (FHIR-CC-03)."""
     composition = inside[0]

@@ -32,9 +32,7 @@ def programmes() -> tuple[Programme, ...]:
 
 def agreements() -> tuple[Option, ...]:
     """Return what can be agreed at onboarding, influenza first: the id of the agreement and its name."""
-    named = {
-        p.agreement: Option(p.agreement, p.vaccine.display if p.vaccine else p.name) for p in programmes()
-    }
+    named = {p.agreement: Option(p.agreement, p.agreement_name) for p in programmes()}
     return tuple(option for key, option in named.items() if key)
 
 
@@ -136,6 +134,7 @@ def _load(name: str) -> Programme:
         name=raw["name"],
         service=raw["service"][0]["label"],
         agreement=raw.get("agreement", ""),
+        agreement_name=raw.get("agreement_name", raw["name"]),
         season_start=raw.get("season_start"),
         season_end=raw.get("season_end"),
         source=raw["source"],

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from digmed_desktop import resources
 from digmed_desktop.fhir.checks import NotReadableError, check
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record, kind_of
@@ -184,6 +185,15 @@ def test_a_code_system_that_these_messages_do_not_have_is_found(path: str) -> No
 def test_supply_type_outside_its_value_set_is_found() -> None:
     wrong = with_value(SUPPLY, "//f:MedicationDispense/f:type/f:coding/f:code", "1218611000000102")
     assert any("value set" in sentence for sentence in sentences(wrong))
+
+
+@pytest.mark.parametrize(
+    "kind", resources.toml("editions/words/retired.toml")["kind"], ids=lambda k: k["format"]
+)
+def test_a_document_of_a_retired_kind_is_named_with_the_reason(kind: dict[str, str]) -> None:
+    xml = with_value(GOOD, "//f:Composition/f:meta/f:profile", kind["profile"])
+    assert kind["sentence"] in sentences(xml)
+    assert "retired" in kind["sentence"]
 
 
 @pytest.mark.parametrize(

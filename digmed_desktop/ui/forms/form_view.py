@@ -321,6 +321,8 @@ class FormView(QScrollArea):
                 field.setVisible(key in asked)
         for holder, keys in self._groups.values():
             holder.setVisible(any(key in asked for key in keys))
+            for pair in holder.findChildren(Pair):
+                pair.show_if_any()
 
     def _show_problems(self) -> None:
         by_field: dict[str, Problem] = {}

@@ -19,6 +19,10 @@ class Pair(QWidget):
         for widget in widgets:
             self._box.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
 
+    def show_if_any(self) -> None:
+        """Take no room while none of the widgets is shown."""
+        self.setVisible(any(not widget.isHidden() for widget in self._widgets))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold()

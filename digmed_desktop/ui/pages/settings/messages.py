@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QGridLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.message_views import MessageSettings, OwnProductView
@@ -62,18 +62,16 @@ class MessagesSection(ColumnPage):
                 "are recorded here, and the practice is told on paper."
             ),
             Field("agreed", "Sent electronically", self.agreed),
+            quiet(f"Retired by NHS England, so never sent: {', '.join(settings.retired)}."),
         )
         self._make_products(settings)
 
     def _make_products(self, settings: MessageSettings) -> None:
-        self._own = QGridLayout()
-        self._own.setHorizontalSpacing(16)
-        self._own.setVerticalSpacing(8)
-        for column, share in enumerate((4, 2, 3, 0)):
-            self._own.setColumnStretch(column, share)
-        holder = QFrame()
-        holder.setLayout(self._own)
+        self._own = QVBoxLayout()
+        self._own.setSpacing(4)
         self._own.setContentsMargins(0, 0, 0, 0)
+        holder = QWidget()
+        holder.setLayout(self._own)
         self.programme = ChoiceEditor(settings.programmes)
         self.route = ChoiceEditor(())
         self.programme.edited.connect(self._offer_routes)
@@ -149,15 +147,16 @@ class MessagesSection(ColumnPage):
             item = self._own.takeAt(0)
             widget = item.widget() if item else None
             if widget is not None:
+                widget.setParent(None)
                 widget.deleteLater()
-        for place, product in enumerate(own):
-            self._own.addWidget(Words(product.name, bold=True), place, 0)
-            self._own.addWidget(Words(product.programme), place, 1)
-            self._own.addWidget(Words(product.code or "No code", role="quiet"), place, 2)
+        for product in own:
             remove = button("Remove", tip=f"No longer offer {product.name}")
             remove.setAccessibleName(f"Remove {product.name}")
             remove.clicked.connect(lambda _on=False, key=product.id: self._remove(key))
-            self._own.addWidget(remove, place, 3)
+            self._own.addWidget(Words(product.name, bold=True))
+            self._own.addWidget(
+                row(quiet(f"{product.programme} · {product.code or 'No code'}"), None, remove)
+            )
 
     def _remove(self, product_id: str) -> None:
         self._context.office.ask(lambda desk: desk.messages.remove_product(product_id), self._changed)
