@@ -155,7 +155,11 @@ class MessagesSection(ColumnPage):
             remove.clicked.connect(lambda _on=False, key=product.id: self._remove(key))
             self._own.addWidget(Words(product.name, bold=True))
             self._own.addWidget(
-                row(quiet(f"{product.programme} · {product.code or 'No code'}"), None, remove)
+                row(
+                    Words(f"{product.programme} · {product.code or 'No code'}", role="quiet", wrap=False),
+                    None,
+                    remove,
+                )
             )
 
     def _remove(self, product_id: str) -> None:
