@@ -93,7 +93,7 @@ def test_what_is_agreed_and_added_in_the_settings_holds_on_the_form_at_once(benc
     section.fields["product.code"].editor.set_answer("45354911000001100")
     section._add()
     bench.until(lambda: section.said.isVisibleTo(section))
-    bench.until(lambda: section._own.count() == 2)
+    bench.until(lambda: section._own.count() == 3)
     bench.idle()
     bench.window.go("vaccinate")
     bench.until(lambda: offered(bench, "vaccine.product")[0].startswith("own-"))

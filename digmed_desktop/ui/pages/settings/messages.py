@@ -154,13 +154,8 @@ class MessagesSection(ColumnPage):
             remove.setAccessibleName(f"Remove {product.name}")
             remove.clicked.connect(lambda _on=False, key=product.id: self._remove(key))
             self._own.addWidget(Words(product.name, bold=True))
-            self._own.addWidget(
-                row(
-                    Words(f"{product.programme} · {product.code or 'No code'}", role="quiet", wrap=False),
-                    None,
-                    remove,
-                )
-            )
+            self._own.addWidget(quiet(f"{product.programme} · {product.code or 'No code'}"))
+            self._own.addWidget(row(remove, None))
 
     def _remove(self, product_id: str) -> None:
         self._context.office.ask(lambda desk: desk.messages.remove_product(product_id), self._changed)
