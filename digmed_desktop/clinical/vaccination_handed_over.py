@@ -4,68 +4,12 @@ What the form has no question or no option for is not lost: it stands in words i
 question stays open.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-
 from digmed_desktop.clinical import form
 from digmed_desktop.clinical.dates import ENGLAND
-from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.handed_over import Sheet, day, same, yes_no
 from digmed_desktop.clinical.patient_handed_over import patient_answers
 from digmed_desktop.clinical.programme import Programme
-from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
-
-HEADING = "From the other system, without a place on this form:"
-
-
-class _Sheet:
-    """Answers as they are gathered, and what has no place among them."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, str] = {}
-        self.left: list[str] = []
-
-    def put(self, field: str, answer: str) -> None:
-        if answer:
-            self.answers[field] = answer
-
-    def keep(self, label: str, words: str) -> None:
-        if words.strip():
-            self.left.append(f"{label}: {words.strip()}")
-
-    def choose(self, field: str, options: Iterable[Option], said: str, label: str) -> None:
-        """Answer with the option of that label or id; words that fit none are kept."""
-        wanted = said.strip().lower()
-        found = next((o.id for o in options if wanted in (o.label.lower(), o.id)), "")
-        self.put(field, found)
-        if wanted and not found:
-            self.keep(label, said)
-
-    def code(
-        self, field: str, options: Iterable[Option], said: Coded | None, of: Mapping[str, Coded], label: str
-    ) -> None:
-        """Answer with the option that has this code, or these words."""
-        if said is None or not said.display.strip():
-            return
-        found = next((o.id for o in options if _same(of.get(o.id), said) or o.label == said.display), "")
-        self.put(field, found)
-        if not found:
-            self.keep(label, f"{said.display} {said.code}".strip())
-
-
-def _same(one: Coded | None, other: Coded) -> bool:
-    if one is None:
-        return False
-    return one.code == other.code if one.is_coded and other.is_coded else one.display == other.display
-
-
-def yes_no(answer: bool | None) -> str:
-    """Return an answer as the form writes it."""
-    return "" if answer is None else "yes" if answer else "no"
-
-
-def day(of: date | None) -> str:
-    """Return a date as the form writes it."""
-    return f"{of.day}/{of.month}/{of.year}" if of else ""
+from digmed_desktop.clinical.record import Immunization, VaccinationRecord
 
 
 def answers_of(
@@ -76,24 +20,18 @@ def answers_of(
     ``programme`` is that of the vaccine, None when it is not known here; ``vaccinator`` the id of the person here who
     is the record's vaccinator, ``""`` when nobody is.
     """
-    sheet = _Sheet()
-    answers, left = patient_answers(record)
-    sheet.answers.update(answers)
-    sheet.left += left
+    sheet = Sheet(patient_answers(record))
     one = record.immunizations[place] if record.immunizations else Immunization()
     _session(sheet, record, one, programme, vaccinator)
     _before(sheet, record, programme)
     _vaccine(sheet, one, programme)
     _after(sheet, record)
-    notes = [record.notes_kept_here.strip()]
-    if sheet.left:
-        notes += [HEADING, *sheet.left]
-    sheet.put("after.notes", "\n".join(line for line in notes if line))
+    sheet.note(record.notes_kept_here)
     return sheet.answers
 
 
 def _session(
-    sheet: _Sheet,
+    sheet: Sheet,
     record: VaccinationRecord,
     one: Immunization,
     programme: Programme | None,
@@ -124,7 +62,7 @@ def _session(
         sheet.put("contact.time", f"{local:%H:%M}")
 
 
-def _before(sheet: _Sheet, record: VaccinationRecord, programme: Programme | None) -> None:
+def _before(sheet: Sheet, record: VaccinationRecord, programme: Programme | None) -> None:
     questions = form.load("vaccination")
     sheet.choose(
         "previous.finding",
@@ -155,7 +93,7 @@ def _before(sheet: _Sheet, record: VaccinationRecord, programme: Programme | Non
     sheet.put("eligibility.due_date", day(record.pregnancy_due))
 
 
-def _vaccine(sheet: _Sheet, one: Immunization, programme: Programme | None) -> None:
+def _vaccine(sheet: Sheet, one: Immunization, programme: Programme | None) -> None:
     lists = programme.lists if programme else {}
     codes = programme.codes if programme else {}
     products = {p.id: p.coded for p in programme.products.values()} if programme else {}
@@ -165,7 +103,7 @@ def _vaccine(sheet: _Sheet, one: Immunization, programme: Programme | None) -> N
     if one.given is False:
         reasons = lists.get("not_given_reasons", ())
         known = one.not_given_reason and any(
-            _same(codes.get(o.id), one.not_given_reason) for o in reasons if o.id != "other"
+            same(codes.get(o.id), one.not_given_reason) for o in reasons if o.id != "other"
         )
         if known:
             sheet.code("vaccine.not_given_reason", reasons, one.not_given_reason, codes, "Why not given")
@@ -197,7 +135,7 @@ def _vaccine(sheet: _Sheet, one: Immunization, programme: Programme | None) -> N
     sheet.put("after.adverse_note", one.adverse_reaction)
 
 
-def _after(sheet: _Sheet, record: VaccinationRecord) -> None:
+def _after(sheet: Sheet, record: VaccinationRecord) -> None:
     sheet.put("after.advice", record.advice)
     sheet.put("after.history", record.history)
     sheet.put("after.accompanied_by", record.accompanied_by)

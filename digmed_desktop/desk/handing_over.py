@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical import supply_handed_over
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
 from digmed_desktop.clinical.vaccination_handed_over import answers_of
 from digmed_desktop.desk.message_views import TakenIn
@@ -32,10 +33,10 @@ class HandOverDesk:
             told = "\n".join(f"{where}: {sentence}" for where, sentence in fault.faults)
             raise DigMedError(str(fault), told) from None
         if not isinstance(record, VaccinationRecord):
-            raise DigMedError(
-                "An emergency supply cannot be handed over to the form.",
-                "Enter it under Supply. Nothing was kept of the file.",
-            )
+            draft = uuid.uuid4().hex
+            supply = supply_handed_over.answers_of(record, pharmacist=self._person(record.pharmacist))
+            self._store.drafts.save(draft, "emergency-supply", supply, None)
+            return TakenIn(((draft, "emergency-supply"),))
         kept = []
         for place in reversed(
             range(max(1, len(record.immunizations)))

@@ -6,14 +6,17 @@ import pytest
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import form, json_record
+from digmed_desktop.clinical.handed_over import HEADING
 from digmed_desktop.clinical.record import Coded, Quantity, VaccinationRecord
+from digmed_desktop.clinical.supply_handed_over import answers_of as supply_answers
 from digmed_desktop.clinical.vaccination import read
-from digmed_desktop.clinical.vaccination_handed_over import HEADING, answers_of
+from digmed_desktop.clinical.vaccination_handed_over import answers_of
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.reference.programmes import programme
+from tests.clinical import supply_examples
 from tests.clinical.examples import AGREED, NOW, complete_answers, complete_record, flu, pharmacy, vaccinator
 from tests.desk.conftest import Counter
-from tests.fhir.records import supply, vaccination
+from tests.fhir.records import vaccination
 
 FIELDS = {one.id for one in form.load("vaccination").fields()}
 
@@ -138,9 +141,42 @@ def test_what_is_no_record_is_refused_with_the_reason(counter: Counter, text: st
     assert counter.desk.drafts() == ()
 
 
-def test_an_emergency_supply_is_refused_with_the_reason(counter: Counter) -> None:
-    with pytest.raises(DigMedError, match="emergency supply"):
-        counter.desk.hand_over.take_in(json_record.dumps(supply()))
+@pytest.mark.parametrize(
+    "answers",
+    [
+        supply_examples.complete_answers(),
+        supply_examples.tablets("prescriber"),
+        supply_examples.tablets("patient", form="tablet", strength="5mg", indication="Pain"),
+        supply_examples.complete_answers(
+            {
+                "decision.outcome": "not-supplied",
+                "decision.asked_for": "Zopiclone",
+                "decision.reason": "law",
+                "decision.note": "Sent to\nthe practice",
+            }
+        ),
+        supply_examples.complete_answers(
+            {"contact.collector": "other", "contact.collected_by": "Ada Bell", "after.notes": "Kept here"}
+        ),
+    ],
+)
+def test_the_record_of_a_supply_gives_the_same_record_again(answers: dict[str, str]) -> None:
+    before = supply_examples.reading(answers)
+    again = supply_examples.reading(supply_answers(before.record, pharmacist="1"))
+    assert again.record == before.record
+    assert HEADING not in again.record.notes_kept_here
+
+
+def test_the_example_of_a_supply_opens_as_a_draft_that_can_be_previewed(counter: Counter) -> None:
+    taken = counter.desk.hand_over.take_in(
+        resources.text("examples/emergency-supply-insulin-and-needles.json")
+    )
+    ((draft, form_id),) = taken.drafts
+    answers = next(one for one in counter.desk.drafts() if one.id == draft).answers
+    assert form_id == "emergency-supply"
+    assert answers["item.count"] == "2"
+    assert "Subcutaneous 34206005" in answers["after.notes"]
+    assert counter.desk.preview(form_id, answers).sections
 
 
 def test_nothing_is_sent_by_handing_over(counter: Counter) -> None:

@@ -1,6 +1,7 @@
 """A record of another system comes into view as a filled form, at once or after signing in."""
 
 from digmed_desktop import resources
+from digmed_desktop.ui.pages.form_page import FormPage
 from tests.ui.conftest import Bench
 
 RSV = resources.text("examples/rsv-given.json")
@@ -37,3 +38,12 @@ def test_a_record_before_the_first_sign_in_is_what_comes_into_view(open_bench) -
     bench.idle()
     bench.sign_in()
     bench.until(lambda: bench.form.answers()["session.programme"] == "rsv")
+
+
+def test_an_emergency_supply_comes_into_view_on_its_own_form(bench: Bench) -> None:
+    bench.window.open_record(resources.text("examples/emergency-supply-insulin-and-needles.json"))
+    bench.until(lambda: bench.window.page("supply").isVisible())
+    page = bench.window.page("supply")
+    assert isinstance(page, FormPage)
+    assert page.answers()["item.2.kind"] == "appliance"
+    assert page.answers()["patient.family"] == "O'Neill"
