@@ -261,6 +261,19 @@ def test_the_paper_copy_of_what_was_not_supplied_says_so_and_why(shop: Counter) 
     assert [p.field for p in problems_of(record, default_for(Kind.EMERGENCY_SUPPLY))] == ["decision.outcome"]
 
 
+def test_register_and_label_are_laid_out_for_paper(shop: Counter, tmp_path: Path) -> None:
+    finish(shop, complete_answers())
+    papers, register = shop.desk.papers, shop.desk.register
+    for name, document, said in (
+        ("list", register.list_paper(), "The chain is whole: 1 entry"),
+        ("entry", register.entry_paper(1), "Insulin left on the train"),
+        ("label", register.label_paper(1), "Emergency Supply"),
+    ):
+        assert said in papers.printed(document, name).html
+        papers.save(document, tmp_path / f"{name}.pdf")
+        assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_what_was_supplied_is_offered_first_next_time(shop: Counter) -> None:
     finish(shop, tablets(product="Amoxicillin made here"))
     assert shop.desk.medicines.find("amoxi")[0].product.display == "Amoxicillin made here"

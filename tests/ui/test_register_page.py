@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -46,9 +46,15 @@ def words(page: RegisterPage) -> str:
     return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
-def test_it_lists_entries_and_shows_the_one_chosen(bench: Bench) -> None:
+def test_it_lists_entries_prints_them_and_takes_amendments(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = open_register(bench, 0)
+    assert empty.empty.isVisible()
+    assert "Nothing stands in the register yet" in words(empty)
     supplied(bench, {**complete_answers(), **TODAY})
     supplied(bench, {**complete_answers({"consent.to_sharing": "no"}), **TODAY})
+    bench.window.go("vaccinate")
     page = open_register(bench, 2)
     assert [one.number for one in page.entries] == [2, 1]
     assert page.chain.property("tone") == "done"
@@ -57,14 +63,34 @@ def test_it_lists_entries_and_shows_the_one_chosen(bench: Bench) -> None:
     seen = words(page)
     assert "Insulin left on the train" in seen
     assert "3 Weaver's Yard" in seen
-    assert page.detail.print_label.isVisible()
     assert not page.detail.came.isVisible()
 
+    printed: list[Printed] = []
+    monkeypatch.setattr(printing, "print_on_paper", lambda _parent, one: printed.append(one))
+    bench.until(page.detail.print_label.isVisible)
+    for press in (page.detail.print_entry, page.detail.print_label, page.print_list):
+        QTest.mouseClick(press, Qt.MouseButton.LeftButton)
+    bench.until(lambda: len(printed) == 3)
+    entry, label, whole = (one.html for one in printed)
+    assert "Insulin left on the train" in entry
+    assert "Emergency Supply" in label
+    assert "The chain is whole: 2 entries" in whole
+    assert not any("SMITH" in one.name.upper() for one in printed), "no patient in the printer's queue"
 
-def test_an_empty_register_says_what_will_be_there(bench: Bench) -> None:
-    page = open_register(bench, 0)
-    assert page.empty.isVisible()
-    assert "Nothing stands in the register yet" in words(page)
+    def refuse(_parent: object, _printed: object) -> None:
+        raise DigMedError(printing.NO_PRINTER.happened, printing.NO_PRINTER.remedy)
+
+    monkeypatch.setattr(printing, "print_on_paper", refuse)
+    QTest.mouseClick(page.detail.print_entry, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "Save it as a PDF instead" in words(page))
+
+    page.detail.ask_amendment()
+    QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "Enter what is to be put right" in page.detail.text.sentence)
+    page.detail.text.editor.set_answer("The needles were 4 mm.")
+    QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
+    bench.until(lambda: "The needles were 4 mm." in words(page) and "No. 3  Amendment" in words(page))
+    bench.until(lambda: page.table.item(1, 0).text() == "1  +1")
 
 
 def test_prescriptions_stand_on_top_until_they_come(bench: Bench) -> None:
@@ -85,18 +111,6 @@ def test_prescriptions_stand_on_top_until_they_come(bench: Bench) -> None:
     bench.until(lambda: "Date it was received\n13 Oct 2026" in words(page))
 
 
-def test_an_amendment_is_appended(bench: Bench) -> None:
-    supplied(bench, {**complete_answers(), **TODAY})
-    page = open_register(bench, 1)
-    page.detail.ask_amendment()
-    QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
-    bench.until(lambda: "Enter what is to be put right" in page.detail.text.sentence)
-    page.detail.text.editor.set_answer("The needles were 4 mm.")
-    QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
-    bench.until(lambda: "The needles were 4 mm." in words(page) and "No. 2  Amendment" in words(page))
-    bench.until(lambda: page.table.item(0, 0).text() == "1  +1")
-
-
 def tamper(file: Path) -> int:
     """Change an entry with the key known, as the program never does."""
     made = engine(file, b"k" * 32, size=1).execution_options(**{WRITES: True})
@@ -109,7 +123,9 @@ def tamper(file: Path) -> int:
     return 1
 
 
-def test_a_broken_chain_is_told_in_red_and_where(bench: Bench) -> None:
+def test_a_broken_chain_is_told_in_red_and_where_at_twice_the_size_too(open_bench) -> None:
+    bench = open_bench(text_percent=200)
+    bench.sign_in()
     for _ in range(2):
         supplied(bench, {**complete_answers(), **TODAY})
     done: list[int] = []
@@ -119,66 +135,11 @@ def test_a_broken_chain_is_told_in_red_and_where(bench: Bench) -> None:
     bench.until(lambda: page.chain.property("tone") == "stop")
     assert page.chain.head.text() == "The chain is broken at entry 1"
     assert "Entry 1 was changed after it was made." in words(page)
-
-
-def test_register_and_label_are_laid_out_for_paper(bench: Bench, tmp_path: Path) -> None:
-    supplied(bench, {**complete_answers(), **TODAY})
-    got: list[str] = []
-    for name in ("list", "entry", "label"):
-        file = tmp_path / f"{name}.pdf"
-
-        def make(desk: object, what: str = name, to: Path = file) -> str:
-            papers = desk.register
-            document = papers.list_paper() if what == "list" else getattr(papers, f"{what}_paper")(1)
-            desk.papers.save(document, to)
-            return desk.papers.printed(document, what).html
-
-        bench.office.ask(make, got.append)
-    bench.until(lambda: len(got) == 3, timeout=180_000)
-    assert "The chain is whole: 1 entry" in got[0]
-    assert "Insulin left on the train" in got[1]
-    assert "Emergency Supply" in got[2]
-    assert all(
-        (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("list", "entry", "label")
-    )
-
-
-def test_entry_label_and_register_go_to_the_printer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    supplied(bench, {**complete_answers(), **TODAY})
-    page = open_register(bench, 1)
-    printed: list[Printed] = []
-    monkeypatch.setattr(printing, "print_on_paper", lambda _parent, one: printed.append(one))
-    bench.until(page.detail.print_label.isVisible)
-    for press in (page.detail.print_entry, page.detail.print_label, page.print_list):
-        QTest.mouseClick(press, Qt.MouseButton.LeftButton)
-    bench.until(lambda: len(printed) == 3)
-    entry, label, whole = (one.html for one in printed)
-    assert "Insulin left on the train" in entry
-    assert "Emergency Supply" in label
-    assert "The chain is whole" in whole
-    assert not any("SMITH" in one.name.upper() for one in printed), "no patient in the printer's queue"
-
-
-def test_without_a_printer_it_says_what_to_do(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    supplied(bench, {**complete_answers(), **TODAY})
-    page = open_register(bench, 1)
-
-    def refuse(_parent: object, _printed: object) -> None:
-        raise DigMedError(printing.NO_PRINTER.happened, printing.NO_PRINTER.remedy)
-
-    monkeypatch.setattr(printing, "print_on_paper", refuse)
-    bench.until(page.detail.print_entry.isVisible)
-    QTest.mouseClick(page.detail.print_entry, Qt.MouseButton.LeftButton)
-    bench.until(lambda: "Save it as a PDF instead" in words(page))
-
-
-def test_help_has_the_table_of_rules_made_of_the_same_data(bench: Bench) -> None:
-    bench.window.go("supply")
+    assert page.whole.horizontalScrollBar().maximum() == 0, "nothing is wider than the page"
     bench.window.go("help")
-    text = bench.window.help.text
-    assert "Emergency supply" in text.toPlainText()
-    bench.window.help.open("law")
-    seen = text.toPlainText()
+    assert "Append amendment" in bench.window.help.text.toPlainText()
+    bench.window.help.text.anchorClicked.emit(QUrl("help:law"))
+    seen = bench.window.help.text.toPlainText()
     for rule in law.rules():
         assert rule.law in seen
         assert rule.source in seen
@@ -208,12 +169,3 @@ def test_a_release_is_imported_with_a_moving_bar_cancelled_and_refused(bench: Be
     bench.until(lambda: "line 1 begins with html" in section.said.body.text())
     assert section.said.property("tone") == "stop"
     assert "release: 3,000 products." in section.standing.text()
-
-
-@pytest.mark.parametrize("percent", [100, 200])
-def test_nothing_is_wider_than_the_page(open_bench, percent: int) -> None:
-    bench = open_bench(text_percent=percent)
-    bench.sign_in()
-    supplied(bench, {**complete_answers(), **TODAY})
-    page = open_register(bench, 1)
-    assert page.whole.horizontalScrollBar().maximum() == 0

@@ -1,6 +1,7 @@
 """The emergency supply form in the window: typed by keyboard alone, several items, the law beside each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -112,7 +113,7 @@ def test_the_whole_form_is_typed_by_keyboard_alone(bench: Bench, supply: SupplyP
     bench.until(lambda: got == [1])
 
 
-def test_items_are_added_taken_away_and_put_back(bench: Bench, supply: SupplyPage) -> None:
+def test_items_are_added_taken_away_put_back_and_kept_in_a_draft(bench: Bench, supply: SupplyPage) -> None:
     begin(bench, supply, complete_answers())
     assert [g.title for g in supply.form.form.groups if g.copy_of] == ["Item 1 of 2", "Item 2 of 2"]
     before = supply.form.answers()
@@ -131,8 +132,6 @@ def test_items_are_added_taken_away_and_put_back(bench: Bench, supply: SupplyPag
     assert supply.form.answers()["item.count"] == "8"
     assert not bar.add.isEnabled()
 
-
-def test_a_draft_with_several_items_comes_back_whole(bench: Bench, supply: SupplyPage) -> None:
     begin(bench, supply, complete_answers())
     supply.save_draft()
     before = supply.form.answers()
@@ -145,8 +144,8 @@ def test_a_draft_with_several_items_comes_back_whole(bench: Bench, supply: Suppl
     assert supply.form.answers() == before
 
 
-def test_the_law_is_told_under_its_item_and_the_mistake_at_its_field(
-    bench: Bench, supply: SupplyPage
+def test_the_law_is_told_under_its_item_and_a_technician_keeps_it_for_a_pharmacist(
+    bench: Bench, supply: SupplyPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(bench, supply, tablets(schedule="4", days="6", quantity="6"))
     panel = supply.form.law_panels["item.1"]
@@ -158,6 +157,16 @@ def test_the_law_is_told_under_its_item_and_the_mistake_at_its_field(
     bench.idle()
     assert "5 days" in supply.form.fields["item.1.days"].sentence
     assert not bench.window.check.isVisible()
+
+    begin(bench, supply, complete_answers())
+    acting = bench.window.context.acting
+    assert acting.person is not None
+    monkeypatch.setattr(acting, "person", replace(acting.person, may_finish_supply=False))
+    supply.check_now()
+    bench.idle()
+    bench.idle()
+    assert not bench.window.check.isVisible()
+    assert "until a pharmacist signs in" in supply.form.fields["session.pharmacist"].sentence
 
 
 def test_a_pick_fills_in_what_the_list_knows_and_typing_on_loses_the_code(
@@ -172,46 +181,29 @@ def test_a_pick_fills_in_what_the_list_knows_and_typing_on_loses_the_code(
     assert supply.form.answers()["item.1.product"] == INSULIN.partition("\t")[2] + " x"
 
 
-def test_what_goes_on_paper_is_finished_and_not_sent(bench: Bench, supply: SupplyPage) -> None:
+def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, supply: SupplyPage) -> None:
+    begin(bench, supply, complete_answers({"consent.to_sharing": "no"}))
+    supply.check_now()
+    check = bench.window.check
+    bench.until(check.isVisible)
+    QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
+    register = bench.window.page("register")
+    bench.until(register.isVisible)
+    assert bench.rows() == [], "who does not agree that the practice is told stands in the register alone"
+    assert supply.form.answers()["patient.family"] == ""
+    bench.window.go("supply")
     begin(bench, supply, complete_answers({"item.1.product": "Insulin of another make"}))
     supply.check_now()
-    bench.until(bench.window.check.isVisible)
-    assert bench.window.check.send_button.text() == "Finish"
-    assert bench.window.check.preview.tabs.tabText(0) == "What goes on paper"
-    QTest.mouseClick(bench.window.check.send_button, Qt.MouseButton.LeftButton)
+    bench.until(check.isVisible)
+    assert check.send_button.text() == "Finish"
+    assert check.preview.tabs.tabText(0) == "What goes on paper"
+    QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
     bench.until(bench.window.story.isVisible)
     (row,) = bench.rows()
     assert row.needs_person
 
 
-def test_who_does_not_agree_to_sharing_leads_to_the_register(bench: Bench, supply: SupplyPage) -> None:
-    begin(bench, supply, complete_answers({"consent.to_sharing": "no"}))
-    supply.check_now()
-    bench.until(bench.window.check.isVisible)
-    QTest.mouseClick(bench.window.check.send_button, Qt.MouseButton.LeftButton)
-    register = bench.window.page("register")
-    bench.until(register.isVisible)
-    assert bench.rows() == []
-    assert supply.form.answers()["patient.family"] == ""
-
-
-def test_a_technician_may_type_and_keeps_it_for_a_pharmacist(
-    bench: Bench, supply: SupplyPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
-
-    begin(bench, supply, complete_answers())
-    acting = bench.window.context.acting
-    assert acting.person is not None
-    monkeypatch.setattr(acting, "person", replace(acting.person, may_finish_supply=False))
-    supply.check_now()
-    bench.idle()
-    bench.idle()
-    assert not bench.window.check.isVisible()
-    assert "until a pharmacist signs in" in supply.form.fields["session.pharmacist"].sentence
-
-
-@pytest.mark.parametrize(("theme", "percent"), [("light", 100), ("dark", 200)])
+@pytest.mark.parametrize(("theme", "percent"), [("dark", 200)])
 def test_nothing_of_the_form_is_wider_than_the_page(
     open_bench: Callable[..., Bench], theme: str, percent: int
 ) -> None:
