@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from digmed_desktop.reference import programmes
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
+    from digmed_desktop.messaging.parcel import FrozenMessage
 
 
 class VaccinationDesk:
@@ -112,9 +114,12 @@ class VaccinationDesk:
         )
 
     def freeze(self, draft_id: str, answers: Mapping[str, str], by: int) -> Sent:
-        """Store the message of these answers, to be sent; the draft is gone with it. Twice with one draft is once."""
+        """Store the message of these answers, to be sent; the draft is gone with it. Twice with one draft is once.
+
+        What can only go on paper is stored without a message, with the reason.
+        """
         from digmed_desktop.clinical import json_record
-        from digmed_desktop.fhir.message import IncompleteRecordError, build
+        from digmed_desktop.fhir.message import IncompleteRecordError
 
         if (earlier := self._store.notifications.sent_as(draft_id)) is not None:
             return Sent(earlier)
@@ -125,40 +130,54 @@ class VaccinationDesk:
         record = reading.record
         edition, now = self._sender.edition(Kind.VACCINATION), self._clock.now()
         plan = correcting.plan(self._store, answers, record, edition, now)
+        route = self._sender.route(record.patient)
+        no_route = " ".join(p.sentence for p in reading.on_paper) or route.closed
         try:
-            message = build(
-                record,
-                edition=edition,
-                mailbox=self._sender.mailbox,
-                now=now,
-                new_id=lambda: str(uuid.uuid4()),
-                sender_reference=str(uuid.uuid4()),
-                version=plan.version,
-                replaces=plan.replaces,
-            )
+            message = None if no_route else self._message(record, plan, now)
         except IncompleteRecordError as error:
             return Sent(None, error.problems)
         practice = record.practice or Organisation()
-        route = self._sender.route(record.patient)
-        self._store.practices.remember(practice)
+        if practice.ods_code:
+            self._store.practices.remember(practice)
         notification = self._store.notifications.freeze(
             draft_id=draft_id,
             token=draft_id,
             record_json=json_record.dumps(record),
             facts=_facts(record, now),
-            message=None if route.closed else message,
+            message=message,
             local_id=new_local_id(record.pharmacy.ods_code),
             by=by,
             correction=plan.correction,
             answers=answers,
             address=route.address,
-            no_route=route.closed,
+            no_route=no_route,
         )
         return Sent(notification)
 
+    def _message(self, record: VaccinationRecord, plan: correcting.Plan, now: datetime) -> "FrozenMessage":
+        from digmed_desktop.fhir.message import build
+
+        return build(
+            record,
+            edition=self._sender.edition(Kind.VACCINATION),
+            mailbox=self._sender.mailbox,
+            now=now,
+            new_id=lambda: str(uuid.uuid4()),
+            sender_reference=str(uuid.uuid4()),
+            version=plan.version,
+            replaces=plan.replaces,
+        )
+
     def _all_problems(self, reading: Reading) -> tuple[Problem, ...]:
+        """Return the problems of the record and of its message.
+
+        Where only the electronic way is closed, what closes it is told and does not stop.
+        """
         from digmed_desktop.fhir.problems import problems_of
 
+        if reading.only_on_paper:
+            told_of_paper = [replace(p, severity=Severity.LOOK) for p in reading.problems]
+            return (*told_of_paper, *reading.notes)
         found = list(reading.problems)
         told = {p.field for p in found if p.severity is Severity.STOP}
         edition = self._sender.edition(Kind.VACCINATION)

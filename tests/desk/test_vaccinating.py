@@ -1,5 +1,6 @@
 """Vaccinations of every programme at the desk: what is sent, what goes on paper, and what the settings change."""
 
+from digmed_desktop.clinical.problem import Severity
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
 
@@ -25,14 +26,21 @@ def test_a_programme_that_was_not_agreed_goes_on_paper_until_it_was(counter: Cou
     answers = complete_answers(**RSV)
     preview = counter.desk.preview("vaccination", answers)
     assert preview.paper_only
-    assert [p.field for p in preview.problems if p.severity.value == "stop"] == ["session.programme"]
-    assert counter.desk.send("vaccination", "d1", answers, counter.ada).notification is None
+    assert [p.field for p in preview.problems if "paper" in p.sentence] == ["session.programme"]
+    assert not [p for p in preview.problems if p.severity is Severity.STOP]
+    on_paper = counter.desk.send("vaccination", "d1", answers, counter.ada).notification
+    assert on_paper is not None
+    assert counter.store.notifications.story(on_paper).messages == ()
+    assert "not agreed" in str(counter.store.notifications.story(on_paper))
     counter.desk.messages.agree(("influenza", "rsv", "no-such"))
     assert counter.desk.messages.shown().agreed == ("influenza", "rsv")
-    assert counter.desk.send("vaccination", "d1", answers, counter.ada).notification is not None
+    somebody_else = {**answers, "patient.nhs_number": "999 000 0018", "patient.family": "Marsh"}
+    sent = counter.desk.send("vaccination", "d2", somebody_else, counter.ada).notification
+    assert sent is not None
+    assert b"Abrysvo" in counter.store.notifications.story(sent).messages[0].body
 
 
-def test_a_vaccination_that_no_notification_is_for_goes_on_paper(counter: Counter) -> None:
+def test_a_vaccination_that_no_notification_is_for_is_recorded_and_goes_on_paper(counter: Counter) -> None:
     counter.desk.messages.agree(("influenza", "covid-19", "rsv", "pertussis-in-pregnancy"))
     answers = complete_answers(
         session__programme="shingles",
@@ -43,6 +51,19 @@ def test_a_vaccination_that_no_notification_is_for_goes_on_paper(counter: Counte
     preview = counter.desk.preview("vaccination", answers)
     assert preview.paper_only
     assert any("Shingrix" in value for s in preview.sections for row in s.rows for value in row.values)
+    notification = counter.desk.send("vaccination", "d1", answers, counter.ada).notification
+    assert notification is not None
+    row = counter.store.notifications.row(notification)
+    assert (row.state, row.what) == (counter.state(notification), row.what)
+    assert "Shingrix" in row.what
+    assert counter.store.notifications.story(notification).messages == ()
+
+
+def test_what_else_is_wrong_still_stops_what_goes_on_paper(counter: Counter) -> None:
+    answers = complete_answers(**RSV, patient__family="")
+    preview = counter.desk.preview("vaccination", answers)
+    assert not preview.paper_only
+    assert counter.desk.send("vaccination", "d1", answers, counter.ada).notification is None
 
 
 def test_influenza_that_was_not_agreed_goes_on_paper_too(counter: Counter) -> None:
