@@ -28,8 +28,11 @@ class Chapters:
     def finding(self) -> None:
         """Finding one among many: by the beginning of a name, and by its state."""
         player, page = self.player, self.window.sent
+        newest = self.moves.newest().id
         player.key(Qt.Key.Key_F5)
-        player.wait_for("the list", lambda: len(page.model.rows) > 1)
+        player.wait_for(  # rows of an earlier visit stand there until the present ones come
+            "the list", lambda: len(page.model.rows) > 1 and page.model.rows[0].id == newest
+        )
         everything = len(page.model.rows)
         matched = next(row for row in page.model.rows if row.state is State.MATCHED and not row.needs_person)
         self.first = matched.id
