@@ -13,10 +13,12 @@ from digmed_desktop.clinical.form import FieldKind, load
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import FormLists, PersonView, PracticeView, Preview
+from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.forms.patient_search import PatientSearch
 from digmed_desktop.ui.forms.practice_search import PracticeSearch
+from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
 from digmed_desktop.ui.pages.carried import CarriedRow
 from digmed_desktop.ui.pages.page import button
@@ -25,6 +27,8 @@ from digmed_desktop.ui.widgets.words import Words
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
+KINDS = {"vaccination": Kind.VACCINATION, "emergency-supply": Kind.EMERGENCY_SUPPLY}
+"""The notification of each form."""
 
 
 NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
@@ -68,6 +72,8 @@ class FormPage(QWidget):
             before={"practice": self.practice_search},
         )
         self.carried: set[str] = set()
+        self.reach = ReachLine(context, KINDS[self.FORM])
+        self.form.fields["practice.ods_code"].add_below(self.reach)
         self.preview = PreviewPane(context.appearance)
         self.draft_id = ""
         self._besides: dict[str, str] = {}
@@ -277,6 +283,7 @@ class FormPage(QWidget):
     def refresh(self) -> None:
         """Ask for a new preview of the present answers."""
         answers = self.answers()
+        self.reach.follow(answers.get("practice.ods_code", ""))
         self._context.office.preview(lambda desk: desk.preview(self.FORM, answers), self._previewed)
         self.strip_changed.emit()
 

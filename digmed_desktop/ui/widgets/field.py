@@ -72,6 +72,10 @@ class Field(QWidget):
         editor.edited.connect(lambda: self.edited.emit(self.field_id))
         editor.left.connect(lambda: self.left.emit(self.field_id))
 
+    def add_below(self, widget: QWidget) -> None:
+        """Put something under the editor that belongs to the question."""
+        self._inner.addWidget(widget)
+
     @property
     def sentence(self) -> str:
         """What is said at the field now, or ``""``."""
