@@ -10,8 +10,8 @@ from tests.ui.conftest import Bench
 def test_it_is_said_and_asked_once_for_each_practice(bench: Bench, monkeypatch) -> None:
     asked: list[tuple[str, Kind]] = []
     said = {
-        "Y99901": Reach(True, "This practice can receive it electronically."),
-        "Y99902": Reach(False, "This practice has no mailbox for this: tell them on paper."),
+        "Y99901": Reach(can=True, sentence="This practice can receive it electronically."),
+        "Y99902": Reach(can=False, sentence="This practice has no mailbox for this: tell them on paper."),
     }
 
     def ask(_self: ReachDesk, ods: str, kind: Kind) -> Reach:
