@@ -404,6 +404,7 @@ def _controls(part: PracticePart) -> PracticeControls:
         now=part.clock.now,
         move_clock=lambda hours: part.mesh().move_clock(hours=hours),
         go_offline=lambda seconds: part.mesh().go_offline(seconds),
+        lose_answer=lambda seconds: part.mesh().lose_answers(1, then_away=seconds),
     )
 
 

@@ -77,6 +77,7 @@ class PharmacyDoor(Door):
         self._delay = 0.0
         self._refuse_until = 0.0
         self._answers_to_lose = 0
+        self._then_away = 0.0
         self._away: asyncio.TimerHandle | None = None
         self._held: socket.socket | None = None
         self._codes: dict[str, str] = {}
@@ -89,9 +90,12 @@ class PharmacyDoor(Door):
         """Refuse the account for so many seconds, as with a wrong password."""
         self._refuse_until = time.monotonic() + seconds
 
-    def lose_answers(self, number: int) -> None:
-        """Store the next messages and cut the connection in place of an answer."""
-        self._answers_to_lose = max(0, number)
+    def lose_answers(self, number: int, then_away: float = 0.0) -> None:
+        """Store the next messages and cut the connection in place of an answer.
+
+        After each, be out of reach for ``then_away`` seconds.
+        """
+        self._answers_to_lose, self._then_away = max(0, number), then_away
 
     async def go_away(self, seconds: float) -> None:
         """Stop listening and cut every connection for so many seconds; 0 brings the door back at once."""
@@ -131,6 +135,8 @@ class PharmacyDoor(Door):
             self._answers_to_lose -= 1
             await super().serve(self._routed(scope), receive, _unsaid)
             self._cut(scope)
+            if self._then_away:
+                await self.go_away(self._then_away)
             return
         await super().serve(self._routed(scope) if sending else scope, receive, send)
 

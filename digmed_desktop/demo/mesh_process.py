@@ -45,7 +45,7 @@ class Commands:
             "offline": self._go_offline,
             "slow": lambda c: self._door.answer_slowly(float(c["seconds"])),
             "refuse": lambda c: self._door.refuse(float(c["seconds"])),
-            "lose": lambda c: self._door.lose_answers(int(c["answers"])),
+            "lose": lambda c: self._door.lose_answers(int(c["answers"]), float(c.get("away", 0.0))),
             "behave": self._behave,
             "pace": self._set_pace,
             "round": lambda _: self._make_round(),

@@ -102,9 +102,9 @@ class PracticeMesh:
         """Refuse the account for so many seconds, as with a wrong password."""
         self._command("refuse", seconds=seconds)
 
-    def lose_answers(self, number: int = 1) -> None:
-        """Take the next messages and cut the connection before saying so."""
-        self._command("lose", answers=number)
+    def lose_answers(self, number: int = 1, *, then_away: float = 0.0) -> None:
+        """Take the next messages and cut the connection before saying so; then be away for so many seconds."""
+        self._command("lose", answers=number, away=then_away)
 
     def behave(self, behaviour: str, practice_ods: str = "") -> None:
         """Have one practice or all treat every patient alike; ``""`` goes back to each patient's own."""

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from digmed_desktop.tour.chapters import sent_items, supply, vaccination
+from digmed_desktop.tour.chapters import delivery, sent_items, supply, vaccination
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, TourError
 from digmed_desktop.ui.window import Window
@@ -18,6 +18,7 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
     first = vaccination.Chapters(moves)
     emergency = supply.Chapters(moves)
     kept = sent_items.Chapters(moves)
+    way = delivery.Delivery(moves)
     return (
         first.first_run,
         first.bad_input,
@@ -34,6 +35,12 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
         kept.reaction,
         kept.paper,
         kept.today,
+        way.reach,
+        way.unknown,
+        way.on_the_way,
+        way.late,
+        way.no_answer,
+        way.connection,
         first.look_and_size,
     )
 

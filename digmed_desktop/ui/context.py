@@ -36,6 +36,9 @@ class PracticeControls:
     now: Callable[[], datetime]
     move_clock: Callable[[float], None]  # hours
     go_offline: Callable[[float], None]  # seconds
+    lose_answer: Callable[
+        [float], None
+    ]  # the next message is taken, the answer lost; away for so many seconds
 
 
 class Acting(QObject):

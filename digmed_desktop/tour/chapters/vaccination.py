@@ -225,6 +225,8 @@ class Chapters:
         patient = next(one for one in self.moves.practice.patients if one.label.startswith("Not collected"))
         sent = self.moves.send_for(patient)
         player.wait_for("MESH to have it", lambda: self.moves.story(sent).row.state is State.SENT)
+        self.moves.see_story(sent)
+        player.step("sent what nobody collects", "MESH has taken", player.visible_text, "state-sent")
         player.key(Qt.Key.Key_F11)
         player.click(player.button("Move the clock 5 days"))
         self.moves.wait_for_end(sent, {State.NOT_DELIVERED})

@@ -42,10 +42,19 @@ class PracticePage(ColumnPage):
                 lambda: controls.go_offline(OFFLINE_SECONDS), lambda _n: context.office.deliver_now()
             )
         )
+        lose = button("Lose MESH's next answer")
+        lose.clicked.connect(
+            lambda: context.office.run(lambda: controls.lose_answer(OFFLINE_SECONDS), lambda _n: None)
+        )
         self.card(
             "When the internet fails",
             quiet("Notifications wait and go out by themselves afterwards."),
             row(unplug, None),
+            quiet(
+                "Or the line breaks just after MESH took the next one: whether it did is looked up, "
+                "and nothing is sent twice."
+            ),
+            row(lose, None),
         )
         self.card(
             "Patients to practise with",
