@@ -117,8 +117,7 @@ class Delivery:
 
     def _see(self, sent: int, state: State, did: str, words: str) -> None:
         self.moves.wait_for_end(sent, {state})
-        for one in (sent - 1, sent):  # coming from another page, as a person does
-            self.window.open_story(one)
-            self.moves.see_story(one)
+        self.window.open_story(sent)
+        self.moves.see_story(sent)
         self.player.wait_for("the page to say so", lambda: words in self.player.visible_text())
         self.player.step(did, words, self.player.visible_text, f"state-{state.value}")

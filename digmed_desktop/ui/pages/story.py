@@ -139,10 +139,10 @@ class StoryPage(QWidget):
         self._context.office.ask(
             lambda desk: desk.acts.offered(item.id), lambda offers: self._offer(item.id, offers)
         )
+        self._show_head(item)  # what is due follows the clock, whether or not anything happened
         if view == self.view:
             return
         self.view = view
-        self._show_head(item)
         lines = [event_line(one) for one in view.story.events]
         self.events.show_widgets([quiet(self._facts(item)), heading("What happened"), *lines])
         self.recorded.show_sections(recorded(view.recorded))
