@@ -35,11 +35,11 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
         kept.reaction,
         kept.paper,
         kept.today,
-        way.reach,
         way.unknown,
         way.on_the_way,
         way.late,
         way.no_answer,
+        way.reach,
         way.connection,
         first.look_and_size,
     )
