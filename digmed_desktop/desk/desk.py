@@ -89,13 +89,14 @@ class Desk:
         self._reach = ReachDesk(store, connection, clock) if connection else None
         self.people = PeopleDesk(store, clock)
         self.patients = PatientDesk(store, clock)
-        self.stock = StockDesk(store, clock)
+        vaccinating = VaccinationDesk(store, self.people, clock, sender)
+        self.stock = StockDesk(store, clock, vaccinating.known)
         self.directory = PracticeDesk(store, clock, directory or OdsApi(""), practices)
         self.counter = CounterDesk(store, self.patients, self.directory, clock)
         self.medicines = MedicineDesk(store)
         self.register = RegisterDesk(store, self.people, clock, seal)
         self.forms: dict[str, FormDesk] = {
-            "vaccination": VaccinationDesk(store, self.people, clock, sender),
+            "vaccination": vaccinating,
             "emergency-supply": SupplyDesk(store, self.people, self.medicines, clock, sender),
         }
         self.acts = ActsDesk(store, clock, sender)

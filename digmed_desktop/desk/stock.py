@@ -1,12 +1,13 @@
 """The stock: what can be chosen today, adding by hand or by scan, and what a scanned pack is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.stock import StockBatch, read_batch
 from digmed_desktop.desk.views import BatchView, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 class StockDesk:
     """Questions about the stock end here."""
 
-    def __init__(self, store: "Store", clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: "Store", clock: Clock, known: Callable[[], tuple[Programme, ...]]) -> None:
+        """``known`` returns every programme, with the pharmacy's own products."""
+        self._store, self._clock, self._known = store, clock, known
 
     def view(self) -> StockView:
         """Return every batch, those that can be chosen first."""
@@ -105,24 +107,22 @@ class StockDesk:
     def _products(self, today: date) -> tuple[Option, ...]:
         return tuple(
             Option(f"{one.id}|{product.id}", f"{product.short_name} – {one.name}", product.coded.display)
-            for one in programmes.current(today)
+            for one in self._known()
+            if one.id in {offered.id for offered in programmes.current(today)}
             for product in one.products.values()
         )
 
-    @staticmethod
-    def _is_product(programme: str, product: str) -> bool:
-        return any(one.id == programme and product in one.products for one in programmes.programmes())
+    def _is_product(self, programme: str, product: str) -> bool:
+        return any(one.id == programme and product in one.products for one in self._known())
 
-    @staticmethod
-    def _product_name(programme: str, product: str) -> str:
-        for one in programmes.programmes():
+    def _product_name(self, programme: str, product: str) -> str:
+        for one in self._known():
             if one.id == programme and product in one.products:
                 return one.products[product].short_name
         return product
 
-    @staticmethod
-    def _programme_name(programme: str) -> str:
-        return next((one.name for one in programmes.programmes() if one.id == programme), programme)
+    def _programme_name(self, programme: str) -> str:
+        return next((one.name for one in self._known() if one.id == programme), programme)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()

@@ -44,6 +44,10 @@ class VaccinationDesk:
         today = self._clock.now().astimezone(dates.ENGLAND).date()
         return tuple(self._with_own(one) for one in programmes.current(today))
 
+    def known(self) -> tuple[Programme, ...]:
+        """Return every programme, of earlier seasons too, with the pharmacy's own products."""
+        return tuple(self._with_own(one) for one in programmes.programmes())
+
     def _with_own(self, programme: Programme) -> Programme:
         kind = programme.agreement or programme.id
         own = (p for p in self._sender.own_products if p.programme == kind)

@@ -99,6 +99,7 @@ def test_an_own_product_is_offered_sent_and_taken_away(counter: Counter) -> None
     own = counter.desk.messages.shown().own[0]
     offered = counter.desk.form_lists("vaccination").lists["products"]
     assert offered[0].id == own.id
+    assert f"influenza-2026-27|{own.id}" in {one.id for one in counter.desk.stock.products()}
     notification = counter.record(vaccine__product=own.id)
     assert b"A new influenza vaccine" in counter.store.notifications.story(notification).messages[0].body
     counter.desk.messages.remove_product(own.id)
