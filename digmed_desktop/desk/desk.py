@@ -131,7 +131,7 @@ class Desk:
 
     def checks(self) -> tuple[Check, ...]:
         """Check the records and the connection; asks MESH, so it can take a minute."""
-        return tuple(checks_of_records(self._store, self.connection, self._clock))
+        return (*checks_of_records(self._store, self.connection, self._clock), self.register.check())
 
     def close(self) -> None:
         """Close the records and what was started with them."""

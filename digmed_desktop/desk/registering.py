@@ -8,8 +8,9 @@ from digmed_desktop.clinical import law
 from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.people import PeopleDesk
-from digmed_desktop.desk.register_papers import entry_document, label_document, list_document
+from digmed_desktop.desk.register_papers import entry_document, label_document, list_document, standing
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.register import EntryKind, NewEntry, Outstanding, RegisterEntry, Seal, Verified
 from digmed_desktop.paper.document import PaperDocument
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 MOST_TEXT = 2000
+CHECK = "Register of emergency supplies"
 
 
 class RegisterDesk:
@@ -47,6 +49,18 @@ class RegisterDesk:
     def verify(self) -> Verified:
         """Hold every entry against its seal."""
         return self._store.register.verify()
+
+    def check(self) -> Check:
+        """Return whether the chain is whole, for those who check the whole program."""
+        try:
+            found = self.verify()
+        except DigMedError as error:
+            return Check(CHECK, Health.NOT_ASKED, error.happened, error.remedy)
+        if found.intact:
+            return Check(CHECK, Health.GOOD, standing(found))
+        return Check(
+            CHECK, Health.BAD, standing(found), "Change nothing; tell the superintendent pharmacist."
+        )
 
     def list_paper(self) -> PaperDocument:
         """Return the whole register as a document."""

@@ -18,7 +18,9 @@ from digmed_desktop.desk.papers import How
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.problems import problems_of
+from digmed_desktop.history.cipher import WRITES, engine
 from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.register import EntryKind
@@ -272,6 +274,27 @@ def test_register_and_label_are_laid_out_for_paper(shop: Counter, tmp_path: Path
         assert said in papers.printed(document, name).html
         papers.save(document, tmp_path / f"{name}.pdf")
         assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_whoever_checks_the_program_is_told_of_the_register(
+    shop: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(shop, complete_answers())
+    assert shop.desk.register.check() == Check(
+        "Register of emergency supplies",
+        Health.GOOD,
+        "The chain is whole: 1 entry, none changed and none missing.",
+    )
+    made = engine(shop.store.path, KEY, size=1).execution_options(**{WRITES: True})
+    with made.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER register_refuses_delete")
+        connection.exec_driver_sql("DELETE FROM register")
+    made.dispose()
+    found = shop.desk.register.check()
+    assert found.health is Health.BAD
+    assert "Entry 1 is missing from the end" in found.sentence
+    monkeypatch.setattr(shop.store.register, "_seal", None)
+    assert shop.desk.register.check().health is Health.NOT_ASKED, "without the key nothing is claimed"
 
 
 def test_what_was_supplied_is_offered_first_next_time(shop: Counter) -> None:
