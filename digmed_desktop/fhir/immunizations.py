@@ -101,7 +101,7 @@ def _vaccine(of: Immunization) -> Data | None:
 
 
 def _term(coded: Coded | None) -> Data | None:
-    """Return a site or route; one without a code by its words alone."""
+    """Return a site, route or reason; one without a code by its words alone."""
     if coded is None or not coded.display.strip():
         return None
     return concept(coded) if coded.is_coded else {"text": coded.display.strip()}
@@ -110,7 +110,10 @@ def _term(coded: Coded | None) -> Data | None:
 def _explanation(of: Immunization) -> Data | None:
     """Return why it was given, or why not: STU3 allows only the one that fits notGiven."""
     if of.given is False:
-        return {"reasonNotGiven": [concept(of.not_given_reason)]} if of.not_given_reason else None
+        reason = _term(
+            of.not_given_reason
+        )  # its value set has no null flavours: without a code by its words alone
+        return {"reasonNotGiven": [reason]} if reason else None
     return {"reason": [concept(of.indication)]} if of.indication and of.indication.display.strip() else None
 
 
