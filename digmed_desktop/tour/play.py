@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from digmed_desktop.tour.chapters import delivery, sent_items, supply, vaccination
+from digmed_desktop.tour.chapters import clinic, delivery, sent_items, supply, vaccination
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, TourError
 from digmed_desktop.ui.window import Window
@@ -24,6 +24,7 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
         first.bad_input,
         first.one_vaccination,
         first.what_came_back,
+        *clinic.Clinic(moves).chapters(),
         emergency.insulin_over_easter,
         emergency.in_the_register,
         first.a_locum,

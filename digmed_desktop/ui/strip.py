@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from digmed_desktop.desk.views import PersonView
 from digmed_desktop.ui.widgets.words import Words
 
-CHIP_EM = 10  # the least width of a chip, in characters
+CHIP_EM = 8  # the least width of a chip, in characters
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
 
 
@@ -31,6 +31,7 @@ class Chip:
     title: str
     text: str
     field: str
+    short: str = ""  # where the whole text is too long for a chip
     carried: bool = False
 
 
@@ -39,7 +40,7 @@ class ChipButton(QPushButton):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "chip")
+        self.setProperty("kind", "value")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -53,7 +54,7 @@ class ChipButton(QPushButton):
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        room = self.width() - self.fontMetrics().horizontalAdvance("m") * 3
+        room = self.width() - (28 if self.menu() is None else 48)
         option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
@@ -73,6 +74,7 @@ class Strip(QFrame):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         self.who = ChipButton(self)
+        self.who.setProperty("kind", "chip")
         self.who.setText("Nobody signed in")
         menu = QMenu(self.who)
         menu.addAction("Switch person", self.lock.emit)
@@ -101,7 +103,7 @@ class Strip(QFrame):
             chip.setVisible(place < len(values))
             if place < len(values):
                 value = values[place]
-                text = value.text or f"{value.title}?"
+                text = value.short or value.text or f"{value.title}?"
                 chip.setText((MARK if value.carried else "") + text.replace("&", "&&"))
                 carried = ", carried over from the last patient" if value.carried else ""
                 chip.setAccessibleName(f"{value.title}: {value.text or 'not set'}{carried}")

@@ -43,6 +43,7 @@ class SessionValue:
 
     title: str
     fields: tuple[str, ...]
+    short: str = ""  # the question whose answer comes first on the chip
 
 
 class FormPage(QWidget):
@@ -194,6 +195,14 @@ class FormPage(QWidget):
         """Return a value of the session in words, ``""`` where it is not set."""
         texts = (self.form.fields[key].editor.spoken() for key in value.fields if key in self.form.fields)
         return " · ".join(text for text in texts if text)
+
+    def session_short(self, value: SessionValue) -> str:
+        """Return a value of the session as the chip begins it: what tells it apart first."""
+        if value.short:
+            first = self.form.fields[value.short].editor.spoken()
+            rest = self.form.fields[value.fields[0]].editor.spoken()
+            return " ".join(part for part in (first, rest) if part)
+        return self.form.fields[value.fields[0]].editor.spoken().partition(" · ")[0]
 
     def carried_rows(self) -> tuple[CarriedRow, ...]:
         """Return what was carried over and is still to be confirmed, each value by itself."""

@@ -52,6 +52,7 @@ class SentPage(QWidget):
         super().__init__()
         self._context = context
         self.model = SentModel(context.appearance.theme, context.now)
+        self.model.shown_name = context.made.private
         self.table = self._make_table()
         self.filters = SentFilters(context)
         self.empty = Notice("act", *NOTHING_SENT)

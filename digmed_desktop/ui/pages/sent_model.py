@@ -46,6 +46,7 @@ class SentModel(QAbstractTableModel):
         super().__init__()
         self.theme = theme
         self._now = now
+        self.shown_name: Callable[[str], str] = lambda name: name  # or its initials, where onlookers can read
         self.rows: list[NotificationRow] = []
         self.search = Search()
         self.ticket = 0
@@ -153,7 +154,7 @@ class SentModel(QAbstractTableModel):
             needs = "  · needs a person" if item.needs_person else ""
             return f"{SIGN[words.tone.value]}  {words.word}{needs}"
         texts = {
-            0: item.patient_name,
+            0: self.shown_name(item.patient_name),
             1: nhs_number.shown(item.nhs_number),
             2: item.what,
             3: item.practice_name,

@@ -26,7 +26,11 @@ class VaccinatePage(FormPage):
         SessionValue("Vaccinator", ("session.vaccinator",)),
         SessionValue("Service", ("session.programme", "session.service")),
         SessionValue("Place", ("session.location", "session.location_detail")),
-        SessionValue("Vaccine and batch", ("vaccine.product", "vaccine.batch", "vaccine.expiry")),
+        SessionValue(
+            "Vaccine and batch",
+            ("vaccine.product", "vaccine.batch", "vaccine.expiry"),
+            short="vaccine.batch",
+        ),
         SessionValue("Legal basis", ("session.legal_basis",)),
         SessionValue("Date", ("contact.date",)),
     )

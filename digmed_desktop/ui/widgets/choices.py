@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QBoxLayout,
     QButtonGroup,
     QCheckBox,
@@ -187,6 +188,8 @@ class ChoiceEditor(Editor):
         self._ids: list[str] = []
         self.set_options(options)
         self.combo.activated.connect(lambda _i: self.edited.emit())
+        self._watched: QAbstractItemView | None = None
+        line.textEdited.connect(lambda _t: self._watch_list())
         line.textEdited.connect(lambda _t: self.edited.emit())
         line.editingFinished.connect(self._settle)
         self.combo.installEventFilter(Leaving(self))
@@ -226,6 +229,31 @@ class ChoiceEditor(Editor):
     def label_of(self, option_id: str) -> str:
         """Return the label of an option; ValueError when it is not offered."""
         return self.combo.itemText(self._ids.index(option_id))
+
+    def _watch_list(self) -> None:
+        """See Enter in the list that opens while typing: it takes what fits and goes on, like Enter in the line."""
+        completer = self.combo.completer()
+        popup = completer.popup() if completer is not None else None
+        if popup is not None and popup is not self._watched:
+            self._watched = popup
+            popup.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            self.leads_on
+            and watched is self._watched
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            index = self._watched.currentIndex()
+            if index.isValid():
+                self.line.setText(str(index.data()))
+            self.settle()
+            self.edited.emit()
+            QTimer.singleShot(0, self.entered.emit)  # the list, closing, gives the focus back first
+            return True
+        return super().eventFilter(watched, event)
 
     def settle(self) -> None:
         self._settle()

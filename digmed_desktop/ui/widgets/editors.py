@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -81,7 +81,7 @@ class Leaving(QObject):
             and self._leads_on(watched, event)
         ):
             self._editor.settle()
-            self._editor.entered.emit()
+            QTimer.singleShot(0, self._editor.entered.emit)  # a list, closing, gives the focus back first
             return True
         stays = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if (
