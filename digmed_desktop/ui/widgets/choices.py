@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -237,6 +237,7 @@ class ChoiceEditor(Editor):
         if popup is not None and popup is not self._watched:
             self._watched = popup
             popup.installEventFilter(self)
+            popup.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
@@ -249,19 +250,20 @@ class ChoiceEditor(Editor):
             index = self._watched.currentIndex()
             if index.isValid():
                 self.line.setText(str(index.data()))
-            self.settle()
             self.edited.emit()
-            QTimer.singleShot(0, self.entered.emit)  # the list, closing, gives the focus back first
+            self.lead_on()
             return True
         return super().eventFilter(watched, event)
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         self._settle()
         completer = self.combo.completer()
         popup = completer.popup() if completer is not None else None
         if popup is not None and popup.isVisible():
             popup.hide()
             self.window().activateWindow()  # some platforms leave the list that was closed active
+            return True
+        return False
 
     def _settle(self) -> None:
         """Complete a typed part that fits exactly one option, in full view; anything else stays as typed."""

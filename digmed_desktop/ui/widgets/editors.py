@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QCompleter,
     QHBoxLayout,
     QLineEdit,
@@ -16,6 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical import dates, nhs_number
+
+LIST_CLOSES_MS = 40
+LIST_CLOSES_TRIES = 4
 
 
 class Editor(QWidget):
@@ -56,8 +60,23 @@ class Editor(QWidget):
             if not isinstance(part, QAbstractButton):
                 set_property(part, "wrong", "true" if wrong else "false")
 
-    def settle(self) -> None:
-        """Complete in full view what was typed, before the cursor goes on."""
+    def settle(self) -> bool:
+        """Complete in full view what was typed, before the cursor goes on; return whether a list was closed."""
+        return False
+
+    def lead_on(self) -> None:
+        """Settle and say so; a list that was closed may still take the focus back once, and then it is said again."""
+        closed = self.settle()
+        self.entered.emit()
+        if closed:
+            QTimer.singleShot(LIST_CLOSES_MS, lambda: self._still_on(LIST_CLOSES_TRIES))
+
+    def _still_on(self, tries: int) -> None:
+        now = QApplication.focusWidget()
+        if now is not None and any(part is now or part.isAncestorOf(now) for part in self.parts()):
+            self.entered.emit()
+        if tries:
+            QTimer.singleShot(LIST_CLOSES_MS, lambda: self._still_on(tries - 1))
 
     def focus(self) -> None:
         """Put the cursor here."""
@@ -80,8 +99,7 @@ class Leaving(QObject):
             and event.type() == QEvent.Type.KeyPress
             and self._leads_on(watched, event)
         ):
-            self._editor.settle()
-            QTimer.singleShot(0, self._editor.entered.emit)  # a list, closing, gives the focus back first
+            self._editor.lead_on()
             return True
         stays = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if (
@@ -150,8 +168,9 @@ class NhsNumberEditor(TextEditor):
     def set_answer(self, text: str) -> None:
         super().set_answer(self._grouped(text))
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         self._show_grouped()
+        return False
 
     def _grouped(self, text: str) -> str:
         found = nhs_number.digits(text)
