@@ -3,6 +3,7 @@
 It prints one JSON line. Every socket, database and keyring call is watched: those on the window's thread are printed.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -159,6 +160,33 @@ def killed(after_ms: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def typing() -> None:
+    """Type into a form, every field of it, and die when the draft was kept."""
+    scene = Scene()
+    scene.begin()
+    form = scene.form
+    assert scene.window.context.practice is not None
+    form.fill({**scene.window.context.practice.patients[0].answers, **THIS_VISIT, **THE_PACK, **THE_SESSION})
+    kept: list[str] = []
+    form.focus_field("after.notes")
+    with contextlib.ExitStack() as stack:
+        if scene.window.context.wedge is not None:
+            stack.enter_context(scene.window.context.wedge.paused())
+        QTest.keyClicks(QApplication.focusWidget(), "Half a note <b> & 'more'")
+    form.draft_saved.connect(kept.append)
+    scene.until("the draft to be kept", lambda: bool(kept))
+    print(json.dumps({"answers": form.form.answers()}), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def typed() -> None:
+    """Start again after that, and tell what the form holds."""
+    scene = Scene()
+    scene.begin()
+    scene.until("the draft", lambda: bool(scene.form.form.answers()["patient.family"]))
+    scene.end(answers=scene.form.form.answers())
+
+
 def again() -> None:
     """Start again after that, and wait for the practice."""
     scene = Scene()
@@ -221,5 +249,9 @@ if __name__ == "__main__":
         killed(int(sys.argv[2]))
     elif name == "again":
         again()
+    elif name == "typing":
+        typing()
+    elif name == "typed":
+        typed()
     else:
         gaps(int(sys.argv[2]))

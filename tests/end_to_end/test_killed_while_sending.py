@@ -70,6 +70,18 @@ def test_a_notification_survives_sigkill_and_is_sent_once(home: Path, after_ms: 
     assert in_clear(home) == [], "patient data in clear on the disk"
 
 
+@pytest.mark.timeout(3200)
+def test_a_form_survives_sigkill_with_every_field(home: Path) -> None:
+    status, before = play(home, "typing")
+    assert status == -9
+    status, after = play(home, "typed")
+    assert status == 0
+    assert after[0]["answers"] == before[0]["answers"]
+    assert after[0]["answers"]["after.notes"] == "Half a note <b> & 'more'"
+    assert sum(bool(text) for text in after[0]["answers"].values()) > 35
+    assert in_clear(home) == [], "patient data in clear on the disk"
+
+
 @pytest.mark.secret_service
 @pytest.mark.timeout(3200)
 def test_the_same_with_the_key_in_a_real_secret_service(home: Path) -> None:
