@@ -67,6 +67,23 @@ def test_notifications_reached_every_end_that_practice_mode_shows(transcript: di
 
 
 @pytest.mark.timeout(2500)
+def test_delivery_was_seen_state_by_state(toured: Path, transcript: dict[str, Any]) -> None:
+    """At least eight states, each with a picture of the page that says it."""
+    seen = {
+        step["picture"].split("-", 1)[1].removesuffix(".png").removeprefix("state-")
+        for step in transcript["steps"]
+        if step["picture"]
+    }
+    assert {
+        *("waiting", "checking", "sent", "collected", "accepted", "matched"),
+        *("no-answer", "rejected", "already-held", "not-delivered", "not-known-there", "no-longer-there"),
+    } <= seen
+    (looked_up,) = [one for one in transcript["notifications"] if "checking" in one["state"]]
+    assert looked_up["final_state"] == "matched"
+    assert looked_up["state"].count("sending") == 1, "what MESH has is not sent again"
+
+
+@pytest.mark.timeout(2500)
 def test_an_emergency_supply_was_sent_matched_and_registered(
     toured: Path, transcript: dict[str, Any]
 ) -> None:

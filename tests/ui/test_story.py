@@ -71,7 +71,7 @@ def test_a_correction_goes_through_the_form_and_shows_its_differences(bench: Ben
     story.panel._confirm()
     bench.until(lambda: bench.form.isVisible() and bench.form.form.answers()["vaccine.batch"] == "AB-1234")
     bench.form.fill({"vaccine.batch": "AB-1299"})
-    bench.form._check()
+    bench.form.check_now()
     bench.until(bench.window.check.isVisible)
     bench.key(Qt.Key.Key_F12)
     bench.until(lambda: story.isVisible() and story.shown != first)

@@ -45,7 +45,11 @@ class Delivery:
         self._see(sent, State.CHECKING, "MESH takes it, and the line breaks before it says so", "Checking")
         self._do(lambda: self.moves.practice.go_offline(0.0))
         self._see(
-            sent, State.MATCHED, "the line is back: MESH is asked, and has it", "Matched to the patient"
+            sent,
+            State.MATCHED,
+            "the line is back: MESH is asked, and has it",
+            "Matched to the patient",
+            last=True,
         )
         heard = [event.happening for event in self.moves.story(sent).events]
         self.player.step("counted how often it was sent", "1", lambda: str(heard.count("claimed")))
@@ -57,7 +61,7 @@ class Delivery:
             ("Accepted, then", State.ACCEPTED, "Accepted by the practice"),
         ):
             sent = self.moves.send_for(self._patient(label))
-            self._see(sent, state, label.lower(), words)
+            self._see(sent, state, label.lower(), words, last=state is State.COLLECTED)
         self._in_silence = sent
 
     def late(self) -> None:
@@ -76,12 +80,15 @@ class Delivery:
             State.NOT_DELIVERED,
             "MESH is back, and reports what it could not place",
             "Personal Demographics",
+            last=True,
         )
 
     def no_answer(self) -> None:
         """Accepted and never answered: after five working days a person is asked."""
         self._move_to(timedelta(days=9))
-        self._see(self._in_silence, State.NO_ANSWER, "five working days go by", "No answer in time")
+        self._see(
+            self._in_silence, State.NO_ANSWER, "five working days go by", "No answer in time", last=True
+        )
 
     def connection(self) -> None:
         """The connection page, and its test."""
@@ -117,9 +124,12 @@ class Delivery:
             self._do(lambda: self.moves.practice.move_clock(hours))
             self.moves.office.deliver_now()
 
-    def _see(self, sent: int, state: State, did: str, words: str) -> None:
-        self.moves.wait_for_end(sent, {state})
+    def _see(self, sent: int, state: State, did: str, words: str, *, last: bool = False) -> None:
+        """Look at a notification in one state; the ``last`` one of it is kept with its messages."""
+        self.player.wait_for(f"it to be {state.value}", lambda: self.moves.story(sent).row.state is state)
         self.window.open_story(sent)
         self.moves.see_story(sent)
         self.player.wait_for("the page to say so", lambda: words in self.player.visible_text())
         self.player.step(did, words, self.player.visible_text, f"state-{state.value}")
+        if last:
+            self.moves.keep(self.moves.story(sent))
