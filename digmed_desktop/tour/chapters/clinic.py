@@ -98,8 +98,7 @@ class Clinic:
             "scanned",
         )
         form.scan_panel.product.focus()
-        programme = form.form.answers()["session.programme"]
-        player.keys(form.scan_panel.product.label_of(f"{programme}|ativ"))
+        player.keys("aTIV, adjuvanted")
         player.key(Qt.Key.Key_Tab)
         player.click(form.scan_panel.use)
         player.wait_for("the batch", lambda: form.form.answers()["vaccine.batch"] == "12AB77")

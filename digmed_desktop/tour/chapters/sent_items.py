@@ -64,6 +64,7 @@ class Chapters:
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the check page", window.check.isVisible)
         player.picture("correct-check")
+        self.moves.settle_check()
         player.key(Qt.Key.Key_F12)
         player.wait_for(
             "the new version", lambda: window.story.isVisible() and window.story.shown != self.first

@@ -103,6 +103,7 @@ class Chapters:
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the check page", self.window.check.isVisible)
         player.step("pressed Check", "Humulin M3", player.visible_text, "supply-check")
+        self.moves.settle_check()
         player.key(Qt.Key.Key_F12)
         player.wait_for("the notification's page", self.window.story.isVisible)
         story = self.moves.wait_for_end(self.moves.newest().id, {State.MATCHED})

@@ -164,7 +164,7 @@ class FormPage(QWidget):
             self.carried -= {"contact.date", "contact.time"}
             self.carried -= {key for key in people if answers.get(key) == acting}
         if start is not None:
-            self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
+            self.carried -= set(start.answers)  # known of this patient, so not the last one's
             answers.update(start.answers)
         self.form.start()
         self.make_ready(answers)
