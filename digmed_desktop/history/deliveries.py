@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from digmed_desktop.history import ledger, profile
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import AnyRow, notification, owed, payload, sending
+from digmed_desktop.history.tables import IN_NEED, AnyRow, notification, owed, payload, sending
 from digmed_desktop.messaging.delivery import Outcome, Stop, Tracked, Unsure
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
@@ -352,5 +352,5 @@ def counted(connection: sa.Connection) -> QueueStanding:
     """Return how many notifications wait and how many need a person."""
     unsent = (State.WAITING, State.SENDING, State.CHECKING)
     waiting = connection.scalar(sa.select(sa.func.count()).where(notification.c.state.in_(unsent)))
-    needs = connection.scalar(sa.select(sa.func.count()).where(notification.c.need > 0))
+    needs = connection.scalar(sa.select(sa.func.count()).where(IN_NEED))
     return QueueStanding(waiting=waiting or 0, needs_person=needs or 0, connected=None)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import LISTED, event_row, listed
-from digmed_desktop.history.tables import event, notification
+from digmed_desktop.history.tables import IN_NEED, event, notification
 from digmed_desktop.messaging import figures as plain
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, Happening, State
@@ -19,6 +19,8 @@ _UNSENT = (State.WAITING, State.SENDING, State.CHECKING)
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
 _SUPERSEDED = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
 LONGEST_LIST = 50
+_ALL = -1
+"""No limit, but a bound: the days are found by their own index first, and only then put in groups."""
 
 
 class Figures:
@@ -31,7 +33,7 @@ class Figures:
         """Return what Today shows: answers since ``back_since``, pictures over the last ``days`` days."""
         now = self._database.clock.now()
         since = _start(now.astimezone(ENGLAND).date() - timedelta(days=days - 1))
-        in_need, on_way = _n.need > 0, sa.and_(_n.state.in_(IN_TRANSIT), _n.need == 0)
+        in_need, on_way = IN_NEED, sa.and_(_n.state.in_(IN_TRANSIT), _n.need == 0)
         came = sa.and_(event.c.at >= back_since, event.c.happening.in_(_ANSWERS))
         with self._database.reading() as connection:
             back = connection.execute(
@@ -73,7 +75,7 @@ class Figures:
                 .group_by(_n.by_name)
                 .order_by(_n.by_name)
             ).all()
-            still = sa.and_(that_day, sa.or_(_n.need > 0, _n.state.in_(IN_TRANSIT)))
+            still = sa.and_(that_day, sa.or_(IN_NEED, _n.state.in_(IN_TRANSIT)))
             return plain.DayEnd(
                 day=day,
                 by_state=tuple((row.kind, row.state, row.n) for row in states),
@@ -100,10 +102,11 @@ def _short(
 
 def _days(connection: sa.Connection, since: datetime) -> tuple[plain.DayCount, ...]:
     hour = sa.func.substr(sa.cast(_n.contact_at, sa.String), 1, 13).label("hour")
+    recent = sa.select(hour, _n.state).where(_n.contact_at >= since).limit(_ALL).subquery()
     rows = connection.execute(
-        sa.select(hour, _n.state, sa.func.count().label("n"))
-        .where(_n.contact_at >= since)
-        .group_by(hour, _n.state)
+        sa.select(recent.c.hour, recent.c.state, sa.func.count().label("n")).group_by(
+            recent.c.hour, recent.c.state
+        )
     )
     counted: Counter[tuple[date, State]] = Counter()
     for row in rows:
@@ -113,8 +116,8 @@ def _days(connection: sa.Connection, since: datetime) -> tuple[plain.DayCount, .
 
 
 def _doses(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[plain.Doses, ...]:
-    rows = connection.execute(
-        sa.select(_n.what, _n.batch, sa.func.count().label("n"))
+    given = (
+        sa.select(_n.what, _n.batch)
         .where(
             which,
             _n.kind == Kind.VACCINATION,
@@ -122,8 +125,13 @@ def _doses(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[pl
             _n.state.not_in(_SUPERSEDED),
             _n.withdrawal.is_(False),
         )
-        .group_by(_n.what, _n.batch)
-        .order_by(sa.desc("n"), _n.what, _n.batch)
+        .limit(_ALL)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(given.c.what, given.c.batch, sa.func.count().label("n"))
+        .group_by(given.c.what, given.c.batch)
+        .order_by(sa.desc("n"), given.c.what, given.c.batch)
     )
     return tuple(plain.Doses(row.what, row.batch, row.n) for row in rows)
 

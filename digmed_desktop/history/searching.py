@@ -131,20 +131,25 @@ class Searching:
 
 def index(connection: sa.Connection, notification_id: int, facts: Facts) -> None:
     """Make a notification findable, inside the transaction that stores it."""
-    words = {
-        *written.search_key(facts.patient_name).split(),
-        facts.nhs_number,
-        *(written.search_key(one).replace(" ", "") for one in facts.batch.split(",")),
-    } - {""}
-    if words:
+    if words := words_of(facts):
         connection.execute(
-            word.insert(), [{"word": one, "notification_id": notification_id} for one in sorted(words)]
+            word.insert(), [{"word": one, "notification_id": notification_id} for one in words]
         )
     for role, name in (("practice", facts.practice_name), ("person", facts.by), ("what", facts.what)):
         row = insert(named).values(
             role=role, name=name, search_key=" " + written.search_key(f"{name} {_code(role, facts)}")
         )
         connection.execute(row.on_conflict_do_nothing(index_elements=["role", "name"]))
+
+
+def words_of(facts: Facts) -> list[str]:
+    """Return the words under which a notification is found: name, NHS number, batches."""
+    words = {
+        *written.search_key(facts.patient_name).split(),
+        facts.nhs_number,
+        *(written.search_key(one).replace(" ", "") for one in facts.batch.split(",")),
+    }
+    return sorted(words - {""})
 
 
 def _code(role: str, facts: Facts) -> str:

@@ -140,6 +140,7 @@ notification = Table(
     Column("message_id", String(80), unique=True),
     Column("sender_reference", String(80), unique=True),
     Index("notification_by_state", "state", "id"),
+    Index("notification_by_duty", "state", "need", "contact_at"),
     Index("notification_by_name", "name_key", "id"),
     Index("notification_by_nhs_number", "nhs_number", "id"),
     Index("notification_by_batch", "batch", "id"),
@@ -149,7 +150,9 @@ notification = Table(
     Index("notification_by_contact", "contact_at", "id"),
     sqlite_autoincrement=True,
 )
-Index("notification_in_need", notification.c.id, sqlite_where=notification.c.need > 0)
+IN_NEED = notification.c.need > sa.literal_column("0")
+"""What asks for a person; with the number itself, because with a bound one its index is not used."""
+Index("notification_in_need", notification.c.id, sqlite_where=IN_NEED)
 
 payload = Table(
     "payload",

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digmed_desktop.history import written
-from digmed_desktop.history.searching import index
+from digmed_desktop.history.searching import index, word, words_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.history.tables import event, notification, payload, sending
 from digmed_desktop.messaging.parcel import Kind
@@ -44,8 +44,9 @@ def fill(folder: Path, count: int) -> None:
     """Write ``count`` notifications, each with a message and four events."""
     store = Store.create(folder / "digmed.db", KEY, MovedClock())
     chance = random.Random(7)
+    seen: set[tuple[int, int, int]] = set()
     for first in range(0, count, 5000):
-        rows, bodies, events, sent, told = [], [], [], [], []
+        rows, bodies, events, sent, told, words = [], [], [], [], [], []
         for n in range(first + 1, min(first + 5000, count) + 1):
             family = FAMILIES[chance.randrange(10)] + (chr(97 + n % 26) if n % 3 else "")
             name = f"{family.upper()}, {GIVEN[chance.randrange(10)]}"
@@ -84,10 +85,15 @@ def fill(folder: Path, count: int) -> None:
                  "code": "", "note": ""}
                 for happening in ("frozen", "claimed", "taken", "matched")
             ]  # fmt: skip
-            told.append((n, facts))
+            if (practice, n % 9, n % 6) not in seen:
+                seen.add((practice, n % 9, n % 6))
+                told.append((n, facts))
+            else:
+                words += [{"word": one, "notification_id": n} for one in words_of(facts)]
         with store.notifications._database.writing() as connection:
             for table, values in ((notification, rows), (payload, bodies), (sending, sent), (event, events)):
                 connection.execute(table.insert(), values)
+            connection.execute(word.insert(), words)
             for n, facts in told:
                 index(connection, n, facts)
     with store.notifications._database.writing() as connection:
