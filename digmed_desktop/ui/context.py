@@ -66,11 +66,13 @@ class FormStart:
     """A form to begin: with answers known beforehand, or going on with a draft.
 
     ``answers`` that are no questions of the form are kept with it all the same (what it corrects, for one).
+    ``complete``: they are all of them, so that nothing comes from the last patient.
     """
 
     form: str
     answers: dict[str, str] = field(default_factory=dict)
     draft: DraftView | None = None
+    complete: bool = False
 
 
 class Navigate(QObject):

@@ -165,6 +165,9 @@ class FormPage(QWidget):
             self.carried -= {key for key in people if answers.get(key) == acting}
         if start is not None:
             self.carried -= set(start.answers)  # known of this patient, so not the last one's
+            self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
+            if start.complete:
+                self.carried = set()
             answers.update(start.answers)
         self.form.start()
         self.make_ready(answers)
