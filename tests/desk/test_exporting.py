@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,3 +105,36 @@ def test_every_column_is_documented() -> None:
     assert len({one.key for one in every}) == len({one.heading for one in every}) == len(every)
     assert all(one.meaning for one in every)
     assert len(columns(with_patients=False)) == len(every) - 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_leaves_no_half_list(tmp_path: Path) -> None:
+    script = """
+import resource, signal, sys
+from pathlib import Path
+from digmed_desktop.clinical import json_record
+from digmed_desktop.desk.exporting import ExportDesk
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.progress import Progress
+from digmed_desktop.messaging.searching import Search
+from tests.clinical.examples import complete_record
+from tests.history.samples import KEY, MovedClock, facts, token
+folder, clock = Path(sys.argv[1]), MovedClock()
+store = Store.create(folder / "data" / "digmed.db", KEY, clock)
+for n in range(60):
+    store.notifications.freeze(
+        None, json_record.dumps(complete_record()), facts(n), None, "", None, token=token(), no_route="x"
+    )
+(folder / "out").mkdir()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
+try:
+    ExportDesk(store, clock).csv(Search(), folder / "out" / "a.csv", Progress(), with_patients=True)
+except Exception as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=180
+    )
+    assert "not enough room on the disk" in done.stdout, done.stdout + done.stderr
+    assert list((tmp_path / "out").iterdir()) == []

@@ -111,7 +111,7 @@ def test_a_wrong_passphrase_is_a_sentence(copy: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "new" / "digmed.db").exists()
 
 
-@pytest.mark.parametrize("cut", [0, 7, 4096, 4096 * 3, -4096, -1, "half"])
+@pytest.mark.parametrize("cut", [0, 4096, -1, "half"])
 def test_a_backup_cut_short_is_a_sentence_and_nothing_is_restored(
     copy: Path, tmp_path: Path, cut: int | str
 ) -> None:
