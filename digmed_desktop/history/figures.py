@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import LISTED, event_row, listed
-from digmed_desktop.history.tables import IN_NEED, event, notification
+from digmed_desktop.history.tables import IN_NEED, event, moment, notification
 from digmed_desktop.messaging import figures as plain
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, Happening, State
@@ -19,8 +19,6 @@ _UNSENT = (State.WAITING, State.SENDING, State.CHECKING)
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
 _SUPERSEDED = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
 LONGEST_LIST = 50
-_ALL = -1
-"""No limit, but a bound: the days are found by their own index first, and only then put in groups."""
 
 
 class Figures:
@@ -55,13 +53,14 @@ class Figures:
                 back_count=connection.scalar(sa.select(sa.func.count()).select_from(event).where(came)) or 0,
                 waiting_count=_count(connection, _n.state.in_(_UNSENT)),
                 days=_days(connection, since),
-                doses=_doses(connection, _n.contact_at >= since),
+                doses=_doses(connection, since),
                 spans=_spans(connection, since),
             )
 
     def day_end(self, day: date) -> plain.DayEnd:
         """Return the summary of a day of contacts."""
-        that_day = sa.and_(_n.contact_at >= _start(day), _n.contact_at < _start(day + timedelta(days=1)))
+        begins, ends = _start(day), _start(day + timedelta(days=1))
+        that_day = sa.and_(_n.contact_at >= begins, _n.contact_at < ends)
         with self._database.reading() as connection:
             states = connection.execute(
                 sa.select(_n.kind, _n.state, sa.func.count().label("n"))
@@ -79,7 +78,7 @@ class Figures:
             return plain.DayEnd(
                 day=day,
                 by_state=tuple((row.kind, row.state, row.n) for row in states),
-                by_what=tuple((one.what, one.batch, one.count) for one in _doses(connection, that_day)),
+                by_what=tuple((one.what, one.batch, one.count) for one in _doses(connection, begins, ends)),
                 by_person=tuple((row.by_name, row.n) for row in people),
                 open=_short(connection, still, _n.need.desc(), _n.id, limit=500),
                 made_at=self._database.clock.now(),
@@ -100,49 +99,42 @@ def _short(
     return tuple(listed(row) for row in connection.execute(LISTED.where(which).order_by(*order).limit(limit)))
 
 
+def _between(
+    connection: sa.Connection, what: str, since: datetime, until: datetime | None, more: str = ""
+) -> Any:
+    """Return columns of the contacts of some days, found by the index of contacts: SQLite cannot know that they
+    are few.
+    """
+    last = "9" if until is None else moment(until)
+    return connection.exec_driver_sql(
+        f"SELECT {what} FROM notification INDEXED BY notification_by_contact "  # noqa: S608 - own words only
+        f"WHERE contact_at >= ? AND contact_at < ?{more}",
+        (moment(since), last),
+    ).all()
+
+
 def _days(connection: sa.Connection, since: datetime) -> tuple[plain.DayCount, ...]:
-    hour = sa.func.substr(sa.cast(_n.contact_at, sa.String), 1, 13).label("hour")
-    recent = sa.select(hour, _n.state).where(_n.contact_at >= since).limit(_ALL).subquery()
-    rows = connection.execute(
-        sa.select(recent.c.hour, recent.c.state, sa.func.count().label("n")).group_by(
-            recent.c.hour, recent.c.state
-        )
-    )
     counted: Counter[tuple[date, State]] = Counter()
-    for row in rows:
-        day = datetime.fromisoformat(f"{row.hour}:00:00+00:00").astimezone(ENGLAND).date()
-        counted[day, row.state] += row.n
+    for hour, state in _between(connection, "substr(contact_at, 1, 13), state", since, None):
+        day = datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(ENGLAND).date()
+        counted[day, State(state)] += 1
     return tuple(plain.DayCount(day, state, n) for (day, state), n in sorted(counted.items()))
 
 
-def _doses(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[plain.Doses, ...]:
-    given = (
-        sa.select(_n.what, _n.batch)
-        .where(
-            which,
-            _n.kind == Kind.VACCINATION,
-            _n.batch != "",
-            _n.state.not_in(_SUPERSEDED),
-            _n.withdrawal.is_(False),
-        )
-        .limit(_ALL)
-        .subquery()
-    )
-    rows = connection.execute(
-        sa.select(given.c.what, given.c.batch, sa.func.count().label("n"))
-        .group_by(given.c.what, given.c.batch)
-        .order_by(sa.desc("n"), given.c.what, given.c.batch)
-    )
-    return tuple(plain.Doses(row.what, row.batch, row.n) for row in rows)
+def _doses(
+    connection: sa.Connection, since: datetime, until: datetime | None = None
+) -> tuple[plain.Doses, ...]:
+    aside = ", ".join(f"'{state.value}'" for state in _SUPERSEDED)
+    given = f" AND kind = '{Kind.VACCINATION.value}' AND batch <> '' AND NOT withdrawal AND state NOT IN ({aside})"
+    counted = Counter(tuple(row) for row in _between(connection, "what, batch", since, until, given))
+    ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(plain.Doses(what, batch, n) for (what, batch), n in ordered)
 
 
 def _spans(connection: sa.Connection, since: datetime) -> tuple[plain.SpanCount, ...]:
     taken: Counter[str] = Counter()
-    rows = connection.execute(
-        sa.select(_n.contact_at, _n.matched_at).where(_n.contact_at >= since, _n.matched_at.is_not(None))
-    )
-    for row in rows:
-        taken[
-            next(s for s, most in plain.SPANS if most is None or row.matched_at - row.contact_at <= most)
-        ] += 1
+    matched = " AND matched_at IS NOT NULL"
+    for contact, found in _between(connection, "contact_at, matched_at", since, None, matched):
+        took = datetime.fromisoformat(found) - datetime.fromisoformat(contact)
+        taken[next(label for label, most in plain.SPANS if most is None or took <= most)] += 1
     return tuple(plain.SpanCount(label, taken[label]) for label, _ in plain.SPANS)
