@@ -102,6 +102,7 @@ class ScanPanel(QFrame):
                 return
             answers["vaccine.batch"] = batch
         if not pack.product:
+            self.product.settle()  # a typed part that fits one vaccine is that vaccine, in full view
             choice = self.product.answer()
             known = "|" in choice
             self.product_field.say("" if known else "Select the vaccine from the list.")
