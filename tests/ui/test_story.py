@@ -93,7 +93,7 @@ def test_a_reaction_asks_for_the_telephone_and_names_the_yellow_card(bench: Benc
     bench.until(lambda: story.shown != first and "Telephone the practice now" in story.work.said.body.text())
     row = next(row for row in bench.rows() if row.id == story.shown)
     assert row.need is Need.REACTION
-    bench.until(lambda: "needs a person" in story.state.head.text())
+    bench.until(lambda: "needs a person" in story.state.head.text() and Act.TELEPHONE in story.offers)
     story._begin(Act.TELEPHONE)
     story.panel.words.set_answer("Dr Lund, 11:02.")
     story.panel._confirm()
