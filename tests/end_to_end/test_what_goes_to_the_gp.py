@@ -6,7 +6,7 @@ import pytest
 
 from digmed_desktop.clinical.vaccination import read
 from digmed_desktop.fhir.message import draft_xml
-from tests.clinical.examples import FIELDS, NOW, flu, pharmacy, reading, vaccinator
+from tests.clinical.examples import AGREED, FIELDS, NOW, flu, pharmacy, reading, vaccinator
 from tests.clinical.other_answers import NEEDS, OTHER_ANSWERS
 
 SWITCHES = {"practice.registered"}
@@ -26,5 +26,6 @@ def test_an_answer_is_in_the_message_if_and_only_if_its_tag_says_so(field: str) 
 
 
 def test_the_examples_are_what_the_message_is_made_from() -> None:
-    assert read({}, programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW).problems
+    empty = read({}, programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED)
+    assert empty.problems
     assert "9990123020" in message()
