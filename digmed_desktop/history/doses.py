@@ -48,7 +48,8 @@ class Doses:
                 n.kind == Kind.VACCINATION,
                 n.state.not_in(_NO_DOSE),
                 n.withdrawal.is_(False),
-                ~sa.exists().where(later.c.corrects == n.id),
+                # a correction stands for the dose, unless it was cancelled: then the first version does
+                ~sa.exists().where(later.c.corrects == n.id, later.c.state != State.CANCELLED),
             )
         )
         with self._database.reading() as connection:

@@ -82,6 +82,7 @@ class Strip(QFrame):
         self.who.setMenu(menu)
         self.programme = Words("", role="quiet")
         self.pharmacy = Words("", role="quiet")
+        self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.chips: list[ChipButton] = []
         self._values: Sequence[Chip] = ()
         for digit in range(1, 10):

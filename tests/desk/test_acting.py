@@ -105,6 +105,19 @@ def test_an_unanswered_one_holds_its_correction(counter: Counter) -> None:
     assert not counter.store.notifications.row(newer).held
 
 
+def test_a_cancelled_correction_leaves_the_dose_known(counter: Counter) -> None:
+    """The vaccine was given whatever became of its correction: the next dose must be doubted."""
+    made = counter.record()
+    counter.post(made)
+    newer = correct(counter, made, vaccine__batch="AB-1243")
+    begun = counter.store.versions.answers(made)
+    doses = counter.desk.counter.earlier(begun)
+    assert [dose.notification for dose in doses] == [newer]
+    counter.desk.acts.do(Act.CANCEL, newer, counter.ada, "The first was right.")
+    doses = counter.desk.counter.earlier(begun)
+    assert [dose.notification for dose in doses] == [made]
+
+
 def test_a_rejected_one_is_corrected_as_new(counter: Counter) -> None:
     made = counter.record()
     counter.post(made)

@@ -84,7 +84,9 @@ def days_picture(counts: Sequence[DayCount], today: date) -> Picture:
         if said:
             parts.append(f"{day:%a} {day.day} {day:%b}: {', '.join(said)}")
     told = "; ".join(parts) or "None in the last two weeks"
-    return Picture("Notifications by day", tuple(f"{day:%a}\n{day.day}" for day in days), series, f"{told}.")
+    return Picture(
+        "Notifications by day", tuple(f"{day:%a}"[:2] + f"\n{day.day}" for day in days), series, f"{told}."
+    )
 
 
 def doses_picture(doses: Sequence[Doses]) -> Picture:
@@ -222,7 +224,7 @@ def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidg
             int(max(parent.fontMetrics().horizontalAdvance(t) for t in picture.labels) + em)
         )
         item.hideAxis("bottom")
-        plot.setXRange(0, longest * 1.12, padding=0)
+        plot.setXRange(0, longest * 1.3, padding=0)  # room for the number at the longest
         plot.setYRange(-0.6, count - 0.4, padding=0)
         for n, value in enumerate(below):
             number = graphs.TextItem(f"{int(value)}", color=ink, anchor=(0, 0.5))
