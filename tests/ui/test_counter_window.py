@@ -265,4 +265,5 @@ def test_a_directory_that_fails_leaves_the_window_alive_and_says_so(
     assert "by hand" in search.box.said.text()
     assert search.online.isEnabled()
     assert bench.form.form.answers()["patient.family"] == "Typed meanwhile"
-    assert len(beats) > 3
+    if answer is sleeps:  # the others fail at once: there is no meanwhile to beat in
+        assert len(beats) > 3
