@@ -25,8 +25,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digmed_desktop import resources
+from digmed_desktop import app, resources
+from digmed_desktop.settings import folders
 from digmed_desktop.tour.player import pause
+from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.registry import PLACES
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
@@ -69,6 +71,17 @@ def go_story(bench: Bench) -> None:
     bench.until(bench.window.story.isVisible)
 
 
+def go_practice_mode(bench: Bench) -> None:
+    """Show practice mode's page as it is, over the fictional world, with no MESH under it."""
+    context = bench.window.context
+    context.practice = app._controls(app.PracticePart(folders.prepare(practice=True), answer_after=None))
+    page = PracticePage(context)
+    context.practice = None  # the frame stays that of the pharmacy
+    bench.window.pages.addWidget(page)
+    bench.window.show_page(page)
+    page.arrive()
+
+
 def pages(bench: Bench) -> Iterator[tuple[str, Callable[[], None]]]:
     for place in PLACES:
         if place.only_in_practice_mode and bench.window.context.practice is None:
@@ -81,6 +94,7 @@ def pages(bench: Bench) -> Iterator[tuple[str, Callable[[], None]]]:
     yield "form-with-problems", partial(go_problems, bench)
     yield "check", partial(go_check, bench)
     yield "notification", partial(go_story, bench)
+    yield "practice-mode", partial(go_practice_mode, bench)
     yield "help", bench.window.open_help
     yield "sign-in", bench.window.lock
 
@@ -157,24 +171,29 @@ def stable(name: str) -> str:
     return re.sub(r"\d{1,2} \w{3} \d{4}( \d\d:\d\d)?|\b[0-9a-f]{8,}\b", "…", name)
 
 
-def test_every_page_by_name_order_and_keys(bench: Bench) -> None:
+def faults_of(name: str, page: QWidget) -> list[str]:
+    everything = [*in_tab_order(page)]
+    faults = [
+        f"{name}: {type(w).__name__} {w.objectName()} has no accessible name"
+        for w in everything
+        if not name_of(w)
+    ]
+    faults += [f"{name}: {what}" for what in in_reading_order(page, everything)]
+    faults += [f"{name}: mnemonic {key} twice" for key in twice(mnemonics_of(page))]
+    shortcuts = [b.shortcut().toString() for b in page.findChildren(QPushButton) if b.isVisible()]
+    faults += [f"{name}: shortcut {key} twice" for key in twice([s for s in shortcuts if s])]
+    labels = [w for w in page.findChildren(QLineEdit) if takes_focus(w) and not w.accessibleName()]
+    faults += [f"{name}: a line without a label" for _ in labels]
+    return faults
+
+
+def test_every_page_by_name_order_and_keys(home: Path, bench: Bench) -> None:
     faults: list[str] = []
     order: dict[str, list[str]] = {}
     for name in visit_all(bench):
         page = content(bench)
-        everything = [*in_tab_order(page)]
-        faults += [
-            f"{name}: {type(w).__name__} {w.objectName()} has no accessible name"
-            for w in everything
-            if not name_of(w)
-        ]
-        faults += [f"{name}: {what}" for what in in_reading_order(page, everything)]
-        faults += [f"{name}: mnemonic {key} twice" for key in twice(mnemonics_of(page))]
-        shortcuts = [b.shortcut().toString() for b in page.findChildren(QPushButton) if b.isVisible()]
-        faults += [f"{name}: shortcut {key} twice" for key in twice([s for s in shortcuts if s])]
-        labels = [w for w in page.findChildren(QLineEdit) if takes_focus(w) and not w.accessibleName()]
-        faults += [f"{name}: a line without a label" for _ in labels]
-        order[name] = list(dict.fromkeys(stable(name_of(w)) for w in everything))
+        faults += faults_of(name, page)
+        order[name] = list(dict.fromkeys(stable(name_of(w)) for w in in_tab_order(page)))
     assert faults == []
     text = "\n".join(f"[{name}]\n" + "\n".join(names) + "\n" for name, names in order.items())
     if os.environ.get("DIGMED_WRITE_GOLDEN"):
@@ -183,7 +202,7 @@ def test_every_page_by_name_order_and_keys(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("percent", [100, 200])
-def test_nothing_is_clipped_on_any_page(open_bench: Callable[..., Bench], percent: int) -> None:
+def test_nothing_is_clipped_on_any_page(home: Path, open_bench: Callable[..., Bench], percent: int) -> None:
     bench = open_bench(text_percent=percent)
     bench.sign_in()
     faults = []
@@ -198,7 +217,19 @@ def test_nothing_is_clipped_on_any_page(open_bench: Callable[..., Bench], percen
     assert faults == []
 
 
-def test_every_page_has_help(bench: Bench) -> None:
+@pytest.mark.parametrize("percent", [100, 200])
+def test_first_run_is_swept_too(open_bench: Callable[..., Bench], percent: int) -> None:
+    bench = open_bench(set_up=False, text_percent=percent)
+    page = bench.window.first_run
+    assert page is not None
+    bench.until(page.isVisible)
+    pause(60)
+    assert (bench.window.width(), bench.window.height()) == (1280, 720)
+    assert in_tab_order(page)
+    assert [*faults_of("first-run", page), *clipped(page)] == []
+
+
+def test_every_page_has_help(home: Path, bench: Bench) -> None:
     topics = {place.help_topic for place in PLACES} | {section.help_topic for section in SECTIONS}
     for name in visit_all(bench):
         topic = getattr(content(bench), "help_topic", "")
