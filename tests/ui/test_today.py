@@ -86,7 +86,7 @@ def test_the_pictures_as_data() -> None:
     day = date(2026, 10, 14)
     picture = days_picture([DayCount(day, State.MATCHED, 3), DayCount(day, State.REJECTED, 1)], day)
     assert picture.told == "Wed 14 Oct: 3 done, 1 needs a person."
-    assert picture.labels[-1] == "Wed\n14"
+    assert picture.labels[-1] == "We\n14"
     many = [Doses("Vaccine", f"B{n}", 1) for n in range(60)]
     bars = doses_picture(many)
     assert sum(bars.series[0].values) == 60
