@@ -5,7 +5,7 @@ item is told beside the problems; what it forbids is a problem, what the pharmac
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from digmed_desktop.clinical.emergency_supply import (
     SupplyRoute,
 )
 from digmed_desktop.clinical.patient_answers import PatientSheet
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Judged, Problem, Severity
 from digmed_desktop.clinical.record import (
     Coded,
     Consent,
@@ -56,7 +56,7 @@ class LawSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class SupplyReading:
+class SupplyReading(Judged):
     """What the answers say. ``problems`` prevent finishing, ``notes`` ask a person to look; both in form order.
 
     ``on_paper`` are those of the problems that only close the electronic way. ``law`` tells the rules item by item.
@@ -67,16 +67,6 @@ class SupplyReading:
     notes: tuple[Problem, ...]
     on_paper: tuple[Problem, ...] = ()
     law: tuple[LawSaid, ...] = ()
-
-    @property
-    def sendable(self) -> bool:
-        """Whether the record can be sent electronically."""
-        return not self.problems
-
-    @property
-    def only_on_paper(self) -> bool:
-        """Whether the record is complete but can only be told on paper."""
-        return bool(self.problems) and set(self.problems) <= set(self.on_paper)
 
 
 def read(
@@ -453,10 +443,3 @@ class _SupplySheet(PatientSheet):
                 self.look(field, found.sentence)
         if asks and not item.reason:
             self.stop(f"item.{n}.reason", "Say why you supply it so: the program doubts, and you decide.")
-
-
-def law_lines(said: tuple[LawSaid, ...], n: int) -> Iterator[LawSaid]:
-    """Yield what the law says of item ``n``."""
-    for one in said:
-        if one.field.startswith(f"item.{n}."):
-            yield one

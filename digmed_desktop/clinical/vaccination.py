@@ -16,7 +16,7 @@ from digmed_desktop.clinical import batch, form, ods
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.dates import ENGLAND, at_counter
 from digmed_desktop.clinical.patient_answers import PatientSheet
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Judged, Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import (
     Coded,
@@ -37,7 +37,7 @@ _PLAIN_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Judged):
     """What the answers say. ``problems`` prevent sending, ``notes`` ask a person to look; both in form order.
 
     ``on_paper`` are those of the problems that only close the electronic way: a record whose every problem is
@@ -48,16 +48,6 @@ class Reading:
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
     on_paper: tuple[Problem, ...] = ()
-
-    @property
-    def sendable(self) -> bool:
-        """Whether the record can be sent electronically."""
-        return not self.problems
-
-    @property
-    def only_on_paper(self) -> bool:
-        """Whether the record is complete but can only be told on paper."""
-        return bool(self.problems) and set(self.problems) <= set(self.on_paper)
 
 
 def read(

@@ -36,7 +36,6 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.register import Seal
-from digmed_desktop.messaging.states import Happening, may
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.reference.ods_api import OdsApi
 from digmed_desktop.settings.choices import Choices
@@ -281,17 +280,6 @@ class Desk:
         told = self._store.notifications.story(notification)
         laid_out = tuple(replace(one, readable=readable(one.body)) for one in told.messages)
         return replace(told, messages=laid_out)
-
-    def told(self, notification: int, by: int, *, on_paper: bool, note: str) -> None:
-        """Record that a person told the practice. Raises NotAllowedNowError when it has moved on meanwhile."""
-        record = (
-            self._store.notifications.record_paper if on_paper else self._store.notifications.record_telephone
-        )
-        record(notification, by, note)
-
-    def may_tell(self, notification: int) -> bool:
-        """Whether it makes sense now to record that a person told the practice."""
-        return may(self._store.notifications.standing_of(notification), Happening.TOLD_BY_TELEPHONE)
 
     def now(self) -> datetime:
         """Return the present."""

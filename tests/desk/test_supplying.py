@@ -16,6 +16,7 @@ from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.papers import How
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.sent_views import Act
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.history.cipher import WRITES, engine
@@ -140,7 +141,7 @@ def test_what_cannot_be_sent_is_registered_and_told_on_paper(
     assert shop.state(made) is State.NOT_DELIVERED
     assert shop.store.notifications.row(made).needs_person
     assert shop.desk.register.entry_of(made) is not None
-    shop.desk.told(made, shop.ada, on_paper=True, note="")
+    shop.desk.acts.do(Act.PAPER, made, shop.ada, "Handed over.")
     assert shop.state(made) is State.ON_PAPER
 
 
@@ -162,7 +163,7 @@ def test_not_supplied_is_recorded_with_its_reason_and_told_by_telephone(shop: Co
     assert entry.kind is EntryKind.NOT_SUPPLIED
     assert "The law does not allow it" in entry.content["not_supplied"]
     assert entry.content["items"] == []
-    shop.desk.told(made, shop.ada, on_paper=False, note="")
+    shop.desk.acts.do(Act.TELEPHONE, made, shop.ada, "Dr Lund, 11:02.")
     assert shop.state(made) is State.BY_TELEPHONE
 
 
