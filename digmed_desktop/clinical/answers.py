@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 
 from digmed_desktop.clinical import batch
 from digmed_desktop.clinical.dates import DateSentenceError, read_date, read_time, split_typed
@@ -142,6 +143,13 @@ class AnswerSheet:
         self.stop(field, missing_sentence(self.fields[field]))
         return None
 
+    def date_alone(self, field: str) -> date | None:
+        """Return a date that another reading has already judged."""
+        before = len(self.problems)
+        found = self.date(field, past=False)
+        del self.problems[before:]
+        return found
+
     def date(self, field: str, *, past: bool, whole_month: bool = False) -> date | None:
         """Return a date or None. ``whole_month``: day 00 is the last day of the month (GS1)."""
         answer = self.typed(field)
@@ -161,6 +169,24 @@ class AnswerSheet:
         except DateSentenceError as wrong:
             self.stop(field, str(wrong))
             return None
+
+    def amount(self, field: str, shape: re.Pattern[str], unreadable: str) -> Decimal | None:
+        """Return a number above zero, None where there is none; ``unreadable`` is said of what has not its ``shape``."""
+        typed = self.text(field)
+        if not typed:
+            return None
+        if not shape.fullmatch(typed):
+            self.stop(field, unreadable)
+            return None
+        if not Decimal(typed):
+            self.stop(field, f"{self.fields[field].label} must be above zero.")
+            return None
+        return Decimal(typed)
+
+    def label(self, field: str, options: Sequence[Option] = ()) -> str:
+        """Return the words of the chosen option, ``""`` where none is."""
+        chosen = self.option(field, options)
+        return chosen.label if chosen else ""
 
     def time(self, field: str) -> tuple[int, int] | None:
         """Return hour and minute, None where there is none."""

@@ -1,10 +1,11 @@
-"""The questions that every form asks: the patient, the GP practice and allergies."""
+"""The questions that every form asks: who it was and when, the patient, the GP practice, allergies, sharing."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 
 from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone
 from digmed_desktop.clinical.answers import AnswerSheet, called
-from digmed_desktop.clinical.dates import age
+from digmed_desktop.clinical.dates import ENGLAND, age, at_counter
 from digmed_desktop.clinical.form import Answers, Form
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import (
@@ -17,6 +18,7 @@ from digmed_desktop.clinical.record import (
     Patient,
     PersonName,
     PhoneUse,
+    Professional,
     Sex,
     Telephone,
     Traced,
@@ -27,20 +29,76 @@ ADDRESS_LINES = 5  # NHS Data Dictionary, PATIENT USUAL ADDRESS: five lines
 ADDRESS_LINE_MOST = 100
 
 
+def starting_contact(now: datetime) -> dict[str, str]:
+    """Return the answers about when the contact was, of a form begun ``now``."""
+    local = now.astimezone(ENGLAND)
+    return {
+        "contact.date": f"{local.day:02}/{local.month:02}/{local.year}",
+        "contact.time": f"{local:%H:%M}",
+    }
+
+
 class PatientSheet(AnswerSheet):
-    """Reads the groups patient, practice and allergies.
+    """Reads what every form asks, at ``now``.
 
     ``closes_electronic_way`` gathers the problems that still leave the way on paper.
     """
 
-    def __init__(self, questions: Form, answers: Answers, today: date) -> None:
-        super().__init__(questions, answers, today)
+    def __init__(self, questions: Form, answers: Answers, now: datetime) -> None:
+        super().__init__(questions, answers, now.astimezone(ENGLAND).date())
+        self.now = now
         self.closes_electronic_way: set[Problem] = set()
 
     def paper(self, field: str, sentence: str) -> None:
         """Note what leaves only the way on paper."""
         self.stop(field, sentence)
         self.closes_electronic_way.add(Problem(field, sentence))
+
+    def contact_at(self) -> datetime | None:
+        """Return when the contact was, which is never in the future; None where that is not known."""
+        day, time = self.date("contact.date", past=False), self.time("contact.time")
+        if day is None:
+            return None
+        if day > self.today:
+            self.stop("contact.date", f"{self.fields['contact.date'].label} must not be in the future.")
+            return None
+        if time is None:
+            return None
+        moment = at_counter(day, *time)
+        if moment > self.now:
+            self.stop("contact.time", f"{self.fields['contact.time'].label} must not be in the future.")
+            return None
+        return moment
+
+    def person(self, field: str, chosen: Professional | None) -> Professional | None:
+        """Return who was chosen at ``field``; ``chosen`` is None where that person is not known here."""
+        if not self.typed(field):
+            return None
+        if chosen is None:
+            self.stop(
+                field,
+                f"Select {called(self.fields[field])} again: this person is no longer among the people here.",
+            )
+        return chosen
+
+    def identity_checked(self, unneeded: Collection[str] = ()) -> bool:
+        """Return whether who the patient is was checked; without it nothing is finished, unless ``unneeded``."""
+        field = "patient.identity_checked"
+        checked = self.yes(field)
+        if checked is False and field not in unneeded:
+            self.stop(field, "Check who the patient is before you finish; then answer Yes.")
+        return bool(checked)
+
+    def to_sharing(self) -> bool | None:
+        """Return whether the patient agrees that the practice is told; a refusal is respected on paper too."""
+        agreed = self.yes("consent.to_sharing")
+        if agreed is False:
+            self.paper(
+                "consent.to_sharing",
+                "The patient does not agree that the practice is told: nothing is sent to it, on paper neither. "
+                "It is recorded here only.",
+            )
+        return agreed
 
     def _name(self, field: str) -> str:
         typed = self.typed(field)

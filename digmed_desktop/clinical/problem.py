@@ -32,24 +32,6 @@ class Problem:
         return f"reason.{self.field}.{zlib.crc32(self.sentence.encode()):08x}"
 
 
-class Judged:
-    """What a reader of a form says of its record: ``on_paper`` are those problems that close the electronic way only."""
-
-    __slots__ = ()
-    problems: tuple[Problem, ...]
-    on_paper: tuple[Problem, ...]
-
-    @property
-    def sendable(self) -> bool:
-        """Whether the record can be sent electronically."""
-        return not self.problems
-
-    @property
-    def only_on_paper(self) -> bool:
-        """Whether the record is complete but can only be told on paper."""
-        return bool(self.problems) and set(self.problems) <= set(self.on_paper)
-
-
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return those that prevent sending."""
     return tuple(p for p in problems if p.severity is Severity.STOP)

@@ -6,13 +6,10 @@ item is told beside the problems; what it forbids is a problem, what the pharmac
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from digmed_desktop.clinical import form, law, names, snomed
+from digmed_desktop.clinical import form, law, names, reading, snomed
 from digmed_desktop.clinical.answers import required_missing
-from digmed_desktop.clinical.dates import ENGLAND, at_counter
 from digmed_desktop.clinical.emergency_supply import (
     AskedBy,
     EmergencySupplyRecord,
@@ -22,8 +19,8 @@ from digmed_desktop.clinical.emergency_supply import (
     SuppliedItem,
     SupplyRoute,
 )
-from digmed_desktop.clinical.patient_answers import PatientSheet
-from digmed_desktop.clinical.problem import Judged, Problem, Severity
+from digmed_desktop.clinical.patient_answers import PatientSheet, starting_contact
+from digmed_desktop.clinical.reading import LawSaid, judged
 from digmed_desktop.clinical.record import (
     Coded,
     Consent,
@@ -45,28 +42,7 @@ _WHOLE = re.compile(r"[0-9]{1,4}")
 _AMOUNT_QUESTIONS = ("pack", "cycle", "course")
 
 
-@dataclass(frozen=True, slots=True)
-class LawSaid:
-    """One sentence of the law at a question. ``tone``: stop, look or tell; ``rule`` is the id of the rule, if any."""
-
-    field: str
-    sentence: str
-    tone: str
-    rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SupplyReading(Judged):
-    """What the answers say. ``problems`` prevent finishing, ``notes`` ask a person to look; both in form order.
-
-    ``on_paper`` are those of the problems that only close the electronic way. ``law`` tells the rules item by item.
-    """
-
-    record: EmergencySupplyRecord
-    problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
-    on_paper: tuple[Problem, ...] = ()
-    law: tuple[LawSaid, ...] = ()
+SupplyReading = reading.Reading[EmergencySupplyRecord]
 
 
 def read(
@@ -87,26 +63,15 @@ def read(
     for problem in required_missing(questions, answers, unless=sheet.unneeded()):
         sheet.stop(problem.field, problem.sentence)
     record = sheet.record(pharmacy, pharmacist, may_finish=may_finish)
-    found = sheet.in_order()
-    problems = tuple(p for p in found if p.severity is Severity.STOP)
-    return SupplyReading(
-        record=record,
-        problems=problems,
-        notes=tuple(p for p in found if p.severity is Severity.LOOK),
-        on_paper=tuple(p for p in problems if p in sheet.closes_electronic_way),
-        law=tuple(sheet.law),
-    )
+    return judged(record, sheet.in_order(), sheet.closes_electronic_way, tuple(sheet.law))
 
 
 def starting_answers(now: datetime) -> dict[str, str]:
     """Return the answers of a fresh form: its defaults and the time."""
-    local = now.astimezone(ENGLAND)
     fresh = {form.count_id("item"): "1"}
     questions = form.load(FORM_ID).laid_out(fresh)
     fresh |= {field.id: field.default for field in questions.fields()}
-    fresh["contact.date"] = f"{local.day:02}/{local.month:02}/{local.year}"
-    fresh["contact.time"] = f"{local:%H:%M}"
-    return fresh
+    return fresh | starting_contact(now)
 
 
 def product_answer(product: Coded) -> str:
@@ -126,8 +91,7 @@ class _SupplySheet(PatientSheet):
     """Reads the groups of the form, one after the other."""
 
     def __init__(self, questions: form.Form, answers: Mapping[str, str], now: datetime) -> None:
-        super().__init__(questions, answers, now.astimezone(ENGLAND).date())
-        self.now = now
+        super().__init__(questions, answers, now)
         self.law: list[LawSaid] = []
         self.items = form.copies(form.load(FORM_ID).repeating[0], answers)
         outcome = self.option("decision.outcome")
@@ -171,16 +135,16 @@ class _SupplySheet(PatientSheet):
             practice=self.practice() if registered else None,
             pharmacy=pharmacy,
             pharmacist=self._pharmacist(pharmacist, may_finish=may_finish),
-            contact_at=self._contact_at(),
+            contact_at=self.contact_at(),
             recorded_at=self.now,
             supply_route=self.route,
             asked_by=self.asked_by,
             referral_reference=reference,
             service=self.text("session.service"),
             reason_for_service=self._reason_for_service(chosen.hint if chosen else "", reference, nature),
-            consultation_method=self._label("contact.method"),
+            consultation_method=self.label("contact.method"),
             collected_by=self.text("contact.collected_by")
-            or self._label("contact.collector").removeprefix("The ").capitalize(),
+            or self.label("contact.collector").removeprefix("The ").capitalize(),
             items=self._items() if self.supplied else (),
             patient_conditions=self._conditions(nature),
             prescriber_request=self._prescriber_request(),
@@ -191,62 +155,29 @@ class _SupplySheet(PatientSheet):
             plan_for_professionals=self.lines("after.plan_for_professionals"),
             plan_for_patient=self.lines("after.plan_for_patient"),
             referral=Referral(to=self.text("referral.to"), reason=self.text("referral.reason")),
-            identity_checked=self._identity_checked(),
+            identity_checked=self.identity_checked(),
             supplied=self.supplied,
             not_supplied_reason=self._not_supplied(),
             late_entry_reason=self._late_entry(),
             notes_kept_here=self.lines("after.notes"),
         )
 
-    def _label(self, field: str) -> str:
-        chosen = self.option(field)
-        return chosen.label if chosen else ""
-
     @staticmethod
     def _reason_for_service(asked_by: str, reference: str, nature: str) -> str:
         referred = f"{asked_by}, reference {reference}" if reference else asked_by
         return ": ".join(part for part in (referred, nature) if part)
 
-    def _identity_checked(self) -> bool:
-        checked = self.yes("patient.identity_checked")
-        if checked is False:
-            self.stop(
-                "patient.identity_checked", "Check who the patient is before you finish; then answer Yes."
-            )
-        return bool(checked)
-
     def _pharmacist(self, pharmacist: Professional | None, *, may_finish: bool) -> Professional | None:
         field = "session.pharmacist"
-        if not self.typed(field):
-            return None
-        if pharmacist is None:
-            self.stop(field, "Select the pharmacist again: this person is no longer among the people here.")
-            return None
-        if not may_finish:
+        pharmacist = self.person(field, pharmacist)
+        if pharmacist is not None and not may_finish:
             self.stop(field, "Select a pharmacist: nobody else may complete an emergency supply.")
         return pharmacist
-
-    def _contact_at(self) -> datetime | None:
-        day, time = self.date("contact.date", past=False), self.time("contact.time")
-        if day is None:
-            return None
-        if day > self.today:
-            self.stop("contact.date", "Date of supply must not be in the future.")
-            return None
-        if time is None:
-            return None
-        moment = at_counter(day, *time)
-        if moment > self.now:
-            self.stop("contact.time", "Time of supply must not be in the future.")
-            return None
-        return moment
 
     def _late_entry(self) -> str:
         """Return why the entry is made after the day of the supply (regulation 253(2)(b))."""
         reason = self.text("contact.late_reason")
-        before = len(self.problems)
-        day = self.date("contact.date", past=False)
-        del self.problems[before:]  # the date was judged with the time
+        day = self.date_alone("contact.date")  # it was judged with the time
         if day is None or day >= self.today or not self.supplied:
             return reason
         if not reason:
@@ -268,9 +199,7 @@ class _SupplySheet(PatientSheet):
             nature_of_emergency=nature,
             previously_prescribed=self.yes("conditions.previously_prescribed"),
             seen_in=", ".join(
-                part
-                for part in (self._label("conditions.seen_in"), self.text("conditions.seen_note"))
-                if part
+                part for part in (self.label("conditions.seen_in"), self.text("conditions.seen_note")) if part
             ),
             dose_appropriate=self.yes("conditions.dose_appropriate"),
         )
@@ -310,19 +239,14 @@ class _SupplySheet(PatientSheet):
 
     def _consent(self) -> Consent:
         consent = Consent(
-            given_by=self._label("consent.given_by"),
+            given_by=self.label("consent.given_by"),
             name=self.text("consent.name"),
             to_treatment=self.yes("consent.to_treatment"),
-            to_sharing=self.yes("consent.to_sharing"),
+            to_sharing=self.to_sharing(),
         )
         if self.supplied and consent.to_treatment is False:
             self.stop(
                 "consent.to_treatment", "Supply only what the patient agrees to: check this or the decision."
-            )
-        if consent.to_sharing is False:
-            self.paper(
-                "consent.to_sharing",
-                "The patient does not agree that the practice is told: nothing is sent, and no copy is made.",
             )
         return consent
 
@@ -333,7 +257,7 @@ class _SupplySheet(PatientSheet):
             "decision.outcome",
             "There is no electronic message for what was not supplied: tell the practice on paper or by telephone.",
         )
-        parts = (self.text("decision.asked_for"), self._label("decision.reason"), self.lines("decision.note"))
+        parts = (self.text("decision.asked_for"), self.label("decision.reason"), self.lines("decision.note"))
         return "\n".join(part for part in parts if part)
 
     # ---- items
@@ -400,22 +324,17 @@ class _SupplySheet(PatientSheet):
         return Coded(display, code if tab else "")
 
     def _quantity(self, n: int) -> Quantity | None:
-        field = f"item.{n}.quantity"
-        typed, words = self.text(field), self.text(f"item.{n}.unit", 60)
-        if not typed:
-            return None
-        if not _PLAIN_DECIMAL.fullmatch(typed):
-            self.stop(field, "Enter the quantity with digits, such as 28 or 7.5, and its unit beside it.")
-            return None
-        if not Decimal(typed):
-            self.stop(field, "Enter a quantity above zero.")
+        words = self.text(f"item.{n}.unit", 60)
+        unreadable = "Enter the quantity with digits, such as 28 or 7.5, and its unit beside it."
+        amount = self.amount(f"item.{n}.quantity", _PLAIN_DECIMAL, unreadable)
+        if amount is None:
             return None
         if any(sign.isdigit() for sign in words):
             self.stop(
                 f"item.{n}.unit", "Enter the unit alone, such as tablet; its number stands in Quantity."
             )
             return None
-        return Quantity(Decimal(typed), unit(words)) if words else None
+        return Quantity(amount, unit(words)) if words else None
 
     def _days(self, n: int) -> int | None:
         field = f"item.{n}.days"

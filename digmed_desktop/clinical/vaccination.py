@@ -8,16 +8,13 @@ The cross-checks that only ask a person to look are in :mod:`digmed_desktop.clin
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
-from digmed_desktop.clinical import batch, form, ods
+from digmed_desktop.clinical import batch, form, ods, reading
 from digmed_desktop.clinical.answers import required_missing
-from digmed_desktop.clinical.dates import ENGLAND, at_counter
-from digmed_desktop.clinical.patient_answers import PatientSheet
-from digmed_desktop.clinical.problem import Judged, Problem, Severity
+from digmed_desktop.clinical.patient_answers import PatientSheet, starting_contact
 from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.reading import judged
 from digmed_desktop.clinical.record import (
     Coded,
     Consent,
@@ -36,18 +33,7 @@ from digmed_desktop.clinical.vaccination_doubts import doubts
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Judged):
-    """What the answers say. ``problems`` prevent sending, ``notes`` ask a person to look; both in form order.
-
-    ``on_paper`` are those of the problems that only close the electronic way: a record whose every problem is
-    among them is complete and can be told on paper.
-    """
-
-    record: VaccinationRecord
-    problems: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
-    on_paper: tuple[Problem, ...] = ()
+Reading = reading.Reading[VaccinationRecord]
 
 
 def read(
@@ -76,23 +62,13 @@ def read(
     record = sheet.record(pharmacy, vaccinator)
     for doubt in doubts(record, sheet.typed, programme):
         sheet.look(doubt.field, doubt.sentence)
-    found = sheet.in_order()
-    problems = tuple(p for p in found if p.severity is Severity.STOP)
-    return Reading(
-        record=record,
-        problems=problems,
-        notes=tuple(p for p in found if p.severity is Severity.LOOK),
-        on_paper=tuple(p for p in problems if p in sheet.closes_electronic_way),
-    )
+    return judged(record, sheet.in_order(), sheet.closes_electronic_way)
 
 
 def starting_answers(programme: Programme, now: datetime) -> dict[str, str]:
     """Return the answers of a fresh form: its defaults, the time, and what is usual in the programme."""
-    local = now.astimezone(ENGLAND)
     answers = {field.id: field.default for field in form.load("vaccination").fields()}
-    answers["contact.date"] = f"{local.day}/{local.month}/{local.year}"
-    answers["contact.time"] = f"{local:%H:%M}"
-    return answers | usual_answers(programme)
+    return answers | starting_contact(now) | usual_answers(programme)
 
 
 def usual_answers(programme: Programme) -> dict[str, str]:
@@ -126,9 +102,8 @@ class _VaccinationSheet(PatientSheet):
     def __init__(
         self, questions: form.Form, answers: Mapping[str, str], programme: Programme, now: datetime
     ) -> None:
-        super().__init__(questions, answers, now.astimezone(ENGLAND).date())
+        super().__init__(questions, answers, now)
         self.programme = programme
-        self.now = now
         outcome = self.option("vaccine.outcome")
         self.given = outcome.id == "given" if outcome else None
 
@@ -154,7 +129,7 @@ class _VaccinationSheet(PatientSheet):
             practice=self.practice() if registered else None,
             pharmacy=self._pharmacy(pharmacy),
             vaccinator=self._vaccinator(vaccinator),
-            contact_at=self._contact_at(),
+            contact_at=self.contact_at(),
             recorded_at=self.now,
             location=self._location(),
             service=self._label("session.service", "services"),
@@ -162,7 +137,7 @@ class _VaccinationSheet(PatientSheet):
             reason_for_service=self.text("contact.reason"),
             accompanied_by=self.text("after.accompanied_by"),
             chaperone=self.text("after.chaperone"),
-            identity_checked=self._identity_checked(),
+            identity_checked=self.identity_checked(self.unneeded()),
             pregnancy_due=self._due_date(),
             previous_doses=PreviousDoses(self._label("previous.finding"), self.text("previous.note")),
             screening=self._screening(),
@@ -181,20 +156,11 @@ class _VaccinationSheet(PatientSheet):
         )
 
     def _label(self, field: str, options_of: str = "") -> str:
-        chosen = self.option(field, self.programme.lists.get(options_of, ()))
-        return chosen.label if chosen else ""
+        return self.label(field, self.programme.lists.get(options_of, ()))
 
     def _coded(self, field: str, options_of: str) -> Coded | None:
         chosen = self.option(field, self.programme.lists.get(options_of, ()))
         return self.programme.codes[chosen.id] if chosen else None
-
-    def _identity_checked(self) -> bool:
-        checked = self.yes("patient.identity_checked")
-        if checked is False and "patient.identity_checked" not in self.unneeded():
-            self.stop(
-                "patient.identity_checked", "Check who the patient is before you send; then answer Yes."
-            )
-        return bool(checked)
 
     def _pharmacy(self, pharmacy: Organisation) -> Organisation:
         if not pharmacy.name.strip():
@@ -205,10 +171,8 @@ class _VaccinationSheet(PatientSheet):
 
     def _vaccinator(self, vaccinator: Professional | None) -> Professional | None:
         field = "session.vaccinator"
-        if not self.typed(field):
-            return None
+        vaccinator = self.person(field, vaccinator)
         if vaccinator is None:
-            self.stop(field, "Select the vaccinator again: this person is no longer among the people here.")
             return None
         if not vaccinator.name.family.strip():
             self.stop(field, "Enter the vaccinator's last name under People.")
@@ -218,22 +182,6 @@ class _VaccinationSheet(PatientSheet):
                 "Select a vaccinator who may vaccinate: this person's role under People does not allow it.",
             )
         return vaccinator
-
-    def _contact_at(self) -> datetime | None:
-        day = self.date("contact.date", past=False)
-        time = self.time("contact.time")
-        if day is None:
-            return None
-        if day > self.today:
-            self.stop("contact.date", "Date of contact must not be in the future.")
-            return None
-        if time is None:
-            return None
-        moment = at_counter(day, *time)
-        if moment > self.now:
-            self.stop("contact.time", "Time of contact must not be in the future.")
-            return None
-        return moment
 
     def _location(self) -> str:
         place = self.option("session.location")
@@ -254,13 +202,6 @@ class _VaccinationSheet(PatientSheet):
             )
             return None
         return due
-
-    def date_alone(self, field: str) -> date | None:
-        """Return a date that another reading has already judged."""
-        before = len(self.problems)
-        found = self.date(field, past=False)
-        del self.problems[before:]
-        return found
 
     def _screening(self) -> Screening:
         answered = (
@@ -351,18 +292,10 @@ class _VaccinationSheet(PatientSheet):
         return expiry
 
     def _dose(self) -> Quantity | None:
-        field = "vaccine.dose_amount"
-        typed = self.text(field)
-        if not typed or self.programme.unit is None:
-            return None
-        if not _PLAIN_DECIMAL.fullmatch(typed):
-            self.stop(field, "Enter the dose amount with digits and a full stop, such as 0.5.")
-            return None
-        amount = Decimal(typed)
-        if not amount:
-            self.stop(field, "Enter a dose amount above zero.")
-            return None
-        return Quantity(amount, self.programme.unit)
+        unit = self.programme.unit
+        unreadable = "Enter the dose amount with digits and a full stop, such as 0.5."
+        amount = self.amount("vaccine.dose_amount", _PLAIN_DECIMAL, unreadable) if unit else None
+        return Quantity(amount, unit) if amount and unit else None
 
     def _adverse_reaction(self) -> str:
         self.option("after.adverse")
@@ -374,17 +307,12 @@ class _VaccinationSheet(PatientSheet):
             name=self.text("consent.name"),
             relationship=self.text("consent.relationship"),
             to_treatment=self.yes("consent.to_treatment"),
-            to_sharing=self.yes("consent.to_sharing"),
+            to_sharing=self.to_sharing(),
             about_child=self.text("consent.about_child"),
         )
         if self.given and consent.to_treatment is False:
             self.stop(
                 "consent.to_treatment",
                 "A vaccine is only given with consent: check the consent or the outcome.",
-            )
-        if consent.to_sharing is False:
-            self.stop(
-                "consent.to_sharing",
-                "The patient does not agree that the practice is told: nothing is sent, and no copy is made.",
             )
         return consent

@@ -30,7 +30,6 @@ LONGEST_NOTE = 2000
 
 
 _BY_HAPPENING = {
-    Act.CANCEL: Happening.CANCELLED,
     Act.PAPER: Happening.TOLD_ON_PAPER,
     Act.TELEPHONE: Happening.TOLD_BY_TELEPHONE,
     Act.DEAL_WITH: Happening.DEALT_WITH,
@@ -51,6 +50,7 @@ class ActsDesk:
         way = notes.correction(notification).way
         has_message = bool(self._store.versions.edition(notification))
         able = {act: may(standing, happening) for act, happening in _BY_HAPPENING.items()}
+        able[Act.CANCEL] = notes.may_cancel(notification)
         able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
         able[Act.CORRECT] = way is not Way.LATEST_ONLY and bool(self._store.versions.answers(notification))
         able[Act.WITHDRAW] = way is not Way.LATEST_ONLY and has_message and notes.may_withdraw(notification)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.states import Happening
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -21,16 +22,21 @@ if TYPE_CHECKING:
 
 OF = "correction.of"
 WHY = "correction.why"
+_TOLD = {Happening.TOLD_ON_PAPER.value, Happening.TOLD_BY_TELEPHONE.value}
 _LONGEST_CHANGE = 2000  # characters of the sentence in the message; the whole difference is in the story
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a message is built and frozen. The plan of a form that corrects nothing is ``Plan()``."""
+    """How a message is built and frozen. The plan of a form that corrects nothing is ``Plan()``.
+
+    ``known_there``: the practice knows of what is corrected, or may come to know of it.
+    """
 
     correction: Correction | None = None
     replaces: "Replaces | None" = None
     version: int = 1
+    known_there: bool = False
 
 
 def plan(
@@ -66,7 +72,8 @@ def plan_of(
             "There is a newer version of this notification.", "Open the newest version and correct that."
         )
     if correction.replaces is None:
-        return Plan(correction)
+        happened = {event.happening for event in store.notifications.story(of).events}
+        return Plan(correction, known_there=bool(happened & _TOLD))
     before = json_record.read(store.versions.record(correction.replaces))
     changed = "" if withdrawn else sentence(differences(before, record, edition))
     versions = [one for one in store.versions.of(of) if one.row.id <= of]
@@ -74,6 +81,7 @@ def plan_of(
         correction,
         Replaces(correction.composition_id, changed, why, at, withdrawn=withdrawn),
         version=len(versions) + 1,
+        known_there=True,
     )
 
 

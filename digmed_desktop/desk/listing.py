@@ -15,6 +15,7 @@ from digmed_desktop.desk.sent_views import (
     TodayView,
     VersionView,
 )
+from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
@@ -85,9 +86,12 @@ class ListingDesk:
         )
         views: list[VersionView] = []
         before = None
-        for number, version in enumerate(self._store.versions.of(notification), 1):
+        versions = self._store.versions.of(notification)
+        for number, version in enumerate(versions, 1):
             this = json_record.read(version.record_json)
             changes = differences(before, this, edition) if before is not None else ()
             views.append(VersionView(version, number, changes))
             before = this
-        return StoryView(replace(story, messages=laid_out), recorded, tuple(views))
+        return StoryView(
+            replace(story, messages=laid_out), recorded, tuple(views), may_be_told=may_be_told(versions)
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from digmed_desktop import resources
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.sent_views import How, Printed
+from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -40,7 +41,7 @@ class PapersDesk:
 
         story = self._store.notifications.story(notification)
         record = json_record.read(story.record_json)
-        if how is not How.PATIENT and record.consent.to_sharing is False:
+        if how is not How.PATIENT and not may_be_told(self._store.versions.of(notification)):
             raise NotAllowedNowError(
                 "The patient does not agree that the practice is told.", "Give the copy to the patient only."
             )
@@ -146,11 +147,10 @@ class PapersDesk:
         )
         word = words_of_row(row, Duty(), now).word
         standing = _words()["standing"]
-        electronic = (
-            standing["out"].format(word=word, when=dates.shown_time(now))
-            if story.message_id
-            else standing["none"]
-        )
+        if story.message_id:
+            electronic = standing["out"].format(word=word, when=dates.shown_time(now))
+        else:
+            electronic = standing["kept_here" if record.consent.to_sharing is False else "none"]
         patient = record.patient
         born, number = dates.shown(patient.date_of_birth), nhs_number.shown(row.nhs_number)
         about = (

@@ -126,6 +126,7 @@ class StoryView:
     story: Story
     recorded: tuple[RecordedSection, ...] = ()
     versions: tuple[VersionView, ...] = ()
+    may_be_told: bool = True  # whether the patient agrees that the practice is told
 
 
 @dataclass(frozen=True, slots=True)

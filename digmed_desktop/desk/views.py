@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
 from digmed_desktop.clinical.stock import StockBatch
-from digmed_desktop.clinical.supply_answers import LawSaid
 from digmed_desktop.scanning.pack import Scan
 
 
@@ -40,6 +41,14 @@ class Opened:
     drafts: int = 0
 
 
+class Ending(StrEnum):
+    """Where a finished record goes."""
+
+    SEND = "send"  # to the practice, over MESH
+    PAPER = "paper"  # to the practice on paper or by telephone
+    HERE = "here"  # nowhere: it is recorded here only
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
     """One line of a section; ``field`` is the id of the question it comes from."""
@@ -66,7 +75,13 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     xml: str = ""
     paper_only: bool = False  # complete, but only the electronic way is closed
+    kept_here: bool = False  # the patient does not agree that the practice is told
     law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
+
+    @property
+    def ending(self) -> Ending:
+        """Where a record goes once it is finished as it is."""
+        return Ending.HERE if self.kept_here else Ending.PAPER if self.paper_only else Ending.SEND
 
 
 @dataclass(frozen=True, slots=True)

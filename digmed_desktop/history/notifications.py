@@ -16,8 +16,11 @@ from digmed_desktop.history.tables import draft, event, notification, payload, s
 from digmed_desktop.messaging.corrections import Correction, Way, may_withdraw, way_to_correct
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
 from digmed_desktop.messaging.parcel import FrozenMessage
-from digmed_desktop.messaging.states import Happening, Need, Standing, State
+from digmed_desktop.messaging.states import Happening, Need, Standing, State, may
 from digmed_desktop.messaging.story import Facts, NotificationRow, QueueStanding, Story
+
+Alongside = Callable[[sa.Connection, int], None]
+"""Writes something else in the transaction in which a notification is made, given its id."""
 
 
 class Notifications:
@@ -40,8 +43,9 @@ class Notifications:
         correction: Correction | None = None,
         withdrawal: bool = False,
         no_route: str = "",
+        kept_here: bool = False,
         answers: Mapping[str, str] | None = None,
-        alongside: Callable[[sa.Connection, int], None] | None = None,
+        alongside: Alongside | None = None,
     ) -> int:
         """Keep a message so that it will be sent, remove its draft, and return the notification's id.
 
@@ -49,11 +53,15 @@ class Notifications:
         of then is returned. ``address`` is the MESH address where it is known beforehand. ``correction`` is
         what :meth:`correction` said; NotAllowedNowError when it no longer holds. With no ``message`` there is
         no electronic route: ``no_route`` says why, and the notification waits for a person to tell it on
-        paper. ``answers`` are those of the form, as typed, for a later correction; without them those of the
-        draft are kept.
+        paper. ``kept_here``: nobody is told, at the patient's wish, and nothing waits. ``answers`` are those of
+        the form, as typed, for a later correction; without them those of the draft are kept.
         """
         if message is not None and hashlib.sha256(message.payload).hexdigest() != message.sha256:
             raise ValueError("the checksum is not that of the payload")
+        if kept_here and (
+            message is not None or (correction is not None and correction.replaces is not None)
+        ):
+            raise ValueError("what is kept here has no message, and replaces nothing that the practice has")
         at = self._database.clock.now()
         with self._database.writing() as connection:
             typed = None if answers is None else json.dumps(dict(answers), ensure_ascii=False)
@@ -96,11 +104,14 @@ class Notifications:
             ).scalar_one()
             searching.index(connection, new, facts)
             self._keep_payload(connection, new, record_json, typed, message, at)
-            ledger.write(connection, at, new, ledger.Entry(Happening.FROZEN, by=by))
-            if message is None:
-                ledger.write(connection, at, new, ledger.Entry(Happening.REFUSED, note=no_route))
+            if kept_here:
+                ledger.write(connection, at, new, ledger.Entry(Happening.KEPT_HERE, by=by))
             else:
-                self._new_sending(connection, new, local_id, address)
+                ledger.write(connection, at, new, ledger.Entry(Happening.FROZEN, by=by))
+                if message is None:
+                    ledger.write(connection, at, new, ledger.Entry(Happening.REFUSED, note=no_route))
+                else:
+                    self._new_sending(connection, new, local_id, address)
             if correction is not None and correction.replaces != correction.corrects:
                 # nothing of it is on a record: the new message takes its place
                 ledger.act(connection, at, correction.corrects, ledger.Entry(Happening.REPLACED, by=by))
@@ -226,8 +237,24 @@ class Notifications:
             )
 
     def cancel(self, notification_id: int, by: int, why: str) -> State:
-        """Take back a notification that still waits; nothing goes out."""
-        return self._act(notification_id, ledger.Entry(Happening.CANCELLED, note=why, by=by))
+        """Take back a notification that still waits; nothing goes out.
+
+        Raises NotAllowedNowError too where that would leave no record of what was recorded here only before.
+        """
+        with self._database.writing() as connection:
+            if _was_kept_here(connection, notification_id):
+                raise NotAllowedNowError(
+                    "This took the place of what was recorded here only.",
+                    "Correct it and answer No to sharing: then it is recorded here only, and does not go out.",
+                )
+            entry = ledger.Entry(Happening.CANCELLED, note=why, by=by)
+            return ledger.act(connection, self._database.clock.now(), notification_id, entry).state
+
+    def may_cancel(self, notification_id: int) -> bool:
+        """Whether a notification can be taken back now."""
+        with self._database.reading() as connection:
+            standing = ledger.standing_of(connection, notification_id)
+            return may(standing, Happening.CANCELLED) and not _was_kept_here(connection, notification_id)
 
     def record_paper(self, notification_id: int, by: int, note: str) -> State:
         """Record that the practice was told on paper."""
@@ -291,6 +318,22 @@ def _posted(connection: sa.Connection, notification_id: int) -> bool:
             )
         )
     )
+
+
+def _was_kept_here(connection: sa.Connection, notification_id: int) -> bool:
+    """Whether this or a version before it was recorded here only."""
+    chain = (
+        sa.select(notification.c.id, notification.c.corrects)
+        .where(notification.c.id == notification_id)
+        .cte("chain", recursive=True)
+    )
+    chain = chain.union(
+        sa.select(notification.c.id, notification.c.corrects).where(notification.c.id == chain.c.corrects)
+    )
+    kept = sa.select(event.c.id).where(
+        event.c.notification_id.in_(sa.select(chain.c.id)), event.c.happening == Happening.KEPT_HERE.value
+    )
+    return connection.scalar(kept.limit(1)) is not None
 
 
 def _may_withdraw(connection: sa.Connection, notification_id: int) -> bool:

@@ -17,6 +17,7 @@ class Way(StrEnum):
     HOLD = "hold"  # the new message, with relatesTo, waits until the old one was matched
     REPLACE = "replace"  # the new message, with relatesTo, goes out now
     AFRESH = "afresh"  # the old one is not on the practice's record: a new message without relatesTo
+    KEPT = "kept"  # the old one was recorded here only: a new message, or a new record kept here
     LATEST_ONLY = "latest-only"  # this one has been replaced or withdrawn: correct the newest version
 
 
@@ -50,6 +51,7 @@ _WAYS = {
     State.NO_ANSWER: Way.HOLD,
     State.ALREADY_HELD: Way.HOLD,
     State.MATCHED: Way.REPLACE,
+    State.KEPT_HERE: Way.KEPT,
     State.REPLACED: Way.LATEST_ONLY,
     State.WITHDRAWN: Way.LATEST_ONLY,
 }

@@ -34,6 +34,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     ON_PAPER = "on-paper"
     BY_TELEPHONE = "by-telephone"
+    KEPT_HERE = "kept-here"  # the patient does not agree that the practice is told
 
 
 class Happening(StrEnum):
@@ -74,6 +75,7 @@ class Happening(StrEnum):
         "reaction"  # an adverse reaction after the contact was recorded: the practice is to be told now
     )
     RESTORED = "restored"  # the records were restored from a backup: it may have gone out since that was made
+    KEPT_HERE = "kept-here"  # recorded here only, at the patient's wish
     NOTED = "noted"  # a person wrote a note; changes nothing
 
 
@@ -138,6 +140,7 @@ def _answers_win_by_strength() -> Iterable[tuple[tuple[State, Happening], State]
 
 TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.DRAFT, H.FROZEN): S.WAITING,
+    (S.DRAFT, H.KEPT_HERE): S.KEPT_HERE,
     (S.WAITING, H.CLAIMED): S.SENDING,
     (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
     (S.SENDING, H.TAKEN): S.SENT,
@@ -158,7 +161,10 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, *IN_TRANSIT, *_UNSETTLED, S.BY_TELEPHONE)},
     # while a message is still on its way a telephone call does not stop it
     **{(s, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE for s in _UNSETTLED if s is not S.ACCEPTED},
-    **{(s, H.REPLACED): S.REPLACED for s in (S.WAITING, S.CANCELLED, S.MATCHED, *_UNSETTLED, *TOLD)},
+    **{
+        (s, H.REPLACED): S.REPLACED
+        for s in (S.WAITING, S.CANCELLED, S.MATCHED, S.KEPT_HERE, *_UNSETTLED, *TOLD)
+    },
     **{(s, H.WITHDRAWN): S.WITHDRAWN for s in (S.MATCHED, S.REPLACED, *TOLD)},
 }
 
@@ -209,7 +215,7 @@ def may(standing: Standing, act: Happening) -> bool:
     if act is H.NOTED:
         return True
     if act is H.REACTION:
-        return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN)
+        return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.KEPT_HERE)
     if act is H.DEALT_WITH:
         return standing.needs_person
     return (standing.state, act) in TRANSITIONS or standing.state in _ACTS_WITHOUT_A_CHANGE.get(act, ())

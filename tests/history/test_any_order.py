@@ -20,6 +20,7 @@ from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, 
 from digmed_desktop.messaging.states import ACTS, ANSWERS, IN_TRANSIT, Happening, Need, State
 from digmed_desktop.messaging.story import Story
 from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message, token
+from tests.messaging.claims import CLAIMS
 
 H, S = Happening, State
 CODES: dict[str, tuple[Happening, bool]] = {
@@ -30,22 +31,6 @@ CODES: dict[str, tuple[Happening, bool]] = {
     "20007": (H.DUPLICATE, False),
     "20009": (H.REJECTED, True),
     "29999": (H.UNEXPECTED, True),
-}
-CLAIMS = {
-    S.ACCEPTED: {H.ACCEPTED},
-    S.MATCHED: {H.MATCHED},
-    S.ALREADY_HELD: {H.DUPLICATE},
-    S.NOT_KNOWN_THERE: {H.NOT_KNOWN},
-    S.REJECTED: {H.REJECTED, H.VOIDED},
-    S.NOT_DELIVERED: {H.UNDELIVERED, H.REFUSED},
-    S.SENT: {H.TAKEN, H.FOUND},
-    S.COLLECTED: {H.PICKED_UP},
-    S.NO_ANSWER: {H.ANSWER_OVERDUE},
-    S.CANCELLED: {H.CANCELLED},
-    S.ON_PAPER: {H.TOLD_ON_PAPER},
-    S.BY_TELEPHONE: {H.TOLD_BY_TELEPHONE},
-    S.REPLACED: {H.REPLACED},
-    S.WITHDRAWN: {H.WITHDRAWN},
 }
 UNHAPPY = (S.NOT_DELIVERED, S.ALREADY_HELD, S.NOT_KNOWN_THERE, S.REJECTED, S.NO_ANSWER)
 
@@ -59,24 +44,26 @@ def frozen() -> FrozenMessage:
 class Versions(RuleBasedStateMachine):
     """Up to four versions of one notification; MESH, the practice, the clock and people act as they like."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(kept_here=st.booleans())
+    def begin(self, kept_here: bool) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = MovedClock()
         self.store = Store.create(Path(self.folder.name) / "d" / "digmed.db", KEY, self.clock)
         self.ada = self.store.people.add(PHARMACIST, "hash")
         self.ids: list[int] = []
-        self._freeze()
+        self._freeze(kept_here=kept_here)
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
             self.store.close()
             self.folder.cleanup()
 
-    def _freeze(self, **more: object) -> None:
+    def _freeze(self, *, kept_here: bool = False, **more: object) -> None:
+        made = None if kept_here else frozen()
+        more["kept_here"] = kept_here
         self.ids.append(
             self.store.notifications.freeze(
-                None, "{}", facts(), frozen(), local_id(), self.ada, token=token(), **more  # type: ignore[arg-type]
+                None, "{}", facts(), made, local_id(), self.ada, token=token(), **more  # type: ignore[arg-type]
             )
         )  # fmt: skip
 
@@ -109,6 +96,8 @@ class Versions(RuleBasedStateMachine):
     @rule(which=st.integers(0, 3))
     def report(self, which: int) -> None:
         sent = self._story(self.ids[which % len(self.ids)])
+        if not sent.message_id:
+            return
         mesh_id = uuid.uuid4().hex
         about = {"linked_id": sent.mesh_id, "local_id": sent.local_id}
         self.store.inbox.keep(
@@ -120,6 +109,8 @@ class Versions(RuleBasedStateMachine):
     @rule(which=st.integers(0, 3), code=st.sampled_from(sorted(CODES)), times=st.integers(1, 2))
     def answer(self, which: int, code: str, times: int) -> None:
         message_id = self._story(self.ids[which % len(self.ids)]).message_id
+        if not message_id:
+            return
         happening, asks = CODES[code]
         meaning = Meaning(code, happening, asks, "A sentence.", voids_original=False)
         for _ in range(times):
@@ -164,15 +155,19 @@ class Versions(RuleBasedStateMachine):
         assert self.store.notifications.row(of).state is S.WAITING
 
     @precondition(lambda self: len(self.ids) < 4)
-    @rule(which=st.integers(0, 3), withdrawal=st.booleans())
-    def correct(self, which: int, withdrawal: bool) -> None:
+    @rule(which=st.integers(0, 3), how=st.sampled_from(["", "withdrawal", "kept_here"]))
+    def correct(self, which: int, how: str) -> None:
         of = self.ids[which % len(self.ids)]
         plan = self.store.notifications.correction(of)
         if plan.way is Way.LATEST_ONLY:
             return
         try:
-            self._freeze(correction=plan, withdrawal=withdrawal)
+            self._freeze(correction=plan, withdrawal=how == "withdrawal", kept_here=how == "kept_here")
         except NotAllowedNowError:
+            return
+        except ValueError:
+            assert how == "kept_here"
+            assert plan.way in (Way.HOLD, Way.REPLACE)
             return
         new = self.store.notifications.row(self.ids[-1])
         assert new.held == (plan.way is Way.HOLD)
@@ -187,6 +182,19 @@ class Versions(RuleBasedStateMachine):
             assert story.events[-1].state is story.row.state
             if story.row.state in CLAIMS:
                 assert CLAIMS[story.row.state] & happened
+
+    @invariant()
+    def what_is_kept_here_is_never_sent_and_never_lost(self) -> None:
+        for of in getattr(self, "ids", ()):
+            story = self._story(of)
+            kept = H.KEPT_HERE.value in [event.happening for event in story.events]
+            assert kept == (story.message_id == "" and story.messages == ())
+            if kept:
+                assert story.row.state in (S.KEPT_HERE, S.REPLACED)
+                assert not story.row.needs_person
+            if story.row.state is S.REPLACED and kept:
+                after = [n for n in map(self.store.notifications.row, self.ids) if n.corrects == of]
+                assert any(n.state is not S.CANCELLED for n in after)
 
     @invariant()
     def no_need_is_lost(self) -> None:

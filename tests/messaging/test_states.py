@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from digmed_desktop.messaging.corrections import Way, way_to_correct
+from digmed_desktop.messaging.duty import Duty, Lateness
 from digmed_desktop.messaging.states import (
     ACTS,
     TRANSITIONS,
@@ -19,6 +21,7 @@ from digmed_desktop.messaging.states import (
     judge,
     may,
 )
+from tests.messaging.claims import CLAIMS
 
 H, S = Happening, State
 CODES: dict[str, tuple[Happening, bool]] = {
@@ -34,24 +37,8 @@ CODES: dict[str, tuple[Happening, bool]] = {
     "10004": (H.REJECTED, True),
     "29999": (H.UNEXPECTED, True),
 }
+LONG_AGO = datetime(2026, 10, 14, 10, 55, tzinfo=UTC)
 ASKING = {"30002", "30003", "30004", "20009", "10004", "29999"}
-CLAIMS = {  # what a state claims can only be claimed when one of these came
-    S.ACCEPTED: {H.ACCEPTED},
-    S.MATCHED: {H.MATCHED},
-    S.ALREADY_HELD: {H.DUPLICATE},
-    S.NOT_KNOWN_THERE: {H.NOT_KNOWN},
-    S.NO_LONGER_THERE: {H.NO_LONGER},
-    S.REJECTED: {H.REJECTED, H.VOIDED},
-    S.NOT_DELIVERED: {H.UNDELIVERED, H.REFUSED},
-    S.COLLECTED: {H.PICKED_UP},
-    S.SENT: {H.TAKEN, H.FOUND},
-    S.NO_ANSWER: {H.ANSWER_OVERDUE},
-    S.CANCELLED: {H.CANCELLED},
-    S.ON_PAPER: {H.TOLD_ON_PAPER},
-    S.BY_TELEPHONE: {H.TOLD_BY_TELEPHONE},
-    S.REPLACED: {H.REPLACED},
-    S.WITHDRAWN: {H.WITHDRAWN},
-}
 
 
 def hear(standing: Standing, *codes: str) -> Standing:
@@ -153,6 +140,15 @@ def test_a_reaction_asks_until_the_practice_was_told_by_word_of_mouth(state: Sta
     assert judge(told, H.TOLD_BY_TELEPHONE).need is Need.NOBODY
     assert judge(told, H.DEALT_WITH).need is Need.NOBODY
     assert not may(Standing(S.CANCELLED), H.REACTION)
+
+
+def test_of_what_is_kept_here_nobody_is_told_whatever_happens() -> None:
+    kept = judge(Standing(S.DRAFT), H.KEPT_HERE)
+    assert kept == Standing(S.KEPT_HERE)
+    assert {act for act in H if may(kept, act)} == {H.NOTED, H.REPLACED}
+    assert {judge(kept, happening).state for happening in set(H) - {H.REPLACED}} == {S.KEPT_HERE}
+    assert Duty().lateness(kept.state, LONG_AGO, LONG_AGO + timedelta(days=99)) is Lateness.IN_TIME
+    assert way_to_correct(kept, posted=False) is Way.KEPT
 
 
 def test_what_waited_in_a_backup_is_looked_up_before_it_goes_out() -> None:

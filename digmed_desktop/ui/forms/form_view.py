@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from digmed_desktop.clinical.answers import is_blank
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Group, Option
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.clinical.supply_answers import LawSaid
+from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.ui.forms.editor_for import editor_for
 from digmed_desktop.ui.forms.repeating import AddBar, CopyHead, LawPanel, copy_number, repeats_of, step, stops
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from digmed_desktop.clinical import form as forms
 from digmed_desktop.clinical import law
 from digmed_desktop.clinical.form import Form, Group
-from digmed_desktop.clinical.supply_answers import LawSaid
+from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.field import Field

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from digmed_desktop import resources
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.desk.views import Preview
+from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
@@ -29,7 +29,13 @@ from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, set_property, title
 
-PAPER_HEADING = "Check before you finish"
+FINISH_HEADING = "Check before you finish"
+FINISHES = {
+    Ending.SEND: ("Send", "Send to the GP practice (F12)"),
+    Ending.PAPER: ("Finish", "Keep it; the practice is told on paper or by telephone (F12)"),
+    Ending.HERE: ("Record here only", "Keep it here; the practice is not told (F12)"),
+}
+"""What the button of the last step says and does: where nothing goes out, nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,11 @@ class CheckPage(QWidget):
         body = QVBoxLayout(page)
         body.setContentsMargins(24, 16, 24, 24)
         body.setSpacing(12)
-        body.addWidget(title(PAPER_HEADING if preview.paper_only else heading_text))
-        self._name_finish(on_paper=preview.paper_only)
+        body.addWidget(title(heading_text if preview.ending is Ending.SEND else FINISH_HEADING))
+        text, tip = FINISHES[preview.ending]
+        self.send_button.setText(text)
+        self.send_button.setAccessibleName(text)
+        self.send_button.setToolTip(tip)
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
         self._doubts = []
         for problem in looks:
@@ -189,18 +198,6 @@ class CheckPage(QWidget):
             and self.confirming.isAncestorOf(QApplication.focusWidget() or self)
         ):
             self.send_button.setFocus()
-
-    def _name_finish(self, *, on_paper: bool) -> None:
-        """Call the last step what it is: where nothing goes out electronically, nothing is sent."""
-        text = "Finish" if on_paper else "Send"
-        self.send_button.setText(text)
-        self.send_button.setAccessibleName(text)
-        self.send_button.setToolTip(
-            "Keep it; the practice is told on paper or by telephone (F12)"
-            if on_paper
-            else "Send to the GP practice (F12)"
-        )
-        self.preview.tabs.setTabText(0, "What goes on paper" if on_paper else "What will be sent")
 
     def set_sendable(self, *, sendable: bool, why_not: str) -> None:
         """Allow Send, or say why not."""

@@ -9,6 +9,7 @@ from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of_row
 from digmed_desktop.ui import files, printing
@@ -167,7 +168,9 @@ class StoryPage(QWidget):
             dates.shown_time(item.contact_at),
             item.by,
             item.practice_name,
-            f"due by the end of {due:%A} {dates.shown(due)}" if item.corrects is None else "",
+            f"due by the end of {due:%A} {dates.shown(due)}"
+            if item.corrects is None and item.state is not State.KEPT_HERE
+            else "",
         )
         return " · ".join(part for part in facts if part)
 
@@ -183,11 +186,15 @@ class StoryPage(QWidget):
             xml.show_xml(message.readable)
             self.messages.addTab(xml, message.title)
         if not view.story.messages:
-            self.messages.addTab(
-                quiet("No message was made: this one is told on paper or by telephone."), "None"
-            )
+            self.messages.addTab(quiet(f"No message was made: {self._instead(view)}."), "None")
         if 0 <= kept < self.messages.count():
             self.messages.setCurrentIndex(kept)
+
+    @staticmethod
+    def _instead(view: StoryView) -> str:
+        if any(one.happening == Happening.KEPT_HERE.value for one in view.story.events):
+            return "the patient did not agree that the practice is told"
+        return "this one is told on paper or by telephone"
 
     def _offer_nothing(self) -> None:
         self.offers = {}
@@ -224,7 +231,8 @@ class StoryPage(QWidget):
     def _begin_paper(self) -> None:
         self.panel.put_away()
         self.right.setCurrentIndex(1)
-        self.paper.show_panel(may_record=Act.PAPER in self.offers)
+        told = self.view is None or self.view.may_be_told
+        self.paper.show_panel(tuple(How) if told else (How.PATIENT,), may_record=Act.PAPER in self.offers)
 
     def _read(self) -> None:
         """Put the panels away and show what can be read."""

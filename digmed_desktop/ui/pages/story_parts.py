@@ -251,8 +251,11 @@ class PaperPanel(QFrame):
         """How it leaves."""
         return How(self.how.answer() or How.POST.value)
 
-    def show_panel(self, *, may_record: bool) -> None:
-        """Offer to make a copy, and to record that it has gone where that makes sense."""
+    def show_panel(self, ways: Sequence[How], *, may_record: bool) -> None:
+        """Offer to make a copy that leaves by one of these ways, and to record that it has gone where it makes sense."""
+        self.how.set_options([Option(how.value, how.label) for how in ways])
+        if not self.how.answer():
+            self.how.set_answer(ways[0].value)
         self.to_field.setHidden(not may_record)
         self.gone_button.setHidden(not may_record)
         self.to_field.say("")

@@ -54,6 +54,7 @@ _GROUPS = (
     ("Put aside", "border", Qt.BrushStyle.Dense6Pattern),
 )
 _ASIDE = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
+_NOTHING_LEFT = (State.KEPT_HERE,)  # done, although nobody was told
 
 
 def group_of(state: State) -> str:
@@ -61,7 +62,7 @@ def group_of(state: State) -> str:
     tone = words_of(state).tone
     if state in _ASIDE:
         return "Put aside"
-    if tone is Tone.DONE:
+    if tone is Tone.DONE or state in _NOTHING_LEFT:
         return "Done"
     return "Needs a person" if tone in (Tone.LOOK, Tone.STOP) else "On its way"
 

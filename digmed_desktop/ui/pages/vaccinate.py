@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 
-from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.patient_answers import starting_contact
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.form_page import FormPage, SessionValue
@@ -49,9 +49,7 @@ class VaccinatePage(FormPage):
         remembered = {q.id for q in self.form.form.fields() if q.remembered}
         usual = self._offer_of(fresh.get("session.programme", "")).usual
         fresh.update({key: text for key, text in usual.items() if key not in remembered})
-        now = self._context.now().astimezone(dates.ENGLAND)
-        fresh["contact.date"] = f"{now.day:02}/{now.month:02}/{now.year}"
-        fresh["contact.time"] = f"{now:%H:%M}"
+        fresh |= starting_contact(self._context.now())
         acting = self._context.acting.person
         if acting is not None and acting.may_vaccinate and not fresh.get("session.vaccinator"):
             fresh["session.vaccinator"] = str(acting.id)

@@ -4,12 +4,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.desk.views import Preview
+from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Words
+
+TITLES = {
+    Ending.SEND: "What will be sent",
+    Ending.PAPER: "What goes on paper",
+    Ending.HERE: "What is recorded here",
+}
 
 
 class _ProblemList(QScrollArea):
@@ -40,7 +46,8 @@ class _ProblemList(QScrollArea):
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
         if not preview.problems:
             self._add(Words("Nothing is in the way.", bold=True))
-        for name, tone, problems in (("Before it can be sent", "stop", stops), ("Look at", "look", looks)):
+        first = "Before it can be finished" if preview.ending is Ending.HERE else "Before it can be sent"
+        for name, tone, problems in ((first, "stop", stops), ("Look at", "look", looks)):
             if problems:
                 head = Words(name, bold=True)
                 head.setProperty("ink", tone)
@@ -75,7 +82,7 @@ class PreviewPane(QFrame):
         self.tabs.tabBar().setExpanding(False)
         self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.tabBar().setAccessibleName("Preview")
-        self.tabs.addTab(self.reading, "What will be sent")
+        self.tabs.addTab(self.reading, TITLES[Ending.SEND])
         if with_problems:
             self.tabs.addTab(self.problems, "Problems")
         self.tabs.addTab(self.xml, "XML")
@@ -92,6 +99,8 @@ class PreviewPane(QFrame):
         """Take the newest preview and draw the tab in view."""
         self._preview = preview
         self._stale = {0, 1, 2}
+        self.tabs.setTabText(0, TITLES[preview.ending])
+        self.tabs.setTabVisible(self.tabs.indexOf(self.xml), preview.ending is not Ending.HERE)
         if self._with_problems:
             stops = sum(p.severity is Severity.STOP for p in preview.problems)
             self.tabs.setTabText(1, f"Problems {stops}" if stops else "Problems")

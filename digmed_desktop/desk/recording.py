@@ -1,0 +1,230 @@
+"""From the answers of any form to its preview and to what is stored: what every kind of record goes through alike."""
+
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Generic
+
+from digmed_desktop.clinical.problem import Problem, Severity, stops_of
+from digmed_desktop.clinical.reading import Reading, RecordT
+from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk import correcting
+from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.parcel import Kind, new_local_id
+from digmed_desktop.messaging.story import Facts
+
+if TYPE_CHECKING:
+    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.history.notifications import Alongside
+    from digmed_desktop.history.store import Store
+    from digmed_desktop.messaging.parcel import FrozenMessage
+
+SHARING = "consent.to_sharing"
+"""The question whose No means that nobody is told: the record stays here."""
+KNOWN_THERE = (
+    "The practice knows of this record or may come to know of it, so it can no longer be kept here only. Answer as "
+    "before, and telephone the practice about what the patient wishes."
+)
+
+
+class RecordingDesk(ABC, Generic[RecordT]):
+    """Reads, previews and freezes one kind of record. A form's own desk says what is special about it."""
+
+    KIND: ClassVar[Kind]
+
+    def __init__(self, store: "Store", people: PeopleDesk, clock: Clock, sender: Sender) -> None:
+        self._store, self._people, self._clock, self._sender = store, people, clock, sender
+
+    # ---- what a form's own desk says
+
+    @abstractmethod
+    def lists(self) -> FormLists:
+        """Return what the form offers, and the answers of a fresh one."""
+
+    @abstractmethod
+    def reading(self, answers: Mapping[str, str]) -> Reading[RecordT]:
+        """Return the record that these answers make, and what is wrong with it."""
+
+    @abstractmethod
+    def what(self, record: RecordT) -> tuple[str, str]:
+        """Return what a record is about in words, and its batches."""
+
+    def finished(self, draft_id: str) -> Sent | None:
+        """Return what became of a draft that was finished before, None where it was not."""
+        earlier = self._store.notifications.sent_as(draft_id)
+        return None if earlier is None else Sent(earlier)
+
+    def refusal(self, by: int) -> tuple[Problem, ...]:
+        """Return why this person may not finish such a record."""
+        return ()
+
+    def alongside(self, record: RecordT, draft_id: str, by: int, plan: correcting.Plan) -> "Alongside | None":
+        """Return what is written in the same transaction as the notification."""
+        return None
+
+    def kept(self, record: RecordT) -> None:
+        """Follow what has been stored."""
+
+    def keep_here(
+        self, record: RecordT, draft_id: str, answers: Mapping[str, str], by: int, plan: correcting.Plan
+    ) -> Sent:
+        """Store a record of which the practice is not told, at the patient's wish."""
+        return self._store_notification(record, draft_id, answers, by, plan, None, kept_here=True)
+
+    # ---- what is alike
+
+    def preview(self, answers: Mapping[str, str]) -> Preview:
+        """Return what these answers would send, what is in the way, and what the law says of each item."""
+        from digmed_desktop.fhir.message import draft_xml
+        from digmed_desktop.fhir.sections import sections
+
+        reading = self.reading(answers)
+        now, plan = self._clock.now(), self._plan(answers, reading)
+        xml = draft_xml(
+            reading.record,
+            edition=self._edition(),
+            mailbox=self._sender.mailbox,
+            now=now,
+            version=plan.version,
+            replaces=plan.replaces,
+        )
+        return Preview(
+            sections=tuple(
+                PreviewSection(
+                    s.title, tuple(PreviewRow(r.label, r.values, r.field, r.missing) for r in s.rows)
+                )
+                for s in sections(reading.record, self._edition(), replaces=plan.replaces)
+            ),
+            problems=self._all_problems(reading, plan),
+            xml=readable(xml),
+            paper_only=reading.only_on_paper,
+            kept_here=reading.unshared and not plan.known_there,
+            law=reading.law,
+        )
+
+    def freeze(self, draft_id: str, answers: Mapping[str, str], by: int) -> Sent:
+        """Store the message of these answers, to be sent; the draft is gone with it. Twice with one draft is once.
+
+        What can only go on paper is stored without a message, with the reason; what the patient does not want to be
+        shared is stored here alone.
+        """
+        from digmed_desktop.fhir.message import IncompleteRecordError
+
+        if (earlier := self.finished(draft_id)) is not None:
+            return earlier
+        if refused := self.refusal(by):
+            return Sent(None, refused)
+        reading = self.reading(answers)
+        record, plan = reading.record, self._plan(answers, reading)
+        if stops := stops_of(self._all_problems(reading, plan)):
+            return Sent(None, stops)
+        if reading.unshared:
+            return self.keep_here(record, draft_id, answers, by, plan)
+        route = self._sender.route(record.patient)
+        no_route = " ".join(p.sentence for p in reading.on_paper) or route.closed
+        try:
+            message = None if no_route else self._message(record, plan)
+        except IncompleteRecordError as error:
+            return Sent(None, error.problems)
+        return self._store_notification(
+            record, draft_id, answers, by, plan, message, address=route.address, no_route=no_route
+        )
+
+    def _store_notification(
+        self,
+        record: RecordT,
+        draft_id: str,
+        answers: Mapping[str, str],
+        by: int,
+        plan: correcting.Plan,
+        message: "FrozenMessage | None",
+        *,
+        address: str = "",
+        no_route: str = "",
+        kept_here: bool = False,
+    ) -> Sent:
+        from digmed_desktop.clinical import json_record
+
+        practice = record.practice or Organisation()
+        if practice.ods_code:
+            self._store.practices.remember(practice)
+        notification = self._store.notifications.freeze(
+            draft_id=draft_id,
+            token=draft_id,
+            record_json=json_record.dumps(record),
+            facts=self._facts(record),
+            message=message,
+            local_id=new_local_id(record.pharmacy.ods_code),
+            by=by,
+            correction=plan.correction,
+            answers=answers,
+            address=address,
+            no_route=no_route,
+            kept_here=kept_here,
+            alongside=self.alongside(record, draft_id, by, plan),
+        )
+        self.kept(record)
+        return Sent(notification)
+
+    def _message(self, record: RecordT, plan: correcting.Plan) -> "FrozenMessage":
+        from digmed_desktop.fhir.message import build
+
+        return build(
+            record,
+            edition=self._edition(),
+            mailbox=self._sender.mailbox,
+            now=self._clock.now(),
+            new_id=lambda: str(uuid.uuid4()),
+            sender_reference=str(uuid.uuid4()),
+            version=plan.version,
+            replaces=plan.replaces,
+        )
+
+    def _facts(self, record: RecordT) -> Facts:
+        from digmed_desktop.fhir.items import clinician_of
+
+        practice, who = record.practice or Organisation(), clinician_of(record)
+        what, batch = self.what(record)
+        return Facts(
+            kind=self.KIND,
+            patient_name=record.patient.name.as_on_record(),
+            nhs_number=record.patient.nhs_number,
+            what=what,
+            batch=batch,
+            practice_name=practice.name,
+            practice_ods=practice.ods_code,
+            by=who.name.spoken() if who else "",
+            contact_at=record.contact_at or self._clock.now(),
+        )
+
+    def _plan(self, answers: Mapping[str, str], reading: Reading[RecordT]) -> correcting.Plan:
+        return correcting.plan(self._store, answers, reading.record, self._edition(), self._clock.now())
+
+    def _edition(self) -> "Edition":
+        return self._sender.edition(self.KIND)
+
+    def _all_problems(self, reading: Reading[RecordT], plan: correcting.Plan) -> tuple[Problem, ...]:
+        """Return the problems of the record and of its message.
+
+        Where only the electronic way is closed, what closes it is told and does not stop. What is kept here closes
+        every way: then nothing is told of paper.
+        """
+        if reading.unshared and plan.known_there:
+            return (Problem(SHARING, KNOWN_THERE), *reading.problems, *reading.notes)
+        if reading.only_here or reading.only_on_paper:
+            closing = (p for p in reading.problems if not reading.unshared or p.field == SHARING)
+            return (*(replace(p, severity=Severity.LOOK) for p in closing), *reading.notes)
+        named = {p.field for p in reading.problems}
+        more: list[Problem] = [p for p in self.message_problems(reading.record) if p.field not in named]
+        return (*reading.problems, *more, *reading.notes)
+
+    def message_problems(self, record: RecordT) -> list[Problem]:
+        """Return what prevents a message of this record."""
+        from digmed_desktop.fhir.problems import problems_of
+
+        return problems_of(record, self._edition())

@@ -1,0 +1,14 @@
+"""Whether the practice may be told of a notification: the newest version says what the patient agrees to."""
+
+from collections.abc import Sequence
+
+from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.story import Version
+
+
+def may_be_told(versions: Sequence[Version]) -> bool:
+    """Whether the patient agrees that the practice is told, by all versions of a notification, oldest first."""
+    from digmed_desktop.clinical import json_record
+
+    valid = [one for one in versions if one.row.state is not State.CANCELLED] or versions
+    return json_record.read(valid[-1].record_json).consent.to_sharing is not False

@@ -1,0 +1,45 @@
+"""Finishing a vaccination of which the practice is not told: the check page says so, the story shows it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.messaging.states import State
+from digmed_desktop.ui.pages.today_pictures import group_of
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+from tests.ui.test_story import text_of
+
+
+def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> None:
+    form, check, story = bench.form, bench.window.check, bench.window.story
+    form.fill(complete_answers(consent__to_sharing="no"))
+    bench.until(lambda: form.preview.tabs.tabText(0) == "What is recorded here")
+    assert not form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
+    form.check_now()
+    bench.until(check.isVisible)
+    said = "\n".join(label.text() for label in check.findChildren(type(check.why_not)) if label.isVisible())
+    assert "Check before you finish" in said
+    assert "does not agree that the practice is told" in said
+    assert (check.send_button.text(), check.send_button.accessibleName()) == ("Record here only",) * 2
+    assert "not told" in check.send_button.toolTip()
+    QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
+    bench.until(story.isVisible)
+    bench.until(lambda: bool(story.offers))
+    (row,) = bench.rows()
+    assert (row.state, row.needs_person) == (State.KEPT_HERE, False)
+    assert story.state.head.text() == "Recorded here only"
+    assert "due by" not in text_of(story)
+    assert set(story.offers) == {Act.CORRECT, Act.NOTE}
+    story._begin_paper()
+    assert story.paper.chosen is How.PATIENT
+    assert story.paper.gone_button.isHidden()
+    form.fill({key: text for key, text in complete_answers().items() if key.startswith("consent.")})
+    bench.until(lambda: form.preview.tabs.tabText(0) == "What will be sent")
+    assert form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
+
+
+def test_every_state_is_counted_under_a_true_name() -> None:
+    assert group_of(State.KEPT_HERE) == "Done"
+    assert group_of(State.WAITING) == "On its way"
+    assert group_of(State.REPLACED) == "Put aside"
