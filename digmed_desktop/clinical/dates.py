@@ -78,6 +78,17 @@ def split_typed(text: str, today: date) -> tuple[str, str, str] | None:
     return None
 
 
+def of_answer(answer: str, today: date, *, past: bool = False) -> date | None:
+    """Return the date in an answer as forms keep it (``day/month/year``), None where it is none."""
+    day, month, year = [*answer.split("/", 2), "", "", ""][:3]
+    if day and not month and not year and (whole := split_typed(day, today)):
+        day, month, year = whole
+    try:
+        return read_date(day, month, year, what="Date", today=today, past=past)
+    except DateSentenceError:
+        return None
+
+
 def read_time(typed: str, what: str) -> tuple[int, int] | None:
     """Return hour and minute of a typed time (9:05, 0905, 9.05) or None. Raises DateSentenceError."""
     text = typed.strip()

@@ -1,12 +1,12 @@
 """The pharmacy's vaccines: a batch, until when it can be used, and what is wrong with one that is added."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from digmed_desktop.clinical import batch
 from digmed_desktop.clinical.dates import DateSentenceError, read_date, shown
-from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.problem import Problem, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,56 @@ class StockBatch:
         if self.use_before and day > self.use_before:
             return f"To be used by {shown(self.use_before)} after thawing"
         return ""
+
+
+def doubts(
+    batches: Iterable[StockBatch], *, product: str, number: str, expiry: date | None, day: date
+) -> Iterator[Problem]:
+    """Yield what the stock says against a batch that is given on ``day``; capitals and small letters are the same.
+
+    ``batches`` are those of the programme. A batch that the stock does not hold is no doubt: not all that is given
+    here need stand in the list.
+    """
+    same = [one for one in batches if number and one.number.casefold() == number.strip().casefold()]
+    mine = [one for one in same if one.product == product]
+    if product and same and not mine:
+        yield Problem(
+            "vaccine.batch",
+            "The stock has this batch number, but of another vaccine. Check product and batch on the pack.",
+            Severity.LOOK,
+        )
+        return
+    known = [one for one in mine or same if expiry is None or one.expiry == expiry]
+    if mine and not known:
+        when = " and ".join(dict.fromkeys(shown(one.expiry) for one in mine))
+        yield Problem(
+            "vaccine.expiry",
+            f"In the stock this batch expires on {when}. Check the expiry date on the pack.",
+            Severity.LOOK,
+        )
+        known = mine
+    if not known or any(one.offered(day) for one in known):
+        return
+    one = max(known, key=lambda batch: batch.last_day)
+    if day <= one.last_day:
+        sentence = "The stock says that this batch is finished. Check the number on the pack."
+    elif day > one.expiry:
+        sentence = f"The stock says that this batch expired on {shown(one.expiry)}: do not use it."
+    else:
+        sentence = (
+            f"The stock says that this batch was to be used by {shown(one.last_day)} after thawing: "
+            "do not use it."
+        )
+    yield Problem("vaccine.batch", sentence, Severity.LOOK, needs_reason=day > one.last_day)
+
+
+def other_programme(product: str, of: str, form: str) -> str:
+    """Return what is said of a scanned pack that the form is not for: all three by their names."""
+    return (
+        f"Scanned: {product}, a vaccine of {of}. This form is for {form}, so nothing was filled in. "
+        f"Scan a pack for {form}; or, if it is {of} that you give, choose {of} under Vaccination (Alt+2) "
+        "and scan again."
+    )
 
 
 def read_batch(

@@ -6,13 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
-from digmed_desktop.clinical.dates import DateSentenceError, read_date, split_typed
 from digmed_desktop.clinical.earlier_doses import Dose, doubts
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.practices import PracticeDesk
+from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.views import DoseView, Preview
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.patients import EarlierDose
@@ -28,8 +28,11 @@ PROGRAMME = "session.programme"
 class CounterDesk:
     """Adds to a form's own problems what this pharmacy knows, and keeps what was decided."""
 
-    def __init__(self, store: "Store", patients: PatientDesk, practices: PracticeDesk, clock: Clock) -> None:
-        self._store, self._patients, self._practices, self._clock = store, patients, practices, clock
+    def __init__(
+        self, store: "Store", patients: PatientDesk, practices: PracticeDesk, stock: StockDesk, clock: Clock
+    ) -> None:
+        self._store, self._patients, self._practices = store, patients, practices
+        self._stock, self._clock = stock, clock
 
     def with_doubts(self, form: str, answers: Mapping[str, str], preview: Preview) -> Preview:
         """Return a preview with the problems of the counter, each doubt with the key of its reason."""
@@ -46,6 +49,7 @@ class CounterDesk:
             found.append(Problem("practice.ods_code", refusal))
         if form == "vaccination" and answers.get("vaccine.outcome") != "not-given":
             found += self._earlier(answers)
+            found += self._stock.doubts(answers)
         return tuple(found)
 
     def earlier(self, answers: Mapping[str, str]) -> tuple[EarlierDose, ...]:
@@ -98,14 +102,7 @@ class CounterDesk:
 
     def _day(self, answers: Mapping[str, str], field: str, *, past: bool) -> date | None:
         today = self._clock.now().astimezone(dates.ENGLAND).date()
-        typed = answers.get(field, "")
-        day, month, year = [*typed.split("/", 2), "", "", ""][:3]
-        if day and not month and not year and (whole := split_typed(day, today)):
-            day, month, year = whole
-        try:
-            return read_date(day, month, year, what="Date", today=today, past=past)
-        except DateSentenceError:
-            return None
+        return dates.of_answer(answers.get(field, ""), today, past=past)
 
 
 def _stops(problems: tuple[Problem, ...]) -> bool:

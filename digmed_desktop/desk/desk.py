@@ -91,7 +91,7 @@ class Desk:
         vaccinating = VaccinationDesk(store, self.people, clock, sender)
         self.stock = StockDesk(store, clock, vaccinating.known)
         self.directory = PracticeDesk(store, clock, directory or OdsApi(""), practices)
-        self.counter = CounterDesk(store, self.patients, self.directory, clock)
+        self.counter = CounterDesk(store, self.patients, self.directory, self.stock, clock)
         self.medicines = MedicineDesk(store)
         self.register = RegisterDesk(store, self.people, clock, seal)
         self.forms: dict[str, FormDesk] = {

@@ -67,11 +67,7 @@ class PatientDesk:
         )
 
     def _born(self, answers: Mapping[str, str]) -> date | None:
-        parts = [*answers.get("patient.date_of_birth", "").split("/"), "", "", ""][:3]
-        try:
-            return dates.read_date(*parts, what="Date of birth", today=self._today(), past=True)
-        except dates.DateSentenceError:
-            return None
+        return dates.of_answer(answers.get("patient.date_of_birth", ""), self._today(), past=True)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()

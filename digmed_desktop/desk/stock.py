@@ -8,7 +8,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
-from digmed_desktop.clinical.stock import StockBatch, read_batch
+from digmed_desktop.clinical.stock import StockBatch, doubts, other_programme, read_batch
 from digmed_desktop.desk.views import BatchView, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.reference import programmes
@@ -36,9 +36,30 @@ class StockDesk:
         """Return every product the stock can hold."""
         return self._products(self._today())
 
-    def offered(self) -> tuple[BatchView, ...]:
-        """Return the batches that can be chosen today."""
-        return tuple(one for one in self.view().batches if not one.why_not)
+    def for_form(self, programme: str, product: str, day: str) -> tuple[BatchView, ...]:
+        """Return the batches that a vaccination can be recorded with, the one to be used first first.
+
+        ``product`` may be open: then those of the whole programme; ``day`` is the date of contact as typed.
+        """
+        on = dates.of_answer(day, self._today()) or self._today()
+        return tuple(
+            self._view(one, on)
+            for one in self._store.stock.all()
+            if one.programme == programme and product in ("", one.product) and one.offered(on)
+        )
+
+    def doubts(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+        """Return what the stock says against the batch of a vaccination."""
+        programme, today = answers.get("session.programme", ""), self._today()
+        return tuple(
+            doubts(
+                (one for one in self._store.stock.all() if one.programme == programme),
+                product=answers.get("vaccine.product", ""),
+                number=answers.get("vaccine.batch", ""),
+                expiry=dates.of_answer(answers.get("vaccine.expiry", ""), today),
+                day=dates.of_answer(answers.get("contact.date", ""), today) or today,
+            )
+        )
 
     def add(
         self, answers: Mapping[str, str], by: int | None
@@ -59,35 +80,51 @@ class StockDesk:
         self._store.stock.finish(batch_id, finished=finished)
         return self.view()
 
-    def scanned(self, scan: Scan) -> ScannedPack:
-        """Return what a scan means: the product if its GTIN is known, and the answers it gives to the form."""
+    def scanned(self, scan: Scan, form_programme: str = "") -> ScannedPack:
+        """Return what a scan means: the product if its GTIN is known, and the answers it gives to the form.
+
+        A pack of another programme than the form's answers nothing and says so. What a GTIN meant in a season
+        that is no longer offered is asked again.
+        """
         if scan.found in (Found.REFUSED, Found.PATIENT):
-            return ScannedPack(scan, sentence=scan.sentence)
+            return ScannedPack(scan, sentence=scan.sentence, refused=scan.found is Found.REFUSED)
         known = self._store.stock.product_of(scan.gtin)
         programme, product = known if known and self._is_product(*known) else ("", "")
+        if programme not in {one.id for one in programmes.current(self._today())} | {form_programme}:
+            programme, product = "", ""
+        name = self._product_name(programme, product) if product else ""
+        if why := self._refusal(scan, programme, product, form_programme):
+            return ScannedPack(scan, programme, product, name, {}, why, refused=True)
         answers: dict[str, str] = {}
-        sentence = scan.sentence
         if product:
             answers["vaccine.product"] = product
         if scan.batch:
             answers["vaccine.batch"] = scan.batch
         if scan.expiry:
             answers["vaccine.expiry"] = f"{scan.expiry.day:02}/{scan.expiry.month:02}/{scan.expiry.year}"
-            if scan.expiry < self._today():
-                sentence = f"This pack expired on {dates.shown(scan.expiry)}: do not use it."
-                answers = {}
-        if not sentence and scan.batch and product:
-            sentence = self._not_offered(product, scan)
-            if sentence:
-                answers = {}
-        name = self._product_name(programme, product) if product else ""
-        return ScannedPack(scan, programme, product, name, answers, sentence)
+        return ScannedPack(scan, programme, product, name, answers, scan.sentence)
+
+    def _refusal(self, scan: Scan, programme: str, product: str, form_programme: str) -> str:
+        if scan.expiry and scan.expiry < self._today():
+            return f"This pack expired on {dates.shown(scan.expiry)}: do not use it."
+        if product and form_programme and programme != form_programme:
+            return other_programme(
+                self._product_name(programme, product),
+                self._programme_name(programme),
+                self._programme_name(form_programme),
+            )
+        return self._not_offered(product, scan) if scan.batch and product else ""
 
     def map_product(self, gtin: str, choice: str, by: int | None) -> None:
         """Keep what a GTIN means; ``choice`` is an option of :attr:`StockView.products`."""
         programme, _, product = choice.partition("|")
         if self._is_product(programme, product):
             self._store.stock.map_product(gtin, programme, product, by)
+
+    def learned(self, scan: Scan, choice: str, by: int | None, form_programme: str) -> ScannedPack:
+        """Keep what the GTIN of a scan means, as a person said, and return what the scan means now."""
+        self.map_product(scan.gtin, choice, by)
+        return self.scanned(scan, form_programme)
 
     def _not_offered(self, product: str, scan: Scan) -> str:
         today = self._today()

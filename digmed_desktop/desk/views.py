@@ -165,6 +165,7 @@ class ScannedPack:
     product_name: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)  # of the vaccination form
     sentence: str = ""  # what is in the way
+    refused: bool = False  # whether the sentence says that it cannot be used here
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,12 +149,15 @@ class Counter(QObject):
             self._pack(page, scan)
 
     def _pack(self, page: FormPage, scan: Scan) -> None:
+        programme = page.form.answers().get("session.programme", "")
+
         def show(pack: ScannedPack) -> None:
             self._context.office.ask(
-                lambda desk: desk.stock.products(), lambda products: page.scan_panel.show_pack(pack, products)
+                lambda desk: desk.stock.products(),
+                lambda products: page.scan_panel.show_pack(pack, products, programme),
             )
 
-        self._context.office.ask(lambda desk: desk.stock.scanned(scan), show)
+        self._context.office.ask(lambda desk: desk.stock.scanned(scan, programme), show)
 
     # ---- the lock, and what was chosen
 

@@ -197,9 +197,9 @@ def test_adding_a_batch_says_what_is_wrong_and_knows_one_that_is_there(desk: Des
     assert added is not None, problems
     assert (added.batch.expiry.isoformat(), new) == ("2026-11-30", True)
     assert desk.stock.add(answers, 1)[2] is False
-    assert [one.batch.number for one in desk.stock.offered()] == ["AB12"]
+    assert [one.why_not for one in desk.stock.view().batches] == [""]
     desk.stock.finish(added.batch.id, finished=True)
-    assert desk.stock.offered() == ()
+    assert [one.why_not for one in desk.stock.view().batches] == ["Finished"]
 
 
 def test_the_interval_and_the_single_dose_are_dated_rules() -> None:

@@ -62,7 +62,7 @@ def test_an_unknown_pack_is_asked_about_once(bench: Bench) -> None:
     assert "Select the vaccine" in panel.product_field.sentence
     panel.product.set_answer(KNOWN)
     panel.use.click()
-    assert bench.form.form.answers()["vaccine.batch"] == "12AB"
+    bench.until(lambda: bench.form.form.answers()["vaccine.batch"] == "12AB")
     bench.idle()
     bench.form.next_patient()
     scan(bench, PACK.replace("12AB", "34CD"))

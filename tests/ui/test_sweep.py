@@ -51,6 +51,22 @@ def go_problems(bench: Bench) -> None:
     bench.form.form.tell_all()
 
 
+def go_batches(bench: Bench) -> None:
+    """Show the form with batches of the stock to choose from."""
+    answers = {
+        "stock.product": "influenza-2026-27|tivc",
+        "stock.number": "AB-1234",
+        "stock.expiry": "30/6/2027",
+        "stock.use_before": "20/10/2026",
+    }
+    bench.office.ask(lambda desk: desk.stock.add(answers, 1), lambda _n: None)
+    bench.idle()
+    bench.window.go("vaccinate")
+    bench.idle()
+    bench.form.focus_field("vaccine.batch")
+    bench.until(lambda: bench.form.batches is not None and bench.form.batches.isVisible())
+
+
 def go_check(bench: Bench) -> None:
     bench.window.go("vaccinate")
     bench.form.fill(complete_answers())
@@ -92,6 +108,7 @@ def pages(bench: Bench) -> Iterator[tuple[str, Callable[[], None]]]:
             continue
         yield place.key, partial(bench.window.go, place.key)
     yield "form-with-problems", partial(go_problems, bench)
+    yield "form-with-batches", partial(go_batches, bench)
     yield "check", partial(go_check, bench)
     yield "notification", partial(go_story, bench)
     yield "practice-mode", partial(go_practice_mode, bench)

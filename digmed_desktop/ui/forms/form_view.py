@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.answers import is_blank
@@ -144,6 +144,23 @@ class FormView(QScrollArea):
     def _put_back(self, answers: dict[str, str]) -> None:
         self.set_answers(answers)
         self.edited.emit(next(iter(self._repeats.values())).count_id)
+
+    def put_after(self, field_id: str, widget: QWidget) -> None:
+        """Put something that belongs to a question under its whole line, also where two questions share it."""
+        line: QWidget = self.fields[field_id]
+        parent = line.parentWidget()
+        if isinstance(parent, Pair):
+            line, parent = parent, parent.parentWidget()
+        layout = parent.layout() if parent is not None else None
+        if not isinstance(layout, QVBoxLayout):
+            raise TypeError("the questions of a group stand under each other")
+        layout.insertWidget(layout.indexOf(line) + 1, widget)
+        on_line = [f for f in self.fields.values() if f is line or line.isAncestorOf(f)]
+        last = on_line[-1].editor.parts()[-1]
+        for part in widget.findChildren(QWidget):  # Tab goes on in the order in which it is read
+            if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(last, part)
+                last = part
 
     def set_law(self, said: Sequence[LawSaid]) -> None:
         """Show what the law says of each copy of a repeating group."""

@@ -49,6 +49,7 @@ class ScanPanel(QFrame):
         self.buttons = row(self.use, self.close_button, None)
         layout.addWidget(self.buttons)
         self._pack: ScannedPack | None = None
+        self._programme = ""
         self.setVisible(False)
 
     def clear(self) -> None:
@@ -57,14 +58,22 @@ class ScanPanel(QFrame):
         self._drop_batches()
         self.setVisible(False)
 
-    def show_pack(self, pack: "ScannedPack", products: Sequence[Option]) -> None:
-        """Show a scan; when nothing about it is open its answers are given at once."""
+    def show_pack(self, pack: "ScannedPack", products: Sequence[Option], programme: str) -> None:
+        """Show a scan; when nothing about it is open its answers are given at once.
+
+        ``products`` are those it may be where its barcode is new; ``programme`` is that of the form.
+        """
         self.clear()
+        self._programme = programme
         scan = pack.scan
-        choose_batch = bool(scan.batches)
-        choose_product = bool(scan.gtin) and not pack.product and bool(pack.answers or scan.batches)
-        refused = not pack.answers and not choose_batch and not choose_product
-        parts = [pack.product_name, f"batch {scan.batch}" if scan.batch else "", pack.sentence, *scan.notes]
+        choose_batch = bool(scan.batches) and not pack.refused
+        choose_product = (
+            bool(scan.gtin) and not pack.product and not pack.refused and bool(pack.answers or scan.batches)
+        )
+        refused = pack.refused or (not pack.answers and not choose_batch and not choose_product)
+        parts = [pack.sentence, *scan.notes]
+        if not refused:
+            parts = [pack.product_name, f"batch {scan.batch}" if scan.batch else "", *parts]
         self.say("\n".join(part for part in parts if part), "stop" if refused else "act")
         self.product_field.setVisible(choose_product)
         self.buttons.setVisible(choose_batch or choose_product)
@@ -94,25 +103,38 @@ class ScanPanel(QFrame):
         pack = self._pack
         if pack is None:
             return
-        answers = dict(pack.answers)
+        batch = self._batch.answer() if self._batch is not None else pack.answers.get("vaccine.batch", "")
         if self._batch is not None and self._batch_field is not None:
-            batch = self._batch.answer()
             self._batch_field.say("" if batch else "Select the batch number printed on the pack.")
             if not batch:
                 return
-            answers["vaccine.batch"] = batch
-        if not pack.product:
-            self.product.settle()  # a typed part that fits one vaccine is that vaccine, in full view
-            choice = self.product.answer()
-            known = "|" in choice
-            self.product_field.say("" if known else "Select the vaccine from the list.")
-            if not known:
-                return
-            answers["vaccine.product"] = choice.partition("|")[2]
-            gtin, by = pack.scan.gtin, self._context.acting.id
-            self._context.office.ask(lambda desk: desk.stock.map_product(gtin, choice, by), lambda _n: None)
+        if pack.product:
+            self._settle(pack, batch)
+            return
+        self.product.settle()  # a typed part that fits one vaccine is that vaccine, in full view
+        choice = self.product.answer()
+        known = "|" in choice
+        self.product_field.say("" if known else "Select the vaccine from the list.")
+        if not known:
+            return
+        scan, by, programme = pack.scan, self._context.acting.id, self._programme
+        self._context.office.ask(
+            lambda desk: desk.stock.learned(scan, choice, by, programme),
+            lambda learned: self._learned(pack, learned, batch),
+        )
+
+    def _learned(self, pack: "ScannedPack", learned: "ScannedPack", batch: str) -> None:
+        if pack is not self._pack:
+            return  # another was scanned meanwhile
+        if learned.refused:
+            self.clear()
+            self.say(learned.sentence, "stop")
+        else:
+            self._settle(learned, batch)
+
+    def _settle(self, pack: "ScannedPack", batch: str) -> None:
         self.clear()
-        self.settled.emit(answers)
+        self.settled.emit({**pack.answers, "vaccine.batch": batch} if batch else dict(pack.answers))
 
     def _drop_batches(self) -> None:
         if self._batch_field is not None:

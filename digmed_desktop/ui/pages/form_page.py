@@ -232,6 +232,7 @@ class FormPage(QWidget):
     def take_scan(self, answers: Mapping[str, str]) -> None:
         """Take what a scan says; what it answers is no longer carried over from anybody."""
         mine = {key: text for key, text in answers.items() if key in self.form.fields}
+        self.carried -= set(mine)
         self.form.set_answers(mine, keep_rest=True)
         for key in mine:
             self._edited(key)

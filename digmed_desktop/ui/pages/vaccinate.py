@@ -5,7 +5,9 @@ from PySide6.QtCore import Signal
 from digmed_desktop.clinical.patient_answers import starting_contact
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.forms.batch_choice import BatchChoice
 from digmed_desktop.ui.pages.form_page import FormPage, SessionValue
+from digmed_desktop.ui.widgets.editors import TextEditor
 
 OF_THE_PROGRAMME = (
     "vaccine.product",
@@ -41,7 +43,15 @@ class VaccinatePage(FormPage):
 
     def __init__(self, context: Context) -> None:
         self._programme = ""
+        self._product_at_first = ""
+        self.batches: BatchChoice | None = None
         super().__init__(context)
+        editor = self.form.fields["vaccine.batch"].editor
+        assert isinstance(editor, TextEditor)  # noqa: S101 - as resources/forms says
+        self.batches = BatchChoice(context, editor)
+        self.batches.chosen.connect(self._batch_chosen)
+        self.batches.opened.connect(self._show_batches)
+        self.form.put_after("vaccine.batch", self.batches)
 
     def fresh_answers(self) -> dict[str, str]:
         """Return what the session keeps, what its programme usually has, today's date, and the acting vaccinator."""
@@ -58,6 +68,7 @@ class VaccinatePage(FormPage):
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer products, sites, reasons and the like of the programme in the answers."""
         self._offer(answers.get("session.programme", ""))
+        self._product_at_first = answers.get("vaccine.product", "")
 
     def use_lists(self, lists: FormLists) -> None:
         """Offer other lists from now on, in the programme that is chosen."""
@@ -70,10 +81,52 @@ class VaccinatePage(FormPage):
         """Fill in what a product usually answers besides, and follow another programme."""
         answer = self.form.fields[field_id].editor.answer() if field_id in self.form.fields else ""
         if field_id == "vaccine.product":
+            self._drop_batch_of_other(answer)
             usual = self._offer_of(self.form.answers()["session.programme"]).by_product.get(answer, {})
             self.form.set_answers(usual, keep_rest=True)
         elif field_id == "session.programme":
             self._change_to(answer)
+
+    def arrive(self) -> None:
+        """Put the cursor at the first open question, and offer the stock as it is now."""
+        super().arrive()
+        self._offer_batches(anew=True)
+
+    def refresh(self) -> None:
+        """Ask for a new preview, and offer the batches that fit the product and the date."""
+        super().refresh()
+        self._offer_batches()
+
+    def _offer_batches(self, *, anew: bool = False) -> None:
+        if self.batches is None:
+            return
+        answers = self.form.answers()
+        product = answers["vaccine.product"]
+        known = product in self._offer_of(self._programme).by_product
+        given = answers["vaccine.outcome"] != "not-given"
+        self.batches.follow(
+            answers["session.programme"] if given else "",
+            product if known else "",
+            answers["contact.date"],
+            anew=anew,
+        )
+
+    def _show_batches(self) -> None:
+        """Bring the list into view, and the question above it however little room there is."""
+        if self.batches is not None:
+            self.form.ensureWidgetVisible(self.batches, 20, 24)
+            self.form.ensureWidgetVisible(self.form.fields["vaccine.batch"], 20, 24)
+
+    def _batch_chosen(self, answers: dict[str, str]) -> None:
+        self.take_scan(answers)
+        self.form.next_open("vaccine.expiry")
+
+    def _drop_batch_of_other(self, product: str) -> None:
+        """Empty a batch that came from the last patient once another product is chosen; what was typed stays."""
+        other = product in self._offer_of(self._programme).by_product and product != self._product_at_first
+        carried = {"vaccine.batch", "vaccine.expiry"} & self.carried if other else set()
+        self.form.set_answers(dict.fromkeys(carried, ""), keep_rest=True)
+        self.carried -= carried
 
     def _change_to(self, programme: str) -> None:
         if programme in self._lists.by_programme and programme != self._programme:

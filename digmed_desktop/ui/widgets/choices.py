@@ -226,6 +226,11 @@ class ChoiceEditor(Editor):
                 return place
         return None
 
+    def focus(self) -> None:
+        """Put the cursor here; what is typed then takes the place of the answer, as after Tab."""
+        super().focus()
+        self.line.selectAll()
+
     def label_of(self, option_id: str) -> str:
         """Return the label of an option; ValueError when it is not offered."""
         return self.combo.itemText(self._ids.index(option_id))

@@ -69,14 +69,14 @@ class Editor(QWidget):
         closed = self.settle()
         self.entered.emit()
         if closed:
-            QTimer.singleShot(LIST_CLOSES_MS, lambda: self._still_on(LIST_CLOSES_TRIES))
+            QTimer.singleShot(LIST_CLOSES_MS, self, lambda: self._still_on(LIST_CLOSES_TRIES))
 
     def _still_on(self, tries: int) -> None:
         now = QApplication.focusWidget()
         if now is not None and any(part is now or part.isAncestorOf(now) for part in self.parts()):
             self.entered.emit()
         if tries:
-            QTimer.singleShot(LIST_CLOSES_MS, lambda: self._still_on(tries - 1))
+            QTimer.singleShot(LIST_CLOSES_MS, self, lambda: self._still_on(tries - 1))
 
     def focus(self) -> None:
         """Put the cursor here."""

@@ -1,0 +1,130 @@
+"""What the stock offers a form, what it says against a typed batch, and packs that the form is not for."""
+
+import pytest
+
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.scanning.pack import read
+from tests.clinical.examples import complete_answers
+from tests.desk.conftest import Counter
+
+FLU = "influenza-2026-27"
+PACK = "0109501101530003172704301012AB"
+
+
+def add(counter: Counter, number: str, expiry: str, *, product: str = "tivc", use_before: str = "") -> int:
+    kept, problems, _ = counter.desk.stock.add(
+        {
+            "stock.product": f"{FLU}|{product}",
+            "stock.number": number,
+            "stock.expiry": expiry,
+            "stock.use_before": use_before,
+        },
+        counter.ada,
+    )
+    assert kept is not None, problems
+    return kept.batch.id
+
+
+def offered(counter: Counter, product: str = "tivc", day: str = "14/10/2026") -> list[str]:
+    return [one.batch.number for one in counter.desk.stock.for_form(FLU, product, day)]
+
+
+def test_usable_batches_of_the_product_are_offered_the_first_to_expire_first(counter: Counter) -> None:
+    add(counter, "LATE-9", "30/6/2027")
+    add(counter, "SOON-1", "31/10/2026")
+    add(counter, "THAWED", "30/6/2027", use_before="20/10/2026")
+    add(counter, "OTHER", "30/6/2027", product="ativ")
+    counter.desk.stock.finish(add(counter, "EMPTY", "30/6/2027"), finished=True)
+    assert offered(counter) == ["THAWED", "SOON-1", "LATE-9"]
+    assert offered(counter, product="") == ["THAWED", "SOON-1", "LATE-9", "OTHER"]
+    assert counter.desk.stock.for_form("covid-19", "", "14/10/2026") == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "numbers"),
+    [
+        ("20/10/2026", ["THAWED", "SOON-1"]),
+        ("21/10/2026", ["SOON-1"]),  # the day after its last after thawing
+        ("31/10/2026", ["SOON-1"]),
+        ("1/11/2026", []),  # the day after it expired
+        ("", ["THAWED", "SOON-1"]),  # no date yet: today
+    ],
+)
+def test_what_is_offered_follows_the_date_of_contact(counter: Counter, day: str, numbers: list[str]) -> None:
+    add(counter, "SOON-1", "31/10/2026")
+    add(counter, "THAWED", "30/6/2027", use_before="20/10/2026")
+    assert offered(counter, day=day) == numbers
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "says", "reason"),
+    [
+        ("SOON-1", "31/10/2026", "", False),
+        ("soon-1", "1/11/2026", "expired on 31 Oct 2026: do not use it", True),
+        ("THAWED", "21/10/2026", "by 20 Oct 2026 after thawing: do not use it", True),
+        ("EMPTY", "14/10/2026", "this batch is finished", False),
+        ("OTHER", "14/10/2026", "of another vaccine", False),
+        ("NOT-IN-STOCK", "14/10/2026", "", False),
+    ],
+)
+def test_a_typed_batch_that_the_stock_knows_better_is_pointed_out(
+    counter: Counter, number: str, day: str, says: str, reason: bool
+) -> None:
+    add(counter, "SOON-1", "31/10/2026")
+    add(counter, "THAWED", "30/6/2027", use_before="20/10/2026")
+    add(counter, "OTHER", "30/6/2027", product="ativ")
+    counter.desk.stock.finish(add(counter, "EMPTY", "30/6/2027"), finished=True)
+    counter.clock.move(days=30)
+    answers = complete_answers(vaccine__batch=number, vaccine__expiry="", contact__date=day)
+    found = [p for p in counter.desk.preview("vaccination", answers).problems if p.field == "vaccine.batch"]
+    assert [p.sentence for p in found if says in p.sentence or not says] == [p.sentence for p in found]
+    assert bool(found) is bool(says)
+    assert all(p.severity is Severity.LOOK and p.needs_reason is reason for p in found)
+
+
+def test_another_expiry_date_than_in_the_stock_is_pointed_out_at_the_date(counter: Counter) -> None:
+    add(counter, "SOON-1", "31/10/2026")
+    answers = complete_answers(vaccine__batch="SOON-1", vaccine__expiry="31/12/2026")
+    (found,) = [p for p in counter.desk.preview("vaccination", answers).problems if "vaccine." in p.field]
+    assert (found.field, found.severity) == ("vaccine.expiry", Severity.LOOK)
+    assert "expires on 31 Oct 2026" in found.sentence
+
+
+def test_an_expired_batch_goes_only_with_a_reason_and_nothing_given_is_not_asked(counter: Counter) -> None:
+    add(counter, "THAWED", "30/6/2027", use_before="14/10/2026")
+    counter.clock.move(days=1)
+    changed = {"vaccine__batch": "THAWED", "contact__date": "15/10/2026"}
+    refused = counter.desk.send("vaccination", "one", complete_answers(**changed), counter.ada)
+    assert refused.notification is None
+    assert "Say why you go on" in refused.problems[0].sentence
+    assert counter.record(**changed)
+    not_given = complete_answers(
+        **changed, vaccine__outcome="not-given", vaccine__not_given_reason="declined"
+    )
+    problems = counter.desk.preview("vaccination", not_given).problems
+    assert not [p for p in problems if p.field == "vaccine.batch"]
+
+
+@pytest.mark.parametrize("form", ["covid-19", "pertussis-in-pregnancy", "shingles"])
+def test_a_pack_of_another_programme_is_refused_by_name(counter: Counter, form: str) -> None:
+    scan = read(PACK)
+    counter.desk.stock.map_product(scan.gtin, f"{FLU}|tivc", counter.ada)
+    assert counter.desk.stock.scanned(scan, FLU).answers["vaccine.product"] == "tivc"
+    pack = counter.desk.stock.scanned(scan, form)
+    assert (pack.refused, pack.answers) == (True, {})
+    assert "TIVc, cell-based (Seqirus), a vaccine of Flu 2026/27" in pack.sentence
+    names = {"covid-19": "COVID-19", "shingles": "Shingles"}
+    assert f"This form is for {names.get(form, 'Whooping cough in pregnancy')}" in pack.sentence
+    assert "choose Flu 2026/27" in pack.sentence
+
+
+def test_what_a_new_barcode_is_said_to_be_is_kept_although_the_form_is_for_another(counter: Counter) -> None:
+    scan = read(PACK)
+    assert counter.desk.stock.learned(scan, f"{FLU}|tivc", counter.ada, "rsv").refused
+    assert counter.desk.stock.scanned(scan, FLU).product == "tivc"
+
+
+def test_a_barcode_of_a_season_that_is_over_is_asked_about_again(counter: Counter) -> None:
+    scan = read(PACK)
+    counter.store.stock.map_product(scan.gtin, "influenza-2019-20", "tivc", counter.ada)
+    assert counter.desk.stock.scanned(scan, FLU).product == ""
