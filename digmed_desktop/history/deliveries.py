@@ -80,11 +80,6 @@ class Deliveries:
     def claim(self, local_ids: Sequence[str]) -> set[str]:
         """Record that their sending begins now; return those that still waited and are claimed by this."""
         now = self._database.clock.now()
-        claimed = (
-            sending.update()
-            .where(sending.c.id == sa.bindparam("this"))
-            .values(attempts=sending.c.attempts + 1, posted_at=now, not_before=None)
-        )
         with self._database.writing() as connection:
             ours = _of_notifications(
                 State.WAITING, sending.c.id, sending.c.local_id, notification.c.id.label("of")
@@ -95,7 +90,11 @@ class Deliveries:
             answers = _of_owed(State.WAITING, sending.c.id, sending.c.local_id, sending.c.owed_id)
             owing = connection.execute(answers.where(sending.c.local_id.in_(local_ids))).all()
             if found := [*rows, *owing]:
-                connection.execute(claimed, [{"this": row.id} for row in found])
+                connection.execute(
+                    sending.update()
+                    .where(sending.c.id.in_([row.id for row in found]))
+                    .values(attempts=sending.c.attempts + 1, posted_at=now, not_before=None)
+                )
             if rows:
                 entry = ledger.Entry(Happening.CLAIMED)
                 ledger.write_many(connection, now, [(row.of, entry) for row in rows])

@@ -18,6 +18,7 @@ from digmed_desktop.messaging.states import (
     ACTS,
     ANSWERS,
     Happening,
+    Need,
     Standing,
     State,
     judge,
@@ -34,6 +35,9 @@ _NEVER_ON_RECORD = (
     State.ON_PAPER,
     State.BY_TELEPHONE,
 )
+
+_BEGUN_AT = {State.SENT: "sent_at", State.ACCEPTED: "accepted_at", State.MATCHED: "matched_at"}
+"""The columns that say since when a notification is in a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,8 @@ def write(connection: sa.Connection, at: datetime, notification_id: int, entry: 
         )
     )
     changes: dict[str, Any] = {"state": after.state, "need": after.need, "changed_at": at}
-    if after.state is State.SENT and before.state is not State.SENT:
-        changes["sent_at"] = at
-    if after.state is State.ACCEPTED and before.state is not State.ACCEPTED:
-        changes["accepted_at"] = at
-    if after.state is State.MATCHED and before.state is not State.MATCHED:
-        changes["matched_at"] = at
+    if after.state is not before.state and (dated := _BEGUN_AT.get(after.state)):
+        changes[dated] = at
     if entry.by is not None and entry.happening in ACTS:
         changes["settled_at"] = at
     connection.execute(notification.update().where(notification.c.id == notification_id).values(changes))
@@ -99,48 +99,35 @@ def write_many(
 ) -> dict[int, Standing]:
     """Write down happenings of different notifications that the program itself saw, in few statements.
 
-    Each notification at most once; the same as :func:`write` for each of them.
+    Each notification at most once; the same as :func:`write` for each of them. Those that change alike are
+    changed by one statement: SQLite copies each page that a statement touches, however many rows it changes.
     """
     before = _standings(connection, [of for of, _ in entries])
     after = {of: judge(before[of], entry.happening, entry.code, asks=entry.asks) for of, entry in entries}
-    connection.execute(
-        event.insert(),
-        [
-            {
-                "notification_id": of,
-                "at": at,
-                "happening": entry.happening.value,
-                "state": after[of].state,
-                "by_id": None,
-                "by_name": "",
-                "code": entry.code,
-                "note": entry.note,
-            }
-            for of, entry in entries
-        ],
-    )
-    sent = [of for of, one in after.items() if _becomes(State.SENT, before[of], one)]
-    other = [of for of in after if of not in set(sent)]
-    for ids, dated in ((sent, {"sent_at": at}), (other, {})):
-        if ids:
-            changes = {"state": sa.bindparam("new_state"), "need": sa.bindparam("new_need"), "changed_at": at}
-            connection.execute(
-                notification.update().where(notification.c.id == sa.bindparam("of")).values(changes | dated),
-                [{"of": of, "new_state": after[of].state, "new_need": after[of].need} for of in ids],
-            )
+    alike: dict[tuple[Entry, State, Need, str], list[int]] = {}
     for of, entry in entries:
-        if _becomes(State.ACCEPTED, before[of], after[of]):
-            accepted = notification.update().where(notification.c.id == of).values(accepted_at=at)
-            connection.execute(accepted)
-        if _becomes(State.MATCHED, before[of], after[of]):
-            connection.execute(notification.update().where(notification.c.id == of).values(matched_at=at))
+        now = after[of]
+        dated = _BEGUN_AT.get(now.state, "") if now.state is not before[of].state else ""
+        alike.setdefault((entry, now.state, now.need, dated), []).append(of)
+    for (entry, state, need, dated), ids in alike.items():
+        row = {
+            "at": at,
+            "happening": entry.happening.value,
+            "state": state,
+            "by_id": None,
+            "by_name": "",
+            "code": entry.code,
+            "note": entry.note,
+        }
+        values = [sa.literal(value, event.c[name].type) for name, value in row.items()]
+        of_each = sa.select(notification.c.id, *values).where(notification.c.id.in_(ids))
+        connection.execute(event.insert().from_select(["notification_id", *row], of_each))
+        changes = {"state": state, "need": need, "changed_at": at} | ({dated: at} if dated else {})
+        connection.execute(notification.update().where(notification.c.id.in_(ids)).values(changes))
+    for of, entry in entries:
         if after[of].state is not before[of].state or entry.voids_original:
             _follow(connection, at, of, after[of].state, entry)
     return after
-
-
-def _becomes(state: State, before: Standing, after: Standing) -> bool:
-    return after.state is state and before.state is not state
 
 
 def _standings(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Standing]:

@@ -105,7 +105,10 @@ def bare_loop(url: str, number: int) -> float:
 def test_what_waited_offline_goes_out_on_reconnection(
     qtbot: QtBot, tmp_path: Path, mesh: Mesh, number: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The long one takes about a minute: a benchmark beside a bare loop of mesh-client in the same run."""
+    """The long one takes about a minute: a benchmark beside a bare loop of mesh-client in the same run.
+
+    Half of the bare loop runs before and half after: the double slows down as it fills, and so may the machine.
+    """
     global _watched
     store = Store.create(tmp_path / "data" / "digmed.db", KEY, SystemClock())
     queue(store, number)
@@ -128,7 +131,7 @@ def test_what_waited_offline_goes_out_on_reconnection(
         qtbot.waitUntil(lambda: loop.latest is not None, timeout=120_000)
         assert loop.latest is not None
         assert (loop.latest.waiting, loop.latest.connected) == (number, False)
-        bare = bare_loop_elsewhere(mesh.url, number)
+        bare = bare_loop_elsewhere(qtbot, mesh.url, number // 2)
         held_before = mesh.held()
         url[0] = mesh.url
         gaps, timer = _gaps()
@@ -137,10 +140,12 @@ def test_what_waited_offline_goes_out_on_reconnection(
         qtbot.waitUntil(lambda: loop.latest is not None and loop.latest.waiting == 0, timeout=1_500_000)
         ours = time.monotonic() - begun
         timer.stop()
+        held_after = mesh.held()
+        bare += bare_loop_elsewhere(qtbot, mesh.url, number - number // 2)
     finally:
         _watched = False
         loop.close(60)
-    assert mesh.held() - held_before == number
+    assert held_after - held_before == number
     assert {row.state for row in store.notifications.page(limit=number)} == {State.SENT}
     assert "MainThread" not in _network_on
     store.close()
@@ -151,15 +156,17 @@ def test_what_waited_offline_goes_out_on_reconnection(
             f"ratio {rate / bare_rate:.2f} (goal {GOAL}); longest gap of the event loop {max(gaps):.0f} ms"
         )
     if number == MANY:
-        assert rate / bare_rate > GOAL / 2, "a machine may be busy, but not that busy"
+        assert rate / bare_rate > 0.75 * GOAL, "a machine may be busy, but not that busy"
 
 
-def bare_loop_elsewhere(url: str, number: int) -> float:
-    """Run :func:`bare_loop` on another thread, so that the watch over the window's thread stays true."""
+def bare_loop_elsewhere(qtbot: QtBot, url: str, number: int) -> float:
+    """Run :func:`bare_loop` as ours runs: on another thread, while the window's own thread stays alive."""
     took: list[float] = []
     worker = threading.Thread(target=lambda: took.append(bare_loop(url, number)), name="bare")
+    _, timer = _gaps()
     worker.start()
-    worker.join()
+    qtbot.waitUntil(lambda: not worker.is_alive(), timeout=1_500_000)
+    timer.stop()
     return took[0]
 
 
