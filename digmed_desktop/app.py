@@ -355,6 +355,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
     from digmed_desktop.desk.connection import ConnectionDesk
     from digmed_desktop.desk.desk import Desk
     from digmed_desktop.desk.sender import Sender
+    from digmed_desktop.messaging.duty import Duty
     from digmed_desktop.outbox.policy import Policy
     from digmed_desktop.reference.ods_api import LIVE, OdsApi
 
@@ -370,7 +371,12 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
         kept_in=vault.kept_in,
         sender=sender,
         make_delivery=lambda records: opening.make_delivery(
-            records, connection, clock, mailbox=lambda: sender.mailbox, policy=policy
+            records,
+            connection,
+            clock,
+            mailbox=lambda: sender.mailbox,
+            duty=lambda: Duty.chosen(choices.now()),
+            policy=policy,
         ),
         folder=folders.data,
         practices=tuple(one.organisation for one in part.world.practices) if part else (),

@@ -32,6 +32,7 @@ from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Reach
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.ports import DeliveryRounds
@@ -84,7 +85,7 @@ class Desk:
     ) -> None:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
-        self._connection = connection
+        self._connection, self._choices = connection, choices or Choices()
         self._reach = ReachDesk(store, connection, clock) if connection else None
         self.people = PeopleDesk(store, clock)
         self.patients = PatientDesk(store, clock)
@@ -99,13 +100,17 @@ class Desk:
             "emergency-supply": SupplyDesk(store, self.people, self.medicines, clock, sender),
         }
         self.acts = ActsDesk(store, clock, sender)
-        self.papers = PapersDesk(store, clock)
-        self.exports = ExportDesk(store, clock)
-        self.messages = MessageDesk(sender, choices or Choices())
+        self.papers = PapersDesk(store, clock, self.duty)
+        self.exports = ExportDesk(store, clock, self.duty)
+        self.messages = MessageDesk(sender, self._choices)
         self.hand_over = HandOverDesk(store, self.people)
         self.listing = ListingDesk(store, clock)
         self.backups = BackupDesk(store, vault, clock)
         self._intent = SendIntent(folder)
+
+    def duty(self) -> Duty:
+        """Return when something is late, as the pharmacy has chosen."""
+        return Duty.chosen(self._choices.now())
 
     # ---- opening
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,8 +47,8 @@ def columns(*, with_patients: bool) -> tuple[ExportColumn, ...]:
 class ExportDesk:
     """Writes lists."""
 
-    def __init__(self, store: "Store", clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: "Store", clock: Clock, duty: Callable[[], Duty] = Duty) -> None:
+        self._store, self._clock, self._duty = store, clock, duty
 
     def csv(self, search: Search, path: Path, progress: Progress, *, with_patients: bool) -> int:
         """Write all notifications of a search and return how many.
@@ -97,7 +97,7 @@ class ExportDesk:
             "practice_ods": row.practice_ods,
             "practice": row.practice_name,
             "pharmacy_ods": record.pharmacy.ods_code,
-            "state": words_of_row(row, Duty(), self._clock.now()).word,
+            "state": words_of_row(row, self._duty(), self._clock.now()).word,
             "needs_person": "Yes" if row.needs_person else "No",
             "corrects": str(row.corrects or ""),
             **_done(record),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.settings.folders import Folders
 
@@ -52,6 +53,7 @@ def make_delivery(
     clock: Clock,
     *,
     mailbox: Callable[[], str],
+    duty: Callable[[], Duty] = Duty,
     policy: "Policy | None" = None,
     stop: threading.Event | None = None,
 ) -> DeliveryRounds:
@@ -62,7 +64,7 @@ def make_delivery(
     from digmed_desktop.outbox.no_connection import NoConnection
 
     if not connection.is_set_up:
-        return NoConnection(store.deliveries)
+        return NoConnection(store.deliveries, duty)
 
     def pharmacy_ods() -> str:
         return (store.profile.pharmacy() or Organisation()).ods_code
@@ -76,4 +78,5 @@ def make_delivery(
         clock,
         policy,
         should_stop=stop.is_set,
+        duty=duty,
     )

@@ -1,5 +1,6 @@
 """What goes out on paper: the copy of a notification, the list of a day, the summary at its end, any table."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,8 @@ _PAGE = 500
 class PapersDesk:
     """Makes documents, saves them as PDF and lays them out for the printer."""
 
-    def __init__(self, store: "Store", clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: "Store", clock: Clock, duty: Callable[[], Duty] = Duty) -> None:
+        self._store, self._clock, self._duty = store, clock, duty
 
     def copy(self, notification: int, how: How, by: str) -> PaperDocument:
         """Return the copy of a notification as the practice reads it.
@@ -70,7 +71,7 @@ class PapersDesk:
         return table(
             _words()["lists"]["day_title"].format(day=dates.shown(day)),
             ("Time", "Patient", "NHS number", "What", "Batch", "Practice", "State", "By"),
-            tuple(_in_list(row, now) for row in rows),
+            tuple(_in_list(row, self._duty(), now) for row in rows),
             weights=(2, 5, 4, 7, 3, 5, 5, 4),
             running=self._pharmacy_name(),
             made=self._made(),
@@ -108,7 +109,7 @@ class PapersDesk:
                 Listing(
                     "Still open",
                     ("Time", "Patient", "What", "State", "What to do"),
-                    tuple(_still_open(row, now) for row in found.open),
+                    tuple(_still_open(row, self._duty(), now) for row in found.open),
                     (2, 5, 5, 4, 8),
                     lists["none"],
                 ),
@@ -145,7 +146,7 @@ class PapersDesk:
             if how is How.PATIENT or practice is None
             else (practice.name, *practice.address.in_lines())
         )
-        word = words_of_row(row, Duty(), now).word
+        word = words_of_row(row, self._duty(), now).word
         standing = _words()["standing"]
         if story.message_id:
             electronic = standing["out"].format(word=word, when=dates.shown_time(now))
@@ -220,7 +221,7 @@ def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, .
     )
 
 
-def _in_list(row: NotificationRow, now: datetime) -> tuple[str, ...]:
+def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]:
     return (
         f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
         row.patient_name,
@@ -228,13 +229,13 @@ def _in_list(row: NotificationRow, now: datetime) -> tuple[str, ...]:
         row.what,
         row.batch,
         row.practice_name,
-        words_of_row(row, Duty(), now).word + (" (needs a person)" if row.needs_person else ""),
+        words_of_row(row, duty, now).word + (" (needs a person)" if row.needs_person else ""),
         row.by,
     )
 
 
-def _still_open(row: NotificationRow, now: datetime) -> tuple[str, ...]:
-    words = words_of_row(row, Duty(), now)
+def _still_open(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]:
+    words = words_of_row(row, duty, now)
     return (
         f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
         row.patient_name,

@@ -12,6 +12,7 @@ from digmed_desktop.desk.opening import make_delivery, open_store, open_vault
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings import settings as settings_room
@@ -57,7 +58,13 @@ def sync(folders: Folders, clock: Clock | None = None, vault: OpenVault = open_v
 def _round(folders: Folders, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:
     choices = Choices(settings_room.load(folders.settings_file).settings, folders.settings_file)
     connection = ConnectionDesk(store, vault, choices, clock)
-    delivery = make_delivery(store, connection, clock, mailbox=lambda: Sender("", choices.now).mailbox)
+    delivery = make_delivery(
+        store,
+        connection,
+        clock,
+        mailbox=lambda: Sender("", choices.now).mailbox,
+        duty=lambda: Duty.chosen(choices.now()),
+    )
     try:
         return delivery.run_once()
     finally:

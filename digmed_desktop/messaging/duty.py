@@ -1,34 +1,45 @@
 """The clock of the duty to tell the GP practice, in England's time and working days.
 
 The GP is to know by the end of the next working day after the contact (NHS England, community pharmacy flu
-vaccination service specification: "same or next working day"). No guide defines when to warn: noon of that
-day, and five working days for the answer of the practice, are this program's settings. Working days are
-Monday to Friday without the bank holidays of England.
+vaccination service specification: "same or next working day"). No guide defines when to warn, so the hours of
+that day and the days for the answer of the practice are settings; none of them can be later than the duty.
+Working days are Monday to Friday without the bank holidays of England.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Self
 
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.messaging.states import IN_TRANSIT, State
+from digmed_desktop.settings.settings import Settings
 
 
 class Lateness(StrEnum):
     """How a notification stands against its duty."""
 
     IN_TIME = "in-time"
-    AMBER = "amber"  # the next working day has reached noon: offer paper
+    AMBER = "amber"  # of the next working day little is left: offer paper
     OVERDUE = "overdue"  # that day is over
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The times that matter: ``amber_hour`` by England's clock, ``answer_days`` in working days."""
+    """The times that matter: hours by England's clock (24 is the end of the day), ``answer_days`` in working days.
+
+    ``amber_hour`` and ``late_hour`` are of the day by whose end the practice is to know.
+    """
 
     amber_hour: int = 12
+    late_hour: int = 24
     answer_days: int = 5
+
+    @classmethod
+    def chosen(cls, settings: Settings) -> Self:
+        """Return the times that the pharmacy has chosen."""
+        return cls(settings.amber_hour, settings.late_hour, settings.answer_days)
 
     def due_day(self, contact_at: datetime) -> date:
         """Return the day by whose end the practice is to know."""
@@ -36,16 +47,20 @@ class Duty:
 
     def amber_from(self, contact_at: datetime) -> datetime:
         """Return the moment from which paper is offered."""
-        return datetime.combine(self.due_day(contact_at), time(self.amber_hour), ENGLAND)
+        return _at(self.due_day(contact_at), self.amber_hour)
 
     def overdue_from(self, contact_at: datetime) -> datetime:
-        """Return the moment at which the day of the duty is over."""
-        return _end_of(self.due_day(contact_at))
+        """Return the moment from which it needs a person: the end of the day of the duty, or an hour before."""
+        return _at(self.due_day(contact_at), self.late_hour)
+
+    def over_at(self, contact_at: datetime) -> datetime:
+        """Return the end of the day of the duty."""
+        return _at(self.due_day(contact_at), 24)
 
     def answer_overdue_from(self, accepted_at: datetime) -> datetime:
         """Return the moment from which the practice's own answer is missing."""
         accepted = accepted_at.astimezone(ENGLAND).date()
-        return _end_of(working_day_after(accepted, self.answer_days))
+        return _at(working_day_after(accepted, self.answer_days), 24)
 
     def lateness(self, state: State, contact_at: datetime, now: datetime) -> Lateness:
         """Return how a notification stands. Only what is still on its way can be late."""
@@ -67,8 +82,8 @@ def working_day_after(day: date, count: int) -> date:
     return day
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), ENGLAND)
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day + timedelta(days=hour // 24), time(hour % 24), ENGLAND)
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from digmed_desktop.messaging.answers import Understand
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.delivery import InboxStore, SendingStore
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.ports import TransportFactory
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.outbox.dispatcher import Dispatcher, Step
@@ -29,10 +30,11 @@ class Delivery:
         policy: Policy | None = None,
         on_mark: OnMark = unheeded,
         should_stop: Callable[[], bool] = lambda: False,
+        duty: Callable[[], Duty] = Duty,
     ) -> None:
         self._sendings, self._inbox = sendings, inbox
         self._clock = clock
-        self._policy = policy or Policy()
+        self._policy, self._duty = policy or Policy(), duty
         self._should_stop = should_stop
         self._line = Line(transport_factory, clock, self._policy)
         self._dispatcher = Dispatcher(sendings, self._line, clock, self._policy, on_mark, should_stop)
@@ -117,5 +119,5 @@ class Delivery:
         now = self._clock.now()
         last = self._overdue_at
         if last is None or not timedelta() <= now - last < self._policy.overdue_every:
-            self._sendings.raise_overdue(self._policy.duty)
+            self._sendings.raise_overdue(self._duty())
             self._overdue_at = now

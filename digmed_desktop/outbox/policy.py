@@ -1,10 +1,8 @@
 """How patient delivery is. The live values keep to what MESH publishes; practice mode is in a hurry."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
-
-from digmed_desktop.messaging.duty import Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,6 @@ class Policy:
     send_at_once: int = 40  # claimed and written down together, once the line has proved itself
     trust_look_up_for: timedelta = timedelta(days=5)
     overdue_every: timedelta = timedelta(minutes=5)
-    duty: Duty = field(default_factory=Duty)
 
     @classmethod
     def practice(cls) -> Self:

@@ -46,6 +46,9 @@ class MeshEnvironment(StrEnum):
 
 TEXT_PERCENT = range(100, 201)
 LOCK_MINUTES = range(1, 121)
+AMBER_HOURS = range(8, 17)
+LATE_HOURS = range(17, 25)
+ANSWER_DAYS = range(1, 21)
 
 _NO_EDITIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -63,6 +66,9 @@ class Settings:
     mesh_url: str = ""  # of a MESH on this computer only; the others have one address
     scanner_prefix: str = ""  # what the scanner was set to send before each scan
     scanner_separator: str = ""  # what the scanner sends in place of the separator, ASCII 29
+    amber_hour: int = 12  # of the next working day, England's time: from then paper is offered, 8 to 16
+    late_hour: int = 24  # of the same day: from then it needs a person, 17 to 24 (the end of the day)
+    answer_days: int = 5  # working days for the practice's own answer, 1 to 20
     privacy: bool = False  # initials in place of names in lists
     directory: str = ""  # base address of the directory of practices; "" for the national one
     agreed_programmes: tuple[str, ...] = ("influenza",)  # sent electronically: agreed at onboarding
@@ -76,6 +82,12 @@ class Settings:
             raise ValueError("the text size is from 100 to 200 per cent")
         if self.lock_after_minutes not in LOCK_MINUTES:
             raise ValueError("the time to the lock is from 1 to 120 minutes")
+        if self.amber_hour not in AMBER_HOURS:
+            raise ValueError("paper is offered from 8 to 16 o'clock")
+        if self.late_hour not in LATE_HOURS:
+            raise ValueError("a person is needed from 17 to 24 o'clock")
+        if self.answer_days not in ANSWER_DAYS:
+            raise ValueError("the practice has 1 to 20 working days for its answer")
 
     def edition_of(self, workflow: str) -> str:
         """Return the edition chosen for a notification, or ``""`` for the program's own default."""
@@ -97,6 +109,9 @@ _PLACES: dict[str, tuple[str, str, str]] = {
     "lock_after_minutes": ("counter", "lock_after_minutes", "time to the lock"),
     "scanner_prefix": ("scanner", "prefix", "scanner's prefix"),
     "scanner_separator": ("scanner", "separator", "scanner's separator"),
+    "amber_hour": ("deadlines", "amber_hour", "hour from which paper is offered"),
+    "late_hour": ("deadlines", "late_hour", "hour from which a person is needed"),
+    "answer_days": ("deadlines", "answer_days", "days for the practice's answer"),
     "privacy": ("counter", "privacy", "privacy mode"),
     "directory": ("practices", "directory", "directory of practices"),
     "addressing": ("messages", "addressing", "addressing"),
@@ -216,7 +231,10 @@ def _from_file(name: str, value: object) -> Any:
             return value
         case "privacy", bool():
             return value
-        case (("text_percent" | "lock_after_minutes"), int()) if not isinstance(value, bool):
+        case (
+            ("text_percent" | "lock_after_minutes" | "amber_hour" | "late_hour" | "answer_days"),
+            int(),
+        ) if not isinstance(value, bool):
             return value
         case "agreed_programmes", list() if all(isinstance(one, str) for one in value):
             return tuple(value)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import DraftView, FormLists, PersonView
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.theme import Appearance
@@ -117,3 +118,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.made = ChoicesMade(self.choices, self.office)
+
+    def duty(self) -> Duty:
+        """Return when something is late, as the pharmacy has chosen."""
+        return Duty.chosen(self.choices.now())

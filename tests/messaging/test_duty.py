@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.messaging.duty import Duty, Lateness, is_working_day, working_day_after
 from digmed_desktop.messaging.states import State
+from digmed_desktop.settings.settings import LATE_HOURS, Settings
 
 DAYS = st.dates(date(2026, 1, 1), date(2035, 12, 31))
 
@@ -66,6 +67,18 @@ def test_only_what_is_on_its_way_is_late() -> None:
         assert duty.lateness(state, contact, night) is Lateness.OVERDUE
     for state in (State.ACCEPTED, State.MATCHED, State.ON_PAPER, State.CANCELLED, State.NOT_DELIVERED):
         assert duty.lateness(state, contact, night) is Lateness.IN_TIME
+
+
+def test_the_pharmacy_chooses_the_hours_and_none_is_later_than_the_duty() -> None:
+    contact = datetime(2026, 11, 20, 10, tzinfo=ENGLAND)
+    duty = Duty.chosen(Settings(amber_hour=9, late_hour=17, answer_days=2))
+    assert duty.amber_from(contact) == datetime(2026, 11, 23, 9, tzinfo=ENGLAND)
+    assert duty.overdue_from(contact) == datetime(2026, 11, 23, 17, tzinfo=ENGLAND)
+    assert duty.answer_overdue_from(contact) == datetime(2026, 11, 25, tzinfo=ENGLAND)
+    for late in LATE_HOURS:
+        chosen = Duty.chosen(Settings(late_hour=late))
+        assert chosen.amber_from(contact) < chosen.overdue_from(contact) <= chosen.over_at(contact)
+    assert Duty.chosen(Settings()) == Duty()
 
 
 def test_five_working_days_for_the_answer() -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.outbox.marks import Mark
+from digmed_desktop.outbox.no_connection import NoConnection
 from tests.history.samples import local_id
 from tests.outbox.conftest import Pharmacy, delivery_of
 from tests.outbox.doubles import OURS, THEIRS, Fault, FolderTransport, practice_answers
@@ -211,6 +213,19 @@ def test_a_report_of_non_delivery_then_the_same_message_again(pharmacy: Pharmacy
     practice_answers(pharmacy.mesh, "20013", "30001")
     pharmacy.run(minutes=6)
     assert (pharmacy.state(made), pharmacy.row(made).needs_person) == (State.MATCHED, False)
+
+
+def test_a_person_is_asked_from_the_hour_that_is_chosen(pharmacy: Pharmacy) -> None:
+    chosen = [Duty()]
+    watch = NoConnection(pharmacy.store.deliveries, lambda: chosen[0])
+    made, _ = pharmacy.freeze()  # on a Friday
+    pharmacy.clock.move(days=3, hours=7)  # Monday, 17:30
+    watch.run_once()
+    assert pharmacy.row(made).need is Need.NOBODY
+    chosen[0] = Duty(late_hour=17)
+    assert watch.run_once().needs_person == 1
+    assert pharmacy.row(made).need is Need.LATE
+    assert pharmacy.happenings(made)[-1] == Happening.DUTY_OVERDUE
 
 
 def test_an_item_of_the_store_is_found_by_its_local_id_only_once(pharmacy: Pharmacy) -> None:

@@ -23,6 +23,9 @@ CHOSEN = Settings(
     theme=Theme.HIGH_CONTRAST,
     text_percent=175,
     lock_after_minutes=3,
+    amber_hour=10,
+    late_hour=17,
+    answer_days=7,
     scanner_prefix="]d2",
     scanner_separator="|",
     privacy=True,
@@ -121,6 +124,9 @@ def test_saving_over_a_damaged_file_keeps_it(file) -> None:
         ("appearance", "text_percent", True, "text size"),
         ("appearance", "text_percent", 150.0, "text size"),
         ("counter", "lock_after_minutes", 0, "lock"),
+        ("deadlines", "amber_hour", 17, "paper is offered"),
+        ("deadlines", "late_hour", 25, "a person is needed"),
+        ("deadlines", "answer_days", 0, "practice's answer"),
         ("messages", "addressing", "carrier pigeon", "addressing"),
         ("messages", "agreed_programmes", ["covid", 1], "programmes"),
         ("messages", "editions", {"DIGMED_FLU_VAC": 1}, "editions"),
@@ -165,7 +171,17 @@ def test_a_failed_write_leaves_the_old_file(file, monkeypatch) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
-@pytest.mark.parametrize("values", [{"text_percent": 99}, {"text_percent": 201}, {"lock_after_minutes": 0}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"text_percent": 99},
+        {"text_percent": 201},
+        {"lock_after_minutes": 0},
+        {"amber_hour": 17},
+        {"late_hour": 16},
+        {"answer_days": 21},
+    ],
+)
 def test_values_out_of_range_cannot_be_made(values) -> None:
-    with pytest.raises(ValueError, match="is from"):
+    with pytest.raises(ValueError, match=r"from .* to |has .* to "):
         Settings(**values)

@@ -51,7 +51,7 @@ class SentPage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self.model = SentModel(context.appearance.theme, context.now)
+        self.model = SentModel(context.appearance.theme, context.now, context.duty)
         self.model.shown_name = context.made.private
         self.table = self._make_table()
         self.filters = SentFilters(context)

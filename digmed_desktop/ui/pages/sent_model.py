@@ -42,10 +42,10 @@ class SentModel(QAbstractTableModel):
 
     wanted = Signal(int, object, object)  # ticket, Search, the last row fetched or None
 
-    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime], duty: Callable[[], Duty] = Duty) -> None:
         super().__init__()
         self.theme = theme
-        self._now = now
+        self._now, self._duty = now, duty
         self.shown_name: Callable[[str], str] = lambda name: name  # or its initials, where onlookers can read
         self.rows: list[NotificationRow] = []
         self.search = Search()
@@ -140,7 +140,7 @@ class SentModel(QAbstractTableModel):
         if role in _TEXTS:
             return self._text(item, index.column())
         if index.column() == STATE and role == Qt.ItemDataRole.ForegroundRole:
-            tone = words_of_row(item, Duty(), self._now()).tone
+            tone = words_of_row(item, self._duty(), self._now()).tone
             return QColor(self.theme["text" if tone is Tone.PLAIN else tone])
         if index.column() == STATE and role == Qt.ItemDataRole.FontRole:
             font = QFont()
@@ -150,7 +150,7 @@ class SentModel(QAbstractTableModel):
 
     def _text(self, item: NotificationRow, column: int) -> str:
         if column == STATE:
-            words = words_of_row(item, Duty(), self._now())
+            words = words_of_row(item, self._duty(), self._now())
             needs = "  · needs a person" if item.needs_person else ""
             return f"{SIGN[words.tone.value]}  {words.word}{needs}"
         texts = {

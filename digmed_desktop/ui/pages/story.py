@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTa
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
-from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import NotificationRow
@@ -152,16 +151,15 @@ class StoryPage(QWidget):
         self._show_messages(view)
 
     def _show_head(self, item: NotificationRow) -> None:
-        words = words_of_row(item, Duty(), self._context.now())
+        words = words_of_row(item, self._context.duty(), self._context.now())
         number = nhs_number.shown(item.nhs_number)
         self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
         self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
         self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
 
-    @staticmethod
-    def _facts(item: NotificationRow) -> str:
-        due = Duty().due_day(item.contact_at)
+    def _facts(self, item: NotificationRow) -> str:
+        due = self._context.duty().due_day(item.contact_at)
         facts = (
             item.what,
             f"batch {item.batch}" if item.batch else "",

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import BackupState, TodayView
-from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
 from digmed_desktop.messaging.searching import Search
@@ -231,13 +230,13 @@ class TodayPage(QScrollArea):
         self.due.show_lines([self._due(one, now) for one in found.due[:LINES]], found.due_count)
 
     def _needing(self, item: NotificationRow, now: datetime) -> QWidget:
-        words = words_of_row(item, Duty(), now)
+        words = words_of_row(item, self._context.duty(), now)
         return self._line(item, words.word, words.do, words.tone.value)
 
     def _due(self, item: NotificationRow, now: datetime) -> QWidget:
-        duty = Duty()
+        duty = self._context.duty()
         words = words_of_row(item, duty, now)
-        day, left = duty.due_day(item.contact_at), countdown(duty.overdue_from(item.contact_at), now)
+        day, left = duty.due_day(item.contact_at), countdown(duty.over_at(item.contact_at), now)
         amber = now >= duty.amber_from(item.contact_at)
         said = f"Due by the end of {day:%A} {day.day} {day:%B}, {left}."
         return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")

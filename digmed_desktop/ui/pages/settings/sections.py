@@ -10,6 +10,7 @@ from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
 from digmed_desktop.ui.pages.settings.backup import BackupSection
 from digmed_desktop.ui.pages.settings.connection import ConnectionSection
 from digmed_desktop.ui.pages.settings.counter import CounterSection
+from digmed_desktop.ui.pages.settings.deadlines import DeadlinesSection
 from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
@@ -32,6 +33,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("messages", "Messages", MessagesSection),
     Section("connection", "Connection", ConnectionSection, "connection"),
     Section("counter", "Counter", CounterSection),
+    Section("deadlines", "Deadlines", DeadlinesSection),
     Section("scanner", "Scanner", ScannerSection, "scanner"),
     Section("practices", "Practices", PracticesSection, "practices"),
     Section("appearance", "Appearance", AppearanceSection),
