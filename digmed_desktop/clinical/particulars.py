@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from digmed_desktop.clinical import units
 from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.record import Professional
@@ -55,7 +56,7 @@ def particulars(record: EmergencySupplyRecord) -> dict[str, Any]:
 def _item(item: SuppliedItem) -> dict[str, Any]:
     return {
         "name": item.product.display if item.product else "",
-        "quantity": f"{item.quantity.value} {item.quantity.unit.display}" if item.quantity else "",
+        "quantity": units.amount(item.quantity) if item.quantity else "",
         "form": item.form.display if item.form else "",
         "strength": item.strength,
         "directions": item.directions,

@@ -95,8 +95,8 @@ class PatientSheet(AnswerSheet):
         if agreed is False:
             self.paper(
                 "consent.to_sharing",
-                "The patient does not agree that the practice is told: nothing is sent to it, on paper neither. "
-                "It is recorded here only.",
+                "The patient does not agree that the practice is told: nothing is sent to it, and no copy is made "
+                "for it. It is recorded here only.",
             )
         return agreed
 

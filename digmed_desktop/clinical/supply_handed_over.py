@@ -3,7 +3,7 @@
 What the form has no question or no option for stands in words in the notes kept here, and the question stays open.
 """
 
-from digmed_desktop.clinical import form
+from digmed_desktop.clinical import form, units
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.emergency_supply import AskedBy, EmergencySupplyRecord, SuppliedItem
 from digmed_desktop.clinical.handed_over import Sheet, day, yes_no
@@ -126,7 +126,7 @@ def _item(sheet: Sheet, item: SuppliedItem, n: int, questions: form.Form) -> Non
     sheet.put(f"{of}as_directed", yes_no(item.as_directed))
     if item.quantity is not None:
         sheet.put(f"{of}quantity", f"{item.quantity.value:f}")
-        sheet.put(f"{of}unit", item.quantity.unit.display)
+        sheet.put(f"{of}unit", units.shown(item.quantity.unit))
     sheet.put(f"{of}days", "" if item.days is None else str(item.days))
     sheet.put(f"{of}form", item.form.display if item.form else "")
     for name in ("strength", "size", "colour", "directions", "indication", "reason"):

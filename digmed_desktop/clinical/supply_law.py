@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from digmed_desktop.clinical import law
+from digmed_desktop.clinical import law, units
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.law import Effect, Rule
@@ -41,7 +41,7 @@ def days_by_directions(item: SuppliedItem) -> Decimal | None:
     """Return how many days the quantity lasts by its directions, None where that cannot be computed."""
     if item.quantity is None:
         return None
-    return days_of(item.quantity.value, item.quantity.unit.display, item.directions)
+    return days_of(item.quantity.value, units.shown(item.quantity.unit), item.directions)
 
 
 def judge(item: SuppliedItem, route: SupplyRoute) -> tuple[Finding, ...]:

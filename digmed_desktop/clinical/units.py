@@ -1,9 +1,13 @@
-"""The units in which medicines and appliances are counted, from ``resources/codes/units.toml``."""
+"""The units in which medicines and appliances are counted, from ``resources/codes/units.toml``.
+
+A message carries the published term of a unit's code; people read its everyday word: 0.5 mL, never "0.5 Milliliter
+(qualifier value)".
+"""
 
 from functools import cache
 
 from digmed_desktop import resources
-from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.record import Coded, Quantity
 
 
 @cache
@@ -24,3 +28,18 @@ def unit(typed: str) -> Coded:
     """Return the unit that was typed, with its code where it has one; an unknown one in its own words."""
     words = " ".join(typed.split())
     return _known().get(words.casefold(), Coded(words))
+
+
+def shown(unit: Coded) -> str:
+    """Return a unit as people read it: the everyday word of its code, where that is known."""
+    return _words_of_codes().get(unit.code, unit.display) if unit.code else unit.display
+
+
+def amount(quantity: Quantity) -> str:
+    """Return an amount as people read it: ``0.5 mL``."""
+    return f"{quantity.value:f} {shown(quantity.unit)}".strip()
+
+
+@cache
+def _words_of_codes() -> dict[str, str]:
+    return {coded.code: coded.display for coded in _known().values() if coded.code}

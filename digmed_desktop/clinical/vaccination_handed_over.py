@@ -4,7 +4,7 @@ What the form has no question or no option for is not lost: it stands in words i
 question stays open.
 """
 
-from digmed_desktop.clinical import form
+from digmed_desktop.clinical import form, units
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.handed_over import Sheet, day, same, yes_no
 from digmed_desktop.clinical.patient_handed_over import patient_answers
@@ -120,7 +120,7 @@ def _vaccine(sheet: Sheet, one: Immunization, programme: Programme | None) -> No
         if programme and programme.unit and one.dose.unit.code == programme.unit.code:
             sheet.put("vaccine.dose_amount", f"{one.dose.value:f}")
         else:
-            sheet.keep("Dose amount", f"{one.dose.value:f} {one.dose.unit.display}")
+            sheet.keep("Dose amount", units.amount(one.dose))
     sheet.code("vaccine.route", lists.get("routes", ()), one.route, codes, "Route")
     sheet.code("vaccine.site", lists.get("sites", ()), one.site, codes, "Site")
     if one.parent_present is not None:

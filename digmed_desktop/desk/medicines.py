@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop import resources
+from digmed_desktop.clinical import units
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.record import Coded
@@ -57,7 +58,7 @@ class MedicineDesk:
         """Keep what was supplied, to be offered first the next time."""
         for item in items:
             if item.product is not None:
-                unit = item.quantity.unit.display if item.quantity else ""
+                unit = units.shown(item.quantity.unit) if item.quantity else ""
                 self._store.medicines_used.remember(
                     Medicine(item.product, item.kind, unit, item.legal_class, item.schedule)
                 )

@@ -18,7 +18,6 @@ from digmed_desktop.clinical.record import (
     Coded,
     Immunization,
     Professional,
-    Quantity,
     Regulator,
     VaccinationRecord,
 )
@@ -75,11 +74,6 @@ def negative_allergy(status: AllergyStatus | None) -> Coded | None:
 def sent_certainty(allergy: Allergy) -> Certainty:
     """Return the certainty that is sent: what was only told is unconfirmed."""
     return allergy.certainty or Certainty.UNCONFIRMED
-
-
-def amount(quantity: Quantity) -> str:
-    """Return an amount as people read it: ``0.5 mL``."""
-    return f"{quantity.value:f} {quantity.unit.display}".strip()
 
 
 def text(value: str) -> Cell:

@@ -57,6 +57,7 @@ def sections(record: Record, edition: Edition, *, replaces: Replaces | None = No
     return tuple(
         Section(plan.key, plan.title, (*_notice(plan, kind_of(record), replaces), *rows))
         for plan in edition.sections
+        if not (plan.key == "distribution" and record.consent.to_sharing is False)  # nobody is told
         if (rows := _rows(plan, record, edition))
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from digmed_desktop.clinical.emergency_supply import SuppliedItem
 from digmed_desktop.clinical.record import Coded, PersonName
+from digmed_desktop.clinical.units import amount
 from digmed_desktop.fhir.datatypes import (
     HL7_UK_PROFILE,
     NHS_PROFILE,
@@ -22,7 +23,6 @@ from digmed_desktop.fhir.datatypes import (
     uuid_identifier,
 )
 from digmed_desktop.fhir.editions import Edition
-from digmed_desktop.fhir.items import amount
 from digmed_desktop.fhir.supply_items import supply_instructions
 from digmed_desktop.fhir.writing import Data
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from digmed_desktop.clinical.dates import shown_time
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
-from digmed_desktop.fhir.items import Cell, Context, Item, amount, lines, term, text, words
+from digmed_desktop.clinical.units import amount
+from digmed_desktop.fhir.items import Cell, Context, Item, lines, term, text, words
 
 
 def _of_contact(read: Callable[[EmergencySupplyRecord], str]) -> Callable[[Context], Cell | None]:

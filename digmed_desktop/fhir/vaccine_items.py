@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.record import Immunization, VaccinationRecord
-from digmed_desktop.fhir.items import Cell, Context, Item, amount, term, text, words
+from digmed_desktop.clinical.units import amount
+from digmed_desktop.fhir.items import Cell, Context, Item, term, text, words
 
 
 def _of_contact(read: Callable[[VaccinationRecord], str]) -> Callable[[Context], Cell | None]:

@@ -95,18 +95,26 @@ class Moves:
         """Return the patients whose notification ends well."""
         return [one for one in self.practice.patients if one.label == "Added to the record"]
 
-    def send_for(self, patient: PracticePatient) -> int:
-        """Take a fictional patient from practice mode's page, answer what only they can, check and send."""
+    def check_for(self, patient: PracticePatient, *, shared: bool = True) -> None:
+        """Take a fictional patient from practice mode's page, answer what only they can, and check."""
         player, window, page = self.player, self.window, self.form()
-        before = [row.id for row in self.rows()]
         player.key(Qt.Key.Key_F11)
         player.click(player.button(patient.name))
         player.wait_for("the form", page.isVisible)
         page.form.set_answers({**THIS_VISIT, **THE_PACK, **THE_SESSION}, keep_rest=True)
         page.focus_field("allergies.status")
         player.keys("1")
+        if not shared:
+            page.focus_field("consent.to_sharing")
+            player.keys("2")
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the check page", window.check.isVisible)
+
+    def send_for(self, patient: PracticePatient) -> int:
+        """Check a vaccination of a fictional patient, and send it."""
+        player, window = self.player, self.window
+        before = [row.id for row in self.rows()]
+        self.check_for(patient)
         self.settle_check()
         player.key(Qt.Key.Key_F12)
         player.wait_for("the notification's page", window.story.isVisible)

@@ -35,6 +35,7 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
         kept.correcting,
         kept.reaction,
         kept.paper,
+        kept.not_shared,
         kept.today,
         way.unknown,
         way.on_the_way,

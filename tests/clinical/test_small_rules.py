@@ -1,11 +1,12 @@
 """The rules of single values: each at its limit, below and above it."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from digmed_desktop.clinical import batch, names, ods, postcode, snomed, telephone
-from digmed_desktop.clinical.record import PhoneUse, Regulator
+from digmed_desktop.clinical import batch, names, ods, postcode, snomed, telephone, units
+from digmed_desktop.clinical.record import Coded, PhoneUse, Quantity, Regulator
 from digmed_desktop.clinical.registration import check_registration
 
 
@@ -228,3 +229,23 @@ def test_every_single_wrong_digit_of_a_concept_id_is_found() -> None:
         for digit in "0123456789":
             if digit != code[place]:
                 assert not snomed.is_concept_id(code[:place] + digit + code[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("unit", "read_as"),
+    [
+        (Coded("Milliliter (qualifier value)", "258773002"), "0.50 mL"),
+        (Coded("mL", "258773002"), "0.50 mL"),
+        (Coded("Dose", "3317411000001100"), "0.50 dose"),
+        (Coded("No unit of ours", "78421000"), "0.50 No unit of ours"),
+        (Coded("puffs"), "0.50 puffs"),
+        (Coded(""), "0.50"),
+    ],
+)
+def test_an_amount_is_read_in_the_everyday_word_of_its_unit(unit: Coded, read_as: str) -> None:
+    assert units.amount(Quantity(Decimal("0.50"), unit)) == read_as
+
+
+def test_each_unit_with_a_code_is_read_in_one_word() -> None:
+    for word in units.offered():
+        assert units.shown(units.unit(word)) == word

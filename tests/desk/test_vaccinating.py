@@ -59,6 +59,15 @@ def test_a_vaccination_that_no_notification_is_for_is_recorded_and_goes_on_paper
     assert counter.store.notifications.story(notification).messages == ()
 
 
+def test_people_read_the_everyday_unit_and_the_message_codes_the_published_term(counter: Counter) -> None:
+    shown = counter.desk.preview("vaccination", complete_answers())
+    assert "0.5 mL" in {value for s in shown.sections for row in s.rows for value in row.values}
+    (sent,) = counter.store.notifications.story(counter.record()).messages
+    assert b"<td>0.5 mL</td>" in sent.body
+    assert b'<unit value="Milliliter (qualifier value)"/>' in sent.body
+    assert sent.body.count(b"qualifier value") == 1
+
+
 def test_what_else_is_wrong_still_stops_what_goes_on_paper(counter: Counter) -> None:
     answers = complete_answers(**RSV, patient__family="")
     preview = counter.desk.preview("vaccination", answers)

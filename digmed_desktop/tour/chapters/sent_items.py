@@ -123,6 +123,30 @@ class Chapters:
         player.wait_for("the state", lambda: "Told on paper" in player.visible_text())
         player.step("recorded that it has gone", "Told on paper", player.visible_text, "on-paper")
 
+    def not_shared(self) -> None:
+        """A patient who does not want the practice told: recorded here only, and known here as a dose."""
+        player, window = self.player, self.window
+        patient = self.moves.matched_patients()[-1]
+        self.moves.check_for(patient, shared=False)
+        player.step(
+            "answered No to telling the practice, and pressed Check",
+            "Record here only",
+            player.visible_text,
+            "not-shared-check",
+        )
+        self.moves.settle_check()
+        player.key(Qt.Key.Key_F12)
+        player.wait_for("its page", lambda: "Recorded here only" in player.visible_text())
+        story = self.moves.wait_for_end(self.moves.newest().id, {State.KEPT_HERE})
+        player.step("finished it", "nothing was sent", player.visible_text, "kept-here")
+        player.step("looked for a message", "0 messages", lambda: f"{len(story.messages)} messages")
+        doses: list[int] = []
+        window.context.office.ask(
+            lambda desk: len(desk.counter.dose_views(patient.answers)), lambda found: doses.append(found)
+        )
+        player.wait_for("earlier doses", lambda: bool(doses))
+        player.step("looked whether the dose is known here", "1", lambda: str(doses[0]))
+
     def today(self) -> None:
         """Today: what needs a person, what is due, what came back, and the pictures, in light and dark."""
         player = self.player

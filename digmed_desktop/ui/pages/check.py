@@ -154,7 +154,7 @@ class CheckPage(QWidget):
                 change.clicked.connect(lambda _on=False, f=recorded.field: self.back.emit(f))
                 grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
-                if not recorded.to_gp:
+                if not recorded.to_gp and preview.ending is not Ending.HERE:  # there all of it is kept here
                     grid.addWidget(
                         Words("Kept here", 0.82, role="tag", wrap=False), place, 2, Qt.AlignmentFlag.AlignTop
                     )
