@@ -62,6 +62,22 @@ class Acting(QObject):
         return self.person.id if self.person else None
 
 
+class Session(QObject):
+    """What stays from patient to patient on the vaccination form, in words: programme, vaccine, batch."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: tuple[str, ...] = ()
+
+    def become(self, words: tuple[str, ...]) -> None:
+        """Take what the form says now."""
+        if words != self.words:
+            self.words = words
+            self.changed.emit()
+
+
 @dataclass(frozen=True, slots=True)
 class FormStart:
     """A form to begin: with answers known beforehand, or going on with a draft.
@@ -108,6 +124,7 @@ class Context:
     rescue: Rescue | None = None
     acting: Acting = field(default_factory=Acting)
     navigate: Navigate = field(default_factory=Navigate)
+    session: Session = field(default_factory=Session)
     pharmacy: Organisation = field(default_factory=Organisation)
     people: tuple[PersonView, ...] = ()
     lists: dict[str, FormLists] = field(default_factory=dict)  # by form; "person" among them

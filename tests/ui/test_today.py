@@ -41,6 +41,21 @@ def test_what_is_due_is_counted_down_and_leads_to_its_notification(bench: Bench)
     bench.until(lambda: bench.window.story.isVisible() and bench.window.story.shown == 1)
 
 
+def test_the_session_line_follows_the_form(bench: Bench) -> None:
+    page = today(bench)
+    bench.window.go("vaccinate")
+    bench.form.fill({"vaccine.product": "ativ", "vaccine.batch": "AB-1234"})
+    assert "Flu 2026/27 · aTIV, adjuvanted · batch AB-1234 · " in today(bench).session.text()
+    bench.form.fill({"vaccine.batch": ""})
+    bench.form.strip_changed.emit()
+    assert "aTIV, adjuvanted" in page.session.text()
+    assert "batch" not in page.session.text()
+    bench.form.form.set_answers({"session.programme": "rsv"}, keep_rest=True)
+    bench.form._edited("session.programme")
+    assert "Flu" not in page.session.text()
+    assert "RSV" in page.session.text()
+
+
 def test_a_number_leads_to_the_list_behind_it(bench: Bench) -> None:
     bench.office.ask(lambda desk: desk.send("vaccination", "d1", complete_answers(), 1), lambda _s: None)
     page = today(bench)

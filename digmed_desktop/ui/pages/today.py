@@ -165,6 +165,7 @@ class TodayPage(QScrollArea):
         self.backup_button.clicked.connect(self._open_backup)
         self._context.appearance.changed.connect(self._draw)
         self._context.acting.changed.connect(lambda _who: self._show_session())
+        self._context.session.changed.connect(self._show_session)
         self._timer = QTimer(self, interval=COUNT_EVERY_MS)
         self._timer.timeout.connect(self._count_down)
         self._timer.start()
@@ -195,10 +196,9 @@ class TodayPage(QScrollArea):
         now = self._context.now().astimezone(dates.ENGLAND)
         self.title.setText(f"Today, {now:%A} {now.day} {now:%B}")
         person = self._context.acting.person
-        lists = self._context.lists.get("vaccination")
         parts = (
             person.label if person else "",
-            lists.programme_name if lists else "",
+            *self._context.session.words,
             self._context.pharmacy.name,
             f"{many} people work here" if (many := len(self._context.people)) > 1 else "",
         )

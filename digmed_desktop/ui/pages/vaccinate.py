@@ -52,6 +52,17 @@ class VaccinatePage(FormPage):
         self.batches.chosen.connect(self._batch_chosen)
         self.batches.opened.connect(self._show_batches)
         self.form.put_after("vaccine.batch", self.batches)
+        self.strip_changed.connect(self._tell_session)
+        self._tell_session()
+
+    def _tell_session(self) -> None:
+        """Tell Today what stays from patient to patient."""
+        product, batch = (
+            self.form.fields[key].editor.spoken() for key in ("vaccine.product", "vaccine.batch")
+        )
+        programme = self._offer_of(self._programme).name
+        words = (programme, product, f"batch {batch}" if batch else "")
+        self._context.session.become(tuple(word for word in words if word))
 
     def fresh_answers(self) -> dict[str, str]:
         """Return what the session keeps, what its programme usually has, today's date, and the acting vaccinator."""
