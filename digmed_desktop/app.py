@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop import __version__, resources
+from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical import nhs_number
 from digmed_desktop.desk.front_door import FrontDoor, knock
@@ -45,7 +46,6 @@ _LOG = logging.getLogger(__name__)
 FONT = "Open Sans"
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
-DAILY_LOOK_MS = 5 * 60_000  # how often it is looked whether the daily backup is due
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
 OPEN = "open\n"  # before the record that another start of the program hands over
 SHOW_SECONDS = 5.0  # for a window that is open already to say so
@@ -253,18 +253,9 @@ def start(
     program = Program(app, window, office, folders, _front_door(folders, window, office), part)
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)
-    _back_up_daily(window, office)
+    DailyBackup(office, window)
     office.open()
     return program
-
-
-def _back_up_daily(window: Window, office: Office) -> None:
-    """Make the daily backup while the program is open, soon after its start and then whenever a day has begun."""
-    timer = QTimer(window, interval=DAILY_LOOK_MS)
-    timer.timeout.connect(
-        lambda: office.errand(lambda desk: desk.backups.daily(), lambda _s: None, lambda _e: None)
-    )
-    office.opened.connect(lambda _found: timer.start())
 
 
 def finish(program: Program) -> None:
