@@ -6,19 +6,13 @@ thread only, so that it can fork: the strict MESH runs in one child, and every p
 is killed where the run says so. Only the MESH and what the store has on the disk outlive it.
 """
 
-import hashlib
 import json
 import multiprocessing
-import os
-import signal
 import sys
-import traceback
-import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -29,20 +23,17 @@ from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Parcel, new_local_id
-from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
 from digmed_desktop.outbox.marks import Mark
 from digmed_desktop.outbox.policy import Policy
-from tests.history.samples import KEY, START, facts, local_id, message, token
+from tests.history.samples import KEY, START
 from tests.outbox.doubles import FolderClock, response, understand
-from tests.outbox.kills import Result
+from tests.outbox.killing import OPEN, SETTLED, Plan, Result
 
 PHARMACY, PRACTICE = "X9TESTOT001", "X9GP01OT001"
 PASSWORD, SHARED_KEY = "password", "StrictTestKey"  # those of tests.mesh.strict_mesh
-MESSAGES = 3
 ROUNDS = 16
 GRACE = timedelta(minutes=10)
-_OPEN, _SETTLED, _BROKEN = 3, 0, 1
 _PATIENCE = (20.0, 20.0)
 _HASTE = (20.0, 0.4)  # seconds to connect and to wait for an answer that the fault holds back for longer
 
@@ -138,102 +129,38 @@ def _account(url: str, mailbox: str) -> MeshAccount:
     return MeshAccount(url, mailbox, PASSWORD, SHARED_KEY)
 
 
-def run(
-    folder: Path, server: Server, mark: Mark, nth: int, faults: str, *, grace: timedelta, kills: int = 2
-) -> Result:
-    """Send and receive ``MESSAGES``, killed at the ``nth`` passing of ``mark`` in the first rounds."""
+def run(folder: Path, server: Server, mark: Mark, nth: int, faults: str, *, grace: timedelta) -> Result:
+    """Send and receive, killed at the ``nth`` passing of ``mark`` in the first rounds."""
     folder.mkdir(parents=True)
     clock = FolderClock(folder, START)
     server.ask("reset", faults=faults)
-    database = folder / "data" / "digmed.db"
-    assert _in_process(lambda: _freeze(database, clock)) == _SETTLED
-    killed = rounds = 0
-    while rounds < ROUNDS:
-        rounds += 1
-        armed = mark if killed < kills else None
-        timeout = _HASTE if faults == "answer too late" else _PATIENCE
-        ended = _in_process(partial(_deliver, database, server.url, clock, armed, nth, timeout, grace))
-        killed += ended == -signal.SIGKILL
-        assert ended in (_OPEN, _SETTLED, -signal.SIGKILL), ended
-        if ended == _SETTLED and not server.ask("left"):
-            break
+    plan = Plan(folder, mark, nth, ROUNDS)
+    timeout = _HASTE if faults == "answer too late" else _PATIENCE
+
+    def deliver(on_mark: Callable[[Mark], None]) -> int:
+        connection.FIRST_PAUSE = 0.005
+        store = Store.open(plan.database, KEY, clock)
+        delivery = Delivery(
+            store.deliveries,
+            store.inbox,
+            lambda: MeshTransport(_account(server.url, PHARMACY), timeout=timeout),
+            understand,
+            clock,
+            Policy(grace=grace),
+            on_mark,
+        )
+        return SETTLED if plan.deliver_once(store, delivery) else OPEN
+
+    def between() -> None:
         clock.move(minutes=6)
         server.ask("late")
         server.ask("answer")
+
+    killed, rounds = plan.play(
+        clock, deliver, between, lambda ended: ended == SETTLED and not server.ask("left")
+    )
     server.ask("answer")
-    received = server.ask("received")
-    report = json.loads((folder / "states.json").read_text())
-    return Result(
-        kills=killed,
-        rounds=rounds,
-        lost=sum(message_id not in received for message_id in report),
-        duplicated=sum(received.get(message_id, 0) > 1 for message_id in report),
-        untrue=sum(found != ["matched", 0, 1, 1] for found in report.values()),
-        left=server.ask("left"),
-    )
-
-
-def _in_process(work: Callable[[], int]) -> int:
-    """Return the exit status of ``work`` in a forked process, or minus the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os._exit(work())
-        except BaseException:  # noqa: BLE001 - nothing may come back into the program from here
-            traceback.print_exc()
-            os._exit(_BROKEN)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def _freeze(database: Path, clock: FolderClock) -> int:
-    store = Store.create(database, KEY, clock)
-    for _ in range(MESSAGES):
-        message_id = str(uuid.uuid4())
-        payload = message_id.encode()
-        checksum = hashlib.sha256(payload).hexdigest()
-        sent = replace(message(), message_id=message_id, payload=payload, sha256=checksum)
-        store.notifications.freeze(None, "{}", facts(), sent, local_id(), None, token=token())
-    os._exit(_SETTLED)  # the store is left open, as by a crash
-
-
-def _deliver(
-    database: Path,
-    url: str,
-    clock: FolderClock,
-    armed: Mark | None,
-    nth: int,
-    timeout: tuple[float, float],
-    grace: timedelta,
-) -> int:
-    passed = 0
-
-    def on_mark(mark: Mark) -> None:
-        nonlocal passed
-        passed += mark is armed
-        if mark is armed and passed == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    connection.FIRST_PAUSE = 0.005
-    store = Store.open(database, KEY, clock)
-    delivery = Delivery(
-        store.deliveries,
-        store.inbox,
-        lambda: MeshTransport(_account(url, PHARMACY), timeout=timeout),
-        understand,
-        clock,
-        Policy(grace=grace),
-        on_mark,
-    )
-    delivery.run_once()
-    delivery.close()
-    found = {}
-    for row in store.notifications.page():
-        story = store.notifications.story(row.id)
-        heard = Counter(event.happening for event in story.events)
-        found[story.message_id] = [row.state.value, int(row.need), heard["accepted"], heard["matched"]]
-    (database.parent.parent / "states.json").write_text(json.dumps(found))
-    store.close()
-    return _SETTLED if all(state == State.MATCHED for state, *_ in found.values()) else _OPEN
+    return plan.counted(killed, rounds, server.ask("received"), server.ask("left"))
 
 
 def main(arguments: list[str]) -> int:

@@ -8,7 +8,8 @@ import pytest
 
 from digmed_desktop.outbox.marks import Mark
 from tests.outbox.doubles import Fault
-from tests.outbox.kills import Result, run
+from tests.outbox.killing import Result, bad, marks_killed_at, print_table
+from tests.outbox.kills import run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL in a forked process needs fork")
 
@@ -53,22 +54,8 @@ def test_killed_at_every_mark_through_every_fault(tmp_path: Path, capsys: pytest
             for nth in (1, 2, 3):
                 result = run(tmp_path / f"{mark}-{name}-{nth}", mark, nth, faults)
                 results.setdefault((mark, name), []).append(result)
-    everything = [result for cell in results.values() for result in cell]
     with capsys.disabled():
-        _print_table(results)
-        print(
-            f"{len(everything)} runs, {sum(r.kills for r in everything)} kills, "
-            f"{sum(r.lost for r in everything)} lost, {sum(r.duplicated for r in everything)} duplicated, "
-            f"{sum(r.untrue for r in everything)} untrue, {time.monotonic() - begun:.0f} s"
-        )
-    assert len(everything) >= 200
-    assert {mark for (mark, _), cell in results.items() if any(r.kills for r in cell)} == set(Mark)
-    assert [result for result in everything if not result.good] == []
-
-
-def _print_table(results: dict[tuple[Mark, str], list[Result]]) -> None:
-    print(f"\n{'killed at':16}" + "".join(f"{name[:13]:>15}" for name in FAULTS))
-    for mark in Mark:
-        cells = (results[mark, name] for name in FAULTS)
-        told = (f"{sum(r.kills for r in c)} kills, {sum(not r.good for r in c)} bad" for c in cells)
-        print(f"{mark.value:16}" + "".join(f"{text:>15}" for text in told))
+        print_table(results, time.monotonic() - begun)
+    assert sum(map(len, results.values())) >= 200
+    assert marks_killed_at(results) == set(Mark)
+    assert bad(results) == []

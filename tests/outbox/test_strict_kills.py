@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.outbox.marks import Mark
-from tests.outbox.kills import Result
+from tests.outbox.killing import Result, Results, bad, marks_killed_at, print_table
 from tests.outbox.strict_kills import FAULTS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL in a forked process needs fork")
@@ -24,7 +24,6 @@ QUICK = [
     (Mark.FETCHED, 1, "while receiving"),
     (Mark.ACKNOWLEDGED, 1, "none"),
 ]
-Results = dict[tuple[Mark, str], list[Result]]
 
 
 def play(folder: Path, runs: list[tuple[Mark, int, str]], how: str = "") -> Results:
@@ -40,33 +39,11 @@ def play(folder: Path, runs: list[tuple[Mark, int, str]], how: str = "") -> Resu
     )
     told = [json.loads(line) for line in child.stdout.splitlines() if line.startswith("{")]
     assert child.returncode == 0, child.stdout[-500:] + child.stderr[-3000:]
-    results: Results = {}
+    results: dict[tuple[Mark, str], list[Result]] = {}
     for one in told:
         results.setdefault((Mark(one["mark"]), one["faults"]), []).append(Result(**one["result"]))
     assert sum(map(len, results.values())) == len(runs)
     return results
-
-
-def print_table(results: Results, seconds: float) -> None:
-    everything = [result for cell in results.values() for result in cell]
-    faults = [name for name in FAULTS if any(fault == name for _, fault in results)]
-    print(f"\n{'killed at':14}" + "".join(f"{name[:17]:>19}" for name in faults))
-    for mark in [mark for mark in Mark if any(one is mark for one, _ in results)]:
-        cells = [results.get((mark, name), []) for name in faults]
-        told = [
-            f"{sum(r.kills for r in c)} kills, {sum(not r.good for r in c)} bad" if c else "" for c in cells
-        ]
-        print(f"{mark.value:14}" + "".join(f"{text:>19}" for text in told))
-    print(
-        f"{len(everything)} runs, {sum(r.kills for r in everything)} kills, "
-        f"{sum(r.lost for r in everything)} lost, {sum(r.duplicated for r in everything)} duplicated, "
-        f"{sum(r.untrue for r in everything)} untrue, {sum(r.left for r in everything)} left in the mailbox, "
-        f"{seconds:.0f} s"
-    )
-
-
-def bad(results: Results) -> list[tuple[Mark, str, Result]]:
-    return [(*key, result) for key, cell in results.items() for result in cell if not result.good]
 
 
 @pytest.mark.timeout(900)
@@ -100,5 +77,5 @@ def test_killed_at_every_mark_through_every_fault_of_a_strict_mesh(
     with capsys.disabled():
         print_table(results, time.monotonic() - begun)
     assert sum(map(len, results.values())) >= 200
-    assert {mark for (mark, _), cell in results.items() if any(r.kills for r in cell)} == set(Mark)
+    assert marks_killed_at(results) == set(Mark)
     assert bad(results) == []
