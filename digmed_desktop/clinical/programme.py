@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from digmed_desktop import resources
+from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.record import Coded, Quantity
@@ -95,7 +96,8 @@ class Programme:
     pregnancy_weeks: tuple[int, int] | None = None  # first and last completed week in which it is given
     route_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # route id -> fitting site ids
     advice: str = ""  # what is usually said, to be edited for the patient
-    earlier: EarlierRule | None = None  # when an earlier dose is in doubt with the next
+    earlier: tuple[EarlierRule, ...] = ()  # when an earlier dose is in doubt with the next
+    doubts: tuple[DoubtRule, ...] = ()  # which answers and ages are in doubt besides
     second_dose: str = ""  # what to look at when a second dose is recorded
     agreement_name: str = ""  # of the agreement in words, the same for every season
     send_dose_number: bool = False  # whether the programme wants vaccinationProtocol.doseSequence

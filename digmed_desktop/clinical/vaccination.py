@@ -61,7 +61,7 @@ def read(
         sheet.paper("session.programme", why)
     record = sheet.record(pharmacy, vaccinator)
     for doubt in doubts(record, sheet.typed, programme):
-        sheet.look(doubt.field, doubt.sentence)
+        sheet.look(doubt.field, doubt.sentence, needs_reason=doubt.needs_reason)
     return judged(record, sheet.in_order(), sheet.closes_electronic_way)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from digmed_desktop.clinical.dates import ENGLAND, age, shown
+from digmed_desktop.clinical.doubt_rules import raised
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.record import Immunization, Sex, VaccinationRecord
@@ -23,6 +24,9 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     """Yield what a person should look at. ``typed`` returns an asked answer by its field id."""
     for field, sentence in _all(record, typed, programme):
         yield Problem(field, sentence, Severity.LOOK, needs_reason=field in _NEEDS_REASON)
+    if record.immunizations[0].given:
+        for field, sentence in raised(programme.doubts, *_day_and_years(record), typed):
+            yield Problem(field, sentence, Severity.LOOK, needs_reason=True)
 
 
 _NEEDS_REASON = frozenset(
@@ -30,6 +34,12 @@ _NEEDS_REASON = frozenset(
      "eligibility.due_date"}
 )  # fmt: skip
 """Where a doubt is about whether this person should have this vaccine today: season, dose, product, age, pregnancy."""
+
+
+def _day_and_years(record: VaccinationRecord) -> tuple[date | None, int | None]:
+    day = record.contact_at.astimezone(ENGLAND).date() if record.contact_at else None
+    born = record.patient.date_of_birth
+    return day, age(born, day) if born and day and born <= day else None
 
 
 def _all(record: VaccinationRecord, typed: Typed, programme: Programme) -> Iterator[tuple[str, str]]:
@@ -48,9 +58,8 @@ def _all(record: VaccinationRecord, typed: Typed, programme: Programme) -> Itera
         )
     if not record.immunizations[0].given:
         return
-    day = record.contact_at.astimezone(ENGLAND).date() if record.contact_at else None
+    day, years = _day_and_years(record)
     born = record.patient.date_of_birth
-    years = age(born, day) if born and day and born <= day else None
     yield from _season(day, years, typed, programme)
     yield from _doses(typed, programme)
     yield from _screening(record, typed, programme)

@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
-from digmed_desktop.clinical.earlier_doses import Dose, doubts
+from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
 from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.patients import PatientDesk
@@ -57,7 +58,7 @@ class CounterDesk:
         number = answers.get("patient.nhs_number", "")
         digits = (nhs_number.digits(number) or "") if nhs_number.sentence_about(number) is None else ""
         name = PersonName(answers.get("patient.given", "").strip(), answers.get("patient.family", "").strip())
-        return self._patients.doses(digits, name, self._day(answers, "patient.date_of_birth", past=True))
+        return self._patients.doses(digits, name, self._born(answers))
 
     def dose_views(self, answers: Mapping[str, str]) -> tuple[DoseView, ...]:
         """Return the same doses for a page."""
@@ -86,23 +87,42 @@ class CounterDesk:
         return {**answers, NOTES: notes}
 
     def _earlier(self, answers: Mapping[str, str]) -> list[Problem]:
-        day = self._day(answers, "contact.date", past=False)
         today = self._clock.now().astimezone(dates.ENGLAND).date()
         chosen = answers.get(PROGRAMME, "")
         offered = programmes.current(today)
         programme = next((p for p in offered if p.id == chosen), offered[0])
-        kind = programme.target_disease
-        same = [
-            Dose(dose.on, dose.product)
+        given = [
+            dose
             for dose in self.earlier(answers)
             if str(dose.notification) != answers.get(correcting.OF)  # it is this dose that is corrected
-            and any(p.id == dose.programme and p.target_disease == kind for p in programmes.programmes())
         ]
-        return list(doubts(programme.earlier, programme.season_start, same, day))
+        looked_at = {
+            rule: [Dose(dose.on, dose.product) for dose in given if _is_of(dose.programme, rule, programme)]
+            for rule in programme.earlier
+        }
+        day, born = self._day(answers, "contact.date", past=False), self._born(answers)
+        now = NextDose(
+            on=day,
+            reason=answers.get("vaccine.eligibility", ""),
+            years=dates.age(born, day) if born and day and born <= day else None,
+            due=self._day(answers, "eligibility.due_date", past=False),
+        )
+        return list(doubts(programme.earlier, programme.season_start, looked_at, now))
+
+    def _born(self, answers: Mapping[str, str]) -> date | None:
+        return self._day(answers, "patient.date_of_birth", past=True)
 
     def _day(self, answers: Mapping[str, str], field: str, *, past: bool) -> date | None:
         today = self._clock.now().astimezone(dates.ENGLAND).date()
         return dates.of_answer(answers.get(field, ""), today, past=past)
+
+
+def _is_of(given: str, rule: EarlierRule, programme: Programme) -> bool:
+    """Whether a dose of the programme ``given`` is one that a rule looks at: against the same disease, or named."""
+    if rule.of:
+        return given in rule.of
+    kind = programme.target_disease
+    return any(p.id == given and p.target_disease == kind for p in programmes.programmes())
 
 
 def _stops(problems: tuple[Problem, ...]) -> bool:

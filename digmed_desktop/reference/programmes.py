@@ -12,6 +12,7 @@ from typing import Any
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import form
+from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.programme import Cohort, Procedure, Product, Programme
@@ -113,6 +114,16 @@ def _procedures(item: Mapping[str, Any]) -> list[Procedure]:
     ]
 
 
+def _earlier_rule(item: Mapping[str, Any]) -> EarlierRule:
+    rule: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in item.items()}
+    return EarlierRule(**rule)
+
+
+def _doubt_rule(item: Mapping[str, Any]) -> DoubtRule:
+    when = {question: tuple(answers) for question, answers in item.get("when", {}).items()}
+    return DoubtRule(**{**item, "when": when})
+
+
 def _load(name: str) -> Programme:
     raw = resources.toml(name)
     shared = resources.toml(_SHARED)
@@ -166,7 +177,8 @@ def _load(name: str) -> Programme:
         pregnancy_weeks=_ages(raw, "pregnancy_weeks"),
         route_sites={item["id"]: tuple(s for s in item["sites"] if s in raw["sites"]) for item in routes},
         advice=raw["advice"].strip(),
-        earlier=EarlierRule(**raw["earlier_doses"]) if "earlier_doses" in raw else None,
+        earlier=tuple(map(_earlier_rule, raw.get("earlier_doses", ()))),
+        doubts=tuple(map(_doubt_rule, raw.get("doubt", ()))),
         second_dose=raw.get("second_dose", ""),
         send_dose_number=raw.get("dose_sequence", False),
     )

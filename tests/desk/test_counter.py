@@ -1,7 +1,7 @@
 """Finding patients, earlier doses, doubts with reasons, drafts of two people: the desk over a real store."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -200,20 +200,3 @@ def test_adding_a_batch_says_what_is_wrong_and_knows_one_that_is_there(desk: Des
     assert [one.why_not for one in desk.stock.view().batches] == [""]
     desk.stock.finish(added.batch.id, finished=True)
     assert [one.why_not for one in desk.stock.view().batches] == ["Finished"]
-
-
-def test_the_interval_and_the_single_dose_are_dated_rules() -> None:
-    from datetime import date
-
-    from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, doubts
-
-    day = date(2026, 11, 1)
-    rule = EarlierRule(date(2025, 9, 1), "test", least_days=91)
-    near, far = Dose(day - timedelta(days=90), "X"), Dose(day - timedelta(days=91), "X")
-    assert "At least 91 days" in next(doubts(rule, None, [near], day)).sentence
-    assert list(doubts(rule, None, [far], day)) == []
-    assert list(doubts(rule, None, [near], date(2025, 8, 31))) == []
-    once = EarlierRule(date(2024, 9, 1), "test", once=True)
-    assert "One dose is usual" in next(doubts(once, None, [Dose(date(2020, 1, 1), "X")], day)).sentence
-    season = EarlierRule(date(2026, 9, 1), "test", season=True)
-    assert list(doubts(season, date(2026, 9, 1), [Dose(date(2026, 3, 1), "X")], day)) == []

@@ -1,0 +1,262 @@
+"""Doubts about the next dose, rule by rule: each at its limit, with the reason that lets one go on, and its source."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.reference import programmes
+from tests.clinical.examples import NOW, complete_answers
+from tests.desk.conftest import Counter
+
+DAY = date(2026, 10, 14)
+PRODUCTS = {
+    "influenza-2026-27": "tivc",
+    "covid-19": "mrna",
+    "rsv": "abrysvo",
+    "pertussis-in-pregnancy": "adacel",
+    "mmr": "priorix",
+    "chickenpox": "words",
+    "hpv": "gardasil-9",
+    "meningitis-b": "bexsero",
+    "pneumococcal": "prevenar-20",
+    "shingles": "shingrix",
+    "cholera": "words",
+    "yellow-fever": "words",
+}
+REASONS = {
+    "influenza-2026-27": "risk-group",
+    "covid-19": "care-home",
+    "rsv": "age",
+    "pertussis-in-pregnancy": "pregnant",
+}
+
+
+def shown(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def answers(of: str, on: date = DAY, **changes: str) -> dict[str, str]:
+    """A complete vaccination of a programme, with what is usual in it."""
+    programme = programmes.programme(of)
+    lists = programme.lists
+    product = PRODUCTS[of]
+    route = (programme.products[product].routes or (lists["routes"][0].id,))[0]
+    fitting = {
+        "session__programme": of,
+        "session__service": lists["services"][0].id,
+        "session__legal_basis": lists["legal_bases"][0].id,
+        "contact__date": shown(on),
+        "vaccine__product": product,
+        "vaccine__eligibility": REASONS.get(of, lists["eligibility"][0].id),
+        "vaccine__route": route,
+        "vaccine__site": programme.route_sites[route][0],
+        "patient__date_of_birth": "12/3/1950",
+    }
+    return complete_answers(**{**fitting, **changes})
+
+
+def found(counter: Counter, given: dict[str, str], field: str) -> list[Problem]:
+    problems = counter.desk.preview("vaccination", given).problems
+    return [p for p in problems if p.needs_reason and p.field == field]
+
+
+def give(counter: Counter, of: str, on: date = DAY, **changes: str) -> None:
+    """Record an earlier dose."""
+    given = answers(of, on, **changes)
+    for problem in counter.desk.preview("vaccination", given).problems:
+        if problem.needs_reason:
+            given[problem.reason_key] = "It is the earlier dose of a test"
+    sent = counter.desk.send("vaccination", f"{of} {on} {changes}", given, counter.ada)
+    assert sent.notification is not None, sent.problems
+
+
+def wait(counter: Counter, days: int) -> date:
+    counter.clock.move(days=days)
+    return DAY + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("of", "least", "words"),
+    [
+        ("covid-19", 91, "91 days"),
+        ("mmr", 28, "4 weeks"),
+        ("chickenpox", 28, "4 weeks"),
+        ("meningitis-b", 28, "4 weeks"),
+        ("hpv", 181, "6 months"),
+        ("shingles", 56, "8 weeks"),
+        ("cholera", 7, "1 week"),
+    ],
+)
+def test_too_few_days_between_two_doses(counter: Counter, of: str, least: int, words: str) -> None:
+    give(counter, of)
+    (doubt,) = found(counter, answers(of, wait(counter, least - 1)), "previous.finding")
+    assert doubt.sentence.startswith(f"At least {words} should lie between the two: ")
+    counter.clock.move(days=1)
+    assert found(counter, answers(of, DAY + timedelta(days=least)), "previous.finding") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [("mmr", "chickenpox"), ("chickenpox", "mmr")], ids=["mmr-before", "chickenpox-before"]
+)
+def test_two_live_vaccines_within_four_weeks(counter: Counter, first: str, then: str) -> None:
+    give(counter, first)
+    (doubt,) = found(counter, answers(then, wait(counter, 27)), "previous.finding")
+    assert "At least 4 weeks" in doubt.sentence
+    counter.clock.move(days=1)
+    assert found(counter, answers(then, DAY + timedelta(days=28)), "previous.finding") == []
+
+
+@pytest.mark.parametrize("of", ["mmr", "chickenpox", "shingles"])
+def test_a_third_dose_where_two_are_usual(counter: Counter, of: str) -> None:
+    give(counter, of)
+    second = wait(counter, 200)
+    assert found(counter, answers(of, second), "previous.finding") == []
+    give(counter, of, second)
+    (doubt,) = found(counter, answers(of, wait(counter, 200) + timedelta(days=200)), "previous.finding")
+    assert doubt.sentence.startswith("Two doses are usual, and ")
+
+
+@pytest.mark.parametrize(
+    ("of", "born", "doubted"),
+    [
+        ("rsv", "12/3/1950", True),
+        ("pneumococcal", "12/3/1950", True),
+        ("pneumococcal", "12/3/2012", False),  # a child has more than one
+    ],
+)
+def test_a_second_dose_where_one_is_usual(counter: Counter, of: str, born: str, doubted: bool) -> None:
+    child = {"patient__date_of_birth": born, "consent__about_child": "With the mother"}
+    give(counter, of, **child)
+    problems = found(counter, answers(of, wait(counter, 400), **child), "previous.finding")
+    assert [p.sentence.startswith("One dose is usual, and ") for p in problems] == [True] * doubted
+
+
+PREGNANT = {
+    "patient__date_of_birth": "12/3/1996",
+    "vaccine__eligibility": "pregnant",
+    "screening__pregnant": "yes",
+}
+DUE = DAY + timedelta(days=70)  # in week 30
+
+
+@pytest.mark.parametrize("of", ["pertussis-in-pregnancy", "rsv"])
+def test_a_second_dose_of_the_same_pregnancy(counter: Counter, of: str) -> None:
+    same = {**PREGNANT, "eligibility__due_date": shown(DUE)}
+    give(counter, of, **same)
+    (doubt,) = found(counter, answers(of, wait(counter, 14), **same), "previous.finding")
+    assert doubt.sentence.startswith("This would be a second dose in this pregnancy: ")
+    unknown = {**PREGNANT, "eligibility__due_date": ""}
+    (doubt,) = found(counter, answers(of, DAY + timedelta(days=14), **unknown), "previous.finding")
+    assert "may be a second dose in this pregnancy, and the due date is not known" in doubt.sentence
+
+
+@pytest.mark.parametrize("of", ["pertussis-in-pregnancy", "rsv"])
+@pytest.mark.parametrize(("later", "doubted"), [(280, True), (281, False)])
+def test_a_dose_in_another_pregnancy_is_no_doubt(
+    counter: Counter, of: str, later: int, doubted: bool
+) -> None:
+    give(counter, of, **PREGNANT, eligibility__due_date=shown(DUE))
+    day = wait(counter, 230)
+    due = DAY + timedelta(days=later)  # this pregnancy began on the day of the dose, or the day after
+    problems = found(
+        counter, answers(of, day, **PREGNANT, eligibility__due_date=shown(due)), "previous.finding"
+    )
+    assert bool(problems) is doubted
+
+
+@pytest.mark.parametrize(
+    ("due_in", "doubted"),
+    [(169, True), (168, False), (50, False), (49, True)],  # weeks 15, 16, 32 and 33
+)
+def test_whooping_cough_outside_weeks_16_to_32(counter: Counter, due_in: int, doubted: bool) -> None:
+    due = shown(DAY + timedelta(days=due_in))
+    given = answers("pertussis-in-pregnancy", **PREGNANT, eligibility__due_date=due)
+    problems = found(counter, given, "eligibility.due_date")
+    assert bool(problems) is doubted
+    assert all("weeks 16 to 32" in p.sentence for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("of", "field", "changes", "says"),
+    [
+        ("rsv", "vaccine.product", {**PREGNANT, "vaccine__product": "arexvy"}, "not for use in pregnancy"),
+        ("rsv", "vaccine.product", {"vaccine__product": "arexvy"}, "NHS programme uses Abrysvo"),
+        ("rsv", "vaccine.product", {"vaccine__product": "arexvy", "session__service": "private"}, ""),
+        (
+            "rsv",
+            "vaccine.product",
+            {"vaccine__product": "arexvy", "session__service": "private", "patient__date_of_birth": "15/10/1966"},
+            "younger than 60",
+        ),
+        ("rsv", "vaccine.eligibility", {"patient__date_of_birth": "15/10/1951"}, "75 and over"),  # 74
+        ("rsv", "vaccine.eligibility", {"patient__date_of_birth": "14/10/1951"}, ""),  # 75 today
+        (
+            "covid-19",
+            "vaccine.eligibility",
+            {"vaccine__eligibility": "age", "patient__date_of_birth": "15/10/1951"},
+            "younger than 75",
+        ),
+        ("mmr", "screening.pregnant", {"screening__pregnant": "yes"}, "live vaccine"),
+        ("chickenpox", "screening.pregnant", {"screening__pregnant": "yes"}, "is live"),
+        ("hpv", "screening.pregnant", {"screening__pregnant": "yes"}, "known to be pregnant"),
+        ("mmr", "screening.pregnant", {}, ""),
+        ("shingles", "vaccine.product", {"patient__date_of_birth": "15/10/2008"}, "younger than 18"),  # 17
+        ("shingles", "vaccine.product", {"patient__date_of_birth": "14/10/2008"}, ""),  # 18 today
+        ("yellow-fever", "vaccine.product", {"patient__date_of_birth": "14/10/1966"}, "From 60 years"),  # 60 today
+        ("yellow-fever", "vaccine.product", {"patient__date_of_birth": "15/10/1966"}, ""),  # 59
+    ],
+)  # fmt: skip
+def test_a_product_or_a_cohort_that_is_in_doubt(
+    counter: Counter, of: str, field: str, changes: dict[str, str], says: str
+) -> None:
+    problems = found(counter, answers(of, **changes), field)
+    assert any(says in p.sentence for p in problems) if says else problems == []
+
+
+def test_a_season_that_is_over_needs_a_reason(counter: Counter) -> None:
+    counter.clock.move(days=180)
+    given = answers("influenza-2026-27", date(2027, 4, 1), patient__date_of_birth="12/3/1971")
+    (doubt,) = found(counter, given, "contact.date")
+    assert "The season is over" in doubt.sentence
+    refused = counter.desk.send("vaccination", "late", given, counter.ada)
+    assert refused.notification is None
+    assert "Say why you go on" in refused.problems[0].sentence
+    given[doubt.reason_key] = "The last dose of an open pack, agreed with the practice"
+    sent = counter.desk.send("vaccination", "late", given, counter.ada)
+    assert sent.notification is not None, sent.problems
+
+
+def test_no_rule_holds_before_its_day_or_after_its_last() -> None:
+    last = Dose(DAY - timedelta(days=10), "X")
+    rule = EarlierRule(DAY, "a test", until=DAY, least_days=28)
+
+    def said(day: date) -> list[Problem]:
+        return list(doubts((rule,), None, {rule: [last]}, NextDose(day)))
+
+    assert said(DAY)
+    assert said(DAY - timedelta(days=1)) == []
+    assert said(DAY + timedelta(days=1)) == []
+
+
+def test_every_rule_says_since_when_it_holds_and_where_it_is_written() -> None:
+    form = {field.id for group in programmes.form.load("vaccination").groups for field in group.fields}
+    for programme in programmes.programmes():
+        for earlier in programme.earlier:
+            assert earlier.source, programme.id
+            assert earlier.since <= NOW.date()
+            assert earlier.season or earlier.pregnancy or earlier.most or earlier.least_days
+            known = {one.id for one in programmes.programmes()}
+            assert set(earlier.of) <= known, programme.id
+        for rule in programme.doubts:
+            assert rule.source, programme.id
+            assert rule.since <= NOW.date()
+            assert {rule.field, *rule.when} <= form
+            for question, wanted in rule.when.items():
+                offered = {
+                    "vaccine.product": set(programme.products),
+                    "vaccine.eligibility": {one.id for one in programme.lists["eligibility"]},
+                    "session.service": {one.id for one in programme.lists["services"]},
+                }.get(question, set(wanted))
+                assert set(wanted) <= offered, (programme.id, question)
