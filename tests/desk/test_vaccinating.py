@@ -8,6 +8,7 @@ RSV = {
     "session__programme": "rsv",
     "vaccine__product": "abrysvo",
     "vaccine__eligibility": "age",
+    "patient__date_of_birth": "12/3/1950",
 }
 
 
