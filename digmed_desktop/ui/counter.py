@@ -88,7 +88,7 @@ class Counter(QObject):
                     value.title,
                     form.session_text(value),
                     value.fields[0],
-                    form.session_short(value),
+                    *form.session_words(value),
                     carried=any(key in form.carried for key in value.fields),
                 )
                 for value in form.STRIP

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
+    QHBoxLayout,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -18,25 +18,36 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.desk.views import PersonView
+from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.words import Words
 
-CHIP_EM = 8  # the least width of a chip, in characters
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
+MOST_ROWS = 2  # of whole words; where they need more, the short words are shown
+GAP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a chip says. Where there is no room ``head`` ends in dots; ``tail`` is always whole."""
+
+    head: str
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One value of the session as it is now."""
+    """One value of the session as it is now: all of it in ``text``, on the chip ``whole`` or ``short``."""
 
     title: str
     text: str
     field: str
-    short: str = ""  # where the whole text is too long for a chip
+    whole: Wording
+    short: Wording
     carried: bool = False
 
 
 class ChipButton(QPushButton):
-    """A value in a rounded frame; a long one ends in dots, its whole text is in the tip and the accessible name."""
+    """A value in a rounded frame, as wide as its words; all of it is in the tip and the accessible name."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +55,30 @@ class ChipButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._words = self._whole = self._short = Wording("")
+
+    def set_words(self, whole: Wording, short: Wording) -> None:
+        """Take what it says where there is room, and where there is not."""
+        self._whole, self._short = whole, short
+
+    def width_of(self, *, short: bool) -> int:
+        """Return the width that it needs."""
+        words = self._short if short else self._whole
+        return self.fontMetrics().horizontalAdvance(words.head + words.tail) + self._around()
+
+    def show_words(self, *, short: bool) -> None:
+        """Say it at length or in short."""
+        self._words = self._short if short else self._whole
+        self.setText((self._words.head + self._words.tail).replace("&", "&&"))
+
+    def _around(self) -> int:
+        return 30 if self.menu() is None else 50
+
+    def sizeHint(self) -> QSize:
+        """Return the room for all its words."""
+        words = self._words
+        width = self.fontMetrics().horizontalAdvance(words.head + words.tail) + self._around()
+        return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return a width that leaves room for a few letters."""
@@ -54,8 +89,10 @@ class ChipButton(QPushButton):
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        room = self.width() - (28 if self.menu() is None else 48)
-        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        metrics, words = self.fontMetrics(), self._words
+        room = self.width() - self._around() + 4 - metrics.horizontalAdvance(words.tail)
+        head = metrics.elidedText(words.head, Qt.TextElideMode.ElideRight, room)
+        option.text = (head + words.tail).replace("&", "&&")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
 
@@ -69,13 +106,8 @@ class Strip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("strip")
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(24, 6, 24, 6)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(4)
         self.who = ChipButton(self)
         self.who.setProperty("kind", "chip")
-        self.who.setText("Nobody signed in")
         menu = QMenu(self.who)
         menu.addAction("Switch person", self.lock.emit)
         menu.addAction("Lock   Ctrl+L", self.lock.emit)
@@ -83,11 +115,18 @@ class Strip(QFrame):
         self.programme = Words("", role="quiet")
         self.pharmacy = Words("", role="quiet")
         self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._flow = Flow((self.who,), GAP)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(24, 6, 24, 6)
+        line.setSpacing(8)
+        line.addWidget(self._flow, 2)
+        line.addWidget(self.programme, 1)
+        line.addWidget(self.pharmacy, 1)
         self.chips: list[ChipButton] = []
         self._values: Sequence[Chip] = ()
         for digit in range(1, 10):
             QShortcut(QKeySequence(f"Alt+{digit}"), self, lambda n=digit: self._press(n - 1))
-        self._laid = (0, 0)
+        self.show_person(None)
         self._lay()
 
     def show_session(self, values: Sequence[Chip]) -> None:
@@ -100,12 +139,20 @@ class Strip(QFrame):
             place = len(self.chips)
             chip.clicked.connect(lambda _on=False, n=place: self._press(n))
             self.chips.append(chip)
+            layout = self._flow.layout()
+            if layout is not None:
+                layout.addWidget(chip)
         for place, chip in enumerate(self.chips):
             chip.setVisible(place < len(values))
             if place < len(values):
                 value = values[place]
-                text = value.short or value.text or f"{value.title}?"
-                chip.setText((MARK if value.carried else "") + text.replace("&", "&&"))
+                mark = MARK if value.carried else ""
+                chip.set_words(
+                    *(
+                        Wording(mark + (words.head or f"{value.title}?"), words.tail)
+                        for words in (value.whole, value.short)
+                    )
+                )
                 carried = ", carried over from the last patient" if value.carried else ""
                 chip.setAccessibleName(f"{value.title}: {value.text or 'not set'}{carried}")
                 chip.setToolTip(f"{value.title}: {value.text or 'not set'} (Alt+{place + 1})")
@@ -113,39 +160,41 @@ class Strip(QFrame):
 
     def show_person(self, person: PersonView | None) -> None:
         """Say who is acting."""
-        self.who.setText(person.label if person else "Nobody signed in")
-        self.who.setAccessibleName(f"Acting: {person.label}" if person else "Nobody signed in")
+        label = person.label if person else "Nobody signed in"
+        self.who.set_words(Wording(label), Wording(person.professional.name.spoken() if person else label))
+        self.who.setAccessibleName(f"Acting: {label}" if person else label)
+        self._lay()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the chips in as many rows as they need."""
+        """Say as much as there is room for."""
         super().resizeEvent(event)
         self._lay()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_values"):
+            self._lay()
 
     def _press(self, place: int) -> None:
         if place < len(self._values):
             self.wanted.emit(self._values[place].field)
 
     def _lay(self) -> None:
-        parts: list[QWidget] = [self.who, *self.chips[: len(self._values)]]
-        room = max(self.width() - 48, 1)
-        fit = max(room // (self.fontMetrics().horizontalAdvance("m") * CHIP_EM), 1)
-        rows = -(-len(parts) // fit)
-        columns = -(-len(parts) // rows)  # rows of even length
-        if (columns, len(parts)) == self._laid:
-            return
-        self._laid = (columns, len(parts))
-        while self._grid.count():
-            self._grid.takeAt(0)
-        for column in range(12):
-            self._grid.setColumnStretch(column, 0)
         alone = not self._values
         self.programme.setVisible(alone)
         self.pharmacy.setVisible(alone)
-        if alone:
-            for column, part in enumerate((self.who, self.programme, self.pharmacy)):
-                self._grid.addWidget(part, 0, column)
-                self._grid.setColumnStretch(column, min(column, 1))
-            return
-        for place, part in enumerate(parts):
-            self._grid.addWidget(part, place // columns, place % columns)
-            self._grid.setColumnStretch(place % columns, 1)
+        chips = [self.who, *self.chips[: len(self._values)]]
+        short = not alone and self._rows([chip.width_of(short=False) for chip in chips]) > MOST_ROWS
+        for chip in chips:
+            chip.show_words(short=short)
+        self._flow.updateGeometry()
+
+    def _rows(self, widths: Sequence[int]) -> int:
+        room = self.width() - 48
+        rows, x = 1, 0
+        for width in widths:
+            if x and x + width > room:
+                rows, x = rows + 1, 0
+            x += width + GAP
+        return rows

@@ -23,6 +23,7 @@ from digmed_desktop.ui.forms.scan_panel import ScanPanel
 from digmed_desktop.ui.pages.carried import CarriedRow
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
+from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.words import Words
 
 PREVIEW_AFTER_MS = 60
@@ -43,7 +44,6 @@ class SessionValue:
 
     title: str
     fields: tuple[str, ...]
-    short: str = ""  # the question whose answer comes first on the chip
 
 
 class FormPage(QWidget):
@@ -199,13 +199,11 @@ class FormPage(QWidget):
         texts = (self.form.fields[key].editor.spoken() for key in value.fields if key in self.form.fields)
         return " · ".join(text for text in texts if text)
 
-    def session_short(self, value: SessionValue) -> str:
-        """Return a value of the session as the chip begins it: what tells it apart first."""
-        if value.short:
-            first = self.form.fields[value.short].editor.spoken()
-            rest = self.form.fields[value.fields[0]].editor.spoken()
-            return " ".join(part for part in (first, rest) if part)
-        return self.form.fields[value.fields[0]].editor.spoken().partition(" · ")[0]
+    def session_words(self, value: SessionValue) -> tuple[Wording, Wording]:
+        """Return what the chip of a value says where there is room, and where there is not."""
+        text = self.form.fields[value.fields[0]].editor.spoken()
+        in_brackets = text.rstrip(")").rpartition("(")[2] if text.endswith(")") else text
+        return Wording(text), Wording(in_brackets)  # Patient group direction (PGD): PGD
 
     def carried_rows(self) -> tuple[CarriedRow, ...]:
         """Return what was carried over and is still to be confirmed, each value by itself."""

@@ -7,6 +7,7 @@ from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.batch_choice import BatchChoice
 from digmed_desktop.ui.pages.form_page import FormPage, SessionValue
+from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.editors import TextEditor
 
 OF_THE_PROGRAMME = (
@@ -27,13 +28,9 @@ class VaccinatePage(FormPage):
     STRIP = (
         SessionValue("Vaccinator", ("session.vaccinator",)),
         SessionValue("Service", ("session.programme", "session.service")),
-        SessionValue("Place", ("session.location", "session.location_detail")),
-        SessionValue(
-            "Vaccine and batch",
-            ("vaccine.product", "vaccine.batch", "vaccine.expiry"),
-            short="vaccine.batch",
-        ),
         SessionValue("Legal basis", ("session.legal_basis",)),
+        SessionValue("Vaccine and batch", ("vaccine.product", "vaccine.batch", "vaccine.expiry")),
+        SessionValue("Place", ("session.location", "session.location_detail")),
         SessionValue("Date", ("contact.date",)),
     )
     TAKES_PACKS = True
@@ -63,6 +60,23 @@ class VaccinatePage(FormPage):
         programme = self._offer_of(self._programme).name
         words = (programme, product, f"batch {batch}" if batch else "")
         self._context.session.become(tuple(word for word in words if word))
+
+    def session_words(self, value: SessionValue) -> tuple[Wording, Wording]:
+        """Return the words of a chip: the vaccinator by name, a vaccine with batch and expiry date."""
+        spoken = [self.form.fields[key].editor.spoken() for key in value.fields]
+        if value.fields[0] == "session.vaccinator":
+            name = spoken[0].partition(" · ")[0]
+            return Wording(f"Vaccinator: {name}" if name else ""), Wording(name)
+        if value.fields[0] == "session.location":
+            place = " · ".join(part for part in spoken if part)
+            return Wording(place), Wording(spoken[1] or spoken[0])
+        if value.fields[0] != "vaccine.product" or not any(spoken):
+            return super().session_words(value)
+        product, batch, expiry = spoken
+        at_length = f" · {batch or 'batch?'}" + (f" · expires {expiry}" if expiry else "")
+        in_short = f" · {batch or 'batch?'}" + (f" · {expiry}" if expiry else "")
+        maker = product.rpartition(" (")
+        return Wording(product or "Vaccine?", at_length), Wording(maker[0] or product or "Vaccine?", in_short)
 
     def fresh_answers(self) -> dict[str, str]:
         """Return what the session keeps, what its programme usually has, today's date, and the acting vaccinator."""

@@ -1,0 +1,90 @@
+"""The session strip at 1280x720: what matters is read whole, at twice the size of text in short words."""
+
+from collections.abc import Callable
+
+import pytest
+
+from digmed_desktop.clinical.form import Option
+from digmed_desktop.ui.strip import ChipButton
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+
+def chips(bench: Bench) -> dict[str, ChipButton]:
+    """The chips in view, by the title of their value."""
+    strip = bench.window.strip
+    return {chip.accessibleName().partition(":")[0]: chip for chip in strip.chips if chip.isVisible()}
+
+
+def second_patient(open_bench: Callable[..., Bench], percent: int) -> Bench:
+    bench = open_bench(text_percent=percent)
+    bench.sign_in()
+    bench.form.fill(complete_answers())
+    bench.form.next_patient()
+    bench.idle()
+    bench.until(lambda: "Legal basis" in chips(bench))
+    assert (bench.window.width(), bench.window.height()) == (1280, 720)
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"),
+    [
+        (
+            100,
+            {
+                "Vaccinator": "Vaccinator: Amira Khan",
+                "Service": "↻ Flu 2026/27",
+                "Legal basis": "↻ Patient group direction (PGD)",
+                "Vaccine and batch": "↻ TIVc, cell-based (Seqirus) · AB-1234 · expires 30 Jun 2027",
+                "Place": "↻ Community pharmacy",
+                "Date": "14 Oct 2026",
+            },
+        ),
+        (
+            200,
+            {
+                "Vaccinator": "Amira Khan",
+                "Service": "↻ Flu 2026/27",
+                "Legal basis": "↻ PGD",
+                "Vaccine and batch": "↻ TIVc, cell-based · AB-1234 · 30 Jun 2027",
+                "Place": "↻ Community pharmacy",
+                "Date": "14 Oct 2026",
+            },
+        ),
+    ],
+    ids=["100", "200"],
+)
+def test_every_value_is_read_whole(
+    open_bench: Callable[..., Bench], percent: int, said: dict[str, str]
+) -> None:
+    bench = second_patient(open_bench, percent)
+    found = chips(bench)
+    assert {title: chip.text() for title, chip in found.items()} == said
+    for chip in (*found.values(), bench.window.strip.who):
+        assert chip.width() >= chip.width_of(short=percent == 200), chip.text()
+    rows = {chip.y() for chip in found.values()}
+    assert len(rows) == (2 if percent == 100 else 3)
+    assert bench.window.strip.height() < bench.window.height() / 4
+
+
+def test_a_long_name_ends_in_dots_before_batch_and_expiry_do(bench: Bench) -> None:
+    long = "A vaccine whose name is as long as those of the national dictionary " * 3
+    bench.form.form.set_options("products", [Option("own-1", long)])
+    bench.form.fill({**complete_answers(), "vaccine.product": "own-1"})
+    bench.idle()
+    chip = chips(bench)["Vaccine and batch"]
+    assert chip.text().endswith(" · AB-1234 · 30 Jun 2027")
+    assert chip._words.tail == " · AB-1234 · 30 Jun 2027"  # drawn whole, whatever becomes of the name
+    assert chip.width() <= bench.window.strip.width() - 48
+    assert "expires" not in chip.text()
+    assert long.strip() in chip.accessibleName()
+
+
+def test_what_is_not_set_is_asked(bench: Bench) -> None:
+    texts = [chip.text() for chip in chips(bench).values()]
+    assert "Legal basis?" in texts
+    assert "Vaccine and batch?" in texts
+    bench.form.fill({"vaccine.product": "tivc"})
+    bench.idle()
+    assert chips(bench)["Vaccine and batch"].text() == "TIVc, cell-based (Seqirus) · batch?"
