@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, ods
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
-from digmed_desktop.desk.views import PracticeFound, PracticeListState
+from digmed_desktop.desk.views import ClosedPractice, PracticeFound, PracticeListState
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.reference.ods_api import OdsApi
 
 MOST = 20
+MOST_HEIRS = 5  # practices that took over from each other: a longer line is not followed
 
 
 class PracticeDesk:
@@ -64,14 +67,63 @@ class PracticeDesk:
         listed = self._store.gp_practices.of_code(ods.shown(ods_code))
         return self._why_not(listed) if listed else ""
 
-    def look_up_successor(self, ods_code: str) -> str:
-        """Ask the directory who took over from a closed practice; return the sentence about it."""
-        listed = self._directory.of_code(ods.shown(ods_code))
+    def closed(self, ods_code: str) -> ClosedPractice | None:
+        """Return what is known here of a closed practice; None where it is open, or not in the list."""
+        code = ods.shown(ods_code)
+        why = self.refusal(code)
+        if not why:
+            return None
+        listed = self._store.gp_practices.of_code(code)
+        heir = self._last_heir(listed, self._store.gp_practices.of_code) if listed else None
+        return ClosedPractice(code, why, heir.organisation if heir else None)
+
+    def look_up_successor(self, ods_code: str) -> ClosedPractice:
+        """Ask the directory who took over from a closed practice, and keep it.
+
+        Where that practice has closed too, its own successor is asked for. Raises DigMedError with a sentence when
+        the directory cannot be asked, does not know the practice, or lists it as open.
+        """
+        code = ods.shown(ods_code)
+        listed = self._directory.of_code(code)
         if listed is None:
-            return ""
+            raise DigMedError(
+                "The directory does not know this practice.", "Ask the patient which is theirs."
+            )
+        if not listed.refusal(self._today()):
+            raise DigMedError(
+                "The directory lists this practice as open.",
+                "Import the list of practices again (Settings, Practices).",
+            )
+        heir = self._last_heir(listed, self._asked)
         if listed.successor:
-            self._store.gp_practices.learn_successor(listed.organisation.ods_code, listed.successor)
-        return self._why_not(listed)
+            self._store.gp_practices.learn_successor(code, listed.successor)
+        name = heir.organisation.name if heir else ""
+        if heir:
+            listed = replace(listed, successor=heir.organisation.ods_code)
+        return ClosedPractice(
+            code, listed.refusal(self._today(), name) or "", heir.organisation if heir else None
+        )
+
+    def _asked(self, code: str) -> ListedPractice | None:
+        """Ask the directory for one of the line of successors, and keep its own successor."""
+        found = self._directory.of_code(code)
+        if found and found.successor:
+            self._store.gp_practices.learn_successor(code, found.successor)
+        return found
+
+    def _last_heir(
+        self, closed: ListedPractice, find: Callable[[str], ListedPractice | None]
+    ) -> ListedPractice | None:
+        """Return the open practice at the end of the line of successors, None where the line breaks."""
+        seen = {closed.organisation.ods_code}
+        code = closed.successor
+        while code and code not in seen and len(seen) <= MOST_HEIRS:
+            seen.add(code)
+            found = find(code)
+            if found is None or not found.refusal(self._today()):
+                return found
+            code = found.successor
+        return None
 
     def import_file(self, file: Path, progress: Callable[[int], None] = lambda _n: None) -> PracticeListState:
         """Put the practices of a file in place of the list kept here. Raises DigMedError; the old list then stays."""
@@ -85,6 +137,10 @@ class PracticeDesk:
         return PracticeListState(self._store.gp_practices.count(), self._store.gp_practices.imported_on())
 
     def _why_not(self, listed: ListedPractice) -> str:
-        heir = self._store.gp_practices.of_code(listed.successor) if listed.successor else None
-        today = self._clock.now().astimezone(dates.ENGLAND).date()
-        return listed.refusal(today, heir.organisation.name if heir else "") or ""
+        heir = self._last_heir(listed, self._store.gp_practices.of_code) if listed.successor else None
+        if heir is not None:
+            listed = replace(listed, successor=heir.organisation.ods_code)
+        return listed.refusal(self._today(), heir.organisation.name if heir else "") or ""
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(dates.ENGLAND).date()

@@ -184,6 +184,15 @@ class PracticeFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedPractice:
+    """A practice that receives nothing any more. ``heir`` is the practice that took over, where it is known whole."""
+
+    ods_code: str
+    sentence: str  # closed, since when, who took over as far as it is known, and what to do
+    heir: Organisation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PracticeListState:
     """The imported list: how many practices, and when it was imported."""
 

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.forms.closed_practice import ClosedPracticePanel
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import row
 
 if TYPE_CHECKING:
+    from digmed_desktop.clinical.record import Organisation
     from digmed_desktop.desk.views import PracticeFound
 
 
@@ -37,13 +39,18 @@ class PracticeSearch(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.box)
         layout.addWidget(row(self.online, None))
+        self.closed = ClosedPracticePanel(context)
+        self.closed.taken.connect(self._heir_taken)
+        layout.addWidget(self.closed)
         self.box.wanted.connect(self._search)
         self.box.taken.connect(self._take)
+        self.box.refused.connect(self._is_closed)
         self.box.nothing_taken.connect(self._nothing)
 
     def clear(self) -> None:
         """Forget what was searched."""
         self.box.clear()
+        self.closed.clear()
         self.online.setEnabled(True)
 
     def _search(self, text: str) -> None:
@@ -91,7 +98,15 @@ class PracticeSearch(QWidget):
 
     def _chosen(self, found: "PracticeFound") -> None:
         if found.refusal:
-            self.box.say(found.refusal, "stop")
+            self._is_closed(found)
             return
         self.box.clear()
         self.chosen.emit(found.organisation)
+
+    def _is_closed(self, found: "PracticeFound") -> None:
+        self.box.say("")
+        self.closed.choose(found.organisation.ods_code, found.refusal)
+
+    def _heir_taken(self, organisation: "Organisation") -> None:
+        self.box.clear()
+        self.chosen.emit(organisation)

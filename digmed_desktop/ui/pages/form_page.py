@@ -295,6 +295,8 @@ class FormPage(QWidget):
         """Ask for a new preview of the present answers."""
         answers = self.answers()
         self.reach.follow(answers.get("practice.ods_code", ""))
+        registered = answers.get("practice.registered", "yes") == "yes"
+        self.practice_search.closed.follow(answers.get("practice.ods_code", "") if registered else "")
         self._context.office.preview(lambda desk: desk.preview(self.FORM, answers), self._previewed)
         self.strip_changed.emit()
 

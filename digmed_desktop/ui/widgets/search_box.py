@@ -29,6 +29,7 @@ class SearchBox(QWidget):
 
     wanted = Signal(str)
     taken = Signal(object)
+    refused = Signal(object)  # somebody wanted to take a value that cannot be taken
     nothing_taken = Signal(str)  # Enter, and nothing was found: the text
 
     def __init__(self, field_id: str, label: str, hint: str, found_name: str) -> None:
@@ -147,5 +148,6 @@ class SearchBox(QWidget):
     def _take(self, hit: Hit) -> None:
         if hit.refused:
             self.say(hit.refused, "stop")
+            self.refused.emit(hit.value)
             return
         self.taken.emit(hit.value)
