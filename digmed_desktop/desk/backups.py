@@ -7,8 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digmed_desktop import resources
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import BackupState
+from digmed_desktop.desk.sent_views import BackupState, Printed
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.progress import Progress
@@ -131,6 +132,18 @@ class BackupDesk:
         if outcome.person is None:
             raise DigMedError(outcome.sentence)
         return self.phrase()
+
+    def phrase_on_paper(self, words: Sequence[str]) -> Printed:
+        """Return the words laid out for the printer; there is no file of them, and the queue shows no word."""
+        from digmed_desktop.paper import printing
+        from digmed_desktop.paper.document import Listing, PaperDocument
+
+        said, half = resources.toml("paper/words.toml")["recovery"], len(words) // 2
+        rows = tuple((str(n + 1), words[n], str(n + 1 + half), words[n + half]) for n in range(half))
+        made = said["made"].format(when=dates.shown_time(self._clock.now()))
+        listing = Listing(said["order"], (said["number"], said["word"]) * 2, rows)
+        document = PaperDocument(said["title"], (listing,), lead=tuple(said["lead"]), made=made)
+        return Printed("recovery", printing.html(document), made, landscape=False)
 
     def phrase_written_down(self, asked: Sequence[int], typed: Sequence[str]) -> str:
         """Note that the phrase is on paper when the words asked for (1 to 24) are right; else say which is not."""

@@ -45,6 +45,8 @@ class Tourist:
         page = window.first_run
         assert page is not None  # noqa: S101 - waited for
         page.save.click()
+        player.wait_for("the recovery phrase", window.recovery.isVisible)
+        window.recovery.later.click()
         player.wait_for("signing in", window.sign_in.isVisible)
         self._come_in()
         player.wait_for("the form", lambda: window.vaccinate is not None and window.vaccinate.isVisible())

@@ -19,6 +19,7 @@ from digmed_desktop.ui.pages.help_page import HelpPage
 from digmed_desktop.ui.pages.opening import OpeningPage
 from digmed_desktop.ui.pages.people import FirstRunPage, PeoplePage, SignInPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
+from digmed_desktop.ui.pages.recovery import RecoveryPage
 from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
@@ -58,7 +59,8 @@ class Window(QMainWindow):
         self.check = CheckPage(context)
         self.help = HelpPage(context)
         self.first_run: FirstRunPage | None = None
-        for page in (self.opening, self.sign_in, self.story, self.check, self.help):
+        self.recovery = RecoveryPage(context)
+        for page in (self.opening, self.sign_in, self.story, self.check, self.help, self.recovery):
             self.pages.addWidget(page)
         self._build()
         self._connect()
@@ -111,6 +113,7 @@ class Window(QMainWindow):
         self.sign_in.signed_in.connect(self._signed_in)
         self.help.back.connect(self._leave_help)
         self.opening.rescued.connect(context.office.open)
+        self.recovery.done.connect(lambda: self._ask_who(locked=False))
         self.check.back.connect(self._back_to_form)
         self.check.send.connect(self._send)
         self.check.confirmed.connect(self._confirmed)
@@ -174,6 +177,7 @@ class Window(QMainWindow):
             self.opening,
             self.sign_in,
             self.first_run,
+            self.recovery,
         )
         self.rail.setVisible(inside)
         self.strip.setVisible(inside)
@@ -304,7 +308,10 @@ class Window(QMainWindow):
 
     def _after_set_up(self, found: Opened) -> None:
         self._take(found)
-        self._ask_who(locked=False)
+        if self.first_run is not None:
+            self.recovery.begin(found.people[-1].id, self.first_run.forget_pin())
+        self.show_page(self.recovery)
+        self.recovery.arrive()
 
     def _ask_who(self, *, locked: bool) -> None:
         self.sign_in.show_people(self.context.people, locked=locked)

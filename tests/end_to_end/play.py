@@ -93,6 +93,8 @@ class Scene:
         self.until("the window to be active", window.isActiveWindow)
         if window.first_run is not None:
             self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+            self.until("the recovery phrase", window.recovery.isVisible)
+            self.key(Qt.Key.Key_Escape)
             self.until("the sign-in page", window.sign_in.isVisible)
         assert window.context.practice is not None
         window.sign_in.pin.focus()

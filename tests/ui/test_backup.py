@@ -4,14 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError, StoreError
-from digmed_desktop.ui import files
+from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Rescue
 from digmed_desktop.ui.pages.opening import OpeningPage
+from digmed_desktop.ui.pages.recovery_phrase import RecoveryPhrase
 from digmed_desktop.ui.pages.settings.backup import BackupSection
+from digmed_desktop.ui.pages.today import TodayPage
 from tests.conftest import MemoryVault
-from tests.ui.conftest import Bench
+from tests.ui.conftest import FIRST_RUN, Bench
 
 PHRASE = "copper lantern seven"
 
@@ -29,13 +34,16 @@ def section(bench: Bench) -> BackupSection:
 def vault(bench: Bench, memory_vault: MemoryVault) -> MemoryVault:
     """A vault for the desk of the window, with the key of its records."""
     memory_vault.put("database-key", (b"k" * 32).hex())
+    give_key(bench, memory_vault)
+    return memory_vault
 
+
+def give_key(bench: Bench, vault: MemoryVault) -> None:
     def give(desk) -> None:  # type: ignore[no-untyped-def]
-        desk.backups._vault = memory_vault
+        desk.backups._vault = vault
 
     bench.office.ask(give, lambda _n: None)
     bench.idle()
-    return memory_vault
 
 
 def test_a_backup_by_hand(
@@ -66,33 +74,137 @@ def test_a_backup_by_hand(
 
 def test_the_recovery_phrase_is_shown_for_a_pin_and_noted(bench: Bench, vault: MemoryVault) -> None:
     page = section(bench)
-    page._ask_phrase()
+    page.phrase.ask()
     assert "Type your PIN" in page.pin_field.sentence
     page.pin.set_answer("000000")
-    page._ask_phrase()
+    page.phrase.ask()
     bench.until(lambda: "not this person's PIN" in page.pin_field.sentence)
     page.pin.set_answer("507182")
-    page._ask_phrase()
-    bench.until(page.phrase.isVisible)
-    words = [part for part in page.phrase.text().replace("\n", " ").split() if part.isalpha()]
-    assert len(words) == 24
-    for number, editor in zip(page.asked, page.checks, strict=True):
-        editor.set_answer(words[number - 1])
-    page.checks[1].set_answer("zebra")
-    page._check_phrase()
-    bench.until(lambda: f"Word {page.asked[1]}" in page.said.body.text())
-    page.checks[1].set_answer(words[page.asked[1] - 1])
-    page._check_phrase()
+    page.phrase.ask()
+    bench.until(page.phrase.words.isVisible)
+    assert page.pin.answer() == ""
+    note_down(bench, page.phrase)
     bench.until(lambda: "Written down on" in page.written.text())
-    assert page.phrase.text() == ""
+    assert page.phrase.words.text() == ""
+
+
+def words_on(phrase: RecoveryPhrase) -> list[str]:
+    return [part for part in phrase.words.text().replace("\n", " ").split() if part.isalpha()]
+
+
+def note_down(bench: Bench, phrase: RecoveryPhrase) -> list[str]:
+    """Type the words asked for, one of them wrong at first; return all words."""
+    words = words_on(phrase)
+    assert len(words) == 24
+    for number, editor in zip(phrase.asked, phrase.checks, strict=True):
+        editor.set_answer(words[number - 1])
+    phrase.checks[1].set_answer("zebra")
+    phrase.check()
+    bench.until(lambda: f"Word {phrase.asked[1]}" in phrase.said.body.text())
+    phrase.checks[1].set_answer(words[phrase.asked[1] - 1])
+    phrase.check()
+    bench.until(lambda: "Noted" in phrase.said.body.text())
+    return words
 
 
 def test_the_words_are_gone_when_the_page_is_left(bench: Bench, vault: MemoryVault) -> None:
     page = section(bench)
-    page._show_phrase(("abandon",) * 24)
-    assert page.phrase.isVisible()
+    page.phrase.show_words(("abandon",) * 24)
+    assert page.phrase.words.isVisible()
     bench.window.go("today")
-    assert page.phrase.text() == ""
+    assert page.phrase.words.text() == ""
+
+
+def set_up(open_bench: Callable[..., Bench], vault: MemoryVault, key: str = (b"k" * 32).hex()) -> Bench:
+    """Go through first run to the page of the recovery phrase."""
+    if key:
+        vault.put("database-key", key)
+    bench = open_bench(set_up=False)
+    give_key(bench, vault)
+    page = bench.window.first_run
+    assert page is not None
+    page.fill(FIRST_RUN)
+    page.save.click()
+    bench.until(bench.window.recovery.isVisible)
+    assert page.answers()["person.pin"] == page.answers()["person.pin_again"] == ""
+    return bench
+
+
+def test_first_run_offers_the_phrase_and_one_key_puts_it_off(
+    open_bench: Callable[..., Bench], memory_vault: MemoryVault
+) -> None:
+    bench = set_up(open_bench, memory_vault)
+    page = bench.window.recovery
+    assert not page.phrase.words.isVisible(), "nobody sees the words unasked"
+    bench.key(Qt.Key.Key_Escape)
+    bench.until(bench.window.sign_in.isVisible)
+    bench.sign_in()
+    bench.window.go("today")
+    today = bench.window.page("today")
+    assert isinstance(today, TodayPage)
+    bench.until(lambda: "recovery phrase is not on paper yet" in today.backup.body.text())
+
+
+def test_the_phrase_is_written_down_in_first_run_and_leaves_no_trace(
+    open_bench: Callable[..., Bench], memory_vault: MemoryVault, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    bench = set_up(open_bench, memory_vault)
+    page = bench.window.recovery
+    bench.key(Qt.Key.Key_Space)
+    bench.until(page.phrase.words.isVisible)
+    titles = {bench.window.windowTitle()}
+    words = note_down(bench, page.phrase)
+    assert words_on(page.phrase) == []
+    assert page.later.text() == "Go on"
+    bench.key(Qt.Key.Key_Space)
+    bench.until(bench.window.sign_in.isVisible)
+    titles.add(bench.window.windowTitle())
+    shown = "\n".join(one.text() for one in bench.window.findChildren(QLabel))
+    said = caplog.text + "".join(titles) + shown
+    assert sum(word in said.split() for word in words) < 3, "a word of the list may be a word of a sentence"
+    bench.sign_in()
+    bench.window.go("today")
+    today = bench.window.page("today")
+    assert isinstance(today, TodayPage)
+    bench.until(lambda: "No backup has been made yet" in today.backup.body.text())
+
+
+def test_the_phrase_is_printed_under_a_name_that_tells_nothing(
+    open_bench: Callable[..., Bench], memory_vault: MemoryVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = set_up(open_bench, memory_vault)
+    page, printed = bench.window.recovery, list[Printed]()
+
+    def keep(_parent: object, one: Printed) -> bool:
+        printed.append(one)
+        return True
+
+    monkeypatch.setattr(printing, "print_on_paper", keep)
+    page.phrase.print_button.click()
+    bench.until(lambda: bool(printed))
+    words = words_on(page.phrase)
+    for number, word in enumerate(words, 1):
+        assert f'>{number}</td><td valign="top">{word}</td>' in printed[0].html
+    assert printed[0].name == "recovery"
+    assert not set(words) & set(printed[0].running.split())
+
+    def refuse(_parent: object, _one: Printed) -> bool:
+        raise DigMedError(printing.NO_PRINTER.happened, printing.NO_PRINTER.remedy)
+
+    monkeypatch.setattr(printing, "print_on_paper", refuse)
+    page.phrase.print_button.click()
+    bench.until(lambda: "Write the words down by hand" in page.phrase.said.body.text())
+    assert "PDF" not in page.phrase.said.body.text(), "the words are not saved in a file"
+
+
+def test_first_run_goes_on_where_the_key_cannot_be_read(open_bench: Callable[..., Bench]) -> None:
+    bench = set_up(open_bench, MemoryVault(), key="")
+    page = bench.window.recovery
+    page.phrase.ask()
+    bench.until(lambda: "not in the keyring" in page.trouble.body.text())
+    page.later.click()
+    bench.until(bench.window.sign_in.isVisible)
 
 
 class Rescued:

@@ -244,6 +244,16 @@ def test_first_run_is_swept_too(open_bench: Callable[..., Bench], percent: int) 
     assert (bench.window.width(), bench.window.height()) == (1280, 720)
     assert in_tab_order(page)
     assert [*faults_of("first-run", page), *clipped(page)] == []
+    recovery = bench.window.recovery
+    bench.window.show_page(recovery)
+    for name in ("recovery-phrase", "recovery-phrase-shown"):
+        pause(60)
+        assert (bench.window.width(), bench.window.height()) == (1280, 720)
+        assert in_tab_order(recovery)
+        assert [*faults_of(name, recovery), *clipped(recovery)] == []
+        if folder := os.environ.get("DIGMED_PICTURES"):
+            bench.window.grab().save(f"{folder}/{name}-{percent}.png")
+        recovery.phrase.show_words([f"{'longword'[: 3 + n % 6]}" for n in range(24)])
 
 
 def test_every_page_has_help(home: Path, bench: Bench) -> None:

@@ -43,10 +43,16 @@ class Chapters:
         player.fill(page, self.moves.practice.first_run)
         player.picture("first-run-filled")
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        player.wait_for("the sign-in page", window.sign_in.isVisible)
+        player.wait_for("the recovery phrase", window.recovery.isVisible)
         player.step(
-            "saved the pharmacy and the first person", "Who is using this computer?", player.visible_text
+            "saved the pharmacy and the first person",
+            "24 words that open the records",
+            player.visible_text,
+            "recovery-phrase",
         )
+        player.key(Qt.Key.Key_Escape)
+        player.wait_for("the sign-in page", window.sign_in.isVisible)
+        player.step("put the recovery phrase off", "Who is using this computer?", player.visible_text)
         player.keys("000000")
         player.key(Qt.Key.Key_Return)
         player.wait_for("a word about the PIN", window.sign_in.summary.isVisible)

@@ -106,6 +106,13 @@ class FirstRunPage(ColumnPage):
         if self.tell(problems):
             self.done.emit()
 
+    def forget_pin(self) -> str:
+        """Return the PIN that was chosen, and take it off the page."""
+        pin = self.fields["person.pin"].editor.answer()
+        for key in ("person.pin", "person.pin_again"):
+            self.fields[key].editor.set_answer("")
+        return pin
+
     def _not_saved(self, error: Exception) -> None:
         self.save.setEnabled(True)
         self.tell([Problem("", str(error))])

@@ -1,7 +1,5 @@
 """Settings: backups by hand and daily, and the recovery phrase."""
 
-import secrets
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QHideEvent
@@ -13,16 +11,11 @@ from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.pages.recovery_phrase import ONLY_YOU, WHAT_IT_IS, RecoveryPhrase
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Notice, Words, quiet
-
-WORDS = 24
-ASKED = 3
-_HIDDEN = (
-    "Nobody but you should see the words: whoever has them and this computer's data can read every record."
-)
+from digmed_desktop.ui.widgets.words import Words, quiet
 
 
 class BackupSection(ColumnPage):
@@ -66,38 +59,18 @@ class BackupSection(ColumnPage):
     def _build_phrase(self) -> None:
         self.written = Words("")
         self.pin = TextEditor(secret=True)
-        self.pin_field = Field("recovery.pin", "Your PIN", self.pin, hint=_HIDDEN)
-        self.show_phrase = button("Show the recovery phrase")
-        self.phrase = Words("", bold=True)
-        self.phrase.setHidden(True)
-        self.phrase.setAccessibleName("Recovery phrase")
-        self.checks = [TextEditor() for _ in range(ASKED)]
-        self.asked: list[int] = []
-        self.check_fields = [Field(f"recovery.word{n}", "Word", one) for n, one in enumerate(self.checks)]
-        self.done = button("I have written it down", "primary")
-        self.said = Notice("look")
-        self.show_phrase.clicked.connect(self._ask_phrase)
-        self.done.clicked.connect(self._check_phrase)
-        for part in (*self.check_fields, self.done, self.said):
-            part.setHidden(True)
-        self.card(
-            "Recovery phrase",
-            Words(
-                "24 words that open the records when the keyring of this computer is lost. Write them on paper, "
-                "and keep the paper in the safe."
-            ),
-            self.written,
-            self.pin_field,
-            self.show_phrase,
-            self.phrase,
-            *self.check_fields,
-            self.done,
-            self.said,
+        self.pin_field = Field("recovery.pin", "Your PIN", self.pin, hint=ONLY_YOU)
+        self.phrase = RecoveryPhrase(
+            self._context, lambda: (self._context.acting.id, self.pin.answer()), self
         )
+        self.phrase.shown.connect(lambda: self.pin.set_answer(""))
+        self.phrase.refused.connect(self._not_shown)
+        self.phrase.noted.connect(self._noted)
+        self.card("Recovery phrase", Words(WHAT_IT_IS), self.written, self.pin_field, *self.phrase.parts)
 
     def arrive(self) -> None:
         """Show how the backups stand; the phrase is hidden again."""
-        self._hide_phrase()
+        self.phrase.hide_words()
         self._context.office.ask(lambda desk: desk.backups.state(), self._show)
 
     # ---- backups
@@ -170,55 +143,14 @@ class BackupSection(ColumnPage):
 
     # ---- the recovery phrase
 
-    def _ask_phrase(self) -> None:
-        by, pin = self._context.acting.id, self.pin.answer()
-        self.pin_field.say("")
-        if by is None or not pin:
-            self.pin_field.say("Type your PIN to see the words.")
-            self.pin.focus()
-            return
-        self._context.office.ask(
-            lambda desk: desk.backups.phrase_for(by, pin, desk.sign_in),
-            self._show_phrase,
-            lambda error: self.pin_field.say(str(error)),
-        )
+    def _not_shown(self, why: str) -> None:
+        self.pin_field.say(why)
+        self.pin.focus()
 
-    def _show_phrase(self, words: Sequence[str]) -> None:
-        self.pin.set_answer("")
-        lines = [
-            "   ".join(f"{n + 1}. {words[n]}" for n in range(first, first + 4))
-            for first in range(0, WORDS, 4)
-        ]
-        self.phrase.setText("\n".join(lines))
-        self.asked = sorted(secrets.SystemRandom().sample(range(1, WORDS + 1), ASKED))
-        for number, field, editor in zip(self.asked, self.check_fields, self.checks, strict=True):
-            field.label.setText(f"To be sure: word {number} on your paper")
-            field.label_text = f"Word {number} on your paper"
-            field.say("")
-            editor.set_answer("")
-        for part in (self.phrase, *self.check_fields, self.done):
-            part.setHidden(False)
-
-    def _check_phrase(self) -> None:
-        asked, typed = list(self.asked), [one.answer() for one in self.checks]
-        self._context.office.ask(lambda desk: desk.backups.phrase_written_down(asked, typed), self._checked)
-
-    def _checked(self, wrong: str) -> None:
-        if wrong:
-            self.said.say(wrong, tone="look")
-            self.said.setHidden(False)
-            return
-        self._hide_phrase()
-        self.said.say("Noted. Keep the paper in the safe, not beside this computer.", tone="done")
-        self.said.setHidden(False)
+    def _noted(self) -> None:
         self._context.office.ask(lambda desk: desk.backups.state(), self._show)
-
-    def _hide_phrase(self) -> None:
-        self.phrase.setText("")
-        for part in (self.phrase, *self.check_fields, self.done, self.said):
-            part.setHidden(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Never leave the words on a page that is out of view."""
-        self._hide_phrase()
+        self.phrase.hide_words()
         super().hideEvent(event)
