@@ -19,7 +19,7 @@ from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
-from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.messaging.story import NotificationRow, Story
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -93,5 +93,28 @@ class ListingDesk:
             views.append(VersionView(version, number, changes))
             before = this
         return StoryView(
-            replace(story, messages=laid_out), recorded, tuple(views), may_be_told=may_be_told(versions)
+            replace(story, messages=laid_out),
+            recorded,
+            tuple(views),
+            may_be_told=may_be_told(versions),
+            travels=_travels(story),
         )
+
+
+def _travels(story: Story) -> RecordedSection | None:
+    """Return what stands on the outside of the message, as MESH and support see it."""
+    from digmed_desktop.mesh.addressing import subject_header
+
+    if not story.local_id:
+        return None
+    header = subject_header(story.subject)
+    rows = (
+        ("Workflow", story.row.kind.value),
+        ("Sent to", story.address or "looked up when it is sent"),
+        ("Subject as written", story.subject if header != story.subject else ""),
+        ("Subject as it travels", header),
+        ("Our id for MESH", story.local_id),
+        ("MESH's id", story.mesh_id),
+        ("Id of the message", story.message_id),
+    )
+    return RecordedSection("How it travels", tuple((label, (said,)) for label, said in rows if said))

@@ -127,6 +127,9 @@ class StoryView:
     recorded: tuple[RecordedSection, ...] = ()
     versions: tuple[VersionView, ...] = ()
     may_be_told: bool = True  # whether the patient agrees that the practice is told
+    travels: RecordedSection | None = (
+        None  # what stands on the outside of the message; None while there is none
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from digmed_desktop import __version__
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.front_door import knock
 from digmed_desktop.desk.opening import make_delivery, open_store, open_vault
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
@@ -117,6 +119,7 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
         yield Check("Window", Health.GOOD, "The program is open; it was asked.")
         yield from _checks_of_window(said)
         return
+    from digmed_desktop.credentials.register_seal import VaultSeal
     from digmed_desktop.desk import doctor as checks
 
     yield from checks.check_folder(folders.data)
@@ -143,6 +146,7 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     try:
         connection = ConnectionDesk(store, opened, Choices(loaded.settings), clock)
         yield from checks_of_records(store, connection, clock)
+        yield RegisterDesk(store, PeopleDesk(store, clock), clock, VaultSeal(opened)).check()
     finally:
         store.close()
 

@@ -23,7 +23,7 @@ from digmed_desktop.fhir.envelope import handling, header, message_bundle
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.people import header_organisation
 from digmed_desktop.fhir.problems import problems_of
-from digmed_desktop.fhir.subject import subject_of
+from digmed_desktop.fhir.subject import summary_of
 from digmed_desktop.fhir.writing import Data, to_xml
 from digmed_desktop.messaging.parcel import FrozenMessage
 
@@ -106,7 +106,7 @@ def build(
         document_id=ids.document,
         composition_id=ids.composition,
         sender_reference=sender_reference,
-        subject=subject_of(title, record.patient, record.pharmacy, version),
+        subject=summary_of(title, record.patient, record.pharmacy, version),
         made_at=now,
     )
 

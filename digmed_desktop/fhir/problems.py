@@ -18,8 +18,9 @@ from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
 from digmed_desktop.fhir.editions import Edition
 from digmed_desktop.fhir.items import Record, clinician_of, kind_of
-from digmed_desktop.fhir.subject import MAX_LENGTH, subject_of
+from digmed_desktop.fhir.subject import MAX_LENGTH, summary_of
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.plain_letters import plain_letters
 
 _FIELDS = {
     "patient.name": "patient.family",
@@ -95,7 +96,7 @@ def problems_of(record: Record, edition: Edition, *, replaces: Replaces | None =
         *(_vaccines(record) if isinstance(record, VaccinationRecord) else _supplies(record)),
         *_unwritable(record),
     ]
-    if not found and len(subject_of(edition.title, record.patient, record.pharmacy, 1)) > MAX_LENGTH - 40:
+    if not found and len(_subject(record, edition)) > MAX_LENGTH - 40:
         found.append(
             Problem(
                 "patient.family",
@@ -105,6 +106,11 @@ def problems_of(record: Record, edition: Edition, *, replaces: Replaces | None =
     if replaces is not None and NOT_XML.search(replaces.changed + replaces.why):
         found.append(Problem("correction.why", _NOT_WRITABLE))
     return found
+
+
+def _subject(record: Record, edition: Edition) -> str:
+    """Return the subject as it travels; letters that are spelt out make it longer."""
+    return plain_letters(summary_of(edition.title, record.patient, record.pharmacy, 1))
 
 
 def _route(record: Record) -> Iterator[Problem]:

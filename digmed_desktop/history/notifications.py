@@ -234,6 +234,8 @@ class Notifications:
                 message_id=message_id or "",
                 local_id=sent.local_id if sent else "",
                 mesh_id=(sent.mesh_id or "") if sent else "",
+                subject=(kept.subject or "") if sent else "",
+                address=sent.address if sent else "",
             )
 
     def cancel(self, notification_id: int, by: int, why: str) -> State:

@@ -5,11 +5,11 @@ mex-subject 500.
 """
 
 import re
-import unicodedata
 from datetime import date
 
 from digmed_desktop.messaging.errors import RefusedError
 from digmed_desktop.messaging.parcel import Parcel
+from digmed_desktop.messaging.plain_letters import plain_letters
 
 TO_LIMIT = 100
 LOCAL_ID_LIMIT = 300
@@ -24,28 +24,10 @@ _WORKFLOW = re.compile(rf"[A-Za-z0-9_]{{1,{WORKFLOW_LIMIT}}}")
 _ODS = re.compile(r"[A-Z0-9]{3,12}")
 _ADDRESS = re.compile(rf"[A-Za-z0-9_ '.\-]{{1,{TO_LIMIT}}}")
 
-# letters that Unicode does not take apart into a base letter and a mark
-_SPELT_OUT = str.maketrans(
-    {
-        "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l",
-        "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H",
-        "‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-",
-        "−": "-",
-    }
-)  # fmt: skip
-
-
-def plain_ascii(text: str) -> str:
-    """Return ``text`` in ASCII on one line: accents dropped, letters spelt out, the rest as ``?``."""
-    apart = unicodedata.normalize("NFKD", text.translate(_SPELT_OUT))
-    kept = "".join(c for c in apart if not unicodedata.combining(c))
-    spaced = re.sub(r"[\x00-\x20\x7f]+", " ", kept)
-    return spaced.encode("ascii", "replace").decode("ascii").strip()
-
 
 def subject_header(subject: str) -> str:
     """Return a subject as it can travel in an HTTP header: ASCII, one line, at most 500 characters."""
-    return plain_ascii(subject)[:SUBJECT_LIMIT].rstrip()
+    return plain_letters(subject)[:SUBJECT_LIMIT].rstrip()
 
 
 def routing_date(born: date) -> str:
@@ -60,7 +42,7 @@ def automatic_address(nhs_number: str, born: date, family_name: str) -> str:
     not published: accents are taken off, and spaces, hyphens, apostrophes and full stops are kept. Raises
     RefusedError when a part is missing.
     """
-    surname = re.sub(r"[^A-Za-z '.\-]", "", plain_ascii(family_name)).strip()
+    surname = re.sub(r"[^A-Za-z '.\-]", "", plain_letters(family_name)).strip()
     if not (re.fullmatch(r"[0-9]{10}", nhs_number) and surname):
         raise RefusedError(
             "MESH cannot find the practice without an NHS number and a surname.",

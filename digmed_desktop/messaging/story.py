@@ -89,6 +89,8 @@ class Story:
     message_id: str
     local_id: str
     mesh_id: str
+    subject: str = ""  # as it was written, before it travels in a header of MESH
+    address: str = ""  # the mailbox it was sent to, or the patient's by which MESH finds it
 
 
 @dataclass(frozen=True, slots=True)

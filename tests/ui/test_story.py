@@ -11,6 +11,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.pages.story import StoryPage
+from digmed_desktop.ui.pages.story_parts import RecordedView
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -37,7 +38,10 @@ def test_what_was_recorded_and_what_happened(story: StoryPage) -> None:
     assert "O'NEILL, Rose" in story.patient.text()
     assert "The message was made and stored here" in text_of(story)
     assert "AB-1234" in story.recorded.toPlainText()
-    assert story.messages.count() == 1
+    assert [story.messages.tabText(n) for n in range(2)] == ["Notification", "How it travels"]
+    outside = story.messages.widget(1)
+    assert isinstance(outside, RecordedView)
+    assert "DIGMED_FLU_VAC" in outside.toPlainText()
     assert story.tabs.tabText(2) == "Versions"
 
 

@@ -183,6 +183,10 @@ class StoryPage(QWidget):
             xml = XmlView(self._context.appearance.theme)
             xml.show_xml(message.readable)
             self.messages.addTab(xml, message.title)
+        if view.travels is not None:
+            outside = RecordedView(self._context.appearance.theme, view.travels.title)
+            outside.show_sections(recorded((view.travels,)))
+            self.messages.addTab(outside, view.travels.title)
         if not view.story.messages:
             self.messages.addTab(quiet(f"No message was made: {self._instead(view)}."), "None")
         if 0 <= kept < self.messages.count():
@@ -352,5 +356,5 @@ class StoryPage(QWidget):
         self.recorded.use(theme)
         for place in range(self.messages.count()):
             view = self.messages.widget(place)
-            if isinstance(view, XmlView):
+            if isinstance(view, XmlView | RecordedView):
                 view.use(theme)

@@ -136,11 +136,11 @@ class VersionsView(Column):
 
 
 class RecordedView(ReadingView):
-    """What was recorded, as the practice reads it."""
+    """What was recorded, as the practice reads it, or what else is read in lines."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, name: str = "What was recorded") -> None:
         super().__init__(theme)
-        self.setAccessibleName("What was recorded")
+        self.setAccessibleName(name)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
 
 
