@@ -27,6 +27,8 @@ from digmed_desktop.clinical.record import (
 OLDEST = 120  # years
 ADDRESS_LINES = 5  # NHS Data Dictionary, PATIENT USUAL ADDRESS: five lines
 ADDRESS_LINE_MOST = 100
+NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
+"""What is asked afresh even of the same patient, however well known."""
 
 
 def starting_contact(now: datetime) -> dict[str, str]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from digmed_desktop.fhir.editions import Edition
     from digmed_desktop.history.store import Store
 
-FORM_OF = {Kind.VACCINATION: "vaccination", Kind.EMERGENCY_SUPPLY: "emergency-supply"}
 LONGEST_NOTE = 2000
 
 
@@ -78,7 +77,7 @@ class ActsDesk:
             )
         row = self._store.notifications.row(notification)
         besides = {correcting.OF: str(notification), correcting.WHY: _reason(why)}
-        return Begun(FORM_OF[row.kind], {**answers, **besides})
+        return Begun(row.kind.form, {**answers, **besides})
 
     def do(self, act: Act, notification: int, by: int, note: str) -> None:
         """Carry out an act that needs no form. Raises NotAllowedNowError when it has moved on meanwhile."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.views import PatientView
 from digmed_desktop.history.written import search_key
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 MOST = 12
 LIKE_ENOUGH = 72.0  # of 100: a letter too few, too many or exchanged in a name of six
 _SHOWN_FIELDS = ("patient.", "practice.")
-NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
-"""What is asked afresh of every patient, however well known."""
 
 
 class PatientDesk:

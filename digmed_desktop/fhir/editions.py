@@ -14,8 +14,6 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.record import SNOMED_CT, Coded
 from digmed_desktop.messaging.parcel import Kind
 
-_KINDS = {"vaccination": Kind.VACCINATION, "emergency-supply": Kind.EMERGENCY_SUPPLY}
-
 
 class UnknownEditionError(LookupError):
     """There is no edition of that id."""
@@ -85,7 +83,7 @@ def _coded(raw: Mapping[str, str]) -> Coded:
 def _edition(raw: Mapping[str, Any]) -> Edition:
     return Edition(
         id=raw["id"],
-        kind=_KINDS[raw["kind"]],
+        kind=Kind.of_form(raw["kind"]),
         name=raw["name"],
         note=raw["note"],
         default=raw.get("default", False),

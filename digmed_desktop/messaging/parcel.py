@@ -17,6 +17,19 @@ class Kind(StrEnum):
         """The workflow id that responses come back on."""
         return f"{self.value}_ACK"
 
+    @property
+    def form(self) -> str:
+        """The id of the form that records it, and the format of its record."""
+        return _FORMS[self]
+
+    @classmethod
+    def of_form(cls, form: str) -> "Kind":
+        """Return the notification that a form makes; KeyError for a form that makes none."""
+        return {named: kind for kind, named in _FORMS.items()}[form]
+
+
+_FORMS = {Kind.VACCINATION: "vaccination", Kind.EMERGENCY_SUPPLY: "emergency-supply"}
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenMessage:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.patients import NEVER_CARRIED
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.scanning.pack import read

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.acting import facts_of
 from digmed_desktop.desk.exporting import ExportDesk
+from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.desk.views import Ending
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -56,6 +57,17 @@ def test_it_is_finished_without_a_message_and_asks_for_nobody(counter: Counter) 
     counter.clock.move(days=30)
     assert not counter.store.notifications.standing().waiting
     assert not counter.store.notifications.row(made).needs_person
+
+
+def test_what_was_finished_as_the_program_died_is_kept_here_once(counter: Counter, tmp_path: Path) -> None:
+    draft = uuid.uuid4().hex
+    counter.desk.save_draft(draft, "vaccination", complete_answers(**REFUSED), counter.ada)
+    SendIntent(tmp_path).write(Wish(draft, "vaccination", counter.ada))
+    fulfilled = counter.desk.fulfil_wish()
+    assert fulfilled is not None
+    assert counter.desk.fulfil_wish() is None
+    (row,) = counter.store.notifications.page()
+    assert (row.id, row.state) == (fulfilled.notification, State.KEPT_HERE)
 
 
 def test_nothing_is_said_of_paper_where_that_is_closed_too(counter: Counter) -> None:

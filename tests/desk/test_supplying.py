@@ -179,6 +179,22 @@ def test_who_does_not_agree_to_sharing_stands_in_the_register_alone(shop: Counte
     assert len(shop.desk.register.page(None, 10)) == 1
 
 
+def test_a_refusal_takes_a_supply_back_that_still_waits(shop: Counter) -> None:
+    made = finish(shop, complete_answers())
+    begun = shop.desk.acts.begin_correction(made, "The patient does not agree.")
+    again = finish(shop, {**begun.answers, "consent.to_sharing": "no"})
+    assert (shop.state(made), shop.state(again)) == (State.REPLACED, State.KEPT_HERE)
+    assert shop.store.deliveries.waiting(9) == []
+    assert [one.kind for one in shop.desk.register.entry(1).later] == [EntryKind.AMENDMENT]
+    assert shop.desk.register.verify().intact
+    sent = finish(shop, complete_answers())
+    shop.post(sent)
+    begun = shop.desk.acts.begin_correction(sent, "The patient does not agree.")
+    refused = shop.desk.send(FORM, "late", {**begun.answers, "consent.to_sharing": "no"}, shop.ada)
+    assert (refused.notification, refused.register) == (None, 0)
+    assert any("can no longer be kept here only" in p.sentence for p in refused.problems)
+
+
 def test_what_the_law_forbids_is_not_finished(shop: Counter) -> None:
     sent = shop.desk.send(FORM, uuid.uuid4().hex, tablets(days="31", quantity="31"), shop.ada)
     assert sent.notification is None

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from digmed_desktop import app as program_room
 from digmed_desktop.app import Program
+from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Story
 from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT
@@ -186,7 +187,8 @@ def typed() -> None:
     scene = Scene()
     scene.begin()
     scene.until("the draft", lambda: bool(scene.form.form.answers()["patient.family"]))
-    scene.end(answers=scene.form.form.answers())
+    beating = [one.timer.isActive() for one in scene.window.findChildren(DailyBackup)]
+    scene.end(answers=scene.form.form.answers(), looks_for_the_daily_backup=beating)
 
 
 def again() -> None:

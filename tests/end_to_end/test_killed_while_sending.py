@@ -79,6 +79,7 @@ def test_a_form_survives_sigkill_with_every_field(home: Path) -> None:
     assert after[0]["answers"] == before[0]["answers"]
     assert after[0]["answers"]["after.notes"] == "Half a note <b> & 'more'"
     assert sum(bool(text) for text in after[0]["answers"].values()) > 35
+    assert after[0]["looks_for_the_daily_backup"] == [True]
     assert in_clear(home) == [], "patient data in clear on the disk"
 
 

@@ -58,7 +58,10 @@ def test_notifications_reached_every_end_that_practice_mode_shows(transcript: di
         "rejected",
         "already-held",
         "not-delivered",
+        "kept-here",
     } <= ends
+    (kept,) = [one for one in transcript["notifications"] if one["final_state"] == "kept-here"]
+    assert (kept["state"], kept["files"]) == (["kept-here"], []), "nothing was made that could be sent"
     first = transcript["notifications"][0]
     assert first["kind"] == "DIGMED_FLU_VAC"
     assert first["state"][0] == "waiting"

@@ -71,12 +71,12 @@ class Plan:
         self, clock: Clock, deliver: Deliver, between: Callable[[], None], is_over: Callable[[int], bool]
     ) -> tuple[int, int]:
         """Freeze the messages and deliver, round after round, until it is over; return kills and rounds."""
-        assert _in_process(partial(_freeze, self.database, clock)) == SETTLED
+        assert in_process(partial(_freeze, self.database, clock)) == SETTLED
         killed = rounds = 0
         while rounds < self.most_rounds:
             rounds += 1
             armed = self.mark if killed < self.kills else None
-            ended = _in_process(partial(deliver, _killer(armed, self.nth)))
+            ended = in_process(partial(deliver, _killer(armed, self.nth)))
             killed += ended == -signal.SIGKILL
             assert ended in (OPEN, SETTLED, -signal.SIGKILL), ended
             if is_over(ended):
@@ -110,7 +110,7 @@ class Plan:
         )
 
 
-def _in_process(work: Callable[[], int]) -> int:
+def in_process(work: Callable[[], int]) -> int:
     """Return the exit status of ``work`` in a forked process, or minus the signal that ended it."""
     child = os.fork()
     if child == 0:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import FieldKind, load
+from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import FormLists, PersonView, PracticeView, Preview
@@ -28,12 +29,6 @@ from digmed_desktop.ui.widgets.words import Words
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
-KINDS = {"vaccination": Kind.VACCINATION, "emergency-supply": Kind.EMERGENCY_SUPPLY}
-"""The notification of each form."""
-
-
-NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
-"""Asked afresh even of the same patient."""
 
 CARRIED = "carried"  # kept with the answers: the questions whose answer came from the last patient
 
@@ -73,7 +68,7 @@ class FormPage(QWidget):
             before={"practice": self.practice_search},
         )
         self.carried: set[str] = set()
-        self.reach = ReachLine(context, KINDS[self.FORM])
+        self.reach = ReachLine(context, Kind.of_form(self.FORM))
         self.form.fields["practice.ods_code"].add_below(self.reach)
         self.preview = PreviewPane(context.appearance)
         self.draft_id = ""

@@ -1,0 +1,69 @@
+"""SIGKILL at every statement with which a notification is stored: afterwards it is there whole, or not at all."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.states import Happening, State
+from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message
+from tests.outbox.killing import in_process
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL in a forked process needs fork")
+DRAFT = "draft-1"
+MOST_STATEMENTS = 40
+
+
+def begin(database: Path) -> int:
+    store = Store.create(database, KEY, MovedClock())
+    ada = store.people.add(PHARMACIST, "hash")
+    store.drafts.save(DRAFT, "vaccination", {"patient.family": "Quill"}, ada)
+    store.close()
+    return 0
+
+
+def store_it(database: Path, killed_before: int, *, kept_here: bool) -> int:
+    """Store the notification, and die before the statement of that number."""
+    store = Store.open(database, KEY, MovedClock())
+    passed = 0
+
+    def at_statement(*_args: object) -> None:
+        nonlocal passed
+        passed += 1
+        if passed == killed_before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for moment in ("before_cursor_execute", "commit"):
+        sa.event.listen(sa.Engine, moment, at_statement)
+    sent = None if kept_here else message()
+    store.notifications.freeze(DRAFT, "{}", facts(), sent, local_id(), 1, token=DRAFT, kept_here=kept_here)
+    os._exit(0)
+
+
+@pytest.mark.parametrize(("kept_here", "state"), [(True, State.KEPT_HERE), (False, State.WAITING)])
+def test_it_is_there_whole_or_not_at_all(tmp_path: Path, *, kept_here: bool, state: State) -> None:
+    kills = 0
+    for number in range(1, MOST_STATEMENTS):
+        database = tmp_path / str(number) / "digmed.db"
+        assert in_process(partial(begin, database)) == 0
+        ended = in_process(partial(store_it, database, number, kept_here=kept_here))
+        store = Store.open(database, KEY, MovedClock())
+        rows = store.notifications.page()
+        if ended == 0:
+            break
+        kills += 1
+        assert ended == -signal.SIGKILL
+        assert rows == [], "half a notification"
+        assert [one.id for one in store.drafts.all()] == [DRAFT], "what was typed is lost"
+        store.close()
+    assert kills > 6
+    (row,) = rows
+    assert row.state is state
+    assert store.drafts.all() == []
+    happened = [event.happening for event in store.notifications.story(row.id).events]
+    assert happened == [Happening.KEPT_HERE if kept_here else Happening.FROZEN]
+    store.close()
