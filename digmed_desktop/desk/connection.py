@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.clock import Clock
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.mesh.account import MeshAccount
     from digmed_desktop.mesh.certificates import ClientCertificate
+    from digmed_desktop.mesh.proxy import Proxy
 
 PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  # names in the vault
 CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"
-HIDDEN = "•••"
 LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
 
 
@@ -53,7 +52,7 @@ class ConnectionDesk:
             account = self._practice()
             return ConnectionView("practice", account.mailbox, account.url, fixed=True, strangers=strangers)
         chosen = self._choices.now()
-        certificate = self.certificate()
+        certificate, proxy = self.certificate(), self._proxy()
         return ConnectionView(
             environment=chosen.mesh_environment.value,
             mailbox=chosen.mailbox,
@@ -61,7 +60,9 @@ class ConnectionDesk:
             addressing=chosen.addressing.value,
             has_password=self._vault.get(PASSWORD) is not None,
             has_shared_key=self._vault.get(SHARED_KEY) is not None,
-            proxy=_without_password(self._vault.get(PROXY) or ""),
+            proxy=proxy.address,
+            proxy_name=proxy.name,
+            has_proxy_password=bool(proxy.password),
             certificate=certificate_view(certificate, self._now()) if certificate else None,
             own_root=self._store.profile.get(OWN_ROOT) is not None,
             strangers=strangers,
@@ -132,7 +133,7 @@ class ConnectionDesk:
         for name, field in ((PASSWORD, "password"), (SHARED_KEY, "shared_key")):
             if typed := answers.get(f"connection.{field}", ""):
                 self._vault.put(name, typed)
-        self._keep_proxy(answers.get("connection.proxy", "").strip())
+        self._keep_proxy(self._proxy_typed(answers))
         self._choices.change(
             mesh_environment=environment,
             mailbox=answers.get("connection.mailbox", "").strip(),
@@ -186,6 +187,7 @@ class ConnectionDesk:
 
     def _faults(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> list[Problem]:
         from digmed_desktop.mesh import account
+        from digmed_desktop.mesh.proxy import check_address, check_login
 
         def kept_or(field: str, name: str) -> str:
             return answers.get(f"connection.{field}", "") or self._vault.get(name) or ""
@@ -194,7 +196,7 @@ class ConnectionDesk:
             if environment is MeshEnvironment.THIS_COMPUTER:
                 account.checked_url(answers.get("connection.url", ""), here=True)
 
-        proxy = answers.get("connection.proxy", "").strip()
+        proxy = self._proxy_typed(answers)
         checks: tuple[tuple[str, Callable[[], object]], ...] = (
             ("url", check_url),
             ("mailbox", lambda: account.check_mailbox(answers.get("connection.mailbox", "").strip())),
@@ -203,7 +205,8 @@ class ConnectionDesk:
                 "shared_key",
                 lambda: account.check_secret(kept_or("shared_key", SHARED_KEY), account.SHARED_KEY),
             ),
-            ("proxy", lambda: account.check_proxy(proxy) if proxy else None),
+            ("proxy", lambda: check_address(proxy.address) if proxy.address else None),
+            ("proxy_name", lambda: check_login(proxy.name, proxy.password)),
         )
         found = []
         for field, check in checks:
@@ -228,12 +231,26 @@ class ConnectionDesk:
             )
         return found
 
-    def _keep_proxy(self, typed: str) -> None:
-        kept = self._vault.get(PROXY) or ""
-        if not typed:
+    def _proxy(self) -> "Proxy":
+        from digmed_desktop.mesh.proxy import Proxy
+
+        return Proxy.kept(self._vault.get(PROXY) or "")
+
+    def _proxy_typed(self, answers: Mapping[str, str]) -> "Proxy":
+        """Return the proxy that was entered. An empty password keeps the one of the same name at the same proxy."""
+        from digmed_desktop.mesh.proxy import Proxy
+
+        address, name = (answers.get(f"connection.{part}", "").strip() for part in ("proxy", "proxy_name"))
+        password, kept = answers.get("connection.proxy_password", ""), self._proxy()
+        if not password and (address, name) == (kept.address, kept.name):
+            password = kept.password
+        return Proxy(address, name, password)
+
+    def _keep_proxy(self, proxy: "Proxy") -> None:
+        if proxy.address:
+            self._vault.put(PROXY, proxy.whole)
+        else:
             self._vault.remove(PROXY)
-        elif typed != _without_password(kept):
-            self._vault.put(PROXY, typed)
 
     @property
     def _environment(self) -> MeshEnvironment:
@@ -251,14 +268,6 @@ def certificate_view(certificate: "ClientCertificate", now: datetime) -> Certifi
         sentence = certificate.warning(now)
         health = Health.LOOK if sentence else Health.GOOD
     return CertificateView(certificate.common_name, certificate.not_after, health, sentence)
-
-
-def _without_password(proxy: str) -> str:
-    """Return the address of a proxy with its password hidden."""
-    parts = urlsplit(proxy)
-    if not parts.password:
-        return proxy
-    return proxy.replace(f":{parts.password}@", f":{HIDDEN}@", 1)
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import mesh_client
 
+from digmed_desktop.mesh import proxy
 from digmed_desktop.mesh.certificates import ClientCertificate
 from digmed_desktop.messaging.errors import AccountError
 
@@ -56,7 +57,7 @@ class MeshAccount:
         if self.proxy:
             if self.practice_only:
                 raise AccountError("Practice mode uses no proxy.", "Take the proxy out of the connection.")
-            check_proxy(self.proxy)
+            proxy.check_address(proxy.Proxy.kept(self.proxy).address)
         if self.environment is Environment.LOOPBACK:
             return
         if self.certificate is None:
@@ -162,17 +163,3 @@ def _is_this_computer(host: str, *, by_number: bool) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def check_proxy(proxy: str) -> None:
-    """Raise AccountError for what is not the address of a proxy."""
-    parts = urlsplit(proxy)
-    try:
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port is not None
-    except ValueError:
-        right = False
-    if not right:
-        raise AccountError(
-            "The address of the proxy is not right.",
-            "Enter it in Settings, Connection, like http://proxy.example:8080.",
-        )

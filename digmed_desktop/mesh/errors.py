@@ -5,6 +5,7 @@ What matters is what a failure says about a message that was being sent (``sendi
 (RefusedError), or nobody knows (OutcomeUnknownError). Wherever bytes may have arrived, nobody knows.
 """
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,6 +39,7 @@ FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Unic
 
 _LOOKS_ITSELF = "The program looks by itself whether MESH has the message before it sends anything again."
 _TRIES_AGAIN = "Nothing is lost; the program tries again by itself."
+_NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 _CONNECTION_PAGE = "Check Settings, Connection."
 
 
@@ -53,8 +55,8 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
         return RefusedError(
             "The address of the message holds a character that MESH does not take.", "Tell support."
         )
-    if isinstance(error, requests.exceptions.ProxyError):
-        return _of_proxy(error)
+    if isinstance(error, requests.exceptions.ProxyError) and (told := _of_proxy(error)) is not None:
+        return told
     if (
         tls := next((e for e in _causes(error) if isinstance(e, ssl.SSLError)), None)
     ) is not None and _at_handshake(tls):
@@ -182,22 +184,30 @@ def _short(code: str) -> str:
     return "".join(c for c in code if c.isalnum() or c in "-_")[:40]
 
 
-def _of_proxy(error: Exception) -> DigMedError:
-    text = " ".join(str(e) for e in _causes(error))
-    if "407" in text:
+def _of_proxy(error: Exception) -> DigMedError | None:
+    """Return what kept the tunnel through the proxy from being made; None for a fault that may have come later.
+
+    urllib3 calls it a fault of the proxy too when a tunnel that stood is cut with a message under way.
+    """
+    refused = next((m for e in _causes(error) if (m := _NO_TUNNEL.search(str(e)))), None)
+    if refused is not None and refused[1] == "407":
         return _proxy_password()
-    if "Tunnel connection failed" in text:
+    if refused is not None:
         return AccountError(
             "The proxy does not let this computer reach MESH.",
             "Ask your IT support to allow the address of MESH.",
         )
-    return OfflineError("The proxy cannot be reached.", f"Check this computer's network. {_TRIES_AGAIN}")
+    if _has(error, urllib3.exceptions.NewConnectionError) or _has(
+        error, urllib3.exceptions.ConnectTimeoutError
+    ):
+        return OfflineError("The proxy cannot be reached.", f"Check this computer's network. {_TRIES_AGAIN}")
+    return None
 
 
 def _proxy_password() -> DigMedError:
     return AccountError(
-        "The proxy asks for a name and a password.",
-        "Enter them in Settings, Connection, in the proxy's address.",
+        "The proxy asks for a name and a password, or does not take those that are kept.",
+        "Enter them in Settings, Connection, under Proxy.",
     )
 
 

@@ -50,6 +50,8 @@ class ConnectionView:
     has_password: bool = False
     has_shared_key: bool = False
     proxy: str = ""
+    proxy_name: str = ""
+    has_proxy_password: bool = False
     certificate: CertificateView | None = None
     own_root: bool = False
     strangers: int = 0

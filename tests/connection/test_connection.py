@@ -64,26 +64,30 @@ def test_nothing_is_set_up_at_first(counter: Counter) -> None:
 
 
 def test_what_is_entered_makes_the_account_and_each_part_lies_in_its_place(counter: Counter, mesh) -> None:
-    counter.set_up(mesh.url, proxy="http://amy:s3cr:et@127.0.0.1:3128")
+    counter.set_up(mesh.url, proxy="http://127.0.0.1:3128", proxy_name="amy", proxy_password="s3cr:et@/%")
     account = counter.connection.account()
     assert (account.url, account.mailbox) == (mesh.url, "X9TESTOT001")
     view = counter.connection.view()
     assert view.has_password
     assert view.has_shared_key
-    assert view.proxy == "http://amy:•••@127.0.0.1:3128"
+    assert (view.proxy, view.proxy_name) == ("http://127.0.0.1:3128", "amy")
+    assert view.has_proxy_password
+    assert account.proxy == "http://amy:s3cr%3Aet%40%2F%25@127.0.0.1:3128"
     assert load(counter.folders.settings_file).settings.mesh_environment is MeshEnvironment.THIS_COMPUTER
     kept = counter.folders.settings_file.read_text()
     assert "StrictTestKey" not in kept + repr(view)
-    assert "s3cr:et" not in kept + repr(view)
+    assert "s3cr" not in kept + repr(view)
     assert set(counter.vault.items) == {"database-key", "mesh-password", "mesh-shared-key", "mesh-proxy"}
 
 
 def test_empty_secrets_and_the_shown_proxy_keep_what_is_there(counter: Counter, mesh) -> None:
-    counter.set_up(mesh.url, proxy="http://amy:secret@127.0.0.1:3128")
+    amy = {"proxy": "http://127.0.0.1:3128", "proxy_name": "amy"}
+    counter.set_up(mesh.url, **amy, proxy_password="secret")
     before = dict(counter.vault.items)
-    shown = counter.connection.view().proxy
-    counter.set_up(mesh.url, password="", shared_key="", proxy=shown)
+    counter.set_up(mesh.url, password="", shared_key="", **amy)
     assert counter.vault.items == before
+    counter.set_up(mesh.url, **{**amy, "proxy": "http://127.0.0.2:3128"})
+    assert not counter.connection.view().has_proxy_password, "a password goes to the proxy it was given for"
     counter.set_up(mesh.url, password="", shared_key="", proxy="")
     assert "mesh-proxy" not in counter.vault.items
 
@@ -99,6 +103,11 @@ def test_empty_secrets_and_the_shown_proxy_keep_what_is_there(counter: Counter, 
         ({"shared_key": "kéy"}, "shared_key", "character"),
         ({"shared_key": ""}, "shared_key", "missing"),
         ({"proxy": "proxy"}, "proxy", "http://"),
+        ({"proxy": "http://amy:pw@proxy.example:8080"}, "proxy", "fields below"),
+        ({"proxy": "http://[proxy:8080"}, "proxy", "http://"),
+        ({"proxy": "http://proxy.example:8080", "proxy_password": "pw"}, "proxy_name", "name for the proxy"),
+        ({"proxy": "http://proxy.example:8080", "proxy_name": "a:b"}, "proxy_name", "colon"),
+        ({"proxy": "http://proxy.example:8080", "proxy_name": "Łucja"}, "proxy_name", "character"),
         ({"url": "http://mesh.example"}, "url", "not an address"),
         ({"url": LIVE_URL}, "url", "not one on this computer"),
         ({"environment": "elsewhere"}, "environment", "Choose"),

@@ -38,6 +38,17 @@ HEALTH = {
     Health.NOT_ASKED: ("–", "Not asked", ""),
 }
 KEPT = "Kept. Leave empty to keep it."
+ASKED = "If the proxy asks for one."
+CLEARED = (
+    "password",
+    "shared_key",
+    "proxy_password",
+    "live_word",
+    "certificate_file",
+    "key_file",
+    "key_password",
+)
+"""What is emptied once it is kept."""
 
 
 class ConnectionSection(ColumnPage):
@@ -138,6 +149,16 @@ class ConnectionSection(ColumnPage):
                 hint="Only if your network needs one, such as http://proxy.example:8080.",
                 optional=True,
             ),
+            Pair(
+                Field("connection.proxy_name", "Name", TextEditor(), hint=ASKED, optional=True),
+                Field(
+                    "connection.proxy_password",
+                    "Password",
+                    TextEditor(secret=True),
+                    hint=ASKED,
+                    optional=True,
+                ),
+            ),
         )
 
     def _certificate(self) -> QFrame:
@@ -179,6 +200,7 @@ class ConnectionSection(ColumnPage):
         self._show_certificate(view.certificate)
         for name, has in (("password", view.has_password), ("shared_key", view.has_shared_key)):
             self.fields[f"connection.{name}"].hint.setText(KEPT if has else "From NHS England's letter.")
+        self.fields["connection.proxy_password"].hint.setText(KEPT if view.has_proxy_password else ASKED)
         if not self._loaded and not view.fixed:
             self._loaded = True
             shown = {
@@ -187,6 +209,7 @@ class ConnectionSection(ColumnPage):
                 "mailbox": view.mailbox,
                 "addressing": view.addressing,
                 "proxy": view.proxy,
+                "proxy_name": view.proxy_name,
             }
             for name, text in shown.items():
                 self.fields[f"connection.{name}"].editor.set_answer(text)
@@ -229,7 +252,7 @@ class ConnectionSection(ColumnPage):
         self.save.setEnabled(True)
         if not self.tell(problems):
             return
-        for name in ("password", "shared_key", "live_word", "certificate_file", "key_file", "key_password"):
+        for name in CLEARED:
             self.fields[f"connection.{name}"].editor.set_answer("")
         self._loaded = False
         self._context.office.renew_delivery()
