@@ -150,10 +150,10 @@ class ConnectionSection(ColumnPage):
                 optional=True,
             ),
             Pair(
-                Field("connection.proxy_name", "Name", TextEditor(), hint=ASKED, optional=True),
+                Field("connection.proxy_name", "Name for the proxy", TextEditor(), hint=ASKED, optional=True),
                 Field(
                     "connection.proxy_password",
-                    "Password",
+                    "Password for the proxy",
                     TextEditor(secret=True),
                     hint=ASKED,
                     optional=True,
