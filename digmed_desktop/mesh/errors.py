@@ -51,7 +51,9 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
         return of_response(error.response, account, sending=sending, now=datetime.now(UTC))
     if isinstance(error, requests.TooManyRedirects):
         return stranger(AccountError)
-    if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL | UnicodeError):
+    if isinstance(
+        error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL | UnicodeEncodeError
+    ):
         return RefusedError(
             "The address of the message holds a character that MESH does not take.", "Tell support."
         )
