@@ -75,7 +75,8 @@ class PracticeDesk:
             return None
         listed = self._store.gp_practices.of_code(code)
         heir = self._last_heir(listed, self._store.gp_practices.of_code) if listed else None
-        return ClosedPractice(code, why, heir.organisation if heir else None)
+        called = listed.organisation.name if listed else ""
+        return ClosedPractice(code, called, why, heir.organisation if heir else None)
 
     def look_up_successor(self, ods_code: str) -> ClosedPractice:
         """Ask the directory who took over from a closed practice, and keep it.
@@ -100,9 +101,8 @@ class PracticeDesk:
         name = heir.organisation.name if heir else ""
         if heir:
             listed = replace(listed, successor=heir.organisation.ods_code)
-        return ClosedPractice(
-            code, listed.refusal(self._today(), name) or "", heir.organisation if heir else None
-        )
+        why = listed.refusal(self._today(), name) or ""
+        return ClosedPractice(code, listed.organisation.name, why, heir.organisation if heir else None)
 
     def _asked(self, code: str) -> ListedPractice | None:
         """Ask the directory for one of the line of successors, and keep its own successor."""

@@ -188,6 +188,7 @@ class ClosedPractice:
     """A practice that receives nothing any more. ``heir`` is the practice that took over, where it is known whole."""
 
     ods_code: str
+    name: str
     sentence: str  # closed, since when, who took over as far as it is known, and what to do
     heir: Organisation | None = None
 

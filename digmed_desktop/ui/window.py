@@ -392,7 +392,14 @@ class Window(QMainWindow):
     def _show_check(self, form: FormPage, preview: Preview) -> None:
         self.form_in_check = form
         groups = recorded_groups(form.form, form.form.answers())
-        self.check.show_recorded(groups, preview, "Check before sending", form.carried_rows(), form.answers())
+        self.check.show_recorded(
+            groups,
+            preview,
+            "Check before sending",
+            form.carried_rows(),
+            form.answers(),
+            colleague=form.has_colleague,
+        )
         self.show_page(self.check)
         self.check.arrive()
 

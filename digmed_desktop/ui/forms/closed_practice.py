@@ -1,6 +1,6 @@
 """A practice that is closed: since when, who took over, asking the directory for it, and taking it with one key."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from digmed_desktop.desk.views import ClosedPractice
@@ -17,6 +17,7 @@ class ClosedPracticePanel(QFrame):
     """Nothing is put in place of anything before somebody says so: :attr:`taken` carries the practice chosen."""
 
     taken = Signal(object)  # Organisation
+    opened = Signal()  # somebody has to decide here: it should be seen
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -25,7 +26,7 @@ class ClosedPracticePanel(QFrame):
         self._followed = self._wanted = ""  # the practice on the form; the one asked about last
         self._asking = False
         self.setProperty("tone", "look")
-        self.head = Words("This practice is closed", bold=True)
+        self.head = Words("", bold=True)
         self.said = Words("")
         self.note = Words("", role="quiet")
         self.take = button("", "primary")
@@ -70,20 +71,21 @@ class ClosedPracticePanel(QFrame):
         else:
             self._show(closed)
 
-    def choose(self, ods_code: str, refusal: str) -> None:
+    def choose(self, ods_code: str, name: str, refusal: str) -> None:
         """Say of a practice that somebody wanted to take that it is closed, and put the cursor at what can be done."""
         code = ods_code.strip().upper()
         self._wanted = code
 
         def have(closed: ClosedPractice | None) -> None:
             if code == self._wanted:
-                self._show(closed or ClosedPractice(code, refusal))
+                self._show(closed or ClosedPractice(code, name, refusal))
                 self._focus()
 
         self._context.office.ask(lambda desk: desk.directory.closed(code), have)
 
     def _show(self, closed: ClosedPractice) -> None:
         self._closed = closed
+        self.head.setText(f"{closed.name} ({closed.ods_code}) is closed")
         self.said.setText(closed.sentence)
         self.note.setVisible(False)
         heir = closed.heir
@@ -99,6 +101,7 @@ class ClosedPracticePanel(QFrame):
 
     def _focus(self) -> None:
         (self.take if self.take.isVisibleTo(self) else self.ask).setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, self.opened.emit)
 
     def _take(self) -> None:
         heir = self._closed.heir if self._closed is not None else None
@@ -138,3 +141,5 @@ class ClosedPracticePanel(QFrame):
     def _note(self, sentence: str) -> None:
         self.note.setText(sentence)
         self.note.setVisible(True)
+        if self.ask.hasFocus():
+            QTimer.singleShot(0, self, self.opened.emit)

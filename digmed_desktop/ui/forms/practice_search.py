@@ -104,8 +104,9 @@ class PracticeSearch(QWidget):
         self.chosen.emit(found.organisation)
 
     def _is_closed(self, found: "PracticeFound") -> None:
+        self.box.show_hits(self.box.text, ())  # the panel says it
         self.box.say("")
-        self.closed.choose(found.organisation.ods_code, found.refusal)
+        self.closed.choose(found.organisation.ods_code, found.organisation.name, found.refusal)
 
     def _heir_taken(self, organisation: "Organisation") -> None:
         self.box.clear()

@@ -1,4 +1,4 @@
-"""Values carried over from the last patient: each is confirmed by itself, with Enter, before anything is sent."""
+"""Values carried over from the last patient or a colleague: each is confirmed by itself, with Enter, before Send."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words, heading
+
+LAST_PATIENT = "Carried over from the last patient"
+COLLEAGUE = "Carried over from a colleague or the last patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class CarriedPanel(QFrame):
     confirmed = Signal(tuple)
     change = Signal(str)
 
-    def __init__(self, rows: Sequence[CarriedRow]) -> None:
+    def __init__(self, rows: Sequence[CarriedRow], *, colleague: bool = False) -> None:
+        """Show ``rows``; ``colleague``: some of them come from somebody who worked on this form before."""
         super().__init__()
         self.setProperty("tone", "look")
         grid = QGridLayout(self)
@@ -34,7 +38,7 @@ class CarriedPanel(QFrame):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 4)
-        grid.addWidget(heading("Carried over from the last patient"), 0, 0, 1, 4)
+        grid.addWidget(heading(COLLEAGUE if colleague else LAST_PATIENT), 0, 0, 1, 4)
         grid.addWidget(Words("Enter confirms one and goes on to the next.", role="quiet"), 1, 0, 1, 4)
         self._waiting: list[QPushButton] = []
         for place, row in enumerate(rows, 2):

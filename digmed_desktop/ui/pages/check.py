@@ -114,6 +114,8 @@ class CheckPage(QWidget):
         heading_text: str,
         carried: Sequence[CarriedRow] = (),
         reasons: Mapping[str, str] | None = None,
+        *,
+        colleague: bool = False,
     ) -> None:
         """Show the answers and the document; ``carried`` is confirmed row by row, doubts take a reason."""
         self.preview.show_preview(preview)
@@ -134,7 +136,7 @@ class CheckPage(QWidget):
                 self._add_doubt(body, problem, (reasons or {}).get(problem.reason_key, ""))
             else:
                 body.addWidget(Notice("look", problem.sentence))
-        self.confirming = CarriedPanel(carried)
+        self.confirming = CarriedPanel(carried, colleague=colleague)
         self.confirming.confirmed.connect(self.confirmed)
         self.confirming.confirmed.connect(self._progress)
         self.confirming.change.connect(self.back)
@@ -187,7 +189,7 @@ class CheckPage(QWidget):
     def _progress(self) -> None:
         """Allow Send once nothing is left to confirm and every doubt has its reason."""
         if left := self.to_confirm:
-            why = f"{left} to confirm: carried over from the last patient."
+            why = f"{left} to confirm: carried over."
         else:
             why = "Say why you continue." if self.open_doubts() else ""
         self.set_sendable(sendable=not why, why_not=why)

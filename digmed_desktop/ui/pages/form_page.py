@@ -94,6 +94,8 @@ class FormPage(QWidget):
         self.search.chosen.connect(self._take_patient)
         self.search.passed.connect(lambda: self.form.next_open(""))
         self.practice_search.chosen.connect(self._practice_chosen)
+        closed = self.practice_search.closed
+        closed.opened.connect(lambda: self.form.ensureWidgetVisible(closed, 20, 24))
         self.scan_panel.settled.connect(self.take_scan)
         self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._preview_timer.timeout.connect(self.refresh)
@@ -144,6 +146,12 @@ class FormPage(QWidget):
     def take_over(self, person: PersonView) -> None:
         """Follow another person who signed in."""
 
+    def _of_colleague(self, answers: Mapping[str, str]) -> set[str]:
+        """Return the questions whose answer is a person other than the one acting."""
+        acting = str(self._context.acting.id or "")
+        people = (q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON)
+        return {key for key in people if answers.get(key) and answers[key] != acting}
+
     # ---- beginning
 
     def begin(self, start: FormStart | None = None) -> None:
@@ -158,6 +166,14 @@ class FormPage(QWidget):
             people = {q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON}
             self.carried -= {"contact.date", "contact.time"}
             self.carried -= {key for key in people if answers.get(key) == acting}
+        if draft is not None:
+            person = self._context.acting.person
+            mine = person.professional.name.spoken() if person else ""
+            if {draft.begun_by, draft.changed_by} - {
+                "",
+                mine,
+            }:  # who vaccinated is not left as it was, unseen
+                self.carried |= self._of_colleague(answers)
         if start is not None:
             self.carried -= set(start.answers)  # known of this patient, so not the last one's
             self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
@@ -199,6 +215,11 @@ class FormPage(QWidget):
         text = self.form.fields[value.fields[0]].editor.spoken()
         in_brackets = text.rstrip(")").rpartition("(")[2] if text.endswith(")") else text
         return Wording(text), Wording(in_brackets)  # Patient group direction (PGD): PGD
+
+    @property
+    def has_colleague(self) -> bool:
+        """Whether a person other than the one acting is named on the form and not confirmed yet."""
+        return bool(self.carried & self._of_colleague(self.form.answers()))
 
     def carried_rows(self) -> tuple[CarriedRow, ...]:
         """Return what was carried over and is still to be confirmed, each value by itself."""

@@ -128,6 +128,8 @@ class SignInPage(ColumnPage):
         self._context = context
         self.who = ChoiceEditor(())
         self.pin = TextEditor(secret=True)
+        self.who.leads_on = True  # Enter goes on to the PIN
+        self.who.entered.connect(self.pin.focus)
         self.notice = Notice("act", "Your form is kept exactly as you left it.", "Locked")
         self.body.addWidget(self.notice)
         self.notice.setVisible(False)
@@ -164,6 +166,7 @@ class SignInPage(ColumnPage):
         (self.pin if self.who.answer() else self.who).focus()
 
     def _go(self) -> None:
+        self.who.settle()  # a typed part that fits one person is that person, in full view
         chosen, pin = self.who.answer(), self.pin.answer()
         if not chosen.isdigit():
             self.tell([Problem("who", "Choose your name.")])

@@ -41,6 +41,8 @@ class VaccinatePage(FormPage):
     def __init__(self, context: Context) -> None:
         self._programme = ""
         self._product_at_first = ""
+        self._hands: int | None = context.acting.id  # who acted last
+        self._changed_hands = False  # whether that changed with a patient on the form
         self.batches: BatchChoice | None = None
         super().__init__(context)
         editor = self.form.fields["vaccine.batch"].editor
@@ -85,8 +87,9 @@ class VaccinatePage(FormPage):
         usual = self._offer_of(fresh.get("session.programme", "")).usual
         fresh.update({key: text for key, text in usual.items() if key not in remembered})
         fresh |= starting_contact(self._context.now())
-        acting = self._context.acting.person
-        if acting is not None and acting.may_vaccinate and not fresh.get("session.vaccinator"):
+        acting, changed = self._context.acting.person, self._changed_hands
+        self._changed_hands = False
+        if acting is not None and acting.may_vaccinate and (changed or not fresh.get("session.vaccinator")):
             fresh["session.vaccinator"] = str(acting.id)
         return fresh
 
@@ -172,7 +175,15 @@ class VaccinatePage(FormPage):
         self.programme_chosen.emit(offer.name)
 
     def take_over(self, person: PersonView) -> None:
-        """Make the person who signed in the vaccinator, unless a patient is on the form already."""
-        if person.may_vaccinate and not self.form.answers().get("patient.family"):
-            self.form.set_answers({"session.vaccinator": str(person.id)}, keep_rest=True)
-            self.refresh()
+        """Make the person who signed in the vaccinator; with a patient on the form, have the vaccinator confirmed."""
+        other = self._hands not in (None, person.id)
+        self._hands = person.id
+        if not self.form.answers().get("patient.family"):
+            if person.may_vaccinate:
+                self.form.set_answers({"session.vaccinator": str(person.id)}, keep_rest=True)
+                self.carried.discard("session.vaccinator")
+                self.refresh()
+        elif other:
+            self._changed_hands = True
+            self.carried |= self._of_colleague(self.form.answers())
+            self.strip_changed.emit()

@@ -56,6 +56,7 @@ class SearchBox(QWidget):
         self._timer.timeout.connect(self._want)
         self.editor.edited.connect(self._typed)
         self.editor.line.installEventFilter(self)
+        self.list.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -88,8 +89,7 @@ class SearchBox(QWidget):
         self.list.setVisible(bool(hits))
         if hits:
             self.list.setCurrentRow(0)
-            rows = [self.list.sizeHintForRow(place) for place in range(min(len(hits), MOST_IN_VIEW))]
-            self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + 14)
+            self._fit()
         self.say(none_found if text and not hits else "")
         if self._take_first_of and text == self._take_first_of:
             self._take_first_of = ""
@@ -98,6 +98,12 @@ class SearchBox(QWidget):
             elif not hits:
                 self.nothing_taken.emit(text)
 
+    def _fit(self) -> None:
+        """Give the list the height of its lines as they wrap at this width."""
+        items = [self.list.item(place) for place in range(min(self.list.count(), MOST_IN_VIEW))]
+        rows = [self.list.visualItemRect(one).height() for one in items]
+        self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + 14)
+
     def say(self, sentence: str, ink: str = "") -> None:
         """Say something under the field."""
         self.said.setText(sentence)
@@ -105,6 +111,10 @@ class SearchBox(QWidget):
         set_property(self.said, "ink", ink)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.list:
+            if event.type() == QEvent.Type.Resize:
+                QTimer.singleShot(0, self, self._fit)
+            return False
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._hits:
