@@ -119,7 +119,8 @@ def pages(bench: Bench) -> Iterator[tuple[str, Callable[[], None]]]:
 def visit_all(bench: Bench) -> Iterator[str]:
     for name, go in pages(bench):
         go()
-        bench.idle()
+        for _ in range(3):  # what is shown may lead to another question
+            bench.idle()
         pause(60)
         yield name
 
