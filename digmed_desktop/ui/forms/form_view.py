@@ -1,6 +1,6 @@
 """A whole form: groups of questions, the summary of problems on top, conditional questions, answers as plain text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -22,6 +22,7 @@ from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import application, heading, title
 
 Lists = Mapping[str, Sequence[Option]]
+ROUND_FOCUS = 72  # pixels kept in view above and below the question at the cursor: what comes next is seen
 
 
 def _list_of(question: FormField) -> str:
@@ -60,6 +61,7 @@ class FormView(QScrollArea):
         self._unasked: frozenset[str] = frozenset()
         self._problems: Sequence[Problem] = ()
         self._tell_all = False
+        self.detours: dict[str, Callable[[], None]] = {}  # where an open question is best answered instead
         self._fresh = False  # whether the problems are those of the answers as they are now
         page = QWidget()
         page.setObjectName("page")
@@ -296,7 +298,7 @@ class FormView(QScrollArea):
         if field is None or field.isHidden():
             return
         field.editor.focus()
-        self.ensureWidgetVisible(field, 20, 40)
+        self.ensureWidgetVisible(field, 20, ROUND_FOCUS)
 
     def next_open(self, after: str) -> None:
         """Put the cursor at the next question that must be answered and is not; at the end, where it was."""
@@ -310,7 +312,7 @@ class FormView(QScrollArea):
                 and not self.skipped(question.id)
                 and is_blank(question, answers[question.id])
             ):
-                self.focus_field(question.id)
+                self.detours.get(question.id, partial(self.focus_field, question.id))()
                 return
         following = order[place + 1 : place + 2]
         if following:
@@ -365,4 +367,4 @@ class FormView(QScrollArea):
         owner: QWidget | None = now
         while owner is not None and not isinstance(owner, Field):
             owner = owner.parentWidget()
-        self.ensureWidgetVisible(owner or now, 20, 24)
+        self.ensureWidgetVisible(owner or now, 20, ROUND_FOCUS)

@@ -22,6 +22,7 @@ class PracticeSearch(QWidget):
     """Stands in the group of the practice. :attr:`chosen` carries the organisation."""
 
     chosen = Signal(object)
+    passed = Signal()  # Enter, and nothing typed: on to the questions
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -47,6 +48,10 @@ class PracticeSearch(QWidget):
         self.box.refused.connect(self._is_closed)
         self.box.nothing_taken.connect(self._nothing)
 
+    def focus(self) -> None:
+        """Put the cursor in the box."""
+        self.box.editor.focus()
+
     def clear(self) -> None:
         """Forget what was searched."""
         self.box.clear()
@@ -65,6 +70,8 @@ class PracticeSearch(QWidget):
     def _nothing(self, text: str) -> None:
         if text:
             self._ask_directory()
+        else:
+            self.passed.emit()
 
     def _ask_directory(self) -> None:
         text = self.box.text

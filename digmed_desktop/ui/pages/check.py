@@ -21,13 +21,13 @@ from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Notice, Words, heading, set_property, title
+from digmed_desktop.ui.widgets.words import Notice, Words, application, heading, set_property, title
 
 FINISH_HEADING = "Check before you finish"
 FINISHES = {
@@ -94,6 +94,7 @@ class CheckPage(QWidget):
         line.addWidget(Words("Esc", role="quiet", wrap=False))
         line.addWidget(self.send_button)
         line.addWidget(Words("F12", role="quiet", wrap=False))
+        application().focusChanged.connect(self._follow_focus)
         QShortcut(QKeySequence("F12"), self, self._press_send)
         QShortcut(QKeySequence("Esc"), self, lambda: self.back.emit(""))
         layout = QVBoxLayout(self)
@@ -175,6 +176,8 @@ class CheckPage(QWidget):
         inner.addWidget(Words(problem.sentence))
         editor = ChoiceEditor([Option(one, one) for one in resources.toml("counter/reasons.toml")["reasons"]])
         editor.set_answer(reason)
+        editor.leads_on = True
+        editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed
         inner.addWidget(
             Field(problem.reason_key, "Why you continue", editor, hint="Choose, or write. It is kept here.")
         )
@@ -188,10 +191,12 @@ class CheckPage(QWidget):
 
     def _progress(self) -> None:
         """Allow Send once nothing is left to confirm and every doubt has its reason."""
-        if left := self.to_confirm:
-            why = f"{left} to confirm: carried over."
-        else:
-            why = "Say why you continue." if self.open_doubts() else ""
+        reasons, left = len(self.open_doubts()), self.to_confirm
+        parts = [
+            f"{reasons} to say why you continue" if reasons else "",
+            f"{left} to confirm: carried over" if left else "",
+        ]
+        why = "; ".join(part for part in parts if part)
         self.set_sendable(sendable=not why, why_not=why)
         if (
             not why
@@ -224,6 +229,14 @@ class CheckPage(QWidget):
             self.confirming.focus()
         else:
             (self.send_button if self.send_button.isEnabled() else self.back_button).setFocus()
+
+    def _follow_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        page = self._scroll.widget()
+        if now is not None and page is not None and self.isVisible() and page.isAncestorOf(now):
+            owner: QWidget | None = now
+            while owner is not None and not isinstance(owner, Field):
+                owner = owner.parentWidget()
+            self._scroll.ensureWidgetVisible(owner or now, 20, ROUND_FOCUS)
 
     def _press_send(self) -> None:
         if not self.isVisible():

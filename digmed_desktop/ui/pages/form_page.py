@@ -94,6 +94,8 @@ class FormPage(QWidget):
         self.search.chosen.connect(self._take_patient)
         self.search.passed.connect(lambda: self.form.next_open(""))
         self.practice_search.chosen.connect(self._practice_chosen)
+        self.form.detours["practice.ods_code"] = self.practice_search.focus
+        self.practice_search.passed.connect(lambda: self.form.focus_field("practice.ods_code"))
         closed = self.practice_search.closed
         closed.opened.connect(lambda: self.form.ensureWidgetVisible(closed, 20, 24))
         self.scan_panel.settled.connect(self.take_scan)

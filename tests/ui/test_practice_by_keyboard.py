@@ -1,0 +1,46 @@
+"""A new patient's practice by keyboard: the cursor comes to the search, which fills in code, name and address."""
+
+from PySide6.QtCore import Qt
+
+from tests.desk.test_closed_practices import is_open
+from tests.ui.conftest import Bench
+from tests.ui.test_closed_practice import know
+
+
+def to_the_practice(bench: Bench) -> None:
+    """Answer the last question about the patient; everything before it is answered."""
+    bench.form.fill(
+        {
+            "patient.nhs_number": "999 012 3020",
+            "patient.traced": "pds",
+            "patient.date_of_birth": "12/3/1971",
+            "patient.given": "Rose",
+            "patient.family": "O'Neill",
+            "patient.sex": "female",
+            "patient.address_lines": "3 Weaver's Yard",
+            "patient.postcode": "LS1 4AP",
+        }
+    )
+    bench.idle()
+    bench.form.focus_field("patient.identity_checked")
+    bench.keys("1")
+    bench.until(lambda: bench.focused().accessibleName() == "Find the practice")
+
+
+def test_the_search_takes_the_practice_and_goes_on(bench: Bench) -> None:
+    know(bench, is_open("B82003", "New Surgery"))
+    to_the_practice(bench)
+    bench.keys("new s")
+    bench.until(lambda: bench.form.practice_search.box.list.count() == 1)
+    bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: bench.form.form.answers()["practice.ods_code"] == "B82003")
+    bench.until(lambda: bench.focused().accessibleName().startswith("Earlier doses seen"))
+
+
+def test_enter_in_an_empty_search_goes_on_to_the_code(bench: Bench) -> None:
+    to_the_practice(bench)
+    bench.key(Qt.Key.Key_Return)
+    assert bench.focused().accessibleName() == "ODS code of the practice"
+    bench.keys("B82003")
+    bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: bench.focused().accessibleName() == "Name of the practice")

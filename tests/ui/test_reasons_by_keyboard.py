@@ -1,0 +1,45 @@
+"""Several doubts at once on the check page: Enter leads from reason to reason, to what is confirmed, and to Send."""
+
+from PySide6.QtCore import Qt
+
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+DOUBTED = {
+    **complete_answers(),
+    "vaccine.product": "tive-vaxigrip",
+    "patient.date_of_birth": "12/3/1950",
+    "vaccine.dose_number": "2",
+    "previous.finding": "dose-seen",
+}
+
+
+def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench) -> None:
+    bench.form.fill(complete_answers())
+    bench.form.next_patient()
+    bench.form.fill(DOUBTED)
+    bench.idle()
+    bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    check = bench.window.check
+    bench.until(check.isVisible)
+    doubts = check.open_doubts()
+    assert len(doubts) == 2
+    assert check.why_not.text() == "2 to say why you continue; 4 to confirm: carried over"
+    for left in (2, 1):
+        assert len(check.open_doubts()) == left
+        bench.until(
+            lambda n=left: bench.focused() is doubts[2 - n].line or bench.focused() is doubts[2 - n].combo
+        )
+        bench.keys("clin")
+        bench.key(Qt.Key.Key_Return)
+        bench.until(lambda n=left: len(check.open_doubts()) == n - 1)
+    assert [one.answer() for one in doubts] == ["Clinical judgement, with the protocol read"] * 2
+    assert check.why_not.text() == "4 to confirm: carried over"
+    for left in (4, 3, 2, 1):
+        bench.until(lambda n=left: bench.focused().accessibleName().startswith("Confirm "))
+        assert check.to_confirm == left
+        bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: bench.focused() is check.send_button)
+    assert check.why_not.text() == ""
+    bench.key(Qt.Key.Key_F12)
+    bench.until(bench.window.story.isVisible)
