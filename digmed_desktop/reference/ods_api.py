@@ -151,11 +151,11 @@ def _practice(raw: dict[str, Any]) -> ListedPractice:
     ended = [
         one["End"] for one in _each(raw.get("Date")) if one.get("Type") == "Operational" and "End" in one
     ]
-    heirs = [
+    heirs = {
         ods.shown(str(one["Target"]["OrgId"]["extension"]))
         for one in _each((raw.get("Succs") or {}).get("Succ"))
         if one.get("Type") == "Successor"
-    ]
+    }
     phones = [
         str(one["value"])
         for one in _each((raw.get("Contacts") or {}).get("Contact"))
@@ -172,5 +172,5 @@ def _practice(raw: dict[str, Any]) -> ListedPractice:
         ),
         open=raw["Status"] == "Active",
         closed_on=date.fromisoformat(ended[0]) if ended else None,
-        successor=heirs[0] if heirs else "",
+        successor=heirs.pop() if len(heirs) == 1 else "",  # of several only the patient knows which is theirs
     )

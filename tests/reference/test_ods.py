@@ -173,6 +173,16 @@ def test_a_closed_one_names_its_successor() -> None:
     assert found.organisation.telephone == "01632 960100"
 
 
+def test_of_several_successors_none_is_taken() -> None:
+    several = json.loads(json.dumps(ONE))
+    another = {"Type": "Successor", "Target": {"OrgId": {"extension": "C83004"}}}
+    several["Organisation"]["Succs"]["Succ"].append(another)
+    with directory(says(several)) as (api, _asked):
+        found = api.of_code("A81002")
+    assert found is not None
+    assert (found.open, found.successor) == (False, "")
+
+
 def test_a_code_that_is_not_known_is_none() -> None:
     with directory(says({"errorCode": 404}, 404)) as (api, _asked):
         assert api.search("A99999") == ()
