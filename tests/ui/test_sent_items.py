@@ -1,12 +1,14 @@
 """Sent items in the real window: Qt's model tester, searching, saved searches, lists that leave the program."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
@@ -19,7 +21,7 @@ from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import words_of_row
 from digmed_desktop.ui import files
 from digmed_desktop.ui.pages.sent_items import SentPage
-from digmed_desktop.ui.pages.sent_model import COLUMNS, MOST_ROWS, PAGE, SentModel
+from digmed_desktop.ui.pages.sent_model import COLUMNS, MOST_ROWS, PAGE, STATE, SentModel, bold
 from digmed_desktop.ui.theme import load
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import NOW, Bench
@@ -152,6 +154,19 @@ def test_what_cannot_be_searched_is_said_at_its_field(bench: Bench) -> None:
     page.filters.tell()
     assert "a day that this month has" in page.filters.dates["last"].sentence
     assert families(page) == ["QUILL"]
+
+
+@pytest.mark.parametrize("text_percent", [100, 200])
+def test_states_are_read_whole_and_no_column_is_out_of_view(
+    open_bench: Callable[..., Bench], text_percent: int
+) -> None:
+    bench = open_bench(text_percent=text_percent)
+    bench.sign_in()
+    page = sent(bench, "Quill")
+    table = page.table
+    text = page.model.state_text(page.model.rows[0])
+    assert table.columnWidth(STATE) >= QFontMetrics(bold(table.font())).horizontalAdvance(text)
+    bench.until(lambda: not table.horizontalScrollBar().isVisible())
 
 
 def test_filters_sorting_and_a_saved_search(bench: Bench) -> None:

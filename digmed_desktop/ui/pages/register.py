@@ -67,6 +67,7 @@ class RegisterPage(QWidget):
         column.addWidget(self.empty)
         column.addWidget(self.table, 1)
         column.addWidget(self.more)
+        column.addStretch(0)
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 3)
@@ -153,6 +154,7 @@ class RegisterPage(QWidget):
         self.more.setVisible(len(entries) == PAGE)
         self.empty.setVisible(not self.entries)
         self.table.setVisible(bool(self.entries))
+        self.detail.setVisible(bool(self.entries))
 
     def _fetch_more(self) -> None:
         before = self.entries[-1].number if self.entries else None

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -26,13 +26,16 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.sent_filters import SentFilters
-from digmed_desktop.ui.pages.sent_model import MOST_ROWS, PAGE, SORTS, SentModel
+from digmed_desktop.ui.pages.sent_model import MOST_ROWS, PAGE, SORTS, STATE, SentModel, bold
+from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
-LEAST_EM = (11, 8, 8, 9, 24, 11, 7)
-SHARES = (0.35, 0.0, 0.3, 0.2, 0.0, 0.0, 0.15)
+LEAST_EM = (11, 8, 8, 9, 14, 11, 7)
+SHARES = (0.2, 0.0, 0.4, 0.25, 0.0, 0.0, 0.15)
+MOST_STATE_EM = 24
+LOOKED_AT = 200  # rows whose states decide how wide their column is
 GIVEN_UP = (6, 1, 3, 2)
 """Columns left out, in this order, where there is no room for all: the page of a notification has them."""
 NOTHING_SENT = (
@@ -53,12 +56,14 @@ class SentPage(QWidget):
         self._context = context
         self.model = SentModel(context.appearance.theme, context.now, context.duty)
         self.model.shown_name = context.made.private
+        self._states_grown = 0
         self.table = self._make_table()
         self.filters = SentFilters(context)
         self.empty = Notice("act", *NOTHING_SENT)
         self.count = Words("", role="quiet", wrap=False)
-        self.more = button("List as file or on paper", tip="Save, export and print this list")
-        self.more.setMenu(self._make_menu())
+        self.more = menu_button(
+            "List as file or on paper", self._make_menu(), tip="Save, export and print this list"
+        )
         self.clear = button("Show all", "link")
         self.clear.clicked.connect(lambda: self.show_search(Search()))
         self.name = TextEditor()
@@ -136,6 +141,7 @@ class SentPage(QWidget):
         order = Qt.SortOrder.DescendingOrder if search.descending else Qt.SortOrder.AscendingOrder
         self.table.horizontalHeader().setSortIndicator(column, order)
         self.clear.setVisible(search.narrows)
+        self._states_grown = 0
         self.model.begin(search)
 
     def _sort(self, column: int) -> None:
@@ -176,12 +182,14 @@ class SentPage(QWidget):
         self.count.setText(
             f"{COUNTED_TO:,} or more" if more else f"{found.count:,} notification{'s' * (found.count != 1)}"
         )
+        self._share_width()
         place = self.model.place_of(current) if current is not None else 0
         if anything and (place >= 0 or not self.table.currentIndex().isValid()):
             self.table.setCurrentIndex(self.model.index(max(place, 0), 0))
 
     def _next(self, ticket: int, rows: Sequence[NotificationRow]) -> None:
         self.model.got(ticket, rows, first=False)
+        self._share_width()
         if self.model.is_cut:
             self.work.say(
                 f"Only the first {MOST_ROWS:,} are shown. Narrow the search, or choose a date.", "look"
@@ -304,13 +312,24 @@ class SentPage(QWidget):
     def _share_width(self) -> None:
         """Give each column its part of the width, never less than its text needs; leave out what has no room."""
         em = self.table.fontMetrics().horizontalAdvance("m")
+        leasts = [em * least for least in LEAST_EM]
+        leasts[STATE] = self._width_of_states(em)
         room = self.width() - 48 - self.table.verticalScrollBar().sizeHint().width() - 6
         shown = set(range(len(LEAST_EM)))
         for column in GIVEN_UP:
-            if em * sum(LEAST_EM[one] for one in shown) > room:
+            if sum(leasts[one] for one in shown) > room:
                 shown.discard(column)
-        spare = max(0, room - em * sum(LEAST_EM[one] for one in shown))
+        leasts[STATE] -= max(0, sum(leasts[one] for one in shown) - room)
+        spare = max(0, room - sum(leasts[one] for one in shown))
         shares = sum(SHARES[one] for one in shown) or 1
-        for column, (least, share) in enumerate(zip(LEAST_EM, SHARES, strict=True)):
+        for column, (least, share) in enumerate(zip(leasts, SHARES, strict=True)):
             self.table.setColumnHidden(column, column not in shown)
-            self.table.setColumnWidth(column, em * least + int(spare * share / shares))
+            self.table.setColumnWidth(column, least + int(spare * share / shares))
+
+    def _width_of_states(self, em: int) -> int:
+        """Return what the states in view need; a column that has grown stays as wide until another search."""
+        metrics = QFontMetrics(bold(self.table.font()))
+        texts = [self.model.state_text(row) for row in self.model.rows[:LOOKED_AT]]
+        needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + em
+        self._states_grown = min(max(self._states_grown, needed, em * LEAST_EM[STATE]), em * MOST_STATE_EM)
+        return self._states_grown

@@ -37,6 +37,13 @@ _TEXTS = (
 _Index = QModelIndex | QPersistentModelIndex
 
 
+def bold(font: QFont) -> QFont:
+    """Return a font as states are written in."""
+    made = QFont(font)
+    made.setWeight(QFont.Weight.DemiBold)
+    return made
+
+
 class SentModel(QAbstractTableModel):
     """Asks for pages by :attr:`wanted` and takes them by :meth:`got`; an answer to an older search is dropped."""
 
@@ -143,16 +150,18 @@ class SentModel(QAbstractTableModel):
             tone = words_of_row(item, self._duty(), self._now()).tone
             return QColor(self.theme["text" if tone is Tone.PLAIN else tone])
         if index.column() == STATE and role == Qt.ItemDataRole.FontRole:
-            font = QFont()
-            font.setWeight(QFont.Weight.DemiBold)
-            return font
+            return bold(QFont())
         return None
+
+    def state_text(self, item: NotificationRow) -> str:
+        """Return how a notification stands, with its sign."""
+        words = words_of_row(item, self._duty(), self._now())
+        needs = "  · needs a person" if item.needs_person else ""
+        return f"{SIGN[words.tone.value]}  {words.word}{needs}"
 
     def _text(self, item: NotificationRow, column: int) -> str:
         if column == STATE:
-            words = words_of_row(item, self._duty(), self._now())
-            needs = "  · needs a person" if item.needs_person else ""
-            return f"{SIGN[words.tone.value]}  {words.word}{needs}"
+            return self.state_text(item)
         texts = {
             0: self.shown_name(item.patient_name),
             1: nhs_number.shown(item.nhs_number),

@@ -25,6 +25,7 @@ from digmed_desktop.ui.pages.story_parts import (
     recorded,
 )
 from digmed_desktop.ui.preview.xml_view import XmlView
+from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, heading, quiet, title
 
@@ -89,8 +90,7 @@ class StoryPage(QWidget):
             self.buttons[act] = made
         self.paper_button = button("Paper copy")
         self.paper_button.clicked.connect(self._begin_paper)
-        self.more = button("More")
-        self.more.setMenu(QMenu(self.more))
+        self.more = menu_button("More", QMenu(self))
         return flow(self.back_button, *self.buttons.values(), self.paper_button, self.more)
 
     def _connect(self) -> None:

@@ -1,7 +1,7 @@
 """Buttons: what they are called, their kind, and the key that presses them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 
 def button(text: str, kind: str = "", *, shortcut: str = "", tip: str = "") -> QPushButton:
@@ -17,4 +17,12 @@ def button(text: str, kind: str = "", *, shortcut: str = "", tip: str = "") -> Q
         made.setToolTip(f"{tip or made.accessibleName()} ({shortcut})")
     elif tip:
         made.setToolTip(tip)
+    return made
+
+
+def menu_button(text: str, menu: QMenu, *, tip: str = "") -> QPushButton:
+    """Return a button that opens a menu."""
+    made = button(text, tip=tip)
+    made.setMenu(menu)
+    made.setProperty("opens", "menu")
     return made
