@@ -16,6 +16,9 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     form.fill(complete_answers(consent__to_sharing="no"))
     bench.until(lambda: form.preview.tabs.tabText(0) == "What is recorded here")
     assert not form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
+    tags = form.form.fields["patient.family"]
+    bench.until(lambda: tags._tag.text() == "Kept here")
+    assert "Kept here" in tags.editor.parts()[0].accessibleDescription()
     form.check_now()
     bench.until(check.isVisible)
     said = "\n".join(label.text() for label in check.findChildren(type(check.why_not)) if label.isVisible())
@@ -34,8 +37,11 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     story._begin_paper()
     assert story.paper.chosen is How.PATIENT
     assert story.paper.gone_button.isHidden()
+    assert "for the patient alone" in story.paper.lead.text()
     form.fill({key: text for key, text in complete_answers().items() if key.startswith("consent.")})
     bench.until(lambda: form.preview.tabs.tabText(0) == "What will be sent")
+    assert tags._tag.text() == "Sent to the GP"
+    assert form.form.fields["patient.traced"]._tag.text() == "Kept here", "it never goes to the practice"
     assert form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
 
 

@@ -280,6 +280,11 @@ class FormView(QScrollArea):
         self._fresh = True
         self._show_problems()
 
+    def show_gp(self, *, told: bool) -> None:
+        """Say at every question who sees its answer: nobody else where the practice is not ``told``."""
+        for field in self.fields.values():
+            field.show_gp(told=told)
+
     def tell_all(self) -> bool:
         """Show every problem, go to the first that stops, and return whether none does."""
         self._tell_all = True

@@ -377,6 +377,7 @@ class FormPage(QWidget):
     def _previewed(self, preview: Preview) -> None:
         self.preview.show_preview(preview)
         self.form.set_problems(preview.problems)
+        self.form.show_gp(told=not preview.kept_here)
         self.search.follow(self.answers())
 
     def next_patient(self) -> None:

@@ -208,6 +208,10 @@ class ActPanel(QFrame):
         self.confirmed.emit(self.offer.act, words)
 
 
+LEAD = "The copy says how it left, who sent it and when. The practice is told only once it has really gone."
+LEAD_PATIENT = "The patient does not agree that the practice is told: a copy is made for the patient alone."
+
+
 class PaperPanel(QFrame):
     """A paper copy: how it leaves the pharmacy, as PDF or from the printer, and that it has gone."""
 
@@ -235,11 +239,8 @@ class PaperPanel(QFrame):
         layout.setContentsMargins(16, 10, 16, 12)
         layout.setSpacing(8)
         layout.addWidget(heading("Paper copy"))
-        layout.addWidget(
-            Words(
-                "The copy says how it left, who sent it and when. The practice is told only once it has really gone."
-            )
-        )
+        self.lead = Words("")
+        layout.addWidget(self.lead)
         layout.addWidget(Field("paper.how", "How it leaves", self.how))
         layout.addWidget(flow(self.save_button, self.print_button))
         layout.addWidget(self.to_field)
@@ -253,6 +254,7 @@ class PaperPanel(QFrame):
 
     def show_panel(self, ways: Sequence[How], *, may_record: bool) -> None:
         """Offer to make a copy that leaves by one of these ways, and to record that it has gone where it makes sense."""
+        self.lead.setText(LEAD if How.POST in ways else LEAD_PATIENT)
         self.how.set_options([Option(how.value, how.label) for how in ways])
         if not self.how.answer():
             self.how.set_answer(ways[0].value)

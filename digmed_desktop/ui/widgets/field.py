@@ -50,9 +50,10 @@ class Field(QWidget):
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(8)
         top.addWidget(self.label, 1)
+        self._to_gp = to_gp
+        self._tag = Words("", 0.82, wrap=False)
         if to_gp is not None:
-            tag = Words(SENT if to_gp else KEPT, 0.82, role="tag-sent" if to_gp else "tag", wrap=False)
-            top.addWidget(tag, 0, Qt.AlignmentFlag.AlignTop)
+            top.addWidget(self._tag, 0, Qt.AlignmentFlag.AlignTop)
         inner.addLayout(top)
         self.hint = Words(hint, role="quiet")
         inner.addWidget(self.hint)
@@ -66,15 +67,30 @@ class Field(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._bar)
         self._inner = inner
-        self._seen_by = "" if to_gp is None else (SENT if to_gp else KEPT) + ". "
         self._hint_text = hint
-        editor.name(label, self._seen_by + hint)
+        self._gp_sees: bool | None = None
+        self.show_gp(told=True)
         editor.edited.connect(lambda: self.edited.emit(self.field_id))
         editor.left.connect(lambda: self.left.emit(self.field_id))
 
     def add_below(self, widget: QWidget) -> None:
         """Put something under the editor that belongs to the question."""
         self._inner.addWidget(widget)
+
+    def show_gp(self, *, told: bool) -> None:
+        """Say who sees the answer; where the practice is not ``told``, what else goes to it is kept here too."""
+        sees = bool(self._to_gp) and told
+        if sees is self._gp_sees:
+            return
+        self._gp_sees = sees
+        self._tag.setText(SENT if sees else KEPT)
+        set_property(self._tag, "role", "tag-sent" if sees else "tag")
+        self._name_editor()
+
+    def _name_editor(self) -> None:
+        said = f"Problem: {self.sentence} " if self.sentence else ""
+        seen_by = "" if self._to_gp is None else f"{SENT if self._gp_sees else KEPT}. "
+        self.editor.name(self.label_text, said + seen_by + self._hint_text)
 
     @property
     def sentence(self) -> str:
@@ -90,5 +106,4 @@ class Field(QWidget):
         set_property(self._bar, "wrong", ("true" if level is Level.STOP else "look") if wrong else "false")
         self._inner.setContentsMargins(10 if wrong else 0, 0, 0, 0)
         self.editor.mark(wrong and level is Level.STOP)
-        said = f"Problem: {sentence} " if wrong else ""
-        self.editor.name(self.label_text, said + self._seen_by + self._hint_text)
+        self._name_editor()
