@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.record import Coded, Professional
 
 HEADING = "From the other system, without a place on this form:"
 
@@ -29,6 +29,12 @@ class Sheet:
         """Write the notes kept here: the record's own, then what has no place on the form."""
         lines = [notes.strip(), *([HEADING, *self.left] if self.left else [])]
         self.put("after.notes", "\n".join(line for line in lines if line))
+
+    def person(self, field: str, here: str, said: Professional | None, label: str) -> None:
+        """Answer with the id of a person ``here``; one who is not here is kept in words."""
+        self.put(field, here)
+        if said and not here:
+            self.keep(label, f"{said.name.spoken()} {said.regulator.value} {said.registration}")
 
     def choose(self, field: str, options: Iterable[Option], said: str, label: str) -> None:
         """Answer with the option of that label or id; words that fit none are kept."""

@@ -31,9 +31,9 @@ NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
 """What is asked afresh even of the same patient, however well known."""
 
 
-def starting_contact(now: datetime) -> dict[str, str]:
-    """Return the answers about when the contact was, of a form begun ``now``."""
-    local = now.astimezone(ENGLAND)
+def contact_answers(at: datetime) -> dict[str, str]:
+    """Return the answers that say when the contact was, by the clock of the counter."""
+    local = at.astimezone(ENGLAND)
     return {
         "contact.date": f"{local.day:02}/{local.month:02}/{local.year}",
         "contact.time": f"{local:%H:%M}",
@@ -71,6 +71,10 @@ class PatientSheet(AnswerSheet):
             self.stop("contact.time", f"{self.fields['contact.time'].label} must not be in the future.")
             return None
         return moment
+
+    def unneeded_traced(self) -> set[str]:
+        """Return the question where the NHS number was traced, where there is none."""
+        return set() if self.typed("patient.nhs_number") else {"patient.traced"}
 
     def person(self, field: str, chosen: Professional | None) -> Professional | None:
         """Return who was chosen at ``field``; ``chosen`` is None where that person is not known here."""

@@ -1,27 +1,37 @@
-"""Patient, practice and allergies of a record of another system, as the answers that every form has."""
+"""What every form asks, of a record of another system, as answers: when it was, the patient, the practice, consent."""
 
 from digmed_desktop.clinical import nhs_number
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.handed_over import day, yes_no
+from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.record import Address, Allergy, VaccinationRecord
 
 
 def patient_answers(record: VaccinationRecord | EmergencySupplyRecord) -> tuple[dict[str, str], list[str]]:
     """Return the answers, and in words what they have no place for."""
     patient, practice, left = record.patient, record.practice, []
-    born = patient.date_of_birth
+    consent = record.consent
     answers = {
         "patient.nhs_number": nhs_number.shown(patient.nhs_number),
         "patient.traced": patient.traced.value if patient.traced else "",
         "patient.given": patient.name.given,
         "patient.family": patient.name.family,
-        "patient.date_of_birth": f"{born.day}/{born.month}/{born.year}" if born else "",
+        "patient.date_of_birth": day(patient.date_of_birth),
         "patient.sex": patient.sex.value if patient.sex else "",
         "patient.identity_checked": "yes" if record.identity_checked else "",
         **_address("patient", patient.address),
-        "practice.registered": "" if record.registered is None else "yes" if record.registered else "no",
+        "practice.registered": yes_no(record.registered),
         "allergies.status": record.allergies.status.value if record.allergies.status else "",
         "allergies.entries": "\n".join(_allergy_line(one) for one in record.allergies.entries),
+        "consent.to_treatment": yes_no(consent.to_treatment),
+        "consent.to_sharing": yes_no(consent.to_sharing),
+        "consent.name": consent.name,
+        "after.advice": record.advice,
+        "after.history": record.history,
+        "referral.to": record.referral.to,
+        "referral.reason": record.referral.reason,
+        **(contact_answers(record.contact_at) if record.contact_at else {}),
     }
     if practice is not None:
         answers |= {

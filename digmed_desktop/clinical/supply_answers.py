@@ -19,7 +19,7 @@ from digmed_desktop.clinical.emergency_supply import (
     SuppliedItem,
     SupplyRoute,
 )
-from digmed_desktop.clinical.patient_answers import PatientSheet, starting_contact
+from digmed_desktop.clinical.patient_answers import PatientSheet, contact_answers
 from digmed_desktop.clinical.reading import LawSaid, judged
 from digmed_desktop.clinical.record import (
     Coded,
@@ -71,7 +71,7 @@ def starting_answers(now: datetime) -> dict[str, str]:
     fresh = {form.count_id("item"): "1"}
     questions = form.load(FORM_ID).laid_out(fresh)
     fresh |= {field.id: field.default for field in questions.fields()}
-    return fresh | starting_contact(now)
+    return fresh | contact_answers(now)
 
 
 def product_answer(product: Coded) -> str:
@@ -108,9 +108,7 @@ class _SupplySheet(PatientSheet):
 
     def unneeded(self) -> frozenset[str]:
         """Return the required questions that nobody can or need answer in this case."""
-        unneeded: set[str] = set()
-        if not self.typed("patient.nhs_number"):
-            unneeded.add("patient.traced")
+        unneeded = self.unneeded_traced()
         if self.supplied is False:
             unneeded |= {
                 field for field in self.fields if field.startswith(("conditions.", "consent.to_treatment"))

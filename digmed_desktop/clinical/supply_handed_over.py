@@ -4,7 +4,6 @@ What the form has no question or no option for stands in words in the notes kept
 """
 
 from digmed_desktop.clinical import form, units
-from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.emergency_supply import AskedBy, EmergencySupplyRecord, SuppliedItem
 from digmed_desktop.clinical.handed_over import Sheet, day, yes_no
 from digmed_desktop.clinical.patient_handed_over import patient_answers
@@ -30,15 +29,8 @@ def answers_of(record: EmergencySupplyRecord, *, pharmacist: str) -> dict[str, s
 
 
 def _session(sheet: Sheet, record: EmergencySupplyRecord, pharmacist: str) -> None:
-    sheet.put("session.pharmacist", pharmacist)
-    if record.pharmacist and not pharmacist:
-        who = record.pharmacist
-        sheet.keep("Pharmacist", f"{who.name.spoken()} {who.regulator.value} {who.registration}")
+    sheet.person("session.pharmacist", pharmacist, record.pharmacist, "Pharmacist")
     sheet.put("session.service", record.service)
-    if record.contact_at is not None:
-        local = record.contact_at.astimezone(ENGLAND)
-        sheet.put("contact.date", day(local.date()))
-        sheet.put("contact.time", f"{local:%H:%M}")
     sheet.put("contact.late_reason", record.late_entry_reason)
 
 
@@ -140,20 +132,13 @@ def _item(sheet: Sheet, item: SuppliedItem, n: int, questions: form.Form) -> Non
 
 def _after(sheet: Sheet, record: EmergencySupplyRecord, questions: form.Form) -> None:
     consent = record.consent
-    sheet.put("consent.to_treatment", yes_no(consent.to_treatment))
-    sheet.put("consent.to_sharing", yes_no(consent.to_sharing))
     sheet.choose(
         "consent.given_by", questions.field("consent.given_by").options, consent.given_by, "Who decided"
     )
-    sheet.put("consent.name", consent.name)
     sheet.keep("Relationship of who decided", consent.relationship)
     sheet.keep("Consent of a child", consent.about_child)
     sheet.keep("Accompanied by", record.accompanied_by)
-    sheet.put("after.advice", record.advice)
-    sheet.put("after.history", record.history)
     sheet.put("after.plan_for_professionals", record.plan_for_professionals)
     sheet.put("after.plan_for_patient", record.plan_for_patient)
-    sheet.put("referral.to", record.referral.to)
-    sheet.put("referral.reason", record.referral.reason)
     sheet.keep("Urgency of the referral", record.referral.urgency)
     sheet.keep("Expectation of the referral", record.referral.expectation)

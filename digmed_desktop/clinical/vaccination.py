@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from digmed_desktop.clinical import batch, form, ods, reading
 from digmed_desktop.clinical.answers import required_missing
-from digmed_desktop.clinical.patient_answers import PatientSheet, starting_contact
+from digmed_desktop.clinical.patient_answers import PatientSheet, contact_answers
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.reading import judged
 from digmed_desktop.clinical.record import (
@@ -68,7 +68,7 @@ def read(
 def starting_answers(programme: Programme, now: datetime) -> dict[str, str]:
     """Return the answers of a fresh form: its defaults, the time, and what is usual in the programme."""
     answers = {field.id: field.default for field in form.load("vaccination").fields()}
-    return answers | starting_contact(now) | usual_answers(programme)
+    return answers | contact_answers(now) | usual_answers(programme)
 
 
 def usual_answers(programme: Programme) -> dict[str, str]:
@@ -111,8 +111,7 @@ class _VaccinationSheet(PatientSheet):
         """Return the required questions that nobody can or need answer in this case."""
         asked = {f"screening.{one}" for one in self.programme.screening} if self.given is not False else set()
         unneeded = {field for field in self.fields if field.startswith("screening.")} - asked
-        if not self.typed("patient.nhs_number"):
-            unneeded.add("patient.traced")
+        unneeded |= self.unneeded_traced()
         if self.given is False:
             unneeded |= {"consent.to_treatment", "consent.given_by", "allergies.status", "previous.finding"}
             if self.typed("vaccine.not_given_reason") == "did-not-attend":

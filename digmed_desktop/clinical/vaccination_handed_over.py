@@ -5,7 +5,6 @@ question stays open.
 """
 
 from digmed_desktop.clinical import form, units
-from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.handed_over import Sheet, day, same, yes_no
 from digmed_desktop.clinical.patient_handed_over import patient_answers
 from digmed_desktop.clinical.programme import Programme
@@ -41,10 +40,7 @@ def _session(
     sheet.put("session.programme", programme.id if programme else "")
     if programme is None:
         sheet.keep("Programme", one.programme)
-    sheet.put("session.vaccinator", vaccinator)
-    if record.vaccinator and not vaccinator:
-        who = record.vaccinator
-        sheet.keep("Vaccinator", f"{who.name.spoken()} {who.regulator.value} {who.registration}")
+    sheet.person("session.vaccinator", vaccinator, record.vaccinator, "Vaccinator")
     sheet.choose("session.service", lists.get("services", ()), record.service, "Service")
     sheet.choose("session.legal_basis", lists.get("legal_bases", ()), record.legal_basis, "Legal basis")
     places = form.load("vaccination").field("session.location").options
@@ -56,10 +52,6 @@ def _session(
     elif record.location:
         sheet.put("session.location", "elsewhere")
         sheet.put("session.location_detail", record.location)
-    if record.contact_at is not None:
-        local = record.contact_at.astimezone(ENGLAND)
-        sheet.put("contact.date", day(local.date()))
-        sheet.put("contact.time", f"{local:%H:%M}")
 
 
 def _before(sheet: Sheet, record: VaccinationRecord, programme: Programme | None) -> None:
@@ -83,10 +75,7 @@ def _before(sheet: Sheet, record: VaccinationRecord, programme: Programme | None
     sheet.put("screening.note", record.screening.note)
     consent = record.consent
     lists = programme.lists if programme else {}
-    sheet.put("consent.to_treatment", yes_no(consent.to_treatment))
-    sheet.put("consent.to_sharing", yes_no(consent.to_sharing))
     sheet.choose("consent.given_by", lists.get("consent_givers", ()), consent.given_by, "Who decided")
-    sheet.put("consent.name", consent.name)
     sheet.put("consent.relationship", consent.relationship)
     sheet.put("consent.about_child", consent.about_child)
     sheet.put("contact.reason", record.reason_for_service)
@@ -136,14 +125,10 @@ def _vaccine(sheet: Sheet, one: Immunization, programme: Programme | None) -> No
 
 
 def _after(sheet: Sheet, record: VaccinationRecord) -> None:
-    sheet.put("after.advice", record.advice)
-    sheet.put("after.history", record.history)
     sheet.put("after.accompanied_by", record.accompanied_by)
     sheet.put("after.chaperone", record.chaperone)
     referral = record.referral
     if referral.to or referral.urgency or referral.reason or referral.expectation:
         sheet.put("after.referral", "yes")
-    sheet.put("referral.to", referral.to)
     sheet.put("referral.urgency", referral.urgency)
-    sheet.put("referral.reason", referral.reason)
     sheet.put("referral.expectation", referral.expectation)

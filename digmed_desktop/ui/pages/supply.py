@@ -2,7 +2,7 @@
 
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.medicine import Medicine
-from digmed_desktop.clinical.patient_answers import starting_contact
+from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, Preview
 from digmed_desktop.ui.context import Context
@@ -26,7 +26,7 @@ class SupplyPage(FormPage):
     def fresh_answers(self) -> dict[str, str]:
         """Return the defaults, the time now, and who is acting as pharmacist."""
         fresh = super().fresh_answers()
-        fresh |= starting_contact(self._context.now())
+        fresh |= contact_answers(self._context.now())
         acting = self._context.acting.person
         if acting is not None and acting.may_finish_supply:
             fresh["session.pharmacist"] = str(acting.id)

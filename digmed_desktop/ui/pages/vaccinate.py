@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 
-from digmed_desktop.clinical.patient_answers import starting_contact
+from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.batch_choice import BatchChoice
@@ -86,7 +86,7 @@ class VaccinatePage(FormPage):
         remembered = {q.id for q in self.form.form.fields() if q.remembered}
         usual = self._offer_of(fresh.get("session.programme", "")).usual
         fresh.update({key: text for key, text in usual.items() if key not in remembered})
-        fresh |= starting_contact(self._context.now())
+        fresh |= contact_answers(self._context.now())
         acting, changed = self._context.acting.person, self._changed_hands
         self._changed_hands = False
         if acting is not None and acting.may_vaccinate and (changed or not fresh.get("session.vaccinator")):
