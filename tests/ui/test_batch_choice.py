@@ -179,3 +179,62 @@ def test_a_pack_of_another_programme_is_refused_and_no_field_changes(
     assert bench.form.form.answers() == before
     bench.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)  # what the sentence says
     assert bench.focused().accessibleName() == "Vaccination"
+
+
+def go_to_the_end(bench: Bench) -> None:
+    bench.form.focus_field("after.notes")
+    bench.idle()
+    bench.until(lambda: bench.form.form.verticalScrollBar().value() > 0)
+
+
+def in_view(bench: Bench) -> bool:
+    panel = bench.form.scan_panel
+    top = panel.mapTo(bench.window, panel.rect().topLeft()).y()
+    return panel.isVisible() and top >= 0 and top + panel.height() <= bench.window.height()
+
+
+def test_a_refusal_is_in_view_wherever_the_form_is_scrolled_to_and_esc_closes_it(bench: Bench) -> None:
+    go_to_the_end(bench)
+    notes = bench.focused()
+    scan(bench, "5000112637922")
+    assert in_view(bench)
+    assert bench.focused() is notes
+    bench.keys("Still typing")
+    assert in_view(bench)  # a refusal stays until somebody has seen it
+    bench.key(Qt.Key.Key_Escape)
+    assert not bench.form.scan_panel.isVisible()
+    assert bench.form.form.answers()["after.notes"] == "Still typing"
+
+
+def test_a_new_barcode_is_answered_by_keyboard_and_the_cursor_goes_back(bench: Bench) -> None:
+    go_to_the_end(bench)
+    notes = bench.focused()
+    scan(bench, PACK)
+    assert in_view(bench)
+    assert bench.focused().accessibleName() == "Which vaccine is this?"
+    bench.keys("tivc, c")
+    bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: bench.form.form.answers()["vaccine.batch"] == "12AB")
+    assert bench.form.form.answers()["vaccine.product"] == "tivc"
+    bench.until(lambda: bench.focused() is notes)
+    assert not bench.form.scan_panel.isVisible()
+
+
+def test_leaving_a_question_leaves_the_form_as_it_was(bench: Bench) -> None:
+    go_to_the_end(bench)
+    notes, before = bench.focused(), bench.form.form.answers()
+    scan(bench, PACK)
+    bench.until(lambda: bench.focused() is not notes)
+    bench.key(Qt.Key.Key_Escape)
+    bench.until(lambda: bench.focused() is notes)
+    assert bench.form.form.answers() == before
+
+
+def test_what_a_scan_filled_in_is_told_until_somebody_goes_on(bench: Bench) -> None:
+    do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU}|tivc", 1))
+    scan(bench, PACK)
+    assert "batch 12AB" in bench.form.scan_panel.said.text()
+    assert in_view(bench)
+    bench.form.focus_field("patient.family")
+    bench.keys("V")
+    assert not bench.form.scan_panel.isVisible()

@@ -3,29 +3,34 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Words, row, set_property
+from digmed_desktop.ui.widgets.words import Words, application, row, set_property
 
 if TYPE_CHECKING:
     from digmed_desktop.desk.views import ScannedPack
 
 
-class ScanPanel(QFrame):
-    """Shows the last scan. :attr:`settled` carries the answers it gives once nothing about it is open."""
+class ScanPanel(QWidget):
+    """Shows the last scan, above the form and always in view. :attr:`settled` carries its answers once nothing is open.
+
+    Where a person is needed the cursor comes here, and goes back to where it was. Esc leaves the scan.
+    """
 
     settled = Signal(dict)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self.setProperty("tone", "act")
+        self.panel = QFrame()
+        self.panel.setProperty("tone", "act")
         self.head = Words("Scanned", bold=True)
         self.said = Words("")
         self.product = ChoiceEditor(())
@@ -38,25 +43,47 @@ class ScanPanel(QFrame):
         self.use = button("Use this", "primary")
         self.close_button = button("Leave it")
         self.use.clicked.connect(self._use)
-        self.close_button.clicked.connect(self.clear)
-        layout = QVBoxLayout(self)
+        self.close_button.clicked.connect(self.leave)
+        self.product.leads_on = True
+        self.product.entered.connect(self._use)
+        holder = QVBoxLayout(self)
+        holder.setContentsMargins(24, 8, 24, 8)
+        holder.addWidget(self.panel)
+        layout = QVBoxLayout(self.panel)
         layout.setContentsMargins(14, 10, 14, 10)
         layout.setSpacing(8)
         layout.addWidget(self.head)
         layout.addWidget(self.said)
         layout.addWidget(self.product_field)
         layout.addLayout(self._batches)
-        self.buttons = row(self.use, self.close_button, None)
+        self.buttons = row(self.use, self.close_button, Words("Esc", role="quiet", wrap=False), None)
         layout.addWidget(self.buttons)
         self._pack: ScannedPack | None = None
         self._programme = ""
+        self._before: QWidget | None = None  # where the cursor was
+        self._escape = QShortcut(QKeySequence("Esc"), self, self.leave)
+        self._escape.setContext(Qt.ShortcutContext.WindowShortcut)
+        self._escape.setEnabled(False)
         self.setVisible(False)
 
     def clear(self) -> None:
         """Forget the scan."""
         self._pack = None
         self._drop_batches()
+        self._escape.setEnabled(False)
         self.setVisible(False)
+
+    def leave(self) -> None:
+        """Leave the scan and go back to where the cursor was."""
+        before, self._before = self._before, None
+        self.clear()
+        if before is not None and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def pass_by(self) -> None:
+        """Take away what only told of a scan: somebody went on. A refusal and a question stay."""
+        if self._pack is None and self.panel.property("tone") == "act":
+            self.clear()
 
     def show_pack(self, pack: "ScannedPack", products: Sequence[Option], programme: str) -> None:
         """Show a scan; when nothing about it is open its answers are given at once.
@@ -76,7 +103,8 @@ class ScanPanel(QFrame):
             parts = [pack.product_name, f"batch {scan.batch}" if scan.batch else "", *parts]
         self.say("\n".join(part for part in parts if part), "stop" if refused else "act")
         self.product_field.setVisible(choose_product)
-        self.buttons.setVisible(choose_batch or choose_product)
+        self.use.setVisible(choose_batch or choose_product)
+        self.close_button.setText("Leave it" if choose_batch or choose_product else "Close")
         if choose_product:
             self.product.set_options(products)
             self.product.set_answer("")
@@ -84,20 +112,33 @@ class ScanPanel(QFrame):
             self._batch = RadioEditor([Option(one, one) for one in scan.batches])
             self._batch_field = Field("scan.batch", "Batch number printed on the pack", self._batch)
             self._batches.addWidget(self._batch_field)
+            if not choose_product:
+                self._batch.entered.connect(self._use)
         if choose_batch or choose_product:
             self._pack = pack
+            self._before = application().focusWidget()
+            (self.product if choose_product else self._batch or self.product).focus()
         elif pack.answers and not refused:
             self.settled.emit(dict(pack.answers))
 
     def say(self, sentence: str, tone: str) -> None:
         """Say something about a scan."""
-        set_property(self, "tone", tone)
+        set_property(self.panel, "tone", tone)
         self.head.setText("Scan not taken" if tone == "stop" else "Scanned")
         self.said.setText(sentence)
         self.product_field.setVisible(False)
-        self.buttons.setVisible(False)
+        self.use.setVisible(False)
+        self.close_button.setText("Close")
+        self._escape.setEnabled(True)
         self.setVisible(True)
-        self.setAccessibleName(f"{self.head.text()}. {sentence}")
+        self.panel.setAccessibleName(f"{self.head.text()}. {sentence}")
+        event = QAccessibleAnnouncementEvent(self, f"{self.head.text()}. {sentence}")
+        event.setPoliteness(
+            QAccessible.AnnouncementPoliteness.Assertive
+            if tone == "stop"
+            else QAccessible.AnnouncementPoliteness.Polite
+        )
+        QAccessible.updateAccessibility(event)
 
     def _use(self) -> None:
         pack = self._pack
@@ -127,13 +168,13 @@ class ScanPanel(QFrame):
         if pack is not self._pack:
             return  # another was scanned meanwhile
         if learned.refused:
-            self.clear()
+            self.leave()
             self.say(learned.sentence, "stop")
         else:
             self._settle(learned, batch)
 
     def _settle(self, pack: "ScannedPack", batch: str) -> None:
-        self.clear()
+        self.leave()
         self.settled.emit({**pack.answers, "vaccine.batch": batch} if batch else dict(pack.answers))
 
     def _drop_batches(self) -> None:

@@ -64,7 +64,7 @@ class FormPage(QWidget):
         self.form = FormView(
             load(self.FORM),
             self._lists.lists,
-            top=(self.scan_panel, self.search),
+            top=(self.search,),
             before={"practice": self.practice_search},
         )
         self.carried: set[str] = set()
@@ -76,7 +76,13 @@ class FormPage(QWidget):
         self._dirty = False
         self._practices: dict[str, PracticeView] = {}
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self.form)
+        column = QWidget()  # what a scan says stays in view, wherever the form is scrolled to
+        stacked = QVBoxLayout(column)
+        stacked.setContentsMargins(0, 0, 0, 0)
+        stacked.setSpacing(0)
+        stacked.addWidget(self.scan_panel)
+        stacked.addWidget(self.form, 1)
+        self.splitter.addWidget(column)
         self.splitter.addWidget(self.preview)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
@@ -89,6 +95,7 @@ class FormPage(QWidget):
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self._footer)
         self.form.edited.connect(self._edited)
+        self.form.edited.connect(lambda _field: self.scan_panel.pass_by())
         self.form.left.connect(self._left)
         self.preview.chosen.connect(self.form.focus_field)
         self.search.chosen.connect(self._take_patient)
