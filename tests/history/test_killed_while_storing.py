@@ -1,6 +1,7 @@
 """SIGKILL at every statement with which a notification is stored: afterwards it is there whole, or not at all."""
 
 import os
+import shutil
 import signal
 from functools import partial
 from pathlib import Path
@@ -46,10 +47,12 @@ def store_it(database: Path, killed_before: int, *, kept_here: bool) -> int:
 
 @pytest.mark.parametrize(("kept_here", "state"), [(True, State.KEPT_HERE), (False, State.WAITING)])
 def test_it_is_there_whole_or_not_at_all(tmp_path: Path, *, kept_here: bool, state: State) -> None:
+    begun = tmp_path / "begun"
+    assert in_process(partial(begin, begun / "digmed.db")) == 0
     kills = 0
     for number in range(1, MOST_STATEMENTS):
         database = tmp_path / str(number) / "digmed.db"
-        assert in_process(partial(begin, database)) == 0
+        shutil.copytree(begun, database.parent)
         ended = in_process(partial(store_it, database, number, kept_here=kept_here))
         store = Store.open(database, KEY, MovedClock())
         rows = store.notifications.page()
