@@ -50,6 +50,8 @@ class StockDesk:
 
     def doubts(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
         """Return what the stock says against the batch of a vaccination."""
+        if not answers.get("vaccine.batch", "").strip():
+            return ()
         programme, today = answers.get("session.programme", ""), self._today()
         return tuple(
             doubts(

@@ -198,6 +198,18 @@ def test_whooping_cough_outside_weeks_16_to_32(counter: Counter, due_in: int, do
             {"vaccine__eligibility": "age", "patient__date_of_birth": "15/10/1951"},
             "younger than 75",
         ),
+        (
+            "influenza-2026-27",
+            "vaccine.product",
+            {
+                "vaccine__product": "fluenz",
+                "vaccine__route": "intranasal",
+                "vaccine__site": "nose",
+                "patient__date_of_birth": "14/10/2009",
+                "screening__pregnant": "yes",
+            },
+            "nasal spray is not given in pregnancy",
+        ),
         ("mmr", "screening.pregnant", {"screening__pregnant": "yes"}, "live vaccine"),
         ("chickenpox", "screening.pregnant", {"screening__pregnant": "yes"}, "is live"),
         ("hpv", "screening.pregnant", {"screening__pregnant": "yes"}, "known to be pregnant"),
