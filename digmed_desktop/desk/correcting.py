@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.states import Happening
+from digmed_desktop.messaging.states import ANSWERS, Happening
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 OF = "correction.of"
 WHY = "correction.why"
-_TOLD = {Happening.TOLD_ON_PAPER.value, Happening.TOLD_BY_TELEPHONE.value}
+_TELLS = {
+    Happening.TOLD_ON_PAPER,
+    Happening.TOLD_BY_TELEPHONE,
+    Happening.PICKED_UP,
+    Happening.UNEXPECTED,
+    *(ANSWERS.keys() - {Happening.UNDELIVERED}),
+}
+"""What shows that the practice knows of a record: someone told it, or its system had the message."""
 _LONGEST_CHANGE = 2000  # characters of the sentence in the message; the whole difference is in the story
 
 
@@ -72,8 +79,7 @@ def plan_of(
             "There is a newer version of this notification.", "Open the newest version and correct that."
         )
     if correction.replaces is None:
-        happened = {event.happening for event in store.notifications.story(of).events}
-        return Plan(correction, known_there=bool(happened & _TOLD))
+        return Plan(correction, known_there=_known_there(store, of))
     before = json_record.read(store.versions.record(correction.replaces))
     changed = "" if withdrawn else sentence(differences(before, record, edition))
     versions = [one for one in store.versions.of(of) if one.row.id <= of]
@@ -82,6 +88,15 @@ def plan_of(
         Replaces(correction.composition_id, changed, why, at, withdrawn=withdrawn),
         version=len(versions) + 1,
         known_there=True,
+    )
+
+
+def _known_there(store: "Store", of: int) -> bool:
+    """Whether the practice knows of any version of a notification."""
+    return any(
+        event.happening in _TELLS
+        for version in store.versions.of(of)
+        for event in store.notifications.story(version.row.id).events
     )
 
 

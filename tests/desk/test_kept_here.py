@@ -21,7 +21,7 @@ from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import Happening, State
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
-from tests.desk.test_acting import correct
+from tests.desk.test_acting import REJECTED, correct
 
 REFUSED = {"consent__to_sharing": "no"}
 
@@ -183,7 +183,7 @@ def test_one_that_waits_is_taken_back_by_a_refusal(counter: Counter) -> None:
     assert counter.store.deliveries.waiting(9) == []
 
 
-@pytest.mark.parametrize("how", ["posted", "matched", "telephoned"])
+@pytest.mark.parametrize("how", ["posted", "matched", "telephoned", "rejected", "rejected before"])
 def test_what_the_practice_knows_of_is_not_made_unknown(counter: Counter, how: str) -> None:
     made = counter.record()
     if how == "telephoned":
@@ -192,6 +192,10 @@ def test_what_the_practice_knows_of_is_not_made_unknown(counter: Counter, how: s
         counter.post(made)
     if how == "matched":
         counter.answer(made)
+    if how.startswith("rejected"):
+        counter.answer(made, REJECTED)
+    if how == "rejected before":
+        made = correct(counter, made)
     begun = counter.desk.acts.begin_correction(made, "The patient does not agree.")
     answers = {**begun.answers, "consent.to_sharing": "no"}
     preview = counter.desk.preview("vaccination", answers)
