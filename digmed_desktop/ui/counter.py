@@ -116,10 +116,14 @@ class Counter(QObject):
             form.same_as(self.last_sent[1])
 
     def _change_session(self, field: str) -> None:
+        """Lead to the first question of a value; from there, with the same key again, to its next."""
         form = self.form()
-        if form is not None:
-            self._window.visit(form)
-            form.focus_field(field)
+        if form is None:
+            return
+        value = next((one for one in form.STRIP if one.fields[0] == field), None)
+        wanted = form.question_after(value.fields) if value is not None else field
+        self._window.visit(form)
+        form.focus_field(wanted)
 
     # ---- scans
 

@@ -137,6 +137,24 @@ def test_another_product_drops_the_carried_batch_and_offers_its_own(bench: Bench
     bench.until(lambda: [one.partition(" ")[0] for one in lines(bench)] == ["XY99"])
 
 
+def test_the_next_box_of_the_session_is_chosen_from_the_strip(bench: Bench) -> None:
+    stock(bench, TWO[0], ("tivc", "EF-888", "30/6/2027", ""))
+    bench.form.form.set_answers(complete_answers(vaccine__batch="CD-777"), keep_rest=True)
+    bench.form.next_patient()
+    bench.idle()
+    for name in ("Vaccine product", "Batch number"):
+        bench.key(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+        assert bench.focused().accessibleName() == name
+    bench.until(lambda: [one.partition(" ")[0] for one in lines(bench)] == ["CD-777", "EF-888"])
+    bench.key(Qt.Key.Key_Down)
+    bench.key(Qt.Key.Key_Down)
+    bench.key(Qt.Key.Key_Return)
+    answers = bench.form.form.answers()
+    assert (answers["vaccine.batch"], answers["vaccine.expiry"]) == ("EF-888", "30/06/2027")
+    assert not {"vaccine.batch", "vaccine.expiry"} & bench.form.carried
+    assert "vaccine.product" in bench.form.carried  # that one is still to be confirmed
+
+
 def test_a_typed_batch_that_is_finished_in_the_stock_says_so_at_the_field(bench: Bench) -> None:
     stock(bench, *TWO)
     do(bench, lambda desk: desk.stock.finish(2, finished=True))

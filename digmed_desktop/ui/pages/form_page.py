@@ -25,7 +25,7 @@ from digmed_desktop.ui.pages.carried import CarriedRow
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.strip import Wording
-from digmed_desktop.ui.widgets.words import Words
+from digmed_desktop.ui.widgets.words import Words, application
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
@@ -311,6 +311,15 @@ class FormPage(QWidget):
             self.search.focus()
             return
         self.form.focus_field(next((key for key in order if not answers.get(key)), order[0]))
+
+    def question_after(self, fields: Sequence[str]) -> str:
+        """Return the question of these that follows the one at the cursor; the first where it is at none of them."""
+        now = application().focusWidget()
+        asked = [key for key in fields if not self.form.fields[key].isHidden()]
+        here = [
+            n for n, key in enumerate(asked) if now is not None and self.form.fields[key].isAncestorOf(now)
+        ]
+        return asked[(here[0] + 1) % len(asked)] if here and self.isVisible() else fields[0]
 
     def focus_field(self, field_id: str) -> None:
         """Put the cursor at a question."""
