@@ -46,11 +46,10 @@ class Deliveries:
                 *connection.scalars(_of_owed(State.SENDING, sending.c.local_id)),
             ]
             for local_id in left:
-                self._write(
-                    connection,
-                    _sending(connection, local_id),
-                    ledger.Entry(Happening.OUTCOME_UNKNOWN, note=_INTERRUPTED),
-                )
+                row = _sending(connection, local_id)
+                interrupted = Outcome(local_id, Happening.OUTCOME_UNKNOWN, note=_INTERRUPTED)
+                self._note_sendings(connection, [(row.id, interrupted)])
+                self._write(connection, row, ledger.Entry(interrupted.happening, note=interrupted.note))
         return len(left)
 
     def waiting(self, limit: int) -> list[Parcel]:
@@ -115,7 +114,7 @@ class Deliveries:
             ).all()
             if len(rows) < len(by_id):
                 raise NotThereError("This sending is not in the data file.")
-            _note_sendings(connection, [(row.id, by_id[row.local_id]) for row in rows])
+            self._note_sendings(connection, [(row.id, by_id[row.local_id]) for row in rows])
             entries = [
                 (row.notification_id, ledger.Entry(one.happening, one.code, one.note))
                 for row in rows
@@ -141,7 +140,7 @@ class Deliveries:
         outcome = Outcome(local_id, happening, code, note, receipt, not_before)
         with self._database.writing() as connection:
             row = _sending(connection, local_id)
-            _note_sendings(connection, [(row.id, outcome)])
+            self._note_sendings(connection, [(row.id, outcome)])
             return self._write(connection, row, ledger.Entry(happening, code, note))
 
     def next_unsure(self) -> Unsure | None:
@@ -255,6 +254,24 @@ class Deliveries:
             sending.c.not_before > now + _LONGEST_WAIT,
         )
 
+    def _note_sendings(self, connection: sa.Connection, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        """Note receipts and pauses. What became unknown may have gone out until now, long after it was claimed."""
+        columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for sending_id, outcome in outcomes:
+            changes: dict[str, Any] = {"not_before": outcome.not_before}
+            if outcome.happening is Happening.OUTCOME_UNKNOWN:
+                changes["posted_at"] = self._database.clock.now()
+            if outcome.receipt is not None:
+                changes["mesh_id"] = outcome.receipt.mesh_id
+                if outcome.receipt.recipient:
+                    changes["address"] = outcome.receipt.recipient
+            columns.setdefault(tuple(changes), []).append({"this": sending_id} | changes)
+        for names, rows in columns.items():
+            values = {name: sa.bindparam(name, type_=sending.c[name].type) for name in names}
+            connection.execute(
+                sending.update().where(sending.c.id == sa.bindparam("this")).values(values), rows
+            )
+
     def _write(self, connection: sa.Connection, row: AnyRow, entry: ledger.Entry) -> State:
         if row.notification_id is not None:
             at = self._database.clock.now()
@@ -291,20 +308,6 @@ def write_owed(connection: sa.Connection, owed_id: int, happening: Happening) ->
     after = next_state(state, happening) or state
     connection.execute(owed.update().where(owed.c.id == owed_id).values(state=after))
     return after
-
-
-def _note_sendings(connection: sa.Connection, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-    columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for sending_id, outcome in outcomes:
-        changes: dict[str, Any] = {"not_before": outcome.not_before}
-        if outcome.receipt is not None:
-            changes["mesh_id"] = outcome.receipt.mesh_id
-            if outcome.receipt.recipient:
-                changes["address"] = outcome.receipt.recipient
-        columns.setdefault(tuple(changes), []).append({"this": sending_id} | changes)
-    for names, rows in columns.items():
-        values = {name: sa.bindparam(name, type_=sending.c[name].type) for name in names}
-        connection.execute(sending.update().where(sending.c.id == sa.bindparam("this")).values(values), rows)
 
 
 def _parcel_of_owed(row: AnyRow) -> Parcel:

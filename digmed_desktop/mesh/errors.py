@@ -40,6 +40,15 @@ FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Unic
 _LOOKS_ITSELF = "The program looks by itself whether MESH has the message before it sends anything again."
 _TRIES_AGAIN = "Nothing is lost; the program tries again by itself."
 _NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+_OF_HANDSHAKE = (
+    "CERTIFICATE",
+    "UNKNOWN_CA",
+    "HANDSHAKE_FAILURE",
+    "PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "NO_PROTOCOLS_AVAILABLE",
+)
+"""In OpenSSL's names of faults: what is said of a certificate or a version, before any message is read."""
 _CONNECTION_PAGE = "Check Settings, Connection."
 
 
@@ -61,7 +70,7 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
         return told
     if (
         tls := next((e for e in _causes(error) if isinstance(e, ssl.SSLError)), None)
-    ) is not None and _at_handshake(tls):
+    ) is not None and _at_handshake(tls, sending=sending):
         return _of_tls(tls)
     if isinstance(error, requests.ConnectTimeout) or _has(error, urllib3.exceptions.NewConnectionError):
         return OfflineError(
@@ -213,17 +222,15 @@ def _proxy_password() -> DigMedError:
     )
 
 
-def _at_handshake(error: ssl.SSLError) -> bool:
-    """Whether a TLS fault can only be one of the handshake, so that no message can have passed."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return True
+def _at_handshake(error: ssl.SSLError, *, sending: bool) -> bool:
+    """Whether a TLS fault is one of the handshake; while ``sending`` only where it can be of nothing else.
+
+    An alert, or bytes that are no TLS, may as well come when a message has gone out and its answer is awaited.
+    """
     reason = error.reason or ""
-    return "ALERT" in reason or reason in {
-        "WRONG_VERSION_NUMBER",
-        "UNSUPPORTED_PROTOCOL",
-        "HTTP_REQUEST",
-        "NO_PROTOCOLS_AVAILABLE",
-    }
+    if isinstance(error, ssl.SSLCertVerificationError) or any(word in reason for word in _OF_HANDSHAKE):
+        return True
+    return not sending and ("ALERT" in reason or reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"})
 
 
 def _of_tls(error: ssl.SSLError) -> DigMedError:

@@ -28,8 +28,8 @@ class Outcome:
 class Unsure:
     """A sending of which nobody knows whether MESH has it.
 
-    ``posted_at``: when it was last begun. ``doubted``: a person was asked already, because looking up cannot
-    be relied upon.
+    ``posted_at``: until when it may have gone out. ``doubted``: a person was asked already, because looking up
+    cannot be relied upon.
     """
 
     local_id: str

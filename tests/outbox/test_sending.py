@@ -1,9 +1,11 @@
 """Sending: every outcome ends in a true state, and nothing goes out twice."""
 
+from datetime import timedelta
+
 import pytest
 
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.outbox.marks import Mark
 from digmed_desktop.outbox.no_connection import NoConnection
@@ -175,6 +177,44 @@ def test_an_answer_settles_what_is_being_checked_and_it_is_not_sent_again(pharma
     other, _ = pharmacy.freeze()
     pharmacy.run(2, minutes=16)
     assert (pharmacy.state(made), pharmacy.state(other), copies(pharmacy)) == (State.MATCHED, State.SENT, 2)
+
+
+class Slow(FolderTransport):
+    """A MESH that takes a minute for each message."""
+
+    def send(self, parcel: Parcel) -> Receipt:
+        self.mesh.clock.move(minutes=1)
+        return super().send(parcel)
+
+
+def test_the_time_of_grace_begins_when_the_outcome_became_unknown(pharmacy: Pharmacy) -> None:
+    transport = Slow(pharmacy.mesh)
+    delivery = delivery_of(pharmacy.store, transport, pharmacy.clock, [])
+    made = [pharmacy.freeze()[0] for _ in range(31)]  # they go out 1, 2, 4, 8 and 16 at a time
+    pharmacy.mesh.plan("send", *[Fault.NONE] * 30, Fault.LATE)
+    delivery.run_once()
+    assert pharmacy.state(made[-1]) is State.CHECKING
+    pharmacy.clock.move(minutes=3)  # it shows at MESH a minute later: 19 after the last ones were claimed
+    delivery.run_once()
+    pharmacy.clock.move(minutes=14)
+    delivery.run_once()
+    assert pharmacy.state(made[-1]) is State.SENT
+    assert copies(pharmacy) == len(made)
+
+
+def test_the_time_of_grace_begins_anew_when_the_program_ended_in_a_sending(pharmacy: Pharmacy) -> None:
+    made, _ = pharmacy.freeze()
+    local = pharmacy.story(made).local_id
+    assert pharmacy.store.deliveries.claim([local])
+    pharmacy.clock.move(minutes=16)  # others of the same claim had their turn before it
+    visible = (pharmacy.clock.now() + timedelta(minutes=4)).isoformat()
+    pharmacy.mesh.put(THEIRS, b"it", workflow="DIGMED_FLU_VAC", sender=OURS, local_id=local, visible=visible)
+    again = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [])
+    again.run_once()
+    pharmacy.clock.move(minutes=5)
+    again.run_once()
+    assert pharmacy.state(made) is State.SENT
+    assert copies(pharmacy) == 1
 
 
 def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) -> None:
