@@ -57,7 +57,12 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
     if isinstance(error, DigMedError):
         return error
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        return of_response(error.response, account, sending=sending, now=datetime.now(UTC))
+        try:
+            return of_response(error.response, account, sending=sending, now=datetime.now(UTC))
+        except FAULTS as unread:  # the words of the answer broke off, or cannot be unpacked
+            return of_exception(unread, account, sending=sending)
+    if isinstance(error, UnicodeDecodeError):  # of an answer: where it points to cannot be read
+        return stranger(OutcomeUnknownError if sending else AccountError)
     if isinstance(error, requests.TooManyRedirects):
         return stranger(AccountError)
     if isinstance(

@@ -21,7 +21,13 @@ from digmed_desktop.mesh import addressing, errors
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.connection import MeshAdapter, open_client
 from digmed_desktop.mesh.reports import told_of_report
-from digmed_desktop.messaging.errors import AccountError, NotThereError, OfflineError, RefusedError
+from digmed_desktop.messaging.errors import (
+    AccountError,
+    NotThereError,
+    OutcomeUnknownError,
+    RefusedError,
+    UnusableError,
+)
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
 
 OUR_WORKFLOWS = "DIGMED_*"
@@ -31,6 +37,10 @@ TIMEOUT = (10.0, 60.0)
 LOOK_UP_LIFE = 24 * 3600.0
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
 MOST_IDS = 20_000
+
+_NOT_MESH = "The address answers, but does not know this MESH mailbox or this program's question."
+_LOOK_AT_CONNECTION = "Check Settings, Connection; if nothing is wrong there, tell support."
+_LEFT = "It is left in the mailbox."
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +65,7 @@ class MeshTransport:
 
     def handshake(self) -> None:
         """Show that mailbox, password, key, certificate and clock are right."""
-        with self._call():
+        with self._call_of_no_message():
             self._client.handshake()  # type: ignore[no-untyped-call]
 
     def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:
@@ -67,8 +77,11 @@ class MeshTransport:
         known = self._mailboxes.get(key)
         if known and known[1] > time.monotonic():
             return known[0]
-        with self._call():
-            found: Any = self._client.lookup_endpoint(*key)
+        try:
+            with self._call():
+                found: Any = self._client.lookup_endpoint(*key)
+        except NotThereError:  # a practice that takes none is told by an empty list
+            raise AccountError(_NOT_MESH, _LOOK_AT_CONNECTION) from None
         results = found.get("results") if isinstance(found, dict) else None
         if not isinstance(results, list):
             raise errors.stranger(AccountError)
@@ -154,7 +167,7 @@ class MeshTransport:
 
     def inbox(self) -> Sequence[str]:
         """Return the MESH ids of what waits for us, oldest first, over all pages."""
-        with self._call():
+        with self._call_of_no_message():
             ids = self._client.iterate_message_ids(workflow_filter=self._workflows)
             found = list(dict.fromkeys(itertools.islice(ids, MOST_IDS)))
         usable = [one for one in found if addressing.is_message_id(one)]
@@ -232,22 +245,32 @@ class MeshTransport:
         try:
             yield
         except json.JSONDecodeError:
-            raise errors.stranger(AccountError) from None
+            raise errors.stranger(OutcomeUnknownError if sending else AccountError) from None
         except errors.FAULTS as error:
             raise errors.of_exception(error, self._account, sending=sending) from None
+
+    @contextmanager
+    def _call_of_no_message(self) -> Iterator[None]:
+        """As :meth:`_call`, for what is asked of the mailbox: a refusal concerns all that waits."""
+        try:
+            with self._call():
+                yield
+        except (NotThereError, RefusedError):
+            raise AccountError(_NOT_MESH, _LOOK_AT_CONNECTION) from None
 
 
 def _read(response: requests.Response) -> bytes:
     """Return the body of a download, bounded; a truncated one raises."""
     parts, size = [], 0
-    for block in response.iter_content(65536):
-        parts.append(block)
-        size += len(block)
-        if size > LARGEST_DOWNLOAD:
-            response.close()
-            raise OfflineError(
-                "A message that waits in the mailbox is too large to be a response.", "Tell support."
-            )
+    try:
+        for block in response.iter_content(65536):
+            parts.append(block)
+            size += len(block)
+            if size > LARGEST_DOWNLOAD:
+                response.close()
+                raise UnusableError(f"A response is too large to be one. {_LEFT}", "Tell support.")
+    except requests.exceptions.ContentDecodingError:
+        raise UnusableError(f"A response cannot be unpacked. {_LEFT}", "Tell support.") from None
     return b"".join(parts)
 
 

@@ -48,6 +48,10 @@ class NotThereError(DigMedError):
     """The thing asked for is not there (any more)."""
 
 
+class UnusableError(DigMedError):
+    """What came cannot be taken in, now or later: asking for it again is no use."""
+
+
 class NotAllowedNowError(DigMedError):
     """A person asked for something that the present state does not allow (any more)."""
 

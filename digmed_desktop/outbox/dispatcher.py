@@ -18,6 +18,7 @@ from digmed_desktop.messaging.errors import (
     OfflineError,
     OutcomeUnknownError,
     RefusedError,
+    StoreError,
 )
 from digmed_desktop.messaging.parcel import Parcel
 from digmed_desktop.messaging.ports import Transport
@@ -197,6 +198,12 @@ class Dispatcher:
             self._look_up_failed = True
             if isinstance(error, LineDownError):
                 raise
+        except StoreError:
+            raise
+        except Exception:  # a fault of the program in one look-up must not keep the others from their turn
+            self._store.look_up_later(unsure.local_id, later)
+            self._look_up_failed = True
+            raise
         self._mark(Mark.RECORDED)
 
     def _look_up_can_be_trusted(self, transport: Transport) -> bool:

@@ -1,6 +1,7 @@
 """Delivery as a whole: one call does everything that is due, and says how it stands."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -54,6 +55,8 @@ class Delivery:
             return self._run()
         except BaseException:
             self._recovered = False  # what was being sent is to be looked up, as after a crash
+            with suppress(Exception):  # whatever keeps failing, what is late is raised
+                self._raise_overdue()
             raise
 
     def _run(self) -> QueueStanding:

@@ -4,13 +4,12 @@ Reports and responses come in any order, twice, or before this program knows its
 that belongs to none of ours is stored, left in the mailbox and shown: another program may be waiting for it.
 """
 
-from contextlib import suppress
 from datetime import timedelta
 
 from digmed_desktop.messaging.answers import Understand, Understood
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.delivery import InboxStore, Kept, SendingStore, Stop
-from digmed_desktop.messaging.errors import DigMedError, NotThereError, RefusedError
+from digmed_desktop.messaging.errors import DigMedError, NotThereError, RefusedError, UnusableError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.ports import Transport
 from digmed_desktop.outbox.line import Line
@@ -98,6 +97,11 @@ class Receiver:
                 item = transport.fetch(mesh_id)
             except (NotThereError, RefusedError):
                 return False
+            except UnusableError as error:  # it must not hold up what waits behind it
+                self._inbox.keep(InboxItem(mesh_id, ItemKind.DATA, workflow="", sender="", body=b""))
+                self._inbox.in_trouble(mesh_id, str(error))
+                self._unmatched_read.add(mesh_id)
+                return False
             self._mark(Mark.FETCHED)
             self._inbox.keep(item)
             self._mark(Mark.KEPT)
@@ -107,13 +111,19 @@ class Receiver:
         understood = None if kept.applied or mesh_id in self._unmatched_read else self._read(kept.item)
         if not (kept.applied or self._match(kept, understood)):
             return False
-        with suppress(NotThereError):  # acknowledged before, or expired: either way it is stored here
+        refused = False
+        try:
             transport.acknowledge(mesh_id)
-        self._mark(Mark.ACKNOWLEDGED)
-        self._inbox.acknowledged(mesh_id)
+        except NotThereError:  # acknowledged before, or expired: either way it is stored here
+            pass
+        except RefusedError:  # what it says counts; MESH is told again when the inbox is next looked into
+            refused = True
+        if not refused:
+            self._mark(Mark.ACKNOWLEDGED)
+            self._inbox.acknowledged(mesh_id)
         if not kept.applied:
             self._apply(kept.item, understood)
-        return True
+        return not refused
 
     def _read(self, item: InboxItem) -> Understood | None:
         """Return what a response says, or None for a report and for what cannot be read."""

@@ -369,7 +369,7 @@ class _Sayer:
         await self.raw(status, {"content-type": "application/vnd.mesh.v2+json"}, json.dumps(fields).encode())
 
     async def raw(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        pairs = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        pairs = [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
         pairs.append((b"content-length", str(len(body)).encode()))
         await self.pass_on({"type": "http.response.start", "status": status, "headers": pairs})
         await self._send({"type": "http.response.body", "body": body})

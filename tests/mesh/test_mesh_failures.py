@@ -18,6 +18,7 @@ from digmed_desktop.messaging.errors import (
     OfflineError,
     OutcomeUnknownError,
     RefusedError,
+    UnusableError,
 )
 from digmed_desktop.messaging.parcel import Kind
 from tests.mesh.strict_mesh import PHARMACY, PRACTICE, StrictMesh, Way
@@ -127,6 +128,16 @@ def test_a_redirect_is_not_followed(pharmacy, parcel, mesh, status):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, headers={"Location": "http://127.0.0.1:9/elsewhere"})
     with pytest.raises(AccountError, match="in its place"):
         pharmacy.send(parcel())
+
+
+def test_a_redirect_that_cannot_be_read_is_no_refusal_of_the_message(pharmacy, parcel, mesh):
+    broken = {"status": 302, "headers": {"Location": "http://127.0.0.1:9/\xff"}}
+    mesh.fail(OUTBOX, Way.ANSWER, **broken)
+    with pytest.raises(OutcomeUnknownError, match="in its place"):
+        pharmacy.send(parcel())
+    mesh.fail(f"POST .*/{PHARMACY}$", Way.ANSWER, **broken)
+    with pytest.raises(AccountError, match="in its place"):
+        pharmacy.handshake()
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -343,6 +354,21 @@ def test_closing_the_program_does_not_wait_for_a_pause(account_of, mesh, monkeyp
     transport.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        *((name, status) for name in ("handshake", "list") for status in (400, 404, 410, 417)),
+        *(("endpoint", status) for status in (404, 410)),  # another may well be of this one practice's code
+    ],
+)
+def test_a_refusal_that_concerns_no_message_is_the_accounts_fault(pharmacy, mesh, name, status):
+    call, at = SAFE[name]
+    mesh.fail(at, Way.ANSWER, status=status)
+    with pytest.raises(AccountError) as caught:
+        call(pharmacy)
+    assert "message" not in caught.value.happened, "nothing is said of any message"
+
+
 def test_a_look_up_that_mesh_gave_up_stops_everything(pharmacy, mesh):
     mesh.fail("GET .*/tracking/", Way.ANSWER, status=410)
     with pytest.raises(AccountError, match="no longer says"):
@@ -374,9 +400,24 @@ def test_a_web_page_is_not_a_message(pharmacy, mesh, waiting):
         pharmacy.fetch(waiting)
 
 
+@pytest.mark.parametrize("status", [403, 404, 417, 500])
+def test_a_refused_download_whose_words_cannot_be_read_is_told_all_the_same(pharmacy, mesh, waiting, status):
+    packed = {"Content-Encoding": "gzip"}
+    mesh.fail("GET .*/inbox/", Way.ANSWER, status=status, headers=packed, body=b"no gzip")
+    with pytest.raises(DigMedError):
+        pharmacy.fetch(waiting)
+
+
+def test_a_download_that_cannot_be_unpacked_is_told_apart_from_a_cut(pharmacy, mesh, waiting):
+    packed = {"Content-Encoding": "gzip", "Mex-MessageType": "DATA", "Mex-From": PRACTICE}
+    mesh.fail("GET .*/inbox/", Way.ANSWER, status=200, headers=packed, body=b"no gzip")
+    with pytest.raises(UnusableError, match="unpacked"):
+        pharmacy.fetch(waiting)
+
+
 def test_a_download_has_a_limit(pharmacy, mesh, waiting, monkeypatch):
     monkeypatch.setattr(transport_module, "LARGEST_DOWNLOAD", 1000)
-    with pytest.raises(DigMedError, match="too large"):
+    with pytest.raises(UnusableError, match="too large"):
         pharmacy.fetch(waiting)
 
 

@@ -23,6 +23,7 @@ from digmed_desktop.messaging.errors import (
     OfflineError,
     OutcomeUnknownError,
     RefusedError,
+    UnusableError,
 )
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
 from digmed_desktop.messaging.states import Happening
@@ -60,6 +61,7 @@ class Fault(StrEnum):
     BUSY = "busy"
     ACCOUNT = "account"
     REFUSED = "refused"
+    UNUSABLE = "it cannot be taken in"
     CRASH = "error in the program"
 
 
@@ -242,6 +244,8 @@ class FolderTransport:
                 )
             case Fault.REFUSED:
                 raise RefusedError("MESH refused this message.", "Tell support.", "02")
+            case Fault.UNUSABLE:
+                raise UnusableError("A response is too large to be one.")
             case Fault.CRASH:
                 raise ZeroDivisionError("a fault of the program")
         return fault

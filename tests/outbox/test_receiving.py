@@ -192,3 +192,27 @@ def test_collection_is_asked_for_seldom(pharmacy: Pharmacy) -> None:
     pharmacy.mesh.save(stored | {"collected": True})
     pharmacy.run(hours=12)
     assert pharmacy.state(made) is State.COLLECTED
+
+
+def test_what_mesh_does_not_let_us_acknowledge_counts_all_the_same(pharmacy: Pharmacy) -> None:
+    made, message_id = sent_one(pharmacy)
+    pharmacy.mesh.put(OURS, response(message_id, "30001"), workflow=ACK)
+    pharmacy.mesh.plan("acknowledge", Fault.REFUSED)
+    pharmacy.run(minutes=6)
+    assert pharmacy.state(made) is State.MATCHED
+    assert len(left(pharmacy)) == 1
+    pharmacy.run(minutes=6)
+    assert left(pharmacy) == []
+
+
+def test_what_cannot_be_taken_in_is_shown_and_holds_nothing_up(pharmacy: Pharmacy) -> None:
+    made, message_id = sent_one(pharmacy)
+    bad = pharmacy.mesh.put(OURS, b"never seen", workflow=ACK)
+    pharmacy.mesh.put(OURS, response(message_id, "30001"), workflow=ACK)
+    pharmacy.mesh.plan("fetch", Fault.UNUSABLE)
+    pharmacy.run(3, minutes=6)
+    assert pharmacy.state(made) is State.MATCHED
+    assert left(pharmacy) == [bad], "it is not acknowledged"
+    (kept,) = pharmacy.store.inbox.not_ours()
+    assert (kept.item.mesh_id, "too large" in kept.trouble) == (bad, True)
+    assert pharmacy.transport.calls.count("fetch") == 2, "it is not asked for again and again"

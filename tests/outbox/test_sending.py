@@ -1,5 +1,6 @@
 """Sending: every outcome ends in a true state, and nothing goes out twice."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -215,6 +216,29 @@ def test_the_time_of_grace_begins_anew_when_the_program_ended_in_a_sending(pharm
     again.run_once()
     assert pharmacy.state(made) is State.SENT
     assert copies(pharmacy) == 1
+
+
+def test_a_fault_of_the_program_in_each_round_hides_nothing_that_is_late(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("handshake", *[Fault.CRASH] * 9)
+    made, _ = pharmacy.freeze()
+    pharmacy.clock.move(days=5)
+    with pytest.raises(ZeroDivisionError):
+        pharmacy.run()
+    assert pharmacy.row(made).need is Need.LATE
+
+
+def test_a_fault_of_the_program_in_a_look_up_does_not_hold_up_the_others(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.plan("send", Fault.CUT_AFTER)
+    unsure, _ = pharmacy.freeze()
+    pharmacy.run()
+    pharmacy.mesh.plan("look_up", *[Fault.CRASH] * 4)
+    other, _ = pharmacy.freeze()
+    for _ in range(4):
+        with suppress(ZeroDivisionError):
+            pharmacy.run(minutes=3)
+    assert pharmacy.state(other) is State.SENT
+    pharmacy.run(4, minutes=3)
+    assert (pharmacy.state(unsure), copies(pharmacy)) == (State.SENT, 2)
 
 
 def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) -> None:
