@@ -97,7 +97,7 @@ class CounterDesk:
             if str(dose.notification) != answers.get(correcting.OF)  # it is this dose that is corrected
         ]
         looked_at = {
-            rule: [Dose(dose.on, dose.product) for dose in given if _is_of(dose.programme, rule, programme)]
+            rule: [Dose(dose.on, dose.product) for dose in given if is_of(dose.programme, rule, programme)]
             for rule in programme.earlier
         }
         day, born = self._day(answers, "contact.date", past=False), self._born(answers)
@@ -117,7 +117,7 @@ class CounterDesk:
         return dates.of_answer(answers.get(field, ""), today, past=past)
 
 
-def _is_of(given: str, rule: EarlierRule, programme: Programme) -> bool:
+def is_of(given: str, rule: EarlierRule, programme: Programme) -> bool:
     """Whether a dose of the programme ``given`` is one that a rule looks at: against the same disease, or named."""
     if rule.of:
         return given in rule.of
