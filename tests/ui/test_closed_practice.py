@@ -79,20 +79,21 @@ def test_an_unknown_successor_is_asked_for_online(bench: Bench) -> None:
     assert bench.form.form.answers()["practice.ods_code"] == OLD
     bench.key(Qt.Key.Key_Return)
     assert bench.form.form.answers()["practice.ods_code"] == NEW
-
-
-def test_who_goes_on_meanwhile_keeps_the_cursor(bench: Bench) -> None:
-    know(bench, closed(OLD), online=Directory(closed(OLD, NEW), is_open(NEW, "New Surgery")))
-    fill_in(bench)
+    # who goes on meanwhile keeps the cursor; and where nobody took over, that is said
+    know(
+        bench,
+        closed("C83001"),
+        closed("C83002"),
+        online=Directory(closed("C83001"), closed("C83002", NEW), is_open(NEW, "New Surgery")),
+    )
+    bench.form.fill({"practice.ods_code": "C83002"})
+    bench.until(lambda: "C83002" in panel(bench).head.text() and panel(bench).isVisible())
     panel(bench).ask.click()
     bench.form.focus_field("patient.city")
     bench.until(lambda: not panel(bench).take.isHidden())
     assert bench.focused().accessibleName() == "Town or city"
-
-
-def test_no_successor_is_said(bench: Bench) -> None:
-    know(bench, closed(OLD), online=Directory(closed(OLD)))
-    fill_in(bench)
+    bench.form.fill({"practice.ods_code": "C83001"})
+    bench.until(lambda: "C83001" in panel(bench).head.text() and panel(bench).take.isHidden())
     panel(bench).ask.click()
     bench.until(lambda: "names no open practice" in panel(bench).note.text())
     assert "Ask the patient" in panel(bench).said.text()

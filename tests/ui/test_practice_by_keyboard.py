@@ -27,20 +27,14 @@ def to_the_practice(bench: Bench) -> None:
     bench.until(lambda: bench.focused().accessibleName() == "Find the practice")
 
 
-def test_the_search_takes_the_practice_and_goes_on(bench: Bench) -> None:
+def test_the_search_takes_the_practice_and_an_empty_one_goes_on_to_the_code(bench: Bench) -> None:
     know(bench, is_open("B82003", "New Surgery"))
+    to_the_practice(bench)
+    bench.key(Qt.Key.Key_Return)
+    assert bench.focused().accessibleName() == "ODS code of the practice"
     to_the_practice(bench)
     bench.keys("new s")
     bench.until(lambda: bench.form.practice_search.box.list.count() == 1)
     bench.key(Qt.Key.Key_Return)
     bench.until(lambda: bench.form.form.answers()["practice.ods_code"] == "B82003")
     bench.until(lambda: bench.focused().accessibleName().startswith("Earlier doses seen"))
-
-
-def test_enter_in_an_empty_search_goes_on_to_the_code(bench: Bench) -> None:
-    to_the_practice(bench)
-    bench.key(Qt.Key.Key_Return)
-    assert bench.focused().accessibleName() == "ODS code of the practice"
-    bench.keys("B82003")
-    bench.key(Qt.Key.Key_Return)
-    bench.until(lambda: bench.focused().accessibleName() == "Name of the practice")

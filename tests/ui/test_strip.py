@@ -68,7 +68,14 @@ def test_every_value_is_read_whole(
     assert bench.window.strip.height() < bench.window.height() / 4
 
 
-def test_a_long_name_ends_in_dots_before_batch_and_expiry_do(bench: Bench) -> None:
+def test_what_is_not_set_is_asked_and_a_long_name_leaves_room_for_the_batch(bench: Bench) -> None:
+    texts = [chip.text() for chip in chips(bench).values()]
+    assert "Legal basis?" in texts
+    assert "Vaccine and batch?" in texts
+    bench.form.fill({"vaccine.product": "tivc"})
+    bench.idle()
+    assert chips(bench)["Vaccine and batch"].text() == "TIVc, cell-based (Seqirus) · batch?"
+    # a long name ends in dots before batch and expiry date do
     long = "A vaccine whose name is as long as those of the national dictionary " * 3
     bench.form.form.set_options("products", [Option("own-1", long)])
     bench.form.fill({**complete_answers(), "vaccine.product": "own-1"})
@@ -79,12 +86,3 @@ def test_a_long_name_ends_in_dots_before_batch_and_expiry_do(bench: Bench) -> No
     assert chip.width() <= bench.window.strip.width() - 48
     assert "expires" not in chip.text()
     assert long.strip() in chip.accessibleName()
-
-
-def test_what_is_not_set_is_asked(bench: Bench) -> None:
-    texts = [chip.text() for chip in chips(bench).values()]
-    assert "Legal basis?" in texts
-    assert "Vaccine and batch?" in texts
-    bench.form.fill({"vaccine.product": "tivc"})
-    bench.idle()
-    assert chips(bench)["Vaccine and batch"].text() == "TIVc, cell-based (Seqirus) · batch?"
