@@ -3,9 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from digmed_desktop.background.faults import as_known
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.story import QueueStanding
 
@@ -77,11 +80,10 @@ class DeliveryLoop(QObject):
                 if delivery is None:
                     delivery = self._make()
                 self.latest = delivery.run_once()
-            except Exception as error:  # noqa: BLE001  (the boundary of the thread; the loop must live on)
-                log.error("delivery round failed: %s", error)
-            else:
-                if not self._stop.is_set() and not self._told():
-                    break
+            except BaseException as error:  # noqa: BLE001  (the boundary of the thread; the loop must live on)
+                self.latest = self._failed(as_known(error))
+            if not self._stop.is_set() and not self._told():
+                break
             with self._rounds:
                 self._ended = self._begun
                 self._rounds.notify_all()
@@ -91,6 +93,12 @@ class DeliveryLoop(QObject):
             self._rounds.notify_all()
         if delivery is not None:
             delivery.close()
+
+    def _failed(self, error: DigMedError) -> QueueStanding:
+        """Return how it stands after a round that failed: the counts are those known last."""
+        log.error("delivery round failed: %s", error)
+        last = self.latest or QueueStanding(waiting=0, needs_person=0, connected=False)
+        return replace(last, stopped_because=error.happened, remedy=error.remedy)
 
     def _told(self) -> bool:
         try:

@@ -1,12 +1,12 @@
 """The window's one way to everything that takes time: questions to the desk, previews, and the delivery."""
 
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from digmed_desktop.background.delivery_loop import DeliveryLoop
+from digmed_desktop.background.faults import as_known
 from digmed_desktop.background.lane import Lane
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from digmed_desktop.desk.desk import Desk
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 LEAST_BETWEEN_REFRESHES = 0.25  # seconds
 
@@ -164,28 +163,14 @@ class Office(QObject):
         self._previews.ask(desk.warm_up, lambda _n: self.warm.emit(), lambda _e: self.warm.emit())
 
     def _is_not_open(self, error: Exception) -> None:
-        self.not_opened.emit(self._as_known(error))
+        self.not_opened.emit(as_known(error))
 
     def _went_wrong(self, error: Exception, otherwise: Callable[[DigMedError], None] | None) -> None:
-        known = self._as_known(error)
+        known = as_known(error)
         if otherwise is not None:
             otherwise(known)
         else:
             self.failed.emit(known)
-
-    @staticmethod
-    def _as_known(error: Exception) -> DigMedError:
-        if isinstance(error, DigMedError):
-            return error
-        where = error.__traceback__
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        place = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else "?"
-        log.error("unexpected %s at %s", error, place)
-        return DigMedError(
-            "Something in the program went wrong.",
-            f"Nothing typed is lost. Report this: {type(error).__name__} {place}.",
-        )
 
     def _round_done(self) -> None:
         if self._loop is None or self._loop.latest is None:

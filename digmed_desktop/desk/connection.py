@@ -28,6 +28,11 @@ PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  
 CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"
 LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
 
+_UNSURE = (
+    "The mailbox in use may have taken {} of the notifications, and only it can tell. Wait until none says "
+    "“Checking”, or tell those practices on paper; then change the connection."
+)
+
 
 class ConnectionDesk:
     """Keeps the connection. In practice mode ``practice`` gives the account, and nothing can be changed."""
@@ -128,6 +133,8 @@ class ConnectionDesk:
         except ValueError:
             return (Problem("connection.environment", "Choose which MESH to use."),)
         problems = [] if environment is MeshEnvironment.NONE else self._faults(environment, answers)
+        if not problems and self._moves(environment, answers) and (unsure := self._store.deliveries.unsure()):
+            problems.append(Problem("connection.environment", _UNSURE.format(unsure)))
         if problems:
             return tuple(problems)
         for name, field in ((PASSWORD, "password"), (SHARED_KEY, "shared_key")):
@@ -230,6 +237,13 @@ class ConnectionDesk:
                 )
             )
         return found
+
+    def _moves(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> bool:
+        """Whether another mailbox is to be used, which knows nothing of what the one until now may have taken."""
+        now = self._choices.now()
+        before = (now.mesh_environment, now.mailbox, now.mesh_url)
+        after = (environment, *(answers.get(f"connection.{part}", "").strip() for part in ("mailbox", "url")))
+        return now.mesh_environment is not MeshEnvironment.NONE and before != after
 
     def _proxy(self) -> "Proxy":
         from digmed_desktop.mesh.proxy import Proxy

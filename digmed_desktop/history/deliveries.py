@@ -232,6 +232,12 @@ class Deliveries:
         with self._database.reading() as connection:
             return counted(connection)
 
+    def unsure(self) -> int:
+        """Return of how many notifications it is not known whether MESH has them."""
+        wanted = sa.select(sa.func.count()).where(notification.c.state.in_((State.SENDING, State.CHECKING)))
+        with self._database.reading() as connection:
+            return connection.scalar(wanted) or 0
+
     def stopped(self) -> Stop | None:
         """Return why the queue is stopped for good, or None."""
         with self._database.reading() as connection:

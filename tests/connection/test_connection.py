@@ -17,10 +17,11 @@ from digmed_desktop.mesh.account import INTEGRATION_URL, LIVE_URL
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import AccountError, StoreError
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.states import Happening
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings, load
 from tests.connection.conftest import Counter
 from tests.fhir.records import PATIENT
-from tests.history.samples import KEY
+from tests.history.samples import KEY, PHARMACIST, facts, local_id, message, token
 
 NAME = "X9TEST1.FQF01.api.mesh-client.nhs.uk"
 
@@ -279,3 +280,23 @@ def test_a_damaged_certificate_in_the_records_is_told(counter: Counter) -> None:
 def test_the_records_on_a_network_drive_are_refused(counter: Counter) -> None:
     with pytest.raises(StoreError, match="network"):
         Store.create(Path(r"\\server\share\history.db"), KEY, counter.clock)
+
+
+def test_another_mailbox_is_not_asked_what_the_one_before_it_may_have_taken(counter: Counter, mesh) -> None:
+    counter.set_up(mesh.url)
+    store = counter.store
+    ada = store.people.add(PHARMACIST, "hash")
+    made = store.notifications.freeze(None, "{}", facts(), message(), local_id(), ada, token=token())
+    sent = store.notifications.story(made).local_id
+    counter.set_up(mesh.url, mailbox="X9OTHEROT001")  # nothing went out yet
+    assert store.deliveries.claim([sent])
+    store.deliveries.record(sent, Happening.OUTCOME_UNKNOWN)
+    desk = counter.connection
+    for change in ({}, {"mailbox": "X9OTHEROT001", "url": "http://127.0.0.1:9"}, {"environment": "none"}):
+        (problem,) = desk.save(counter.answers(mesh.url, **change))
+        assert problem.field == "connection.environment"
+        assert "1 of the notifications" in problem.sentence
+    assert counter.choices.now().mailbox == "X9OTHEROT001"
+    counter.set_up(mesh.url, mailbox="X9OTHEROT001", password="renewed")
+    store.notifications.record_paper(made, ada, "told on paper")
+    counter.set_up(mesh.url)

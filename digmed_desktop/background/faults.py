@@ -1,0 +1,22 @@
+"""What a thread makes of an error that it did not expect: a sentence to show, and a line for support."""
+
+import logging
+
+from digmed_desktop.messaging.errors import DigMedError
+
+log = logging.getLogger(__name__)
+
+
+def as_known(error: BaseException) -> DigMedError:
+    """Return an error as one that people can read; what is not one of ours is logged with its place."""
+    if isinstance(error, DigMedError):
+        return error
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else "?"
+    log.error("unexpected %s at %s", error, place)
+    return DigMedError(
+        "Something in the program went wrong.",
+        f"Nothing typed is lost. Report this: {type(error).__name__} {place}.",
+    )
