@@ -1,5 +1,6 @@
 """The desk: one object behind which store, people, message and delivery stand. Used from a worker thread."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from digmed_desktop.messaging.people import Draft
 
 MakeDelivery = Callable[["Store"], DeliveryRounds]
+
+log = logging.getLogger(__name__)
 
 
 class FormDesk(Protocol):
@@ -156,14 +159,21 @@ class Desk:
         return self._make_delivery(self._store)
 
     def fulfil_wish(self) -> Sent | None:
-        """Send what was asked for just before the program died; None when nothing was."""
+        """Send what was asked for just before the program died; None when nothing was, or it cannot be done.
+
+        Then the draft is still there to be sent by hand, and the program opens all the same.
+        """
         wish = self._intent.read()
         if wish is None:
             return None
-        draft = self._store.drafts.get(wish.draft_id)
-        sent = self._freeze(wish, draft.answers) if draft is not None else None
-        self._intent.done()
-        return sent
+        try:
+            draft = self._store.drafts.get(wish.draft_id)
+            return self._freeze(wish, draft.answers) if draft is not None else None
+        except Exception as error:  # noqa: BLE001 - whatever it is, without the program nobody can mend it
+            log.error("what was to be sent as the program ended was not: %s", type(error).__name__)
+            return None
+        finally:
+            self._intent.done()
 
     # ---- people
 
@@ -229,9 +239,10 @@ class Desk:
         """Freeze and store the message, to be delivered; the same draft twice is one notification."""
         if by is None:
             raise DigMedError("Nobody is signed in.", "Sign in with your PIN and press Send again.")
-        sent = self._freeze(Wish(draft_id, form, by), answers)
-        self._intent.done()
-        return sent
+        try:
+            return self._freeze(Wish(draft_id, form, by), answers)
+        finally:
+            self._intent.done()  # a person who is told that it failed presses Send again, or does not
 
     def _freeze(self, wish: Wish, answers: Mapping[str, str]) -> Sent:
         if (earlier := self._store.notifications.sent_as(wish.draft_id)) is not None:

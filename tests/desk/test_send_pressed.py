@@ -1,0 +1,41 @@
+"""The wish to send: it outlives the program's death, and nothing that a person was told did not work."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.messaging.errors import StoreError
+from tests.clinical.examples import complete_answers
+from tests.desk.conftest import Counter
+
+
+def test_a_send_that_failed_before_the_eyes_of_a_person_is_not_made_at_the_next_start(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    draft = uuid.uuid4().hex
+    counter.desk.save_draft(draft, "vaccination", complete_answers(), counter.ada)
+    SendIntent(tmp_path).write(Wish(draft, "vaccination", counter.ada))
+    with monkeypatch.context() as patch, pytest.raises(StoreError):
+        patch.setattr(counter.store.notifications, "freeze", full)
+        counter.desk.send("vaccination", draft, complete_answers(), counter.ada)
+    changed = complete_answers(vaccine__batch="ZZ-9999")
+    counter.desk.save_draft(draft, "vaccination", changed, counter.ada)  # and nobody presses Send
+    assert counter.desk.fulfil_wish() is None
+    assert counter.store.notifications.page() == []
+    assert [one.id for one in counter.desk.drafts()] == [draft]
+
+
+def test_a_wish_that_cannot_be_fulfilled_does_not_keep_the_program_from_opening(
+    counter: Counter, tmp_path: Path
+) -> None:
+    draft = uuid.uuid4().hex
+    counter.desk.save_draft(draft, "vaccination", complete_answers(), counter.ada)
+    SendIntent(tmp_path).write(Wish(draft, "a form of another version", counter.ada))
+    assert counter.desk.fulfil_wish() is None
+    assert SendIntent(tmp_path).read() is None
+    assert [one.id for one in counter.desk.drafts()] == [draft], "it is there to be sent by hand"
