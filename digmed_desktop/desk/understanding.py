@@ -21,16 +21,18 @@ def understanding(pharmacy_ods: Callable[[], str], mailbox: str, clock: Clock) -
         except responses.UnreadableResponseError as error:
             raise DigMedError(str(error), "It is kept; show it to your supplier.") from error
         meanings = []
-        for issue in response.codes:
-            meaning = responses.meaning(issue.code)
+        for code in [issue.code for issue in response.codes] or [
+            ""
+        ]:  # one that says nothing asks for a person
+            meaning = responses.meaning(code)
             meanings.append(
                 Meaning(
-                    code=issue.code,
+                    code=code,
                     happening=meaning.happening,
                     needs_person=meaning.needs_person,
                     sentence=f"{meaning.happened} {meaning.do}".strip(),
                     stops_queue=meaning.stops_queue,
-                    voids_original=issue.code == VOIDS_ORIGINAL,
+                    voids_original=code == VOIDS_ORIGINAL,
                 )
             )
 

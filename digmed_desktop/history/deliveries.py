@@ -28,6 +28,7 @@ _RECENT = 1000  # sendings to look through for one that MESH took
 _AT_ONCE = 500  # rows written in one transaction
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _OF_PARCEL = (notification.c.kind, notification.c.practice_ods, payload.c.subject, payload.c.body)
+_SURELY_LATE = timedelta(days=60)  # ago: longer than any duty, with every bank holiday
 _LONGEST_WAIT = timedelta(days=1)
 """No pause is longer; one that seems to be was written while the computer's clock was wrong."""
 
@@ -343,15 +344,22 @@ def _parcel(row: AnyRow) -> Parcel:
 
 
 def _overdue(row: AnyRow, duty: Duty, now: datetime) -> Happening | None:
-    """Return what is overdue. A person who settled something sets the clock back to that moment."""
-    settled = row.settled_at or _NEVER
+    """Return what is overdue. A person who settled something sets the clock back to that moment.
+
+    A moment that lies ahead was written while the computer's clock was wrong: nothing waits for it to come.
+    """
+
+    def begun(*moments: datetime | None) -> datetime:
+        right = [one for one in moments if one is not None and one <= now + _LONGEST_WAIT]
+        return max(right, default=now - _SURELY_LATE)
+
     if row.state is State.ACCEPTED:
-        late = now >= duty.answer_overdue_from(max(row.accepted_at, settled))
+        late = now >= duty.answer_overdue_from(begun(row.accepted_at, row.settled_at))
         return Happening.ANSWER_OVERDUE if late else None
-    if now < duty.overdue_from(max(row.contact_at, settled)):
+    if now < duty.overdue_from(begun(row.contact_at, row.settled_at)):
         return None
     out = row.sent_at is not None and row.state in (State.SENT, State.COLLECTED)
-    if out and now >= duty.overdue_from(max(row.contact_at, row.sent_at, settled)):
+    if out and now >= duty.overdue_from(begun(row.contact_at, row.sent_at, row.settled_at)):
         return Happening.ANSWER_OVERDUE
     return Happening.DUTY_OVERDUE if row.need == Need.NOBODY else None
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,14 +32,15 @@ class Pharmacy:
     marks: list[Mark]
     ada: int
 
-    def freeze(self) -> tuple[int, FrozenMessage]:
+    def freeze(self, **changes: Any) -> tuple[int, FrozenMessage]:
         """Keep a message whose payload is its own message id, so that the practice can name it."""
         message_id = str(uuid.uuid4())
         payload = message_id.encode()
         sent = replace(
             message(), message_id=message_id, payload=payload, sha256=hashlib.sha256(payload).hexdigest()
         )
-        made = self.store.notifications.freeze(None, "{}", facts(), sent, local_id(), self.ada, token=token())
+        of = replace(facts(), **changes)
+        made = self.store.notifications.freeze(None, "{}", of, sent, local_id(), self.ada, token=token())
         return made, sent
 
     def run(self, times: int = 1, **moving: float) -> None:

@@ -12,7 +12,7 @@ from digmed_desktop.outbox.marks import Mark
 from digmed_desktop.outbox.no_connection import NoConnection
 from tests.history.samples import local_id
 from tests.outbox.conftest import Pharmacy, delivery_of
-from tests.outbox.doubles import OURS, THEIRS, Fault, FolderTransport, practice_answers
+from tests.outbox.doubles import OURS, THEIRS, Fault, FolderTransport, practice_answers, response
 
 
 def copies(pharmacy: Pharmacy) -> int:
@@ -250,6 +250,26 @@ def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) 
     pharmacy.clock.move(days=-300)
     pharmacy.run(12, minutes=2)
     assert (pharmacy.state(made), copies(pharmacy)) == (State.SENT, 1)
+
+
+def test_what_was_recorded_while_the_clock_was_ahead_is_not_late_only_when_it_comes_to_that_day(
+    pharmacy: Pharmacy,
+) -> None:
+    pharmacy.clock.move(days=300)
+    never_answered, _ = pharmacy.freeze(contact_at=pharmacy.clock.now())
+    pharmacy.run()
+    accepted, sent = pharmacy.freeze(contact_at=pharmacy.clock.now())
+    pharmacy.run()
+    pharmacy.mesh.put(OURS, response(sent.message_id, "20013"), workflow="DIGMED_FLU_VAC_ACK")
+    pharmacy.run(minutes=6)
+    pharmacy.mesh.plan("handshake", *[Fault.OFFLINE] * 99)
+    pharmacy.delivery.close()
+    waiting, _ = pharmacy.freeze(contact_at=pharmacy.clock.now())
+    assert pharmacy.state(accepted) is State.ACCEPTED
+    pharmacy.clock.move(days=-300)
+    pharmacy.run(3, days=4)
+    for made in (never_answered, accepted, waiting):
+        assert pharmacy.row(made).need is Need.LATE, pharmacy.state(made)
 
 
 def test_a_cancelled_one_never_goes_out(pharmacy: Pharmacy) -> None:
