@@ -50,10 +50,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A condition: the field is asked only while another has one of these answers."""
+    """A condition: the field is asked only while another has one of these answers; without any, while it has one."""
 
     field: str
-    answers: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+
+    def holds(self, answer: str) -> bool:
+        """Whether the other field's answer fulfils it."""
+        return answer in self.answers if self.answers else bool(answer.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ class Form:
         asked: set[str] = set()
 
         def holds(shown: Shown | None) -> bool:
-            return shown is None or (shown.field in asked and answers.get(shown.field, "") in shown.answers)
+            return shown is None or (shown.field in asked and shown.holds(answers.get(shown.field, "")))
 
         for group in self.groups:
             if holds(group.shown):
@@ -217,7 +221,7 @@ def load(form_id: str) -> Form:
                     half=item.get("half", False),
                     options=tuple(Option(**option) for option in item.get("options", [])),
                     options_from=item.get("options_from", ""),
-                    shown=Shown(shown["field"], tuple(shown["answers"])) if shown else None,
+                    shown=Shown(shown["field"], tuple(shown.get("answers", ()))) if shown else None,
                     default=item.get("default", ""),
                     remembered=item.get("remembered", False),
                 )
@@ -228,7 +232,7 @@ def load(form_id: str) -> Form:
                 group["id"],
                 group["title"],
                 tuple(fields),
-                shown=Shown(shown["field"], tuple(shown["answers"])) if shown else None,
+                shown=Shown(shown["field"], tuple(shown.get("answers", ()))) if shown else None,
                 repeat=Repeat(**repeat) if repeat else None,
             )
         )

@@ -72,9 +72,21 @@ def test_a_condition_names_an_earlier_question_and_answers_that_it_has(field: fo
         offered = {"yes", "no"}
     elif other.options:
         offered = {option.id for option in other.options}
-    else:
+    elif other.options_from:
         offered = {option.id for one in programmes() for option in one.lists[other.options_from]}
+    else:  # typed: asked once there is any answer
+        offered = set()
     assert set(field.shown.answers) <= offered | {""}, "an empty one: asked until the other is answered"
+
+
+def test_the_kind_of_a_telephone_is_asked_once_there_is_a_number() -> None:
+    def asked(number: str) -> bool:
+        answers = {"patient.telephone": number, "patient.telephone_use": "mobile"}
+        return "patient.telephone_use" in FORM.asked(answers)
+
+    assert not asked("")
+    assert not asked("  ")
+    assert asked("0113 496 0000")
 
 
 def test_the_screening_questions_of_every_programme_are_on_the_form() -> None:
