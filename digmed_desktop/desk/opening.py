@@ -1,6 +1,7 @@
 """Opens what the program works with, with or without a window: the vault, the records, the delivery."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -79,4 +80,5 @@ def make_delivery(
         policy,
         should_stop=stop.is_set,
         duty=duty,
+        elapsed=time.monotonic,
     )

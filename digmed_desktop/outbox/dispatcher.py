@@ -7,6 +7,7 @@ MESH does find a message that it is known to have.
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digmed_desktop.messaging.clock import Clock
@@ -60,8 +61,12 @@ class Dispatcher:
         policy: Policy,
         on_mark: OnMark = unheeded,
         should_stop: Callable[[], bool] = lambda: False,
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
+        """``elapsed`` counts seconds as no change of the computer's clock can; without it, ``clock`` does."""
         self._store = store
+        self._elapsed = elapsed
+        self._unknown_since: dict[str, float] = {}
         self._line = line
         self._clock = clock
         self._policy = policy
@@ -163,6 +168,8 @@ class Dispatcher:
             outcomes.append(Outcome(parcel.local_id, Happening.TAKEN, receipt=receipt))
 
     def _unknown(self, parcel: Parcel, note: str) -> Outcome:
+        if self._elapsed is not None:
+            self._unknown_since[parcel.local_id] = self._elapsed()
         later = self._clock.now() + self._policy.look_up_every
         return Outcome(parcel.local_id, Happening.OUTCOME_UNKNOWN, note=note, not_before=later)
 
@@ -178,10 +185,8 @@ class Dispatcher:
                 self._mark(Mark.LOOKED_UP)
                 if receipt is not None:
                     self._store.record(unsure.local_id, Happening.FOUND, receipt=receipt)
-                elif now - unsure.posted_at < self._policy.grace:
-                    self._store.look_up_later(
-                        unsure.local_id, min(later, unsure.posted_at + self._policy.grace)
-                    )
+                elif (left := self._policy.grace - self._waited(unsure, now)) > timedelta():
+                    self._store.look_up_later(unsure.local_id, min(later, now + left))
                 elif self._look_up_can_be_trusted(transport):
                     self._store.record(unsure.local_id, Happening.NOT_FOUND)
                 elif unsure.doubted:
@@ -205,6 +210,14 @@ class Dispatcher:
             self._look_up_failed = True
             raise
         self._mark(Mark.RECORDED)
+
+    def _waited(self, unsure: Unsure, now: datetime) -> timedelta:
+        """Return for how long an outcome has been unknown, by the slower of both clocks: one may be put forward."""
+        by_clock = now - unsure.posted_at
+        since = self._unknown_since.get(unsure.local_id)
+        if self._elapsed is None or since is None:
+            return by_clock
+        return min(by_clock, timedelta(seconds=self._elapsed() - since))
 
     def _look_up_can_be_trusted(self, transport: Transport) -> bool:
         known = self._store.surely_there(self._clock.now() - self._policy.trust_look_up_for)

@@ -32,13 +32,16 @@ class Delivery:
         on_mark: OnMark = unheeded,
         should_stop: Callable[[], bool] = lambda: False,
         duty: Callable[[], Duty] = Duty,
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
         self._sendings, self._inbox = sendings, inbox
         self._clock = clock
         self._policy, self._duty = policy or Policy(), duty
         self._should_stop = should_stop
         self._line = Line(transport_factory, clock, self._policy)
-        self._dispatcher = Dispatcher(sendings, self._line, clock, self._policy, on_mark, should_stop)
+        self._dispatcher = Dispatcher(
+            sendings, self._line, clock, self._policy, on_mark, should_stop, elapsed
+        )
         self._receiver = Receiver(inbox, sendings, self._line, understand, clock, self._policy, on_mark)
         self._recovered = False
         self._receive_first = False

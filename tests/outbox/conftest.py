@@ -62,7 +62,9 @@ class Pharmacy:
         return [e.happening for e in self.story(of).events]
 
 
-def delivery_of(store: Store, transport: FolderTransport, clock: FolderClock, marks: list[Mark]) -> Delivery:
+def delivery_of(
+    store: Store, transport: FolderTransport, clock: FolderClock, marks: list[Mark], **more: Any
+) -> Delivery:
     return Delivery(
         store.deliveries,
         store.inbox,
@@ -71,6 +73,7 @@ def delivery_of(store: Store, transport: FolderTransport, clock: FolderClock, ma
         clock,
         Policy(page=PAGE),
         marks.append if marks is not None else unheeded,
+        **more,
     )
 
 

@@ -252,6 +252,24 @@ def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) 
     assert (pharmacy.state(made), copies(pharmacy)) == (State.SENT, 1)
 
 
+def test_a_clock_that_is_put_forward_does_not_shorten_the_time_of_grace(pharmacy: Pharmacy) -> None:
+    seconds = [0.0]
+    delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], elapsed=lambda: seconds[0])
+    pharmacy.mesh.plan("send", Fault.CUT_BEFORE)
+    made, _ = pharmacy.freeze()
+    delivery.run_once()
+    pharmacy.clock.move(hours=1)  # the clock was slow, and is set right
+    for _ in range(7):
+        seconds[0] += 120
+        pharmacy.clock.move(minutes=2)
+        delivery.run_once()
+        assert (pharmacy.state(made), pharmacy.transport.calls.count("send")) == (State.CHECKING, 1)
+    seconds[0] += 120
+    pharmacy.clock.move(minutes=2)
+    delivery.run_once()
+    assert (pharmacy.state(made), copies(pharmacy)) == (State.SENT, 1)
+
+
 def test_what_was_recorded_while_the_clock_was_ahead_is_not_late_only_when_it_comes_to_that_day(
     pharmacy: Pharmacy,
 ) -> None:
