@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from digmed_desktop.mesh.proxy import Proxy
 
 PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  # names in the vault
-CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"
+CERTIFICATE, OWN_ROOT, LAST_USED = "mesh.certificate", "mesh.root", "mesh.environment"  # in the records
 LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
 
 _UNSURE = (
     "The mailbox in use may have taken {} of the notifications, and only it can tell. Wait until none says "
     "“Checking”, or tell those practices on paper; then change the connection."
+)
+
+_FOR_A_TEST = (
+    "{} of the notifications wait since a test system was connected, and would go to real practices now. Cancel "
+    "them first, then change to live."
 )
 
 
@@ -135,12 +140,16 @@ class ConnectionDesk:
         problems = [] if environment is MeshEnvironment.NONE else self._faults(environment, answers)
         if not problems and self._moves(environment, answers) and (unsure := self._store.deliveries.unsure()):
             problems.append(Problem("connection.environment", _UNSURE.format(unsure)))
+        if not problems and environment is MeshEnvironment.LIVE and (waiting := self._waiting_for_a_test()):
+            problems.append(Problem("connection.environment", _FOR_A_TEST.format(waiting)))
         if problems:
             return tuple(problems)
         for name, field in ((PASSWORD, "password"), (SHARED_KEY, "shared_key")):
             if typed := answers.get(f"connection.{field}", ""):
                 self._vault.put(name, typed)
         self._keep_proxy(self._proxy_typed(answers))
+        if environment is not MeshEnvironment.NONE:
+            self._store.profile.put(LAST_USED, json.dumps(environment.value))
         self._choices.change(
             mesh_environment=environment,
             mailbox=answers.get("connection.mailbox", "").strip(),
@@ -244,6 +253,16 @@ class ConnectionDesk:
         before = (now.mesh_environment, now.mailbox, now.mesh_url)
         after = (environment, *(answers.get(f"connection.{part}", "").strip() for part in ("mailbox", "url")))
         return now.mesh_environment is not MeshEnvironment.NONE and before != after
+
+    def _waiting_for_a_test(self) -> int:
+        """Return how many notifications wait that were recorded while no live MESH was connected, but a test one.
+
+        What was connected last is kept with the records, so that a new computer knows it too.
+        """
+        last = self._store.profile.get(LAST_USED) or json.dumps(self._environment.value)
+        if json.loads(last) not in (MeshEnvironment.INTEGRATION, MeshEnvironment.THIS_COMPUTER):
+            return 0
+        return self._store.deliveries.standing().waiting
 
     def _proxy(self) -> "Proxy":
         from digmed_desktop.mesh.proxy import Proxy

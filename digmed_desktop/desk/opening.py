@@ -57,6 +57,7 @@ def make_delivery(
     duty: Callable[[], Duty] = Duty,
     policy: "Policy | None" = None,
     stop: threading.Event | None = None,
+    elapsed: Callable[[], float] = time.monotonic,
 ) -> DeliveryRounds:
     """Return the delivery over the connection that is set up; called and used on the thread that delivers."""
     from digmed_desktop.desk.understanding import understanding
@@ -80,5 +81,5 @@ def make_delivery(
         policy,
         should_stop=stop.is_set,
         duty=duty,
-        elapsed=time.monotonic,
+        elapsed=elapsed,
     )

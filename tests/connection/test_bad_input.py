@@ -69,7 +69,14 @@ class Pharmacy:
 
 
 def _delivery(counter: Counter) -> DeliveryRounds:
-    return make_delivery(counter.store, counter.connection, counter.clock, mailbox=lambda: PHARMACY)
+    clock = counter.clock
+    return make_delivery(
+        counter.store,
+        counter.connection,
+        clock,
+        mailbox=lambda: PHARMACY,
+        elapsed=lambda: clock.now().timestamp(),
+    )
 
 
 @pytest.fixture

@@ -141,6 +141,28 @@ def test_the_live_mesh_is_entered_knowingly_only(counter: Counter, files) -> Non
     assert counter.connection.account().url == INTEGRATION_URL
 
 
+def test_what_waits_since_a_test_system_was_connected_never_goes_to_the_live_one(
+    counter: Counter, files, mesh
+) -> None:
+    counter.set_up(mesh.url)
+    assert counter.connection.use_certificate(files["certificate.pem"], files["key.pem"], "") == ()
+    store = counter.store
+    ada = store.people.add(PHARMACIST, "hash")
+    made = store.notifications.freeze(None, "{}", facts(), message(), local_id(), ada, token=token())
+    live = counter.answers("", environment="live", live_word="LIVE")
+    for before in ("this-computer", "integration", "none"):
+        assert counter.connection.save(counter.answers(mesh.url, environment=before)) == ()
+        (problem,) = counter.connection.save(live)
+        assert problem.field == "connection.environment"
+        assert "1 of the notifications wait" in problem.sentence
+        assert "would go to real practices" in problem.sentence
+    store.notifications.cancel(made, ada, "It was a test.")
+    assert counter.connection.save(live) == ()
+    store.notifications.freeze(None, "{}", facts(), message(), local_id(), ada, token=token())
+    assert counter.connection.save(counter.answers("", environment="none")) == ()
+    assert counter.connection.save(live) == (), "what waits was recorded for the live one"
+
+
 @pytest.mark.parametrize(
     ("certificate", "key", "password"),
     [
