@@ -1,7 +1,7 @@
 """The units in which medicines and appliances are counted, from ``resources/codes/units.toml``.
 
-A message carries the published term of a unit's code; people read its everyday word: 0.5 mL, never "0.5 Milliliter
-(qualifier value)".
+A vaccine's amount travels with the published term of its unit; people read the everyday word of its code: 0.5 mL, never
+"0.5 Milliliter (qualifier value)".
 """
 
 from functools import cache
