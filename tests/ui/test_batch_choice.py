@@ -197,6 +197,17 @@ def test_a_pack_of_another_programme_is_refused_and_no_field_changes(
     assert bench.focused().accessibleName() == "Vaccination"
 
 
+def test_a_pack_that_tells_no_expiry_does_not_keep_that_of_the_batch_before_it(bench: Bench) -> None:
+    do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU}|tivc", 1))
+    bench.form.fill(complete_answers(vaccine__batch="OLD1", vaccine__expiry="30/6/2027"))
+    scan(bench, "010950110153000310NEW2")
+    bench.until(lambda: bench.form.form.answers()["vaccine.batch"] == "NEW2")
+    assert bench.form.form.answers()["vaccine.expiry"] == ""
+    bench.form.form.set_answers({"vaccine.expiry": "31/7/2027"}, keep_rest=True)
+    scan(bench, "010950110153000310NEW2")  # the same pack again: what was typed for it stays
+    assert bench.form.form.answers()["vaccine.expiry"] == "31/7/2027"
+
+
 def go_to_the_end(bench: Bench) -> None:
     bench.form.focus_field("after.notes")
     bench.idle()

@@ -1,5 +1,7 @@
 """The vaccination form."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 
 from digmed_desktop.clinical.patient_answers import contact_answers
@@ -148,6 +150,12 @@ class VaccinatePage(FormPage):
     def _batch_chosen(self, answers: dict[str, str]) -> None:
         self.take_scan(answers)
         self.form.next_open("vaccine.expiry")
+
+    def take_scan(self, answers: Mapping[str, str]) -> None:
+        """Take what a pack says. The expiry of the batch before it says nothing of another one, so it goes."""
+        batch = answers.get("vaccine.batch", "")
+        other = bool(batch) and batch != self.form.answers()["vaccine.batch"]
+        super().take_scan({"vaccine.expiry": "", **answers} if other else answers)
 
     def _drop_batch_of_other(self, product: str) -> None:
         """Empty a batch that came from the last patient once another product is chosen; what was typed stays."""
