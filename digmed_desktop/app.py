@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.office import Office
-from digmed_desktop.clinical import nhs_number
+from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.front_door import FrontDoor, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
@@ -436,7 +436,7 @@ def practice_answers(patient: "Patient", practice: "Organisation") -> dict[str, 
     born = patient.date_of_birth
     return {
         "patient.nhs_number": nhs_number.shown(patient.nhs_number),
-        "patient.date_of_birth": f"{born.day:02}/{born.month:02}/{born.year}" if born else "",
+        "patient.date_of_birth": dates.as_answer(born),
         "patient.given": patient.name.given,
         "patient.family": patient.name.family,
         "patient.sex": patient.sex.value if patient.sex else "",

@@ -78,6 +78,11 @@ def split_typed(text: str, today: date) -> tuple[str, str, str] | None:
     return None
 
 
+def as_answer(day: date | None) -> str:
+    """Return a date as an answer of a form keeps it (``01/10/2026``), ``""`` for none."""
+    return f"{day.day:02}/{day.month:02}/{day.year}" if day else ""
+
+
 def of_answer(answer: str, today: date, *, past: bool = False) -> date | None:
     """Return the date in an answer as forms keep it (``day/month/year``), None where it is none."""
     day, month, year = [*answer.split("/", 2), "", "", ""][:3]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone
 from digmed_desktop.clinical.answers import AnswerSheet, called
-from digmed_desktop.clinical.dates import ENGLAND, age, at_counter
+from digmed_desktop.clinical.dates import ENGLAND, age, as_answer, at_counter
 from digmed_desktop.clinical.form import Answers, Form
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import (
@@ -35,7 +35,7 @@ def contact_answers(at: datetime) -> dict[str, str]:
     """Return the answers that say when the contact was, by the clock of the counter."""
     local = at.astimezone(ENGLAND)
     return {
-        "contact.date": f"{local.day:02}/{local.month:02}/{local.year}",
+        "contact.date": as_answer(local),
         "contact.time": f"{local:%H:%M}",
     }
 

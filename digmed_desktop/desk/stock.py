@@ -103,7 +103,7 @@ class StockDesk:
         if scan.batch:
             answers["vaccine.batch"] = scan.batch
         if scan.expiry:
-            answers["vaccine.expiry"] = f"{scan.expiry.day:02}/{scan.expiry.month:02}/{scan.expiry.year}"
+            answers["vaccine.expiry"] = dates.as_answer(scan.expiry)
         return ScannedPack(scan, programme, product, name, answers, scan.sentence)
 
     def _refusal(self, scan: Scan, programme: str, product: str, form_programme: str) -> str:

@@ -154,10 +154,9 @@ class BatchChoice(QWidget):
         if not 0 <= place < len(self._listed):
             return
         batch = self._listed[place].batch
-        expiry = batch.expiry
         answers = {
             "vaccine.batch": batch.number,
-            "vaccine.expiry": f"{expiry.day:02}/{expiry.month:02}/{expiry.year}",
+            "vaccine.expiry": dates.as_answer(batch.expiry),
         }
         if self._product_open:
             answers = {"vaccine.product": batch.product, **answers}

@@ -140,7 +140,7 @@ class SentFilters(QWidget):
         self.what.set_answer(search.what)
         self.when.set_answer(CHOSEN if search.since or search.until else "")
         for editor, day in ((self.first, search.since), (self.last, search.until)):
-            editor.set_answer(f"{day.day:02}/{day.month:02}/{day.year}" if day else "")
+            editor.set_answer(dates.as_answer(day))
         self._dates.setHidden(self.when.answer() != CHOSEN)
 
     def offer(self, lists: SearchLists) -> None:

@@ -74,9 +74,7 @@ class StockPage(ColumnPage):
             return
         self._gtin = scan.gtin
         self.number.set_answer(scan.batch or (scan.batches[0] if len(scan.batches) == 1 else ""))
-        self.expiry.set_answer(
-            f"{scan.expiry.day:02}/{scan.expiry.month:02}/{scan.expiry.year}" if scan.expiry else ""
-        )
+        self.expiry.set_answer(dates.as_answer(scan.expiry))
         self.use_before.set_answer("")
         sentences = (scan.sentence, *scan.notes, *(f"Read: {one}" for one in scan.batches))
         self._tell(
