@@ -57,6 +57,9 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
     if strangers:
         what = f"{strangers} responses in the mailbox answer nothing that was sent from here. They were left there."
         yield Check("Mailbox", _LOOK, what, OTHER_PROGRAM)
+    if unexplained := store.inbox.unexplained():
+        what = f"{unexplained} answers cannot be read, or do not say which message they answer."
+        yield Check("Answers", _LOOK, what, "Telephone the practices that have not answered.")
 
 
 def check_polled(store: "Store", now: datetime) -> Iterator[Check]:

@@ -54,6 +54,7 @@ def understanding(pharmacy_ods: Callable[[], str], mailbox: str, clock: Clock) -
             sender_reference=response.sender_reference,
             meanings=tuple(meanings),
             answer=answer if response.answer_owed else None,
+            original_unreadable=response.original_unreadable,
         )
 
     return understand

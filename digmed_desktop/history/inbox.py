@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -84,12 +84,14 @@ class Inbox:
         return [one for one in self.to_do() if not one.matched]
 
     def strangers(self) -> int:
-        """Return how many responses were left in the mailbox because they answer nothing of ours."""
-        wanted = sa.select(sa.func.count()).where(
-            inbox.c.applied_at.is_(None), inbox.c.matched.is_(False), inbox.c.kind == ItemKind.DATA
-        )
+        """Return how many responses were left in the mailbox because they name no message of ours."""
         with self._database.reading() as connection:
-            return connection.scalar(wanted) or 0
+            return connection.scalar(_unmatched().where(inbox.c.trouble == "")) or 0
+
+    def unexplained(self) -> int:
+        """Return how many responses could not be given to a notification: unreadable, or naming no message."""
+        with self._database.reading() as connection:
+            return connection.scalar(_unmatched().where(inbox.c.trouble != "")) or 0
 
     def match_report(self, mesh_id: str) -> bool:
         """Record which sending a stored report is about; False when it is about none of ours (yet)."""
@@ -110,6 +112,33 @@ class Inbox:
                 if answered is None:
                     return False
                 _match(connection, mesh_id, answered)
+        return True
+
+    def match_unreadable(self, mesh_id: str, since: timedelta) -> bool:
+        """Record which notification a response that could not name it is probably about.
+
+        False where that is not the only one its sender was sent within ``since``, or where another response of
+        the sender waits for a person.
+        """
+        with self._database.writing() as connection:
+            row = _stored(connection, mesh_id)
+            if row.matched:
+                return True
+            others = _unmatched().where(inbox.c.mesh_id != mesh_id, inbox.c.sender == row.sender)
+            sent = connection.scalars(
+                sa.select(sending.c.notification_id)
+                .where(
+                    sending.c.address == row.sender,
+                    sending.c.mesh_id.is_not(None),
+                    sending.c.notification_id.is_not(None),
+                    sending.c.posted_at > row.kept_at - since,
+                )
+                .distinct()
+                .limit(2)
+            ).all()
+            if len(sent) != 1 or connection.scalar(others) or _has_answered(connection, sent[0]):
+                return False
+            _match(connection, mesh_id, sent[0])
         return True
 
     def apply_report(self, mesh_id: str) -> None:
@@ -192,6 +221,19 @@ def _match(connection: sa.Connection, mesh_id: str, notification_id: int | None)
         .where(inbox.c.mesh_id == mesh_id)
         .values(matched=True, notification_id=notification_id, trouble="")
     )
+
+
+def _unmatched() -> sa.Select[int]:
+    """Return the count of responses that are stored and belong to nothing of ours."""
+    return sa.select(sa.func.count()).where(
+        inbox.c.applied_at.is_(None), inbox.c.matched.is_(False), inbox.c.kind == ItemKind.DATA
+    )
+
+
+def _has_answered(connection: sa.Connection, notification_id: int) -> bool:
+    """Whether the practice's system said anything of a notification; reports are MESH's own."""
+    heard = ledger.standing_of(connection, notification_id).heard
+    return any(happening is not Happening.UNDELIVERED for happening, _ in heard)
 
 
 def _reported(connection: sa.Connection, report: AnyRow) -> AnyRow | None:

@@ -27,6 +27,7 @@ class Meaning:
 class Understood:
     """A response, read. ``answers_message_id`` is the ``MessageHeader.id`` it answers, or ``""``.
 
+    ``original_unreadable``: the sender could not read which message it answers, and says so.
     ``answer`` makes the message that the response asks for in return, or is None when none is owed.
     """
 
@@ -35,6 +36,7 @@ class Understood:
     sender_reference: str
     meanings: tuple[Meaning, ...]
     answer: Callable[[], bytes] | None = None
+    original_unreadable: bool = False
 
 
 Understand = Callable[[bytes], Understood]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from digmed_desktop.messaging.answers import Meaning
@@ -169,6 +169,14 @@ class InboxStore(Protocol):
         """Record which notification a stored response answers; False when it answers none of ours."""
         ...
 
+    def match_unreadable(self, mesh_id: str, since: timedelta) -> bool:
+        """Record which notification a response that could not name it is probably about.
+
+        False where that is not the only one its sender was sent within ``since``, or where another response of
+        the sender waits for a person.
+        """
+        ...
+
     def apply_report(self, mesh_id: str) -> None:
         """Let the notification follow a report that was matched; once, however often it is called."""
         ...
@@ -181,7 +189,11 @@ class InboxStore(Protocol):
         ...
 
     def strangers(self) -> int:
-        """Return how many responses were left in the mailbox because they answer nothing of ours."""
+        """Return how many responses were left in the mailbox because they name no message of ours."""
+        ...
+
+    def unexplained(self) -> int:
+        """Return how many responses could not be given to a notification: unreadable, or naming no message."""
         ...
 
     def in_trouble(self, mesh_id: str, sentence: str) -> None:

@@ -104,7 +104,14 @@ class Delivery:
             f"Another program uses this mailbox: {strangers} of its responses came here and were left for it. "
             "Ask your supplier for a mailbox that only this program uses."
         )
-        return tuple(filter(None, (self._line.warning(), other if strangers else "")))
+        unexplained = self._inbox.unexplained()
+        asks = (
+            f"{unexplained} of the answers that came could not be given to a notification: they cannot be read, or do "
+            "not say which message they answer. A person has to telephone the practices that have not answered."
+        )
+        return tuple(
+            filter(None, (self._line.warning(), other if strangers else "", asks if unexplained else ""))
+        )
 
     def close(self) -> None:
         """Let go of the connection."""

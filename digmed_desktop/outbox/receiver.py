@@ -4,9 +4,11 @@ Reports and responses come in any order, twice, or before this program knows its
 that belongs to none of ours is stored, left in the mailbox and shown: another program may be waiting for it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from digmed_desktop.messaging.answers import Understand, Understood
+from digmed_desktop.messaging.answers import Meaning, Understand, Understood
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.delivery import InboxStore, Kept, SendingStore, Stop
 from digmed_desktop.messaging.errors import DigMedError, NotThereError, RefusedError, UnusableError
@@ -18,6 +20,13 @@ from digmed_desktop.outbox.policy import Policy
 
 _UNREADABLE = "This response could not be read. It is kept and left in the mailbox: tell support."
 _NO_ANSWER_MADE = "The answer that this response asks for could not be made: tell support."
+_UNNAMED = (
+    "The sender could not read which message it answers, and more than one may be meant, or none. It is kept and "
+    "left in the mailbox: telephone the practice and ask."
+)
+_PROBABLY = (
+    "The answer does not name the message; it is probably about this one, the only one sent there lately."
+)
 _ONBOARDING = "Ask the contact of your onboarding at NHS England; then choose Try again."
 
 
@@ -143,6 +152,10 @@ class Receiver:
             matched = kept.matched or self._inbox.match_report(mesh_id)
         elif understood is None:
             matched = False
+        elif understood.original_unreadable:
+            matched = kept.matched or self._inbox.match_unreadable(mesh_id, self._policy.unreadable_within)
+            if not matched:
+                self._inbox.in_trouble(mesh_id, _UNNAMED)
         else:
             matched = kept.matched or self._inbox.match_response(
                 mesh_id, understood.answers_message_id, understood.sender_reference
@@ -158,7 +171,7 @@ class Receiver:
             self._inbox.apply_report(item.mesh_id)
         else:
             answer, trouble = self._answer_owed(understood)
-            self._inbox.apply_response(item.mesh_id, understood.meanings, answer)
+            self._inbox.apply_response(item.mesh_id, _told(understood), answer)
             if trouble:
                 self._inbox.in_trouble(item.mesh_id, trouble)
             for meaning in understood.meanings:
@@ -174,3 +187,13 @@ class Receiver:
             return understood.answer(), ""
         except Exception:  # noqa: BLE001 - what the practice said counts, whether or not we can answer
             return None, _NO_ANSWER_MADE
+
+
+def _told(understood: Understood) -> Sequence[Meaning]:
+    """Return the meanings, each saying so where the message is only probably the one meant."""
+    if not understood.original_unreadable:
+        return understood.meanings
+    return [
+        replace(meaning, sentence=f"{_PROBABLY} {meaning.sentence}", needs_person=True)
+        for meaning in understood.meanings
+    ]

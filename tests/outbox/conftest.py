@@ -69,7 +69,7 @@ def delivery_of(
         store.deliveries,
         store.inbox,
         lambda: transport,
-        understand,
+        more.pop("understand", understand),
         clock,
         Policy(page=PAGE),
         marks.append if marks is not None else unheeded,
