@@ -5,7 +5,6 @@ same table of transitions. Only the latest sending of a notification speaks for 
 """
 
 import json
-import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digmed_desktop.history import ledger, profile
+from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import IN_NEED, AnyRow, notification, owed, payload, sending
 from digmed_desktop.messaging.delivery import Outcome, Stop, Tracked, Unsure
@@ -27,7 +27,13 @@ _INTERRUPTED = "The program ended while this was being sent."
 _RECENT = 1000  # sendings to look through for one that MESH took
 _AT_ONCE = 500  # rows written in one transaction
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_OF_PARCEL = (notification.c.kind, notification.c.practice_ods, payload.c.subject, payload.c.body)
+_OF_PARCEL = (
+    notification.c.kind,
+    notification.c.practice_ods,
+    payload.c.subject,
+    payload.c.body,
+    payload.c.sha256,
+)
 _SURELY_LATE = timedelta(days=60)  # ago: longer than any duty, with every bank holiday
 _LONGEST_WAIT = timedelta(days=1)
 """No pause is longer; one that seems to be was written while the computer's clock was wrong."""
@@ -337,7 +343,7 @@ def _parcel(row: AnyRow) -> Parcel:
         workflow=row.kind.value,
         practice_ods=row.practice_ods,
         subject=row.subject,
-        payload=zlib.decompress(row.body),
+        payload=unpacked(row.body, row.sha256),
         attempt=row.attempts + 1,
         recipient=row.address,
     )

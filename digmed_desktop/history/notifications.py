@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import zlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from digmed_desktop.history import ledger, searching, written
+from digmed_desktop.history.bodies import packed
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import counted
 from digmed_desktop.history.rows import LISTED, event_row, listed, messages
@@ -138,7 +138,7 @@ class Notifications:
         if message is not None:
             values |= {
                 "edition": message.edition,
-                "body": zlib.compress(message.payload),
+                "body": packed(message.payload),
                 "sha256": message.sha256,
                 "subject": message.subject,
                 "bundle_id": message.bundle_id,

@@ -1,12 +1,12 @@
 """Rows of the tables as the plain data that other rooms know."""
 
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
 from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
@@ -89,7 +89,7 @@ def messages(connection: sa.Connection, of: int, kept: AnyRow, sent: AnyRow | No
     """Yield the messages of a story: ours, what came back, and what we owed for it, each in its turn."""
     if kept.body is not None:
         mesh_id = (sent.mesh_id or "") if sent else ""
-        yield StoryMessage(kept.made_at, OUTGOING, "Notification", zlib.decompress(kept.body), mesh_id)
+        yield StoryMessage(kept.made_at, OUTGOING, "Notification", unpacked(kept.body, kept.sha256), mesh_id)
     came = connection.execute(
         inbox.select().where(inbox.c.notification_id == of).order_by(inbox.c.kept_at, inbox.c.mesh_id)
     )

@@ -5,10 +5,13 @@ A release is the folder or zip file that the pharmacy gets from NHS TRUD: among 
 broken or is none is refused whole, with the file, the line and the reason.
 """
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -50,6 +53,20 @@ AS_IT_WAS = "Nothing was changed: the list of medicines is as it was."
 _NAME = re.compile(r"(?:.*/)?f_(lookup|vmp|ampp|amp)2_?[^/]*\.xml", re.IGNORECASE)
 _SCHEDULE = re.compile(r"Schedule ([1-5])\b")
 _LEGAL = {"pom": "pom", "p": "p", "gsl": "gsl"}
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,  # also bzip2's
+    ValueError,  # a name in no encoding, a length below zero
+    OverflowError,
+    MemoryError,  # a dictionary that a damaged header asks for
+    RuntimeError,  # a password; NotImplementedError, a way to compress that Python does not know
+)
+"""All that Python's ``zipfile`` raises for an archive that is damaged: it has no error of its own for half of it."""
 
 Tell = Callable[[float], None]
 
@@ -167,7 +184,7 @@ class _Reading:
         """Yield the elements of these names; each is emptied once the next is asked for."""
         self._name = part.name
         with part.open() as file:
-            counted = _Counted(file, self._moved)
+            counted = _Counted(file, part.name, self._moved)
             try:
                 parsed = etree.iterparse(
                     counted,
@@ -194,10 +211,6 @@ class _Reading:
                     f"{self._name} is broken in line {error.lineno or 1}: {reason}.",
                     f"Get the release again from NHS TRUD. {AS_IT_WAS}",
                 ) from None
-            except (zipfile.BadZipFile, EOFError, OSError):
-                raise ReleaseError(
-                    f"{self._name} cannot be read to its end.", f"Copy the file again. {AS_IT_WAS}"
-                ) from None
 
     def refuse(self, element: Any, reason: str) -> ReleaseError:
         """Return the error for a record that does not fit."""
@@ -222,12 +235,13 @@ class _Reading:
 class _Counted:
     """A file that tells how much of it was read."""
 
-    def __init__(self, file: IO[bytes], moved: Callable[[int], None]) -> None:
-        self._file, self._moved = file, moved
+    def __init__(self, file: IO[bytes], name: str, moved: Callable[[int], None]) -> None:
+        self._file, self._name, self._moved = file, name, moved
 
     def read(self, size: int = -1) -> bytes:
-        """Read as the file does."""
-        data = self._file.read(size)
+        """Read as the file does. Raises :class:`ReleaseError` for what cannot be read."""
+        with _damage_refused(self._name):
+            data = self._file.read(size)
         self._moved(len(data))
         return data
 
@@ -242,10 +256,24 @@ def _schedule(category: str) -> str:
     return "none" if category.casefold().startswith("no controlled drug") else ""
 
 
+@contextmanager
+def _damage_refused(name: str) -> Iterator[None]:
+    """Turn whatever reading raises for damage into a :class:`ReleaseError`.
+
+    It stands only around calls that read: around more it would hide faults of the program.
+    """
+    try:
+        yield
+    except _DAMAGE:
+        raise ReleaseError(
+            f"{name} is damaged or cannot be read to its end.", f"Copy the file again. {AS_IT_WAS}"
+        ) from None
+
+
 def _in_folder(path: Path) -> dict[str, _Part]:
     found = {}
-    if path.is_dir():
-        for file in sorted(path.iterdir()):
+    with _damage_refused(path.name):
+        for file in sorted(path.iterdir()) if path.is_dir() else ():
             if (named := _NAME.fullmatch(file.name)) and file.is_file():
                 found[named[1].lower()] = _Part(file.name, file.stat().st_size, partial(_plain, file))
     return found
@@ -257,7 +285,7 @@ def _in_zip(path: Path) -> dict[str, _Part]:
             "This is no zip file, or a damaged one.", f"Choose the zip file of a release. {AS_IT_WAS}"
         )
     found = {}
-    with zipfile.ZipFile(path) as archive:
+    with _damage_refused(path.name), zipfile.ZipFile(path) as archive:
         for one in archive.infolist():
             if named := _NAME.fullmatch(one.filename):
                 found[named[1].lower()] = _Part(
@@ -268,11 +296,16 @@ def _in_zip(path: Path) -> dict[str, _Part]:
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
-    with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+    with ExitStack() as opened:
+        with _damage_refused(Path(name).name):
+            archive = opened.enter_context(zipfile.ZipFile(path))
+            file = opened.enter_context(archive.open(name))
         yield file
 
 
 @contextmanager
 def _plain(path: Path) -> Iterator[IO[bytes]]:
-    with path.open("rb") as file:
+    with ExitStack() as opened:
+        with _damage_refused(path.name):
+            file = opened.enter_context(path.open("rb"))
         yield file

@@ -1,0 +1,89 @@
+"""The long checks: one module in ``tests/long/checks`` each, found by its ``CHECK``."""
+
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL = "DIGMED_FULL"
+"""Set by ``python -m tests.long`` for the slow tests that it runs: they take their full size, not the sample."""
+SEED = 20261128
+PYTEST = "-m pytest -m slow -s -rs --no-header -p no:cacheprovider"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a check tries: ``count`` cases drawn with ``seed``. A sample is a smaller count of the same kind."""
+
+    count: int
+    seed: int = SEED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found. ``broken`` names each case, at best by its number, that did not keep the promise."""
+
+    figures: Mapping[str, int | float | str]
+    broken: tuple[str, ...] = ()
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class LongCheck:
+    """One long check; ``run`` gets its size and an empty folder that is removed afterwards."""
+
+    promise: str
+    full: Size
+    run: Callable[[Size, Path], Outcome]
+
+
+@dataclass(frozen=True)
+class SlowTests:
+    """The ``run`` of a check whose cases are slow tests of pytest, played in their full size."""
+
+    tests: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, size: Size, folder: Path) -> Outcome:
+        """Run the tests in a process of their own. Skipped tests break the promise: they tried nothing."""
+        asked = {FULL: str(size.count), "DIGMED_SEED": str(size.seed), **self.environment}
+        played = subprocess.run(
+            [sys.executable, *PYTEST.split(), f"--basetemp={folder / 'pytest'}", *self.tests],
+            cwd=ROOT,
+            env={**os.environ, **asked},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        lines = played.stdout.splitlines()
+        skipped = tuple(line for line in lines if line.startswith("SKIPPED"))
+        failed = tuple(line for line in lines if line.startswith(("FAILED", "ERROR")))
+        if played.returncode and not failed:
+            failed = (f"pytest ended with status {played.returncode}",)
+        return Outcome(
+            {"pytest says": lines[-1].strip("= ") if lines else "nothing"}, failed + skipped, played.stdout
+        )
+
+
+def sized(full: int, sample: int) -> int:
+    """Return the count of a slow test: ``sample``, or under ``python -m tests.long`` the full one."""
+    asked = os.environ.get(FULL)
+    return sample if asked is None else int(asked) or full
+
+
+def checks() -> dict[str, LongCheck]:
+    """Return every long check by the name that the command line takes."""
+    from tests.long import checks as folder
+
+    found: dict[str, LongCheck] = {}
+    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+        check = importlib.import_module(f"{folder.__name__}.{module.name}").CHECK
+        assert isinstance(check, LongCheck), module.name
+        found[module.name.replace("_", "-")] = check
+    return found
