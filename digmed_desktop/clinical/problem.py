@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+REASON = "reason."
+"""How the key of every reason begins."""
+
 
 class Severity(StrEnum):
     """How much a problem matters."""
@@ -28,8 +31,8 @@ class Problem:
 
     @property
     def reason_key(self) -> str:
-        """The key under which the reason to go on is kept with the answers; another doubt asks anew."""
-        return f"reason.{self.field}.{zlib.crc32(self.sentence.encode()):08x}"
+        """The key under which a form keeps the reason to continue; another warning asks anew."""
+        return f"{REASON}{self.field}.{zlib.crc32(self.sentence.encode()):08x}"
 
 
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

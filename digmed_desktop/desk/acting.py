@@ -2,12 +2,12 @@
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop import resources
+from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Offer
@@ -51,7 +51,9 @@ class ActsDesk:
         able = {act: may(standing, happening) for act, happening in _BY_HAPPENING.items()}
         able[Act.CANCEL] = notes.may_cancel(notification)
         able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
-        able[Act.CORRECT] = way is not Way.LATEST_ONLY and bool(self._store.versions.answers(notification))
+        able[Act.CORRECT] = (
+            way is not Way.LATEST_ONLY and self._store.versions.state(notification) is not None
+        )
         able[Act.WITHDRAW] = way is not Way.LATEST_ONLY and has_message and notes.may_withdraw(notification)
         row = notes.row(notification)
         able[Act.REACTION] = (
@@ -69,15 +71,14 @@ class ActsDesk:
                 "There is a newer version of this notification.",
                 "Open the newest version and correct that.",
             )
-        answers = self._store.versions.answers(notification)
-        if not answers:
+        state = self._store.versions.state(notification)
+        if state is None:
             raise NotAllowedNowError(
                 "The answers of this form were not kept.",
                 "Record it anew, and tell the practice by telephone.",
             )
         row = self._store.notifications.row(notification)
-        besides = {correcting.OF: str(notification), correcting.WHY: _reason(why)}
-        return Begun(row.kind.form, {**answers, **besides})
+        return Begun(row.kind.form, replace(state, correction=CorrectionOf(notification, _reason(why))))
 
     def do(self, act: Act, notification: int, by: int, note: str) -> None:
         """Carry out an act that needs no form. Raises NotAllowedNowError when it has moved on meanwhile."""
@@ -127,17 +128,17 @@ class ActsDesk:
             replace(one, adverse_reaction="\n".join(part for part in (one.adverse_reaction, what) if part))
             for one in record.immunizations
         )
-        answers = dict(self._store.versions.answers(notification))
-        if answers:
-            before = answers.get("after.adverse_note", "")
-            answers["after.adverse"] = "yes"
-            answers["after.adverse_note"] = "\n".join(part for part in (before, what) if part)
+        state = self._store.versions.state(notification)
+        if state is not None:
+            before = state.answers.get("after.adverse_note", "")
+            reaction = "\n".join(part for part in (before, what) if part)
+            state = state.answered({"after.adverse": "observed", "after.adverse_note": reaction})
         newer = self._follow_up(
             notification,
             replace(record, immunizations=told),
             by,
             "An adverse reaction was reported after the vaccination.",
-            answers=answers or None,
+            state=state,
         )
         self._store.notifications.record_reaction(newer, by, what)
         return newer
@@ -150,7 +151,7 @@ class ActsDesk:
         why: str,
         *,
         withdrawn: bool = False,
-        answers: Mapping[str, str] | None = None,
+        state: FormState | None = None,
     ) -> int:
         from digmed_desktop.clinical import json_record
         from digmed_desktop.fhir.message import IncompleteRecordError, build
@@ -193,7 +194,7 @@ class ActsDesk:
             address=route.address,
             correction=plan.correction,
             withdrawal=withdrawn,
-            answers=answers if answers is not None else self._store.versions.answers(notification) or None,
+            state=state or self._store.versions.state(notification),
             alongside=self._store.register.entering(entry) if entry else None,
         )
         if entry:

@@ -1,13 +1,10 @@
-"""A correction: which message it follows, in what way, what changed in words, and why.
+"""A correction: which message it follows, in what way, what changed in words, and why."""
 
-A form that corrects carries two answers that are no questions: the notification it corrects, and the reason.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from digmed_desktop.fhir.sections import Section
     from digmed_desktop.history.store import Store
 
-OF = "correction.of"
-WHY = "correction.why"
 _TELLS = {
     Happening.TOLD_ON_PAPER,
     Happening.TOLD_BY_TELEPHONE,
@@ -47,16 +42,15 @@ class Plan:
 
 
 def plan(
-    store: "Store", answers: Mapping[str, str], record: "Record", edition: "Edition", at: datetime
+    store: "Store", correction: CorrectionOf | None, record: "Record", edition: "Edition", at: datetime
 ) -> Plan:
-    """Return how the message of these answers follows the one they correct.
+    """Return how the message of a form follows the one that the form corrects.
 
     Raises NotAllowedNowError when that one has a newer version meanwhile.
     """
-    of = answers.get(OF, "")
-    if not of.isdigit():
+    if correction is None:
         return Plan()
-    return plan_of(store, int(of), record, edition, at, why=answers.get(WHY, ""))
+    return plan_of(store, correction.notification, record, edition, at, why=correction.why)
 
 
 def plan_of(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import PersonName
-from digmed_desktop.desk import correcting
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.stock import StockDesk
@@ -35,21 +35,22 @@ class CounterDesk:
         self._store, self._patients, self._practices = store, patients, practices
         self._stock, self._clock = stock, clock
 
-    def with_doubts(self, form: str, answers: Mapping[str, str], preview: Preview) -> Preview:
+    def with_doubts(self, form: str, state: FormState, preview: Preview) -> Preview:
         """Return a preview with the problems of the counter, each doubt with the key of its reason."""
-        more = self.problems(form, answers)
+        more = self.problems(form, state)
         problems = (*more, *(p for p in preview.problems if p not in more))
         return replace(preview, problems=problems, paper_only=preview.paper_only and not _stops(more))
 
-    def problems(self, form: str, answers: Mapping[str, str]) -> tuple[Problem, ...]:
-        """Return what speaks against these answers beyond the form's own rules."""
+    def problems(self, form: str, state: FormState) -> tuple[Problem, ...]:
+        """Return what speaks against a form beyond its own rules."""
+        answers = state.answers
         found: list[Problem] = []
         if answers.get("practice.registered", "yes") == "yes" and (
             refusal := self._practices.refusal(answers.get("practice.ods_code", ""))
         ):
             found.append(Problem("practice.ods_code", refusal))
         if form == "vaccination" and answers.get("vaccine.outcome") != "not-given":
-            found += self._earlier(answers)
+            found += self._earlier(state)
             found += self._stock.doubts(answers)
         return tuple(found)
 
@@ -64,29 +65,29 @@ class CounterDesk:
         """Return the same doses for a page."""
         return tuple(DoseView(one.on, one.product, one.batch) for one in self.earlier(answers))
 
-    def unanswered(self, answers: Mapping[str, str], preview: Preview) -> tuple[Problem, ...]:
+    def unanswered(self, state: FormState, preview: Preview) -> tuple[Problem, ...]:
         """Return a problem for each doubt that has no reason yet."""
         return tuple(
             Problem(p.field, f"Say why you go on: {p.sentence}")
             for p in preview.problems
-            if p.needs_reason and not answers.get(p.reason_key, "").strip()
+            if p.needs_reason and not state.reason_for(p)
         )
 
-    def told(
-        self, answers: Mapping[str, str], preview: Preview, begun_by: str, finished_by: str
-    ) -> dict[str, str]:
-        """Return the answers with what is kept here about how they came: doubts, reasons, and two people."""
+    def told(self, state: FormState, preview: Preview, begun_by: str, finished_by: str) -> FormState:
+        """Return the form with what is kept here about how they came: doubts, reasons, and two people."""
         lines = [
-            f"Continued although: {p.sentence} Reason: {answers[p.reason_key].strip()}"
+            f"Continued although: {p.sentence} Reason: {state.reason_for(p)}"
             for p in preview.problems
-            if p.needs_reason and answers.get(p.reason_key, "").strip()
+            if p.needs_reason and state.reason_for(p)
         ]
         if begun_by and finished_by and begun_by != finished_by:
             lines.append(f"Begun by {begun_by}, finished by {finished_by}.")
-        notes = "\n".join(part for part in (answers.get(NOTES, "").rstrip(), *lines) if part)
-        return {**answers, NOTES: notes}
+        notes = "\n".join(part for part in (state.answers.get(NOTES, "").rstrip(), *lines) if part)
+        return state.answered({NOTES: notes})
 
-    def _earlier(self, answers: Mapping[str, str]) -> list[Problem]:
+    def _earlier(self, state: FormState) -> list[Problem]:
+        answers = state.answers
+        corrected = state.correction.notification if state.correction else None
         today = self._clock.now().astimezone(dates.ENGLAND).date()
         chosen = answers.get(PROGRAMME, "")
         offered = programmes.current(today)
@@ -94,7 +95,7 @@ class CounterDesk:
         given = [
             dose
             for dose in self.earlier(answers)
-            if str(dose.notification) != answers.get(correcting.OF)  # it is this dose that is corrected
+            if dose.notification != corrected  # it is this dose that is corrected
         ]
         looked_at = {
             rule: [Dose(dose.on, dose.product) for dose in given if is_of(dose.programme, rule, programme)]

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, stops_of
 from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.backups import BackupDesk
@@ -59,11 +60,11 @@ class FormDesk(Protocol):
     def lists(self) -> FormLists:
         """Return what the form offers, and the answers of a fresh one."""
 
-    def preview(self, answers: Mapping[str, str]) -> Preview:
-        """Return what these answers would send, and what is in the way."""
+    def preview(self, state: FormState) -> Preview:
+        """Return what a form would send, and what is in the way."""
 
-    def freeze(self, draft_id: str, answers: Mapping[str, str], by: int) -> Sent:
-        """Store the message of these answers, to be sent; twice with one draft is once."""
+    def freeze(self, draft_id: str, state: FormState, by: int) -> Sent:
+        """Store the message of a form, to be sent; twice with one draft is once."""
 
 
 class Desk:
@@ -168,7 +169,7 @@ class Desk:
             return None
         try:
             draft = self._store.drafts.get(wish.draft_id)
-            return self._freeze(wish, draft.answers) if draft is not None else None
+            return self._freeze(wish, draft.state) if draft is not None else None
         except Exception as error:  # noqa: BLE001 - whatever it is, without the program nobody can mend it
             log.error("what was to be sent as the program ended was not: %s", type(error).__name__)
             return None
@@ -207,21 +208,19 @@ class Desk:
         """Return the options of every form."""
         return {form: desk.lists() for form, desk in self.forms.items()}
 
-    def preview(self, form: str, answers: Mapping[str, str]) -> Preview:
-        """Return what these answers would send."""
-        return self.counter.with_doubts(form, answers, self._form(form).preview(answers))
+    def preview(self, form: str, state: FormState) -> Preview:
+        """Return what a form would send."""
+        return self.counter.with_doubts(form, state, self._form(form).preview(state))
 
-    def save_draft(self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None) -> None:
+    def save_draft(self, draft_id: str, form: str, state: FormState, by: int | None) -> None:
         """Keep a half-filled form. One that was sent already is not kept again."""
         if self._store.notifications.sent_as(draft_id) is None:
-            self._store.drafts.save(draft_id, form, answers, by)
+            self._store.drafts.save(draft_id, form, state, by)
 
-    def keep_and_preview(
-        self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None
-    ) -> Preview:
+    def keep_and_preview(self, draft_id: str, form: str, state: FormState, by: int | None) -> Preview:
         """Keep the form, then return what it would send: what the check page shows is on the disk before it."""
-        self.save_draft(draft_id, form, answers, by)
-        return self.preview(form, answers)
+        self.save_draft(draft_id, form, state, by)
+        return self.preview(form, state)
 
     def discard_draft(self, draft_id: str) -> None:
         """Delete a draft."""
@@ -235,28 +234,28 @@ class Desk:
         """Return the draft to go on with, or None."""
         return next(iter(self.drafts()), None)
 
-    def send(self, form: str, draft_id: str, answers: Mapping[str, str], by: int | None) -> Sent:
+    def send(self, form: str, draft_id: str, state: FormState, by: int | None) -> Sent:
         """Freeze and store the message, to be delivered; the same draft twice is one notification."""
         if by is None:
             raise DigMedError("Nobody is signed in.", "Sign in with your PIN and press Send again.")
         try:
-            return self._freeze(Wish(draft_id, form, by), answers)
+            return self._freeze(Wish(draft_id, form, by), state)
         finally:
             self._intent.done()  # a person who is told that it failed presses Send again, or does not
 
-    def _freeze(self, wish: Wish, answers: Mapping[str, str]) -> Sent:
+    def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._store.notifications.sent_as(wish.draft_id)) is not None:
             return Sent(earlier)
-        preview = self.preview(wish.form, answers)
-        in_the_way = (*stops_of(preview.problems), *self.counter.unanswered(answers, preview))
+        preview = self.preview(wish.form, state)
+        in_the_way = (*stops_of(preview.problems), *self.counter.unanswered(state, preview))
         if in_the_way:
             return Sent(None, in_the_way)
         draft = self._store.drafts.get(wish.draft_id)
         begun_by = self.people.name(draft.begun_by) if draft else ""
-        told = self.counter.told(answers, preview, begun_by, self.people.name(wish.by))
+        told = self.counter.told(state, preview, begun_by, self.people.name(wish.by))
         sent = self._form(wish.form).freeze(wish.draft_id, told, wish.by)
         if sent.notification is not None:
-            self.patients.remember(answers)
+            self.patients.remember(state.answers)
         return sent
 
     def _form(self, form: str) -> FormDesk:
@@ -269,12 +268,10 @@ class Desk:
         return self.forms[form]
 
     def _draft_view(self, draft: "Draft") -> DraftView:
-        given, family = draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
         return DraftView(
             draft.id,
             draft.form,
-            dict(draft.answers),
-            f"{family} {given}".strip(),
+            draft.state,
             self.people.name(draft.begun_by),
             draft.changed_at,
             self.people.name(draft.changed_by),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import supply_handed_over
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
 from digmed_desktop.clinical.vaccination_handed_over import answers_of
 from digmed_desktop.desk.message_views import TakenIn
@@ -35,7 +36,7 @@ class HandOverDesk:
         if not isinstance(record, VaccinationRecord):
             draft = uuid.uuid4().hex
             supply = supply_handed_over.answers_of(record, pharmacist=self._person(record.pharmacist))
-            self._store.drafts.save(draft, "emergency-supply", supply, None)
+            self._store.drafts.save(draft, "emergency-supply", FormState(supply), None)
             return TakenIn(((draft, "emergency-supply"),))
         kept = []
         for place in reversed(
@@ -43,7 +44,7 @@ class HandOverDesk:
         ):  # the first is kept last: it is the newest
             answers = self._vaccination(record, place)
             draft = uuid.uuid4().hex
-            self._store.drafts.save(draft, "vaccination", answers, None)
+            self._store.drafts.save(draft, "vaccination", FormState(answers), None)
             kept.append((draft, "vaccination"))
         return TakenIn(tuple(reversed(kept)))
 

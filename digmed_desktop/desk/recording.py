@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Generic
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity, stops_of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.clinical.record import Organisation
@@ -71,20 +72,20 @@ class RecordingDesk(ABC, Generic[RecordT]):
         """Follow what has been stored."""
 
     def keep_here(
-        self, record: RecordT, draft_id: str, answers: Mapping[str, str], by: int, plan: correcting.Plan
+        self, record: RecordT, draft_id: str, state: FormState, by: int, plan: correcting.Plan
     ) -> Sent:
         """Store a record of which the practice is not told, at the patient's wish."""
-        return self._store_notification(record, draft_id, answers, by, plan, None, kept_here=True)
+        return self._store_notification(record, draft_id, state, by, plan, None, kept_here=True)
 
     # ---- what is alike
 
-    def preview(self, answers: Mapping[str, str]) -> Preview:
+    def preview(self, state: FormState) -> Preview:
         """Return what these answers would send, what is in the way, and what the law says of each item."""
         from digmed_desktop.fhir.message import draft_xml
         from digmed_desktop.fhir.sections import sections
 
-        reading = self.reading(answers)
-        now, plan = self._clock.now(), self._plan(answers, reading)
+        reading = self.reading(state.answers)
+        now, plan = self._clock.now(), self._plan(state, reading)
         xml = draft_xml(
             reading.record,
             edition=self._edition(),
@@ -107,7 +108,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             law=reading.law,
         )
 
-    def freeze(self, draft_id: str, answers: Mapping[str, str], by: int) -> Sent:
+    def freeze(self, draft_id: str, state: FormState, by: int) -> Sent:
         """Store the message of these answers, to be sent; the draft is gone with it. Twice with one draft is once.
 
         What can only go on paper is stored without a message, with the reason; what the patient does not want to be
@@ -119,12 +120,12 @@ class RecordingDesk(ABC, Generic[RecordT]):
             return earlier
         if refused := self.refusal(by):
             return Sent(None, refused)
-        reading = self.reading(answers)
-        record, plan = reading.record, self._plan(answers, reading)
+        reading = self.reading(state.answers)
+        record, plan = reading.record, self._plan(state, reading)
         if stops := stops_of(self._all_problems(reading, plan)):
             return Sent(None, stops)
         if reading.unshared:
-            return self.keep_here(record, draft_id, answers, by, plan)
+            return self.keep_here(record, draft_id, state, by, plan)
         route = self._sender.route(record.patient)
         no_route = " ".join(p.sentence for p in reading.on_paper) or route.closed
         try:
@@ -132,14 +133,14 @@ class RecordingDesk(ABC, Generic[RecordT]):
         except IncompleteRecordError as error:
             return Sent(None, error.problems)
         return self._store_notification(
-            record, draft_id, answers, by, plan, message, address=route.address, no_route=no_route
+            record, draft_id, state, by, plan, message, address=route.address, no_route=no_route
         )
 
     def _store_notification(
         self,
         record: RecordT,
         draft_id: str,
-        answers: Mapping[str, str],
+        state: FormState,
         by: int,
         plan: correcting.Plan,
         message: "FrozenMessage | None",
@@ -162,7 +163,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             local_id=new_local_id(record.pharmacy.ods_code),
             by=by,
             correction=plan.correction,
-            answers=answers,
+            state=state,
             address=address,
             no_route=no_route,
             kept_here=kept_here,
@@ -202,8 +203,10 @@ class RecordingDesk(ABC, Generic[RecordT]):
             contact_at=record.contact_at or self._clock.now(),
         )
 
-    def _plan(self, answers: Mapping[str, str], reading: Reading[RecordT]) -> correcting.Plan:
-        return correcting.plan(self._store, answers, reading.record, self._edition(), self._clock.now())
+    def _plan(self, state: FormState, reading: Reading[RecordT]) -> correcting.Plan:
+        return correcting.plan(
+            self._store, state.correction, reading.record, self._edition(), self._clock.now()
+        )
 
     def _edition(self) -> "Edition":
         return self._sender.edition(self.KIND)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from digmed_desktop import resources
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 
@@ -35,10 +36,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A correction to be typed: the form, and the answers to begin it with."""
+    """A correction to be typed: the form, and how it begins."""
 
     form: str
-    answers: dict[str, str]
+    state: FormState
 
 
 @dataclass(frozen=True, slots=True)

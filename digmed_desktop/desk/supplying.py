@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.particulars import particulars
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import Organisation
@@ -92,13 +93,13 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         self,
         record: EmergencySupplyRecord,
         draft_id: str,
-        answers: Mapping[str, str],
+        state: FormState,
         by: int,
         plan: correcting.Plan,
     ) -> Sent:
         """Write the register alone; what corrects a notification takes its place, so that it does not go out."""
         if plan.correction is not None:
-            return super().keep_here(record, draft_id, answers, by, plan)
+            return super().keep_here(record, draft_id, state, by, plan)
         number = self._store.register.append(self._entry(record, draft_id, by, plan))
         self._store.drafts.discard(draft_id)
         self._medicines.remember(record.items)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
@@ -207,11 +208,16 @@ class DraftView:
 
     id: str
     form: str
-    answers: dict[str, str]
-    patient: str
+    state: FormState
     begun_by: str
     changed_at: datetime
     changed_by: str = ""
+
+    @property
+    def patient(self) -> str:
+        """The patient's name as far as it was typed, the last name first."""
+        name = self.state.patient_name
+        return f"{name.family} {name.given}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,8 @@
 """Forms that were begun and not sent."""
 
-import json
-from collections.abc import Mapping
-
 from sqlalchemy.dialects.sqlite import insert
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import AnyRow, draft
 from digmed_desktop.messaging.people import Draft
@@ -16,10 +14,10 @@ class Drafts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, draft_id: str, form: str, answers: Mapping[str, str], by: int | None) -> None:
+    def save(self, draft_id: str, form: str, state: FormState, by: int | None) -> None:
         """Keep a draft as it is now; who saved it first stays the one who began it."""
         changed = {
-            "answers": json.dumps(dict(answers), ensure_ascii=False),
+            "answers": state.to_json(),
             "changed_by": by,
             "changed_at": self._database.clock.now(),
         }
@@ -51,7 +49,7 @@ def _draft(row: AnyRow) -> Draft:
     return Draft(
         id=row.id,
         form=row.form,
-        answers=json.loads(row.answers),
+        state=FormState.from_json(row.answers),
         begun_by=row.begun_by,
         changed_by=row.changed_by,
         changed_at=row.changed_at,

@@ -1,12 +1,12 @@
 """Notifications: frozen once, listed, told, and acted upon by people."""
 
 import hashlib
-import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history import ledger, searching, written
 from digmed_desktop.history.bodies import packed
 from digmed_desktop.history.database import Database
@@ -44,7 +44,7 @@ class Notifications:
         withdrawal: bool = False,
         no_route: str = "",
         kept_here: bool = False,
-        answers: Mapping[str, str] | None = None,
+        state: FormState | None = None,
         alongside: Alongside | None = None,
     ) -> int:
         """Keep a message so that it will be sent, remove its draft, and return the notification's id.
@@ -53,8 +53,8 @@ class Notifications:
         of then is returned. ``address`` is the MESH address where it is known beforehand. ``correction`` is
         what :meth:`correction` said; NotAllowedNowError when it no longer holds. With no ``message`` there is
         no electronic route: ``no_route`` says why, and the notification waits for a person to tell it on
-        paper. ``kept_here``: nobody is told, at the patient's wish, and nothing waits. ``answers`` are those of
-        the form, as typed, for a later correction; without them those of the draft are kept.
+        paper. ``kept_here``: nobody is told, at the patient's wish, and nothing waits. ``state`` is the
+        form as typed, for a later correction; without it that of the draft is kept.
         """
         if message is not None and hashlib.sha256(message.payload).hexdigest() != message.sha256:
             raise ValueError("the checksum is not that of the payload")
@@ -64,7 +64,7 @@ class Notifications:
             raise ValueError("what is kept here has no message, and replaces nothing that the practice has")
         at = self._database.clock.now()
         with self._database.writing() as connection:
-            typed = None if answers is None else json.dumps(dict(answers), ensure_ascii=False)
+            typed = None if state is None else state.to_json()
             if draft_id is not None:
                 if typed is None:
                     typed = connection.scalar(sa.select(draft.c.answers).where(draft.c.id == draft_id))

@@ -1,10 +1,10 @@
 """The versions of one notification: the first, and each that corrected or withdrew the one before."""
 
-import json
 from collections.abc import Collection
 
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import LISTED, listed
 from digmed_desktop.history.tables import notification, payload
@@ -40,13 +40,13 @@ class Versions:
             Version(listed(rows[one]), kept[one].record_json, kept[one].made_at) for one in sorted(rows)
         )
 
-    def answers(self, notification_id: int) -> dict[str, str]:
-        """Return the answers of the form as they were typed; none where they were not kept."""
+    def state(self, notification_id: int) -> FormState | None:
+        """Return the form as it was typed, None if it was not kept."""
         with self._database.reading() as connection:
             text = connection.scalar(
                 sa.select(payload.c.answers).where(payload.c.notification_id == notification_id)
             )
-        return dict(json.loads(text)) if text else {}
+        return FormState.from_json(text) if text else None
 
     def record(self, notification_id: int) -> str:
         """Return the record as JSON; NotThereError when there is no such notification."""

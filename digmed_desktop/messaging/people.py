@@ -1,9 +1,9 @@
 """The people of the pharmacy who use the program, and the forms they have begun."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Professional
 
 
@@ -21,11 +21,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A form half filled in: ``answers`` as typed, by field id. Patient data."""
+    """A form half filled in."""
 
     id: str
     form: str
-    answers: Mapping[str, str]
+    state: FormState
     begun_by: int | None
     changed_by: int | None
     changed_at: datetime

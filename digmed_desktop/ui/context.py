@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from digmed_desktop.background.office import Office
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import DraftView, FormLists, PersonView
 from digmed_desktop.messaging.duty import Duty
@@ -80,16 +81,15 @@ class Session(QObject):
 
 @dataclass(frozen=True, slots=True)
 class FormStart:
-    """A form to begin: with answers known beforehand, or going on with a draft.
+    """A form to begin: with answers known beforehand, going on with a draft, or as a correction.
 
-    ``answers`` that are no questions of the form are kept with it all the same (what it corrects, for one).
-    ``complete``: they are all of them, so that nothing comes from the last patient.
+    ``whole`` is all that the form holds, so that nothing comes from the last patient.
     """
 
     form: str
     answers: dict[str, str] = field(default_factory=dict)
     draft: DraftView | None = None
-    complete: bool = False
+    whole: FormState | None = None
 
 
 class Navigate(QObject):

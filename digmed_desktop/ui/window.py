@@ -397,7 +397,7 @@ class Window(QMainWindow):
             preview,
             "Check before sending",
             form.carried_rows(),
-            form.answers(),
+            form.state(),
             colleague=form.has_colleague,
         )
         self.show_page(self.check)
@@ -417,17 +417,17 @@ class Window(QMainWindow):
 
     def _reasoned(self, reasons: dict[str, str]) -> None:
         if self.form_in_check is not None:
-            self.form_in_check.keep_beside(reasons)
+            self.form_in_check.give_reasons(reasons)
 
     def _send(self) -> None:
         form = self.form_in_check
         if form is None:
             return
-        answers, draft_id, by = form.answers(), form.draft_id, self.context.acting.id
+        state, draft_id, by = form.state(), form.draft_id, self.context.acting.id
         if by is not None:
             self.context.note_send(draft_id, form.FORM, by)
         self.context.office.ask(
-            lambda desk: desk.send(form.FORM, draft_id, answers, by=by),
+            lambda desk: desk.send(form.FORM, draft_id, state, by=by),
             lambda sent: self._was_sent(form, sent),
             lambda error: self.check.set_sendable(sendable=True, why_not=str(error)),
         )

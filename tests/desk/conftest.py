@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
@@ -38,11 +39,10 @@ class Counter:
     def record(self, **changes: str) -> int:
         """Send the complete vaccination, with other answers."""
         draft = uuid.uuid4().hex
-        answers = complete_answers(**changes)
-        for doubt in self.desk.preview("vaccination", answers).problems:
-            if doubt.needs_reason:  # tests record the same dose again and again
-                answers[doubt.reason_key] = "It is a test"
-        sent = self.desk.send("vaccination", draft, answers, self.ada)
+        state = FormState(complete_answers(**changes))
+        doubts = (p for p in self.desk.preview("vaccination", state).problems if p.needs_reason)
+        reasons = {doubt.reason_key: "It is a test" for doubt in doubts}  # the same dose again and again
+        sent = self.desk.send("vaccination", draft, replace(state, reasons=reasons), self.ada)
         assert sent.notification is not None, sent.problems
         return sent.notification
 

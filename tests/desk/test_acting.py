@@ -1,9 +1,11 @@
 """What a person can do about a notification: offered as the states allow, done with who and why."""
 
+from dataclasses import replace
+
 import pytest
 
-from digmed_desktop.clinical import json_record
-from digmed_desktop.desk import correcting
+from digmed_desktop.clinical import form, json_record
+from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.acting import words_of
 from digmed_desktop.desk.sent_views import Act, yellow_card
 from digmed_desktop.fhir.reading import read_notification
@@ -21,8 +23,8 @@ REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, sentence="Not
 def correct(counter: Counter, of: int, why: str = "The batch was misread.", **changes: str) -> int:
     begun = counter.desk.acts.begin_correction(of, why)
     assert begun.form == "vaccination"
-    answers = {**begun.answers, **{key.replace("__", "."): text for key, text in changes.items()}}
-    sent = counter.desk.send(begun.form, f"draft-{of}-{why}", answers, counter.ada)
+    state = begun.state.answered({key.replace("__", "."): text for key, text in changes.items()})
+    sent = counter.desk.send(begun.form, f"draft-{of}-{why}", state, counter.ada)
     assert sent.notification is not None, sent.problems
     return sent.notification
 
@@ -110,7 +112,9 @@ def test_a_cancelled_correction_leaves_the_dose_known(counter: Counter) -> None:
     made = counter.record()
     counter.post(made)
     newer = correct(counter, made, vaccine__batch="AB-1243")
-    begun = counter.store.versions.answers(made)
+    state = counter.store.versions.state(made)
+    assert state is not None
+    begun = state.answers
     doses = counter.desk.counter.earlier(begun)
     assert [dose.notification for dose in doses] == [newer]
     counter.desk.acts.do(Act.CANCEL, newer, counter.ada, "The first was right.")
@@ -134,7 +138,9 @@ def test_two_corrections_of_one_are_one(counter: Counter) -> None:
     correct(counter, made, vaccine__batch="AB-1243")
     with pytest.raises(NotAllowedNowError, match="newer version"):
         counter.desk.acts.begin_correction(made, "again")
-    begun = {**counter.store.versions.answers(made), correcting.OF: str(made), correcting.WHY: "late"}
+    state = counter.store.versions.state(made)
+    assert state is not None
+    begun = replace(state, correction=CorrectionOf(made, "late"))
     with pytest.raises(NotAllowedNowError, match="newer version"):
         counter.desk.send("vaccination", "late", begun, counter.ada)
 
@@ -164,8 +170,11 @@ def test_a_reaction_corrects_the_record_and_asks_for_a_telephone_call(counter: C
     row = counter.store.notifications.row(newer)
     assert (row.need, row.corrects) == (Need.REACTION, made)
     assert "Fainted after five minutes; recovered." in sent_text(counter.store.notifications.story(newer))
-    answers = counter.store.versions.answers(newer)
-    assert answers["after.adverse_note"] == "Fainted after five minutes; recovered."
+    state = counter.store.versions.state(newer)
+    assert state is not None
+    assert state.answers["after.adverse_note"] == "Fainted after five minutes; recovered."
+    offered = {option.id for option in form.load("vaccination").field("after.adverse").options}
+    assert state.answers["after.adverse"] in offered, "the next correction begins from what was typed"
     counter.post(newer)
     counter.answer(newer)
     assert counter.store.notifications.row(newer).needs_person

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation
@@ -65,7 +66,7 @@ def record_of(store: Store, notification: int) -> str:
 
 def send(desk: Desk, token: str, by: int = 1, **changed: str) -> int:
     answers = {**complete_answers(), **{key.replace("__", "."): text for key, text in changed.items()}}
-    sent = desk.send("vaccination", token, answers, by)
+    sent = desk.send("vaccination", token, FormState(answers), by)
     assert sent.notification is not None, sent.problems
     return sent.notification
 
@@ -107,15 +108,15 @@ def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
     send(desk, "one")
     clock.move(days=1)
     answers = {**complete_answers(), "contact.date": "15/10/2026"}
-    preview = desk.preview("vaccination", answers)
+    preview = desk.preview("vaccination", FormState(answers))
     (doubt,) = [p for p in preview.problems if p.needs_reason]
     assert "second dose of the season" in doubt.sentence
     assert "yesterday (as recorded by this pharmacy)" in doubt.sentence
-    refused = desk.send("vaccination", "two", answers, 1)
+    refused = desk.send("vaccination", "two", FormState(answers), 1)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence
-    answers[doubt.reason_key] = "The first was entered for the wrong patient"
-    sent = desk.send("vaccination", "two", answers, 1)
+    reasons = {doubt.reason_key: "The first was entered for the wrong patient"}
+    sent = desk.send("vaccination", "two", FormState(answers, reasons=reasons), 1)
     assert sent.notification is not None
     kept = record_of(store, sent.notification)
     assert "Continued although: This would be a second dose of the season" in kept
@@ -132,19 +133,19 @@ def test_a_dose_that_was_cancelled_is_none(desk: Desk, store: Store) -> None:
 
 def test_a_draft_of_one_finished_by_another_says_both(desk: Desk, store: Store) -> None:
     answers = complete_answers()
-    desk.save_draft("d", "vaccination", answers, 1)
-    desk.save_draft("d", "vaccination", answers, 2)
+    desk.save_draft("d", "vaccination", FormState(answers), 1)
+    desk.save_draft("d", "vaccination", FormState(answers), 2)
     (draft,) = desk.drafts()
     assert (draft.begun_by, draft.changed_by) == ("Amira Khan", "Sunita Rao")
-    sent = desk.send("vaccination", "d", answers, 2)
+    sent = desk.send("vaccination", "d", FormState(answers), 2)
     assert sent.notification is not None
     assert "Begun by Amira Khan, finished by Sunita Rao." in record_of(store, sent.notification)
 
 
 def test_two_drafts_of_two_people_stay_apart(desk: Desk) -> None:
-    desk.save_draft("a", "vaccination", {"patient.family": "One"}, 1)
-    desk.save_draft("b", "vaccination", {"patient.family": "Two"}, 2)
-    desk.save_draft("a", "vaccination", {"patient.family": "One more"}, 1)
+    desk.save_draft("a", "vaccination", FormState({"patient.family": "One"}), 1)
+    desk.save_draft("b", "vaccination", FormState({"patient.family": "Two"}), 2)
+    desk.save_draft("a", "vaccination", FormState({"patient.family": "One more"}), 1)
     assert {(d.id, d.patient, d.begun_by) for d in desk.drafts()} == {
         ("a", "One more", "Amira Khan"), ("b", "Two", "Sunita Rao"),
     }  # fmt: skip
@@ -158,12 +159,12 @@ def test_a_closed_practice_is_refused_with_its_successor(desk: Desk, store: Stor
             ListedPractice(Organisation("New Surgery", "B82003", Address())),
         ]
     )
-    problems = desk.preview("vaccination", complete_answers()).problems
+    problems = desk.preview("vaccination", FormState(complete_answers())).problems
     (closed,) = [p for p in problems if p.field == "practice.ods_code"]
     assert "New Surgery (B82003) took over" in closed.sentence
-    assert desk.send("vaccination", "one", complete_answers(), 1).notification is None
+    assert desk.send("vaccination", "one", FormState(complete_answers()), 1).notification is None
     away = {**complete_answers(), "practice.registered": "no"}
-    assert desk.preview("vaccination", away).paper_only
+    assert desk.preview("vaccination", FormState(away)).paper_only
 
 
 def test_a_scanned_box_is_a_product_once_and_for_all(desk: Desk, clock: MovedClock) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.vaccination import read
 from digmed_desktop.desk.counter import is_of
@@ -85,17 +86,17 @@ def after(of: str, doses: list[tuple[int, str]], *, reason: str = "", years: int
 
 
 def found(counter: Counter, given: dict[str, str], field: str) -> list[Problem]:
-    problems = counter.desk.preview("vaccination", given).problems
+    problems = counter.desk.preview("vaccination", FormState(given)).problems
     return [p for p in problems if p.needs_reason and p.field == field]
 
 
 def give(counter: Counter, of: str, on: date = DAY, **changes: str) -> None:
     """Record an earlier dose."""
     given = answers(of, on, **changes)
-    for problem in counter.desk.preview("vaccination", given).problems:
-        if problem.needs_reason:
-            given[problem.reason_key] = "It is the earlier dose of a test"
-    sent = counter.desk.send("vaccination", f"{of} {on} {changes}", given, counter.ada)
+    problems = counter.desk.preview("vaccination", FormState(given)).problems
+    reasons = {p.reason_key: "It is the earlier dose of a test" for p in problems if p.needs_reason}
+    state = FormState(given, reasons=reasons)
+    sent = counter.desk.send("vaccination", f"{of} {on} {changes}", state, counter.ada)
     assert sent.notification is not None, sent.problems
 
 
@@ -259,11 +260,11 @@ def test_a_season_that_is_over_needs_a_reason(counter: Counter) -> None:
     given = answers("influenza-2026-27", date(2027, 4, 1), patient__date_of_birth="12/3/1971")
     (doubt,) = found(counter, given, "contact.date")
     assert "The season is over" in doubt.sentence
-    refused = counter.desk.send("vaccination", "late", given, counter.ada)
+    refused = counter.desk.send("vaccination", "late", FormState(given), counter.ada)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence
-    given[doubt.reason_key] = "The last dose of an open pack, agreed with the practice"
-    sent = counter.desk.send("vaccination", "late", given, counter.ada)
+    reasons = {doubt.reason_key: "The last dose of an open pack, agreed with the practice"}
+    sent = counter.desk.send("vaccination", "late", FormState(given, reasons=reasons), counter.ada)
     assert sent.notification is not None, sent.problems
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import form, json_record
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.handed_over import HEADING
 from digmed_desktop.clinical.record import Coded, Quantity, VaccinationRecord
 from digmed_desktop.clinical.supply_handed_over import answers_of as supply_answers
@@ -105,8 +106,8 @@ def test_what_the_form_has_no_place_for_is_kept_in_words() -> None:
 def test_every_example_opens_as_a_draft_that_can_be_previewed(name: str, counter: Counter) -> None:
     taken = counter.desk.hand_over.take_in(resources.text(name))
     ((draft, form_id),) = taken.drafts
-    answers = next(one for one in counter.desk.drafts() if one.id == draft).answers
-    assert counter.desk.preview(form_id, answers).sections
+    answers = next(one for one in counter.desk.drafts() if one.id == draft).state.answers
+    assert counter.desk.preview(form_id, FormState(answers)).sections
     assert answers["patient.family"] == "O'Neill"
     assert programme(answers["session.programme"])
 
@@ -116,10 +117,10 @@ def test_the_vaccinator_is_the_person_here_with_that_registration(counter: Count
         vaccinator=replace(vaccination().vaccinator, registration="9999991")  # type: ignore[type-var] # there is one
     )
     counter.desk.hand_over.take_in(json_record.dumps(record))
-    assert counter.desk.drafts()[0].answers["session.vaccinator"] == str(counter.ada)
+    assert counter.desk.drafts()[0].state.answers["session.vaccinator"] == str(counter.ada)
     counter.clock.move(seconds=1)
     counter.desk.hand_over.take_in(json_record.dumps(vaccination()))
-    answers = counter.desk.drafts()[0].answers
+    answers = counter.desk.drafts()[0].state.answers
     assert "session.vaccinator" not in answers
     assert "Sam Patel GPhC 2099999" in answers["after.notes"]
 
@@ -130,7 +131,7 @@ def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with
         json_record.dumps(vaccination(immunizations=(first, replace(first, batch="SECOND"))))
     )
     assert len(taken.drafts) == 2
-    kept = {one.id: one.answers["vaccine.batch"] for one in counter.desk.drafts()}
+    kept = {one.id: one.state.answers["vaccine.batch"] for one in counter.desk.drafts()}
     assert [kept[draft] for draft, _ in taken.drafts] == ["Y3C491V", "SECOND"]
 
 
@@ -172,11 +173,11 @@ def test_the_example_of_a_supply_opens_as_a_draft_that_can_be_previewed(counter:
         resources.text("examples/emergency-supply-insulin-and-needles.json")
     )
     ((draft, form_id),) = taken.drafts
-    answers = next(one for one in counter.desk.drafts() if one.id == draft).answers
+    answers = next(one for one in counter.desk.drafts() if one.id == draft).state.answers
     assert form_id == "emergency-supply"
     assert answers["item.count"] == "2"
     assert "Subcutaneous 34206005" in answers["after.notes"]
-    assert counter.desk.preview(form_id, answers).sections
+    assert counter.desk.preview(form_id, FormState(answers)).sections
 
 
 def test_nothing_is_sent_by_handing_over(counter: Counter) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.acting import facts_of
@@ -37,14 +38,14 @@ def events(counter: Counter, of: int) -> list[str]:
 def test_it_is_finished_without_a_message_and_asks_for_nobody(counter: Counter) -> None:
     draft = uuid.uuid4().hex
     answers = complete_answers(**REFUSED)
-    counter.desk.save_draft(draft, "vaccination", answers, counter.ada)
-    preview = counter.desk.preview("vaccination", answers)
+    counter.desk.save_draft(draft, "vaccination", FormState(answers), counter.ada)
+    preview = counter.desk.preview("vaccination", FormState(answers))
     assert preview.ending is Ending.HERE
     (said,) = (p for p in preview.problems if p.field == "consent.to_sharing")
     assert said.severity is Severity.LOOK
-    sent = counter.desk.send("vaccination", draft, answers, counter.ada)
+    sent = counter.desk.send("vaccination", draft, FormState(answers), counter.ada)
     assert sent.notification is not None
-    assert counter.desk.send("vaccination", draft, answers, counter.ada) == sent, "twice is once"
+    assert counter.desk.send("vaccination", draft, FormState(answers), counter.ada) == sent, "twice is once"
     assert counter.desk.drafts() == ()
     made = sent.notification
     row = counter.store.notifications.row(made)
@@ -61,7 +62,7 @@ def test_it_is_finished_without_a_message_and_asks_for_nobody(counter: Counter) 
 
 def test_what_was_finished_as_the_program_died_is_kept_here_once(counter: Counter, tmp_path: Path) -> None:
     draft = uuid.uuid4().hex
-    counter.desk.save_draft(draft, "vaccination", complete_answers(**REFUSED), counter.ada)
+    counter.desk.save_draft(draft, "vaccination", FormState(complete_answers(**REFUSED)), counter.ada)
     SendIntent(tmp_path).write(Wish(draft, "vaccination", counter.ada))
     fulfilled = counter.desk.fulfil_wish()
     assert fulfilled is not None
@@ -74,19 +75,19 @@ def test_nothing_is_said_of_paper_where_that_is_closed_too(counter: Counter) -> 
     answers = complete_answers(
         **REFUSED, patient__nhs_number="", patient__traced="", practice__registered="no"
     )
-    preview = counter.desk.preview("vaccination", answers)
+    preview = counter.desk.preview("vaccination", FormState(answers))
     assert not [p for p in preview.problems if p.severity is Severity.STOP]
     assert not [p for p in preview.problems if "paper" in p.sentence]
     assert "Distribution list" not in {section.title for section in preview.sections}
-    made = counter.desk.send("vaccination", "d1", answers, counter.ada).notification
+    made = counter.desk.send("vaccination", "d1", FormState(answers), counter.ada).notification
     assert made is not None
     assert counter.state(made) is State.KEPT_HERE
 
 
 def test_what_else_is_wrong_still_stops_it(counter: Counter) -> None:
     answers = complete_answers(**REFUSED, vaccine__batch="")
-    assert counter.desk.preview("vaccination", answers).ending is Ending.HERE
-    sent = counter.desk.send("vaccination", "d1", answers, counter.ada)
+    assert counter.desk.preview("vaccination", FormState(answers)).ending is Ending.HERE
+    sent = counter.desk.send("vaccination", "d1", FormState(answers), counter.ada)
     assert sent.notification is None
     assert {p.field for p in sent.problems} >= {"vaccine.batch"}
 
@@ -126,7 +127,7 @@ def test_it_counts_as_a_dose_in_lists_figures_and_doubts(counter: Counter, tmp_p
     today = counter.clock.now()
     (dose,) = counter.desk.patients.doses("9990123020", PersonName("Rose", "O'Neill"), date(1971, 3, 12))
     assert (dose.notification, dose.batch) == (made, "AB-1234")
-    again = counter.desk.preview("vaccination", complete_answers())
+    again = counter.desk.preview("vaccination", FormState(complete_answers()))
     assert any(p.needs_reason for p in again.problems), "a second dose is doubted"
     figures = counter.store.figures.today(today)
     assert [(one.batch, one.count) for one in figures.doses] == [("AB-1234", 1)]
@@ -197,10 +198,10 @@ def test_what_the_practice_knows_of_is_not_made_unknown(counter: Counter, how: s
     if how == "rejected before":
         made = correct(counter, made)
     begun = counter.desk.acts.begin_correction(made, "The patient does not agree.")
-    answers = {**begun.answers, "consent.to_sharing": "no"}
-    preview = counter.desk.preview("vaccination", answers)
+    state = begun.state.answered({"consent.to_sharing": "no"})
+    preview = counter.desk.preview("vaccination", state)
     assert preview.ending is not Ending.HERE
-    sent = counter.desk.send("vaccination", "d9", answers, counter.ada)
+    sent = counter.desk.send("vaccination", "d9", state, counter.ada)
     assert sent.notification is None
     assert any("can no longer be kept here only" in p.sentence for p in sent.problems)
     assert events(counter, made)[0] == Happening.FROZEN.value

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk import rescue
 from digmed_desktop.desk.backups import BackupDesk
@@ -76,7 +77,7 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
     amira = old.people.add(PHARMACIST, "slow-hash")
     old_desk = desk_of(old, clock, old_vault, tmp_path)
     made = [
-        old_desk.send("emergency-supply", uuid.uuid4().hex, complete_answers(), amira).notification
+        old_desk.send("emergency-supply", uuid.uuid4().hex, FormState(complete_answers()), amira).notification
         for _ in range(2)
     ]
     assert None not in made

@@ -118,7 +118,7 @@ def test_a_corrected_and_a_withdrawn_one_say_so(counter: Counter) -> None:
     counter.answer(made)
     begun = counter.desk.acts.begin_correction(made, "The batch was misread.")
     newer = counter.desk.send(
-        "vaccination", "second", {**begun.answers, "vaccine.batch": "AB-1243"}, counter.ada
+        "vaccination", "second", begun.state.answered({"vaccine.batch": "AB-1243"}), counter.ada
     ).notification
     assert newer is not None
     assert "A newer version of this record was made since." in text(papers(counter).copy(made, How.POST, ADA))

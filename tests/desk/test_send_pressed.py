@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.messaging.errors import StoreError
 from tests.clinical.examples import complete_answers
@@ -18,13 +19,13 @@ def test_a_send_that_failed_before_the_eyes_of_a_person_is_not_made_at_the_next_
         raise StoreError("The disk is full.")
 
     draft = uuid.uuid4().hex
-    counter.desk.save_draft(draft, "vaccination", complete_answers(), counter.ada)
+    counter.desk.save_draft(draft, "vaccination", FormState(complete_answers()), counter.ada)
     SendIntent(tmp_path).write(Wish(draft, "vaccination", counter.ada))
     with monkeypatch.context() as patch, pytest.raises(StoreError):
         patch.setattr(counter.store.notifications, "freeze", full)
-        counter.desk.send("vaccination", draft, complete_answers(), counter.ada)
+        counter.desk.send("vaccination", draft, FormState(complete_answers()), counter.ada)
     changed = complete_answers(vaccine__batch="ZZ-9999")
-    counter.desk.save_draft(draft, "vaccination", changed, counter.ada)  # and nobody presses Send
+    counter.desk.save_draft(draft, "vaccination", FormState(changed), counter.ada)  # and nobody presses Send
     assert counter.desk.fulfil_wish() is None
     assert counter.store.notifications.page() == []
     assert [one.id for one in counter.desk.drafts()] == [draft]
@@ -34,7 +35,7 @@ def test_a_wish_that_cannot_be_fulfilled_does_not_keep_the_program_from_opening(
     counter: Counter, tmp_path: Path
 ) -> None:
     draft = uuid.uuid4().hex
-    counter.desk.save_draft(draft, "vaccination", complete_answers(), counter.ada)
+    counter.desk.save_draft(draft, "vaccination", FormState(complete_answers()), counter.ada)
     SendIntent(tmp_path).write(Wish(draft, "a form of another version", counter.ada))
     assert counter.desk.fulfil_wish() is None
     assert SendIntent(tmp_path).read() is None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.scanning.pack import read
 from tests.clinical.examples import complete_answers
@@ -76,7 +77,11 @@ def test_a_typed_batch_that_the_stock_knows_better_is_pointed_out(
     counter.desk.stock.finish(add(counter, "EMPTY", "30/6/2027"), finished=True)
     counter.clock.move(days=30)
     answers = complete_answers(vaccine__batch=number, vaccine__expiry="", contact__date=day)
-    found = [p for p in counter.desk.preview("vaccination", answers).problems if p.field == "vaccine.batch"]
+    found = [
+        p
+        for p in counter.desk.preview("vaccination", FormState(answers)).problems
+        if p.field == "vaccine.batch"
+    ]
     assert [p.sentence for p in found if says in p.sentence or not says] == [p.sentence for p in found]
     assert bool(found) is bool(says)
     assert all(p.severity is Severity.LOOK and p.needs_reason is reason for p in found)
@@ -85,7 +90,9 @@ def test_a_typed_batch_that_the_stock_knows_better_is_pointed_out(
 def test_another_expiry_date_than_in_the_stock_is_pointed_out_at_the_date(counter: Counter) -> None:
     add(counter, "SOON-1", "31/10/2026")
     answers = complete_answers(vaccine__batch="SOON-1", vaccine__expiry="31/12/2026")
-    (found,) = [p for p in counter.desk.preview("vaccination", answers).problems if "vaccine." in p.field]
+    (found,) = [
+        p for p in counter.desk.preview("vaccination", FormState(answers)).problems if "vaccine." in p.field
+    ]
     assert (found.field, found.severity) == ("vaccine.expiry", Severity.LOOK)
     assert "expires on 31 Oct 2026" in found.sentence
 
@@ -94,14 +101,14 @@ def test_an_expired_batch_goes_only_with_a_reason_and_nothing_given_is_not_asked
     add(counter, "THAWED", "30/6/2027", use_before="14/10/2026")
     counter.clock.move(days=1)
     changed = {"vaccine__batch": "THAWED", "contact__date": "15/10/2026"}
-    refused = counter.desk.send("vaccination", "one", complete_answers(**changed), counter.ada)
+    refused = counter.desk.send("vaccination", "one", FormState(complete_answers(**changed)), counter.ada)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence
     assert counter.record(**changed)
     not_given = complete_answers(
         **changed, vaccine__outcome="not-given", vaccine__not_given_reason="declined"
     )
-    problems = counter.desk.preview("vaccination", not_given).problems
+    problems = counter.desk.preview("vaccination", FormState(not_given)).problems
     assert not [p for p in problems if p.field == "vaccine.batch"]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.particulars import label_texts
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
@@ -57,8 +58,9 @@ def shop(tmp_path: Path, memory_vault) -> Iterator[Counter]:
     store.close()
 
 
-def finish(shop: Counter, answers: dict[str, str], by: int | None = None) -> int:
-    sent = shop.desk.send(FORM, uuid.uuid4().hex, answers, by or shop.ada)
+def finish(shop: Counter, form: FormState | dict[str, str], by: int | None = None) -> int:
+    state = form if isinstance(form, FormState) else FormState(form)
+    sent = shop.desk.send(FORM, uuid.uuid4().hex, state, by or shop.ada)
     assert sent.notification is not None, sent.problems
     return sent.notification
 
@@ -103,19 +105,19 @@ def test_the_label_has_what_it_must_have(shop: Counter) -> None:
 
 def test_the_same_draft_twice_is_one_supply(shop: Counter) -> None:
     draft = uuid.uuid4().hex
-    first = shop.desk.send(FORM, draft, complete_answers(), shop.ada)
-    assert shop.desk.send(FORM, draft, complete_answers(), shop.ada) == first
+    first = shop.desk.send(FORM, draft, FormState(complete_answers()), shop.ada)
+    assert shop.desk.send(FORM, draft, FormState(complete_answers()), shop.ada) == first
     assert len(shop.desk.register.page(None, 10)) == 1
 
 
 def test_only_a_pharmacist_finishes(shop: Counter) -> None:
     technician = next(p.id for p in shop.store.people.all() if p.professional.name.family == "Abernathy")
-    sent = shop.desk.send(FORM, uuid.uuid4().hex, complete_answers(), technician)
+    sent = shop.desk.send(FORM, uuid.uuid4().hex, FormState(complete_answers()), technician)
     assert sent.notification is None
     assert [p.field for p in sent.problems] == ["session.pharmacist"]
     assert "signs in" in sent.problems[0].sentence
     chosen = shop.desk.send(
-        FORM, uuid.uuid4().hex, complete_answers({"session.pharmacist": str(technician)}), shop.ada
+        FORM, uuid.uuid4().hex, FormState(complete_answers({"session.pharmacist": str(technician)})), shop.ada
     )
     assert [p.field for p in chosen.problems] == ["session.pharmacist"]
     assert shop.desk.register.page(None, 10) == []
@@ -133,7 +135,7 @@ def test_only_a_pharmacist_finishes(shop: Counter) -> None:
 def test_what_cannot_be_sent_is_registered_and_told_on_paper(
     shop: Counter, answers: dict[str, str], why: str
 ) -> None:
-    preview = shop.desk.preview(FORM, answers)
+    preview = shop.desk.preview(FORM, FormState(answers))
     assert preview.paper_only
     assert not [p for p in preview.problems if p.severity is Severity.STOP]
     assert any(why in p.sentence for p in preview.problems)
@@ -170,19 +172,19 @@ def test_not_supplied_is_recorded_with_its_reason_and_told_by_telephone(shop: Co
 def test_who_does_not_agree_to_sharing_stands_in_the_register_alone(shop: Counter) -> None:
     draft = uuid.uuid4().hex
     answers = complete_answers({"consent.to_sharing": "no"})
-    shop.desk.save_draft(draft, FORM, answers, shop.ada)
-    sent = shop.desk.send(FORM, draft, answers, shop.ada)
+    shop.desk.save_draft(draft, FORM, FormState(answers), shop.ada)
+    sent = shop.desk.send(FORM, draft, FormState(answers), shop.ada)
     assert (sent.notification, sent.problems, sent.register) == (None, (), 1)
     assert shop.store.notifications.page() == []
     assert shop.desk.drafts() == ()
-    assert shop.desk.send(FORM, draft, answers, shop.ada).register == 1, "twice is once"
+    assert shop.desk.send(FORM, draft, FormState(answers), shop.ada).register == 1, "twice is once"
     assert len(shop.desk.register.page(None, 10)) == 1
 
 
 def test_a_refusal_takes_a_supply_back_that_still_waits(shop: Counter) -> None:
     made = finish(shop, complete_answers())
     begun = shop.desk.acts.begin_correction(made, "The patient does not agree.")
-    again = finish(shop, {**begun.answers, "consent.to_sharing": "no"})
+    again = finish(shop, begun.state.answered({"consent.to_sharing": "no"}))
     assert (shop.state(made), shop.state(again)) == (State.REPLACED, State.KEPT_HERE)
     assert shop.store.deliveries.waiting(9) == []
     assert [one.kind for one in shop.desk.register.entry(1).later] == [EntryKind.AMENDMENT]
@@ -190,20 +192,20 @@ def test_a_refusal_takes_a_supply_back_that_still_waits(shop: Counter) -> None:
     sent = finish(shop, complete_answers())
     shop.post(sent)
     begun = shop.desk.acts.begin_correction(sent, "The patient does not agree.")
-    refused = shop.desk.send(FORM, "late", {**begun.answers, "consent.to_sharing": "no"}, shop.ada)
+    refused = shop.desk.send(FORM, "late", begun.state.answered({"consent.to_sharing": "no"}), shop.ada)
     assert (refused.notification, refused.register) == (None, 0)
     assert any("can no longer be kept here only" in p.sentence for p in refused.problems)
 
 
 def test_what_the_law_forbids_is_not_finished(shop: Counter) -> None:
-    sent = shop.desk.send(FORM, uuid.uuid4().hex, tablets(days="31", quantity="31"), shop.ada)
+    sent = shop.desk.send(FORM, uuid.uuid4().hex, FormState(tablets(days="31", quantity="31")), shop.ada)
     assert sent.notification is None
     assert "item.1.days" in {p.field for p in sent.problems}
     assert shop.desk.register.page(None, 10) == []
 
 
 def test_the_preview_tells_the_law_as_one_types(shop: Counter) -> None:
-    said = shop.desk.preview(FORM, tablets(days="", quantity="")).law
+    said = shop.desk.preview(FORM, FormState(tablets(days="", quantity=""))).law
     assert "At the patient's request at most 30 days' treatment" in " ".join(one.sentence for one in said)
 
 
@@ -239,7 +241,7 @@ def test_a_correction_is_appended_to_the_entry_it_is_about(shop: Counter) -> Non
     made = finish(shop, complete_answers())
     begun = shop.desk.acts.begin_correction(made, "The quantity was wrong.")
     assert begun.form == FORM
-    again = finish(shop, {**begun.answers, "item.1.quantity": "3"})
+    again = finish(shop, begun.state.answered({"item.1.quantity": "3"}))
     assert again != made
     entry = shop.desk.register.entry(1)
     assert [one.kind for one in entry.later] == [EntryKind.AMENDMENT]

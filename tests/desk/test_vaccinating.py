@@ -1,5 +1,6 @@
 """Vaccinations of every programme at the desk: what is sent, what goes on paper, and what the settings change."""
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
@@ -25,18 +26,18 @@ def test_the_form_offers_every_programme_with_its_own_lists(counter: Counter) ->
 
 def test_a_programme_that_was_not_agreed_goes_on_paper_until_it_was(counter: Counter) -> None:
     answers = complete_answers(**RSV)
-    preview = counter.desk.preview("vaccination", answers)
+    preview = counter.desk.preview("vaccination", FormState(answers))
     assert preview.paper_only
     assert [p.field for p in preview.problems if "paper" in p.sentence] == ["session.programme"]
     assert not [p for p in preview.problems if p.severity is Severity.STOP]
-    on_paper = counter.desk.send("vaccination", "d1", answers, counter.ada).notification
+    on_paper = counter.desk.send("vaccination", "d1", FormState(answers), counter.ada).notification
     assert on_paper is not None
     assert counter.store.notifications.story(on_paper).messages == ()
     assert "not agreed" in str(counter.store.notifications.story(on_paper))
     counter.desk.messages.agree(("influenza", "rsv", "no-such"))
     assert counter.desk.messages.shown().agreed == ("influenza", "rsv")
     somebody_else = {**answers, "patient.nhs_number": "999 000 0018", "patient.family": "Marsh"}
-    sent = counter.desk.send("vaccination", "d2", somebody_else, counter.ada).notification
+    sent = counter.desk.send("vaccination", "d2", FormState(somebody_else), counter.ada).notification
     assert sent is not None
     assert b"Abrysvo" in counter.store.notifications.story(sent).messages[0].body
 
@@ -49,10 +50,10 @@ def test_a_vaccination_that_no_notification_is_for_is_recorded_and_goes_on_paper
         vaccine__product="shingrix",
         vaccine__eligibility="due",
     )
-    preview = counter.desk.preview("vaccination", answers)
+    preview = counter.desk.preview("vaccination", FormState(answers))
     assert preview.paper_only
     assert any("Shingrix" in value for s in preview.sections for row in s.rows for value in row.values)
-    notification = counter.desk.send("vaccination", "d1", answers, counter.ada).notification
+    notification = counter.desk.send("vaccination", "d1", FormState(answers), counter.ada).notification
     assert notification is not None
     row = counter.store.notifications.row(notification)
     assert (row.state, row.what) == (counter.state(notification), row.what)
@@ -61,7 +62,7 @@ def test_a_vaccination_that_no_notification_is_for_is_recorded_and_goes_on_paper
 
 
 def test_people_read_the_everyday_unit_and_the_message_codes_the_published_term(counter: Counter) -> None:
-    shown = counter.desk.preview("vaccination", complete_answers())
+    shown = counter.desk.preview("vaccination", FormState(complete_answers()))
     assert "0.5 mL" in {value for s in shown.sections for row in s.rows for value in row.values}
     (sent,) = counter.store.notifications.story(counter.record()).messages
     assert b"<td>0.5 mL</td>" in sent.body
@@ -71,14 +72,14 @@ def test_people_read_the_everyday_unit_and_the_message_codes_the_published_term(
 
 def test_what_else_is_wrong_still_stops_what_goes_on_paper(counter: Counter) -> None:
     answers = complete_answers(**RSV, patient__family="")
-    preview = counter.desk.preview("vaccination", answers)
+    preview = counter.desk.preview("vaccination", FormState(answers))
     assert not preview.paper_only
-    assert counter.desk.send("vaccination", "d1", answers, counter.ada).notification is None
+    assert counter.desk.send("vaccination", "d1", FormState(answers), counter.ada).notification is None
 
 
 def test_influenza_that_was_not_agreed_goes_on_paper_too(counter: Counter) -> None:
     counter.desk.messages.agree(())
-    assert counter.desk.preview("vaccination", complete_answers()).paper_only
+    assert counter.desk.preview("vaccination", FormState(complete_answers())).paper_only
 
 
 def test_another_edition_holds_from_the_next_message_on(counter: Counter) -> None:
@@ -123,4 +124,4 @@ def test_a_retired_kind_of_form_is_refused_with_the_reason(counter: Counter) -> 
 
     for form in ("minor-illness", "medication-review", "appliance-use-review", "new-medicine-service"):
         with pytest.raises(DigMedError, match="retired"):
-            counter.desk.preview(form, {})
+            counter.desk.preview(form, FormState({}))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.states import Happening, State
 from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message
@@ -22,7 +23,7 @@ MOST_STATEMENTS = 40
 def begin(database: Path) -> int:
     store = Store.create(database, KEY, MovedClock())
     ada = store.people.add(PHARMACIST, "hash")
-    store.drafts.save(DRAFT, "vaccination", {"patient.family": "Quill"}, ada)
+    store.drafts.save(DRAFT, "vaccination", FormState({"patient.family": "Quill"}), ada)
     store.close()
     return 0
 

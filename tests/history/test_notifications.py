@@ -6,6 +6,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Correction, Way
@@ -72,7 +73,7 @@ def state(store: Store, of: int) -> State:
 
 
 def test_freezing_keeps_everything_and_removes_the_draft(store: Store, ada: int) -> None:
-    store.drafts.save("d1", "influenza", {"patient.family": "O'Fennimore"}, ada)
+    store.drafts.save("d1", "influenza", FormState({"patient.family": "O'Fennimore"}), ada)
     sent, local = message(), local_id()
     made = store.notifications.freeze("d1", '{"a": 1}', facts(7), sent, local, ada, token="t1")
     assert store.drafts.get("d1") is None
@@ -112,7 +113,7 @@ def test_two_threads_that_press_send_together_make_one_notification(store: Store
 
 
 def test_a_freeze_that_fails_leaves_the_draft(store: Store, ada: int) -> None:
-    store.drafts.save("d1", "influenza", {"a": "b"}, ada)
+    store.drafts.save("d1", "influenza", FormState({"a": "b"}), ada)
     with pytest.raises(KeyError):
         store.notifications.freeze("d1", "{}", facts(), message(), local_id(), 4711, token="t")
     assert store.drafts.get("d1") is not None

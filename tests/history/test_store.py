@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
+from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.record import PersonName, Professional
 from digmed_desktop.history import migrations
 from digmed_desktop.history.place import refuse_network_path
@@ -43,7 +44,7 @@ def test_what_is_kept_is_there_after_closing(database: Path, clock: MovedClock) 
     store = Store.create(database, KEY, clock)
     store.profile.save_pharmacy(PHARMACY)
     ada = store.people.add(PHARMACIST, "hash-1")
-    store.drafts.save("d1", "influenza", {"patient.family": "Ο’Φέννιμορ <script> & 💉"}, ada)
+    store.drafts.save("d1", "influenza", FormState({"patient.family": "Ο’Φέννιμορ <script> & 💉"}), ada)
     store.profile.put("window", '{"wide": true}')
     store.close()
     assert sorted(p.name for p in database.parent.iterdir()) == ["digmed.db", "digmed.db.lock"]
@@ -52,7 +53,7 @@ def test_what_is_kept_is_there_after_closing(database: Path, clock: MovedClock) 
     assert again.people.all()[0].professional == PHARMACIST
     draft = again.drafts.get("d1")
     assert draft is not None
-    assert draft.answers == {"patient.family": "Ο’Φέννιμορ <script> & 💉"}
+    assert draft.state.answers == {"patient.family": "Ο’Φέννιμορ <script> & 💉"}
     assert (draft.begun_by, draft.changed_by) == (ada, ada)
     assert json.loads(again.profile.get("window") or "") == {"wide": True}
     assert again.profile.get("nothing") is None
@@ -88,7 +89,7 @@ def test_nothing_is_in_clear_on_the_disk(
 ) -> None:
     about = " ".join(patient_strings)
     for n in range(40):
-        store.drafts.save(f"d{n}", "influenza", {"x": about}, None)
+        store.drafts.save(f"d{n}", "influenza", FormState({"x": about}), None)
         store.notifications.freeze(
             None,
             about,
@@ -322,10 +323,34 @@ def test_practices_are_found_by_the_beginnings_of_words(store: Store, clock: Mov
 
 def test_drafts_come_last_changed_first(store: Store, clock: MovedClock) -> None:
     for name in ("a", "b"):
-        store.drafts.save(name, "influenza", {}, None)
+        store.drafts.save(name, "influenza", FormState({}), None)
         clock.move(seconds=1)
-    store.drafts.save("a", "influenza", {"x": "1"}, None)
+    store.drafts.save("a", "influenza", FormState({"x": "1"}), None)
     assert [d.id for d in store.drafts.all()] == ["a", "b"]
     store.drafts.discard("a")
     store.drafts.discard("a")
     assert [d.id for d in store.drafts.all()] == ["b"]
+
+
+def test_a_form_kept_by_version_1_is_gone_on_with(store: Store) -> None:
+    """The rows as version 1 wrote them: one flat object, with what is no answer among the answers."""
+    flat = {
+        "patient.family": "Fennimore",
+        "carried": "vaccine.batch,vaccine.expiry",
+        "correction.of": "7",
+        "correction.why": "Wrong batch",
+        "reason.previous.finding.00c0ffee": "Seen on paper",
+    }
+    store.drafts.save("old", "vaccination", FormState(), None)
+    with store.profile._database.writing() as connection:
+        connection.execute(sa.text("UPDATE draft SET answers = :text"), {"text": json.dumps(flat)})
+    kept = FormState(
+        {"patient.family": "Fennimore"},
+        frozenset({"vaccine.batch", "vaccine.expiry"}),
+        CorrectionOf(7, "Wrong batch"),
+        {"reason.previous.finding.00c0ffee": "Seen on paper"},
+    )
+    (found,) = store.drafts.all()
+    assert found.state == kept
+    made = store.notifications.freeze("old", "{}", facts(), message(), local_id(), None, token=token())
+    assert store.versions.state(made) == kept

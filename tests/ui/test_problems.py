@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.desk.views import Preview
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
@@ -48,7 +49,7 @@ def test_each_mistake_is_said_at_its_field_and_stops_send(bench: Bench) -> None:
 
 def stopped_by(bench: Bench, answers: dict[str, str]) -> list[str]:
     got: list[Preview] = []
-    bench.office.ask(lambda desk: desk.preview("vaccination", answers), got.append)
+    bench.office.ask(lambda desk: desk.preview("vaccination", FormState(answers)), got.append)
     bench.until(lambda: bool(got))
     return [problem.field for problem in got[0].problems if problem.severity is Severity.STOP]
 

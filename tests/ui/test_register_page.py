@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.clinical import law
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.history.cipher import WRITES, engine
 from digmed_desktop.messaging.errors import DigMedError
@@ -27,7 +28,7 @@ EARLIER = {"contact.date": "11/10/2026", "contact.late_reason": "The till was do
 def supplied(bench: Bench, answers: dict[str, str]) -> None:
     got: list[object] = []
     bench.office.ask(
-        lambda desk: desk.send("emergency-supply", uuid.uuid4().hex, answers, 1),
+        lambda desk: desk.send("emergency-supply", uuid.uuid4().hex, FormState(answers), 1),
         lambda sent: got.append(sent),
     )
     bench.until(lambda: bool(got))

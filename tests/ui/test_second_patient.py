@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 
 from digmed_desktop.messaging.states import State
-from digmed_desktop.ui.pages.form_page import CARRIED
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -124,7 +123,7 @@ def test_what_is_carried_is_marked_on_the_strip_until_confirmed_or_changed(bench
     bench.until(bench.form.isVisible)
     marked = [chip.text() for chip in bench.window.strip.chips if chip.text().startswith("↻")]
     assert len(marked) == 4
-    assert "vaccine.batch" in bench.form.answers()[CARRIED]
+    assert "vaccine.batch" in bench.form.state().carried
     bench.form.form.fields["vaccine.batch"].editor.set_answer("ZZ-99")
     bench.form._edited("vaccine.batch")
     assert "vaccine.batch" not in bench.form.carried
@@ -152,4 +151,4 @@ def test_the_marks_survive_the_program(bench: Bench) -> None:
     got: list[object] = []
     bench.office.ask(lambda desk: desk.newest_draft(), got.append)
     bench.until(lambda: bool(got))
-    assert "vaccine.batch" in got[0].answers[CARRIED]  # type: ignore[attr-defined]
+    assert "vaccine.batch" in got[0].state.carried  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from PySide6.QtPrintSupport import QPrinterInfo
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
@@ -107,7 +108,7 @@ def sent(bench: Bench, *names: str) -> SentPage:
     for n, name in enumerate(names):
         answers = complete_answers(patient__family=name, patient__nhs_number=NUMBERS[n])
         bench.office.ask(
-            lambda desk, n=n, answers=answers: desk.send("vaccination", f"draft-{n}", answers, 1),
+            lambda desk, n=n, answers=answers: desk.send("vaccination", f"draft-{n}", FormState(answers), 1),
             lambda done: refused.extend(done.problems),
         )
     bench.idle()

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.sent_views import Act, How, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Need, State
@@ -20,7 +21,7 @@ from tests.ui.conftest import Bench
 def story(bench: Bench) -> StoryPage:
     made: list[int] = []
     bench.office.ask(
-        lambda desk: desk.send("vaccination", "draft-1", complete_answers(), 1),
+        lambda desk: desk.send("vaccination", "draft-1", FormState(complete_answers()), 1),
         lambda sent: made.append(sent.notification or 0),
     )
     bench.until(lambda: bool(made))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtWidgets import QAbstractButton
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.sent_items import SentPage
@@ -29,7 +30,9 @@ def test_the_program_opens_on_it(open_bench: Callable[..., Bench]) -> None:
 
 
 def test_what_is_due_is_counted_down_and_leads_to_its_notification(bench: Bench) -> None:
-    bench.office.ask(lambda desk: desk.send("vaccination", "d1", complete_answers(), 1), lambda _s: None)
+    bench.office.ask(
+        lambda desk: desk.send("vaccination", "d1", FormState(complete_answers()), 1), lambda _s: None
+    )
     page = today(bench)
     bench.until(lambda: page.due_tile.text().startswith("1 "))
     assert page.waiting_tile.accessibleName() == "1 waiting to go out"
@@ -57,7 +60,9 @@ def test_the_session_line_follows_the_form(bench: Bench) -> None:
 
 
 def test_a_number_leads_to_the_list_behind_it(bench: Bench) -> None:
-    bench.office.ask(lambda desk: desk.send("vaccination", "d1", complete_answers(), 1), lambda _s: None)
+    bench.office.ask(
+        lambda desk: desk.send("vaccination", "d1", FormState(complete_answers()), 1), lambda _s: None
+    )
     page = today(bench)
     bench.until(lambda: page.due_tile.text().startswith("1 "))
     page.needing_tile.click()
@@ -71,7 +76,9 @@ def test_a_number_leads_to_the_list_behind_it(bench: Bench) -> None:
 
 
 def test_pictures_follow_the_theme_and_say_their_numbers(bench: Bench) -> None:
-    bench.office.ask(lambda desk: desk.send("vaccination", "d1", complete_answers(), 1), lambda _s: None)
+    bench.office.ask(
+        lambda desk: desk.send("vaccination", "d1", FormState(complete_answers()), 1), lambda _s: None
+    )
     page = today(bench)
     bench.until(lambda: all(card.picture is not None for card in page.pictures))
     days, doses, spans = page.pictures

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop import resources
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.context import Context
@@ -114,7 +115,7 @@ class CheckPage(QWidget):
         preview: Preview,
         heading_text: str,
         carried: Sequence[CarriedRow] = (),
-        reasons: Mapping[str, str] | None = None,
+        state: FormState | None = None,
         *,
         colleague: bool = False,
     ) -> None:
@@ -130,11 +131,12 @@ class CheckPage(QWidget):
         self.send_button.setText(text)
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)
+        kept = state or FormState()
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
         self._doubts = []
         for problem in looks:
             if problem.needs_reason:
-                self._add_doubt(body, problem, (reasons or {}).get(problem.reason_key, ""))
+                self._add_doubt(body, problem, kept.reason_for(problem))
             else:
                 body.addWidget(Notice("look", problem.sentence))
         self.confirming = CarriedPanel(carried, colleague=colleague)

@@ -68,9 +68,8 @@ class DraftsPage(ColumnPage):
             self.going_on[0].setFocus()
 
     def _add(self, place: int, draft: DraftView) -> None:
-        name = self._context.made.name(
-            draft.answers.get("patient.given", ""), draft.answers.get("patient.family", "")
-        )
+        typed = draft.state.patient_name
+        name = self._context.made.name(typed.given, typed.family)
         who = name or "No name yet"
         people = draft.begun_by or "Nobody signed in"
         if draft.changed_by and draft.changed_by != draft.begun_by:

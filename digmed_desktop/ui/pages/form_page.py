@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import FieldKind, load
+from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
@@ -29,8 +30,6 @@ from digmed_desktop.ui.widgets.words import Words, application
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
-
-CARRIED = "carried"  # kept with the answers: the questions whose answer came from the last patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,9 @@ class FormPage(QWidget):
         self.form.fields["practice.ods_code"].add_below(self.reach)
         self.preview = PreviewPane(context.appearance)
         self.draft_id = ""
-        self._besides: dict[str, str] = {}
+        self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has
+        self._correction: CorrectionOf | None = None
+        self._reasons: dict[str, str] = {}
         self._dirty = False
         self._practices: dict[str, PracticeView] = {}
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -137,14 +138,14 @@ class FormPage(QWidget):
 
     # ---- what a subclass may know better
 
-    def fresh_answers(self) -> dict[str, str]:
-        """Return the answers a new patient begins with: what is kept from patient to patient, never about one."""
+    def fresh_state(self) -> FormState:
+        """Return the form that a new patient begins with: values of the session, nothing about a patient."""
         kept = self.form.answers()
-        fresh = dict(self._lists.fresh)
+        fresh = FormState(dict(self._lists.fresh))
         if not self.draft_id:
             return fresh
         carried = {q.id: kept[q.id] for q in self.form.form.fields() if q.remembered and kept.get(q.id)}
-        return {**fresh, **carried, CARRIED: ",".join(carried)}
+        return replace(fresh.answered(carried), carried=frozenset(carried))
 
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer what fits these answers, which are about to be shown."""
@@ -166,10 +167,11 @@ class FormPage(QWidget):
     def begin(self, start: FormStart | None = None) -> None:
         """Begin a new patient, with answers known beforehand, or go on with a draft."""
         draft = start.draft if start else None
-        answers = dict(draft.answers) if draft else self.fresh_answers()
+        state = draft.state if draft else self.fresh_state()
+        answers = dict(state.answers)
         self.draft_id = draft.id if draft else uuid.uuid4().hex
         self._dirty = False
-        self.carried = set(filter(None, answers.pop(CARRIED, "").split(",")))
+        self.carried = set(state.carried)
         if draft is None:  # today, now, and who signed in are not the last patient's
             acting = str(self._context.acting.id or "")
             people = {q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON}
@@ -186,31 +188,36 @@ class FormPage(QWidget):
         if start is not None:
             self.carried -= set(start.answers)  # known of this patient, so not the last one's
             self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
-            if start.complete:
-                self.carried = set()
             answers.update(start.answers)
+        if start is not None and start.whole is not None:
+            state, self.carried = start.whole, set()
+            answers.update(state.answers)
+        self._correction, self._reasons = state.correction, dict(state.reasons)
         self.form.start()
         self.make_ready(answers)
         self.form.set_answers(answers)
         shown = self.form.answers()
-        self._besides = {key: text for key, text in answers.items() if key not in shown}
+        self._unasked = {key: text for key, text in answers.items() if key not in shown}
         self.search.clear()
         self.practice_search.clear()
         self.scan_panel.clear()
         self.saved.setText("")
-        if start is not None and start.answers:
+        if start is not None and (start.answers or start.whole):
             self._dirty = True
             self._draft_timer.start()
         self.refresh()
 
     def answers(self) -> dict[str, str]:
-        """Return every answer, and what is kept with the form besides."""
-        carried = {CARRIED: ",".join(sorted(self.carried))} if self.carried else {}
-        return {**self._besides, **carried, **self.form.answers()}
+        """Return every answer, those to questions that the form no longer has among them."""
+        return {**self._unasked, **self.form.answers()}
 
-    def keep_beside(self, values: Mapping[str, str]) -> None:
-        """Keep something with the form that is no question of it (why one goes on, for one)."""
-        self._besides.update(values)
+    def state(self) -> FormState:
+        """Return the form as it stands."""
+        return FormState(self.answers(), frozenset(self.carried), self._correction, dict(self._reasons))
+
+    def give_reasons(self, reasons: Mapping[str, str]) -> None:
+        """Keep why a person continues, by :attr:`Problem.reason_key`."""
+        self._reasons.update(reasons)
         self._dirty = True
         self._draft_timer.start()
 
@@ -331,7 +338,8 @@ class FormPage(QWidget):
         self.reach.follow(answers.get("practice.ods_code", ""))
         registered = answers.get("practice.registered", "yes") == "yes"
         self.practice_search.closed.follow(answers.get("practice.ods_code", "") if registered else "")
-        self._context.office.preview(lambda desk: desk.preview(self.FORM, answers), self._previewed)
+        state = self.state()
+        self._context.office.preview(lambda desk: desk.preview(self.FORM, state), self._previewed)
         self.strip_changed.emit()
 
     def save_draft(self) -> None:
@@ -339,10 +347,10 @@ class FormPage(QWidget):
         self._draft_timer.stop()
         if not self._dirty:
             return
-        answers, draft_id, by = self.answers(), self.draft_id, self._context.acting.id
+        state, draft_id, by = self.state(), self.draft_id, self._context.acting.id
         self._dirty = False
         self._context.office.ask(
-            lambda desk: desk.save_draft(draft_id, self.FORM, answers, by),
+            lambda desk: desk.save_draft(draft_id, self.FORM, state, by),
             lambda _n: self._draft_kept(draft_id),
         )
 
@@ -404,12 +412,12 @@ class FormPage(QWidget):
 
     def check_now(self) -> None:
         """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
-        answers, draft_id, by = self.answers(), self.draft_id, self._context.acting.id
+        state, draft_id, by = self.state(), self.draft_id, self._context.acting.id
         self._draft_timer.stop()
         self._preview_timer.stop()
         self._dirty = False
         self._context.office.ask(
-            lambda desk: desk.keep_and_preview(draft_id, self.FORM, answers, by), self._checked
+            lambda desk: desk.keep_and_preview(draft_id, self.FORM, state, by), self._checked
         )
 
     def _checked(self, preview: Preview) -> None:

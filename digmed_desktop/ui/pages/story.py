@@ -265,7 +265,7 @@ class StoryPage(QWidget):
 
     def _correct(self, begun: Begun) -> None:
         self._read()
-        self._context.navigate.to_form.emit(FormStart(begun.form, begun.answers, complete=True))
+        self._context.navigate.to_form.emit(FormStart(begun.form, whole=begun.state))
 
     def _followed_up(self, act: Act, newer: int) -> None:
         self._read()

@@ -1,6 +1,7 @@
 """The emergency supply form."""
 
 from digmed_desktop.clinical import units
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import Problem
@@ -23,14 +24,15 @@ class SupplyPage(FormPage):
         self.form.picked.connect(self._picked)
         self._offer_units()
 
-    def fresh_answers(self) -> dict[str, str]:
+    def fresh_state(self) -> FormState:
         """Return the defaults, the time now, and who is acting as pharmacist."""
-        fresh = super().fresh_answers()
+        state = super().fresh_state()
+        fresh = dict(state.answers)
         fresh |= contact_answers(self._context.now())
         acting = self._context.acting.person
         if acting is not None and acting.may_finish_supply:
             fresh["session.pharmacist"] = str(acting.id)
-        return fresh
+        return state.answered(fresh)
 
     def arrive(self) -> None:
         """Put the cursor at who asks, or at the first question about the patient that is still open."""

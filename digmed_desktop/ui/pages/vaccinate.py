@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
@@ -82,9 +83,10 @@ class VaccinatePage(FormPage):
         maker = product.rpartition(" (")
         return Wording(product or "Vaccine?", at_length), Wording(maker[0] or product or "Vaccine?", in_short)
 
-    def fresh_answers(self) -> dict[str, str]:
+    def fresh_state(self) -> FormState:
         """Return what the session keeps, what its programme usually has, today's date, and the acting vaccinator."""
-        fresh = super().fresh_answers()
+        state = super().fresh_state()
+        fresh = dict(state.answers)
         remembered = {q.id for q in self.form.form.fields() if q.remembered}
         usual = self._offer_of(fresh.get("session.programme", "")).usual
         fresh.update({key: text for key, text in usual.items() if key not in remembered})
@@ -93,7 +95,7 @@ class VaccinatePage(FormPage):
         self._changed_hands = False
         if acting is not None and acting.may_vaccinate and (changed or not fresh.get("session.vaccinator")):
             fresh["session.vaccinator"] = str(acting.id)
-        return fresh
+        return state.answered(fresh)
 
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer products, sites, reasons and the like of the programme in the answers."""
