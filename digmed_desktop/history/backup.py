@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
 from digmed_desktop.history import ledger, migrations
-from digmed_desktop.history.cipher import KEY_BYTES, engine, new_file
+from digmed_desktop.history.cipher import KEY_BYTES, engine, is_whole, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import write_owed
 from digmed_desktop.history.place import private_folder
@@ -277,13 +277,12 @@ def _copy_in(source: Path, opens: BackupKey, target: Path, key: bytes) -> None:
 def _whole(connection: "sqlcipher.Connection") -> None:
     """Check every page; StoreError when one is missing or damaged."""
     try:
-        faults = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-        quick = connection.execute("PRAGMA quick_check(1)").fetchone()
+        whole = is_whole(connection)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == migrations.APPLICATION_ID
     except sqlcipher.DatabaseError:
         raise _CUT.again() from None
-    if faults or quick is None or quick[0] != "ok":
+    if not whole:
         raise _CUT.again()
     if not ours or not version:
         raise _WRONG.again()

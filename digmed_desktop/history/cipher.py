@@ -80,3 +80,10 @@ def engine(path: Path, key: bytes, *, size: int = 4) -> sa.Engine:
 def new_file(path: Path) -> None:
     """Make an empty file that only its owner can read; SQLite gives its companions the same mode."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def is_whole(connection: sqlcipher.Connection) -> bool:
+    """Whether every page of an open file is as it was written, and its tables hold together."""
+    altered = connection.execute("PRAGMA cipher_integrity_check").fetchone()
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return altered is None and found is not None and found[0] == "ok"

@@ -16,6 +16,15 @@ EMPTY = StoreError(
 )
 DAMAGED = StoreError("The data file is damaged.", "Close the program and restore the latest backup.")
 MISSING = StoreError("The data file is not there.", "Restore it from a backup, or begin with a new one.")
+STEP_FAILED = StoreError(
+    "The records could not be brought to the form that this version of DigMed Desktop needs. They are as they were.",
+    "Go on with the version of the program used before, and send support this sentence.",
+)
+NO_ROOM = StoreError(
+    "There is not enough room on the disk to bring the records to the form that this version of DigMed Desktop "
+    "needs. They are as they were.",
+    "Make room on the disk, then start the program again.",
+)
 NEWER = StoreError(
     "The data file was written by a newer version of DigMed Desktop.",
     "Install the newest version on this computer.",

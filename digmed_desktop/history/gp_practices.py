@@ -5,40 +5,14 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Integer, String, Table, Text
 
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import AnyRow, metadata
+from digmed_desktop.history.tables import AnyRow, gp_practice, gp_practice_detail, gp_practice_word
 
 _AT_ONCE = 500
 _IMPORTED = "practices.imported"
-
-gp_practice = Table(
-    "gp_practice",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("ods_code", String(20), nullable=False, unique=True),
-    Column("name_key", Text, nullable=False),
-    Column("closed", String(10), nullable=False),  # YYYY-MM-DD, "closed" without a known day, or ""
-    Column("successor", String(20), nullable=False),
-)
-
-gp_practice_detail = Table(  # apart, so that what a search sorts stays small
-    "gp_practice_detail",
-    metadata,
-    Column("practice_id", Integer, primary_key=True),
-    Column("organisation", Text, nullable=False),
-)
-
-gp_practice_word = Table(  # the words of name and town, the code and the postcode, each with its practice
-    "gp_practice_word",
-    metadata,
-    Column("word", Text, primary_key=True),
-    Column("practice_id", Integer, primary_key=True),
-    sqlite_with_rowid=False,
-)
 
 _CLOSED = "closed"
 

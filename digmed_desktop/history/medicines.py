@@ -20,7 +20,7 @@ from digmed_desktop.clinical.record import Coded
 from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.register_tables import medicine_used
+from digmed_desktop.history.tables import medicine_used
 from digmed_desktop.history.written import search_key
 
 BATCH = 5000

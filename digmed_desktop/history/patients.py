@@ -5,28 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import AnyRow, Moment, metadata
+from digmed_desktop.history.tables import AnyRow, patient
 from digmed_desktop.messaging.patients import KnownPatient
-
-patient = Table(
-    "patient",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("nhs_number", String(10), nullable=False),
-    Column("family", Text, nullable=False),
-    Column("given", Text, nullable=False),
-    Column("name_key", Text, nullable=False),
-    Column("born", String(10), nullable=False),  # YYYY-MM-DD, or ""
-    Column("answers", Text, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Index("patient_by_nhs_number", "nhs_number"),
-    Index("patient_by_name", "name_key"),
-    Index("patient_by_birth", "born"),
-)
 
 
 class Patients:

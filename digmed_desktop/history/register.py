@@ -16,8 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.register_tables import register
-from digmed_desktop.history.tables import AnyRow, Moment
+from digmed_desktop.history.tables import AnyRow, Moment, register
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError, StoreError
 from digmed_desktop.messaging.register import (
     EntryKind,

@@ -12,37 +12,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.dialects.sqlite import insert
 
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import COLUMNS, from_columns
-from digmed_desktop.history.tables import metadata, moment
+from digmed_desktop.history.tables import moment, named, word
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, Sort, fault_of
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Facts, NotificationRow
-
-word = Table(
-    "word",
-    metadata,
-    Column("word", Text, primary_key=True),
-    Column("notification_id", ForeignKey("notification.id"), primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-named = Table(  # the few practices, people and vaccines that notifications name
-    "named",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("role", String(20), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("search_key", Text, nullable=False),
-    Index("named_once", "role", "name", unique=True),
-)
 
 _ROLES = {"practice": "practice_name", "person": "by_name", "what": "what"}
 _SORTS = {

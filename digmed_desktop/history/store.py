@@ -100,18 +100,18 @@ class Store:
             raise faults.cannot_write(path.parent) from None
         try:
             store = cls(path, key, clock, lock)
-            store._prepare()
+            store._prepare(key, clock)
         except BaseException:
             lock.release()
             raise
         return store
 
-    def _prepare(self) -> None:
+    def _prepare(self, key: bytes, clock: Clock) -> None:
         try:
             with self._engine.connect() as connection:
                 found = migrations.check(connection)
             if found < migrations.NEWEST:
-                migrations.migrate(self._engine)
+                migrations.upgrade(self._engine, self.path, key, clock)
         except sa.exc.DBAPIError as error:
             self._engine.dispose()
             raise (faults.told(error) or faults.NOT_OURS.again()) from error

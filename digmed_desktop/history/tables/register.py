@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
-from digmed_desktop.history.tables import Moment, Word, metadata
+from digmed_desktop.history.tables.columns import Moment, Word, metadata
 from digmed_desktop.messaging.register import EntryKind
 
 register = Table(

@@ -1,115 +1,11 @@
-"""The tables, as version 1 of the schema made them. A change to them is a step in ``migrations``."""
-
-from datetime import UTC, datetime
-from enum import IntEnum, StrEnum
-from typing import Any
+"""Notifications with their messages, sendings and events; and the answers that came in and that are owed."""
 
 import sqlalchemy as sa
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
+from digmed_desktop.history.tables.columns import Moment, Number, Word, metadata
 from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
-
-
-def moment(value: datetime) -> str:
-    """Return the text of a moment; ValueError for a time without offset."""
-    if value.tzinfo is None:
-        raise ValueError("a moment has an offset")
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment, kept as UTC text of fixed width, so that text order is time order."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
-        """Return the text; ValueError for a time without offset."""
-        return None if value is None else moment(value)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        """Return the moment in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
-
-
-class Word(TypeDecorator[Any]):
-    """A member of an enumeration, kept by its value (not its name, which may change)."""
-
-    impl = String(40)
-    cache_ok = True
-
-    def __init__(self, of: type[StrEnum]) -> None:
-        super().__init__()
-        self.of = of
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        """Return the value."""
-        return None if value is None else self.of(value).value
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
-        """Return the member."""
-        return None if value is None else self.of(value)
-
-
-class Number(TypeDecorator[Any]):
-    """A member of an enumeration of numbers."""
-
-    impl = Integer
-    cache_ok = True
-
-    def __init__(self, of: type[IntEnum]) -> None:
-        super().__init__()
-        self.of = of
-
-    def process_bind_param(self, value: int | None, dialect: sa.Dialect) -> int | None:
-        """Return the number."""
-        return None if value is None else int(value)
-
-    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> IntEnum | None:
-        """Return the member."""
-        return None if value is None else self.of(value)
-
-
-AnyRow = sa.Row[*tuple[Any, ...]]
-
-metadata = MetaData()
-
-profile = Table(
-    "profile", metadata, Column("key", String(80), primary_key=True), Column("value", Text, nullable=False)
-)
-
-person = Table(
-    "person",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("professional", Text, nullable=False),
-    Column("pin_hash", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("failed_tries", Integer, nullable=False),
-    Column("locked_until", Moment),
-)
-
-draft = Table(
-    "draft",
-    metadata,
-    Column("id", String(80), primary_key=True),
-    Column("form", String(80), nullable=False),
-    Column("answers", Text, nullable=False),
-    Column("begun_by", ForeignKey("person.id")),
-    Column("changed_by", ForeignKey("person.id")),
-    Column("changed_at", Moment, nullable=False),
-)
-
-practice = Table(
-    "practice",
-    metadata,
-    Column("ods_code", String(20), primary_key=True),
-    Column("search_key", Text, nullable=False),
-    Column("organisation", Text, nullable=False),
-    Column("used_at", Moment, nullable=False),
-)
 
 notification = Table(
     "notification",
@@ -237,6 +133,3 @@ inbox = Table(
 )
 Index("inbox_not_applied", inbox.c.mesh_id, sqlite_where=inbox.c.applied_at.is_(None))
 Index("inbox_not_acknowledged", inbox.c.mesh_id, sqlite_where=inbox.c.acknowledged_at.is_(None))
-
-UNCHANGEABLE = ("event", "payload", "register")
-"""Tables in which nothing is ever changed or deleted: triggers refuse it."""

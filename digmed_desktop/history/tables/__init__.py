@@ -1,0 +1,52 @@
+"""Every table as the newest version of the schema has it. A change here needs a step in ``migrations``."""
+
+from digmed_desktop.history.tables.columns import AnyRow, Moment, Number, Word, metadata, moment
+from digmed_desktop.history.tables.gp_practices import gp_practice, gp_practice_detail, gp_practice_word
+from digmed_desktop.history.tables.notifications import (
+    IN_NEED,
+    event,
+    inbox,
+    notification,
+    owed,
+    payload,
+    sending,
+)
+from digmed_desktop.history.tables.patients import patient
+from digmed_desktop.history.tables.pharmacy import draft, person, practice, profile
+from digmed_desktop.history.tables.register import medicine_used, register
+from digmed_desktop.history.tables.searching import named, word
+from digmed_desktop.history.tables.stock import stock_batch, stock_product
+
+UNCHANGEABLE = ("event", "payload", "register")
+"""Tables in which nothing is ever changed or deleted: triggers refuse it."""
+
+__all__ = [
+    "IN_NEED",
+    "UNCHANGEABLE",
+    "AnyRow",
+    "Moment",
+    "Number",
+    "Word",
+    "draft",
+    "event",
+    "gp_practice",
+    "gp_practice_detail",
+    "gp_practice_word",
+    "inbox",
+    "medicine_used",
+    "metadata",
+    "moment",
+    "named",
+    "notification",
+    "owed",
+    "patient",
+    "payload",
+    "person",
+    "practice",
+    "profile",
+    "register",
+    "sending",
+    "stock_batch",
+    "stock_product",
+    "word",
+]
