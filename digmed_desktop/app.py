@@ -352,32 +352,35 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
 
     vault = opening.open_vault(folders)
     store = opening.open_store(folders, vault, clock)
-    mesh = part.start() if part else None
-    sender = Sender(mesh.account().mailbox if mesh else "", choices.now)
-    connection = ConnectionDesk(store, vault, choices, clock, mesh.account if mesh else None)
-    policy = Policy.practice() if mesh else None
-    desk = Desk(
-        store,
-        clock,
-        kept_in=vault.kept_in,
-        sender=sender,
-        make_delivery=lambda records: opening.make_delivery(
-            records,
-            connection,
+    with contextlib.ExitStack() as undo:  # whatever does not start, the records must be free for the next try
+        undo.callback(store.close)
+        mesh = part.start() if part else None
+        sender = Sender(mesh.account().mailbox if mesh else "", choices.now)
+        connection = ConnectionDesk(store, vault, choices, clock, mesh.account if mesh else None)
+        policy = Policy.practice() if mesh else None
+        desk = Desk(
+            store,
             clock,
-            mailbox=lambda: sender.mailbox,
-            duty=lambda: Duty.chosen(choices.now()),
-            policy=policy,
-        ),
-        folder=folders.data,
-        practices=tuple(one.organisation for one in part.world.practices) if part else (),
-        directory=OdsApi("" if part else lambda: choices.now().directory or LIVE),
-        connection=connection,
-        seal=VaultSeal(vault),
-        choices=choices,
-        vault=vault,
-    )
-    desk.fulfil_wish()
+            kept_in=vault.kept_in,
+            sender=sender,
+            make_delivery=lambda records: opening.make_delivery(
+                records,
+                connection,
+                clock,
+                mailbox=lambda: sender.mailbox,
+                duty=lambda: Duty.chosen(choices.now()),
+                policy=policy,
+            ),
+            folder=folders.data,
+            practices=tuple(one.organisation for one in part.world.practices) if part else (),
+            directory=OdsApi("" if part else lambda: choices.now().directory or LIVE),
+            connection=connection,
+            seal=VaultSeal(vault),
+            choices=choices,
+            vault=vault,
+        )
+        desk.fulfil_wish()
+        undo.pop_all()
     return desk
 
 

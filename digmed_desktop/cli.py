@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from digmed_desktop import __version__
+from digmed_desktop.demo.own_command import PRACTICE_MESH
 
 NO_SCREEN = (
     "There is no screen here, so the window cannot be shown. "
@@ -64,6 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _unattended(words[0], words[1:])
     if words and words[0] == "open":
         return _open(words[1:])
+    if words and words[0] == PRACTICE_MESH:
+        from digmed_desktop.demo import mesh_process
+
+        return mesh_process.main(words[1:])
     asked = parser().parse_args(words)
     plays = asked.tour is not None or asked.pictures is not None
     if plays and not asked.demo:

@@ -1,4 +1,4 @@
-"""The practice MESH as a process of its own: ``python -m digmed_desktop.demo.mesh_process``.
+"""The practice MESH as a process of its own: ``digmed-desktop practice-mesh``.
 
 It writes one line of JSON when it is ready (``port``, ``mailbox``, ``password``, ``shared_key``) or cannot be
 (``trouble``), obeys commands on its standard input, one line of JSON each, and answers each with a line. When
@@ -168,7 +168,3 @@ def main(arguments: list[str]) -> int:
     except OSError:
         _write(say, {"trouble": "no-port"})
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

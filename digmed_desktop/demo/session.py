@@ -6,15 +6,15 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from digmed_desktop.demo.clock import PracticeClock
+from digmed_desktop.demo.own_command import PRACTICE_MESH, own_command
 from digmed_desktop.demo.world import World, load_world
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.errors import DigMedError, NotStartedError
 
 if TYPE_CHECKING:
     from digmed_desktop.mesh.account import MeshAccount
@@ -40,7 +40,10 @@ class PracticeMesh:
         self._asked = 0
         self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
-        self._ready = self._next(START_LIMIT)
+        try:
+            self._ready = self._next(START_LIMIT)
+        except DigMedError:  # also one that ended at once
+            raise _not_started() from None
         if "port" not in self._ready:
             raise _start_trouble(self._ready)
         self.url = f"http://127.0.0.1:{self._ready['port']}"
@@ -52,10 +55,10 @@ class PracticeMesh:
         if missing:
             raise _not_installed()
         clock = PracticeClock(data_dir / CLOCK_FILE if data_dir else None)
-        command = [sys.executable, "-m", "digmed_desktop.demo.mesh_process", str(answer_after)]
-        command += [str(clock.offset.total_seconds()), *([str(data_dir)] if data_dir else [])]
+        asked = [str(answer_after), str(clock.offset.total_seconds()), *([str(data_dir)] if data_dir else [])]
+        command = own_command(PRACTICE_MESH, *asked)
         try:
-            process = subprocess.Popen(  # noqa: S603  # our own module, by the interpreter that runs us
+            process = subprocess.Popen(  # noqa: S603  # this very program
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -188,19 +191,19 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.stdout.close()
 
 
-def _not_installed() -> DigMedError:
-    return DigMedError(
+def _not_installed() -> NotStartedError:
+    return NotStartedError(
         "Practice mode is not installed.", 'Install it with: pip install "digmed-desktop[demo]"'
     )
 
 
-def _not_started() -> DigMedError:
-    return DigMedError("The practice MESH did not start.", "Start practice mode again.")
+def _not_started() -> NotStartedError:
+    return NotStartedError("The practice MESH did not start.", "Start practice mode again.")
 
 
 def _ended() -> DigMedError:
     return DigMedError("The practice MESH has ended.", "Start practice mode again.")
 
 
-def _start_trouble(answer: dict[str, Any]) -> DigMedError:
+def _start_trouble(answer: dict[str, Any]) -> NotStartedError:
     return _not_installed() if answer.get("trouble") == "missing" else _not_started()

@@ -56,6 +56,10 @@ class NotAllowedNowError(DigMedError):
     """A person asked for something that the present state does not allow (any more)."""
 
 
+class NotStartedError(DigMedError):
+    """A part beside the records did not start; the records are as they were."""
+
+
 class StoreError(DigMedError):
     """The encrypted database cannot be used."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.errors import DigMedError, NotStartedError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -60,10 +60,13 @@ class OpeningPage(ColumnPage):
 
     def refuse(self, error: DigMedError) -> None:
         """Say why the program cannot go on, and offer the ways to get the records back."""
-        self.title.setText("The records cannot be opened")
+        beside = isinstance(
+            error, NotStartedError
+        )  # nothing is wrong with the records, so none are to be restored
+        self.title.setText("DigMed Desktop cannot start" if beside else "The records cannot be opened")
         self.said.say(str(error), "What to do", "stop")
         self.said.head.setText("What to do")
-        able = self._context.rescue is not None
+        able = self._context.rescue is not None and not beside
         self._offer(phrase=able, restore=able)
 
     def offer_restore(self) -> None:
