@@ -1,0 +1,1 @@
+"""Build payloads and packages from a clean checkout."""

@@ -1,0 +1,124 @@
+"""What a payload keeps, and that every file of it is written down."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from installer.making import bom, keep, manifest, places
+from installer.making.run import BuildError
+
+
+def _package(folder: Path, name: str, files: dict[str, str], licence: str = "MIT") -> None:
+    info = folder / f"{name}-1.0.dist-info"
+    (info / "licenses").mkdir(parents=True)
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\nLicense-Expression: {licence}\n",
+        encoding="utf-8",
+    )
+    (info / "licenses" / "LICENSE").write_text(f"The licence of {name}.\n", encoding="utf-8")
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    names = [*files, f"{info.name}/METADATA", f"{info.name}/RECORD", f"{info.name}/licenses/LICENSE"]
+    (info / "RECORD").write_text("".join(f"{one},,\n" for one in names), encoding="utf-8")
+
+
+def _rules(text: str) -> keep.KeepList:
+    return keep.read("windows", text)
+
+
+KEEP = '[[keep]]\ndistribution = "large"\nreason = "used"\npaths = ["large/*.py"]\n'
+
+
+@pytest.mark.parametrize("system", ["windows", "linux"])
+def test_every_entry_of_the_keep_list_has_a_reason_and_is_understood(system: str) -> None:
+    rules = keep.read(system)
+    assert "pyside6-essentials" in rules.keep
+    assert rules.never
+
+
+def test_only_what_is_listed_stays_and_what_a_new_release_brings_goes(tmp_path: Path) -> None:
+    _package(tmp_path, "large", {"large/a.py": "", "large/new.dll": "", "large/inner/b.py": ""})
+    _package(tmp_path, "whole", {"whole/c.py": "", "whole/d.dll": ""})
+    keep.apply(tmp_path, _rules(KEEP))
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"large/a.py", "whole/c.py", "whole/d.dll", "large-1.0.dist-info/METADATA"} <= left
+    assert not left & {"large/new.dll", "large/inner/b.py"}
+    assert not (tmp_path / "large" / "inner").exists()
+
+
+def test_a_package_that_is_left_out_leaves_nothing(tmp_path: Path) -> None:
+    _package(tmp_path, "large", {"large/a.py": ""})
+    gone = keep.apply(tmp_path, _rules('[[without]]\ndistribution = "large"\nreason = "unused"\n'))
+    assert gone == ["large"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[keep]]\ndistribution = "large"\nreason = "x"\npaths = ["large/*.dll"]\n', "no file matches"),
+        ('[[without]]\ndistribution = "other"\nreason = "x"\n', "not installed"),
+    ],
+)
+def test_a_rule_that_matches_nothing_stops_the_build(tmp_path: Path, text: str, said: str) -> None:
+    _package(tmp_path, "large", {"large/a.py": ""})
+    with pytest.raises(BuildError, match=said):
+        keep.apply(tmp_path, _rules(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[keep]]\ndistribution = "large"\npaths = []\n', "reason is missing"),
+        ('[[keep]]\ndistribution = "large"\nreason = "x"\nfiles = []\n', "paths is missing"),
+        ('[[never]]\npath = "*"\nreason = "x"\nwhen = 1\n', "when is not known"),
+        ("[drop]\n", "drop is not known"),
+    ],
+)
+def test_a_faulty_entry_is_named(text: str, said: str) -> None:
+    with pytest.raises(BuildError, match=said):
+        _rules(text)
+
+
+def test_a_star_stays_in_its_folder_and_two_cross_folders() -> None:
+    assert keep.matches("a/b.py", "a/*.py")
+    assert not keep.matches("a/b/c.py", "a/*.py")
+    assert keep.matches("a/b/c.py", "a/**.py")
+    assert not keep.matches("a/b/cxpy", "a/**.py")
+
+
+def test_every_file_is_in_the_sbom_with_its_checksum_and_every_licence_in_the_notice(tmp_path: Path) -> None:
+    _package(tmp_path / "site", "large", {"large/a.py": "x"})
+    _package(tmp_path / "app", "own", {"own/b.py": "y"}, "Apache-2.0")
+    compiled = tmp_path / "site" / "large" / "__pycache__" / "a.cpython-313.pyc"
+    compiled.parent.mkdir()
+    compiled.write_bytes(b"z")
+    (tmp_path / "start.exe").write_bytes(b"MZ")
+    parts = bom.parts_of(tmp_path, "site", "app")
+    target = tmp_path.parent / f"{tmp_path.name}.cdx.json"
+    bom.write(tmp_path, parts, target, epoch=1_700_000_000)
+    assert bom.files_in(target) == manifest.checksums(tmp_path)
+    large = next(one for one in json.loads(target.read_text())["components"] if one["name"] == "large")
+    assert compiled.relative_to(tmp_path).as_posix() in {one["name"] for one in large["components"]}
+    text = bom.notice(parts)
+    for word in ("large 1.0: MIT", "own 1.0: Apache-2.0", "The licence of large.", "The licence of own."):
+        assert word in text
+
+
+def test_an_sbom_made_twice_is_the_same(tmp_path: Path) -> None:
+    _package(tmp_path / "site", "large", {"large/a.py": "x"})
+    targets = [tmp_path.parent / f"{tmp_path.name}-{number}.json" for number in range(2)]
+    for target in targets:
+        bom.write(tmp_path, bom.parts_of(tmp_path, "site", "none"), target, epoch=1_700_000_000)
+    assert targets[0].read_bytes() == targets[1].read_bytes()
+
+
+def test_the_manifest_names_every_file_but_itself(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "file with space").write_bytes(b"abc")
+    assert manifest.write(tmp_path) == 1
+    assert manifest.write(tmp_path) == 1
+    line = (tmp_path / places.MANIFEST).read_text()
+    assert line == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *deep/file with space\n"
