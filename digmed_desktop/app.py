@@ -373,7 +373,9 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
             ),
             folder=folders.data,
             practices=tuple(one.organisation for one in part.world.practices) if part else (),
-            directory=OdsApi("" if part else lambda: choices.now().directory or LIVE),
+            directory=OdsApi(
+                "" if part else lambda: choices.now().directory or LIVE, proxy=connection.proxy_in_use
+            ),
             connection=connection,
             seal=VaultSeal(vault),
             choices=choices,

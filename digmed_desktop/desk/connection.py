@@ -88,6 +88,10 @@ class ConnectionDesk:
         """Whether this is practice mode's own connection."""
         return self._practice is not None
 
+    def proxy_in_use(self) -> str:
+        """Return the proxy through which this computer reaches the network, with its password; ``""`` for none."""
+        return "" if self._practice is not None else self._vault.get(PROXY) or ""
+
     def certificate(self) -> "ClientCertificate | None":
         """Return the client certificate that is kept, or None. Raises AccountError for one that is damaged."""
         from digmed_desktop.mesh.certificates import from_pem
@@ -121,7 +125,7 @@ class ConnectionDesk:
             self._vault.get(SHARED_KEY) or "",
             certificate=self.certificate(),
             ca_pem=json.loads(own_root) if own_root and local else "",
-            proxy=self._vault.get(PROXY) or "",
+            proxy=self.proxy_in_use(),
         )
 
     # ---- changing it

@@ -6,15 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digmed_desktop.clinical.practices import ListedPractice
+from digmed_desktop.clinical.practices import ListedPractice, NotOpen
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import AnyRow, gp_practice, gp_practice_detail, gp_practice_word
 
 _AT_ONCE = 500
 _IMPORTED = "practices.imported"
-
-_CLOSED = "closed"
 
 
 class GpPractices:
@@ -50,14 +48,14 @@ class GpPractices:
                 count += 1
                 if count % _AT_ONCE == 0:
                     progress(count)
-            self._insert(connection, rows, successors)
+            self._insert(connection, rows, successors, self._database.clock.now().date())
             profile.write(connection, _IMPORTED, f'{{"at": "{self._database.clock.now():%Y-%m-%d}"}}')
         progress(count)
         return len(rows)
 
     @staticmethod
     def _insert(
-        connection: sa.Connection, rows: dict[str, ListedPractice], successors: dict[str, str]
+        connection: sa.Connection, rows: dict[str, ListedPractice], successors: dict[str, str], today: date
     ) -> None:
         made, details = [], []
         words: set[tuple[str, int]] = set()
@@ -67,7 +65,7 @@ class GpPractices:
                     "id": number,
                     "ods_code": code,
                     "name_key": written.search_key(one.organisation.name),
-                    "closed": "" if one.open else one.closed_on.isoformat() if one.closed_on else _CLOSED,
+                    "closed": _standing(one, today),
                     "successor": one.successor or successors.get(code, ""),
                 }
             )
@@ -160,6 +158,16 @@ class GpPractices:
         return date.fromisoformat(json.loads(text)["at"]) if text else None
 
 
+def _standing(listed: ListedPractice, today: date) -> str:
+    """Return what the column ``closed`` holds. A day that is ahead counts only where nothing else closes it."""
+    if listed.open:
+        return ""
+    ended = listed.why_not_open is NotOpen.ENDED
+    if listed.closed_on and (ended or (listed.why_not_open is NotOpen.CLOSED and listed.closed_on <= today)):
+        return listed.closed_on.isoformat()
+    return NotOpen.CLOSED.value if ended else listed.why_not_open.value
+
+
 def _words(one: ListedPractice) -> set[str]:
     place = one.organisation.address
     words = set(written.search_key(f"{one.organisation.name} {place.city}").split())
@@ -169,9 +177,11 @@ def _words(one: ListedPractice) -> set[str]:
 
 
 def _listed(row: AnyRow) -> ListedPractice:
+    without_day = row.closed in set(NotOpen)
     return ListedPractice(
         organisation=written.organisation(row.organisation),
         open=not row.closed,
-        closed_on=date.fromisoformat(row.closed) if row.closed and row.closed != _CLOSED else None,
+        closed_on=date.fromisoformat(row.closed) if row.closed and not without_day else None,
         successor=row.successor,
+        why_not_open=NotOpen(row.closed) if without_day else NotOpen.ENDED,
     )

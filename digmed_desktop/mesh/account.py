@@ -1,6 +1,5 @@
 """The account at MESH: which address, which mailbox, which secrets. What must not be used is refused here."""
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +10,7 @@ import mesh_client
 from digmed_desktop.mesh import proxy
 from digmed_desktop.mesh.certificates import ClientCertificate
 from digmed_desktop.messaging.errors import AccountError
+from digmed_desktop.messaging.web_address import is_this_computer
 
 INTEGRATION_URL: str = mesh_client.INT_ENDPOINT.url
 LIVE_URL: str = mesh_client.LIVE_ENDPOINT.url
@@ -149,17 +149,7 @@ def checked_url(typed: str, *, practice_only: bool = False, here: bool = False) 
         if parts.scheme != "https" or port not in (None, 443):
             raise AccountError("The NHS's MESH is only used over https.", _IN_SETTINGS)
         return f"https://{host}"
-    if parts.scheme not in ("http", "https") or not _is_this_computer(host, by_number=practice_only):
+    if parts.scheme not in ("http", "https") or not is_this_computer(host, by_number=practice_only):
         raise refused
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
-
-
-def _is_this_computer(host: str, *, by_number: bool) -> bool:
-    """Whether a host is this computer. A name can be pointed elsewhere, so ``by_number`` accepts no name."""
-    if host == "localhost":
-        return not by_number
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

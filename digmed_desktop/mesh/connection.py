@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import mesh_client
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from digmed_desktop.mesh.account import MeshAccount
-from digmed_desktop.mesh.errors import skew, stranger
+from digmed_desktop.mesh.errors import MOST_JSON, skew, stranger
 from digmed_desktop.messaging.errors import AccountError
+from digmed_desktop.web import BoundedAdapter
 
 APPLICATION = "DigMedDesktop"
 ATTEMPTS = 3
@@ -45,7 +45,7 @@ def tls_context(account: MeshAccount) -> ssl.SSLContext:
     return context
 
 
-class MeshAdapter(HTTPAdapter):
+class MeshAdapter(BoundedAdapter):
     """Sends requests to one host only, over one TLS context, and repeats the safe ones with a fresh token.
 
     ``stop`` ends a pause between two attempts at once, so that the program can close without waiting.
@@ -63,7 +63,7 @@ class MeshAdapter(HTTPAdapter):
         self._tokens = tokens
         self._stop = stop
         self.clock_ahead: timedelta | None = None  # of MESH's clock, by its last answer
-        super().__init__(max_retries=0)
+        super().__init__(MOST_JSON)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
         """Make the pool with the pinned context."""
@@ -138,8 +138,11 @@ def _is_cut(error: requests.ConnectionError) -> bool:
 
 def open_client(
     account: MeshAccount, stop: threading.Event, timeout: tuple[float, float]
-) -> mesh_client.MeshClient:
-    """Return a mesh-client bound to this account. One per worker thread: its token counter is not locked."""
+) -> tuple[mesh_client.MeshClient, MeshAdapter]:
+    """Return a mesh-client bound to this account, and what it sends through.
+
+    One per worker thread: its token counter is not locked.
+    """
     tokens = mesh_client.AuthTokenGenerator(
         account.shared_key.encode("ascii"), account.mailbox, account.password
     )
@@ -162,4 +165,4 @@ def open_client(
         old.close()
     session.adapters.clear()
     session.mount(account.url, adapter)
-    return client
+    return client, adapter

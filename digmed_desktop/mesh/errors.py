@@ -16,6 +16,7 @@ from typing import Any
 import requests
 import urllib3
 
+from digmed_desktop import untrusted
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.reports import words_of
 from digmed_desktop.messaging.errors import (
@@ -27,12 +28,19 @@ from digmed_desktop.messaging.errors import (
     OutcomeUnknownError,
     RefusedError,
 )
+from digmed_desktop.web import TooLongError
 
 TOKEN_LIFE = timedelta(hours=2)
 """How far this computer's clock may be from MESH's before every call is refused (MESH API, Authorization)."""
 
 LONGEST_WAIT = 3600.0
 USUAL_WAIT = 60.0
+
+SHAPE_FAULTS = (ValueError, RecursionError, AttributeError, TypeError, KeyError)
+"""What mesh-client raises where an answer is JSON, but not of the shape that it reads without looking."""
+
+MOST_JSON = 5_000_000
+"""Bytes, unpacked, of an answer that is no message. A full page of an inbox has 500 ids: about 20 kB."""
 
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError)
 """What the layers under this room raise; at times requests lets urllib3's and Python's own through."""
@@ -62,6 +70,8 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
         except FAULTS as unread:  # the words of the answer broke off, or cannot be unpacked
             return of_exception(unread, account, sending=sending)
     if isinstance(error, UnicodeDecodeError):  # of an answer: where it points to cannot be read
+        return stranger(OutcomeUnknownError if sending else AccountError)
+    if isinstance(error, TooLongError):
         return stranger(OutcomeUnknownError if sending else AccountError)
     if isinstance(error, requests.TooManyRedirects):
         return stranger(AccountError)
@@ -125,10 +135,9 @@ def is_foreign(response: requests.Response) -> bool:
 def fields_of(response: requests.Response) -> dict[str, Any] | None:
     """Return the JSON object in an answer, or None when it holds none."""
     try:
-        found = response.json()
-    except ValueError:
+        return untrusted.read_json_object(response.content, most=MOST_JSON)
+    except untrusted.UnreadableError:
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _of_server_fault(response: requests.Response, *, sending: bool, now: datetime) -> DigMedError:

@@ -1,12 +1,12 @@
 """The transport of ``messaging.ports`` over the NHS's mesh-client.
 
-Made in the worker thread that uses it and used by no other. Every call ends within its time-outs (10 seconds
-to connect, 60 without a byte) times at most three attempts, and raises nothing but ``messaging.errors``.
+Made in the worker thread that uses it and used by no other. Every call ends within :data:`WHOLE_SECONDS`, whatever
+trickles in, and raises nothing but ``messaging.errors``.
 """
 
 import itertools
-import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ import requests
 
 from digmed_desktop.mesh import addressing, errors
 from digmed_desktop.mesh.account import MeshAccount
-from digmed_desktop.mesh.connection import MeshAdapter, open_client
+from digmed_desktop.mesh.connection import open_client
 from digmed_desktop.mesh.reports import told_of_report
 from digmed_desktop.messaging.errors import (
     AccountError,
@@ -29,13 +29,19 @@ from digmed_desktop.messaging.errors import (
     UnusableError,
 )
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
+from digmed_desktop.web import TooLongError, read_body
 
 OUR_WORKFLOWS = "DIGMED_*"
 """The inbox filter. Reports carry the workflow of the message itself: a filter on ``_ACK`` hides them."""
 
 TIMEOUT = (10.0, 60.0)
+"""Seconds to connect, and without a byte."""
+WHOLE_SECONDS = 180.0
+"""One call from its beginning to the last byte of its answer, attempts and all: 5 MB at a quarter of a Mbit/s."""
 LOOK_UP_LIFE = 24 * 3600.0
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
+"""Bytes of one message, all its chunks together and unpacked. Receivers must take 5 MB; an answer has 20 kB."""
+MOST_CHUNKS = 1000
 MOST_IDS = 20_000
 
 _NOT_MESH = "The address answers, but does not know this MESH mailbox or this program's question."
@@ -60,7 +66,7 @@ class MeshTransport:
         self._workflows = workflows
         self._mailboxes: dict[tuple[str, str], tuple[str, float]] = {}
         self._check_certificate()
-        self._client = open_client(account, stop or threading.Event(), timeout)
+        self._client, self._adapter = open_client(account, stop or threading.Event(), timeout)
         self._timeout = timeout
 
     def handshake(self) -> None:
@@ -170,7 +176,7 @@ class MeshTransport:
         with self._call_of_no_message():
             ids = self._client.iterate_message_ids(workflow_filter=self._workflows)
             found = list(dict.fromkeys(itertools.islice(ids, MOST_IDS)))
-        usable = [one for one in found if addressing.is_message_id(one)]
+            usable = [one for one in found if addressing.is_message_id(one)]
         if len(usable) < len(found):
             _log.warning("MESH listed %d message ids of a shape that is not used", len(found) - len(usable))
         return usable
@@ -184,10 +190,10 @@ class MeshTransport:
                 for name, value in first.headers.items()
                 if name.lower().startswith("mex-")
             }
-            later = range(2, _chunks(mex.get("chunk-range", "")) + 1)
-            body = _read(first) + b"".join(
-                _read(self._client.retrieve_message_chunk(mesh_id, number)) for number in later
-            )
+            body = _read(first, LARGEST_DOWNLOAD)
+            for number in range(2, _chunks(mex.get("chunk-range", "")) + 1):
+                chunk = self._client.retrieve_message_chunk(mesh_id, number)
+                body += _read(chunk, LARGEST_DOWNLOAD - len(body))
         if not mex:
             raise errors.stranger(AccountError)
         report = mex.get("messagetype", "").upper() == ItemKind.REPORT
@@ -216,8 +222,7 @@ class MeshTransport:
 
     def clock_ahead(self) -> timedelta | None:
         """Return by how much this computer's clock was ahead of MESH's at its last answer; None when not told."""
-        adapter = self._client._session.get_adapter(self._account.url)  # noqa: SLF001
-        return adapter.clock_ahead if isinstance(adapter, MeshAdapter) else None
+        return self._adapter.clock_ahead
 
     def warning(self) -> str:
         """Return a sentence when the certificate expires within 60 days, else ``""``."""
@@ -242,12 +247,16 @@ class MeshTransport:
     def _call(self, *, sending: bool = False) -> Iterator[None]:
         """Turn whatever a call of mesh-client raises into one of our errors."""
         self._check_certificate()
+        unread = errors.stranger(OutcomeUnknownError if sending else AccountError)
         try:
-            yield
-        except json.JSONDecodeError:
-            raise errors.stranger(OutcomeUnknownError if sending else AccountError) from None
+            with self._adapter.within(WHOLE_SECONDS):
+                yield
+        except requests.exceptions.JSONDecodeError:
+            raise unread from None
         except errors.FAULTS as error:
             raise errors.of_exception(error, self._account, sending=sending) from None
+        except errors.SHAPE_FAULTS:
+            raise unread from None
 
     @contextmanager
     def _call_of_no_message(self) -> Iterator[None]:
@@ -259,24 +268,27 @@ class MeshTransport:
             raise AccountError(_NOT_MESH, _LOOK_AT_CONNECTION) from None
 
 
-def _read(response: requests.Response) -> bytes:
-    """Return the body of a download, bounded; a truncated one raises."""
-    parts, size = [], 0
+def _read(response: requests.Response, most: int) -> bytes:
+    """Return the body of a download of at most ``most`` bytes; a truncated one raises."""
     try:
-        for block in response.iter_content(65536):
-            parts.append(block)
-            size += len(block)
-            if size > LARGEST_DOWNLOAD:
-                response.close()
-                raise UnusableError(f"A response is too large to be one. {_LEFT}", "Tell support.")
+        return read_body(response, most)
+    except TooLongError:
+        raise _too_large() from None
     except requests.exceptions.ContentDecodingError:
         raise UnusableError(f"A response cannot be unpacked. {_LEFT}", "Tell support.") from None
-    return b"".join(parts)
+
+
+def _too_large() -> UnusableError:
+    return UnusableError(f"A response is too large to be one. {_LEFT}", "Tell support.")
 
 
 def _chunks(header: str) -> int:
-    total = header.partition(":")[2]
-    return min(int(total), 1000) if total.isdigit() else 1
+    total = re.fullmatch(r"[0-9]+:0*([0-9]+)", header.strip())
+    if total is None:
+        return 1
+    if len(total[1]) > len(str(MOST_CHUNKS)) or int(total[1]) > MOST_CHUNKS:
+        raise _too_large()
+    return int(total[1])
 
 
 def _moment(header: str) -> datetime | None:

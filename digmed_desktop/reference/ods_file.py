@@ -1,34 +1,59 @@
-"""The public file of GP practices (``epraccur``) of the Organisation Data Service, read as it streams by.
+"""The public list of GP practices (``epraccur``) of the Organisation Data Service, read as it streams by.
 
-A CSV without headings of 27 columns, in the order of the service's published layout; only those in use are named
-here. A file with a heading row is taken by its headings. Every fault is a sentence and leaves the old list.
+A CSV of 27 columns, usually without headings. Two layouts are about: the old zip with ``A/C/D/P`` and a digit for the
+prescribing setting, and the report of *Data Search and Export* with ``ACTIVE/INACTIVE`` and role codes. A practice is
+open only where its status says so. Every fault is a sentence and leaves the old list.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
+from digmed_desktop import resources
 from digmed_desktop.clinical import ods, postcode
-from digmed_desktop.clinical.practices import ListedPractice
+from digmed_desktop.clinical.practices import ListedPractice, NotOpen
 from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.messaging.errors import DigMedError
 
 COLUMNS = 27
-GP_PRACTICE = "4"  # prescribing setting
-_PLACES = {
-    "Organisation Code": 0,
-    "Name": 1,
-    "Address Line 1": 4,
-    "Address Line 2": 5,
-    "Address Line 3": 6,
-    "Address Line 4": 7,
-    "Address Line 5": 8,
-    "Postcode": 9,
-    "Close Date": 11,
-    "Status Code": 12,
-    "Contact Telephone Number": 17,
-    "Prescribing Setting": 25,
+GP_PRACTICE = "4"  # prescribing setting, in the old layout
+GP_PRACTICE_ROLE = "RO76"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column: its place where the file has no headings, and its names in files that have."""
+
+    place: int
+    names: tuple[str, ...]
+
+
+_COLUMNS = {
+    "code": _Column(0, ("Organisation Code", "OrganisationCode")),
+    "name": _Column(1, ("Name", "OrgName", "Organisation Name")),
+    "line 1": _Column(4, ("Address Line 1", "Address1")),
+    "line 2": _Column(5, ("Address Line 2", "Address2")),
+    "line 3": _Column(6, ("Address Line 3", "Address3")),
+    "town": _Column(7, ("Address Line 4", "Town")),
+    "county": _Column(8, ("Address Line 5", "County")),
+    "postcode": _Column(9, ("Postcode",)),
+    "closed": _Column(11, ("Close Date",)),
+    "status": _Column(12, ("Status Code", "StatusName", "Status")),
+    "telephone": _Column(17, ("Contact Telephone Number", "TelephoneNumber")),
+    "roles": _Column(25, ("Prescribing Setting", "RoleID", "Roles")),
+}
+_OPEN = frozenset({"A", "ACTIVE"})
+_NOT_OPEN = {
+    "C": NotOpen.CLOSED,
+    "CLOSED": NotOpen.CLOSED,
+    "INACTIVE": NotOpen.CLOSED,
+    "D": NotOpen.DORMANT,
+    "DORMANT": NotOpen.DORMANT,
+    "P": NotOpen.PROPOSED,
+    "PROPOSED": NotOpen.PROPOSED,
 }
 _MOST_BYTES = 200_000_000
 _REMEDY = "Download epraccur again from the Organisation Data Service. The list that was here before stays."
@@ -52,7 +77,7 @@ def read(file: Path) -> Iterator[ListedPractice]:
 
 
 def _rows(rows: Iterator[list[str]]) -> Iterator[ListedPractice]:
-    places = _PLACES
+    places = {key: column.place for key, column in _COLUMNS.items()}
     width = COLUMNS
     found = 0
     for number, row in enumerate(rows, 1):
@@ -67,12 +92,14 @@ def _rows(rows: Iterator[list[str]]) -> Iterator[ListedPractice]:
                 "a column is missing or too many.",
                 _REMEDY,
             )
-        one = _practice(row, places, number)
-        if one is not None:
+        practice = _practice({key: row[place].strip() for key, place in places.items()}, number)
+        if practice is not None:
             found += 1
-            yield one
+            yield practice
     if not found:
-        raise DigMedError("The file holds no GP practice.", _REMEDY)
+        raise DigMedError(
+            "The file holds no GP practice: no line has the role RO76, or the prescribing setting 4.", _REMEDY
+        )
 
 
 def _is_code(text: str) -> bool:
@@ -80,35 +107,65 @@ def _is_code(text: str) -> bool:
 
 
 def _places_of(headings: Sequence[str]) -> dict[str, int]:
-    at = {heading.strip().casefold(): place for place, heading in enumerate(headings)}
-    missing = [name for name in _PLACES if name.casefold() not in at]
-    if missing:
-        raise DigMedError(f"The list lacks the column {missing[0]}.", _REMEDY)
-    return {name: at[name.casefold()] for name in _PLACES}
+    at = {_plain(heading): place for place, heading in enumerate(headings)}
+    places = {}
+    for key, column in _COLUMNS.items():
+        place = next((at[_plain(name)] for name in column.names if _plain(name) in at), None)
+        if place is None:
+            raise DigMedError(f"The list lacks the column {column.names[0]}.", _REMEDY)
+        places[key] = place
+    return places
 
 
-def _practice(row: Sequence[str], places: dict[str, int], number: int) -> ListedPractice | None:
-    def of(name: str) -> str:
-        return row[places[name]].strip()
+def _plain(heading: str) -> str:
+    return "".join(c for c in heading.casefold() if c.isalnum())
 
-    code = of("Organisation Code")
+
+def _practice(row: Mapping[str, str], number: int) -> ListedPractice | None:
+    code = row["code"]
     if not code or ods.sentence_about(code, "the practice"):
         raise DigMedError(f"Line {number} does not begin with an ODS code.", _REMEDY)
-    if of("Prescribing Setting") != GP_PRACTICE:
+    roles = {role.strip().upper() for role in row["roles"].split("|")}
+    if not roles & {GP_PRACTICE, GP_PRACTICE_ROLE}:
         return None  # walk-in centres, prisons and the like
-    lines = [text for n in range(1, 6) if (text := of(f"Address Line {n}"))]
-    city = lines.pop() if len(lines) > 1 else ""
-    closed_on = _day(of("Close Date"), number)
+    closed_on = _day(row["closed"], number)
+    status = row["status"].upper()
     return ListedPractice(
         Organisation(
-            name=titled(of("Name")),
-            ods_code=code,
-            address=Address(tuple(map(titled, lines)), titled(city), postcode.shown(of("Postcode"))),
-            telephone=of("Contact Telephone Number"),
+            name=titled(row["name"]),
+            ods_code=ods.shown(code),
+            address=_address(row),
+            telephone=row["telephone"],
         ),
-        open=of("Status Code") != "C" and closed_on is None,
+        open=status in _OPEN and closed_on is None,
         closed_on=closed_on,
+        why_not_open=NotOpen.ENDED if status in _OPEN else _NOT_OPEN.get(status, NotOpen.UNKNOWN),
     )
+
+
+def _address(row: Mapping[str, str]) -> Address:
+    """Return the address with its town; the county, which no letter needs, is left out.
+
+    Old files often have the county where the town stands, and the town in the line before.
+    """
+    lines = [text for key in ("line 1", "line 2", "line 3") if (text := row[key])]
+    town = row["town"]
+    if not town or is_county(town):
+        lines += [row["county"]] if row["county"] else []
+        while lines and is_county(lines[-1]):
+            lines.pop()
+        town = lines.pop() if len(lines) > 1 else ""
+    return Address(tuple(map(titled, lines)), titled(town), postcode.shown(row["postcode"]))
+
+
+def is_county(text: str) -> bool:
+    """Whether a line of an address is the name of a county and of no town."""
+    return _plain(text) in _counties()
+
+
+@cache
+def _counties() -> frozenset[str]:
+    return frozenset(map(_plain, resources.toml("practices/counties.toml")["names"]))
 
 
 def _day(text: str, number: int) -> date | None:

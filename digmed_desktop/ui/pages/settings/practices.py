@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import PracticeListState
+from digmed_desktop.messaging import web_address
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -112,10 +113,10 @@ class PracticesSection(ColumnPage):
 
     def _save(self) -> None:
         address = self.directory.answer().strip()
-        if address and not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-            self.fields["directory"].say("Enter an address that begins with https://.")
+        fault = web_address.fault_of(address) if address else ""
+        self.fields["directory"].say(fault)
+        if fault:
             return
-        self.fields["directory"].say("")
         self._context.made.change(directory=address)
         self._tell("The next search asks this directory.", "done", "Saved")
 
