@@ -150,6 +150,18 @@ def without_copy(group: Group, answers: Answers, number: int) -> dict[str, str]:
     return kept
 
 
+def of_copy(group: Group, answers: Answers, number: int) -> dict[str, str]:
+    """Return the answers of one copy of a group, by the ids of the group as it is declared."""
+    return {one.id: answers.get(one.id.replace(PLACE, str(number)), "") for one in group.fields}
+
+
+def with_copy(group: Group, answers: Answers, copy: Answers) -> dict[str, str]:
+    """Return the answers with one more copy of a group after the last."""
+    number = copies(group, answers) + 1
+    added = {key.replace(PLACE, str(number)): text for key, text in copy.items()}
+    return {**answers, **added, count_id(group.id): str(number)}
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form."""

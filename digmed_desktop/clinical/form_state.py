@@ -30,12 +30,14 @@ class FormState:
 
     ``answers``: by question id, exactly as typed. ``carried``: the questions whose answer came from the last patient or
     a colleague and that nobody has confirmed. ``reasons``: why a person continues, by :attr:`Problem.reason_key`.
+    ``owner``: the identifying answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`).
     """
 
     answers: Answers = field(default_factory=dict, repr=False)
     carried: frozenset[str] = frozenset()
     correction: CorrectionOf | None = None
     reasons: Mapping[str, str] = field(default_factory=dict, repr=False)
+    owner: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def answered(self, answers: Answers) -> Self:
         """Return the form with these answers in place of its own to the same questions."""
@@ -59,6 +61,8 @@ class FormState:
             whole["correction"] = {"of": self.correction.notification, "why": self.correction.why}
         if self.reasons:
             whole["reasons"] = dict(self.reasons)
+        if self.owner:
+            whole["owner"] = dict(self.owner)
         return json.dumps(whole, ensure_ascii=False)
 
     @classmethod
@@ -73,6 +77,7 @@ class FormState:
             carried=frozenset(whole.get("carried", ())),
             correction=CorrectionOf(int(corrected["of"]), corrected["why"]) if corrected else None,
             reasons=whole.get("reasons", {}),
+            owner=whole.get("owner", {}),
         )
 
     @classmethod

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.corrections import about_another
 from digmed_desktop.clinical.form_state import CorrectionOf
+from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -32,13 +34,15 @@ _LONGEST_CHANGE = 2000  # characters of the sentence in the message; the whole d
 class Plan:
     """How a message is built and frozen. The plan of a form that corrects nothing is ``Plan()``.
 
-    ``known_there``: the practice knows of what is corrected, or may come to know of it.
+    ``known_there``: the practice knows of what is corrected, or may come to know of it. ``refused``: why this cannot
+    be a correction of it at all.
     """
 
     correction: Correction | None = None
     replaces: "Replaces | None" = None
     version: int = 1
     known_there: bool = False
+    refused: tuple[Problem, ...] = ()
 
 
 def plan(
@@ -48,9 +52,14 @@ def plan(
 
     Raises NotAllowedNowError when that one has a newer version meanwhile.
     """
+    from digmed_desktop.clinical import json_record
+
     if correction is None:
         return Plan()
-    return plan_of(store, correction.notification, record, edition, at, why=correction.why)
+    of = correction.notification
+    refused = about_another(json_record.read(store.versions.record(of)).patient, record.patient)
+    made = plan_of(store, of, record, edition, at, why=correction.why)
+    return replace(made, refused=(refused,) if refused else ())
 
 
 def plan_of(

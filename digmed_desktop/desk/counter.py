@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 NOTES = "after.notes"  # kept here, never sent
 PROGRAMME = "session.programme"
+TWO_PEOPLE = (
+    "This form was begun for another patient. Say at the top of the form whether the earlier entry was wrong, or start "
+    "a new form."
+)
 
 
 class CounterDesk:
@@ -45,6 +49,8 @@ class CounterDesk:
         """Return what speaks against a form beyond its own rules."""
         answers = state.answers
         found: list[Problem] = []
+        others = identity.contradicted(state.owner, answers, self._today())
+        found += [Problem(key, TWO_PEOPLE) for key in others]
         if answers.get("practice.registered", "yes") == "yes" and (
             refusal := self._practices.refusal(answers.get("practice.ods_code", ""))
         ):
@@ -88,9 +94,8 @@ class CounterDesk:
     def _earlier(self, state: FormState) -> list[Problem]:
         answers = state.answers
         corrected = state.correction.notification if state.correction else None
-        today = self._clock.now().astimezone(dates.ENGLAND).date()
         chosen = answers.get(PROGRAMME, "")
-        offered = programmes.current(today)
+        offered = programmes.current(self._today())
         programme = next((p for p in offered if p.id == chosen), offered[0])
         given = [
             dose
@@ -114,8 +119,10 @@ class CounterDesk:
         return self._day(answers, "patient.date_of_birth", past=True)
 
     def _day(self, answers: Mapping[str, str], field: str, *, past: bool) -> date | None:
-        today = self._clock.now().astimezone(dates.ENGLAND).date()
-        return dates.of_answer(answers.get(field, ""), today, past=past)
+        return dates.of_answer(answers.get(field, ""), self._today(), past=past)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(dates.ENGLAND).date()
 
 
 def is_of(given: str, rule: EarlierRule, programme: Programme) -> bool:

@@ -103,8 +103,8 @@ class RecordingDesk(ABC, Generic[RecordT]):
             ),
             problems=self._all_problems(reading, plan),
             xml=readable(xml),
-            paper_only=reading.only_on_paper,
-            kept_here=reading.unshared and not plan.known_there,
+            paper_only=reading.only_on_paper and not plan.refused,
+            kept_here=reading.unshared and not plan.known_there and not plan.refused,
             law=reading.law,
         )
 
@@ -212,11 +212,14 @@ class RecordingDesk(ABC, Generic[RecordT]):
         return self._sender.edition(self.KIND)
 
     def _all_problems(self, reading: Reading[RecordT], plan: correcting.Plan) -> tuple[Problem, ...]:
-        """Return the problems of the record and of its message.
+        """Return why it is no correction of what it corrects, and the problems of the record and of its message.
 
         Where only the electronic way is closed, what closes it is told and does not stop. What is kept here closes
         every way: then nothing is told of paper.
         """
+        return (*plan.refused, *self._problems_of(reading, plan))
+
+    def _problems_of(self, reading: Reading[RecordT], plan: correcting.Plan) -> tuple[Problem, ...]:
         if reading.unshared and plan.known_there:
             return (Problem(SHARING, KNOWN_THERE), *reading.problems, *reading.notes)
         if reading.only_here or reading.only_on_paper:

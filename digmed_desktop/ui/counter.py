@@ -1,11 +1,13 @@
 """What the whole window does for the counter: scans, the session strip, next patient, the lock after minutes."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from digmed_desktop.clinical.form import Option
 from digmed_desktop.desk.views import ScannedPack
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan, read_burst
@@ -153,13 +155,17 @@ class Counter(QObject):
             self._pack(page, scan)
 
     def _pack(self, page: FormPage, scan: Scan) -> None:
-        programme = page.form.answers().get("session.programme", "")
+        programme, draft = page.form.answers().get("session.programme", ""), page.draft_id
 
         def show(pack: ScannedPack) -> None:
             self._context.office.ask(
                 lambda desk: desk.stock.products(),
-                lambda products: page.scan_panel.show_pack(pack, products, programme),
+                lambda products: on_its_form(pack, products),
             )
+
+        def on_its_form(pack: ScannedPack, products: Sequence[Option]) -> None:
+            if page.draft_id == draft:  # nobody began the next patient meanwhile
+                page.scan_panel.show_pack(pack, products, programme)
 
         self._context.office.ask(lambda desk: desk.stock.scanned(scan, programme), show)
 

@@ -217,7 +217,10 @@ class Window(QMainWindow):
         if key == "help":
             self.open_help()
         elif key in self.places:
-            self.visit(self.page(key))
+            page = self.page(key)
+            if isinstance(page, FormPage) and page.corrects:
+                page.next_patient()  # a correction is gone on with from Drafts, never by chance
+            self.visit(page)
 
     def open_help(self) -> None:
         """Show help for the page in view."""
@@ -360,7 +363,7 @@ class Window(QMainWindow):
         if self._handed_over:
             self._show_handed_over()
         else:
-            self.go("vaccinate")
+            self.visit(self.page("vaccinate"))
 
     def _have_forms(self, lists: dict[str, FormLists]) -> None:
         self.context.lists.update(lists)
@@ -428,11 +431,16 @@ class Window(QMainWindow):
             self.context.note_send(draft_id, form.FORM, by)
         self.context.office.ask(
             lambda desk: desk.send(form.FORM, draft_id, state, by=by),
-            lambda sent: self._was_sent(form, sent),
+            lambda sent: self._was_sent(form, sent, draft_id, dict(state.answers)),
             lambda error: self.check.set_sendable(sendable=True, why_not=str(error)),
         )
 
-    def _was_sent(self, form: FormPage, sent: Sent) -> None:
+    def _was_sent(self, form: FormPage, sent: Sent, draft_id: str, answers: dict[str, str]) -> None:
+        if form.draft_id != draft_id:  # the next patient is on the form already
+            self.context.office.deliver_now()
+            if sent.problems:
+                self.banner.say("stop", "The record before this one was not sent: see Drafts.", "Not sent")
+            return
         if sent.notification is None and sent.register:
             form.begin()
             self.go("register")
@@ -443,7 +451,7 @@ class Window(QMainWindow):
             form.form.tell_all()
             return
         self.context.office.deliver_now()
-        self.counter.last_sent = (form.FORM, form.form.answers())
+        self.counter.last_sent = (form.FORM, answers)
         form.begin()
         for each in self.forms():
             each.reload_practices()

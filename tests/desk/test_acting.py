@@ -8,6 +8,7 @@ from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.acting import words_of
 from digmed_desktop.desk.sent_views import Act, yellow_card
+from digmed_desktop.desk.views import Ending
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way
@@ -143,6 +144,46 @@ def test_two_corrections_of_one_are_one(counter: Counter) -> None:
     begun = replace(state, correction=CorrectionOf(made, "late"))
     with pytest.raises(NotAllowedNowError, match="newer version"):
         counter.desk.send("vaccination", "late", begun, counter.ada)
+
+
+OTHER_PATIENT = {
+    "patient.nhs_number": "999 000 0018",
+    "patient.given": "Nora",
+    "patient.family": "Quill",
+    "patient.date_of_birth": "4/7/1969",
+}
+
+
+@pytest.mark.parametrize("number", ["999 000 0018", ""])
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_correction_is_refused_for_another_number(counter: Counter, number: str, answered: bool) -> None:
+    made = counter.record()
+    if answered:
+        counter.post(made)
+        counter.answer(made)
+    begun = counter.desk.acts.begin_correction(made, "It was somebody else.")
+    state = begun.state.answered({"patient.nhs_number": number, "vaccine.batch": "AB-1243"})
+    seen = counter.desk.preview("vaccination", state)
+    assert [p.severity for p in seen.problems if p.field == "patient.nhs_number"][:1] == ["stop"]
+    assert seen.ending is Ending.SEND
+    refused = counter.desk.send("vaccination", "draft", state, counter.ada)
+    assert refused.notification is None
+    assert "patient.nhs_number" in [p.field for p in refused.problems]
+    assert len(counter.store.notifications.page(before=None, limit=9)) == 1
+
+
+def test_a_correction_of_a_record_without_a_number_is_refused_for_another_person(counter: Counter) -> None:
+    made = counter.record(patient__nhs_number="", patient__traced="")
+    begun = counter.desk.acts.begin_correction(made, "The number was found.")
+    found = begun.state.answered({"patient.nhs_number": "999 012 3020", "patient.traced": "pds"})
+    other = begun.state.answered({**OTHER_PATIENT, "patient.traced": "pds"})
+    assert counter.desk.send("vaccination", "other", other, counter.ada).notification is None
+    assert counter.desk.send("vaccination", "found", found, counter.ada).notification is not None
+
+
+def test_the_name_of_the_same_patient_is_put_right(counter: Counter) -> None:
+    made = counter.record()
+    correct(counter, made, patient__family="O'Neil-Featherstone")
 
 
 def test_withdrawing_sends_a_message_that_says_so(counter: Counter) -> None:

@@ -104,7 +104,7 @@ class FormView(QScrollArea):
                     if repeat.bar is None:
                         repeat.bar = AddBar(repeat.add)
                         repeat.bar.chosen.connect(lambda of=group.copy_of: self.add_copy(of))
-                        repeat.bar.undone.connect(self._put_back)
+                        repeat.bar.undone.connect(partial(self._put_back, group.copy_of))
                     self._layout.removeWidget(repeat.bar)
                     self._layout.insertWidget(self._layout.indexOf(self._groups[group.id][0]) + 1, repeat.bar)
                     repeat.bar.allow(more=repeat.number < repeat.most)
@@ -140,12 +140,14 @@ class FormView(QScrollArea):
         self._touched = {key for key in self._touched if not key.startswith(f"{group_id}.")}
         self.set_answers(repeat.without(before, number))
         if repeat.bar is not None:
-            repeat.bar.offer_undo(before, f"{repeat.title} {number} was taken away.")
+            repeat.bar.offer_undo(repeat.of_copy(before, number), f"{repeat.title} {number} was taken away.")
         self.edited.emit(repeat.count_id)
 
-    def _put_back(self, answers: dict[str, str]) -> None:
-        self.set_answers(answers)
-        self.edited.emit(next(iter(self._repeats.values())).count_id)
+    def _put_back(self, group_id: str, copy: dict[str, str]) -> None:
+        """Put a copy that was taken away after the last one; nothing else changes."""
+        repeat = self._repeats[group_id]
+        self.set_answers(repeat.with_copy(self.answers(), copy))
+        self.edited.emit(repeat.count_id)
 
     def put_after(self, field_id: str, widget: QWidget) -> None:
         """Put something that belongs to a question under its whole line, also where two questions share it."""
@@ -267,7 +269,12 @@ class FormView(QScrollArea):
         cast("TextEditor", self.fields[field_id].editor).complete_from(choices)
 
     def start(self) -> None:
-        """Forget what was said and touched: a new form."""
+        """Forget what was said, touched and taken away: a new form."""
+        for field in self.fields.values():
+            field.editor.forget()
+        for repeat in self._repeats.values():
+            if repeat.bar is not None:
+                repeat.bar.offer_undo({}, "")
         self._touched.clear()
         self._tell_all = False
         self._problems = ()

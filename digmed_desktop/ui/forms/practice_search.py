@@ -27,6 +27,7 @@ class PracticeSearch(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._form = 0  # counts the forms: what is found for one is not taken for the next
         self.box = SearchBox(
             "practice.search",
             "Find the practice",
@@ -53,7 +54,8 @@ class PracticeSearch(QWidget):
         self.box.editor.focus()
 
     def clear(self) -> None:
-        """Forget what was searched."""
+        """Forget what was searched: another form."""
+        self._form += 1
         self.box.clear()
         self.closed.clear()
         self.online.setEnabled(True)
@@ -99,9 +101,16 @@ class PracticeSearch(QWidget):
         if found.organisation.address.lines:
             self._chosen(found)
             return
+        form = self._form
         self._context.office.errand(
-            lambda desk: desk.directory.whole(found), self._chosen, lambda _error: self._chosen(found)
+            lambda desk: desk.directory.whole(found),
+            lambda whole: self._arrived(form, whole),
+            lambda _error: self._arrived(form, found),
         )
+
+    def _arrived(self, form: int, found: "PracticeFound") -> None:
+        if form == self._form:
+            self._chosen(found)
 
     def _chosen(self, found: "PracticeFound") -> None:
         if found.refusal:

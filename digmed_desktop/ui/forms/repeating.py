@@ -56,6 +56,14 @@ class Repeated:
         """Return answers without those of one copy."""
         return forms.without_copy(self.group, answers, number)
 
+    def of_copy(self, answers: Mapping[str, str], number: int) -> dict[str, str]:
+        """Return the answers of one copy, by the ids of the group as it is declared."""
+        return forms.of_copy(self.group, answers, number)
+
+    def with_copy(self, answers: Mapping[str, str], copy: Mapping[str, str]) -> dict[str, str]:
+        """Return answers with one more copy, the last."""
+        return forms.with_copy(self.group, answers, copy)
+
     def told(self, copy: Group) -> None:
         """Bring the head of a copy up to date."""
         self.heads = {
@@ -170,6 +178,7 @@ class AddBar(QWidget):
     def allow(self, *, more: bool) -> None:
         """Allow one more copy, or no more."""
         self.add.setEnabled(more)
+        self.undo.setEnabled(more)
 
     def offer_undo(self, answers: Mapping[str, str], sentence: str) -> None:
         """Offer to put back what was taken away; no sentence takes the offer away."""
@@ -181,7 +190,8 @@ class AddBar(QWidget):
     def _undo(self) -> None:
         kept = self._kept
         self.offer_undo({}, "")
-        self.undone.emit(kept)
+        if kept:
+            self.undone.emit(kept)
 
 
 class LawPanel(QFrame):

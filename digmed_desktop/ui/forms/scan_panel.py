@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
@@ -12,7 +12,7 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Words, application, row, set_property
+from digmed_desktop.ui.widgets.words import Words, announce, application, row, set_property
 
 if TYPE_CHECKING:
     from digmed_desktop.desk.views import ScannedPack
@@ -132,13 +132,7 @@ class ScanPanel(QWidget):
         self._escape.setEnabled(True)
         self.setVisible(True)
         self.panel.setAccessibleName(f"{self.head.text()}. {sentence}")
-        event = QAccessibleAnnouncementEvent(self, f"{self.head.text()}. {sentence}")
-        event.setPoliteness(
-            QAccessible.AnnouncementPoliteness.Assertive
-            if tone == "stop"
-            else QAccessible.AnnouncementPoliteness.Polite
-        )
-        QAccessible.updateAccessibility(event)
+        announce(self, f"{self.head.text()}. {sentence}", urgent=tone == "stop")
 
     def _use(self) -> None:
         pack = self._pack

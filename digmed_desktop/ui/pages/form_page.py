@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates
+from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form import FieldKind, load
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
@@ -18,6 +18,7 @@ from digmed_desktop.desk.views import FormLists, PersonView, PracticeView, Previ
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.forms.one_person import OnePerson
 from digmed_desktop.ui.forms.patient_search import PatientSearch
 from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
@@ -59,6 +60,7 @@ class FormPage(QWidget):
         self._lists = context.lists[self.FORM]
         self.search = PatientSearch(context)
         self.scan_panel = ScanPanel(context)
+        self.person = OnePerson(context)
         self.practice_search = PracticeSearch(context)
         self.form = FormView(
             load(self.FORM),
@@ -74,6 +76,7 @@ class FormPage(QWidget):
         self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has
         self._correction: CorrectionOf | None = None
         self._reasons: dict[str, str] = {}
+        self._session: dict[str, str] = {}  # the answers of the last form that was no correction
         self._dirty = False
         self._practices: dict[str, PracticeView] = {}
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -82,6 +85,7 @@ class FormPage(QWidget):
         stacked.setContentsMargins(0, 0, 0, 0)
         stacked.setSpacing(0)
         stacked.addWidget(self.scan_panel)
+        stacked.addWidget(self.person)
         stacked.addWidget(self.form, 1)
         self.splitter.addWidget(column)
         self.splitter.addWidget(self.preview)
@@ -101,6 +105,8 @@ class FormPage(QWidget):
         self.preview.chosen.connect(self.form.focus_field)
         self.search.chosen.connect(self._take_patient)
         self.search.passed.connect(lambda: self.form.next_open(""))
+        self.person.is_another.connect(self._is_another)
+        self.person.is_slip.connect(self._is_slip)
         self.practice_search.chosen.connect(self._practice_chosen)
         self.form.detours["practice.ods_code"] = self.practice_search.focus
         self.practice_search.passed.connect(lambda: self.form.focus_field("practice.ods_code"))
@@ -140,7 +146,7 @@ class FormPage(QWidget):
 
     def fresh_state(self) -> FormState:
         """Return the form that a new patient begins with: values of the session, nothing about a patient."""
-        kept = self.form.answers()
+        kept = self._session
         fresh = FormState(dict(self._lists.fresh))
         if not self.draft_id:
             return fresh
@@ -166,6 +172,8 @@ class FormPage(QWidget):
 
     def begin(self, start: FormStart | None = None) -> None:
         """Begin a new patient, with answers known beforehand, or go on with a draft."""
+        if not self.corrects:
+            self._session = self.form.answers()
         draft = start.draft if start else None
         state = draft.state if draft else self.fresh_state()
         answers = dict(state.answers)
@@ -191,13 +199,15 @@ class FormPage(QWidget):
             answers.update(start.answers)
         if start is not None and start.whole is not None:
             state, self.carried = start.whole, set()
-            answers.update(state.answers)
+            answers = dict(state.answers)
         self._correction, self._reasons = state.correction, dict(state.reasons)
         self.form.start()
         self.make_ready(answers)
         self.form.set_answers(answers)
         shown = self.form.answers()
         self._unasked = {key: text for key, text in answers.items() if key not in shown}
+        self.person.begin(state.owner, shown)
+        self._lock_identity()
         self.search.clear()
         self.practice_search.clear()
         self.scan_panel.clear()
@@ -211,9 +221,26 @@ class FormPage(QWidget):
         """Return every answer, those to questions that the form no longer has among them."""
         return {**self._unasked, **self.form.answers()}
 
+    @property
+    def corrects(self) -> bool:
+        """Whether this form corrects a record that was finished before."""
+        return self._correction is not None
+
+    def _lock_identity(self) -> None:
+        """Let a correction stay about its patient: nobody else is found, and the NHS number stays."""
+        self.search.setVisible(not self.corrects)
+        number = self.form.fields[identity.NUMBER].editor
+        number.lock(locked=self.corrects and bool(number.answer()))
+
     def state(self) -> FormState:
         """Return the form as it stands."""
-        return FormState(self.answers(), frozenset(self.carried), self._correction, dict(self._reasons))
+        return FormState(
+            self.answers(),
+            frozenset(self.carried),
+            self._correction,
+            dict(self._reasons),
+            dict(self.person.owner),
+        )
 
     def give_reasons(self, reasons: Mapping[str, str]) -> None:
         """Keep why a person continues, by :attr:`Problem.reason_key`."""
@@ -268,8 +295,44 @@ class FormPage(QWidget):
             self._edited(key)
 
     def _take_patient(self, answers: Mapping[str, str]) -> None:
-        self.form.set_answers(answers, keep_rest=True)
+        """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
+        now, today = self.form.answers(), self._context.now().astimezone(dates.ENGLAND).date()
+        found = dict(answers)
+        if identity.is_somebodys(now):
+            if identity.same_person(identity.identity_of(now, today), identity.identity_of(found, today)):
+                found = identity.missing(now, found)
+            else:
+                self._put_aside()
+        else:  # whoever was checked before, it was not known who that is
+            found |= dict.fromkeys(NEVER_CARRIED & self.form.fields.keys(), "")
+        self.form.set_answers(found, keep_rest=True)
+        self.person.taken(self.form.answers())
         self._edited("patient.family")
+        self.form.next_open("")
+
+    def _put_aside(self, start: FormStart | None = None) -> None:
+        """Keep this form as a draft, begin another, and say so."""
+        before = self.form.answers()
+        self.save_draft()
+        self.begin(start)
+        self.person.say_kept(before)
+
+    def _is_another(self) -> None:
+        """Give what was typed since another identity began to a new form; this one stays as it was before."""
+        now = self.form.answers()
+        before = {**now, **self.person.agreed, **self.person.owner}
+        typed = {key: text for key, text in now.items() if text != before[key]}
+        self.form.set_answers(before)
+        self._dirty = True
+        self._put_aside(FormStart(self.FORM, answers=typed))
+        self.form.next_open("")
+
+    def _is_slip(self) -> None:
+        """Take the identity as it is typed now for the one that was meant."""
+        self.person.taken(self.form.answers())
+        self._dirty = True
+        self._draft_timer.start()
+        self.refresh()
         self.form.next_open("")
 
     def same_patient(self) -> None:
@@ -317,6 +380,9 @@ class FormPage(QWidget):
         if not any(answers.get(key) for key in ("patient.nhs_number", "patient.given", "patient.family")):
             self.search.focus()
             return
+        if self.person.asks:
+            self.person.focus()
+            return
         self.form.focus_field(next((key for key in order if not answers.get(key)), order[0]))
 
     def question_after(self, fields: Sequence[str]) -> str:
@@ -334,12 +400,15 @@ class FormPage(QWidget):
 
     def refresh(self) -> None:
         """Ask for a new preview of the present answers."""
-        answers = self.answers()
+        answers, draft_id = self.answers(), self.draft_id
         self.reach.follow(answers.get("practice.ods_code", ""))
         registered = answers.get("practice.registered", "yes") == "yes"
         self.practice_search.closed.follow(answers.get("practice.ods_code", "") if registered else "")
         state = self.state()
-        self._context.office.preview(lambda desk: desk.preview(self.FORM, state), self._previewed)
+        self._context.office.preview(
+            lambda desk: desk.preview(self.FORM, state),
+            lambda preview: self._previewed(preview) if draft_id == self.draft_id else None,
+        )
         self.strip_changed.emit()
 
     def save_draft(self) -> None:
@@ -364,6 +433,7 @@ class FormPage(QWidget):
             self._take_practice(field_id)
         self.answered(field_id)
         self.carried.discard(field_id)
+        self.person.typed(self.form.answers())
         self._dirty = True
         self._preview_timer.start()
         self._draft_timer.start()
@@ -394,6 +464,8 @@ class FormPage(QWidget):
         )
 
     def _left(self, field_id: str) -> None:
+        if field_id in identity.IDENTIFYING:
+            self.person.follow(self.form.answers())
         if field_id in ("practice.name", "practice.ods_code"):
             self._take_practice(field_id)
             self._preview_timer.start()
@@ -412,13 +484,27 @@ class FormPage(QWidget):
 
     def check_now(self) -> None:
         """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
+        self.person.follow(self.form.answers())
+        if self.person.asks:
+            self.person.focus()
+            return
         state, draft_id, by = self.state(), self.draft_id, self._context.acting.id
         self._draft_timer.stop()
         self._preview_timer.stop()
         self._dirty = False
         self._context.office.ask(
-            lambda desk: desk.keep_and_preview(draft_id, self.FORM, state, by), self._checked
+            lambda desk: desk.keep_and_preview(draft_id, self.FORM, state, by),
+            lambda preview: self._still_of(draft_id, state, preview),
         )
+
+    def _still_of(self, draft_id: str, state: FormState, preview: Preview) -> None:
+        """Take a preview to the check page only while the form still says what the preview was made of."""
+        if draft_id != self.draft_id:
+            return
+        if state != self.state():
+            self.check_now()
+            return
+        self._checked(preview)
 
     def _checked(self, preview: Preview) -> None:
         self._previewed(preview)

@@ -60,6 +60,20 @@ class Editor(QWidget):
             if not isinstance(part, QAbstractButton):
                 set_property(part, "wrong", "true" if wrong else "false")
 
+    def lock(self, *, locked: bool) -> None:
+        """Let the answer be read and not changed, or changed again."""
+        for part in self.findChildren(QLineEdit):
+            part.setReadOnly(locked)
+
+    def forget(self) -> None:
+        """Forget what was typed here before, so that undo does not bring it back."""
+        for line in self.findChildren(QLineEdit):
+            place = line.cursorPosition()
+            line.setText(line.text())  # empties the history of undo
+            line.setCursorPosition(place)
+        for box in self.findChildren(QPlainTextEdit):
+            box.document().clearUndoRedoStacks()
+
     def settle(self) -> bool:
         """Complete in full view what was typed, before the cursor goes on; return whether a list was closed."""
         return False

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QColor,
     QPainter,
     QPaintEvent,
@@ -15,7 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.ui.widgets.words import Words
+from digmed_desktop.ui.widgets.words import Words, announce
 
 FOCUS, ON_FOCUS = QColor("#ffeb3b"), QColor("#1f2a31")  # the same in every theme
 MOST_LINES = 8
@@ -112,10 +110,7 @@ class ProblemSummary(QFrame):
         self._head.setText("There is a problem" if len(stops) == 1 else f"There are {len(stops)} problems")
         self.setVisible(bool(stops))
         if stops:
-            say = f"{self._head.text()}. {stops[0].sentence}"
-            event = QAccessibleAnnouncementEvent(self, say)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-            QAccessible.updateAccessibility(event)
+            announce(self, f"{self._head.text()}. {stops[0].sentence}", urgent=True)
 
     def _add(self, sentence: str, field: str) -> None:
         line = LinkButton(sentence)

@@ -1,6 +1,7 @@
 """Text on a page: titles, headings, quiet text, notices. All sizes come from here: three on a page."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.theme import sized
@@ -58,6 +59,14 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def announce(widget: QWidget, sentence: str, *, urgent: bool = False) -> None:
+    """Have a screen reader say a sentence, at once where it is ``urgent``."""
+    event = QAccessibleAnnouncementEvent(widget, sentence)
+    level = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(level.Assertive if urgent else level.Polite)
+    QAccessible.updateAccessibility(event)
 
 
 class Notice(QFrame):
