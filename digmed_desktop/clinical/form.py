@@ -155,11 +155,19 @@ def of_copy(group: Group, answers: Answers, number: int) -> dict[str, str]:
     return {one.id: answers.get(one.id.replace(PLACE, str(number)), "") for one in group.fields}
 
 
-def with_copy(group: Group, answers: Answers, copy: Answers) -> dict[str, str]:
-    """Return the answers with one more copy of a group after the last."""
-    number = copies(group, answers) + 1
-    added = {key.replace(PLACE, str(number)): text for key, text in copy.items()}
-    return {**answers, **added, count_id(group.id): str(number)}
+def with_copy(group: Group, answers: Answers, number: int, copy: Answers) -> dict[str, str]:
+    """Return the answers with one more copy of a group at its ``number``; the copies from there on move down."""
+    count = copies(group, answers) + 1
+    kept = dict(answers)
+    for place in range(count, 0, -1):
+        for one in group.fields:
+            before = one.id.replace(PLACE, str(place - 1))
+            if place == number:
+                kept[one.id.replace(PLACE, str(place))] = copy.get(one.id, "")
+            elif place > number:
+                kept[one.id.replace(PLACE, str(place))] = answers.get(before, "")
+    kept[count_id(group.id)] = str(count)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

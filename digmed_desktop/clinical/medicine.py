@@ -1,5 +1,6 @@
 """A medicine or appliance as a list of products knows it: what it is called, its code, and what else is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digmed_desktop.clinical.emergency_supply import ItemKind
@@ -18,3 +19,42 @@ class Medicine:
     unit: str = ""
     legal_class: str = ""
     schedule: str = ""
+
+
+OF_THE_PRODUCT = (
+    "kind",
+    "legal_class",
+    "schedule",
+    "preparation",
+    "for_epilepsy",
+    "pack",
+    "cycle",
+    "course",
+    "form",
+    "strength",
+    "size",
+    "colour",
+    "unit",
+)
+"""The questions of an item that say something about its product, so that they go with it."""
+
+
+def answers_of_product(
+    item: str, medicine: Medicine | None, now: Mapping[str, str], *, replaced: bool
+) -> dict[str, str]:
+    """Return the answers of ``item`` that follow from its product, None where it is a name that was typed.
+
+    ``replaced``: another product stood there, of which nothing may stay. Else what is not known of it is left alone.
+    """
+    known = {
+        "kind": medicine.kind.value if medicine and medicine.kind else "",
+        "legal_class": medicine.legal_class if medicine else "",
+        "schedule": medicine.schedule if medicine else "",
+        "unit": medicine.unit if medicine else "",
+    }
+    if replaced:
+        follow = {name: known.get(name, "") for name in OF_THE_PRODUCT}
+        follow["kind"] = follow["kind"] or now.get(f"{item}.kind", "")  # asked before the product
+    else:
+        follow = {name: text for name, text in known.items() if text}
+    return {f"{item}.{name}": text for name, text in follow.items()}

@@ -84,16 +84,15 @@ def usual_answers(programme: Programme) -> dict[str, str]:
 
 
 def answers_of_product(programme: Programme, product_id: str) -> dict[str, str]:
-    """Return what choosing a product usually answers besides: its dose and route. Unknown: nothing."""
+    """Return the dose and route of a product, those usual in the programme where it names none. Unknown: nothing."""
     product = programme.products.get(product_id)
     if product is None:
         return {}
-    answers = {}
-    if product.dose is not None:
-        answers["vaccine.dose_amount"] = str(product.dose.value)
-    if product.routes:
-        answers["vaccine.route"] = product.routes[0]
-    return answers
+    usual = usual_answers(programme)
+    return {
+        "vaccine.dose_amount": str(product.dose.value) if product.dose else usual["vaccine.dose_amount"],
+        "vaccine.route": product.routes[0] if product.routes else usual["vaccine.route"],
+    }
 
 
 class _VaccinationSheet(PatientSheet):

@@ -57,6 +57,9 @@ class BatchChoice(QWidget):
         wanted = (programme, product, day)
         if wanted == self._asked and not anew:
             return
+        if wanted != self._asked:  # what is listed are the batches of another product or day
+            self._batches = ()
+            self._show()
         self._asked = wanted
         self._context.office.ask(
             lambda desk: desk.stock.for_form(programme, product, day),

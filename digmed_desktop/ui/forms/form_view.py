@@ -38,7 +38,7 @@ class FormView(QScrollArea):
     edited = Signal(str)
     left = Signal(str)
     asks = Signal(str, str)  # a field that is searched while it is typed, and what was typed
-    picked = Signal(str, object)  # a field, and the medicine that was picked there
+    picked = Signal(str, object, bool)  # a field, the medicine picked there, whether another stood there
 
     def __init__(
         self,
@@ -140,13 +140,14 @@ class FormView(QScrollArea):
         self._touched = {key for key in self._touched if not key.startswith(f"{group_id}.")}
         self.set_answers(repeat.without(before, number))
         if repeat.bar is not None:
-            repeat.bar.offer_undo(repeat.of_copy(before, number), f"{repeat.title} {number} was taken away.")
+            copy, sentence = repeat.of_copy(before, number), f"{repeat.title} {number} was taken away."
+            repeat.bar.offer_undo(number, copy, sentence)
         self.edited.emit(repeat.count_id)
 
-    def _put_back(self, group_id: str, copy: dict[str, str]) -> None:
-        """Put a copy that was taken away after the last one; nothing else changes."""
+    def _put_back(self, group_id: str, number: int, copy: dict[str, str]) -> None:
+        """Put a copy that was taken away where it was; nothing else changes."""
         repeat = self._repeats[group_id]
-        self.set_answers(repeat.with_copy(self.answers(), copy))
+        self.set_answers(repeat.with_copy(self.answers(), number, copy))
         self.edited.emit(repeat.count_id)
 
     def put_after(self, field_id: str, widget: QWidget) -> None:
@@ -228,7 +229,7 @@ class FormView(QScrollArea):
         editor.entered.connect(lambda: self.next_open(question.id))
         if isinstance(editor, MedicineEditor):
             editor.searched.connect(lambda text, key=question.id: self.asks.emit(key, text))
-            editor.picked.connect(lambda medicine, key=question.id: self.picked.emit(key, medicine))
+            editor.picked.connect(partial(self.picked.emit, question.id))
         self.fields[question.id] = field
         return field
 
@@ -274,7 +275,7 @@ class FormView(QScrollArea):
             field.editor.forget()
         for repeat in self._repeats.values():
             if repeat.bar is not None:
-                repeat.bar.offer_undo({}, "")
+                repeat.bar.offer_none()
         self._touched.clear()
         self._tell_all = False
         self._problems = ()

@@ -60,9 +60,9 @@ class Repeated:
         """Return the answers of one copy, by the ids of the group as it is declared."""
         return forms.of_copy(self.group, answers, number)
 
-    def with_copy(self, answers: Mapping[str, str], copy: Mapping[str, str]) -> dict[str, str]:
-        """Return answers with one more copy, the last."""
-        return forms.with_copy(self.group, answers, copy)
+    def with_copy(self, answers: Mapping[str, str], number: int, copy: Mapping[str, str]) -> dict[str, str]:
+        """Return answers with one more copy at its number, or the last where there are fewer now."""
+        return forms.with_copy(self.group, answers, min(number, self.number + 1), copy)
 
     def told(self, copy: Group) -> None:
         """Bring the head of a copy up to date."""
@@ -157,10 +157,11 @@ class AddBar(QWidget):
     """One more copy; and after one was taken away, the way to put it back."""
 
     chosen = Signal()
-    undone = Signal(dict)
+    undone = Signal(int, dict)  # which copy, and its answers
 
     def __init__(self, label: str) -> None:
         super().__init__()
+        self._number = 0
         self._kept: dict[str, str] = {}
         self.add = button(label)
         self.said = Words("", role="quiet", wrap=False)
@@ -173,25 +174,29 @@ class AddBar(QWidget):
         line.addStretch(1)
         self.add.clicked.connect(lambda _on=False: self.chosen.emit())
         self.undo.clicked.connect(lambda _on=False: self._undo())
-        self.offer_undo({}, "")
+        self.offer_none()
 
     def allow(self, *, more: bool) -> None:
         """Allow one more copy, or no more."""
         self.add.setEnabled(more)
         self.undo.setEnabled(more)
 
-    def offer_undo(self, answers: Mapping[str, str], sentence: str) -> None:
-        """Offer to put back what was taken away; no sentence takes the offer away."""
-        self._kept = dict(answers)
+    def offer_none(self) -> None:
+        """Offer to put nothing back."""
+        self.offer_undo(0, {}, "")
+
+    def offer_undo(self, number: int, copy: Mapping[str, str], sentence: str) -> None:
+        """Offer to put back a copy that was taken away."""
+        self._number, self._kept = number, dict(copy)
         self.said.setText(sentence)
         self.said.setVisible(bool(sentence))
         self.undo.setVisible(bool(sentence))
 
     def _undo(self) -> None:
-        kept = self._kept
-        self.offer_undo({}, "")
+        number, kept = self._number, self._kept
+        self.offer_none()
         if kept:
-            self.undone.emit(kept)
+            self.undone.emit(number, kept)
 
 
 class LawPanel(QFrame):

@@ -86,7 +86,7 @@ class StockPage(ColumnPage):
     def _know(self, pack: object) -> None:
         from digmed_desktop.desk.views import ScannedPack
 
-        if isinstance(pack, ScannedPack):
+        if isinstance(pack, ScannedPack) and pack.scan.gtin == self._gtin:  # no other was scanned meanwhile
             self.product.set_answer(f"{pack.programme}|{pack.product}" if pack.product else "")
             if pack.sentence and not pack.answers:
                 self._tell(pack.sentence, "stop")

@@ -2,7 +2,7 @@
 
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.medicine import Medicine, answers_of_product
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, Preview
@@ -67,22 +67,12 @@ class SupplyPage(FormPage):
         if field is not None and isinstance(field.editor, MedicineEditor):
             field.editor.offer(text, found)
 
-    def _picked(self, field_id: str, medicine: Medicine) -> None:
-        """Fill in what the list knows of a medicine, where the form has nothing yet."""
+    def _picked(self, field_id: str, medicine: Medicine | None, replaced: bool) -> None:
+        """Answer what the product answers; of the one before it nothing stays."""
         item = field_id.removesuffix(".product")
-        known = {
-            f"{item}.kind": medicine.kind.value if medicine.kind else "",
-            f"{item}.legal_class": medicine.legal_class,
-            f"{item}.schedule": medicine.schedule,
-            f"{item}.unit": medicine.unit,
-        }
-        now = self.form.answers()
-        default_kind = f"{item}.kind"
-        fill = {
-            key: text for key, text in known.items() if text and (not now.get(key) or key == default_kind)
-        }
-        self.form.set_answers(fill, keep_rest=True)
-        self.refresh()
+        follow = answers_of_product(item, medicine, self.form.answers(), replaced=replaced)
+        self.form.set_answers(follow, keep_rest=True)
+        self._edited(field_id)
 
     def _previewed(self, preview: Preview) -> None:
         super()._previewed(preview)

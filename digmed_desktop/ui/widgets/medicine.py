@@ -16,10 +16,13 @@ LEAST = 2  # letters before a search begins
 
 
 class MedicineEditor(Editor):
-    """Its answer is the code and the name of what was picked, or the text that was typed."""
+    """Its answer is the code and the name of what was picked, or the text that was typed.
+
+    The list answers the text that stands in the line and no other: while a new text is searched it is closed.
+    """
 
     searched = Signal(str)
-    picked = Signal(object)  # Medicine
+    picked = Signal(object, bool)  # Medicine, None where a name was typed; whether another product stood here
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,6 +30,7 @@ class MedicineEditor(Editor):
         self.line.setPlaceholderText("Type parts of the name")
         self._code = ""
         self._name = ""
+        self._before = ""  # the product that the rest of the item is about
         self._offered: list[Medicine] = []
         self._model = QStringListModel(self)
         self.completer = QCompleter(self._model, self)
@@ -46,6 +50,7 @@ class MedicineEditor(Editor):
         self._timer.timeout.connect(self._search)
         self.line.textEdited.connect(self._typed)
         self.line.installEventFilter(Leaving(self))
+        self.left.connect(self._named)
         self._say()
 
     def answer(self) -> str:
@@ -53,6 +58,10 @@ class MedicineEditor(Editor):
         return f"{self._code}{CODE_END}{text}" if self._code and text == self._name else text
 
     def set_answer(self, text: str) -> None:
+        self._before = text
+        self._show(text)
+
+    def _show(self, text: str) -> None:
         product = picked(text)
         self._code = product.code if product else ""
         self._name = product.display if product else ""
@@ -86,6 +95,7 @@ class MedicineEditor(Editor):
             self._fold()
 
     def _typed(self, _text: str) -> None:
+        self._fold()  # what is offered was found for the text before
         self._say()
         self._timer.start()
         self.edited.emit()
@@ -98,16 +108,23 @@ class MedicineEditor(Editor):
             self._fold()
 
     def _fold(self) -> None:
+        self._offered = []
         popup = self.completer.popup()
         if popup is not None:
             popup.hide()
 
     def _chosen(self, place: QModelIndex) -> None:
         if 0 <= place.row() < len(self._offered):
-            medicine = self._offered[place.row()]
+            medicine, before = self._offered[place.row()], self._before
             self.set_answer(product_answer(medicine.product))
             self.edited.emit()
-            self.picked.emit(medicine)
+            self.picked.emit(medicine, before not in ("", self.answer()))
+
+    def _named(self) -> None:
+        """Take a name that was typed for the product, once the cursor leaves."""
+        before, self._before = self._before, self.answer()
+        if before not in ("", self._before):
+            self.picked.emit(None, True)  # noqa: FBT003 - a signal takes no names
 
     def _say(self) -> None:
         coded = bool(self._code) and self.line.text() == self._name

@@ -153,7 +153,8 @@ class SearchBox(QWidget):
             self._take(self._hits[max(self.list.currentRow(), 0)])
 
     def _take_item(self, item: QListWidgetItem) -> None:
-        self._take(self._hits[self.list.row(item)])
+        if self._hits:  # else the list still shows what was found for the text before
+            self._take(self._hits[self.list.row(item)])
 
     def _take(self, hit: Hit) -> None:
         if hit.refused:

@@ -1,0 +1,151 @@
+"""A product picked anew brings its own particulars, and a list answers the text that stands in its box alone."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
+from digmed_desktop.clinical.record import Coded, Quantity
+from digmed_desktop.clinical.units import unit
+from digmed_desktop.ui.pages.supply import SupplyPage
+from digmed_desktop.ui.widgets.medicine import MedicineEditor
+from tests.ui.conftest import Bench
+
+PARACETAMOL = SuppliedItem(
+    product=Coded("Paracetamol 500mg tablets (A)", "9000000001000001"),
+    legal_class="pom",
+    schedule="none",
+    form=Coded("tablet"),
+)
+OXYCODONE = replace(
+    PARACETAMOL, product=Coded("Oxycodone 5mg capsules (B)", "9000000001000002"), schedule="2"
+)
+PLAIN = SuppliedItem(product=Coded("Plainly unknown thing", "9000000001000003"))
+NEEDLES = SuppliedItem(ItemKind.APPLIANCE, Coded("Needles insulin 5mm (C)", "9000000001000004"))
+
+
+@pytest.fixture
+def supply(bench: Bench) -> SupplyPage:
+    items = tuple(
+        replace(one, quantity=Quantity(1, unit(name)))
+        for one, name in ((PARACETAMOL, "tablet"), (OXYCODONE, "capsule"), (NEEDLES, "needle"))
+    )
+    bench.office.ask(lambda desk: desk.medicines.remember((*items, PLAIN)), lambda _n: None)
+    bench.window.go("supply")
+    page = bench.window.page("supply")
+    assert isinstance(page, SupplyPage)
+    page.form.set_answers({"request.asked_by": "patient", "decision.outcome": "supplied"}, keep_rest=True)
+    bench.idle()
+    return page
+
+
+def editor(page: SupplyPage) -> MedicineEditor:
+    found = page.form.fields["item.1.product"].editor
+    assert isinstance(found, MedicineEditor)
+    return found
+
+
+def pick(bench: Bench, page: SupplyPage, typed: str) -> None:
+    box = editor(page)
+    page.form.focus_field("item.1.product")
+    box.line.selectAll()
+    bench.keys(typed)
+    bench.until(lambda: box.offered > 0)
+    popup = box.completer.popup()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    bench.idle()
+
+
+def item(page: SupplyPage) -> dict[str, str]:
+    return {k.removeprefix("item.1."): v for k, v in page.form.answers().items() if k.startswith("item.1.")}
+
+
+def test_another_product_brings_its_own_schedule_class_and_unit(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    assert (item(supply)["schedule"], item(supply)["legal_class"], item(supply)["unit"]) == (
+        "none",
+        "pom",
+        "tablet",
+    )
+    supply.form.set_answers({"item.1.form": "tablet", "item.1.preparation": "other"}, keep_rest=True)
+    pick(bench, supply, "oxyco")
+    found = item(supply)
+    assert (found["schedule"], found["unit"]) == ("2", "capsule")
+    assert (found["form"], found["preparation"]) == ("", "")
+
+
+def test_what_is_not_known_of_another_product_is_asked_again(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    pick(bench, supply, "plainly")
+    assert {item(supply)[key] for key in ("schedule", "legal_class", "unit", "form")} == {""}
+
+
+def test_a_name_typed_over_a_product_takes_nothing_from_it(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    supply.form.focus_field("item.1.product")
+    editor(supply).line.selectAll()
+    bench.keys("Some other medicine")
+    bench.key(Qt.Key.Key_Tab)
+    bench.idle()
+    assert item(supply)["product"] == "Some other medicine"
+    assert (item(supply)["schedule"], item(supply)["legal_class"]) == ("", "")
+
+
+def test_the_kind_follows_the_product_and_back(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "needles")
+    assert (item(supply)["kind"], item(supply)["unit"]) == ("appliance", "needle")
+    pick(bench, supply, "oxyco")
+    assert (item(supply)["kind"], item(supply)["unit"]) == ("medicine", "capsule")
+
+
+@pytest.mark.parametrize("between", [0, 12])
+def test_enter_takes_no_product_found_for_an_earlier_text(
+    bench: Bench, supply: SupplyPage, between: int
+) -> None:
+    box = editor(supply)
+    supply.form.focus_field("item.1.product")
+    bench.keys("insul")
+    bench.until(lambda: box.offered > 0)
+    box.line.selectAll()
+    for sign in "Salbutamol":
+        QTest.keyClick(QApplication.focusWidget() or box.line, sign)
+        if between:
+            QTest.qWait(between)
+    popup = box.completer.popup()
+    QTest.keyClick(popup if popup.isVisible() else box.line, Qt.Key.Key_Return)
+    bench.idle()
+    assert item(supply)["product"] == "Salbutamol"
+    assert item(supply)["kind"] == "medicine"
+
+
+def test_a_click_takes_no_patient_found_for_an_earlier_text(bench: Bench) -> None:
+    from tests.ui.test_one_person import NORA, ROSE, know
+
+    know(bench, ROSE, NORA)
+    box = bench.form.search.box
+    bench.form.search.focus()
+    bench.keys("quil")
+    bench.until(lambda: box.list.count() == 1)
+    bench.keys("x")
+    QTest.mouseClick(
+        box.list.viewport(), Qt.MouseButton.LeftButton, pos=box.list.visualItemRect(box.list.item(0)).center()
+    )
+    assert bench.form.form.answers()["patient.family"] == ""
+    assert box.text == "quilx"
+
+
+def test_the_batches_of_another_product_are_not_offered_while_its_own_are_looked_up(bench: Bench) -> None:
+    from tests.ui.test_batch_choice import FLU, choice, lines, stock
+
+    stock(bench, ("tivc", "AB-1", "30/6/2027", ""))
+    choice(bench).follow(FLU, "tivc", "14/10/2026", anew=True)
+    bench.idle()
+    bench.form.focus_field("vaccine.batch")
+    assert lines(bench)
+    choice(bench).follow(FLU, "ativ", "14/10/2026")
+    assert not choice(bench)._batches
+    assert lines(bench) == []
