@@ -47,7 +47,6 @@ class Window(QMainWindow):
             if context.practice is not None or not place.only_in_practice_mode
         }
         self._made: dict[str, QWidget] = {}
-        self._form_in_check: FormPage | None = None
         self._handed_over = ""  # the draft that another system's record became, until it is in view
         self.form_in_check: FormPage | None = None
         self._before_help: QWidget | None = None

@@ -15,7 +15,7 @@ def test_a_half_filled_form_is_there_at_the_next_start(open_bench: Callable[...,
     first.keys("9990123020")
     first.form.form.focus_field("after.notes")
     first.keys("Back <soon> & 'well'")
-    first.until(lambda: "Draft kept" in first.form.saved.text())
+    first.until(lambda: "Draft kept" in first.form.footer.saved.text())
     first.idle()
     first.window.close()
     first.office.close()

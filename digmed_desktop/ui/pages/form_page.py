@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form import FieldKind, load
@@ -24,10 +24,10 @@ from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
 from digmed_desktop.ui.pages.carried import CarriedRow
-from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.pages.form_footer import FormFooter
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.strip import Wording
-from digmed_desktop.ui.widgets.words import Words, application
+from digmed_desktop.ui.widgets.words import application
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
@@ -93,12 +93,16 @@ class FormPage(QWidget):
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setSizes([640, 440])
-        self._footer = self._make_footer()
+        self.footer = FormFooter()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
-        layout.addWidget(self._footer)
+        layout.addWidget(self.footer)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.check_now)
+        self.footer.next.clicked.connect(self.next_patient)
+        self.footer.check.clicked.connect(self.check_now)
         self.form.edited.connect(self._edited)
         self.form.edited.connect(lambda _field: self.scan_panel.pass_by())
         self.form.left.connect(self._left)
@@ -119,28 +123,6 @@ class FormPage(QWidget):
         self._draft_timer.timeout.connect(self.save_draft)
         self.begin()
         self.reload_practices()
-
-    def _make_footer(self) -> QFrame:
-        footer = QFrame()
-        footer.setObjectName("footer")
-        layout = QHBoxLayout(footer)
-        layout.setContentsMargins(24, 8, 24, 8)
-        layout.setSpacing(12)
-        self.saved = Words("", role="quiet", wrap=False)
-        self.standing = Words("", role="quiet")
-        self.next = button("Next patient", tip="Keep this as a draft and begin the next patient (F9)")
-        self.check_button = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.check_now)
-        self.next.clicked.connect(self.next_patient)
-        self.check_button.clicked.connect(self.check_now)
-        self.next_hint = Words("F9", role="quiet", wrap=False)
-        self.check_hint = Words("Ctrl+Enter", role="quiet", wrap=False)
-        layout.addWidget(self.saved)
-        layout.addWidget(self.standing, 1)
-        for widget in (self.next, self.next_hint, self.check_button, self.check_hint):
-            layout.addWidget(widget)
-        return footer
 
     # ---- what a subclass may know better
 
@@ -188,10 +170,7 @@ class FormPage(QWidget):
         if draft is not None:
             person = self._context.acting.person
             mine = person.professional.name.spoken() if person else ""
-            if {draft.begun_by, draft.changed_by} - {
-                "",
-                mine,
-            }:  # who vaccinated is not left as it was, unseen
+            if {draft.begun_by, draft.changed_by} - {"", mine}:  # not left as it was, unseen
                 self.carried |= self._of_colleague(answers)
         if start is not None:
             self.carried -= set(start.answers)  # known of this patient, so not the last one's
@@ -211,7 +190,7 @@ class FormPage(QWidget):
         self.search.clear()
         self.practice_search.clear()
         self.scan_panel.clear()
-        self.saved.setText("")
+        self.footer.saved.setText("")
         if start is not None and (start.answers or start.whole):
             self._dirty = True
             self._draft_timer.start()
@@ -425,7 +404,7 @@ class FormPage(QWidget):
 
     def _draft_kept(self, draft_id: str) -> None:
         if draft_id == self.draft_id:
-            self.saved.setText(f"Draft kept {self._context.now().astimezone(dates.ENGLAND):%H:%M}")
+            self.footer.saved.setText(f"Draft kept {self._context.now().astimezone(dates.ENGLAND):%H:%M}")
             self.draft_saved.emit(draft_id)
 
     def _edited(self, field_id: str) -> None:
@@ -516,6 +495,4 @@ class FormPage(QWidget):
         super().resizeEvent(event)
         em = self.fontMetrics().horizontalAdvance("m")
         self.preview.setVisible(self.width() >= em * 62)
-        roomy = self.width() >= em * 56
-        for hint in (self.next_hint, self.check_hint):
-            hint.setVisible(roomy)
+        self.footer.fit(roomy=self.width() >= em * 56)

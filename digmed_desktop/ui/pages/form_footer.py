@@ -1,0 +1,30 @@
+"""The last line of a form: when its draft was kept, and the two ways on."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.words import Words
+
+
+class FormFooter(QFrame):
+    """Always in view under a form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("footer")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 8, 24, 8)
+        layout.setSpacing(12)
+        self.saved = Words("", role="quiet", wrap=False)
+        self.next = button("Next patient", tip="Keep this as a draft and begin the next patient (F9)")
+        self.check = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
+        self._hints = (Words("F9", role="quiet", wrap=False), Words("Ctrl+Enter", role="quiet", wrap=False))
+        layout.addWidget(self.saved)
+        layout.addStretch(1)
+        for widget in (self.next, self._hints[0], self.check, self._hints[1]):
+            layout.addWidget(widget)
+
+    def fit(self, *, roomy: bool) -> None:
+        """Name the keys beside the buttons where there is room."""
+        for hint in self._hints:
+            hint.setVisible(roomy)
