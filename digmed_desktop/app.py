@@ -328,7 +328,12 @@ def _rescue(folders: Folders, clock: Clock) -> Rescue:
 
         return rescue.from_backup(source, passphrase, folders.database, opening.open_vault(folders), clock)
 
-    return Rescue(with_phrase, from_backup)
+    def begin_with_empty_records() -> None:
+        from digmed_desktop.desk import opening, rescue
+
+        rescue.begin_with_empty_records(folders.database, opening.open_vault(folders))
+
+    return Rescue(with_phrase, from_backup, begin_with_empty_records)
 
 
 def _noter(folders: Folders) -> Callable[[str, str, int], None]:

@@ -37,6 +37,7 @@ class Office(QObject):
         self._errands = Lane("errands")
         self._enquiries = Lane("enquiries")
         self._desk: Desk | None = None
+        self._open_on_lane: Desk | None = None  # touched on the records thread only
         self._loop: DeliveryLoop | None = None
         self._round_every = round_every
         self.last_standing: QueueStanding | None = None
@@ -45,23 +46,22 @@ class Office(QObject):
 
     def open(self) -> None:
         """Open the records, then start the delivery."""
-        self._records.ask(self._open_desk, self._is_open, self._is_not_open)
+        self._records.ask(self._open_on_records, self._is_open, self._is_not_open)
 
     def reopen(self, work: Callable[[], object], otherwise: Callable[[DigMedError], None]) -> None:
         """Close the records, do ``work`` on their files, and open them again, also when it did not work."""
         if self._loop is not None:
             self._loop.close(2.0)
             self._loop = None
-        desk, self._desk = self._desk, None
+        self._desk = None
 
         def swap() -> "tuple[Desk, DigMedError | None]":
-            if desk is not None:
-                desk.close()
+            self._close_on_records()
             try:
                 work()
             except DigMedError as error:
-                return self._open_desk(), error
-            return self._open_desk(), None
+                return self._open_on_records(), error
+            return self._open_on_records(), None
 
         def done(opened: "tuple[Desk, DigMedError | None]") -> None:
             if opened[1] is not None:
@@ -144,10 +144,18 @@ class Office(QObject):
         self._previews.close(2.0)
         self._errands.close(5.0)
         self._enquiries.close(0.5)
-        desk = self._desk
-        if desk is not None:
-            self._records.ask(desk.close, lambda _n: None, lambda _e: None)
+        self._records.ask(self._close_on_records, lambda _n: None, lambda _e: None)
         self._records.close(5.0)
+
+    def _open_on_records(self) -> "Desk":
+        self._open_on_lane = self._open_desk()
+        return self._open_on_lane
+
+    def _close_on_records(self) -> None:
+        """Close the records also where the window was closed before it heard that they are open."""
+        desk, self._open_on_lane = self._open_on_lane, None
+        if desk is not None:
+            desk.close()
 
     def _the_desk(self) -> "Desk":
         if self._desk is None:

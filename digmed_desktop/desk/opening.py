@@ -1,23 +1,29 @@
 """Opens what the program works with, with or without a window: the vault, the records, the delivery."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.errors import RecordsMissingError, StoreError
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
+    from digmed_desktop.credentials.keys import DatabaseKey
     from digmed_desktop.credentials.vault import Vault
     from digmed_desktop.history.store import Store
     from digmed_desktop.outbox.policy import Policy
 
 DATABASE_KEY = "database-key"
+SEAL = ("register-key", "register-head")
+"""Names in the vault of what seals the register of these records."""
 
 
 def open_vault(folders: Folders) -> "Vault":
@@ -33,19 +39,118 @@ def open_vault(folders: Folders) -> "Vault":
 
 
 def open_store(folders: Folders, vault: "Vault", clock: Clock, *, create: bool = True) -> "Store":
-    """Open the records, made first where there are none and ``create`` allows it.
+    """Open the records, made first where there never were any and ``create`` allows it.
 
-    Raises VaultError, StoreError, and StoreInUseError while another program has them open.
+    Records that are gone while their key is in the vault are never replaced by empty ones, but for practice mode's
+    fictional ones. Raises VaultError, StoreError, RecordsMissingError, and StoreInUseError while another program has
+    them open.
     """
-    from digmed_desktop.credentials.keys import database_key
+    from digmed_desktop.credentials.keys import DatabaseKey
+
+    keys = DatabaseKey(vault, DATABASE_KEY)
+    finish_restore(folders.database)
+    if folders.database.exists():
+        return open_database(folders.database, keys, vault, clock)
+    if keys.kept() is not None:
+        if not folders.practice:
+            raise _missing(folders.database)
+        begin_anew(vault)
+    return _create(folders.database, keys, clock, create=create)
+
+
+def open_database(database: Path, keys: "DatabaseKey", vault: "Vault", clock: Clock) -> "Store":
+    """Open records that are there, with the key in use or the one that waits, and take what a restore brought."""
+    from digmed_desktop.credentials.keys import lost
+    from digmed_desktop.history import faults
     from digmed_desktop.history.store import Store
 
-    if not create and not folders.database.exists():
-        return Store.open(folders.database, b"", clock)  # tells that it is missing
-    key = database_key(vault, DATABASE_KEY, database=folders.database)
-    if folders.database.exists():
-        return Store.open(folders.database, key, clock)
-    return Store.create(folders.database, key, clock)
+    store, waiting = None, keys.waiting()
+    if waiting is not None:
+        try:
+            store = Store.open(database, waiting, clock)
+        except StoreError as error:
+            if error != faults.NOT_OURS:
+                raise
+    with contextlib.ExitStack() as undo:
+        if store is not None:
+            undo.callback(store.close)
+            keys.settle()
+        else:
+            kept = keys.kept()
+            if kept is None:
+                raise lost()
+            store = Store.open(database, kept, clock)
+            undo.callback(store.close)
+        carried = store.backups.carried()
+        for name, value in carried.items():
+            vault.put(name, value)
+        if carried:
+            store.backups.forget_carried()
+        undo.pop_all()
+    return store
+
+
+def is_first_start(folders: Folders, vault: "Vault") -> bool:
+    """Whether there never were any records here."""
+    from digmed_desktop.credentials.keys import DatabaseKey
+    from digmed_desktop.history import swap
+
+    there = folders.database.exists() or swap.is_begun(folders.database)
+    return not there and DatabaseKey(vault, DATABASE_KEY).kept() is None
+
+
+def finish_restore(database: Path) -> None:
+    """Carry a restore to its end that was under way when the program was killed. Raises StoreInUseError, StoreError."""
+    from digmed_desktop.history import faults, swap
+    from digmed_desktop.history.lock import ProgramLock
+
+    if not swap.is_begun(database):
+        return
+    try:
+        lock = ProgramLock(database)
+        try:
+            swap.finish(database)
+        finally:
+            lock.release()
+    except OSError:
+        raise faults.cannot_write(database.parent) from None
+
+
+def begin_anew(vault: "Vault") -> None:
+    """Put the secrets of records that are gone aside, so that empty records begin with secrets of their own.
+
+    They stay in the vault under another name: a file that turns up again can still be opened by its key.
+    """
+    number = 1
+    while any(vault.get(f"{name}-before-{number}") is not None for name in (DATABASE_KEY, *SEAL)):
+        number += 1
+    for name in (*SEAL, DATABASE_KEY):  # the key last: as long as it is there, this can be done again
+        value = vault.get(name)
+        if value is not None:
+            vault.put(f"{name}-before-{number}", value)
+            vault.remove(name)
+
+
+def _create(database: Path, keys: "DatabaseKey", clock: Clock, *, create: bool) -> "Store":
+    from digmed_desktop.history.store import Store
+
+    if not create:
+        return Store.open(database, b"", clock)  # tells that it is missing
+    store = Store.create(database, keys.make(), clock)
+    try:
+        keys.settle()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _missing(database: Path) -> RecordsMissingError:
+    return RecordsMissingError(
+        f"The records of this computer are missing: {database.name} is not in {database.parent}, but its key is in "
+        "the keyring. It was moved, renamed or deleted.",
+        "Put the file back and start the program again, or restore the latest backup. No new records were begun.",
+    )
 
 
 def make_delivery(

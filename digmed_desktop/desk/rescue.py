@@ -3,11 +3,12 @@
 Works on files and vault only; no store is open.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.errors import DigMedError, StoreError
+from digmed_desktop.messaging.errors import StoreError
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
@@ -19,6 +20,7 @@ def with_phrase(typed: str, database: Path, vault: "Vault", clock: Clock) -> Non
 
     Raises PhraseError for what is no phrase, StoreError when it is the phrase of other data.
     """
+    from digmed_desktop.credentials.keys import DatabaseKey
     from digmed_desktop.credentials.phrase import key_of
     from digmed_desktop.desk.backups import DATABASE_KEY
     from digmed_desktop.history.store import Store
@@ -31,39 +33,53 @@ def with_phrase(typed: str, database: Path, vault: "Vault", clock: Clock) -> Non
             "These words do not open the records on this computer.",
             "Check that the paper belongs to this pharmacy's computer. " + str(error),
         ) from None
-    vault.put(DATABASE_KEY, key.hex())
+    DatabaseKey(vault, DATABASE_KEY).put_back(key)
 
 
 def from_backup(source: Path, passphrase: str, database: Path, vault: "Vault", clock: Clock) -> "Contents":
     """Restore a backup as this computer's records; records that are there are put aside, not deleted.
 
-    Raises StoreError; then everything is as it was.
+    Raises StoreError and VaultError; then everything is as it was. A program that is killed meanwhile opens the
+    records that were there or, from the moment when the copy is whole and checked, the restored ones.
     """
-    from digmed_desktop.credentials.keys import database_key
-    from digmed_desktop.desk.backups import DATABASE_KEY
+    from digmed_desktop.credentials.keys import DatabaseKey
+    from digmed_desktop.desk import opening
     from digmed_desktop.history import backup
     from digmed_desktop.history.lock import ProgramLock
     from digmed_desktop.history.place import private_folder, refuse_network_path
 
     refuse_network_path(database)
-    backup.contents_of(source, passphrase)  # before anything is moved
+    held = backup.contents_of(source, passphrase)  # before anything is touched
     private_folder(database.parent)
+    opening.finish_restore(database)
+    keys = DatabaseKey(vault, opening.DATABASE_KEY)
     lock = ProgramLock(database)
     try:
-        aside = backup.set_aside(database, clock)
-        try:
-            key = database_key(vault, DATABASE_KEY, database=database)
-            held = backup.restore(source, passphrase, database, key, clock)
-        except DigMedError:
-            if aside is not None:
-                aside.replace(database)
-                for end in ("-wal", "-shm"):
-                    companion = Path(f"{aside}{end}")
-                    if companion.exists():
-                        companion.replace(Path(f"{database}{end}"))
-            raise
+        _refuse_a_vault_that_keeps_nothing(vault, held.secrets)
+        backup.restore(source, passphrase, database, keys.for_restore(), clock)
     finally:
         lock.release()
-    for name, value in held.secrets.items():
-        vault.put(name, value)
+    opening.open_database(database, keys, vault, clock).close()
     return held
+
+
+def begin_with_empty_records(database: Path, vault: "Vault") -> None:
+    """Let the next start begin with empty records, because a person says that the old ones are gone for good.
+
+    Raises StoreError while there is a database; its key stays in the vault under another name.
+    """
+    from digmed_desktop.desk import opening
+
+    if database.exists():
+        raise StoreError(
+            "The records are in their folder again, so nothing was changed.",
+            "Close the program and start it again.",
+        )
+    opening.begin_anew(vault)
+
+
+def _refuse_a_vault_that_keeps_nothing(vault: "Vault", secrets: Mapping[str, str]) -> None:
+    """Raise VaultError where the vault does not take the secrets of a backup, while all is still as it was."""
+    for name, value in secrets.items():
+        vault.put(f"{name}-on-trial", value)
+        vault.remove(f"{name}-on-trial")

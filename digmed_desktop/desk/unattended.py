@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from digmed_desktop import __version__
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.front_door import knock
-from digmed_desktop.desk.opening import make_delivery, open_store, open_vault
+from digmed_desktop.desk.opening import is_first_start, make_delivery, open_store, open_vault
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.desk.sender import Sender
@@ -132,13 +132,13 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
         yield Check("Keyring", Health.BAD, error.happened, error.remedy)
         return
     yield Check("Keyring", Health.GOOD, f"Secrets are kept in {opened.kept_in}.")
-    if not folders.database.exists():
-        yield Check(
-            "Records", Health.LOOK, "Nothing has been recorded yet.", "Start the program to set it up."
-        )
-        return
     clock = clock or SystemClock()
     try:
+        if is_first_start(folders, opened):
+            yield Check(
+                "Records", Health.LOOK, "Nothing has been recorded yet.", "Start the program to set it up."
+            )
+            return
         store = open_store(folders, opened, clock, create=False)
     except DigMedError as error:
         yield Check("Records", Health.BAD, error.happened, error.remedy)

@@ -17,8 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
-from digmed_desktop.history import ledger, migrations
-from digmed_desktop.history.cipher import KEY_BYTES, engine, is_whole, new_file
+from digmed_desktop.history import ledger, migrations, swap
+from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import write_owed
 from digmed_desktop.history.place import private_folder
@@ -27,13 +27,13 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import StoreError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.states import Happening, State
-from digmed_desktop.messaging.whole_file import FileNotWrittenError, unfinished
+from digmed_desktop.messaging.whole_file import FileNotWrittenError, told, unfinished
 
 SHORTEST_PASSPHRASE = 12
 _SALT_BYTES = 16
 _ROUNDS = 256_000  # SQLCipher 4's own number for a passphrase
 _PAGE = 4096
-_COMPANIONS = ("-wal", "-shm", "-journal")
+_CARRIED = "carried"  # the table of the secrets that travel with a backup
 _WRONG = StoreError(
     "This backup cannot be opened: the passphrase does not fit, or the file is no backup of this program.",
     "Check the file and type the passphrase again; capitals and spaces count.",
@@ -111,6 +111,19 @@ class Backups:
             tell.step(3, 3)
         return contents
 
+    def carried(self) -> dict[str, str]:
+        """Return the secrets that came with a restored backup and were not taken yet."""
+        with self._engine.connect() as connection:
+            if not sa.inspect(connection).has_table(_CARRIED):
+                return {}
+            rows = connection.exec_driver_sql(f"SELECT name, value FROM {_CARRIED}").all()  # noqa: S608 - own name
+            return {row.name: row.value for row in rows}
+
+    def forget_carried(self) -> None:
+        """Forget the secrets that came with a restored backup: the vault has them."""
+        with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_CARRIED}")
+
     def _try_it(self, part: Path, key: BackupKey, contents: Contents) -> None:
         trial = self._path.with_name(f".trial-{random.token_hex(4)}.db")
         try:
@@ -120,8 +133,7 @@ class Backups:
                 if _contents(restored).rows != contents.rows:
                     raise _CUT.again()
         finally:
-            for end in ("", *_COMPANIONS):
-                Path(f"{trial}{end}").unlink(missing_ok=True)
+            swap.remove(trial)
 
 
 def contents_of(source: Path, passphrase: str) -> Contents:
@@ -131,23 +143,22 @@ def contents_of(source: Path, passphrase: str) -> Contents:
 
 
 def restore(source: Path, passphrase: str, target: Path, key: bytes, clock: Clock) -> Contents:
-    """Make the database ``target``, which must not exist, of a backup, and return what came with it.
+    """Make a backup the database ``target``, and return what came with it.
 
-    What waited when the backup was made may have gone out since, from the computer it was made on: each is
-    looked up at MESH before it is sent. Raises StoreError; then nothing is left at ``target``.
+    A database that is there stays under another name. What waited when the backup was made may have gone out since,
+    from the computer it was made on: each is looked up at MESH before it is sent. The secrets of the backup stay in
+    the database until :meth:`Backups.forget_carried`, so that a program that is killed can still take them. The
+    caller holds the lock. Raises StoreError; then everything is as it was.
     """
-    if target.exists():
-        raise StoreError("There is a data file in this place already.", "Put it aside first.")
     opens = _key_for(source, passphrase)
     with _opened(source, opens) as copy:
         _whole(copy)
         contents = _contents(copy)
     private_folder(target.parent)
     part = target.with_name(target.name + ".new")
-    for end in ("", *_COMPANIONS):
-        Path(f"{part}{end}").unlink(missing_ok=True)
     try:
-        _copy_in(source, opens, part, key)
+        swap.remove(part)
+        _copy_in(source, opens, part, key, keep_carried=True)
         made = engine(part, key, size=1)
         try:
             with made.connect() as connection:
@@ -156,28 +167,15 @@ def restore(source: Path, passphrase: str, target: Path, key: bytes, clock: Cloc
             look_up_first(Database(made, clock))
         finally:
             made.dispose()
-        part.replace(target)
+        swap.begin(part, target, clock)
+        swap.finish(target)
     except OSError as error:
-        from digmed_desktop.messaging.whole_file import told
-
         raise told(error, target.parent) from error
     finally:
-        for end in ("", *_COMPANIONS):
-            Path(f"{part}{end}").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            swap.give_up(target)
+            swap.remove(part)
     return contents
-
-
-def set_aside(database: Path, clock: Clock) -> Path | None:
-    """Rename a database that cannot be opened, so that a restored one can take its place; return its new name."""
-    if not database.exists():
-        return None
-    aside = database.with_name(f"{database.stem}-before-restore-{clock.now():%Y%m%d-%H%M%S}{database.suffix}")
-    database.replace(aside)
-    for end in _COMPANIONS:
-        companion = Path(f"{database}{end}")
-        if companion.exists():
-            companion.replace(Path(f"{aside}{end}"))
-    return aside
 
 
 def look_up_first(database: Database) -> int:
@@ -258,17 +256,18 @@ def _copy_out(made: sa.Engine, part: Path, key: BackupKey, secrets: Mapping[str,
         raw: Any = source.connection.driver_connection
         raw.backup(copy)  # in one call: it would begin again at each commit
         copy.execute("PRAGMA journal_mode = DELETE")
-        copy.execute("CREATE TABLE carried (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-        copy.executemany("INSERT INTO carried VALUES (?, ?)", sorted(secrets.items()))
+        copy.execute(f"CREATE TABLE {_CARRIED} (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        copy.executemany(f"INSERT INTO {_CARRIED} VALUES (?, ?)", sorted(secrets.items()))  # noqa: S608 - own name
 
 
-def _copy_in(source: Path, opens: BackupKey, target: Path, key: bytes) -> None:
+def _copy_in(source: Path, opens: BackupKey, target: Path, key: bytes, *, keep_carried: bool = False) -> None:
     new_file(target)
     with _opened(source, opens) as copy, _opened(target, BackupKey(key, b""), write=True) as made:
         try:
             copy.backup(made)
             made.execute("PRAGMA secure_delete = ON")
-            made.execute("DROP TABLE carried")
+            if not keep_carried:
+                made.execute(f"DROP TABLE {_CARRIED}")
             _whole(made)
         except sqlcipher.DatabaseError as error:
             raise _faulty(error, target.parent) from None
@@ -299,11 +298,11 @@ def _contents(connection: "sqlcipher.Connection") -> Contents:
         rows = {
             name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - own names
             for name in tables
-            if name != "carried"
+            if name != _CARRIED
         }
         carried = (
-            dict(connection.execute("SELECT name, value FROM carried").fetchall())
-            if "carried" in tables
+            dict(connection.execute(f"SELECT name, value FROM {_CARRIED}").fetchall())  # noqa: S608 - own name
+            if _CARRIED in tables
             else {}
         )
     except sqlcipher.DatabaseError:
@@ -332,5 +331,5 @@ def _leaves_nothing(target: Path) -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         raise _faulty(error.orig or error, target.parent) from None
     finally:
-        for end in _COMPANIONS:
+        for end in swap.COMPANIONS:
             Path(f"{part}{end}").unlink(missing_ok=True)

@@ -68,5 +68,9 @@ class StoreError(DigMedError):
         return type(self)(self.happened, self.remedy)
 
 
+class RecordsMissingError(StoreError):
+    """The database is gone while its key is there: nothing may take its place by itself."""
+
+
 class StoreInUseError(StoreError):
     """Another program on this computer has the database open."""

@@ -109,6 +109,7 @@ class Rescue:
 
     with_phrase: Callable[[str], None]
     from_backup: Callable[[Path, str], object]
+    begin_with_empty_records: Callable[[], None]
 
 
 @dataclass

@@ -1,42 +1,53 @@
 """The key of the history is made once and never replaced."""
 
-from pathlib import Path
-
 import pytest
 
-from digmed_desktop.credentials.keys import database_key
+from digmed_desktop.credentials.keys import DatabaseKey
 from digmed_desktop.credentials.vault import VaultError
+from tests.conftest import MemoryVault
 
 
-def test_a_key_is_made_once(memory_vault, tmp_path: Path) -> None:
-    file = tmp_path / "history.db"
-    key = database_key(memory_vault, "database", database=file)
-    file.touch()
+@pytest.fixture
+def keys(memory_vault: MemoryVault) -> DatabaseKey:
+    return DatabaseKey(memory_vault, "database")
+
+
+def test_a_new_key_waits_until_its_database_is_there(memory_vault: MemoryVault, keys: DatabaseKey) -> None:
+    key = keys.make()
     assert len(key) == 32
-    assert database_key(memory_vault, "database", database=file) == key
-    assert database_key(memory_vault, "another", database=tmp_path / "another.db") != key
-    assert memory_vault.items["database"] == key.hex()
+    assert keys.make() == keys.waiting() == key
+    assert keys.kept() is None
+    keys.settle()
+    assert keys.kept() == key
+    assert memory_vault.items == {"database": key.hex()}
+    keys.settle()
+    assert keys.kept() == key
+    assert DatabaseKey(memory_vault, "another").make() != key
 
 
-@pytest.mark.parametrize("content", [b"", b"some pages"])
-def test_a_lost_key_is_never_replaced(memory_vault, tmp_path, content) -> None:
-    file = tmp_path / "history.db"
-    file.write_bytes(content)
-    with pytest.raises(VaultError, match="not in the keyring") as caught:
-        database_key(memory_vault, "database", database=file)
-    assert "backup" in caught.value.remedy
-    assert memory_vault.items == {}
+def test_a_restore_uses_the_key_that_is_there_and_makes_one_for_a_lost_or_damaged_one(
+    memory_vault: MemoryVault, keys: DatabaseKey
+) -> None:
+    keys.put_back(bytes(range(32)))
+    assert keys.for_restore() == bytes(range(32))
+    memory_vault.put("database", "damaged")
+    made = keys.for_restore()
+    assert memory_vault.items["database"] == "damaged", "until the restored database is in its place"
+    keys.settle()
+    assert keys.kept() == made
 
 
 @pytest.mark.parametrize("kept", ["", "00" * 31, "00" * 33, "zz" * 32, "AB" * 32, "00" * 32 + "\n"])
-def test_a_damaged_key_is_a_sentence(memory_vault, tmp_path, kept) -> None:
+def test_a_damaged_key_is_a_sentence(memory_vault: MemoryVault, keys: DatabaseKey, kept: str) -> None:
     memory_vault.put("database", kept)
     with pytest.raises(VaultError, match="damaged"):
-        database_key(memory_vault, "database", database=tmp_path / "history.db")
+        keys.kept()
     assert memory_vault.items["database"] == kept
 
 
-def test_a_key_that_was_not_kept_is_not_used(memory_vault, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(memory_vault, "put", lambda name, value: None)
+def test_a_key_that_was_not_kept_is_not_used(
+    memory_vault: MemoryVault, keys: DatabaseKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_vault, "put", lambda _name, _value: None)
     with pytest.raises(VaultError, match="not kept"):
-        database_key(memory_vault, "database", database=tmp_path / "history.db")
+        keys.make()

@@ -142,18 +142,17 @@ def test_a_file_of_another_kind_is_a_sentence(tmp_path: Path) -> None:
         backup.restore(tmp_path / "gone", PHRASE, tmp_path / "new.db", NEW_KEY, MovedClock())
 
 
-def test_nothing_that_is_there_is_overwritten(copy: Path, database: Path) -> None:
-    with pytest.raises(StoreError, match="in this place already"):
-        backup.restore(copy, PHRASE, database, NEW_KEY, MovedClock())
-
-
-def test_the_old_data_is_put_aside(filled: Store, database: Path, clock: MovedClock) -> None:
+def test_what_is_there_is_put_aside_under_a_name_of_its_own(
+    filled: Store, copy: Path, database: Path, clock: MovedClock
+) -> None:
     filled.close()
-    aside = backup.set_aside(database, clock)
-    assert aside is not None
-    assert aside.exists()
-    assert not database.exists()
-    assert backup.set_aside(database, clock) is None
+    before = database.read_bytes()
+    for number in (1, 2):
+        backup.restore(copy, PHRASE, database, NEW_KEY, clock)
+        aside = sorted(database.parent.glob("digmed-before-restore-*.db"))
+        assert len(aside) == number, "two within one second"
+    assert before in [one.read_bytes() for one in aside]
+    Store.open(database, NEW_KEY, clock).close()
 
 
 def test_the_derived_key_can_be_kept_for_the_daily_backup(filled: Store, tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ def test_records_that_do_not_open_offer_both_ways_back(
     bench = open_bench()
     rescue, page, again = Rescued(), bench.window.opening, []
     assert isinstance(page, OpeningPage)
-    bench.window.context.rescue = Rescue(rescue, rescue)
+    bench.window.context.rescue = Rescue(rescue, rescue, rescue)
     page.rescued.disconnect()
     page.rescued.connect(lambda: again.append(1))
     bench.window._not_opened(StoreError("The key is not in the keyring.", "Use the recovery phrase."))
@@ -260,7 +260,7 @@ def test_records_that_do_not_open_offer_both_ways_back(
 def test_first_run_offers_to_restore_and_opens_what_came(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench(set_up=False)
     rescue, page = Rescued(), bench.window.opening
-    bench.window.context.rescue = Rescue(rescue, rescue)
+    bench.window.context.rescue = Rescue(rescue, rescue, rescue)
     assert bench.window.first_run is not None
     bench.window.first_run.restore.emit()
     assert page.isVisible()

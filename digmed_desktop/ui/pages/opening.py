@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 
-from digmed_desktop.messaging.errors import DigMedError, NotStartedError
+from digmed_desktop.messaging.errors import DigMedError, NotStartedError, RecordsMissingError, StoreInUseError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -12,6 +12,8 @@ from digmed_desktop.ui.widgets.editors import LinesEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, Words
+
+_TO_BEGIN = "begin with empty records"
 
 
 class OpeningPage(ColumnPage):
@@ -56,29 +58,44 @@ class OpeningPage(ColumnPage):
             self.passphrase_field,
             flow(self.restore_button),
         )
-        self._offer(phrase=False, restore=False)
+        self.typed = TextEditor()
+        self.typed_field = Field("rescue.typed", f"To do it, type: {_TO_BEGIN}", self.typed)
+        self.begin_button = button("Begin with empty records")
+        self.begin_button.clicked.connect(self._begin)
+        self.begin_card = self.card(
+            "The file is gone for good, and there is no backup",
+            Words(
+                "Everything recorded here before is lost to this computer: what waited is not sent, and the register "
+                "of emergency supplies begins again at number 1. Tell the superintendent pharmacist. The old key "
+                "stays in the keyring, in case the file turns up."
+            ),
+            self.typed_field,
+            flow(self.begin_button),
+        )
+        self._offer()
 
     def refuse(self, error: DigMedError) -> None:
         """Say why the program cannot go on, and offer the ways to get the records back."""
-        beside = isinstance(
-            error, NotStartedError
-        )  # nothing is wrong with the records, so none are to be restored
-        self.title.setText("DigMed Desktop cannot start" if beside else "The records cannot be opened")
+        missing = isinstance(error, RecordsMissingError)
+        whole = isinstance(error, NotStartedError | StoreInUseError)  # nothing is wrong with the records
+        titles = {missing: "The records are missing", whole: "DigMed Desktop cannot start"}
+        self.title.setText(titles.get(True, "The records cannot be opened"))
         self.said.say(str(error), "What to do", "stop")
         self.said.head.setText("What to do")
-        able = self._context.rescue is not None and not beside
-        self._offer(phrase=able, restore=able)
+        able = self._context.rescue is not None and not whole
+        self._offer(phrase=able and not missing, restore=able, begin=able and missing)
 
     def offer_restore(self) -> None:
         """Offer to restore a backup on a computer that has only empty records yet."""
         self._records_open = True
         self.title.setText("Restore a backup")
         self.said.say("The backup becomes the records of this computer.", "From another computer", "act")
-        self._offer(phrase=False, restore=self._context.rescue is not None)
+        self._offer(restore=self._context.rescue is not None)
 
-    def _offer(self, *, phrase: bool, restore: bool) -> None:
+    def _offer(self, *, phrase: bool = False, restore: bool = False, begin: bool = False) -> None:
         self.phrase_card.setHidden(not phrase)
         self.restore_card.setHidden(not restore)
+        self.begin_card.setHidden(not begin)
 
     def _with_phrase(self) -> None:
         rescue, typed = self._context.rescue, self.words.answer()
@@ -123,15 +140,34 @@ class OpeningPage(ColumnPage):
         self.passphrase_field.say(str(error))
         self.passphrase.focus()
 
+    def _begin(self) -> None:
+        rescue = self._context.rescue
+        if rescue is None:
+            return
+        if self.typed.answer().strip().casefold() != _TO_BEGIN:
+            self.typed_field.say(f"Type {_TO_BEGIN} to begin with empty records.")
+            self.typed.focus()
+            return
+        self.typed_field.say("")
+        self._wait(busy=True)
+        self._context.office.run(
+            rescue.begin_with_empty_records, lambda _n: self._done(), self._begin_refused
+        )
+
+    def _begin_refused(self, error: DigMedError) -> None:
+        self._wait(busy=False)
+        self.typed_field.say(str(error))
+
     def _wait(self, *, busy: bool) -> None:
-        for one in (self.open_button, self.restore_button, self.choose_button):
+        for one in (self.open_button, self.restore_button, self.choose_button, self.begin_button):
             one.setEnabled(not busy)
 
     def _done(self) -> None:
         self._wait(busy=False)
         self.words.set_answer("")
         self.passphrase.set_answer("")
-        self._offer(phrase=False, restore=False)
+        self.typed.set_answer("")
+        self._offer()
         self.title.setText("Opening the records")
         self.said.say("The records are opened.", "One moment", "act")
         self.rescued.emit()
