@@ -22,8 +22,10 @@ def parser() -> argparse.ArgumentParser:
         description="Tells the GP practice, over MESH, of vaccinations and emergency supplies made in a pharmacy.",
         epilog="'digmed-desktop open RECORD.json' shows a record of another system as a draft. "
         "Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
-        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, 'digmed-desktop sync' sends and "
-        "collects once, 'digmed-desktop doctor' checks the connection; each has its own --help.",
+        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, "
+        "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means, "
+        "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection; "
+        "each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(
@@ -59,7 +61,7 @@ def has_screen() -> bool:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words and words[0] in {"build", "check"}:
+    if words and words[0] in {"build", "check", "explain"}:
         return _on_messages(words[0], words[1:])
     if words and words[0] in {"sync", "doctor"}:
         return _unattended(words[0], words[1:])
@@ -128,13 +130,18 @@ def _has_qt() -> bool:
 
 
 def _on_messages(command: str, words: list[str]) -> int:
-    """Run ``build`` or ``check``, which need no window and no records."""
+    """Run ``build``, ``check`` or ``explain``, which need no window and no records."""
     from digmed_desktop.fhir import commands
 
     grammar = argparse.ArgumentParser(prog=f"digmed-desktop {command}")
     if command == "build":
         commands.build_arguments(grammar)
         return commands.build_command(grammar.parse_args(words))
+    if command == "explain":
+        from digmed_desktop.fhir import explaining
+
+        explaining.explain_arguments(grammar)
+        return explaining.explain_command(grammar.parse_args(words))
     commands.check_arguments(grammar)
     return commands.check_command(grammar.parse_args(words))
 

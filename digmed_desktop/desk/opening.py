@@ -165,7 +165,7 @@ def make_delivery(
     elapsed: Callable[[], float] = time.monotonic,
 ) -> DeliveryRounds:
     """Return the delivery over the connection that is set up; called and used on the thread that delivers."""
-    from digmed_desktop.desk.understanding import understanding
+    from digmed_desktop.fhir.response_reader import response_reader
     from digmed_desktop.mesh.transport import MeshTransport
     from digmed_desktop.outbox.engine import Delivery
     from digmed_desktop.outbox.no_connection import NoConnection
@@ -181,7 +181,7 @@ def make_delivery(
         store.deliveries,
         store.inbox,
         lambda: MeshTransport(connection.account(), stop=stop),
-        understanding(pharmacy_ods, mailbox(), clock),
+        response_reader(pharmacy_ods, mailbox(), clock),
         clock,
         policy,
         should_stop=stop.is_set,

@@ -20,7 +20,7 @@ FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
 
 
-class _RefusedError(Exception):
+class RefusedFileError(Exception):
     """What was asked for cannot be done: pairs of where and why."""
 
     def __init__(self, *faults: tuple[str, str]) -> None:
@@ -64,7 +64,7 @@ def build_command(args: argparse.Namespace) -> int:
             sys.stdout.buffer.write(payload)
         else:
             _write(args.out, payload)
-    except _RefusedError as refused:
+    except RefusedFileError as refused:
         for where, sentence in refused.faults:
             print(f"{where}: {sentence}", file=sys.stderr)
         return UNREADABLE
@@ -76,8 +76,8 @@ def check_command(args: argparse.Namespace) -> int:
     status = 0
     for file in args.messages:
         try:
-            findings = check(_bytes_of(file))
-        except _RefusedError as refused:
+            findings = check(bytes_of(file))
+        except RefusedFileError as refused:
             print(f"{file}: {refused.faults[0][1]}", file=sys.stderr)
             status = UNREADABLE
             continue
@@ -100,7 +100,7 @@ def read_record(file: Path) -> tuple[str, Record] | None:
     try:
         text = _text_of(file)
         return text, json_record.read(text)
-    except _RefusedError as refused:
+    except RefusedFileError as refused:
         faults = refused.faults
     except json_record.RecordFormatError as fault:
         faults = fault.faults
@@ -113,7 +113,7 @@ def _built(args: argparse.Namespace) -> bytes:
     try:
         record = json_record.read(_text_of(args.record))
     except json_record.RecordFormatError as fault:
-        raise _RefusedError(*fault.faults) from None
+        raise RefusedFileError(*fault.faults) from None
     new_id, left_over = _id_source(args.ids)
     at = _time(args.at)
     try:
@@ -126,9 +126,9 @@ def _built(args: argparse.Namespace) -> bytes:
             new_id=new_id,
         )
     except IncompleteRecordError as fault:
-        raise _RefusedError(*((problem.field, problem.sentence) for problem in fault.problems)) from None
+        raise RefusedFileError(*((problem.field, problem.sentence) for problem in fault.problems)) from None
     if left_over():
-        raise _RefusedError(("--ids", "There are more ids than the message uses."))
+        raise RefusedFileError(("--ids", "There are more ids than the message uses."))
     return message.payload
 
 
@@ -138,9 +138,9 @@ def _edition(named: str | None, default: Edition) -> Edition:
     try:
         edition = load(named)
     except UnknownEditionError:
-        raise _RefusedError(("--edition", "There is no such edition.")) from None
+        raise RefusedFileError(("--edition", "There is no such edition.")) from None
     if edition.kind is not default.kind:
-        raise _RefusedError(("--edition", "This edition is of the other notification."))
+        raise RefusedFileError(("--edition", "This edition is of the other notification."))
     return edition
 
 
@@ -153,16 +153,16 @@ def _id_source(file: Path | None) -> tuple[Callable[[], str], Callable[[], bool]
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, list) or not all(isinstance(one, str) and UUID.fullmatch(one) for one in given):
-        raise _RefusedError(("--ids", "The file must be a JSON list of UUIDs in lower case."))
+        raise RefusedFileError(("--ids", "The file must be a JSON list of UUIDs in lower case."))
     if len(set(given)) != len(given):
-        raise _RefusedError(("--ids", "An id stands twice in the list."))
+        raise RefusedFileError(("--ids", "An id stands twice in the list."))
     rest: Iterator[str] = iter(given)
 
     def next_id() -> str:
         try:
             return next(rest)
         except StopIteration:
-            raise _RefusedError(("--ids", "The list has fewer ids than the message needs.")) from None
+            raise RefusedFileError(("--ids", "The list has fewer ids than the message needs.")) from None
 
     return next_id, lambda: next(rest, None) is not None
 
@@ -175,28 +175,28 @@ def _time(typed: str | None) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise _RefusedError(("--at", "The time must have its offset, such as 2026-10-14T14:10:00+01:00."))
+        raise RefusedFileError(("--at", "The time must have its offset, such as 2026-10-14T14:10:00+01:00."))
     return at
 
 
-def _bytes_of(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
     """Return a file's content, at most a little more than what is read of a message."""
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
     except OSError:
-        raise _RefusedError((str(file), "The file cannot be opened.")) from None
+        raise RefusedFileError((str(file), "The file cannot be opened.")) from None
 
 
 def _text_of(file: Path) -> str:
     try:
-        return _bytes_of(file).decode("utf-8-sig")
+        return bytes_of(file).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _RefusedError((str(file), "The file is not text in UTF-8.")) from None
+        raise RefusedFileError((str(file), "The file is not text in UTF-8.")) from None
 
 
 def _write(file: Path, payload: bytes) -> None:
     try:
         file.write_bytes(payload)
     except OSError:
-        raise _RefusedError(("--out", "The file cannot be written.")) from None
+        raise RefusedFileError(("--out", "The file cannot be written.")) from None

@@ -5,31 +5,27 @@ have several issues and trailing tabs; all of that is understood. Only the ITK c
 (ITK3 2.10.0).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from lxml import etree
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.fhir.datatypes import NHS_PROFILE, ODS_CODE_SYSTEM, coding, present, reference, resource
 from digmed_desktop.fhir.envelope import handling, header, message_bundle
 from digmed_desktop.fhir.parsing import NotReadableError
 from digmed_desktop.fhir.parsing import parse as parse_xml
 from digmed_desktop.fhir.people import header_organisation
+from digmed_desktop.fhir.response_codes import table
 from digmed_desktop.fhir.structure import FHIR
 from digmed_desktop.fhir.writing import to_xml
-from digmed_desktop.messaging.states import Happening
 
 CODE_SYSTEM = "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1"
 UNREADABLE_ORIGINAL = "UNREADABLE-IN-ORIGINAL-MESSAGE"
 RESPONSE_EVENT = Coded("ITK Response", "ITK008M", "https://fhir.nhs.uk/STU3/CodeSystem/ITK-MessageEvent-2")
 RESPONSE_DEFINITION = "https://fhir.nhs.uk/STU3/MessageDefinition/ITK-Response-MessageDefinition-1"
 ACCEPTED = "20013"
-MAX_ISSUES = 50
 MAX_TEXT = 2000
 """A response is not a place for long texts: what is longer is read up to here."""
 
@@ -40,19 +36,24 @@ class UnreadableResponseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ResponseIssue:
-    """One issue of a response. ``severity`` and ``diagnostics`` are the receiver's own words."""
+    """One code of an issue. ``severity`` and ``diagnostics`` are the receiver's own words.
+
+    ``foreign``: the code is of another code system than ITK3's, and the issue has none of ITK3's.
+    """
 
     code: str
     display: str
     severity: str = ""
     diagnostics: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ItkResponse:
-    """A response. ``response_to`` is the MessageHeader.id it answers, lower-case, or ``""`` when it names
-        none.
+    """A response. ``response_to`` is the MessageHeader.id it answers, lower-case, or ``""`` for none or several.
 
+    ``header_codes`` are what its headers say (ok, transient-error, fatal-error). ``contradictions``: sentences
+    on parts of it that cannot both be meant.
     ``answer_owed`` says that it asks for an infrastructure response itself (a business response with
     InfAckRequested true); never owed for an infrastructure response, so that nothing loops.
     """
@@ -66,60 +67,8 @@ class ItkResponse:
     endpoint: str = ""
     bundle_id: str = ""
     original_unreadable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseMeaning:
-    """What a response code means for a notification: one sentence of what happened, one of what to do."""
-
-    happening: Happening
-    needs_person: bool
-    happened: str
-    do: str
-    stops_queue: bool = False
-    positive: bool = False
-    known: bool = True
-
-
-@cache
-def _table() -> Mapping[str, Any]:
-    return resources.toml("responses/codes.toml")
-
-
-def meaning(code: str) -> ResponseMeaning:
-    """Return what an ITK response code means; an unknown one is judged by its first digit and is never
-    success.
-    """
-    row = _table().get(code.strip()) if code.strip().isdigit() else None
-    if row is None:
-        unknown = _table()["unknown"]
-        row = unknown.get(code.strip()[:1], unknown["other"])
-        return ResponseMeaning(
-            Happening(row["happening"]),
-            needs_person=True,
-            happened=row["happened"],
-            do=row["do"],
-            known=False,
-        )
-    return ResponseMeaning(
-        happening=Happening(row["happening"]),
-        needs_person=row["needs_person"],
-        happened=row["happened"],
-        do=row["do"],
-        stops_queue=row.get("stops_queue", False),
-        positive=row["positive"],
-    )
-
-
-def known_codes() -> tuple[str, ...]:
-    """Return every code of the ITK3 code system."""
-    return tuple(code for code in _table() if code.isdigit())
-
-
-def decisive(response: ItkResponse) -> ResponseIssue | None:
-    """Return the issue that decides: the first negative one, else the first; None when there is no issue."""
-    negative = [issue for issue in response.codes if not meaning(issue.code).positive]
-    return negative[0] if negative else (response.codes[0] if response.codes else None)
+    header_codes: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
 
 def parse(body: bytes) -> ItkResponse:
@@ -127,25 +76,26 @@ def parse(body: bytes) -> ItkResponse:
     memory.
     """
     try:
-        root = parse_xml(body)
+        root = parse_xml(_trimmed(body))
     except NotReadableError as fault:
         raise UnreadableResponseError(str(fault)) from None
     if etree.QName(root).localname != "Bundle":
         raise UnreadableResponseError("The file is no message: its root is not a Bundle.")
-    top, outcome = _first(root, "MessageHeader"), _first(root, "OperationOutcome")
-    if top is None:
+    tops, outcomes = _resources(root, "MessageHeader"), _resources(root, "OperationOutcome")
+    if not tops:
         raise UnreadableResponseError("The file has no MessageHeader.")
-    answer = _child(top, "response")
-    if answer is None and outcome is None:
+    top = tops[0][1]
+    answers = [answer for _, header in tops for answer in _children(header, "response")]
+    if not (answers or outcomes):
         raise UnreadableResponseError("The file is a message, but not a response.")
-    named = _value(answer, "identifier")
-    unreadable = named.upper() == UNREADABLE_ORIGINAL
-    issues = _issues(outcome)
+    named = {_bare(text) for answer in answers for text in _values(answer, "identifier")}
+    unreadable = UNREADABLE_ORIGINAL.lower() in named
+    issues = _issues([outcome for _, outcome in outcomes])
     keys = _handling(top)
     business = any(issue.code.startswith("3") for issue in issues)
     return ItkResponse(
         message_id=_bare(_value(top, "id")),
-        response_to="" if unreadable else _bare(named),
+        response_to=next(iter(named)) if len(named) == 1 and not unreadable else "",
         codes=issues,
         sender_reference="" if keys.get("SenderReference") == "None" else keys.get("SenderReference", ""),
         answer_owed=business and keys.get("InfAckRequested", "").lower() == "true",
@@ -153,6 +103,8 @@ def parse(body: bytes) -> ItkResponse:
         endpoint=_value(_child(top, "source"), "endpoint"),
         bundle_id=_bare(_value(root, "id")),
         original_unreadable=unreadable,
+        header_codes=tuple(code for answer in answers for code in _values(answer, "code")),
+        contradictions=_contradictions(named, answers, outcomes),
     )
 
 
@@ -176,7 +128,7 @@ def write_response(
     for in the order bundle, header, sender, receiver, outcome. Raises KeyError for a code that ITK3 does not
     have.
     """
-    row = _table()[code]
+    row = table()[code]
     bundle_id, header_id, sender_id, receiver_id, outcome_id = (new_id() for _ in range(5))
     asked = handling(
         asks=False, message_definition=RESPONSE_DEFINITION, sender_reference=sender_reference or "None"
@@ -217,23 +169,52 @@ def write_response(
     return to_xml(message_bundle(bundle_id, [*parts, outcome]))
 
 
-def _issues(outcome: etree._Element | None) -> tuple[ResponseIssue, ...]:
-    """Return the issues, each with its ITK code; a coding of another system counts only when there is no
-    other.
-    """
+def _trimmed(body: bytes) -> bytes:
+    """Return a response without what surrounds its XML: blanks before the declaration, NULs after the end."""
+    bare = body.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    return bare.rstrip(b"\0 \t\r\n") if bare.startswith(b"<") and b"\0" not in bare[:64] else body
+
+
+def _contradictions(
+    named: set[str], answers: list[etree._Element], outcomes: list[tuple[str, etree._Element]]
+) -> tuple[str, ...]:
+    """Return what in the structure of a response contradicts what, as sentences."""
+    pointed_at = {
+        _bare(text.rpartition("/")[2].removeprefix("#"))
+        for answer in answers
+        for details in _children(answer, "details")
+        for text in _values(details, "reference")
+    }
+    said = {tuple(sorted({issue.code for issue in _issues([outcome])})) for _, outcome in outcomes}
+    ids = {id_ for ids, _ in outcomes for id_ in ids.split()}
+    found = {
+        "It names more than one message.": len(named) > 1,
+        "It holds several outcomes that differ.": len(said) > 1,
+        "Its header points at an outcome that it does not hold.": bool(outcomes and pointed_at - ids),
+    }
+    return tuple(sentence for sentence, holds in found.items() if holds)
+
+
+def _issues(outcomes: list[etree._Element]) -> tuple[ResponseIssue, ...]:
+    """Return every code of every issue; one of another code system counts only where ITK3's is missing."""
     found = []
-    for issue in _children(outcome, "issue")[:MAX_ISSUES]:
-        codings = _children(_child(issue, "details"), "coding")
-        ours = [one for one in codings if _value(one, "system").rstrip("/") == CODE_SYSTEM]
-        best = next(iter(ours or codings), None)
-        found.append(
-            ResponseIssue(
-                code=_value(best, "code"),
-                display=_value(best, "display"),
-                severity=_value(issue, "severity"),
-                diagnostics=_value(issue, "diagnostics"),
-            )
-        )
+    for outcome in outcomes:
+        for issue in _children(outcome, "issue"):
+            codings: list[etree._Element | None] = [
+                one for details in _children(issue, "details") for one in _children(details, "coding")
+            ]
+            ours = [one for one in codings if CODE_SYSTEM in [t.rstrip("/") for t in _values(one, "system")]]
+            found += [
+                ResponseIssue(
+                    code=code,
+                    display=_value(coding_, "display"),
+                    severity=_value(issue, "severity"),
+                    diagnostics=_value(issue, "diagnostics"),
+                    foreign=coding_ is not None and not ours,
+                )
+                for coding_ in (ours or codings or [None])
+                for code in (_values(coding_, "code") or [""])
+            ]
     return tuple(found)
 
 
@@ -261,11 +242,14 @@ def _ods_of_sender(root: etree._Element, top: etree._Element) -> str:
     return ""
 
 
-def _first(root: etree._Element, name: str) -> etree._Element | None:
-    for entry in _children(root, "entry"):
-        for one in _children(_child(entry, "resource"), name):
-            return one
-    return None
+def _resources(root: etree._Element, name: str) -> list[tuple[str, etree._Element]]:
+    """Return the entries' resources of one type, each with its ids (fullUrl and id, parted by a space)."""
+    return [
+        (f"{_bare(_value(entry, 'fullUrl'))} {_bare(_value(one, 'id'))}", one)
+        for entry in _children(root, "entry")
+        for inside in _children(entry, "resource")
+        for one in _children(inside, name)
+    ]
 
 
 def _children(node: etree._Element | None, name: str) -> list[etree._Element]:
@@ -279,6 +263,13 @@ def _child(node: etree._Element | None, name: str) -> etree._Element | None:
 def _value(node: etree._Element | None, name: str) -> str:
     child = _child(node, name)
     return "" if child is None else (child.get("value") or "").strip()[:MAX_TEXT]
+
+
+def _values(node: etree._Element | None, name: str) -> list[str]:
+    """Return the values of all children of one name that have one."""
+    return [
+        text for child in _children(node, name) if (text := (child.get("value") or "").strip()[:MAX_TEXT])
+    ]
 
 
 def _bare(id_: str) -> str:

@@ -175,7 +175,7 @@ class Receiver:
             if trouble:
                 self._inbox.in_trouble(item.mesh_id, trouble)
             for meaning in understood.meanings:
-                if meaning.stops_queue:
+                if meaning.stops_sending:
                     self._sendings.stop(Stop(meaning.sentence, _ONBOARDING))
         self._mark(Mark.APPLIED)
 
@@ -194,6 +194,6 @@ def _told(understood: Understood) -> Sequence[Meaning]:
     if not understood.original_unreadable:
         return understood.meanings
     return [
-        replace(meaning, sentence=f"{_PROBABLY} {meaning.sentence}", needs_person=True)
+        replace(meaning, happened=f"{_PROBABLY} {meaning.happened}", needs_person=True)
         for meaning in understood.meanings
     ]

@@ -24,6 +24,7 @@ FRONT = (
     "app.py",
     "tour/",
     "fhir/commands.py",
+    "fhir/explaining.py",
 )  # the only ones that write to the console
 
 

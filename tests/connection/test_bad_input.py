@@ -81,7 +81,7 @@ def _delivery(counter: Counter) -> DeliveryRounds:
 
 @pytest.fixture
 def pharmacy(counter: Counter, mesh: StrictMesh, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pharmacy]:
-    monkeypatch.setattr("digmed_desktop.desk.understanding.understanding", lambda *_: understand)
+    monkeypatch.setattr("digmed_desktop.fhir.response_reader.response_reader", lambda *_: understand)
     mesh.register("Y99901", "DIGMED_FLU_VAC", [PRACTICE])
     counter.set_up(mesh.url)
     from digmed_desktop.mesh.account import MeshAccount

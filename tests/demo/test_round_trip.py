@@ -11,7 +11,7 @@ import pytest
 
 from digmed_desktop.demo.session import PracticeMesh
 from digmed_desktop.demo.world import FictionalPatient
-from digmed_desktop.desk.understanding import understanding
+from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.history.store import Store
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind, Parcel, Receipt
@@ -57,7 +57,7 @@ class Pharmacy:
         self.store = Store.create(folder / "digmed.db", bytes(range(32)), mesh.clock)
         self.sent: list[tuple[Parcel, Receipt]] = []
         mailbox = WORLD.pharmacy_mailbox
-        understand = understanding(lambda: WORLD.pharmacy.ods_code, mailbox, mesh.clock)
+        understand = response_reader(lambda: WORLD.pharmacy.ods_code, mailbox, mesh.clock)
         self.delivery = Delivery(
             self.store.deliveries, self.store.inbox, self._connect, understand, mesh.clock, POLICY
         )

@@ -9,7 +9,7 @@ from digmed_desktop.clinical import batch, names, nhs_number, ods, postcode
 from digmed_desktop.clinical.registration import check_registration
 from digmed_desktop.credentials import pins
 from digmed_desktop.demo.world import FictionalPatient, load_world
-from digmed_desktop.fhir.responses import known_codes
+from digmed_desktop.fhir.response_codes import known_codes
 from digmed_desktop.mesh import reports
 
 WORLD = load_world()

@@ -24,7 +24,7 @@ from tests.history.samples import KEY, PHARMACY, MovedClock
 PHARMACIST = Professional(
     PersonName("Ada", "Okonkwo-Bright", "Ms"), roles.role("pharmacist").coded, Regulator.GPHC, "9999991"
 )
-MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, sentence="The patient was found.")
+MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, happened="The patient was found.")
 
 
 @dataclass

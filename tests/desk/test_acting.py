@@ -18,7 +18,7 @@ from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.messaging.story import Story
 from tests.desk.conftest import Counter
 
-REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, sentence="Not valid.")
+REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Not valid.")
 
 
 def correct(counter: Counter, of: int, why: str = "The batch was misread.", **changes: str) -> int:

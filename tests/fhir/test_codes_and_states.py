@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from digmed_desktop.fhir.responses import meaning
+from digmed_desktop.fhir.response_codes import meaning
 from digmed_desktop.messaging.states import Need, Standing, State, judge
 
 

@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digmed_desktop.fhir.checks import check
+from digmed_desktop.fhir.response_codes import known_codes, meaning
+from digmed_desktop.fhir.response_reader import understood_as
 from digmed_desktop.fhir.responses import (
     UNREADABLE_ORIGINAL,
     ItkResponse,
     UnreadableResponseError,
-    decisive,
-    known_codes,
-    meaning,
     parse,
     write_response,
 )
@@ -90,8 +89,8 @@ def test_meaning_follows_the_code_alone(code: str, happening: Happening, needs_p
 
 @pytest.mark.parametrize("code", ["20003", "20012"])
 def test_a_fault_of_the_account_stops_the_queue(code: str) -> None:
-    assert meaning(code).stops_queue
-    assert not meaning("20009").stops_queue
+    assert meaning(code).stops_sending
+    assert not meaning("20009").stops_sending
 
 
 @pytest.mark.parametrize("code", ["10006", "29999", "31234", "99999", "", "abc", "²0013", "unknown"])
@@ -107,9 +106,9 @@ def test_an_unknown_code_is_never_success_and_needs_a_person(code: str) -> None:
 
 def test_a_response_that_calls_itself_ok_is_judged_by_its_code() -> None:
     body = response("20014").replace(b'"fatal-error"', b'"ok"')
-    issue = decisive(parse(body))
-    assert issue is not None
-    assert meaning(issue.code).happening is Happening.REJECTED
+    understood = understood_as(parse(body))
+    assert [one.happening for one in understood.meanings] == [Happening.REJECTED]
+    assert understood.decides
 
 
 def test_of_several_issues_the_negative_one_decides() -> None:
@@ -118,9 +117,10 @@ def test_of_several_issues_the_negative_one_decides() -> None:
     second = body[start:end].replace(b"20013", b"20009")
     read = parse(body[:end] + second + body[end:])
     assert [issue.code for issue in read.codes] == ["20013", "20009"]
-    issue = decisive(read)
-    assert issue is not None
-    assert issue.code == "20009"
+    assert {one.happening for one in understood_as(read).meanings} == {
+        Happening.UNEXPECTED,
+        Happening.REJECTED,
+    }
 
 
 def test_trailing_tabs_and_written_forms_of_ids_do_not_matter() -> None:

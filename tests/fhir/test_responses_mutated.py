@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.fhir.responses import UnreadableResponseError, known_codes, parse, write_response
+from digmed_desktop.fhir.response_codes import known_codes
+from digmed_desktop.fhir.responses import UnreadableResponseError, parse, write_response
 from tests.fhir.records import NOW, ids
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]

@@ -220,7 +220,8 @@ class Versions(RuleBasedStateMachine):
         for of in getattr(self, "ids", ()):
             row = self.store.notifications.row(of)
             if row.held and row.state is not S.CANCELLED:
-                assert row.state in (S.WAITING, S.ON_PAPER, S.REPLACED, *ANSWERS.values(), S.NO_ANSWER)
+                told = (S.ON_PAPER, S.BY_TELEPHONE)
+                assert row.state in (S.WAITING, *told, S.REPLACED, *ANSWERS.values(), S.NO_ANSWER)
                 assert H.CLAIMED.value not in [event.happening for event in self._story(of).events]
 
 

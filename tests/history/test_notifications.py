@@ -15,7 +15,7 @@ from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, 
 from digmed_desktop.messaging.states import Happening, Need, State
 from tests.history.samples import PHARMACIST, START, MovedClock, facts, local_id, message, token
 
-MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, sentence="The patient was found.")
+MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, happened="The patient was found.")
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_a_held_replacement_asks_for_a_person_when_its_original_fails(store: Sto
     old, local, sent = freeze(store)
     send(store, local, "M1")
     new, new_local, _ = freeze(store, ada, correction=store.notifications.correction(old))
-    rejected = Meaning("20009", Happening.REJECTED, needs_person=True, sentence="Not processed.")
+    rejected = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Not processed.")
     assert answer(store, sent, rejected, mesh_id="A1")
     assert store.notifications.row(new).needs_person
     assert not store.deliveries.claim([new_local])
@@ -247,7 +247,7 @@ def test_a_replacement_that_voids_both_asks_for_a_person_on_both(store: Store, a
     assert correction.way is Way.REPLACE
     new, new_local, new_sent = freeze(store, ada, correction=correction)
     send(store, new_local, "M2")
-    void = Meaning("20014", Happening.REJECTED, needs_person=True, sentence="Void.", voids_original=True)
+    void = Meaning("20014", Happening.REJECTED, needs_person=True, happened="Void.", voids_original=True)
     assert answer(store, new_sent, void, mesh_id="A2")
     for one in (old, new):
         row = store.notifications.row(one)
@@ -275,7 +275,7 @@ def test_a_rejected_replacement_is_corrected_towards_the_record(store: Store, ad
     assert answer(store, sent, MATCHED, mesh_id="A1")
     new, new_local, new_sent = freeze(store, ada, correction=store.notifications.correction(old))
     send(store, new_local, "M2")
-    rejected = Meaning("20009", Happening.REJECTED, needs_person=True, sentence="Not processed.")
+    rejected = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Not processed.")
     assert answer(store, new_sent, rejected, mesh_id="A2")
     correction = store.notifications.correction(new)
     assert correction == Correction(new, Way.REPLACE, old, sent.composition_id)

@@ -278,7 +278,14 @@ def understand(body: bytes) -> Understood:
     except ValueError:
         raise DigMedError("This is no response.") from None
     meanings = tuple(
-        Meaning(code, MEANINGS[code][0], MEANINGS[code][1], f"Code {code}.", stops_queue=code == "20012")
+        Meaning(
+            code,
+            MEANINGS[code][0],
+            MEANINGS[code][1],
+            f"Code {code}.",
+            positive=MEANINGS[code][0] in (Happening.ACCEPTED, Happening.MATCHED),
+            stops_sending=code == "20012",
+        )
         for code in raw["codes"]
     )
     make: Callable[[], bytes] | None = (lambda: response("", "20013")) if raw["owes"] else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk.understanding import understanding
+from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.fhir.responses import UNREADABLE_ORIGINAL, write_response
 from digmed_desktop.messaging.states import Need, State
 from tests.outbox.conftest import Pharmacy, delivery_of
@@ -30,7 +30,7 @@ def response(message_id: str, code: str) -> bytes:
 @pytest.fixture
 def reading(pharmacy: Pharmacy) -> Iterator[Pharmacy]:
     """The pharmacy, with the reader of responses that is shipped."""
-    read = understanding(lambda: "FZZ99", "PHARMACY", pharmacy.clock)
+    read = response_reader(lambda: "FZZ99", "PHARMACY", pharmacy.clock)
     pharmacy.delivery.close()
     pharmacy.delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], understand=read)
     yield pharmacy

@@ -5,7 +5,7 @@ from itertools import count
 
 from lxml import etree
 
-from digmed_desktop.desk.understanding import understanding
+from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.fhir.responses import write_response
 from digmed_desktop.messaging.states import Happening, Need, Standing, State, judge
 from tests.history.samples import MovedClock
@@ -30,7 +30,7 @@ def test_a_response_without_any_code_is_not_passed_over() -> None:
     for outcome in list(whole.iter(f"{FHIR}OperationOutcome")):
         for issue in list(outcome):
             outcome.remove(issue)
-    understood = understanding(lambda: "FQF01", "X9TESTOT001", MovedClock())(etree.tostring(whole))
+    understood = response_reader(lambda: "FQF01", "X9TESTOT001", MovedClock())(etree.tostring(whole))
     assert understood.answers_message_id == "11111111-2222-4333-8444-555555555555"
     (meaning,) = understood.meanings
     assert meaning.sentence

@@ -1,0 +1,139 @@
+"""What a response means as a whole: its codes, and what in it contradicts what.
+
+A code decides by itself. Where parts of a response contradict each other, success is not believed: the worse
+reading stands, and a person decides.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from digmed_desktop.fhir.response_codes import meaning
+from digmed_desktop.fhir.responses import (
+    ACCEPTED,
+    ItkResponse,
+    ResponseIssue,
+    UnreadableResponseError,
+    parse,
+    write_response,
+)
+from digmed_desktop.messaging.answers import Meaning, Understand, Understood
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.states import Happening
+
+MOST_UNKNOWN = 20
+"""Unknown codes of one response that are named; how many more there are is said."""
+
+_ERRORS = ("error", "fatal")
+_NO_ERRORS = ("", "information", "warning")
+_ASK = "Telephone the practice and ask whether the record has arrived."
+
+
+def understood_as(response: ItkResponse) -> Understood:
+    """Return what a response says as a whole."""
+    said = _meanings(response)
+    contradictions = (*response.contradictions, *_contradictions(response, said))
+    if contradictions:
+        said = [_doubted(one, contradictions) for one in said]
+    return Understood(
+        response_id=response.message_id,
+        answers_message_id=response.response_to,
+        sender_reference=response.sender_reference,
+        meanings=tuple(said),
+        original_unreadable=response.original_unreadable,
+        contradictions=contradictions,
+        sender_ods=response.sender_ods,
+    )
+
+
+def response_reader(pharmacy_ods: Callable[[], str], mailbox: str, clock: Clock) -> Understand:
+    """Return the reader of ITK3 responses for the pharmacy that owns ``mailbox``."""
+
+    def read(body: bytes) -> Understood:
+        try:
+            response = parse(body)
+        except UnreadableResponseError as error:
+            raise DigMedError(str(error), "It is kept; show it to your supplier.") from error
+
+        def answer() -> bytes:
+            return write_response(
+                response_to=response.message_id,
+                code=ACCEPTED,
+                sender_ods=pharmacy_ods(),
+                mailbox=mailbox,
+                now=clock.now(),
+                new_id=lambda: str(uuid.uuid4()),
+                sender_reference=response.sender_reference,
+                receiver_ods=response.sender_ods,
+            )
+
+        return replace(understood_as(response), answer=answer if response.answer_owed else None)
+
+    return read
+
+
+def _meanings(response: ItkResponse) -> list[Meaning]:
+    """Return what the codes mean, each once; a response without any asks for a person."""
+    known: dict[str, Meaning] = {}
+    unknown: dict[str, Meaning] = {}
+    for issue in response.codes or (ResponseIssue("", ""),):
+        one = _of_foreign(issue) if issue.foreign else meaning(issue.code)
+        (known if one.known else unknown).setdefault(one.code, one)
+    named = list(islice(unknown.values(), MOST_UNKNOWN))
+    if len(unknown) > MOST_UNKNOWN:
+        more = f"The answer has {len(unknown) - MOST_UNKNOWN} more codes that this program does not know."
+        named.append(
+            Meaning("", Happening.UNEXPECTED, needs_person=True, happened=more, do=_ASK, known=False)
+        )
+    return [*known.values(), *named]
+
+
+def _of_foreign(issue: ResponseIssue) -> Meaning:
+    """Return the meaning of a code that is not ITK3's, whatever its digits."""
+    return replace(
+        meaning(""),
+        code=meaning(issue.code).code,
+        happened="The practice's system sent a code that is not one of ITK3's, so its meaning is not known.",
+    )
+
+
+def _contradictions(response: ItkResponse, said: Sequence[Meaning]) -> tuple[str, ...]:
+    """Return what in the codes, their severities and the header contradicts what, as sentences."""
+    good = any(one.positive for one in said)
+    bad = any(one.known and not one.positive for one in said)
+    severities_of_good = {
+        issue.severity for issue in response.codes if not issue.foreign and meaning(issue.code).positive
+    }
+    called_harmless = any(
+        issue.severity == "information"
+        for issue in response.codes
+        if not issue.foreign and meaning(issue.code).known and not meaning(issue.code).positive
+    )
+    found = {
+        "It holds codes of success and of refusal.": good and bad,
+        "It holds a code of success beside one that is not known.": good
+        and any(not one.known for one in said),
+        "A code of success is marked as an error.": bool(severities_of_good - set(_NO_ERRORS)),
+        "A code of refusal is marked as mere information.": called_harmless,
+        "Its header reports an error beside a code of success.": good
+        and bool(set(response.header_codes) - {"ok"}),
+        "It reports success for a message that it could not read.": good and response.original_unreadable,
+    }  # an "ok" in the header beside a refusal is what published examples of 20014 and 20015 have
+    return tuple(sentence for sentence, holds in found.items() if holds)
+
+
+def _doubted(one: Meaning, contradictions: Sequence[str]) -> Meaning:
+    """Return a meaning within a response that contradicts itself: no success, and a person is asked."""
+    why = f"This answer contradicts itself. {' '.join(contradictions)}"
+    if one.positive:
+        return replace(
+            one,
+            happening=Happening.UNEXPECTED,
+            needs_person=True,
+            positive=False,
+            happened=f"{why} It is not taken as a success.",
+            do=_ASK,
+        )
+    return replace(one, needs_person=True, happened=f"{why} {one.happened}")
