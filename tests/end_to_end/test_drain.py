@@ -25,10 +25,11 @@ from digmed_desktop.messaging.parcel import new_local_id
 from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
 from tests.history.samples import KEY, facts, message, token
+from tests.long.registry import sized
 from tests.outbox.doubles import understand
 
 ROOT = Path(__file__).resolve().parents[2]
-MANY = 1000
+MANY = sized(1000, 150)
 BODY = b"<Bundle><!--" + b"x" * 20_000 + b"--></Bundle>"  # as large as a real notification
 MAILBOX, PRACTICE, PASSWORD, SHARED_KEY = "X9TESTOT001", "X9GP01OT001", "password", "StrictTestKey"
 GOAL = 0.7
@@ -155,7 +156,7 @@ def test_what_waited_offline_goes_out_on_reconnection(
             f"\n{number} notifications: {rate:.0f} a second, a bare mesh-client loop {bare_rate:.0f} a second, "
             f"ratio {rate / bare_rate:.2f} (goal {GOAL}); longest gap of the event loop {max(gaps):.0f} ms"
         )
-    if number == MANY:
+    if number == 1000:  # fewer measure the start more than the way
         assert rate / bare_rate > 0.75 * GOAL, "a machine may be busy, but not that busy"
 
 

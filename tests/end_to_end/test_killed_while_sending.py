@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BUSY_MS = 500
-"""Milliseconds; where even an idle loop stands still for longer, the machine is what is measured."""
+BUSY = 10
+"""Where even an idle loop stands still for long, the machine is what is measured: so many times that is allowed."""
 PATIENT = (
     "O'Dell",
     "O&#39;Dell",
@@ -110,6 +110,4 @@ def test_the_window_stays_alive_while_mesh_takes_ten_seconds(home: Path) -> None
     )
     assert told[0]["state_meanwhile"] in {"sending", "checking", "sent"}
     assert told[0]["on_the_windows_thread"] == []
-    if told[0]["idle_ms"] > BUSY_MS:
-        pytest.skip("an idle loop has such gaps here that those of a busy one say nothing")
-    assert told[0]["slow_mesh_ms"] < 5_000
+    assert told[0]["slow_mesh_ms"] < max(5_000, BUSY * told[0]["idle_ms"])

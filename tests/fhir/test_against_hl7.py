@@ -1,11 +1,10 @@
 """Slow: HL7's validator over every golden message and random ones, and over mechanical faults of the golden ones.
 
-The validator is ``conformance/check`` in the folder that DIGMED_SHARED names; it needs Java. DIGMED_MESSAGES sets how
-many random messages are judged (300, about a minute), DIGMED_FAULTS how many faults (``all``: every element path of the
-golden messages times every kind of fault, about five minutes).
+The validator is ``conformance/check`` in the folder that DIGMED_SHARED names; it needs Java. In full 300 random
+messages are judged (about a minute) and every element path of the golden messages times every kind of fault (about five
+minutes).
 """
 
-import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -24,10 +23,12 @@ from digmed_desktop.reference.programmes import programmes
 from tests.fhir.golden_cases import CONFLICTING, message
 from tests.fhir.hl7 import GOLDEN, KINDS, Verdict, faults, judged, judged_faults
 from tests.fhir.random_records import supplies, vaccinations
+from tests.long.registry import sized
 
+ALL = 0
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
-MESSAGES = int(os.environ.get("DIGMED_MESSAGES", "300"))
-FAULTS = os.environ.get("DIGMED_FAULTS", "all")
+MESSAGES = sized(300, 40)
+FAULTS = sized(ALL, 200)
 
 
 def examples(strategy: st.SearchStrategy[Record]) -> Iterator[Record]:
@@ -93,7 +94,7 @@ def found_by_us(xml: bytes) -> bool:
 def test_the_programs_checks_find_nine_of_ten_faults_that_hl7s_validator_finds_and_all_that_is_missing(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chosen = list(faults(None if FAULTS == "all" else int(FAULTS)))
+    chosen = list(faults(None if FAULTS == ALL else FAULTS))
     files = []
     for number, (_, _, xml) in enumerate(chosen):
         files.append(tmp_path / f"{number:05}.xml")

@@ -16,6 +16,7 @@ from tests.fhir.golden_cases import message
 from tests.fhir.random_records import supplies, vaccinations
 from tests.fhir.read_back import as_sent, read_back
 from tests.fhir.records import supply, vaccination
+from tests.long.registry import sized
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
 GOOD = message(vaccination()).payload
@@ -253,12 +254,12 @@ def test_any_valid_record_builds_passes_and_comes_back_unchanged(record: Record,
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=sized(3000, 150), deadline=None)
 @given(vaccinations() | supplies(), st.data())
 def test_thousands_of_valid_records_build_pass_and_come_back_unchanged(
     record: Record, data: st.DataObject
 ) -> None:
-    """About five minutes."""
+    """In full about five minutes."""
     edition = data.draw(st.sampled_from([e for e in all_editions() if e.kind is kind_of(record)]))
     xml = message(record, edition=edition).payload
     assert check(xml) == []

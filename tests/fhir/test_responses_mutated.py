@@ -1,4 +1,4 @@
-"""Slow: mutated responses, by default 200,000 (about half a minute; DIGMED_FUZZ sets another number).
+"""Slow: mutated responses; all 200,000 take about half a minute.
 
 Where DIGMED_SHARED names the published examples, these are mutated too, beside one response of each code.
 """
@@ -15,9 +15,10 @@ import pytest
 from digmed_desktop.fhir.response_codes import known_codes
 from digmed_desktop.fhir.responses import UnreadableResponseError, parse, write_response
 from tests.fhir.records import NOW, ids
+from tests.long.registry import seeded, sized
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
-FUZZ = int(os.environ.get("DIGMED_FUZZ", "200000"))
+FUZZ = sized(200_000, 20_000)
 MOST_GROWTH = 100_000  # kilobytes
 SNIPPETS = (
     b"<",
@@ -89,7 +90,7 @@ def test_mutated_responses_raise_nothing_but_the_parsers_own_error_in_bounded_me
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     resource = pytest.importorskip("resource")  # POSIX only
-    bodies, chance = responses(), random.Random(7)
+    bodies, chance = responses(), seeded()
     before = understood = 0
     longest, began = 0.0, time.perf_counter()
     for number in range(FUZZ):

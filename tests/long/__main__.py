@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     if not asked.names:
         for name, check in known.items():
-            print(f"{name:28} {check.full.count:>9,}  {check.promise}")
+            print(f"{name:28} {check.full.count or 'all':>9}  {check.promise}")
         return 0
     broken = False
     for name in known if "all" in asked.names else asked.names:

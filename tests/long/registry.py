@@ -3,22 +3,27 @@
 import importlib
 import os
 import pkgutil
+import random
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = "DIGMED_FULL"
 """Set by ``python -m tests.long`` for the slow tests that it runs: they take their full size, not the sample."""
+SEEDED = "DIGMED_SEED"
 SEED = 20261128
 PYTEST = "-m pytest -m slow -s -rs --no-header -p no:cacheprovider"
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much a check tries: ``count`` cases drawn with ``seed``. A sample is a smaller count of the same kind."""
+    """How much a check tries: ``count`` cases drawn with ``seed``, 0 for all that there are. A sample has fewer."""
 
     count: int
     seed: int = SEED
@@ -51,7 +56,7 @@ class SlowTests:
 
     def __call__(self, size: Size, folder: Path) -> Outcome:
         """Run the tests in a process of their own. Skipped tests break the promise: they tried nothing."""
-        asked = {FULL: str(size.count), "DIGMED_SEED": str(size.seed), **self.environment}
+        asked = {FULL: str(size.count), SEEDED: str(size.seed), **self.environment}
         played = subprocess.run(
             [sys.executable, *PYTEST.split(), f"--basetemp={folder / 'pytest'}", *self.tests],
             cwd=ROOT,
@@ -74,7 +79,18 @@ class SlowTests:
 def sized(full: int, sample: int) -> int:
     """Return the count of a slow test: ``sample``, or under ``python -m tests.long`` the full one."""
     asked = os.environ.get(FULL)
-    return sample if asked is None else int(asked) or full
+    return sample if asked is None else int(asked)
+
+
+def seeded() -> random.Random:
+    """Return the dice of a slow test: always the same, or those that ``--seed`` asks for."""
+    return random.Random(int(os.environ.get(SEEDED, SEED)))
+
+
+def drawn(plan: Sequence[T], number: int) -> list[T]:
+    """Return so many of the cases of a plan, in the plan's order; the draw is :func:`seeded`."""
+    chosen = set(seeded().sample(range(len(plan)), min(number, len(plan))))
+    return [case for place, case in enumerate(plan) if place in chosen]
 
 
 def checks() -> dict[str, LongCheck]:

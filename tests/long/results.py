@@ -31,7 +31,10 @@ class Run:
 
     def report(self, now: datetime) -> str:
         """Return the text that is printed and kept."""
-        figures = {"cases asked for": f"{self.size.count:,}", **self.outcome.figures}
+        figures = {
+            "cases asked for": f"{self.size.count:,}" if self.size.count else "all",
+            **self.outcome.figures,
+        }
         width = max(map(len, figures))
         broken = self.outcome.broken
         lines = [
@@ -53,7 +56,7 @@ class Run:
 def keep(run: Run, folder: Path = FOLDER) -> str:
     """Write the result over that of the run before, and return it. A smaller run than the full one is not kept."""
     text = run.report(datetime.now(UTC))
-    if run.size.count >= run.check.full.count:
+    if run.size.count >= run.check.full.count > 0 or run.size.count == run.check.full.count == 0:
         folder.mkdir(exist_ok=True)
         (folder / f"{run.name}.txt").write_text(text, encoding="utf-8")
     return text
