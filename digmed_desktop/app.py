@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QFontInfo
@@ -20,7 +20,7 @@ from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical import dates, nhs_number
-from digmed_desktop.desk.front_door import FrontDoor, knock
+from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
@@ -130,12 +130,16 @@ def run(*, practice: bool, record: str = "") -> int:
     except folder_room.FolderError as error:
         print(error, file=sys.stderr)
         return 1
-    if record and knock(folders.data, f"{OPEN}{record}", SHOW_SECONDS) is not None:
-        print("DigMed Desktop is open already; the record is in its window.")
-        return 0
-    if knock(folders.data, "show", SHOW_SECONDS) is not None:
-        print("DigMed Desktop is open already; its window was brought to the front.")
-        return 0
+    try:
+        if (said := knock(folders.data, f"{OPEN}{record}" if record else "show", SHOW_SECONDS)) is not None:
+            return _told_by_window(said, record)
+    except WindowSilentError as error:  # without a record the new window says that the records are in use
+        if record:
+            print(error, file=sys.stderr)
+            return 1
+    except DigMedError as error:
+        print(error, file=sys.stderr)
+        return 1
     app = make_application()
     program = start(app, practice=practice)
     if record:
@@ -147,6 +151,16 @@ def run(*, practice: bool, record: str = "") -> int:
     status = app.exec()
     finish(program)
     return status
+
+
+def _told_by_window(said: dict[str, Any], record: str) -> int:
+    """Say what the window that is open did, and return the exit status."""
+    if trouble := said.get("trouble"):
+        print(trouble, file=sys.stderr)
+        return 1
+    what = "the record is in its window" if record else "its window was brought to the front"
+    print(f"DigMed Desktop is open already; {what}.")
+    return 0
 
 
 def play_tour(folder: Path) -> int:

@@ -6,7 +6,11 @@ infinity that no integer takes, and half a surrogate pair fails only when it is 
 
 import json
 import tomllib
+from pathlib import Path
 from typing import Any
+
+DEEPEST = 60
+"""How many tables and lists of TOML may lie in each other: what is read is written again by a recursive writer."""
 
 
 class UnreadableError(ValueError):
@@ -36,9 +40,21 @@ def read_json_object(raw: bytes | str, *, most: int) -> dict[str, Any]:
 def read_toml(raw: bytes | str, *, most: int) -> dict[str, Any]:
     """Read TOML of at most ``most`` bytes or characters in UTF-8. Raises UnreadableError."""
     try:
-        return tomllib.loads(_text(raw, most))
+        found = tomllib.loads(_text(raw, most))
     except (ValueError, RecursionError) as error:
         raise UnreadableError(type(error).__name__) from None
+    if _depth(found) > DEEPEST:
+        raise UnreadableError("too deep")
+    return found
+
+
+def read_bytes(file: Path, most: int) -> bytes:
+    """Return the content of a file of at most ``most`` bytes. Raises OSError, and UnreadableError for a longer one."""
+    with file.open("rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise UnreadableError("too long")
+    return content
 
 
 def whole_number(value: object, most: int) -> int:
@@ -55,6 +71,19 @@ def _text(raw: bytes | str, most: int) -> str:
         return raw if isinstance(raw, str) else raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableError("no text") from None
+
+
+def _depth(value: object) -> int:
+    deepest, level = 0, [value]
+    while level:
+        deepest += 1
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return deepest
 
 
 def _finite(digits: str) -> float:

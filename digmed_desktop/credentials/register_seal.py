@@ -3,8 +3,9 @@
 import json
 import secrets
 
+from digmed_desktop import untrusted
 from digmed_desktop.credentials.keys import KEY_BYTES, read_key
-from digmed_desktop.credentials.vault import Vault, VaultError
+from digmed_desktop.credentials.vault import LONGEST_SECRET, Vault, VaultError
 from digmed_desktop.messaging.register import Head
 
 KEY, HEAD = "register-key", "register-head"
@@ -38,9 +39,9 @@ class VaultSeal:
         if kept is None:
             return None
         try:
-            raw = json.loads(kept)
-            return Head(int(raw["number"]), str(raw["mac"]))
-        except (ValueError, KeyError, TypeError):
+            raw = untrusted.read_json_object(kept, most=LONGEST_SECRET)
+            return Head(untrusted.whole_number(raw["number"], 2**63 - 1), str(raw["mac"]))
+        except (ValueError, KeyError):
             raise VaultError(
                 "What the keyring keeps of the register is damaged.",
                 "Ask for support; change nothing meanwhile.",

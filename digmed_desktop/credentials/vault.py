@@ -1,7 +1,8 @@
 """Where secrets are kept: the keyring of the operating system, or for practice mode a file beside its
 fictional data.
 
-A vault is used from a worker thread: a locked keyring may show its own prompt and wait for a person.
+A vault is used from a worker thread: a locked keyring may show its own prompt and wait for a person. One that does not
+answer is given up in time (``waiting``).
 """
 
 import contextlib
@@ -9,16 +10,20 @@ import json
 import os
 import secrets
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop import untrusted
+from digmed_desktop.credentials import waiting
+from digmed_desktop.messaging.errors import DigMedError, NotStartedError
 from digmed_desktop.settings.folders import is_practice_data
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "DigMed Desktop"
+_MOST_BYTES = 1_000_000  # of practice mode's file
 LONGEST_SECRET = 1000
 """Characters. Windows keeps 2,560 bytes of UTF-16 (CRED_MAX_CREDENTIAL_BLOB_SIZE), so a longer secret is
 refused everywhere.
@@ -38,6 +43,10 @@ trusted.
 
 class VaultError(DigMedError):
     """Secrets cannot be kept or read."""
+
+
+class VaultSilentError(VaultError, NotStartedError):
+    """The keyring does not answer: nothing is wrong with what it keeps, nor with the records."""
 
 
 class Vault(Protocol):
@@ -82,7 +91,10 @@ class KeyringVault:
 
     def __init__(self, service: str = SERVICE) -> None:
         self._service = service
-        self._backends = _safe_backends()
+        try:
+            self._backends = waiting.call(_safe_backends)
+        except waiting.NoAnswerError as error:
+            raise _told(error) from None
         self._probe()
 
     @property
@@ -94,7 +106,7 @@ class KeyringVault:
         """Return a secret, or None when none of that name is kept. Raises :class:`VaultError`."""
         for backend in self._backends:
             try:
-                value = backend.get_password(*self._entry(name))
+                value = waiting.call(partial(backend.get_password, *self._entry(name)))
             except Exception as error:
                 raise _told(error) from error
             if value is not None:
@@ -106,7 +118,7 @@ class KeyringVault:
         if len(value) > LONGEST_SECRET:
             raise ValueError("too long for a keyring entry")
         try:
-            self._backends[0].set_password(*self._entry(name), value)
+            waiting.call(partial(self._backends[0].set_password, *self._entry(name), value))
         except Exception as error:
             raise _told(error) from error
 
@@ -114,8 +126,8 @@ class KeyringVault:
         """Forget a secret wherever it is kept. Raises :class:`VaultError`."""
         for backend in self._backends:
             try:
-                if backend.get_password(*self._entry(name)) is not None:
-                    backend.delete_password(*self._entry(name))
+                if waiting.call(partial(backend.get_password, *self._entry(name))) is not None:
+                    waiting.call(partial(backend.delete_password, *self._entry(name)))
             except Exception as error:
                 raise _told(error) from error
 
@@ -170,6 +182,11 @@ def _told(error: Exception) -> VaultError:
     """Return what a failure of a back-end means. Each raises its own system's errors, too many to list."""
     from keyring.errors import InitError, KeyringLocked
 
+    if isinstance(error, waiting.NoAnswerError):
+        return VaultSilentError(
+            f"The keyring of this computer account did not answer within {waiting.PATIENCE:.0f} seconds.",
+            "It may be asking for its password in a window of its own. Unlock it there, then try again.",
+        )
     if isinstance(error, KeyringLocked):
         return VaultError("The keyring of this computer account is locked.", _UNLOCK)
     if isinstance(error, InitError):
@@ -215,12 +232,12 @@ class FileVault:
 
     def _read(self) -> dict[str, str]:
         try:
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            kept = untrusted.read_json_object(untrusted.read_bytes(self._file, _MOST_BYTES), most=_MOST_BYTES)
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
             raise self._unusable() from error
-        if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
+        if not all(isinstance(value, str) for value in kept.values()):
             raise self._unusable()
         return kept
 

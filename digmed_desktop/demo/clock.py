@@ -5,6 +5,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from digmed_desktop import untrusted
+
+_MOST_BYTES = 1000
+
 
 class PracticeClock:
     """A ``messaging.clock.Clock`` that can be moved forward; ``file`` keeps where it stands."""
@@ -41,7 +45,8 @@ class PracticeClock:
 
 def _read(file: Path) -> timedelta:
     try:
-        seconds = float(json.loads(file.read_text("utf-8"))["seconds_ahead"])
+        told = untrusted.read_json_object(untrusted.read_bytes(file, _MOST_BYTES), most=_MOST_BYTES)
+        seconds = float(told["seconds_ahead"])
         return timedelta(seconds=max(0.0, seconds))
     except (OSError, ValueError, TypeError, KeyError, OverflowError):
         return timedelta(0)

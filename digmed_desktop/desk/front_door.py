@@ -11,34 +11,60 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
+
+from digmed_desktop import untrusted
+from digmed_desktop.messaging.errors import DigMedError
 
 _FILE = "window.json"
 _FAMILY = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
-_LONGEST = 1_000_000  # bytes of one question or answer
+LONGEST = 4_001_000
+"""Bytes of one question or answer: the longest record that is read, in UTF-8, and the word before it."""
+_MOST_BYTES = 10_000  # of the file with address and key
+HELLO_SECONDS = 5.0
+"""For both sides to show that they know the key, and for a question to be understood."""
+BUSY_SECONDS = 5.0
+_MOST_CALLERS = 8
 
 Answer = Callable[[str], dict[str, Any]]
 log = logging.getLogger(__name__)
 
 
+class WindowSilentError(DigMedError):
+    """A window has the records open, and does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The window of DigMed Desktop that is open does not answer.",
+            "Look at it. If it hangs, end it, and start the program again; what was recorded is kept.",
+        )
+
+
 class FrontDoor:
-    """Answers questions of other starts of the program, one at a time, on a thread of its own."""
+    """Answers questions of other starts of the program, one at a time.
+
+    A caller that says nothing is put out after some seconds, and holds up nobody else meanwhile.
+    """
 
     def __init__(self, folder: Path, answer: Answer) -> None:
-        """``answer`` is called on the door's thread with one word, and returns what goes back as JSON."""
+        """``answer`` is called on a thread of the door with one word, and returns what goes back as JSON."""
         self._file, self._answer = folder / _FILE, answer
         self._key = secrets.token_bytes(32)
         self._listener: Listener | None = None
         self._thread = threading.Thread(target=self._serve, name="front door", daemon=True)
+        self._places = threading.Semaphore(_MOST_CALLERS)
+        self._answering = threading.Lock()
 
     def open(self) -> None:
         """Begin to answer. Where the system gives no place to listen, the program works without the door."""
         try:
-            self._listener = Listener(family=_FAMILY, authkey=self._key)
+            self._listener = Listener(family=_FAMILY, backlog=_MOST_CALLERS)  # callers show the key below
             self._write(str(self._listener.address))
         except OSError as error:
             log.warning("the front door could not be opened: %s", type(error).__name__)
@@ -63,37 +89,95 @@ class FrontDoor:
     def _serve(self) -> None:
         while (listener := self._listener) is not None:
             try:
-                with listener.accept() as caller:
-                    self._hear(caller)
-            except AuthenticationError:
-                log.warning("somebody without the key came to the front door")
+                caller = listener.accept()
             except (OSError, EOFError):
                 if self._listener is None:
                     return
+                continue
+            if self._places.acquire(blocking=False):
+                threading.Thread(target=self._let_in, args=(caller,), name="caller", daemon=True).start()
+            else:
+                caller.close()
 
-    def _hear(self, caller: Connection) -> None:
-        word = caller.recv_bytes(_LONGEST).decode("utf-8", "replace")
+    def _let_in(self, caller: Connection) -> None:
         try:
-            said = self._answer(word)
-        except Exception as error:  # noqa: BLE001  (the boundary of the thread; the door must stay open)
-            log.error("the front door could not answer: %s", type(error).__name__)
-            said = {"trouble": str(getattr(error, "happened", "")) or "Something in the program went wrong."}
+            with caller:
+                timed = _Timed(caller, HELLO_SECONDS)
+                deliver_challenge(timed, self._key)  # type: ignore[arg-type]  # it only sends and receives
+                answer_challenge(timed, self._key)  # type: ignore[arg-type]
+                self._hear(caller, timed)
+        except AuthenticationError:
+            log.warning("somebody without the key came to the front door")
+        except (OSError, EOFError, ValueError) as error:
+            log.info("a caller at the front door was not heard: %s", type(error).__name__)
+        finally:
+            self._places.release()
+
+    def _hear(self, caller: Connection, timed: "_Timed") -> None:
+        word = timed.recv_bytes(LONGEST).decode("utf-8", "replace")
+        if not self._answering.acquire(timeout=BUSY_SECONDS):
+            said: dict[str, Any] = {"trouble": "The open window is busy with another request. Try again."}
+        else:
+            try:
+                said = self._answer(word)
+            except Exception as error:  # noqa: BLE001  (the boundary of the thread; the door must stay open)
+                log.error("the front door could not answer: %s", type(error).__name__)
+                said = {
+                    "trouble": str(getattr(error, "happened", "")) or "Something in the program went wrong."
+                }
+            finally:
+                self._answering.release()
         caller.send_bytes(json.dumps(said).encode())
 
 
+class _Timed:
+    """A connection on which nothing is waited for beyond a moment; what the handshake of Python reads and writes."""
+
+    def __init__(self, line: Connection, seconds: float) -> None:
+        self._line, self._until = line, time.monotonic() + seconds
+
+    def recv_bytes(self, maxlength: int | None = None) -> bytes:
+        if not self._line.poll(max(0.0, self._until - time.monotonic())):
+            raise TimeoutError
+        return self._line.recv_bytes(maxlength)
+
+    def send_bytes(self, content: bytes) -> None:
+        self._line.send_bytes(content)
+
+
 def knock(folder: Path, word: str, patience: float) -> dict[str, Any] | None:
-    """Ask the window that has the records in ``folder`` open; None when there is none, or it is too slow."""
+    """Ask the window that has the records in ``folder`` open; None when there is none.
+
+    Raises WindowSilentError where something listens and does not answer within ``patience`` seconds.
+    """
+    door = _door_in(folder)
+    if door is None:
+        return None
+    if len(word.encode()) > LONGEST:
+        raise DigMedError("The record is larger than a record can be.", "Hand over one record at a time.")
+    answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    # on a thread of its own: connecting and the handshake know no time-out
+    threading.Thread(target=lambda: answers.put(_asked(*door, word)), name="knock", daemon=True).start()
     try:
-        told = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        address, key = str(told["address"]), bytes.fromhex(told["key"])
+        return answers.get(timeout=patience + HELLO_SECONDS)
+    except Empty:
+        raise WindowSilentError from None
+
+
+def _door_in(folder: Path) -> tuple[str, bytes] | None:
+    try:
+        raw = untrusted.read_bytes(folder / _FILE, _MOST_BYTES)
+        told = untrusted.read_json_object(raw, most=_MOST_BYTES)
+        return str(told["address"]), bytes.fromhex(told["key"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _asked(address: str, key: bytes, word: str) -> dict[str, Any] | None:
     try:
         with Client(address, family=_FAMILY, authkey=key) as door:
             door.send_bytes(word.encode())
-            if not door.poll(patience):
-                return None
-            said = json.loads(door.recv_bytes(_LONGEST))
+            said = untrusted.read_json_object(door.recv_bytes(LONGEST), most=LONGEST)
     except (OSError, EOFError, ValueError, AuthenticationError):
         return None
-    return said if isinstance(said, dict) else None
+    return said

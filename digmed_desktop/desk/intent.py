@@ -10,6 +10,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from digmed_desktop import untrusted
+
+_MOST_BYTES = 10_000
+_MOST_PEOPLE = 2**31
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -40,10 +45,12 @@ class SendIntent:
     def read(self) -> Wish | None:
         """Return the wish that was not fulfilled, or None."""
         try:
-            raw = json.loads(self._file.read_text(encoding="utf-8"))
-            return Wish(str(raw["draft"]), str(raw["form"]), int(raw["by"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            raw = untrusted.read_json_object(untrusted.read_bytes(self._file, _MOST_BYTES), most=_MOST_BYTES)
+            by = untrusted.whole_number(raw["by"], _MOST_PEOPLE)
+        except (OSError, ValueError, KeyError):
             return None
+        draft, form = raw.get("draft"), raw.get("form")
+        return Wish(draft, form, by) if isinstance(draft, str) and isinstance(form, str) else None
 
     def done(self) -> None:
         """Forget the wish."""

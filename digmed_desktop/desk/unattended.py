@@ -1,5 +1,6 @@
 """What can be asked without a window: ``sync`` and ``doctor``, beside a window that is open or on their own."""
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -39,20 +40,37 @@ def sync(folders: Folders, clock: Clock | None = None, vault: OpenVault = open_v
 
     0: all that could be done was done. 1: MESH was not reached, the queue is stopped, or the records cannot be opened.
     """
+    try:
+        with _one_at_a_time(folders):
+            return _sync(folders, clock or SystemClock(), vault)
+    except StoreInUseError:
+        return 0, "Another sync is under way on this computer, so this one did nothing."
+    except DigMedError as error:
+        return 1, str(error)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folders: Folders) -> Iterator[None]:
+    """Hold the place of the one sync that runs; raises StoreInUseError for the next, so that none pile up."""
+    from digmed_desktop.history.lock import ProgramLock
+
+    lock = ProgramLock(folders.data / "sync")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _sync(folders: Folders, clock: Clock, vault: OpenVault) -> tuple[int, str]:
     said = knock(folders.data, "sync", PATIENCE)
     if said is not None:
         return _of_window(said)
-    clock = clock or SystemClock()
     try:
         store = open_store(folders, vault(folders), clock, create=False)
     except StoreInUseError:
         return 0, "DigMed Desktop is open on this computer and sends and collects by itself."
-    except DigMedError as error:
-        return 1, str(error)
     try:
         return _told(_round(folders, store, vault(folders), clock))
-    except DigMedError as error:
-        return 1, str(error)
     finally:
         store.close()
 
@@ -114,7 +132,11 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     """Check everything, one thing after another."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield Check("Program", Health.GOOD, f"DigMed Desktop {__version__} on Python {python}.")
-    said = knock(folders.data, "doctor", PATIENCE)
+    try:
+        said = knock(folders.data, "doctor", PATIENCE)
+    except DigMedError as error:
+        yield Check("Window", Health.BAD, error.happened, error.remedy)
+        return
     if said is not None:
         yield Check("Window", Health.GOOD, "The program is open; it was asked.")
         yield from _checks_of_window(said)

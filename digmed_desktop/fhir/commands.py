@@ -1,13 +1,13 @@
 """The command line's ``build`` and ``check``: record to message, and the checks of any message."""
 
 import argparse
-import json
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from digmed_desktop import untrusted
 from digmed_desktop.clinical import json_record
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.editions import Edition, UnknownEditionError, default_for, load
@@ -149,8 +149,8 @@ def _id_source(file: Path | None) -> tuple[Callable[[], str], Callable[[], bool]
     if file is None:
         return (lambda: str(uuid.uuid4())), (lambda: False)
     try:
-        given = json.loads(_text_of(file))
-    except (ValueError, RecursionError):
+        given = untrusted.read_json(_text_of(file), most=MAX_BYTES)
+    except untrusted.UnreadableError:
         given = None
     if not isinstance(given, list) or not all(isinstance(one, str) and UUID.fullmatch(one) for one in given):
         raise RefusedFileError(("--ids", "The file must be a JSON list of UUIDs in lower case."))

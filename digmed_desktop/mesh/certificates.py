@@ -9,6 +9,7 @@ import os
 import secrets
 import ssl
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -113,11 +114,25 @@ def from_pem(certificate: bytes, key: bytes, password: str = "") -> ClientCertif
             "There is no private key in the key file.",
             "Choose the key that was made together with the certificate request; it usually ends in .key.",
         )
-    try:
+    damaged = AccountError("The certificate file is damaged.", _ASK_AGAIN)
+    with _one_error(damaged):
         chain = x509.load_pem_x509_certificates(certificate)
-    except ValueError:
-        raise AccountError("The certificate file is damaged.", _ASK_AGAIN) from None
-    return _matched(_read_key(key, password), chain)
+        return _matched(_read_key(key, password), chain)
+
+
+@contextlib.contextmanager
+def _one_error(damaged: AccountError) -> Iterator[None]:
+    """Turn whatever the reading of a damaged file raises into one error.
+
+    The library reads names, dates and keys only when they are asked for, and raises what its parts raise: ValueError,
+    TypeError, OverflowError, its own UnsupportedAlgorithm, InvalidVersion and more.
+    """
+    try:
+        yield
+    except AccountError:
+        raise
+    except Exception:  # noqa: BLE001  (too many to list; nothing else happens inside)
+        raise damaged from None
 
 
 def _read_key(key: bytes, password: str) -> PrivateKeyTypes:
@@ -156,19 +171,23 @@ def from_pfx(data: bytes, password: str = "") -> ClientCertificate:
         raise AccountError(
             "The password of the PFX file is wrong, or the file is damaged.", "Enter the password again."
         ) from None
+    except Exception:  # noqa: BLE001  (as in _one_error)
+        raise AccountError("The PFX file is damaged.", "Export it again.") from None
     if key is None or certificate is None:
         raise AccountError(
             "The PFX file does not hold both a certificate and its private key.",
             "Export it again and choose to include the private key.",
         )
-    return _matched(key, [certificate, *others])
+    with _one_error(AccountError("The PFX file is damaged.", "Export it again.")):
+        return _matched(key, [certificate, *others])
 
 
 def is_root(pem: bytes) -> bool:
     """Whether these bytes hold at least one certificate in PEM."""
     try:
-        return bool(x509.load_pem_x509_certificates(pem))
-    except ValueError:
+        with _one_error(AccountError("This is no root certificate.", _ASK_AGAIN)):
+            return bool(x509.load_pem_x509_certificates(pem))
+    except AccountError:
         return False
 
 

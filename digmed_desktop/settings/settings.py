@@ -8,7 +8,6 @@ it is saved.
 import contextlib
 import os
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from digmed_desktop import untrusted
 from digmed_desktop.settings.own_product import OwnProduct
 
 
@@ -49,6 +49,9 @@ LOCK_MINUTES = range(1, 121)
 AMBER_HOURS = range(8, 17)
 LATE_HOURS = range(17, 25)
 ANSWER_DAYS = range(1, 21)
+
+MOST_BYTES = 1_000_000
+"""Of the settings file; one with a hundred products of one's own has 30 kB."""
 
 _NO_EDITIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -202,7 +205,7 @@ def save(file: Path, settings: Settings) -> None:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_bytes().decode("utf-8"))
+    return untrusted.read_toml(untrusted.read_bytes(file, MOST_BYTES), most=MOST_BYTES)
 
 
 def _keep_aside(file: Path) -> Path | None:

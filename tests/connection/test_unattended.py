@@ -1,7 +1,12 @@
 """``sync`` alone and beside a window, the second start that finds the first, and a practice that can be reached."""
 
+import contextlib
 import hashlib
+import json
+import socket
+import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,11 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk.front_door import FrontDoor, knock
+from digmed_desktop.clinical import json_record
+from digmed_desktop.desk import front_door, unattended
+from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.unattended import doctor, sync, told_by_window, told_of_checks
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Check, Health
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import QueueStanding
@@ -47,7 +55,7 @@ def door(counter: Counter) -> Iterator[FrontDoor]:
             return told_by_window(QueueStanding(waiting=2, needs_person=1, connected=True))
         if word == "doctor":
             return told_of_checks(iter([Check("MESH", Health.BAD, "No answer.", "Wait.")]))
-        return {"heard": word}
+        return {"heard": word} if len(word) < 100 else {"length": len(word)}
 
     made = FrontDoor(counter.folders.data, answer)
     made.open()
@@ -135,10 +143,103 @@ def test_nobody_is_answered_without_the_key(counter: Counter, door: FrontDoor) -
     assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
 
 
-@pytest.mark.parametrize("left", ["", "{}", '{"address": "/nowhere/at/all", "key": "00"}', "no json"])
+NOBODY = [
+    "",
+    "{}",
+    '{"address": "/nowhere/at/all", "key": "00"}',
+    "no json",
+    "[" * 100_000,
+    '{"address":' * 50_000,
+    '{"address": "\\ud800", "key": "00"}',
+    '{"address": "\\u0000", "key": "00"}',
+    '{"address": 1e999, "key": 1e999}',
+    '["address", "key"]',
+    '{"address": "/x", "key": ["00"]}',
+    " " * 20_000,
+]
+
+
+@pytest.mark.parametrize("left", NOBODY, ids=range(len(NOBODY)))
 def test_what_a_killed_window_left_is_nobody(counter: Counter, left: str) -> None:
     (counter.folders.data / "window.json").write_text(left)
     assert knock(counter.folders.data, "show", 30) is None
+
+
+def test_a_record_of_the_greatest_length_comes_through_the_door(counter: Counter, door: FrontDoor) -> None:
+    record = "\U0001f489" * json_record.MAX_LENGTH
+    assert len(f"open\n{record}".encode()) <= front_door.LONGEST
+    assert knock(counter.folders.data, f"open\n{record}", 30) == {"length": len(record) + 5}
+    with pytest.raises(DigMedError, match="larger than a record"):
+        knock(counter.folders.data, "x" * (front_door.LONGEST + 1), 30)
+    assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
+
+
+def test_a_caller_that_says_nothing_holds_up_nobody(counter: Counter, door: FrontDoor) -> None:
+    address = json.loads((counter.folders.data / "window.json").read_text())["address"]
+    with contextlib.ExitStack() as lines:
+        for _ in range(3):
+            lines.enter_context(socket.socket(socket.AF_UNIX)).connect(address)
+        begun = time.monotonic()
+        assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
+        assert time.monotonic() - begun < 2
+
+
+def test_callers_that_say_nothing_are_put_out(counter: Counter, door: FrontDoor, monkeypatch) -> None:
+    monkeypatch.setattr(front_door, "HELLO_SECONDS", 0.2)
+    address = json.loads((counter.folders.data / "window.json").read_text())["address"]
+    with contextlib.ExitStack() as lines:
+        silent = [lines.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(20)]
+        for line in silent:
+            line.connect(address)
+        time.sleep(0.5)
+        assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
+
+
+def test_a_window_that_hangs_is_given_up_in_words(counter: Counter, monkeypatch, vault_of) -> None:
+    monkeypatch.setattr(front_door, "HELLO_SECONDS", 0.2)
+    monkeypatch.setattr(unattended, "PATIENCE", 0.2)
+    never = threading.Event()
+    stopped = FrontDoor(counter.folders.data, lambda _w: {"late": never.wait(20)})
+    stopped.open()
+    with pytest.raises(WindowSilentError, match="does not answer"):
+        knock(counter.folders.data, "show", 0.2)
+    status, sentence = sync(counter.folders, counter.clock, vault_of)
+    assert (status, "does not answer" in sentence) == (1, True)
+    (_program, window) = doctor(counter.folders, counter.clock, vault_of)
+    assert (window.name, window.health) == ("Window", Health.BAD)
+    never.set()
+    stopped.close()
+
+
+def test_a_process_that_stands_still_is_given_up_too(counter: Counter, monkeypatch) -> None:
+    monkeypatch.setattr(front_door, "HELLO_SECONDS", 0.2)
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/door")
+        listener.listen(0)
+        told = {"address": f"{folder}/door", "key": "00" * 32}
+        (counter.folders.data / "window.json").write_text(json.dumps(told))
+        for _ in range(3):  # the second and third do not even come through
+            with pytest.raises(WindowSilentError):
+                knock(counter.folders.data, "show", 0.1)
+
+
+def test_one_sync_runs_at_a_time(counter: Counter, vault_of) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    slow = FrontDoor(
+        counter.folders.data, lambda _w: (begun.set(), go_on.wait(20), {"trouble": "as told"})[2]
+    )
+    slow.open()
+    first: list[tuple[int, str]] = []
+    thread = threading.Thread(target=lambda: first.append(sync(counter.folders, counter.clock, vault_of)))
+    thread.start()
+    assert begun.wait(20)
+    for _ in range(3):
+        status, sentence = sync(counter.folders, counter.clock, vault_of)
+        assert (status, "Another sync is under way" in sentence) == (0, True)
+    go_on.set()
+    thread.join(20)
+    assert first == [(1, "as told")]
+    slow.close()
 
 
 def test_a_window_that_is_gone_does_not_answer(counter: Counter) -> None:

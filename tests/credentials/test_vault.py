@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import threading
+import time
 from pathlib import Path
 
 import keyring
@@ -11,7 +13,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail, null
 from keyring.errors import InitError, KeyringLocked, PasswordSetError
 
-from digmed_desktop.credentials import vault
+from digmed_desktop.credentials import vault, waiting
 from digmed_desktop.credentials.vault import FileVault, KeyringVault, Vault, VaultError
 from digmed_desktop.settings import folders
 
@@ -180,6 +182,65 @@ def test_practice_mode_keeps_its_secrets_beside_its_data(practice) -> None:
     assert again.get("key") == "aé"
     assert again.get("other") is None
     assert "fictional" in again.kept_in
+
+
+class _Hanging(KeyringBackend):
+    """Keeps what it is given, but hangs at one kind of call until it is let go."""
+
+    priority = 9
+
+    def __init__(self, at: str) -> None:
+        self.items: dict[tuple[str, str], str] = {}
+        self.at, self.free, self.calls = at, threading.Event(), 0
+
+    def _wait(self, what: str) -> None:
+        self.calls += 1
+        if what == self.at:
+            self.free.wait(20)
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._wait("get")
+        return self.items.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._wait("set")
+        self.items[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._wait("delete")
+        del self.items[service, username]
+
+
+@pytest.mark.parametrize("at", ["get", "set", "delete"])
+def test_a_keyring_that_hangs_is_given_up_in_words(monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.2)
+    monkeypatch.setitem(vault.SAFE_BACKENDS, __name__, "a keyring of a test")
+    hanging = _Hanging(at)
+    monkeypatch.setattr(keyring, "get_keyring", lambda: hanging)
+    begun = time.monotonic()
+    with pytest.raises(VaultError, match="did not answer within") as refused:
+        KeyringVault()
+    assert "Unlock it there" in refused.value.remedy
+    calls = hanging.calls
+    with pytest.raises(VaultError, match="did not answer within"):  # and no second call is added to the first
+        KeyringVault()
+    assert hanging.calls == calls
+    assert time.monotonic() - begun < 5
+    hanging.at = ""
+    hanging.free.set()
+    monkeypatch.setattr(waiting, "PATIENCE", 10.0)
+    kept = KeyringVault()
+    kept.put("key", "value")
+    assert kept.get("key") == "value"
+
+
+def test_a_keyring_that_hangs_while_it_is_looked_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.2)
+    free = threading.Event()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: free.wait(20) and fail.Keyring())
+    with pytest.raises(VaultError, match="did not answer within"):
+        KeyringVault()
+    free.set()
 
 
 @posix_only

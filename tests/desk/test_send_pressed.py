@@ -31,6 +31,31 @@ def test_a_send_that_failed_before_the_eyes_of_a_person_is_not_made_at_the_next_
     assert [one.id for one in counter.desk.drafts()] == [draft]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"draft":' * 50_000,
+        '{"draft": "a", "form": "vaccination", "by": 1e999}',
+        '{"draft": "a", "form": "vaccination", "by": ' + "9" * 5000 + "}",
+        '{"draft": "a", "form": "vaccination", "by": true}',
+        '{"draft": "a", "form": "vaccination", "by": -1}',
+        '{"draft": ["a"], "form": {}, "by": 1}',
+        '{"draft": "\\ud800", "form": "vaccination", "by": 1}',
+        '["draft", "form", "by"]',
+        "",
+        "x" * 20_000,
+    ],
+    ids=range(11),
+)
+def test_a_wish_that_is_damaged_is_none_and_the_program_opens(
+    counter: Counter, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "send-pressed.json").write_text(content)
+    assert SendIntent(tmp_path).read() is None
+    assert counter.desk.fulfil_wish() is None
+
+
 def test_a_wish_that_cannot_be_fulfilled_does_not_keep_the_program_from_opening(
     counter: Counter, tmp_path: Path
 ) -> None:

@@ -95,7 +95,20 @@ def test_unknown_keys_are_kept(file) -> None:
     assert raw["labels"] == {"printer": "Zebra"}
 
 
-@pytest.mark.parametrize("content", [b"theme = ", b"\x00\xff", b"[appearance", "ü".encode("latin-1")])
+DAMAGED = [
+    b"theme = ",
+    b"\x00\xff",
+    b"[appearance",
+    "ü".encode("latin-1"),
+    b"x = " + b"[" * 100_000,
+    b"x = " + b"[" * 200 + b"]" * 200,
+    b"x = " + b"{a=" * 200 + b"1" + b"}" * 200,
+    b"[" + b"a." * 500 + b"a]",
+    b"# " + b"x" * 2_000_000,
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_file_is_kept_aside_and_said(file, content) -> None:
     file.write_bytes(content)
     loaded = load(file)

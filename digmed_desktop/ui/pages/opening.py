@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 
 from digmed_desktop.messaging.errors import DigMedError, NotStartedError, RecordsMissingError, StoreInUseError
 from digmed_desktop.ui import files
@@ -14,18 +14,30 @@ from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, Words
 
 _TO_BEGIN = "begin with empty records"
+SLOW_SECONDS = 8
+ONE_MOMENT = ("The key is fetched and the records are opened.", "One moment")
+SLOW = (
+    "This takes longer than usual. If the keyring of this computer account asks for its password in a window of "
+    "its own, enter it there. If it does not answer, the program gives up after a minute and says so."
+)
 
 
 class OpeningPage(ColumnPage):
     """What is seen until the records are open, or why they cannot be opened."""
 
     rescued = Signal()  # open the records again
+    again = Signal()  # try to open them once more, as they are
 
     def __init__(self, context: Context) -> None:
         super().__init__("Opening the records")
         self._context = context
-        self.said = Notice("act", "The key is fetched and the records are opened.", "One moment")
+        self.said = Notice("act", *ONE_MOMENT)
         self.body.addWidget(self.said)
+        self.again_button = button("Try again", "primary")
+        self.again_button.clicked.connect(self._again)
+        self.body.addWidget(flow(self.again_button))
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_SECONDS * 1000)
+        self._slow.timeout.connect(self._is_slow)
         self.words = LinesEditor(4)
         self.words_field = Field(
             "rescue.words", "Recovery phrase", self.words, hint="The 24 words from the paper, in their order."
@@ -73,6 +85,22 @@ class OpeningPage(ColumnPage):
             flow(self.begin_button),
         )
         self._offer()
+        self._wait_for_it()
+
+    def _wait_for_it(self) -> None:
+        self.title.setText("Opening the records")
+        self.said.say(*ONE_MOMENT, "act")
+        self.again_button.setHidden(True)
+        self._slow.start()
+
+    def _is_slow(self) -> None:
+        if self.isVisible():
+            self.said.say(SLOW, ONE_MOMENT[1], "act")
+
+    def _again(self) -> None:
+        self._offer()
+        self._wait_for_it()
+        self.again.emit()
 
     def refuse(self, error: DigMedError) -> None:
         """Say why the program cannot go on, and offer the ways to get the records back."""
@@ -80,6 +108,8 @@ class OpeningPage(ColumnPage):
         whole = isinstance(error, NotStartedError | StoreInUseError)  # nothing is wrong with the records
         titles = {missing: "The records are missing", whole: "DigMed Desktop cannot start"}
         self.title.setText(titles.get(True, "The records cannot be opened"))
+        self._slow.stop()
+        self.again_button.setHidden(False)
         self.said.say(str(error), "What to do", "stop")
         self.said.head.setText("What to do")
         able = self._context.rescue is not None and not whole
@@ -88,6 +118,8 @@ class OpeningPage(ColumnPage):
     def offer_restore(self) -> None:
         """Offer to restore a backup on a computer that has only empty records yet."""
         self._records_open = True
+        self._slow.stop()
+        self.again_button.setHidden(True)
         self.title.setText("Restore a backup")
         self.said.say("The backup becomes the records of this computer.", "From another computer", "act")
         self._offer(restore=self._context.rescue is not None)
