@@ -112,7 +112,6 @@ class Window(QMainWindow):
         self.sign_in.signed_in.connect(self._signed_in)
         self.help.back.connect(self._leave_help)
         self.opening.rescued.connect(context.office.open)
-        self.opening.again.connect(context.office.open)
         self.recovery.done.connect(lambda: self._ask_who(locked=False))
         self.check.back.connect(self._back_to_form)
         self.check.send.connect(self._send)

@@ -25,8 +25,7 @@ SLOW = (
 class OpeningPage(ColumnPage):
     """What is seen until the records are open, or why they cannot be opened."""
 
-    rescued = Signal()  # open the records again
-    again = Signal()  # try to open them once more, as they are
+    rescued = Signal()  # open the records (again)
 
     def __init__(self, context: Context) -> None:
         super().__init__("Opening the records")
@@ -100,7 +99,7 @@ class OpeningPage(ColumnPage):
     def _again(self) -> None:
         self._offer()
         self._wait_for_it()
-        self.again.emit()
+        self.rescued.emit()
 
     def refuse(self, error: DigMedError) -> None:
         """Say why the program cannot go on, and offer the ways to get the records back."""
