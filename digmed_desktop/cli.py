@@ -24,8 +24,8 @@ def parser() -> argparse.ArgumentParser:
         "Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
         "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, "
         "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means, "
-        "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection; "
-        "each has its own --help.",
+        "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection, "
+        "'digmed-desktop check-data' checks programmes, rules and wording; each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(
@@ -71,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from digmed_desktop.demo import mesh_process
 
         return mesh_process.main(words[1:])
+    if words and words[0] == "check-data":
+        return _check_data(words[1:])
     asked = parser().parse_args(words)
     plays = asked.tour is not None or asked.pictures is not None
     if plays and not asked.demo:
@@ -144,6 +146,71 @@ def _on_messages(command: str, words: list[str]) -> int:
         return explaining.explain_command(grammar.parse_args(words))
     commands.check_arguments(grammar)
     return commands.check_command(grammar.parse_args(words))
+
+
+def _check_data(words: list[str]) -> int:
+    """Check data files; exit status 1 when there is a fault."""
+    grammar = argparse.ArgumentParser(
+        prog="digmed-desktop check-data",
+        description="Checks every file that a person may edit: programmes, law, forms, wording, codes. A fault names "
+        "file, entry and key. Exit status 1 when there is one.",
+    )
+    grammar.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="FOLDER",
+        help="laid out as the program's resources folder, or holding programme files alone; left out: the program's own",
+    )
+    grammar.add_argument(
+        "--schemas",
+        type=Path,
+        metavar="DIR",
+        help="write the JSON Schema of each kind of file to DIR, for editors",
+    )
+    asked = grammar.parse_args(words)
+    if asked.schemas is not None:
+        return _write_schemas(asked.schemas)
+    from digmed_desktop.data_files.fault import DataFileError
+    from digmed_desktop.data_files.source import OWN
+    from digmed_desktop.demo import world_files
+    from digmed_desktop.desk import data_check
+
+    try:
+        source = data_check.source_in(asked.folder) if asked.folder else OWN
+    except DataFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    sentences = [
+        f"{one.fault.sentence} {one.consequence.value}" for one in data_check.check(source, world_files.KINDS)
+    ]
+    sentences += [fault.sentence for fault in data_check.of_no_kind(source, world_files.KINDS)]
+    for sentence in sentences:
+        print(sentence)
+    files = len(source.every_name())
+    if sentences:
+        print(f"{_number(len(sentences), 'fault')} in {_number(files, 'file')}.", file=sys.stderr)
+        return 1
+    print(f"{_number(files, 'file')} checked, no fault.")
+    return 0
+
+
+def _write_schemas(folder: Path) -> int:
+    """Write the JSON Schema of each kind of data file."""
+    import json
+
+    from digmed_desktop.demo import world_files
+    from digmed_desktop.desk import data_check
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in (*data_check.kinds(), *world_files.KINDS):
+        text = json.dumps(kind.schema(), indent=2, ensure_ascii=False)
+        (folder / f"data-{kind.name}.schema.json").write_text(f"{text}\n", encoding="utf-8")
+    return 0
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _unattended(command: str, words: list[str]) -> int:

@@ -5,7 +5,6 @@ stands beside the package. Everything that is data (editions, programmes, forms,
 """
 
 import json
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,16 +39,6 @@ def path(name: str) -> Path:
 def text(name: str) -> str:
     """Return the resource ``name`` as text."""
     return path(name).read_text(encoding="utf-8")
-
-
-@cache
-def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads(text(name))
-
-
-def toml(name: str) -> dict[str, Any]:
-    """Return the TOML resource ``name``; read once, so callers must not change it."""
-    return _toml(name)
 
 
 def json_file(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import logging
 
+from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.messaging.errors import DigMedError
 
 log = logging.getLogger(__name__)
@@ -11,6 +12,9 @@ def as_known(error: BaseException) -> DigMedError:
     """Return an error as one that people can read; what is not one of ours is logged with its place."""
     if isinstance(error, DigMedError):
         return error
+    if isinstance(error, DataFileError):
+        log.error("a data file has a fault: %s", error.faults[0].file)
+        return DigMedError(error.faults[0].sentence, REMEDY)
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 
 Answers = Mapping[str, str]
 
@@ -224,7 +224,7 @@ class Form:
 @cache
 def load(form_id: str) -> Form:
     """Return the form ``form_id`` of ``resources/forms``."""
-    raw = resources.toml(f"forms/{form_id}.toml")
+    raw = OWN.raw(f"forms/{form_id}.toml")
     groups = []
     for group in raw["group"]:
         fields = []

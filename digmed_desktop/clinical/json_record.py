@@ -11,9 +11,9 @@ from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.record import VaccinationRecord
+from digmed_desktop.data_files.source import OWN
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -116,9 +116,7 @@ _SENTENCES = {
 
 def retired() -> dict[str, str]:
     """Return the kinds of notification that are no more: format and the sentence why."""
-    return {
-        kind["format"]: kind["sentence"] for kind in resources.toml("editions/words/retired.toml")["kind"]
-    }
+    return {kind["format"]: kind["sentence"] for kind in OWN.raw("editions/words/retired.toml")["kind"]}
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -5,86 +5,38 @@ them. None of them decides: the pharmacist does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
+from digmed_desktop.data_files.source import OWN
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.law_file import LawFile, RuleRow
 
 _FILE = "law/emergency-supply.toml"
 PRESCRIPTION_ONLY = "pom"
 PHENOBARBITAL_SCHEDULE = "3"
 
 
-class Effect(StrEnum):
-    """What follows from a rule."""
+def _file() -> "LawFile":
+    """Return the law as its file has it. Raises DataFileError where that has a fault."""
+    from digmed_desktop.clinical.law_file import LawFile
 
-    FORBIDDEN = "forbidden"
-    DAYS = "days"  # at most so many days' treatment
-    PACK = "pack"  # at most the smallest pack at hand
-    CYCLE = "cycle"  # at most one full treatment cycle
-    COURSE = "course"  # at most the smallest quantity for a full course
-    AS_DIRECTED = "as-directed"
-    NO_LIMIT = "no-limit"
-    CONDITION = "condition"
-    DUTY = "duty"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule. ``route`` is None where it holds on both; ``law`` tells it, ``over`` what to do when it is broken.
-
-    ``source`` and ``read`` say where it stands and which version was read; ``confirmed`` whether a pharmacist has
-    compared it with the law in force.
-    """
-
-    id: str
-    route: SupplyRoute | None
-    scope: str
-    effect: Effect
-    law: str
-    over: str
-    source: str
-    read: str
-    confirmed: bool
-    days: int | None = None
-    hours: int | None = None
-    years: int | None = None
-    field: str = ""  # the question that a condition asks
-    preparations: tuple[str, ...] = ()
-    schedules: tuple[str, ...] = ()
-    packs: tuple[str, ...] = ()
-    exception: str = ""
-    substances: bool = False
-
-    def holds_on(self, route: SupplyRoute) -> bool:
-        """Whether the rule applies to a supply on this route."""
-        return self.route is None or self.route is route
-
-
-@dataclass(frozen=True, slots=True)
-class Substance:
-    """A name to be reminded of: the schedule it belongs to, or that it is never supplied in an emergency."""
-
-    name: str
-    schedule: str = ""
-    never: bool = False
+    return OWN.read(_FILE, LawFile)
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return all rules, in the order in which Help shows them."""
-    found = []
-    for row in resources.toml(_FILE)["rule"]:
-        values = dict(row)
-        route = values.pop("route")
-        for name in ("preparations", "schedules", "packs"):
-            values[name] = tuple(values.get(name, ()))
-        values.setdefault("over", "")
-        values["effect"] = Effect(values["effect"])
-        found.append(Rule(route=None if route == "both" else SupplyRoute(route), **values))
-    return tuple(found)
+    return tuple(_rule(row) for row in _file().rule)
+
+
+def _rule(row: "RuleRow") -> Rule:
+    lists = {name: tuple(getattr(row, name) or ()) for name in ("preparations", "schedules", "packs")}
+    route = None if row.route == "both" else SupplyRoute(row.route)
+    return Rule(**{**dict(row), **lists, "route": route})
 
 
 def rule(rule_id: str) -> Rule:
@@ -98,22 +50,22 @@ def rule(rule_id: str) -> Rule:
 @cache
 def substances() -> tuple[Substance, ...]:
     """Return the names to be reminded of."""
-    return tuple(Substance(**row) for row in resources.toml(_FILE)["substance"])
+    return tuple(Substance(**dict(row)) for row in _file().substance)
 
 
 def title() -> str:
     """Return the name of the regulations."""
-    return str(resources.toml(_FILE)["title"])
+    return _file().title
 
 
 def reminder() -> str:
     """Return the sentence that stands with every rule."""
-    return str(resources.toml(_FILE)["reminder"])
+    return _file().reminder
 
 
 def to_be_confirmed() -> str:
     """Return the words that mark a rule no pharmacist has confirmed yet."""
-    return str(resources.toml(_FILE)["to_be_confirmed"])
+    return _file().to_be_confirmed
 
 
 def conditions(route: SupplyRoute) -> tuple[Rule, ...]:

@@ -11,6 +11,7 @@ from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.record import Coded, Quantity
+from digmed_desktop.data_files.source import OWN
 
 NEVER_SENT = (
     "This vaccination is not part of what is sent to practices electronically: tell the practice on paper."
@@ -21,7 +22,7 @@ def is_never_sent(programme_id: str) -> bool:
     """Whether a programme of ``resources/programmes`` has no agreement under which it could be sent."""
     name = f"programmes/{programme_id}.toml"
     known = programme_id and name in resources.names("programmes", ".toml")
-    return bool(known) and not resources.toml(name).get("agreement", "")
+    return bool(known) and not OWN.raw(name).get("agreement", "")
 
 
 @dataclass(frozen=True, slots=True)

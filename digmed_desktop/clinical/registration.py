@@ -2,8 +2,8 @@
 
 import re
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.record import Regulator
+from digmed_desktop.data_files.source import OWN
 
 
 def check_registration(regulator: Regulator, number: str) -> str | None:
@@ -14,7 +14,7 @@ def check_registration(regulator: Regulator, number: str) -> str | None:
     typed = number.strip()
     if regulator is Regulator.NONE:
         return "Choose who gave out this registration number, or leave it empty." if typed else None
-    for rule in resources.toml("codes/roles.toml")["regulator"]:
+    for rule in OWN.raw("codes/roles.toml")["regulator"]:
         if rule["id"] == regulator.value:
             if re.fullmatch(rule["pattern"], typed):
                 return None

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from digmed_desktop.clinical import law, units
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
-from digmed_desktop.clinical.law import Effect, Rule
+from digmed_desktop.clinical.law_rule import Effect, Rule
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
 _TOO_MUCH = {Effect.PACK: "larger", Effect.CYCLE: "more", Effect.COURSE: "more"}

@@ -6,16 +6,23 @@ A vaccine's amount travels with the published term of its unit; people read the 
 
 from functools import cache
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.record import Coded, Quantity
+from digmed_desktop.data_files.fault import DataFileError
+from digmed_desktop.data_files.source import OWN
 
 
 @cache
 def _known() -> dict[str, Coded]:
+    from digmed_desktop.clinical.units_file import UnitsFile
+
     found: dict[str, Coded] = {}
-    for row in resources.toml("codes/units.toml")["unit"]:
-        coded = Coded(row["words"][0], row.get("code", ""))
-        found |= {word.casefold(): coded for word in row["words"]}
+    try:
+        rows = OWN.read("codes/units.toml", UnitsFile).unit
+    except DataFileError:  # records are read and printed all the same; nothing is sent
+        return {}
+    for row in rows:
+        coded = Coded(row.words[0], row.code or "")
+        found |= {word.casefold(): coded for word in row.words}
     return found
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.record import (
     Address,
     Organisation,
@@ -18,6 +17,7 @@ from digmed_desktop.clinical.record import (
     Telephone,
     Traced,
 )
+from digmed_desktop.data_files.source import OWN
 
 _FOLDER = "practice_mode"
 
@@ -120,10 +120,8 @@ class World:
 @cache
 def load_world() -> World:
     """Return the world of practice mode."""
-    organisations = resources.toml(f"{_FOLDER}/organisations.toml")
-    behaviours = {
-        id_: _behaviour(id_, row) for id_, row in resources.toml(f"{_FOLDER}/behaviours.toml").items()
-    }
+    organisations = OWN.raw(f"{_FOLDER}/organisations.toml")
+    behaviours = {id_: _behaviour(id_, row) for id_, row in OWN.raw(f"{_FOLDER}/behaviours.toml").items()}
     practices = {
         row["ods_code"]: FictionalPractice(_organisation(row), row["mailbox"])
         for row in organisations["practice"]
@@ -135,15 +133,15 @@ def load_world() -> World:
             behaviour=behaviours[row["behaviour"]],
             known_at=row.get("known_at", ""),
         )
-        for row in resources.toml(f"{_FOLDER}/patients.toml")["patient"]
+        for row in OWN.raw(f"{_FOLDER}/patients.toml")["patient"]
     ]
     return World(
         pharmacy=_organisation(organisations["pharmacy"]),
         pharmacy_mailbox=organisations["pharmacy"]["mailbox"],
-        people=tuple(_person(row) for row in resources.toml(f"{_FOLDER}/people.toml")["person"]),
+        people=tuple(_person(row) for row in OWN.raw(f"{_FOLDER}/people.toml")["person"]),
         practices=tuple(practices.values()),
         patients=tuple(patients),
-        batches=tuple(FictionalBatch(**row) for row in resources.toml(f"{_FOLDER}/batches.toml")["batch"]),
+        batches=tuple(FictionalBatch(**row) for row in OWN.raw(f"{_FOLDER}/batches.toml")["batch"]),
         behaviours=behaviours,
     )
 

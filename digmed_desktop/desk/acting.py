@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Offer
@@ -240,9 +240,9 @@ class ActsDesk:
 
 def words_of(act: Act, way: Way = Way.AFRESH) -> Offer:
     """Return an act in words; those of a correction say in which way it goes."""
-    entry = resources.toml("states/acts.toml")[act.value]
-    explain = entry.get(f"explain_{way.value}", entry["explain"])
-    return Offer(act, entry["label"], explain, entry["ask"])
+    entry = OWN.at("states/acts.toml", act.value) or {}
+    explain = entry.get(f"explain_{way.value}") or entry.get("explain", "")
+    return Offer(act, entry.get("label", act.value.capitalize()), explain, entry.get("ask", ""))
 
 
 def facts_of(row: NotificationRow) -> Facts:

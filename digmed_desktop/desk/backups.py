@@ -7,8 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import dates
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.sent_views import BackupState, Printed
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
@@ -138,7 +138,7 @@ class BackupDesk:
         from digmed_desktop.paper import printing
         from digmed_desktop.paper.document import Listing, PaperDocument
 
-        said, half = resources.toml("paper/words.toml")["recovery"], len(words) // 2
+        said, half = OWN.raw("paper/words.toml")["recovery"], len(words) // 2
         rows = tuple((str(n + 1), words[n], str(n + 1 + half), words[n + half]) for n in range(half))
         made = said["made"].format(when=dates.shown_time(self._clock.now()))
         listing = Listing(said["order"], (said["number"], said["word"]) * 2, rows)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, stops_of
+from digmed_desktop.desk import data_check
 from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
@@ -202,14 +203,17 @@ class Desk:
 
     def form_lists(self, form: str) -> FormLists:
         """Return the options of a form."""
-        return self._form(form).lists()
+        closed = data_check.standing().closed(form)
+        return FormLists({}, "", "", closed=closed) if closed else self._form(form).lists()
 
     def all_form_lists(self) -> dict[str, FormLists]:
         """Return the options of every form."""
-        return {form: desk.lists() for form, desk in self.forms.items()}
+        return {form: self.form_lists(form) for form in self.forms}
 
     def preview(self, form: str, state: FormState) -> Preview:
-        """Return what a form would send."""
+        """Return what a form would send; of a form that is closed, why."""
+        if closed := data_check.standing().closed(form):
+            return Preview(problems=(Problem("", closed),))
         return self.counter.with_doubts(form, state, self._form(form).preview(state))
 
     def save_draft(self, draft_id: str, form: str, state: FormState, by: int | None) -> None:

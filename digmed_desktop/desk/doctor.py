@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.data_files.fault import REMEDY
 from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
@@ -42,6 +43,17 @@ def check_folder(folder: Path) -> Iterator[Check]:
         yield Check("Disk space", _LOOK, "Less than 1 GB is free on the disk.", "Make space soon.")
     else:
         yield Check("Disk space", _GOOD, f"{free // 1_000_000_000} GB are free.")
+
+
+def check_data() -> Iterator[Check]:
+    """Check the program's own data files: programmes, law, wording, codes."""
+    from digmed_desktop.desk import data_check
+
+    found = data_check.standing().found
+    for one in found:
+        yield Check("Data files", _BAD, f"{one.fault.sentence} {one.consequence.value}", REMEDY)
+    if not found:
+        yield Check("Data files", _GOOD, "Programmes, law, wording and codes have no fault.")
 
 
 def check_records(store: "Store", clock: Clock) -> Iterator[Check]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import Kind
@@ -38,9 +38,20 @@ class ExportColumn:
     patient: bool = False
 
 
+KEYS = frozenset(
+    (
+        *("number", "kind", "date", "time", "patient", "nhs_number", "date_of_birth", "service", "product"),
+        *("product_code", "outcome", "cohort", "dose", "batch", "expiry", "vaccinator", "registration"),
+        *("legal_basis", "location", "practice_ods", "practice", "pharmacy_ods", "state", "needs_person"),
+        "corrects",
+    )
+)
+"""What a column can hold; see :meth:`ExportDesk._cells`."""
+
+
 def columns(*, with_patients: bool) -> tuple[ExportColumn, ...]:
     """Return the columns in order, those about the patient only when asked for."""
-    found = (ExportColumn(**one) for one in resources.toml("export/columns.toml")["column"])
+    found = (ExportColumn(**one) for one in OWN.raw("export/columns.toml")["column"])
     return tuple(one for one in found if with_patients or not one.patient)
 
 

@@ -5,11 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.record import Coded
+from digmed_desktop.data_files.source import OWN
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -29,7 +29,7 @@ def bundled() -> tuple[Medicine, ...]:
             row.get("legal_class", ""),
             row.get("schedule", ""),
         )
-        for row in resources.toml("medicines/bundled.toml")["medicine"]
+        for row in OWN.raw("medicines/bundled.toml")["medicine"]
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.message_views import EditionChoice, MessageSettings, OwnProductView
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.parcel import Kind
@@ -43,7 +43,7 @@ class MessageDesk:
                 )
                 for one in now.own_products
             ),
-            retired=tuple(kind["name"] for kind in resources.toml("editions/words/retired.toml")["kind"]),
+            retired=tuple(kind["name"] for kind in OWN.raw("editions/words/retired.toml")["kind"]),
         )
 
     def choose_edition(self, workflow: str, edition: str) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.data_files.fault import REMEDY
+from digmed_desktop.desk import data_check
 from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.noticing import NoticingDelivery
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import RecordsMissingError, StoreError
@@ -164,20 +167,26 @@ def make_delivery(
     stop: threading.Event | None = None,
     elapsed: Callable[[], float] = time.monotonic,
 ) -> DeliveryRounds:
-    """Return the delivery over the connection that is set up; called and used on the thread that delivers."""
+    """Return the delivery over the connection that is set up; called and used on the thread that delivers.
+
+    Nothing goes out or comes in while a data file that this stands on has a fault; any other fault is said beside it.
+    """
     from digmed_desktop.fhir.response_reader import response_reader
     from digmed_desktop.mesh.transport import MeshTransport
     from digmed_desktop.outbox.engine import Delivery
     from digmed_desktop.outbox.no_connection import NoConnection
 
+    data = data_check.standing()
+    if data.stops_delivery:
+        return NoConnection(store.deliveries, duty, closed=data.stops_delivery, remedy=REMEDY)
     if not connection.is_set_up:
-        return NoConnection(store.deliveries, duty)
+        return NoticingDelivery(NoConnection(store.deliveries, duty), data.notices)
 
     def pharmacy_ods() -> str:
         return (store.profile.pharmacy() or Organisation()).ods_code
 
     stop = stop or threading.Event()
-    return Delivery(
+    delivery = Delivery(
         store.deliveries,
         store.inbox,
         lambda: MeshTransport(connection.account(), stop=stop),
@@ -188,3 +197,4 @@ def make_delivery(
         duty=duty,
         elapsed=elapsed,
     )
+    return NoticingDelivery(delivery, data.notices)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
@@ -201,7 +201,7 @@ def _first(versions: list[Version]) -> Version:
 
 
 def _words() -> dict[str, Any]:
-    return resources.toml("paper/words.toml")
+    return OWN.raw("paper/words.toml")
 
 
 def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, ...]:
@@ -214,7 +214,7 @@ def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, .
     from digmed_desktop.fhir import editions
     from digmed_desktop.fhir.sections import sections
 
-    edition = editions.load(edition_id) if edition_id else editions.default_for(story.row.kind)
+    edition = editions.load_or_default(edition_id, story.row.kind)
     return tuple(
         Pairs(section.title, tuple((row.label, row.values) for row in section.rows if row.values))
         for section in sections(record, edition)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 
@@ -53,8 +53,8 @@ class YellowCard:
 
 def yellow_card() -> YellowCard:
     """Return where suspected adverse reactions are reported."""
-    entry = resources.toml("states/acts.toml")["yellow_card"]
-    return YellowCard(entry["name"], entry["address"], entry["telephone"])
+    entry = OWN.at("states/acts.toml", "yellow_card") or {}
+    return YellowCard(*(str(entry.get(key, "")) for key in ("name", "address", "telephone")))
 
 
 class How(StrEnum):
@@ -68,7 +68,7 @@ class How(StrEnum):
     @property
     def label(self) -> str:
         """The way in words."""
-        return str(resources.toml("paper/words.toml")["how_labels"][self.value])
+        return str(OWN.at("paper/words.toml", "how_labels", self.value) or self.value)
 
 
 @dataclass(frozen=True, slots=True)

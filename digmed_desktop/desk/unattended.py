@@ -177,6 +177,7 @@ def checks_of_records(store: "Store", connection: ConnectionDesk, clock: Clock) 
     """Check the records that are open and the connection that is set up in them."""
     from digmed_desktop.desk import doctor as checks
 
+    yield from checks.check_data()
     yield from checks.check_records(store, clock)
     if connection.is_set_up:
         yield from checks.check_polled(store, clock.now())

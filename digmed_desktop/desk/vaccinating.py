@@ -1,9 +1,11 @@
 """A vaccination from answers to message: what the form offers, what the record is made of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from digmed_desktop.clinical import dates, own_product
 from digmed_desktop.clinical.form import Option, load
+from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Organisation, VaccinationRecord
 from digmed_desktop.clinical.vaccination import (
@@ -17,6 +19,11 @@ from digmed_desktop.desk.recording import RecordingDesk
 from digmed_desktop.desk.views import FormLists, ProgrammeOffer
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.reference import programmes
+
+NOT_HERE = (
+    "The programme that was chosen is not in this version of the program, or its file has a fault. Choose another, "
+    "or keep this as a draft."
+)
 
 
 class VaccinationDesk(RecordingDesk[VaccinationRecord]):
@@ -62,7 +69,17 @@ class VaccinationDesk(RecordingDesk[VaccinationRecord]):
         )
 
     def reading(self, answers: Mapping[str, str]) -> Reading:
-        """Return the record that these answers make, and what is wrong with it."""
+        """Return the record that these answers make, and what is wrong with it.
+
+        A programme that is chosen and not here (its file has a fault) stops: another's rules say nothing of it.
+        """
+        reading = self._reading(answers)
+        chosen = answers.get("session.programme", "")
+        if not chosen or chosen in {one.id for one in programmes.programmes()}:
+            return reading
+        return replace(reading, problems=(Problem("session.programme", NOT_HERE), *reading.problems))
+
+    def _reading(self, answers: Mapping[str, str]) -> Reading:
         vaccinator = answers.get("session.vaccinator", "")
         return read(
             answers,

@@ -108,6 +108,7 @@ class FormLists:
         default_factory=dict
     )  # what a product usually answers besides
     by_programme: dict[str, ProgrammeOffer] = field(default_factory=dict)
+    closed: str = ""  # why the form is closed, ``""`` where it is open
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,19 @@ The guides and the published profiles disagree (specification of the Digital Med
 a setting.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
-from digmed_desktop import resources
-from digmed_desktop.clinical.record import SNOMED_CT, Coded
+from digmed_desktop.clinical.record import Coded
+from digmed_desktop.data_files.fault import DataFileError
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.parcel import Kind
+
+if TYPE_CHECKING:
+    from digmed_desktop.fhir.edition_files import CodedRow, EditionFile
 
 
 class UnknownEditionError(LookupError):
@@ -76,45 +81,51 @@ class Edition:
         return self.kind.value
 
 
-def _coded(raw: Mapping[str, str]) -> Coded:
-    return Coded(raw["display"], raw["code"], raw.get("system", SNOMED_CT))
+def _coded(row: "CodedRow") -> Coded:
+    return Coded(row.display, row.code, row.system)
 
 
-def _edition(raw: Mapping[str, Any]) -> Edition:
+def _edition(row: "EditionFile") -> Edition:
     return Edition(
-        id=raw["id"],
-        kind=Kind.of_form(raw["kind"]),
-        name=raw["name"],
-        note=raw["note"],
-        default=raw.get("default", False),
-        title=raw["title"],
-        event=_coded(raw["event"]),
-        type=_coded(raw["type"]),
-        care_setting=_coded(raw["care_setting"]),
-        message_definition=raw["profiles"]["message_definition"],
-        composition_profile=raw["profiles"]["composition"],
+        id=row.id,
+        kind=Kind.of_form(row.kind),
+        name=row.name,
+        note=row.note,
+        default=row.default,
+        title=row.title,
+        event=_coded(row.event),
+        type=_coded(row.type),
+        care_setting=_coded(row.care_setting),
+        message_definition=row.profiles.message_definition,
+        composition_profile=row.profiles.composition,
         sections=tuple(
             SectionPlan(
-                key=section["key"],
-                title=section["title"],
+                key=section.key,
+                title=section.title,
                 code=_coded(section),
-                rows=tuple(
-                    RowPlan(r["item"], r["label"], r.get("mandatory", False)) for r in section["rows"]
-                ),
+                rows=tuple(RowPlan(one.item, one.label, one.mandatory) for one in section.rows),
             )
-            for section in raw["section"]
+            for section in row.section
         ),
-        show_codes=raw.get("show_codes", False),
-        summary_text=raw.get("summary_text", False),
-        supply_type=_coded(raw["supply_type"]) if "supply_type" in raw else None,
-        codes={name: _coded(code) for name, code in raw.get("codes", {}).items()},
+        show_codes=row.show_codes,
+        summary_text=row.summary_text,
+        supply_type=_coded(row.supply_type) if row.supply_type else None,
+        codes={name: _coded(coded) for name, coded in row.codes.items()},
     )
 
 
 @cache
 def all_editions() -> tuple[Edition, ...]:
-    """Return every edition, those of a kind together, its default first."""
-    found = [_edition(resources.toml(name)) for name in resources.names("editions", ".toml")]
+    """Return every edition without a fault, those of a kind together, its default first.
+
+    Where one has a fault nothing is sent, but records are read and printed with the others.
+    """
+    from digmed_desktop.fhir.edition_files import EditionFile
+
+    found = []
+    for name in OWN.names("editions"):
+        with contextlib.suppress(DataFileError):
+            found.append(_edition(OWN.read(name, EditionFile)))
     return tuple(sorted(found, key=lambda e: (list(Kind).index(e.kind), not e.default, e.id)))
 
 
@@ -127,5 +138,14 @@ def load(edition_id: str) -> Edition:
 
 
 def default_for(kind: Kind) -> Edition:
-    """Return the edition that is sent unless a setting names another."""
-    return next(edition for edition in all_editions() if edition.kind is kind and edition.default)
+    """Return the edition that is sent unless a setting names another; where that has a fault, one to read with."""
+    of_kind = [edition for edition in all_editions() if edition.kind is kind]
+    if not of_kind:
+        raise UnknownEditionError("No edition of this message can be read.")
+    return next((edition for edition in of_kind if edition.default), of_kind[0])
+
+
+def load_or_default(edition_id: str, kind: Kind) -> Edition:
+    """Return the edition of that id, or the default of its kind where there is none or it has a fault."""
+    found = (edition for edition in all_editions() if edition.id == edition_id)
+    return next(found, None) or default_for(kind)

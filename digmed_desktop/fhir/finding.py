@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def field_of(resource_type: str, element_path: str) -> str:
     """Return the form field whose answer stands at an element of a resource (``Patient``, ``birthDate``), or
     ``""``.
     """
-    fields = resources.toml("conformance/fields.toml").get(resource_type, {})
+    fields = OWN.raw("conformance/fields.toml").get(resource_type, {})
     parts = element_path.split(".")
     for n in range(len(parts), 0, -1):
         if found := fields.get(".".join(parts[:n])):

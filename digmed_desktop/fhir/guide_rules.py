@@ -8,9 +8,9 @@ from typing import Any
 
 from lxml import etree
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.nhs_number import sentence_about
 from digmed_desktop.clinical.record import SNOMED_CT
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.base import field_at
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.finding import Finding
@@ -25,7 +25,7 @@ _SHOWN = ("Immunization", "AllergyIntolerance", "Medication")
 def header_findings(header: Place) -> Iterator[Finding]:
     """Check the MessageHeader: the event, the handling keys that a notification needs, and where it leads."""
     event = str(header.data.get("event", {}).get("code", ""))
-    for kind in resources.toml("editions/words/retired.toml")["kind"]:
+    for kind in OWN.raw("editions/words/retired.toml")["kind"]:
         if kind.get("event") == event:
             yield Finding(f"{header.path}.event", kind["sentence"])
     editions = [edition for edition in all_editions() if edition.event.code == event]
@@ -60,7 +60,7 @@ def header_findings(header: Place) -> Iterator[Finding]:
 def retired_findings(composition: Place) -> Iterator[Finding]:
     """Name a document of a kind that is retired."""
     named = composition.data.get("meta", {}).get("profile", [])
-    for kind in resources.toml("editions/words/retired.toml")["kind"]:
+    for kind in OWN.raw("editions/words/retired.toml")["kind"]:
         if kind["profile"] in named:
             yield Finding(f"{composition.path}.meta.profile", kind["sentence"])
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import nhs_number
 from digmed_desktop.clinical.dates import ENGLAND, shown, shown_time
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem
@@ -21,6 +20,7 @@ from digmed_desktop.clinical.record import (
     Regulator,
     VaccinationRecord,
 )
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.editions import Edition
 from digmed_desktop.messaging.parcel import Kind
 
@@ -59,7 +59,7 @@ class Context:
 
 def words(group: str) -> Mapping[str, Any]:
     """Return the sentences of one group of ``resources/editions/words/narrative.toml``."""
-    found: Mapping[str, Any] = resources.toml("editions/words/narrative.toml")[group]
+    found: Mapping[str, Any] = OWN.raw("editions/words/narrative.toml")[group]
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from digmed_desktop import resources
 from digmed_desktop.clinical.record import SNOMED_CT
 from digmed_desktop.clinical.snomed import is_concept_id
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.base import field_at
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.finding import Finding
@@ -41,11 +42,11 @@ def _allowed(value_set: str) -> frozenset[tuple[str, str]]:
 @cache
 def _systems() -> Mapping[str, Mapping[str, str]]:
     """Return the code systems that list their codes: those of the definitions, and a few of base STU3."""
-    return {**_table()["code_systems"], **resources.toml(_SYSTEMS)["listed"]}
+    return {**_table()["code_systems"], **OWN.raw(_SYSTEMS)["listed"]}
 
 
 def _unlisted() -> Mapping[str, str]:
-    unlisted: Mapping[str, str] = resources.toml(_SYSTEMS)["unlisted"]
+    unlisted: Mapping[str, str] = OWN.raw(_SYSTEMS)["unlisted"]
     return unlisted
 
 

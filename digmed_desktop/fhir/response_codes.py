@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.states import Happening
 
@@ -15,7 +15,7 @@ LONGEST_CODE = 40
 @cache
 def table() -> Mapping[str, Any]:
     """Return the rows of ``resources/responses/codes.toml``, by code."""
-    return resources.toml("responses/codes.toml")
+    return OWN.raw("responses/codes.toml")
 
 
 def known_codes() -> tuple[str, ...]:

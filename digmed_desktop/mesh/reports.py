@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class ReportWords:
 
 def words_of(code: str) -> ReportWords:
     """Return the words of a code as found in a report or a refusal; never fails, an unknown code says so."""
-    table = resources.toml("mesh/reports.toml")
-    entry = table["codes"].get(code.strip().upper())
-    row = entry or table["unknown"]
-    return ReportWords(
-        code, row["title"], row["meaning"], row["remedy"], bool(row.get("account")), entry is not None
-    )
+    from digmed_desktop.mesh.reports_file import ReportsFile
+
+    table = OWN.read("mesh/reports.toml", ReportsFile)
+    entry = table.codes.get(code.strip().upper())
+    row = entry or table.unknown
+    return ReportWords(code, row.title, row.meaning, row.remedy, row.account, entry is not None)
 
 
 def told_of_report(code: str, said: str) -> str:
@@ -36,4 +36,4 @@ def told_of_report(code: str, said: str) -> str:
 
 def codes() -> tuple[str, ...]:
     """Return every code that has words."""
-    return tuple(resources.toml("mesh/reports.toml")["codes"])
+    return tuple(OWN.raw("mesh/reports.toml")["codes"])

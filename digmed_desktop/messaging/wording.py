@@ -4,13 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.duty import Duty, Lateness
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import NotificationRow
 
 _FILE = "states/states.toml"
+UNREADABLE = "What this means cannot be shown: the file of the program that says it has a fault."
+UNREADABLE_DO = "Install the program again."
 
 
 class Tone(StrEnum):
@@ -37,38 +40,39 @@ class Words:
 @cache
 def words_of(state: State) -> Words:
     """Return the words of a state."""
-    return _words(resources.toml(_FILE)["states"][state.value])
+    return _words(OWN.at(_FILE, "states", state.value), state.value)
 
 
 @cache
 def words_of_held() -> Words:
     """Return the words of a correction that is held back."""
-    return _words(resources.toml(_FILE)["held"])
+    return _words(OWN.at(_FILE, "held"), "held back")
 
 
 @cache
 def words_of_held_for_good() -> Words:
     """Return the words of a correction whose first version never reached the record."""
-    return _words(resources.toml(_FILE)["held_back_for_good"])
+    return _words(OWN.at(_FILE, "held_back_for_good"), "held back")
 
 
 @cache
 def words_of_amber() -> Words:
     """Return the words of a notification whose day has come."""
-    return _words(resources.toml(_FILE)["amber"])
+    return _words(OWN.at(_FILE, "amber"), "due today")
 
 
 @cache
 def words_of_need(need: Need) -> tuple[str, str]:
     """Return what happened and what to do when a person is needed; KeyError for nobody."""
-    entry = resources.toml(_FILE)["needs"][need.name.lower()]
-    return entry["happened"], entry["do"]
+    if need is Need.NOBODY:
+        raise KeyError(need)
+    entry = OWN.at(_FILE, "needs", need.name.lower()) or {}
+    return str(entry.get("happened", UNREADABLE)), str(entry.get("do", UNREADABLE_DO))
 
 
 def words_of_settled() -> str:
     """Return what to do about what a person has dealt with."""
-    sentence: str = resources.toml(_FILE)["settled"]["do"]
-    return sentence
+    return str(OWN.at(_FILE, "settled", "do") or "")
 
 
 def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
@@ -90,5 +94,13 @@ def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
     return words
 
 
-def _words(entry: dict[str, str]) -> Words:
-    return Words(entry["word"], entry["happened"], entry["do"], Tone(entry["tone"]), entry["icon"])
+def _words(entry: Any, state: str) -> Words:
+    """Return the words of an entry of the file; where it has a fault, the name of the state alone.
+
+    Records stay readable then; nothing is sent or received, which ``desk.data_check`` sees to.
+    """
+    try:
+        return Words(entry["word"], entry["happened"], entry["do"], Tone(entry["tone"]), entry["icon"])
+    except (KeyError, TypeError, ValueError):
+        word = state.replace("-", " ").capitalize()
+        return Words(word, UNREADABLE, UNREADABLE_DO, Tone.LOOK, "")

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import ods, postcode
 from digmed_desktop.clinical.practices import ListedPractice, NotOpen
 from digmed_desktop.clinical.record import Address, Organisation
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.errors import DigMedError
 
 COLUMNS = 27
@@ -165,7 +165,7 @@ def is_county(text: str) -> bool:
 
 @cache
 def _counties() -> frozenset[str]:
-    return frozenset(map(_plain, resources.toml("practices/counties.toml")["names"]))
+    return frozenset(map(_plain, OWN.raw("practices/counties.toml")["names"]))
 
 
 def _day(text: str, number: int) -> date | None:

@@ -4,30 +4,45 @@ A programme's file names sites, routes, reasons, legal bases and consent givers 
 ``resources/codes/vaccination.toml`` and brings its own services, products, procedures and cohorts.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import form
 from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.programme import Cohort, Procedure, Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity
+from digmed_desktop.data_files.fault import DataFileError
+from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.reference import roles
 
-_SHARED = "codes/vaccination.toml"
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.data_types import CodedTerm, ListedOption
+    from digmed_desktop.reference.programme_file import (
+        DoubtRow,
+        EarlierRow,
+        ProcedureRow,
+        ProductRow,
+        ServiceRow,
+    )
+
+RowT = TypeVar("RowT", bound="ListedOption")
 USUAL = "influenza"
 """The agreement that every pharmacy that uses the notification has."""
 
 
 @cache
 def programmes() -> tuple[Programme, ...]:
-    """Return every programme: influenza first, then those that can be agreed, then those on paper; by name."""
-    found = [_load(name) for name in resources.names("programmes", ".toml")]
+    """Return every programme without a fault: influenza first, then those that can be agreed, then those on paper.
+
+    A file with a fault is left out; ``desk.data_check`` says so. Where what they all draw on has one, there are none.
+    """
+    found = _without_fault(OWN)
     return tuple(sorted(found, key=lambda p: (p.agreement != USUAL, not p.agreement, p.name)))
 
 
@@ -66,119 +81,139 @@ def _rank(one: Programme, today: date) -> tuple[bool, int]:
     return begun, start.toordinal() if begun else -start.toordinal()
 
 
-def _coded(item: Mapping[str, Any]) -> Coded:
-    return Coded(item.get("display", item.get("label", "")), item.get("code", ""))
+def _without_fault(source: DataSource) -> Iterator[Programme]:
+    from digmed_desktop.reference import programme_file
+
+    kind = programme_file.KIND
+    for name in kind.names(source):
+        if not kind.faults(name, source):
+            with contextlib.suppress(DataFileError):
+                yield _Loading(source, name).programme()
 
 
-def _option(item: Mapping[str, Any]) -> Option:
-    return Option(item["id"], item["label"], item.get("hint", ""))
+class _Loading:
+    """Makes a programme of its file and of what all programmes draw on."""
+
+    def __init__(self, source: DataSource, name: str) -> None:
+        from digmed_desktop.reference.codes_file import CodesFile
+        from digmed_desktop.reference.programme_file import CODES, ProgrammeFile
+
+        self._file = source.read(name, ProgrammeFile)
+        self._codes = source.read(CODES, CodesFile)
+        self._unit = _coded(_chosen(self._codes.unit, [self._file.unit])[0])
+
+    def programme(self) -> Programme:
+        """Return the programme."""
+        file, codes = self._file, self._codes
+        routes = _chosen(codes.route, file.routes)
+        sites, reasons = (
+            _chosen(codes.site, file.sites),
+            _chosen(codes.not_given_reason, file.not_given_reasons),
+        )
+        eligibility = [*file.eligibility, *_chosen(codes.indication, file.indications or [])]
+        products = {row.id: self._product(row) for row in file.product}
+        questions = form.load("vaccination")
+        return Programme(
+            id=file.id,
+            name=file.name,
+            service=file.service[0].label,
+            agreement=file.agreement or "",
+            agreement_name=file.agreement_name or file.name,
+            season_start=file.season_start,
+            season_end=file.season_end,
+            source=file.source,
+            products=products,
+            procedures=tuple(made for row in file.procedure for made in _procedures(row)),
+            lists={
+                "services": tuple(map(_option, file.service)),
+                "products": tuple(Option(p.id, p.short_name, p.coded.display) for p in products.values()),
+                "sites": tuple(map(_option, sites)),
+                "routes": tuple(map(_option, routes)),
+                "eligibility": tuple(map(_option, eligibility)),
+                "doses": tuple(map(_option, _chosen(codes.dose, file.doses))),
+                "not_given_reasons": tuple(map(_option, reasons)),
+                "legal_bases": tuple(map(_option, _chosen(codes.legal_basis, file.legal_bases))),
+                "consent_givers": tuple(map(_option, _chosen(codes.consent_giver, file.consent_givers))),
+            },
+            codes={row.id: _coded(row) for row in (*sites, *routes, *reasons, *eligibility)},
+            screening={one: questions.field(f"screening.{one}").label for one in file.screening},
+            default_dose=Decimal(file.default_dose) if file.default_dose else None,
+            vaccine=Coded(file.vaccine),
+            unit=self._unit,
+            target_disease=_disease(file.target_disease),
+            vaccinators=tuple(role.coded.code for role in roles.roles() if role.may_vaccinate),
+            cohorts={row.id: _cohort(row) for row in eligibility},
+            age_by=file.age_by,
+            pregnancy_weeks=_pair(file.pregnancy_weeks),
+            route_sites={row.id: tuple(s for s in row.sites if s in file.sites) for row in routes},
+            advice=file.advice.strip(),
+            earlier=tuple(map(_earlier_rule, file.earlier_doses)),
+            doubts=tuple(map(_doubt_rule, file.doubt)),
+            second_dose=file.second_dose,
+            send_dose_number=file.dose_sequence,
+        )
+
+    def _product(self, row: "ProductRow") -> Product:
+        return Product(
+            id=row.id,
+            coded=Coded(row.display, row.code or ""),
+            short_name=row.short_name,
+            manufacturer=row.manufacturer,
+            routes=tuple(row.routes),
+            dose=Quantity(Decimal(row.dose), self._unit) if row.dose else None,
+            min_age=row.min_age,
+            max_age=row.max_age,
+            live=row.live,
+            second_line=_pair(row.second_line),
+        )
 
 
-def _dose(item: Mapping[str, Any], unit: Coded) -> Quantity | None:
-    return Quantity(Decimal(item["dose"]), unit) if "dose" in item else None
+def _chosen(table: "Sequence[RowT]", ids: Sequence[str]) -> "list[RowT]":
+    by_id = {row.id: row for row in table}
+    return [by_id[one] for one in ids]
 
 
-def _ages(item: Mapping[str, Any], key: str) -> tuple[int, int] | None:
-    if key not in item:
-        return None
-    first, last = item[key]
-    return first, last
+def _coded(row: "ListedOption") -> Coded:
+    return Coded(row.display or row.label, row.code or "")
 
 
-def _product(item: Mapping[str, Any], unit: Coded) -> Product:
-    return Product(
-        id=item["id"],
-        coded=_coded(item),
-        short_name=item["short_name"],
-        manufacturer=item.get("manufacturer", ""),
-        routes=tuple(item.get("routes", ())),
-        dose=_dose(item, unit),
-        min_age=item.get("min_age"),
-        max_age=item.get("max_age"),
-        live=item.get("live", False),
-        second_line=_ages(item, "second_line"),
-    )
+def _option(row: "ListedOption | ServiceRow") -> Option:
+    return Option(row.id, row.label, row.hint)
 
 
-def _procedures(item: Mapping[str, Any]) -> list[Procedure]:
+def _disease(row: "CodedTerm | None") -> Coded | None:
+    return Coded(row.display, row.code) if row else None
+
+
+def _cohort(row: "ListedOption") -> Cohort:
+    from digmed_desktop.reference.programme_file import EligibilityRow
+
+    return Cohort(row.min_age, row.max_age, row.adult_start) if isinstance(row, EligibilityRow) else Cohort()
+
+
+def _pair(values: Sequence[int] | None) -> tuple[int, int] | None:
+    return (values[0], values[1]) if values else None
+
+
+def _procedures(row: "ProcedureRow") -> list[Procedure]:
     return [
         Procedure(
-            coded=_coded(item),
-            roles=tuple(item.get("roles", ())),
-            dose_number=item.get("dose_number"),
+            coded=Coded(row.display, row.code),
+            roles=tuple(row.roles or ()),
+            dose_number=row.dose_number,
             route=route,
-            given=item.get("given", True),
-            reason=item.get("reason"),
+            given=row.given,
+            reason=row.reason,
         )
-        for route in item.get("routes", (None,))
+        for route in row.routes or (None,)
     ]
 
 
-def _earlier_rule(item: Mapping[str, Any]) -> EarlierRule:
-    rule: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in item.items()}
-    return EarlierRule(**rule)
+def _earlier_rule(row: "EarlierRow") -> EarlierRule:
+    lists = {key: tuple(getattr(row, key) or ()) for key in ("of", "reasons", "not_reasons")}
+    return EarlierRule(**{**dict(row), **lists})
 
 
-def _doubt_rule(item: Mapping[str, Any]) -> DoubtRule:
-    when = {question: tuple(answers) for question, answers in item.get("when", {}).items()}
-    return DoubtRule(**{**item, "when": when})
-
-
-def _load(name: str) -> Programme:
-    raw = resources.toml(name)
-    shared = resources.toml(_SHARED)
-
-    def chosen(table: str, ids: list[str]) -> list[Mapping[str, Any]]:
-        by_id = {item["id"]: item for item in shared[table]}
-        return [by_id[one] for one in ids]
-
-    sites = chosen("site", raw["sites"])
-    routes = chosen("route", raw["routes"])
-    reasons = chosen("not_given_reason", raw["not_given_reasons"])
-    unit = _coded(chosen("unit", [raw["unit"]])[0])
-    products = {item["id"]: _product(item, unit) for item in raw["product"]}
-    eligibility = [*raw.get("eligibility", ()), *chosen("indication", raw.get("indications", []))]
-    doses = chosen("dose", raw.get("doses", ["1", "2"]))
-    questions = form.load("vaccination")
-    return Programme(
-        id=raw["id"],
-        name=raw["name"],
-        service=raw["service"][0]["label"],
-        agreement=raw.get("agreement", ""),
-        agreement_name=raw.get("agreement_name", raw["name"]),
-        season_start=raw.get("season_start"),
-        season_end=raw.get("season_end"),
-        source=raw["source"],
-        products=products,
-        procedures=tuple(p for item in raw["procedure"] for p in _procedures(item)),
-        lists={
-            "services": tuple(map(_option, raw["service"])),
-            "products": tuple(Option(p.id, p.short_name, p.coded.display) for p in products.values()),
-            "sites": tuple(map(_option, sites)),
-            "routes": tuple(map(_option, routes)),
-            "eligibility": tuple(map(_option, eligibility)),
-            "doses": tuple(map(_option, doses)),
-            "not_given_reasons": tuple(map(_option, reasons)),
-            "legal_bases": tuple(map(_option, chosen("legal_basis", raw["legal_bases"]))),
-            "consent_givers": tuple(map(_option, chosen("consent_giver", raw["consent_givers"]))),
-        },
-        codes={item["id"]: _coded(item) for item in (*sites, *routes, *reasons, *eligibility)},
-        screening={one: questions.field(f"screening.{one}").label for one in raw["screening"]},
-        default_dose=Decimal(raw["default_dose"]) if "default_dose" in raw else None,
-        vaccine=Coded(raw["vaccine"]),
-        unit=unit,
-        target_disease=_coded(raw["target_disease"]) if "target_disease" in raw else None,
-        vaccinators=tuple(role.coded.code for role in roles.roles() if role.may_vaccinate),
-        cohorts={
-            item["id"]: Cohort(item.get("min_age"), item.get("max_age"), item.get("adult_start"))
-            for item in eligibility
-        },
-        age_by=raw.get("age_by"),
-        pregnancy_weeks=_ages(raw, "pregnancy_weeks"),
-        route_sites={item["id"]: tuple(s for s in item["sites"] if s in raw["sites"]) for item in routes},
-        advice=raw["advice"].strip(),
-        earlier=tuple(map(_earlier_rule, raw.get("earlier_doses", ()))),
-        doubts=tuple(map(_doubt_rule, raw.get("doubt", ()))),
-        second_dose=raw.get("second_dose", ""),
-        send_dose_number=raw.get("dose_sequence", False),
-    )
+def _doubt_rule(row: "DoubtRow") -> DoubtRule:
+    when = {question: tuple(answers) for question, answers in row.when.items()}
+    return DoubtRule(**{**dict(row), "when": when})

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.record import Coded, Regulator
+from digmed_desktop.data_files.fault import DataFileError
+from digmed_desktop.data_files.source import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,23 @@ class Role:
 
 @cache
 def roles() -> tuple[Role, ...]:
-    """Return every role, the commonest first."""
-    raw = resources.toml("codes/roles.toml")
+    """Return every role, the commonest first; none where their file has a fault, so that nobody may do anything."""
+    from digmed_desktop.reference.codes_file import RolesFile
+
+    try:
+        file = OWN.read("codes/roles.toml", RolesFile)
+    except DataFileError:
+        return ()
     return tuple(
         Role(
-            id=item["id"],
-            label=item["label"],
-            coded=Coded(item["display"], item["code"], raw["system"]),
-            regulator=Regulator(item["regulator"]),
-            may_vaccinate=item["may_vaccinate"],
-            may_finish_supply=item["may_finish_supply"],
+            id=row.id,
+            label=row.label,
+            coded=Coded(row.display, row.code, file.system),
+            regulator=row.regulator,
+            may_vaccinate=row.may_vaccinate,
+            may_finish_supply=row.may_finish_supply,
         )
-        for item in raw["role"]
+        for row in file.role
     )
 
 

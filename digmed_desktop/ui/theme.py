@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 
 GRID = 8
 RAIL_EM = 15  # widths of the frame are in characters, so that they grow with the text
@@ -38,7 +39,7 @@ class Theme:
 @cache
 def load(name: str) -> Theme:
     """Return the theme ``name``: light, dark or high-contrast."""
-    return Theme(name, dict(resources.toml("styles/themes.toml")[name]))
+    return Theme(name, dict(OWN.raw("styles/themes.toml")[name]))
 
 
 def mixed(one: str, other: str, share: float) -> str:

@@ -20,7 +20,7 @@ from digmed_desktop.ui.pages.opening import OpeningPage
 from digmed_desktop.ui.pages.people import FirstRunPage, PeoplePage, SignInPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.recovery import RecoveryPage
-from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place
+from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place, page_of
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.story import StoryPage
@@ -129,7 +129,7 @@ class Window(QMainWindow):
     def page(self, key: str) -> QWidget:
         """Return the page of a place; it is made when it is first asked for."""
         if key not in self._made:
-            made = self.places[key].make(self.context)
+            made = page_of(self.places[key], self.context)
             self._made[key] = made
             self.pages.addWidget(made)
             if isinstance(made, FormPage):
@@ -258,7 +258,7 @@ class Window(QMainWindow):
         if isinstance(page, FormPage):
             page.save_draft()
             page.begin(start)
-            self.visit(page)
+        self.visit(page)
 
     def forms(self) -> list[FormPage]:
         """Return the forms that were looked at."""

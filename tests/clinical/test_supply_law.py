@@ -4,7 +4,7 @@ import pytest
 
 from digmed_desktop.clinical import law
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
-from digmed_desktop.clinical.law import Effect
+from digmed_desktop.clinical.law_rule import Effect, Rule
 from tests.clinical.supply_examples import complete_answers, reading, tablets
 
 OTHER = {"preparation": "other", "schedule": "none"}
@@ -141,7 +141,7 @@ def test_what_is_no_prescription_only_medicine_has_no_limit(route: str) -> None:
 
 
 @pytest.mark.parametrize("rule", [one for one in law.rules() if one.effect is Effect.CONDITION])
-def test_a_condition_that_is_not_met_stops(rule: law.Rule) -> None:
+def test_a_condition_that_is_not_met_stops(rule: Rule) -> None:
     assert rule.route is not None
     met = tablets(rule.route.value)
     assert not [p for p in reading(met).problems if p.field == rule.field]

@@ -4,10 +4,10 @@ import unicodedata
 
 import pytest
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import batch, names, nhs_number, ods, postcode
 from digmed_desktop.clinical.registration import check_registration
 from digmed_desktop.credentials import pins
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.demo.world import FictionalPatient, load_world
 from digmed_desktop.fhir.response_codes import known_codes
 from digmed_desktop.mesh import reports
@@ -50,7 +50,7 @@ def test_the_organisations_are_right_in_form() -> None:
 
 
 def test_the_people_may_work_and_sign_in() -> None:
-    roles = {one["id"] for one in resources.toml("codes/roles.toml")["role"]}
+    roles = {one["id"] for one in OWN.raw("codes/roles.toml")["role"]}
     for one in WORLD.people:
         assert one.role in roles
         assert check_registration(one.regulator, one.registration) is None
@@ -59,7 +59,7 @@ def test_the_people_may_work_and_sign_in() -> None:
 
 def test_the_packs_are_of_the_programme() -> None:
     for one in WORLD.batches:
-        products = resources.toml(f"programmes/{one.programme}.toml")["product"]
+        products = OWN.raw(f"programmes/{one.programme}.toml")["product"]
         assert one.product in {product["id"] for product in products}
         assert batch.sentence_about(one.number) is None
 

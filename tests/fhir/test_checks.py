@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.checks import NotReadableError, check
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record, kind_of
@@ -188,9 +188,7 @@ def test_supply_type_outside_its_value_set_is_found() -> None:
     assert any("value set" in sentence for sentence in sentences(wrong))
 
 
-@pytest.mark.parametrize(
-    "kind", resources.toml("editions/words/retired.toml")["kind"], ids=lambda k: k["format"]
-)
+@pytest.mark.parametrize("kind", OWN.raw("editions/words/retired.toml")["kind"], ids=lambda k: k["format"])
 def test_a_document_of_a_retired_kind_is_named_with_the_reason(kind: dict[str, str]) -> None:
     xml = with_value(GOOD, "//f:Composition/f:meta/f:profile", kind["profile"])
     assert kind["sentence"] in sentences(xml)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.mesh import certificates, connection, reports
 from digmed_desktop.mesh.account import INTEGRATION_URL, LIVE_URL, Environment, MeshAccount
 from digmed_desktop.mesh.transport import MeshTransport
@@ -390,7 +390,7 @@ def test_every_code_has_its_words():
         assert words.meaning.endswith(".")
         assert words.remedy.endswith(".")
     assert {"14", *(f"EPL-{n}" for n in range(150, 155))} <= set(reports.codes())
-    assert set(reports.codes()) == set(resources.toml("mesh/reports.toml")["codes"])
+    assert set(reports.codes()) == set(OWN.raw("mesh/reports.toml")["codes"])
 
 
 def test_an_unknown_code_is_never_taken_for_success():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.parcel import Kind
@@ -58,7 +58,7 @@ def test_every_happening_has_its_words(happening: Happening) -> None:
 
 
 def test_every_code_says_what_happened_and_what_to_do() -> None:
-    table = dict(resources.toml("responses/codes.toml"))
+    table = dict(OWN.raw("responses/codes.toml"))
     unknown = table.pop("unknown")
     assert len(table) >= 40
     assert set(unknown) == {"1", "2", "3", "other"}
@@ -71,8 +71,8 @@ def test_every_code_says_what_happened_and_what_to_do() -> None:
 
 
 def test_there_are_no_words_for_what_does_not_exist() -> None:
-    assert set(resources.toml("states/happenings.toml")) == {h.value for h in Happening}
-    table = resources.toml("states/states.toml")
+    assert set(OWN.raw("states/happenings.toml")) == {h.value for h in Happening}
+    table = OWN.raw("states/states.toml")
     assert set(table["states"]) == {s.value for s in State}
     assert set(table["needs"]) == {n.name.lower() for n in Need if n is not Need.NOBODY}
     assert len({words_of(s).word for s in State}) == len(State)

@@ -22,6 +22,7 @@ LOCATE = """
 import hashlib, json, site, sys
 site.addsitedir(sys.argv[1])
 sys.path.insert(0, sys.path.pop()) if sys.argv[2] == "editable" else sys.path.insert(0, sys.argv[1])
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop import resources
 root = resources.root()
 files = {}
@@ -29,7 +30,7 @@ for file in root.rglob("*"):
     if file.is_file():
         files[file.relative_to(root).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
 first = resources.names("forms", ".toml")[0]
-found = {"module": resources.__file__, "root": str(root), "files": files, "form": resources.toml(first)["id"]}
+found = {"module": resources.__file__, "root": str(root), "files": files, "form": OWN.raw(first)["id"]}
 print(json.dumps(found))
 """
 

@@ -12,6 +12,7 @@ import pytest
 from digmed_desktop import resources
 from digmed_desktop.clinical import snomed
 from digmed_desktop.clinical.programme import Programme, is_never_sent
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.reference import roles
 from digmed_desktop.reference.programmes import agreements, current, programme, programmes
 from digmed_desktop.settings.settings import Settings
@@ -51,21 +52,21 @@ def published(shared: Path) -> dict[tuple[str, str], set[str]]:
 def test_every_code_in_the_data_was_published_with_this_term(
     name: str, published: dict[tuple[str, str], set[str]]
 ) -> None:
-    raw = resources.toml(name)
+    raw = OWN.raw(name)
     for item in coded_items(raw):
         system = raw.get("system", "http://snomed.info/sct")
         assert item["display"] in published.get((system, item["code"]), set()), item
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if "system" not in resources.toml(name)])
+@pytest.mark.parametrize("name", [name for name in FILES if "system" not in OWN.raw(name)])
 def test_every_snomed_code_in_the_data_has_its_check_digit_right(name: str) -> None:
-    for item in coded_items(resources.toml(name)):
+    for item in coded_items(OWN.raw(name)):
         assert snomed.is_concept_id(item["code"]), item
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("forms")])
 def test_every_entry_names_its_source(name: str) -> None:
-    for value in resources.toml(name).values():
+    for value in OWN.raw(name).values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             assert [item for item in value if not item.get("source")] == []
 

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
@@ -176,7 +176,7 @@ class CheckPage(QWidget):
         inner.setContentsMargins(14, 10, 14, 12)
         inner.addWidget(Words("Look", bold=True))
         inner.addWidget(Words(problem.sentence))
-        editor = ChoiceEditor([Option(one, one) for one in resources.toml("counter/reasons.toml")["reasons"]])
+        editor = ChoiceEditor([Option(one, one) for one in OWN.at("counter/reasons.toml", "reasons") or ()])
         editor.set_answer(reason)
         editor.leads_on = True
         editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed

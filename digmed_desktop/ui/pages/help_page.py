@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import law
+from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.words import row
@@ -44,7 +45,10 @@ class HelpPage(QWidget):
         self._topic = topic
         if topic:
             made = GENERATED.get(topic)
-            self.text.setMarkdown(made() if made else resources.text(f"help/{topic}.md"))
+            try:
+                self.text.setMarkdown(made() if made else resources.text(f"help/{topic}.md"))
+            except DataFileError as error:
+                self.text.setMarkdown(f"# This page cannot be shown\n\n{error.faults[0].sentence} {REMEDY}")
 
     def _follow(self, link: QUrl) -> None:
         if link.scheme() == LINK:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.closed_form import ClosedFormPage
 from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.people import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
@@ -52,3 +53,10 @@ PLACES: tuple[Place, ...] = (
 
 FORMS = {"vaccination": "vaccinate", "emergency-supply": "supply"}
 """The place of each form."""
+
+
+def page_of(place: Place, context: Context) -> QWidget:
+    """Return the page of a place; for a form that is closed, the page that says so."""
+    form = next((form for form, key in FORMS.items() if key == place.key), "")
+    closed = context.lists[form].closed if form in context.lists else ""
+    return ClosedFormPage(place.title, closed) if closed else place.make(context)

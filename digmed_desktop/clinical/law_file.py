@@ -1,0 +1,108 @@
+"""The model of ``resources/law/emergency-supply.toml``."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from digmed_desktop.clinical.form import PLACE
+from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.clinical.law_rule import Effect
+from digmed_desktop.data_files.fault import Fault, listed, shown
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text
+from digmed_desktop.data_files.source import DataSource
+
+_FORM = "forms/emergency-supply.toml"
+_NEEDED = ("appliance", "pharmacy-or-general-sale", "prescriber-undertaking")
+"""The rules that the program asks for by their ids."""
+
+Count = Annotated[int, Field(ge=1, le=999, description="a whole number from 1 up")]
+
+
+class RuleRow(DataModel):
+    """One rule."""
+
+    id: Id
+    route: Literal["patient", "prescriber", "both"]
+    scope: Text
+    effect: Annotated[Effect, BY_VALUE]
+    law: Text
+    over: Text = ""
+    source: Text
+    read: Text
+    confirmed: Flag
+    days: Count | None = None
+    hours: Count | None = None
+    years: Count | None = None
+    field: str = Field("", description="the id of the question that asks for a condition")
+    preparations: Ids | None = None
+    schedules: Ids | None = None
+    packs: Ids | None = None
+    exception: Literal["phenobarbital", "not phenobarbital", ""] = ""
+    substances: Flag = False
+
+
+class SubstanceRow(DataModel):
+    """A name to be reminded of."""
+
+    name: Text
+    schedule: Literal["1", "2", "3", "4", "5", ""] = ""
+    never: Flag = False
+
+
+class LawFile(DataModel):
+    """The law on emergency supplies."""
+
+    title: Text
+    reminder: Text
+    to_be_confirmed: Text
+    rule: list[RuleRow]
+    substance: list[SubstanceRow]
+
+
+def cross_check(at: At, file: LawFile, source: DataSource) -> Iterator[Fault]:
+    """Yield what does not fit between the rules and the form that asks for them."""
+    yield from at.twice("rule", "id", [rule.id for rule in file.rule])
+    yield from at.twice("substance", "name", [one.name for one in file.substance])
+    there = {rule.id for rule in file.rule}
+    for needed in _NEEDED:
+        if needed not in there:
+            yield at.fault(("rule",), f"the rule {shown(needed)} is missing", f"a rule with the id {needed}")
+    form = source.read(_FORM, FormFile)
+    for number, rule in enumerate(file.rule):
+        yield from _of_rule(at, number, rule, form)
+    for number, one in enumerate(file.substance):
+        if bool(one.schedule) == one.never:
+            wrong = "neither a schedule nor “never” stands there, or both do"
+            yield at.fault(("substance", number), wrong, "schedule or never")
+
+
+def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fault]:
+    place = ("rule", number)
+    if (rule.days is not None) != (rule.effect is Effect.DAYS):
+        yield at.fault(
+            (*place, "days"), "does not fit the effect", "days where the effect is days, only there"
+        )
+    if bool(rule.field) != (rule.effect is Effect.CONDITION):
+        wrong = "does not fit the effect"
+        yield at.fault((*place, "field"), wrong, "a question where the effect is condition, only there")
+    elif rule.field:
+        yield from at.unknown((*place, "field"), [rule.field], form.question_ids(), "a question of the form")
+    if not rule.over and rule.effect not in (Effect.NO_LIMIT, Effect.DUTY):
+        yield at.fault((*place, "over"), "this key is missing", "what to do where the rule is broken")
+    for key, question in (("preparations", "preparation"), ("schedules", "schedule"), ("packs", "pack")):
+        known = _answers(form, f"item.{PLACE}.{question}")
+        for value in getattr(rule, key) or ():
+            if value not in known:
+                wrong = f"{shown(value)} is no answer of the form"
+                yield at.fault((*place, key), wrong, f"one of {listed(sorted(known))}")
+
+
+def _answers(form: FormFile, question: str) -> set[str]:
+    """Return the answers that a question of the form offers."""
+    found = (field for group in form.group for field in group.field if field.id == question)
+    return {option.id for field in found for option in field.options}
+
+
+KIND = FileKind("law/emergency-supply.toml", LawFile, cross_check, Consequence.SUPPLY)

@@ -1,0 +1,61 @@
+"""What a rule of law on emergency supplies is made of."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digmed_desktop.clinical.emergency_supply import SupplyRoute
+
+
+class Effect(StrEnum):
+    """What follows from a rule."""
+
+    FORBIDDEN = "forbidden"
+    DAYS = "days"  # at most so many days' treatment
+    PACK = "pack"  # at most the smallest pack at hand
+    CYCLE = "cycle"  # at most one full treatment cycle
+    COURSE = "course"  # at most the smallest quantity for a full course
+    AS_DIRECTED = "as-directed"
+    NO_LIMIT = "no-limit"
+    CONDITION = "condition"
+    DUTY = "duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``route`` is None where it holds on both; ``law`` tells it, ``over`` what to do when it is broken.
+
+    ``source`` and ``read`` say where it stands and which version was read; ``confirmed`` whether a pharmacist has
+    compared it with the law in force.
+    """
+
+    id: str
+    route: SupplyRoute | None
+    scope: str
+    effect: Effect
+    law: str
+    over: str
+    source: str
+    read: str
+    confirmed: bool
+    days: int | None = None
+    hours: int | None = None
+    years: int | None = None
+    field: str = ""  # the question that a condition asks
+    preparations: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    exception: str = ""
+    substances: bool = False
+
+    def holds_on(self, route: SupplyRoute) -> bool:
+        """Whether the rule applies to a supply on this route."""
+        return self.route is None or self.route is route
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A name to be reminded of: the schedule it belongs to, or that it is never supplied in an emergency."""
+
+    name: str
+    schedule: str = ""
+    never: bool = False

@@ -1,0 +1,210 @@
+"""The models of what stands in ``resources`` for the desk: acts, export, medicines, paper and reasons."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from digmed_desktop.clinical.data_types import Concept
+from digmed_desktop.clinical.emergency_supply import ItemKind
+from digmed_desktop.clinical.form import PLACE
+from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.clinical.units_file import UnitsFile
+from digmed_desktop.data_files.fault import Fault
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Text, Texts
+from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.desk.exporting import KEYS
+from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.messaging.parcel import Kind
+
+
+class ActRow(DataModel):
+    """What a person can do about a notification, in words."""
+
+    label: Text
+    explain: Text
+    explain_swap: Text | None = None
+    explain_hold: Text | None = None
+    explain_replace: Text | None = None
+    explain_afresh: Text | None = None
+    explain_kept: Text | None = None
+    ask: Text
+
+
+class YellowCardRow(DataModel):
+    """Where an adverse reaction is reported."""
+
+    name: Text
+    address: Text
+    telephone: Text
+    source: Text
+
+
+class ActsFile(DataModel):
+    """All acts, each a table of its own, and where a reaction is reported."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, ActRow]
+    yellow_card: YellowCardRow
+
+
+def cross_check_acts(at: At, file: ActsFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield acts without words, and words of none."""
+    yield from at.exactly((), file.__pydantic_extra__, [one.value for one in Act], "the act")
+
+
+class ColumnRow(DataModel):
+    """One column of the list that leaves the program."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the key of a column, such as nhs_number")]
+    heading: Text
+    meaning: Text
+    patient: Flag = False
+
+
+class ColumnsFile(DataModel):
+    """All columns, in order."""
+
+    column: list[ColumnRow]
+
+
+def cross_check_columns(at: At, file: ColumnsFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield columns that stand there twice, that the program cannot fill, and that give a patient away."""
+    yield from at.twice("column", "key", [one.key for one in file.column])
+    yield from at.twice("column", "heading", [one.heading for one in file.column])
+    for number, column in enumerate(file.column):
+        yield from at.unknown(("column", number, "key"), [column.key], KEYS, "a column")
+        if column.key in ("patient", "nhs_number", "date_of_birth") and not column.patient:
+            yield at.fault(("column", number, "patient"), "the column tells who the patient is", "true")
+
+
+class MedicineRow(DataModel):
+    """One product."""
+
+    code: Concept
+    display: Text
+    kind: Annotated[ItemKind, BY_VALUE]
+    unit: Text
+    legal_class: str = ""
+    schedule: str = ""
+    source: Text
+
+
+class MedicinesFile(DataModel):
+    """The products that come with the program."""
+
+    medicine: list[MedicineRow]
+
+
+def cross_check_medicines(at: At, file: MedicinesFile, source: DataSource) -> Iterator[Fault]:
+    """Yield products that stand there twice, and units, classes and schedules that the program does not know."""
+    yield from at.twice("medicine", "code", [one.code for one in file.medicine])
+    words = {word for unit in source.read("codes/units.toml", UnitsFile).unit for word in unit.words}
+    form = source.read("forms/emergency-supply.toml", FormFile)
+    options = {
+        field.id: {"", *(option.id for option in field.options)}
+        for group in form.group
+        for field in group.field
+    }
+    for number, row in enumerate(file.medicine):
+        yield from at.unknown(("medicine", number, "unit"), [row.unit], words, "a unit")
+        for key in ("legal_class", "schedule"):
+            known = options[f"item.{PLACE}.{key}"]
+            yield from at.unknown(("medicine", number, key), [getattr(row, key)], known, f"a {key}")
+
+
+class ReasonsFile(DataModel):
+    """Why somebody goes on although there is a warning."""
+
+    reasons: Texts
+
+
+class HeadLabels(DataModel):
+    """The labels of a copy's head."""
+
+    head: Text
+    about: Text
+    to: Text
+    from_: Text = Field(alias="from")
+    telephone: Text
+    how: Text
+    standing: Text
+    reference: Text
+    patient: Text
+
+
+class StandingWords(DataModel):
+    """How the electronic message stands."""
+
+    none: Text
+    kept_here: Text
+    out: Text
+
+
+class NoticeWords(DataModel):
+    """What is said of an older or newer version."""
+
+    older: Text
+    newer: Text
+
+
+class RecoveryWords(DataModel):
+    """The page of the recovery phrase."""
+
+    title: Text
+    lead: Texts
+    order: Text
+    number: Text
+    word: Text
+    made: Text
+
+
+class ListWords(DataModel):
+    """The words of lists."""
+
+    day_title: Text
+    day_end_title: Text
+    none: Text
+    made: Text
+
+
+class PaperFile(DataModel):
+    """The words of what goes out on paper."""
+
+    confidential: Text
+    titles: dict[str, Text]
+    titles_patient: dict[str, Text]
+    labels: HeadLabels
+    how: dict[str, Text]
+    how_labels: dict[str, Text]
+    standing: StandingWords
+    notice: NoticeWords
+    recovery: RecoveryWords
+    lists: ListWords
+
+
+def cross_check_paper(at: At, file: PaperFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield ways and kinds without words, and sentences that are filled in with something else."""
+    kinds, ways = [one.value for one in Kind], [one.value for one in How]
+    yield from at.exactly(("titles",), file.titles, kinds, "the notification")
+    yield from at.exactly(("titles_patient",), file.titles_patient, kinds, "the notification")
+    yield from at.exactly(("how",), file.how, ways, "the way")
+    yield from at.exactly(("how_labels",), file.how_labels, ways, "the way")
+    for way, text in file.how.items():
+        yield from at.gaps(("how", way), text, ("who", "when"))
+    yield from at.gaps(("standing", "out"), file.standing.out, ("word", "when"))
+    yield from at.gaps(("notice", "newer"), file.notice.newer, ("when",))
+    yield from at.gaps(("recovery", "made"), file.recovery.made, ("when",))
+    yield from at.gaps(("lists", "day_title"), file.lists.day_title, ("day",))
+    yield from at.gaps(("lists", "day_end_title"), file.lists.day_end_title, ("day",))
+    yield from at.gaps(("lists", "made"), file.lists.made, ("when",))
+
+
+KINDS = (
+    FileKind("states/acts.toml", ActsFile, cross_check_acts, Consequence.SENDING),
+    FileKind("export/columns.toml", ColumnsFile, cross_check_columns, Consequence.PART),
+    FileKind("medicines/bundled.toml", MedicinesFile, cross_check_medicines, Consequence.PART),
+    FileKind("counter/reasons.toml", ReasonsFile, no_cross_check, Consequence.PART),
+    FileKind("paper/words.toml", PaperFile, cross_check_paper, Consequence.PART),
+)

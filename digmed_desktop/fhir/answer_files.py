@@ -1,0 +1,119 @@
+"""The models of ``resources/responses`` and ``resources/conformance``."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from digmed_desktop.clinical.form import PLACE
+from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.data_files.fault import Fault, listed, shown
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Table, Text
+from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.messaging.states import ANSWERS, Happening
+
+_ANSWERED = {*ANSWERS, Happening.UNEXPECTED, Happening.VOIDED} - {Happening.UNDELIVERED}
+"""The events that an answer of a practice can be."""
+
+
+class AnswerRow(DataModel):
+    """What an answer means."""
+
+    happening: Annotated[Happening, BY_VALUE]
+    happened: Text
+    do: Text
+
+
+class CodeRow(AnswerRow):
+    """What one ITK response code means."""
+
+    display: Text
+    positive: Flag
+    needs_person: Flag
+    stops_sending: Flag = False
+    voids_original: Flag = False
+    issue_type: Literal[
+        "processing", "not-found", "security", "invalid", "duplicate", "informational", "exception", "business-rule",
+        "required", "too-long", "timeout", "transient", "not-supported", "conflict", "unknown",
+    ]  # fmt: skip
+
+
+class UnknownRows(DataModel):
+    """What a code that is not listed is taken for, by its first digit."""
+
+    of_1: AnswerRow = Field(alias="1")
+    of_2: AnswerRow = Field(alias="2")
+    of_3: AnswerRow = Field(alias="3")
+    other: AnswerRow
+
+
+class ResponsesFile(DataModel):
+    """All response codes, each a table of its own, and what an unknown one is taken for."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, CodeRow]
+    unknown: UnknownRows
+
+
+def cross_check_responses(at: At, file: ResponsesFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield what is no code, what no answer can be, and a code that is called success and is none."""
+    for code, row in file.__pydantic_extra__.items():
+        if not re.fullmatch("[1-3][0-9]{4}", code):
+            yield at.fault((code,), f"{shown(code)} is no response code", "five digits, the first 1, 2 or 3")
+        yield from _answer(at, (code,), row)
+        success = row.happening in (Happening.ACCEPTED, Happening.MATCHED)
+        if row.positive != success and row.happening not in (Happening.DUPLICATE, Happening.UNEXPECTED):
+            wrong = f"{row.happening.value} does not fit positive = {str(row.positive).lower()}"
+            yield at.fault((code, "positive"), wrong, "true for accepted and matched, false otherwise")
+        if row.stops_sending and row.positive:
+            yield at.fault((code, "stops_sending"), "success cannot stop sending", "false")
+    unknown = {
+        "1": file.unknown.of_1,
+        "2": file.unknown.of_2,
+        "3": file.unknown.of_3,
+        "other": file.unknown.other,
+    }
+    for key, meant in unknown.items():
+        yield from _answer(at, ("unknown", key), meant)
+        if meant.happening in (Happening.ACCEPTED, Happening.MATCHED):
+            yield at.fault(("unknown", key, "happening"), "what is not known is never success", "unexpected")
+
+
+def _answer(at: At, place: tuple[str, ...], row: AnswerRow) -> Iterator[Fault]:
+    if row.happening not in _ANSWERED:
+        wrong = f"{shown(row.happening.value)} is nothing that a practice answers"
+        yield at.fault(
+            (*place, "happening"), wrong, f"one of {listed(sorted(one.value for one in _ANSWERED))}"
+        )
+
+
+class SystemsFile(DataModel):
+    """Code systems beyond those of the published definitions."""
+
+    listed: dict[Text, dict[str, Text]]
+    unlisted: dict[Text, Text]
+
+
+class FieldsFile(Table[dict[str, Text]]):
+    """Which question causes what stands at an element of the message."""
+
+
+def cross_check_fields(at: At, file: FieldsFile, source: DataSource) -> Iterator[Fault]:
+    """Yield questions that no form asks."""
+    asked = {
+        question.replace(f"{PLACE}.", "")
+        for name in source.all_names("forms")
+        for question in source.read(name, FormFile).question_ids()
+    }
+    for resource, elements in file.root.items():
+        for element, question in elements.items():
+            yield from at.unknown((resource, element), [question], asked, "a question")
+
+
+KINDS = (
+    FileKind("responses/codes.toml", ResponsesFile, cross_check_responses, Consequence.SENDING),
+    FileKind("conformance/fields.toml", FieldsFile, cross_check_fields, Consequence.MESSAGES),
+    FileKind("conformance/code_systems.toml", SystemsFile, no_cross_check, Consequence.MESSAGES),
+)

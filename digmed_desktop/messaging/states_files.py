@@ -1,0 +1,72 @@
+"""The models of ``resources/states``, but for what a person can do, which is the desk's."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from digmed_desktop.data_files.fault import Fault, shown
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, Table, Text
+from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.messaging.states import Happening, Need, State
+from digmed_desktop.messaging.wording import Tone
+
+
+class WordsRow(DataModel):
+    """A state in words."""
+
+    word: Text
+    happened: Text
+    do: Text
+    tone: Annotated[Tone, BY_VALUE]
+    icon: Id
+
+
+class NeedRow(DataModel):
+    """Why a person is needed, in words."""
+
+    happened: Text
+    do: Text
+
+
+class SettledRow(DataModel):
+    """The words for what a person has dealt with."""
+
+    do: Text
+
+
+class StatesFile(DataModel):
+    """All states in words."""
+
+    states: dict[str, WordsRow]
+    held: WordsRow
+    held_back_for_good: WordsRow
+    amber: WordsRow
+    settled: SettledRow
+    needs: dict[str, NeedRow]
+
+
+class EventsFile(Table[Text]):
+    """All events in words."""
+
+
+def cross_check_states(at: At, file: StatesFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield states and needs without words, and words of neither."""
+    yield from at.exactly(("states",), file.states, [one.value for one in State], "the state")
+    needs = [one.name.lower() for one in Need if one is not Need.NOBODY]
+    yield from at.exactly(("needs",), file.needs, needs, "the need")
+    words = [row.word for row in file.states.values()]
+    for state, row in file.states.items():
+        if words.count(row.word) > 1:
+            wrong = f"{shown(row.word)} is the word of another state too"
+            yield at.fault(("states", state, "word"), wrong, "a word of its own")
+
+
+def cross_check_events(at: At, file: EventsFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield events without words, and words of none."""
+    yield from at.exactly((), file.root, [one.value for one in Happening], "the event")
+
+
+KINDS = (
+    FileKind("states/states.toml", StatesFile, cross_check_states, Consequence.SENDING),
+    FileKind("states/happenings.toml", EventsFile, cross_check_events, Consequence.SENDING),
+)
