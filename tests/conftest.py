@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import sys
+import time
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,8 @@ from keyring.errors import PasswordDeleteError
 
 if not os.environ.get("DIGMED_ONSCREEN"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+_BEGAN = pytest.StashKey[float]()
 
 hypothesis.settings.register_profile(
     "no deadlines", deadline=None
@@ -45,6 +48,19 @@ sys.addaudithook(_refuse_the_world)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="a test that is skipped fails the run")
+    parser.addoption("--within", type=float, default=0.0, help="seconds after which no other test is begun")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_BEGAN] = time.monotonic()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin no other test once the time that was given is over."""
+    within = item.config.option.within
+    if within and time.monotonic() - item.config.stash[_BEGAN] > within:
+        pytest.skip("the time of this run is over; .ci/run runs all tests")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

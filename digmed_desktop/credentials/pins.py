@@ -7,7 +7,7 @@ use a worker thread.
 """
 
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -84,15 +84,6 @@ def locked_for(failed_tries: int) -> timedelta:
     if failed_tries < FREE_TRIES:
         return timedelta(0)
     return WAITS[min(failed_tries - FREE_TRIES, len(WAITS) - 1)]
-
-
-def wait_left(failed_tries: int, last_failed_at: datetime, now: datetime) -> timedelta:
-    """Return how much of the wait is left; the whole of it when the clock was put back since. Both times
-    carry an offset.
-    """
-    wait = locked_for(failed_tries)
-    passed = max(now.astimezone(UTC) - last_failed_at.astimezone(UTC), timedelta(0))
-    return max(wait - passed, timedelta(0))
 
 
 @cache

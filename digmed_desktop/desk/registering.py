@@ -38,10 +38,6 @@ class RegisterDesk:
         """Return one entry with what was appended to it."""
         return self._store.register.get(number)
 
-    def entry_of(self, notification: int) -> RegisterEntry | None:
-        """Return the entry that was made beside a notification, or None."""
-        return self._store.register.of_notification(notification)
-
     def outstanding(self) -> list[Outstanding]:
         """Return the supplies whose prescription has not come, the one due first first."""
         return self._store.register.outstanding(law.rule("prescriber-undertaking").hours or 0)

@@ -64,7 +64,6 @@ class ItkResponse:
     sender_reference: str
     answer_owed: bool
     sender_ods: str
-    endpoint: str = ""
     bundle_id: str = ""
     original_unreadable: bool = False
     header_codes: tuple[str, ...] = ()
@@ -100,7 +99,6 @@ def parse(body: bytes) -> ItkResponse:
         sender_reference="" if keys.get("SenderReference") == "None" else keys.get("SenderReference", ""),
         answer_owed=business and keys.get("InfAckRequested", "").lower() == "true",
         sender_ods=_ods_of_sender(root, top),
-        endpoint=_value(_child(top, "source"), "endpoint"),
         bundle_id=_bare(_value(root, "id")),
         original_unreadable=unreadable,
         header_codes=tuple(code for answer in answers for code in _values(answer, "code")),

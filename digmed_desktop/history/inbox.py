@@ -79,10 +79,6 @@ class Inbox:
         with self._database.reading() as connection:
             return [_kept(row) for row in connection.execute(wanted)]
 
-    def not_ours(self) -> Sequence[Kept]:
-        """Return what came and could not be given to any notification: it is left in the mailbox, too."""
-        return [one for one in self.to_do() if not one.matched]
-
     def strangers(self) -> int:
         """Return how many responses were left in the mailbox because they name no message of ours."""
         with self._database.reading() as connection:

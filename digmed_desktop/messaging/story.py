@@ -102,5 +102,4 @@ class QueueStanding:
     connected: bool | None  # None: not tried yet, or no connection set up
     stopped_because: str = ""  # the sentence of an account fault that stops the queue, or of being offline
     remedy: str = ""
-    checked_at: datetime | None = None
     notices: tuple[str, ...] = ()  # what works and asks for attention all the same

@@ -45,7 +45,6 @@ class Delivery:
         self._receiver = Receiver(inbox, sendings, self._line, understand, clock, self._policy, on_mark)
         self._recovered = False
         self._receive_first = False
-        self._checked_at: datetime | None = None
         self._overdue_at: datetime | None = None
 
     def run_once(self) -> QueueStanding:
@@ -94,7 +93,6 @@ class Delivery:
             connected=self._line.connected,
             stopped_because=stop.sentence if stop else "",
             remedy=stop.remedy if stop else "",
-            checked_at=self._checked_at,
             notices=self._notices(),
         )
 
@@ -125,8 +123,8 @@ class Delivery:
             raise LineDownError
 
     def _receive(self) -> None:
-        if not self._should_stop() and self._receiver.step():
-            self._checked_at = self._clock.now()
+        if not self._should_stop():
+            self._receiver.step()
 
     def _raise_overdue(self) -> None:
         now = self._clock.now()

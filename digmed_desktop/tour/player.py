@@ -76,12 +76,6 @@ class Player:
         self.transcript = Transcript()
         self._pictures = 0
         self._keys = 0
-        self.scans = 0
-
-    @property
-    def keys_pressed(self) -> int:
-        """How many keys were pressed since the last step."""
-        return self._keys
 
     # ---- eyes
 
@@ -145,7 +139,6 @@ class Player:
         target = QApplication.focusWidget() or self.window
         QTest.keyClicks(target, text)
         QTest.keyClick(target, Qt.Key.Key_Return)
-        self.scans += 1
         pause(20)
 
     def _at_a_persons_pace(self) -> AbstractContextManager[None]:

@@ -15,9 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from digmed_desktop import resources
 from digmed_desktop.data_files.source import OWN
 
-GRID = 8
 RAIL_EM = 15  # widths of the frame are in characters, so that they grow with the text
-CONTROL_EXTRA = 14
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def test_a_supply_stands_in_the_register_and_waits_to_be_sent(shop: Counter) -> 
     kept = json_record.read(story.record_json)
     assert isinstance(kept, EmergencySupplyRecord)
     assert kept.items[0].schedule == "none"
-    entry = shop.desk.register.entry_of(made)
+    entry = shop.store.register.of_notification(made)
     assert entry is not None
     assert (entry.number, entry.kind, entry.by_name) == (1, EntryKind.SUPPLY, "Amira Khan")
     content = entry.content
@@ -90,7 +90,7 @@ def test_a_supply_stands_in_the_register_and_waits_to_be_sent(shop: Counter) -> 
 
 
 def test_the_label_has_what_it_must_have(shop: Counter) -> None:
-    entry = shop.desk.register.entry_of(finish(shop, complete_answers()))
+    entry = shop.store.register.of_notification(finish(shop, complete_answers()))
     assert entry is not None
     first, second = label_texts(entry.content)
     lines = first.split("\n")
@@ -121,7 +121,7 @@ def test_only_a_pharmacist_finishes(shop: Counter) -> None:
     )
     assert [p.field for p in chosen.problems] == ["session.pharmacist"]
     assert shop.desk.register.page(None, 10) == []
-    assert [o.label for o in shop.desk.form_lists(FORM).lists["people"]] == ["Amira Khan · Pharmacist"]
+    assert [o.label for o in shop.desk.all_form_lists()[FORM].lists["people"]] == ["Amira Khan · Pharmacist"]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_cannot_be_sent_is_registered_and_told_on_paper(
     made = finish(shop, answers)
     assert shop.state(made) is State.NOT_DELIVERED
     assert shop.store.notifications.row(made).needs_person
-    assert shop.desk.register.entry_of(made) is not None
+    assert shop.store.register.of_notification(made) is not None
     shop.desk.acts.do(Act.PAPER, made, shop.ada, "Handed over.")
     assert shop.state(made) is State.ON_PAPER
 
@@ -160,7 +160,7 @@ def test_not_supplied_is_recorded_with_its_reason_and_told_by_telephone(shop: Co
         ),
     )
     assert shop.store.notifications.row(made).what == "Not supplied: Tramadol 50mg capsules"
-    entry = shop.desk.register.entry_of(made)
+    entry = shop.store.register.of_notification(made)
     assert entry is not None
     assert entry.kind is EntryKind.NOT_SUPPLIED
     assert "The law does not allow it" in entry.content["not_supplied"]

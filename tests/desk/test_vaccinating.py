@@ -14,7 +14,7 @@ RSV = {
 
 
 def test_the_form_offers_every_programme_with_its_own_lists(counter: Counter) -> None:
-    lists = counter.desk.form_lists("vaccination")
+    lists = counter.desk.all_form_lists()["vaccination"]
     assert lists.lists["programmes"][0].id == "influenza-2026-27"
     assert len(lists.by_programme) >= 20
     rsv = lists.by_programme["rsv"]
@@ -108,13 +108,13 @@ def test_an_own_product_is_offered_sent_and_taken_away(counter: Counter) -> None
     assert counter.desk.messages.shown().own == ()
     assert counter.desk.messages.add_product(new) == ()
     own = counter.desk.messages.shown().own[0]
-    offered = counter.desk.form_lists("vaccination").lists["products"]
+    offered = counter.desk.all_form_lists()["vaccination"].lists["products"]
     assert offered[0].id == own.id
     assert f"influenza-2026-27|{own.id}" in {one.id for one in counter.desk.stock.products()}
     notification = counter.record(vaccine__product=own.id)
     assert b"A new influenza vaccine" in counter.store.notifications.story(notification).messages[0].body
     counter.desk.messages.remove_product(own.id)
-    assert own.id not in {one.id for one in counter.desk.form_lists("vaccination").lists["products"]}
+    assert own.id not in {one.id for one in counter.desk.all_form_lists()["vaccination"].lists["products"]}
 
 
 def test_a_retired_kind_of_form_is_refused_with_the_reason(counter: Counter) -> None:

@@ -93,7 +93,7 @@ def test_what_is_none_of_ours_is_kept_left_there_and_shown(pharmacy: Pharmacy) -
     garbled = pharmacy.mesh.put(OURS, b"<html>", workflow=ACK)
     pharmacy.run(4, minutes=6)
     assert set(left(pharmacy)) == {strange, garbled}
-    shown = {k.item.mesh_id: k for k in pharmacy.store.inbox.not_ours()}
+    shown = {k.item.mesh_id: k for k in pharmacy.store.inbox.to_do() if not k.matched}
     assert set(shown) == {strange, garbled}
     assert shown[garbled].trouble == "This is no response."
     assert pharmacy.transport.calls.count("fetch") == 2  # downloaded once each
@@ -213,6 +213,6 @@ def test_what_cannot_be_taken_in_is_shown_and_holds_nothing_up(pharmacy: Pharmac
     pharmacy.run(3, minutes=6)
     assert pharmacy.state(made) is State.MATCHED
     assert left(pharmacy) == [bad], "it is not acknowledged"
-    (kept,) = pharmacy.store.inbox.not_ours()
+    (kept,) = (one for one in pharmacy.store.inbox.to_do() if not one.matched)
     assert (kept.item.mesh_id, "too large" in kept.trouble) == (bad, True)
     assert pharmacy.transport.calls.count("fetch") == 2, "it is not asked for again and again"

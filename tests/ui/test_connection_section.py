@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from digmed_desktop.messaging.connection import Check, ConnectionView, Health
 from digmed_desktop.ui.pages.settings.connection import ConnectionSection
 from digmed_desktop.ui.pages.settings.page import SettingsPage
+from tests.mesh.conftest import Authority
 from tests.ui.conftest import Bench
 
 
@@ -93,3 +94,36 @@ def test_practice_mode_shows_and_changes_nothing(section: ConnectionSection) -> 
     )
     said = [label.text() for label in section.results.findChildren(QLabel)]
     assert said == ["✓ MESH", "It answers.", "! Clock", "Off. Set."]
+
+
+def test_a_root_of_a_test_mesh_is_kept_and_a_certificate_removed(
+    bench: Bench, section: ConnectionSection, tmp_path: Path
+) -> None:
+    fill(section, environment="integration")
+    assert section.fields["connection.root_file"].isHidden()
+    authority = Authority("Test MESH root")
+    made = authority.issue("X9TESTOT001")
+    (tmp_path / "root.pem").write_bytes(authority.pem)
+    (tmp_path / "mine.pem").write_bytes(made.pem + made.key_pem)
+    (tmp_path / "letter.pem").write_text("Dear pharmacy,")
+    fill(
+        section,
+        environment="this-computer",
+        url="https://127.0.0.1:9",
+        mailbox="X9TESTOT001",
+        password="word",
+        shared_key="key",
+        certificate_file=str(tmp_path / "mine.pem"),
+        root_file=str(tmp_path / "letter.pem"),
+    )
+    bench.qtbot.mouseClick(section.save, Qt.MouseButton.LeftButton)
+    bench.until(lambda: bool(sentence(section, "root_file")))
+    assert "no certificate in this file" in sentence(section, "root_file")
+    fill(section, root_file=str(tmp_path / "root.pem"))
+    bench.qtbot.mouseClick(section.save, Qt.MouseButton.LeftButton)
+    bench.until(lambda: section.state.head.text() == "Test MESH")
+    assert "Leave empty" in section.fields["connection.root_file"].hint.text()
+    assert not section.forget.isHidden()
+    bench.qtbot.mouseClick(section.forget, Qt.MouseButton.LeftButton)
+    bench.until(section.forget.isHidden)
+    assert "No certificate" in section.certificate.text()

@@ -38,6 +38,7 @@ HEALTH = {
     Health.NOT_ASKED: ("–", "Not asked", ""),
 }
 KEPT = "Kept. Leave empty to keep it."
+ROOT = "In PEM form. Only for an address that begins with https and has a root of its own."
 ASKED = "If the proxy asks for one."
 CLEARED = (
     "password",
@@ -47,6 +48,7 @@ CLEARED = (
     "certificate_file",
     "key_file",
     "key_password",
+    "root_file",
 )
 """What is emptied once it is kept."""
 
@@ -68,7 +70,7 @@ class ConnectionSection(ColumnPage):
         holder = QWidget()
         holder.setLayout(self._results)
         self.results = holder
-        self._test_card = self.card("", row(self.test, None), holder)
+        self.card("", row(self.test, None), holder)
         holder.setVisible(False)
         self._editable: list[QWidget] = [
             self._which(),
@@ -89,6 +91,9 @@ class ConnectionSection(ColumnPage):
 
     def _which(self) -> QFrame:
         self.environment = RadioEditor(ENVIRONMENTS)
+        choose_root = button("Choose the root certificate…")
+        choose_root.clicked.connect(lambda: self._choose("root_file", CERTIFICATE_FILES))
+        self._choose_root = row(choose_root, None)
         self.environment.set_answer("none")
         self.live_notice = Notice(
             "stop",
@@ -111,6 +116,8 @@ class ConnectionSection(ColumnPage):
                 TextEditor(),
                 hint="On this computer only, such as http://127.0.0.1:8700.",
             ),
+            Field("connection.root_file", "Its root certificate", TextEditor(), hint=ROOT, optional=True),
+            self._choose_root,
             self.live_notice,
             Field("connection.live_word", f"Type {LIVE_WORD} to go live", TextEditor()),
         )
@@ -167,9 +174,12 @@ class ConnectionSection(ColumnPage):
         choose_key = button("Choose the key…")
         choose_file.clicked.connect(lambda: self._choose("certificate_file", CERTIFICATE_FILES))
         choose_key.clicked.connect(lambda: self._choose("key_file", KEY_FILES))
+        self.forget = button("Remove the certificate", tip="The certificate and its key leave the records")
+        self.forget.clicked.connect(self._forget)
         return self.card(
             "Certificate",
             self.certificate,
+            row(self.forget, None),
             Field("connection.certificate_file", "Certificate file", TextEditor(), hint="PFX or PEM."),
             row(choose_file, None),
             Field(
@@ -200,6 +210,7 @@ class ConnectionSection(ColumnPage):
         self._show_certificate(view.certificate)
         for name, has in (("password", view.has_password), ("shared_key", view.has_shared_key)):
             self.fields[f"connection.{name}"].hint.setText(KEPT if has else "From NHS England's letter.")
+        self.fields["connection.root_file"].hint.setText(KEPT if view.own_root else ROOT)
         self.fields["connection.proxy_password"].hint.setText(KEPT if view.has_proxy_password else ASKED)
         if not self._loaded and not view.fixed:
             self._loaded = True
@@ -216,6 +227,7 @@ class ConnectionSection(ColumnPage):
         self._show_asked()
 
     def _show_certificate(self, view: CertificateView | None) -> None:
+        self.forget.setVisible(view is not None)
         if view is None:
             self.certificate.setText("No certificate is kept yet.")
             return
@@ -227,7 +239,12 @@ class ConnectionSection(ColumnPage):
     def _show_asked(self) -> None:
         chosen = self.environment.answer()
         going_live = chosen == "live" and self._view.environment != "live"
-        self.fields["connection.url"].setVisible(chosen == "this-computer")
+        for widget in (
+            self.fields["connection.url"],
+            self.fields["connection.root_file"],
+            self._choose_root,
+        ):
+            widget.setVisible(chosen == "this-computer")
         self.live_notice.setVisible(going_live)
         self.fields["connection.live_word"].setVisible(going_live)
 
@@ -236,17 +253,28 @@ class ConnectionSection(ColumnPage):
     def _save(self) -> None:
         answers = self.answers()
         file, key = (answers[f"connection.{name}"].strip() for name in ("certificate_file", "key_file"))
-        password = answers["connection.key_password"]
+        password, root = answers["connection.key_password"], answers["connection.root_file"].strip()
 
         def keep(desk: Any) -> Sequence[Problem]:
             connection = desk.connection
             chosen = Path(key) if key else None
             wrong = connection.use_certificate(Path(file), chosen, password) if file else ()
+            if root and not wrong:
+                wrong = connection.use_own_root(Path(root))
             saved: Sequence[Problem] = wrong or connection.save(answers)
             return saved
 
         self.save.setEnabled(False)
         self._context.office.ask(keep, self._saved, self._failed)
+
+    def _forget(self) -> None:
+        self._context.office.ask(
+            lambda desk: desk.connection.forget_certificate(), self._forgotten, self._failed
+        )
+
+    def _forgotten(self, _nothing: None) -> None:
+        self._context.office.renew_delivery()
+        self.arrive()
 
     def _saved(self, problems: Sequence[Problem]) -> None:
         self.save.setEnabled(True)
