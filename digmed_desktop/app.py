@@ -238,7 +238,8 @@ def start(
     """
     folders = folder_room.prepare(practice=practice)
     log.start(folders.logs)
-    crash.CrashWatch(folders.logs).install()
+    alarm = _Alarm()
+    crash.CrashWatch(folders.logs, lambda _report: alarm.rung.emit()).install()
     loaded = settings_room.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
     choices = Choices(loaded.settings, folders.settings_file)
@@ -263,6 +264,8 @@ def start(
         rescue=_rescue(folders, clock),
     )
     window = Window(context)
+    alarm.setParent(window)
+    alarm.rung.connect(window.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)
     program = Program(app, window, office, folders, _front_door(folders, window, office), part)
     window.closing.connect(office.close)
@@ -307,6 +310,12 @@ def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
         raise DigMedError("This word is not known at the front door.")
 
     return FrontDoor(folders.data, answer)
+
+
+class _Alarm(QObject):
+    """Carries the news of a fault that nothing caught, from any thread to the window."""
+
+    rung = Signal()
 
 
 def _bring_to_front(window: Window) -> None:

@@ -1,8 +1,10 @@
 """What a thread makes of an error that it did not expect: a sentence to show, and a line for support."""
 
+import errno
 import logging
 
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
+from digmed_desktop.messaging.disk import not_stored
 from digmed_desktop.messaging.errors import DigMedError
 
 log = logging.getLogger(__name__)
@@ -15,6 +17,9 @@ def as_known(error: BaseException) -> DigMedError:
     if isinstance(error, DataFileError):
         log.error("a data file has a fault: %s", error.faults[0].file)
         return DigMedError(error.faults[0].sentence, REMEDY)
+    if isinstance(error, OSError) and error.errno is not None:
+        log.warning("the disk refused: %s", errno.errorcode.get(error.errno, error.errno))
+        return not_stored(error)
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next

@@ -5,12 +5,14 @@ message is stored, the next start finds the wish and the draft, and sends once: 
 the history knows a second try.
 """
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from digmed_desktop import untrusted
+from digmed_desktop.messaging.disk import not_stored
 
 _MOST_BYTES = 10_000
 _MOST_PEOPLE = 2**31
@@ -32,15 +34,20 @@ class SendIntent:
         self._file = folder / "send-pressed.json"
 
     def write(self, wish: Wish) -> None:
-        """Put the wish safely on the disk; a few milliseconds."""
+        """Put the wish safely on the disk; a few milliseconds. Raises NotStoredError when the disk does not take it."""
         unfinished = self._file.with_suffix(".new")
-        handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        content = json.dumps({"draft": wish.draft_id, "form": wish.form, "by": wish.by})
         try:
-            os.write(handle, json.dumps({"draft": wish.draft_id, "form": wish.form, "by": wish.by}).encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        unfinished.replace(self._file)
+            handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            unfinished.replace(self._file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise not_stored(error) from error
 
     def read(self) -> Wish | None:
         """Return the wish that was not fulfilled, or None."""
@@ -53,5 +60,6 @@ class SendIntent:
         return Wish(draft, form, by) if isinstance(draft, str) and isinstance(form, str) else None
 
     def done(self) -> None:
-        """Forget the wish."""
-        self._file.unlink(missing_ok=True)
+        """Forget the wish. Where the disk does not let it go, what was sent is still known by its draft."""
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ stored.
 A report is kept until the next start, when the window shows it and offers to keep it for support.
 """
 
+import contextlib
 import faulthandler
 import logging
 import os
@@ -38,11 +39,11 @@ class CrashReport:
 class CrashWatch:
     """Catches what nothing else caught, on any thread, and faults of native code.
 
-    ``on_crash`` is called with the new report's file, on the thread that failed; it must not fail itself and,
-    for a window, only pass a signal on.
+    ``on_crash`` is called with the new report's file, None where it could not be written, on the thread that failed;
+    it must not fail itself and, for a window, only pass a signal on.
     """
 
-    def __init__(self, folder: Path, on_crash: Callable[[Path], None] | None = None) -> None:
+    def __init__(self, folder: Path, on_crash: Callable[[Path | None], None] | None = None) -> None:
         self._folder = folder
         self._on_crash = on_crash
         self._native: TextIO | None = None
@@ -85,11 +86,10 @@ class CrashWatch:
     def _report(self, error: BaseException, thread: str) -> None:
         _LOG.critical("A fault that nothing caught", exc_info=error)
         text = "\n".join([*_heading(thread), *described(error), ""])
-        try:
+        file: Path | None = None
+        with contextlib.suppress(OSError):  # the disk may be full; the person is told all the same
             file = _write(self._folder, text)
-        except OSError:
-            return
-        if sys.stderr is not None:  # None in a Windows program without a console
+        if file is not None and sys.stderr is not None:  # None in a Windows program without a console
             sys.stderr.write(
                 f"DigMed Desktop met a fault ({type(error).__qualname__}). "
                 f"A report without patient data is in {file}\n"

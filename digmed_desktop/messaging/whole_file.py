@@ -1,12 +1,12 @@
 """A file that leaves the program is whole or is not there: written under another name, renamed at the end."""
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from digmed_desktop.messaging import disk
 from digmed_desktop.messaging.errors import DigMedError
 
 
@@ -49,16 +49,21 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def told(error: OSError, folder: Path) -> FileNotWrittenError:
     """Return the sentence for a fault of the disk."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in disk.FULL | disk.QUOTA:
         return FileNotWrittenError(
             f"There is not enough room on the disk to write in {folder}. Nothing was written.",
             "Make room, or choose another folder, and do it again.",
         )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if disk.is_busy(error):
+        return FileNotWrittenError(
+            f"Another program holds the file in {folder}. Nothing was written.",
+            "Close the file in the other program, or choose another name, and do it again.",
+        )
+    if error.errno in disk.FORBIDDEN:
         return FileNotWrittenError(
             f"This account may not write in {folder}. Nothing was written.", "Choose another folder."
         )
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL):
+    if error.errno in disk.NOT_THERE:
         return FileNotWrittenError(
             f"The folder {folder} is not there, or the name cannot be used. Nothing was written.",
             "Choose another folder or name.",

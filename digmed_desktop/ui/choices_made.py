@@ -1,11 +1,13 @@
 """What this pharmacy has chosen for the counter, for pages: read at once, kept through the office."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Settings
 
@@ -24,9 +26,22 @@ class ChoicesMade(QObject):
         """The settings as they are now."""
         return self._choices.now()
 
-    def change(self, **values: Any) -> None:
-        """Change some of them; what cannot be kept is said by the window."""
-        self._office.run(lambda: self._choices.change(**values), lambda _n: self.changed.emit())
+    def change(
+        self,
+        then: Callable[[], None] = lambda: None,
+        otherwise: Callable[[DigMedError], None] | None = None,
+        **values: Any,
+    ) -> None:
+        """Change some of them; ``then`` is called once they are on the disk, ``otherwise`` when they are not.
+
+        Without ``otherwise`` the window says what could not be kept.
+        """
+
+        def kept(_now: Settings) -> None:
+            self.changed.emit()
+            then()
+
+        self._office.run(lambda: self._choices.change(**values), kept, otherwise)
 
     def name(self, given: str, family: str) -> str:
         """Return a patient's name for a list: whole, or as initials where onlookers can read it."""

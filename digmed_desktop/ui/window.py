@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.message_views import TakenIn
-from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView, Preview, Sent
+from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView, Preview
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.story import QueueStanding
@@ -25,10 +25,19 @@ from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 
 PRODUCT = "DigMed Desktop"
 DELIVERY_HEADS = ("Not connected", "Delivery")
+NOT_KEPT = "The form is not stored"
+STILL_HERE = (
+    "What was typed stays in this window and is stored as soon as possible: do not close the program."
+)
+PROGRAM_FAILED = (
+    "What you did last may not have been stored: look before you go on, and do it again if it is not there. "
+    "A report without patient data was written for support."
+)
 
 
 class Window(QMainWindow):
@@ -64,6 +73,7 @@ class Window(QMainWindow):
         self._build()
         self._connect()
         self.counter = Counter(self, self)
+        self._sending = SendFlow(self)
         context.appearance.dress(self)
         self.show_page(self.opening)
 
@@ -135,6 +145,8 @@ class Window(QMainWindow):
             if isinstance(made, FormPage):
                 made.check.connect(lambda preview, form=made: self._show_check(form, preview))
                 made.strip_changed.connect(self.follow_session)
+                made.drafts.failed.connect(self._draft_failed)
+                made.drafts.mended.connect(self._drafts_mended)
             if isinstance(made, VaccinatePage):
                 made.programme_chosen.connect(self.strip.programme.setText)
             if isinstance(made, PeoplePage):
@@ -422,44 +434,23 @@ class Window(QMainWindow):
             self.form_in_check.give_reasons(reasons)
 
     def _send(self) -> None:
-        form = self.form_in_check
-        if form is None:
-            return
-        state, draft_id, by = form.state(), form.draft_id, self.context.acting.id
-        if by is not None:
-            self.context.note_send(draft_id, form.FORM, by)
-        self.context.office.ask(
-            lambda desk: desk.send(form.FORM, draft_id, state, by=by),
-            lambda sent: self._was_sent(form, sent, draft_id, dict(state.answers)),
-            lambda error: self.check.set_sendable(sendable=True, why_not=str(error)),
-        )
-
-    def _was_sent(self, form: FormPage, sent: Sent, draft_id: str, answers: dict[str, str]) -> None:
-        if form.draft_id != draft_id:  # the next patient is on the form already
-            self.context.office.deliver_now()
-            if sent.problems:
-                self.banner.say("stop", "The record before this one was not sent: see Drafts.", "Not sent")
-            return
-        if sent.notification is None and sent.register:
-            form.begin()
-            self.go("register")
-            return
-        if sent.notification is None:
-            self.visit(form)
-            form.form.set_problems(sent.problems)
-            form.form.tell_all()
-            return
-        self.context.office.deliver_now()
-        self.counter.last_sent = (form.FORM, answers)
-        form.begin()
-        for each in self.forms():
-            each.reload_practices()
-        self.open_story(sent.notification)
+        self._sending.send()
 
     # ---- standing
 
     def _failed(self, error: DigMedError) -> None:
         self.banner.say("stop", str(error), "That did not work")
+
+    def program_failed(self) -> None:
+        """Say that an act of this moment broke off in the program itself."""
+        self.banner.say("stop", PROGRAM_FAILED, "The program made a mistake")
+
+    def _draft_failed(self, error: DigMedError) -> None:
+        self.banner.say("stop", f"{error} {STILL_HERE}", NOT_KEPT)
+
+    def _drafts_mended(self) -> None:
+        if self.banner.head == NOT_KEPT:
+            self.banner.say("done", "The form is stored now.", "Kept")
 
     def _stands(self, standing: QueueStanding) -> None:
         waiting = f"{standing.waiting} waiting" if standing.waiting else ""

@@ -21,6 +21,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.views import Ending, Preview
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
@@ -102,6 +103,9 @@ class CheckPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
+        self.trouble = Notice("stop")
+        self.trouble.setVisible(False)
+        layout.addWidget(self.trouble)
         layout.addWidget(footer)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -121,6 +125,7 @@ class CheckPage(QWidget):
     ) -> None:
         """Show the answers and the document; ``carried`` is confirmed row by row, doubts take a reason."""
         self.preview.show_preview(preview)
+        self.trouble.setVisible(False)
         page = QWidget()
         page.setObjectName("page")
         body = QVBoxLayout(page)
@@ -168,6 +173,13 @@ class CheckPage(QWidget):
         body.addStretch(1)
         self._scroll.setWidget(page)
         self._progress()
+
+    def not_sent(self, error: DigMedError) -> None:
+        """Say that nothing was stored or sent, and why; Send can be pressed again."""
+        self.trouble.say(f"Nothing was recorded or sent. {error}", "Not sent", "stop")
+        self.trouble.setVisible(True)
+        self.set_sendable(sendable=True, why_not="")
+        self.send_button.setFocus()
 
     def _add_doubt(self, body: QVBoxLayout, problem: Problem, reason: str) -> None:
         panel = QFrame()
@@ -245,6 +257,7 @@ class CheckPage(QWidget):
             return
         if self.send_button.isEnabled():
             self.send_button.setEnabled(False)
+            self.trouble.setVisible(False)
             self.send.emit()
         else:
             self.arrive()

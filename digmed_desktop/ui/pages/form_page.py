@@ -24,6 +24,7 @@ from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
 from digmed_desktop.ui.pages.carried import CarriedRow
+from digmed_desktop.ui.pages.draft_keeper import DraftKeeper
 from digmed_desktop.ui.pages.form_footer import FormFooter
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.strip import Wording
@@ -72,6 +73,7 @@ class FormPage(QWidget):
         self.reach = ReachLine(context, Kind.of_form(self.FORM))
         self.form.fields["practice.ods_code"].add_below(self.reach)
         self.preview = PreviewPane(context.appearance)
+        self.drafts = DraftKeeper(context.office)
         self.draft_id = ""
         self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has
         self._correction: CorrectionOf | None = None
@@ -121,6 +123,7 @@ class FormPage(QWidget):
         self._preview_timer.timeout.connect(self.refresh)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self.save_draft)
+        self.drafts.kept.connect(self._draft_kept)
         self.begin()
         self.reload_practices()
 
@@ -397,10 +400,7 @@ class FormPage(QWidget):
             return
         state, draft_id, by = self.state(), self.draft_id, self._context.acting.id
         self._dirty = False
-        self._context.office.ask(
-            lambda desk: desk.save_draft(draft_id, self.FORM, state, by),
-            lambda _n: self._draft_kept(draft_id),
-        )
+        self.drafts.keep(draft_id, self.FORM, state, by)
 
     def _draft_kept(self, draft_id: str) -> None:
         if draft_id == self.draft_id:

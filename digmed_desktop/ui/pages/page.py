@@ -6,6 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.widgets.buttons import button as button
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
@@ -79,6 +80,11 @@ class ColumnPage(QScrollArea):
             self.verticalScrollBar().setValue(0)
             self.focus_field(problems[0].field)
         return not problems
+
+    def say_not_kept(self, error: DigMedError) -> None:
+        """Say on top that a choice could not be stored."""
+        self.summary.show_problems((Problem("", str(error)),))
+        self.verticalScrollBar().setValue(0)
 
     def focus_field(self, field_id: str) -> None:
         """Put the cursor at a field."""

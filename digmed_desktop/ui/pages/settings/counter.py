@@ -1,6 +1,7 @@
 """Settings of the counter: the lock, and initials where onlookers can read."""
 
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor
@@ -46,4 +47,12 @@ class CounterSection(ColumnPage):
     def _changed(self) -> None:
         minutes = self.minutes.answer()
         if minutes in MINUTES:
-            self._context.made.change(lock_after_minutes=int(minutes), privacy=self.privacy.answer() == "yes")
+            self._context.made.change(
+                otherwise=self._not_kept,
+                lock_after_minutes=int(minutes),
+                privacy=self.privacy.answer() == "yes",
+            )
+
+    def _not_kept(self, error: DigMedError) -> None:
+        self.arrive()  # what holds still
+        self.say_not_kept(error)

@@ -1,6 +1,7 @@
 """Settings of the deadlines: when paper is offered, and when a person is asked."""
 
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.settings.settings import AMBER_HOURS, ANSWER_DAYS, LATE_HOURS
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -64,7 +65,13 @@ class DeadlinesSection(ColumnPage):
         ]
         amber, late, answer = chosen
         if None not in chosen:  # while something is typed, nothing is chosen yet
-            self._context.made.change(amber_hour=amber, late_hour=late, answer_days=answer)
+            self._context.made.change(
+                otherwise=self._not_kept, amber_hour=amber, late_hour=late, answer_days=answer
+            )
+
+    def _not_kept(self, error: DigMedError) -> None:
+        self.arrive()  # what holds still
+        self.say_not_kept(error)
 
 
 def _one_of(answer: str, allowed: range) -> int | None:

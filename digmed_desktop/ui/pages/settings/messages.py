@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.message_views import MessageSettings, OwnProductView
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor, TicksEditor
@@ -113,11 +114,13 @@ class MessagesSection(ColumnPage):
 
     def _edition_chosen(self, workflow: str) -> None:
         edition = self._editions[workflow].answer()
-        self._context.office.ask(lambda desk: desk.messages.choose_edition(workflow, edition), self._changed)
+        self._context.office.ask(
+            lambda desk: desk.messages.choose_edition(workflow, edition), self._changed, self._not_kept
+        )
 
     def _agreed(self) -> None:
         agreed = tuple(one for one in self.agreed.answer().split(",") if one)
-        self._context.office.ask(lambda desk: desk.messages.agree(agreed), self._changed)
+        self._context.office.ask(lambda desk: desk.messages.agree(agreed), self._changed, self._not_kept)
 
     def _add(self) -> None:
         answers = self.answers()
@@ -158,7 +161,13 @@ class MessagesSection(ColumnPage):
             self._own.addWidget(row(remove, None))
 
     def _remove(self, product_id: str) -> None:
-        self._context.office.ask(lambda desk: desk.messages.remove_product(product_id), self._changed)
+        self._context.office.ask(
+            lambda desk: desk.messages.remove_product(product_id), self._changed, self._not_kept
+        )
+
+    def _not_kept(self, error: DigMedError) -> None:
+        self.arrive()  # what holds still
+        self.say_not_kept(error)
 
     def _changed(self, _nothing: None) -> None:
         """Show what holds now, and have the forms offer it."""

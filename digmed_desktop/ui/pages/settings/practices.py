@@ -117,8 +117,11 @@ class PracticesSection(ColumnPage):
         self.fields["directory"].say(fault)
         if fault:
             return
-        self._context.made.change(directory=address)
-        self._tell("The next search asks this directory.", "done", "Saved")
+        self._context.made.change(
+            lambda: self._tell("The next search asks this directory.", "done", "Saved"),
+            lambda error: self._tell(str(error), "stop", "Not saved"),
+            directory=address,
+        )
 
     def _tell(self, sentence: str, tone: str, head: str) -> None:
         self.said.say(sentence, head, tone)

@@ -83,7 +83,12 @@ class ScannerSection(ColumnPage):
 
     def _save(self) -> None:
         self._context.made.change(
-            scanner_prefix=self.prefix.answer().strip(), scanner_separator=self.separator.answer().strip()
+            lambda: self._tell("Scan a box to see that it works.", "Saved", "done"),
+            lambda error: self._tell(str(error), "Not saved", "stop"),
+            scanner_prefix=self.prefix.answer().strip(),
+            scanner_separator=self.separator.answer().strip(),
         )
-        self.said.say("Scan a box to see that it works.", "Saved", "done")
-        self.said.head.setText("Saved")
+
+    def _tell(self, sentence: str, head: str, tone: str) -> None:
+        self.said.say(sentence, head, tone)
+        self.said.head.setText(head)
