@@ -1,19 +1,37 @@
 """The way from Send to the story of a notification, and back to the check page where it could not be stored."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.desk.views import Sent
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.counter import Counter
+from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.form_page import FormPage
 
-if TYPE_CHECKING:
-    from digmed_desktop.ui.window import Window
+
+class FormWindow(Protocol):
+    """The window, as far as sending needs it."""
+
+    context: Context
+    check: CheckPage
+    banner: Banner
+    counter: Counter
+    form_in_check: FormPage | None
+
+    def visit(self, page: QWidget) -> None: ...
+    def go(self, key: str) -> None: ...
+    def open_story(self, notification: int) -> None: ...
+    def forms(self) -> list[FormPage]: ...
 
 
 class SendFlow:
     """Sends the form that is on the check page. The form stays as it is until its record is stored."""
 
-    def __init__(self, window: "Window") -> None:
+    def __init__(self, window: FormWindow) -> None:
         self._window = window
 
     def send(self) -> None:
