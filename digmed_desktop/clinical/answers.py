@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from digmed_desktop.clinical import batch
-from digmed_desktop.clinical.dates import DateSentenceError, read_date, read_time, split_typed
+from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date, read_time, split_typed
 from digmed_desktop.clinical.form import Answers, FieldKind, Form, FormField, Option
 from digmed_desktop.clinical.problem import Problem, Severity
+
+Lists = Mapping[str, Sequence[Option]]
 
 LINE_MOST = 200  # characters of an answer on one line
 LINES_MOST = 2000  # characters of an answer of several lines
@@ -74,19 +76,31 @@ def unsendable(text: str, *, lines: bool) -> bool:
 
 
 class AnswerSheet:
-    """The answers of one form. Hidden questions count as not answered. Problems gather in ``problems``."""
+    """The answers of one form at ``now``. Hidden questions count as not answered.
 
-    def __init__(self, form: Form, answers: Answers, today: date) -> None:
+    ``problems`` gathers what is wrong, ``closes_electronic_way`` those problems that leave the way on paper.
+    """
+
+    def __init__(self, form: Form, answers: Answers, now: datetime, *, lists: Lists | None = None) -> None:
+        """``lists`` are the options that the form names with ``options_from``."""
         self.fields = {field.id: field for field in form.fields()}
-        self.today = today
+        self.now = now
+        self.today = now.astimezone(ENGLAND).date()
         self.problems: list[Problem] = []
+        self.closes_electronic_way: set[Problem] = set()
         self._asked = form.asked(answers)
         self._answers = answers
+        self._lists = lists or {}
 
     def stop(self, field: str, sentence: str | None) -> None:
         """Note what prevents sending; None is nothing."""
         if sentence:
             self.problems.append(Problem(field, sentence, Severity.STOP))
+
+    def paper(self, field: str, sentence: str) -> None:
+        """Note what leaves only the way on paper."""
+        self.stop(field, sentence)
+        self.closes_electronic_way.add(Problem(field, sentence))
 
     def look(self, field: str, sentence: str | None, *, needs_reason: bool = False) -> None:
         """Note what a person must look at; None is nothing."""
@@ -101,6 +115,10 @@ class AnswerSheet:
     def text(self, field: str, most: int = LINE_MOST) -> str:
         """Return one line of text without spaces around it, ``""`` where it holds what cannot be sent."""
         return self._text(field, self.typed(field).strip(" "), most, lines=False)
+
+    def part(self, field: str, part: str, most: int) -> str:
+        """Return a part of an answer as :meth:`text` returns a whole one."""
+        return self._text(field, part.strip(" "), most, lines=False)
 
     def lines(self, field: str, most: int = LINES_MOST) -> str:
         """Return a text of several lines without the blanks around it; ends of lines become line feeds."""
@@ -123,13 +141,13 @@ class AnswerSheet:
             )
         return answer
 
-    def option(self, field: str, options: Sequence[Option] = ()) -> Option | None:
-        """Return the chosen option of a question, of its own options where none are given."""
+    def option(self, field: str) -> Option | None:
+        """Return the chosen option of a question."""
         answer = self.typed(field)
         if not answer:
             return None
         one = self.fields[field]
-        for option in options or one.options:
+        for option in self._lists.get(one.options_from, one.options):
             if option.id == answer:
                 return option
         self.stop(field, f"Select {called(one)} again: the earlier answer is no longer offered.")
@@ -183,10 +201,15 @@ class AnswerSheet:
             return None
         return Decimal(typed)
 
-    def label(self, field: str, options: Sequence[Option] = ()) -> str:
-        """Return the words of the chosen option, ``""`` where none is."""
-        chosen = self.option(field, options)
-        return chosen.label if chosen else ""
+    def chosen(self, field: str) -> str:
+        """Return the id of the chosen option, ``""`` if none is chosen."""
+        option = self.option(field)
+        return option.id if option else ""
+
+    def label(self, field: str) -> str:
+        """Return the words of the chosen option, ``""`` if none is chosen."""
+        option = self.option(field)
+        return option.label if option else ""
 
     def time(self, field: str) -> tuple[int, int] | None:
         """Return hour and minute, None where there is none."""

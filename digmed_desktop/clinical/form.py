@@ -204,6 +204,19 @@ class Form:
                         asked.add(one.id)
         return frozenset(asked)
 
+    def leading_to(self, question: str, answers: Answers) -> str:
+        """Return the asked question that leads to one: itself, else the one that decides whether it is asked.
+
+        ``""`` where the form has no such question.
+        """
+        asked, groups = self.asked(answers), {one.id: group for group in self.groups for one in group.fields}
+        while question in groups and question not in asked:
+            shown = self.field(question).shown
+            if shown is None or (shown.field in asked and shown.holds(answers.get(shown.field, ""))):
+                shown = groups[question].shown
+            question = shown.field if shown else ""
+        return question if question in asked else ""
+
     @property
     def repeating(self) -> tuple[Group, ...]:
         """The groups that may be asked several times."""

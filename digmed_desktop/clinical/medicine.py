@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from digmed_desktop.clinical.emergency_supply import ItemKind
 from digmed_desktop.clinical.record import Coded
 
+CODE_END = "\t"
+"""Between the code of a product that was picked and its name, in the answer of a question about a medicine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
@@ -58,3 +61,16 @@ def answers_of_product(
     else:
         follow = {name: text for name, text in known.items() if text}
     return {f"{item}.{name}": text for name, text in follow.items()}
+
+
+def product_answer(product: Coded) -> str:
+    """Return the answer that names a product that was picked."""
+    return f"{product.code}{CODE_END}{product.display}" if product.is_coded else product.display
+
+
+def picked(answer: str) -> Coded | None:
+    """Return the product that an answer names, None for an empty one."""
+    code, tab, display = answer.partition(CODE_END)
+    if not tab:
+        code, display = "", answer
+    return Coded(display.strip(), code) if display.strip() else None

@@ -100,15 +100,13 @@ class Desk:
         self.counter = CounterDesk(store, self.patients, self.directory, self.stock, clock)
         self.medicines = MedicineDesk(store)
         self.register = RegisterDesk(store, self.people, clock, seal)
-        self.forms: dict[str, FormDesk] = {
-            "vaccination": vaccinating,
-            "emergency-supply": SupplyDesk(store, self.people, self.medicines, clock, sender),
-        }
+        supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)
+        self.forms: dict[str, FormDesk] = {"vaccination": vaccinating, "emergency-supply": supplying}
         self.acts = ActsDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)
         self.messages = MessageDesk(sender, self._choices)
-        self.hand_over = HandOverDesk(store, self.people)
+        self.hand_over = HandOverDesk(store, self.people, vaccinating, supplying)
         self.listing = ListingDesk(store, clock)
         self.backups = BackupDesk(store, vault, clock)
         self._intent = SendIntent(folder)

@@ -1,28 +1,32 @@
 """Records of other systems, taken in as drafts: ``digmed-desktop open RECORD.json``."""
 
 import uuid
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import supply_handed_over
+from digmed_desktop.clinical import record_import
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.questions.forms import of
+from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
-from digmed_desktop.clinical.vaccination_handed_over import answers_of
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.supplying import SupplyDesk
+from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.reference import programmes
 
 if TYPE_CHECKING:
-    from digmed_desktop.clinical.programme import Programme
+    from digmed_desktop.clinical.json_record import Record
     from digmed_desktop.history.store import Store
 
 
 class HandOverDesk:
     """Makes drafts of records. Nothing is sent: a person looks at each, as at any other draft."""
 
-    def __init__(self, store: "Store", people: PeopleDesk) -> None:
+    def __init__(
+        self, store: "Store", people: PeopleDesk, vaccinating: VaccinationDesk, supplying: SupplyDesk
+    ) -> None:
         self._store, self._people = store, people
+        self._vaccinating, self._supplying = vaccinating, supplying
 
     def take_in(self, text: str) -> TakenIn:
         """Keep the record in a JSON text as drafts, one for each vaccine. Raises DigMedError when it is none."""
@@ -34,31 +38,29 @@ class HandOverDesk:
             told = "\n".join(f"{where}: {sentence}" for where, sentence in fault.faults)
             raise DigMedError(str(fault), told) from None
         if not isinstance(record, VaccinationRecord):
-            draft = uuid.uuid4().hex
-            supply = supply_handed_over.answers_of(record, pharmacist=self._person(record.pharmacist))
-            self._store.drafts.save(draft, "emergency-supply", FormState(supply), None)
-            return TakenIn(((draft, "emergency-supply"),))
+            here = Here(person_id=self._person)
+            return TakenIn(
+                (self._keep(record_import.answers_of(record, self._supplying.reading, here), record),)
+            )
         kept = []
         for place in reversed(
             range(max(1, len(record.immunizations)))
         ):  # the first is kept last: it is the newest
-            answers = self._vaccination(record, place)
-            draft = uuid.uuid4().hex
-            self._store.drafts.save(draft, "vaccination", FormState(answers), None)
-            kept.append((draft, "vaccination"))
+            named = record.immunizations[place].programme if record.immunizations else ""
+            programme = next((one for one in self._vaccinating.known() if one.id == named), None)
+            here = Here(programme, self._person)
+            answers = record_import.answers_of(record, self._vaccinating.reading, here, place=place)
+            kept.append(self._keep(answers, record))
         return TakenIn(tuple(reversed(kept)))
 
-    def _vaccination(self, record: VaccinationRecord, place: int) -> Mapping[str, str]:
-        programme: Programme | None = None
-        if record.immunizations:
-            named = record.immunizations[place].programme
-            programme = next((one for one in programmes.programmes() if one.id == named), None)
-        return answers_of(record, place, programme=programme, vaccinator=self._person(record.vaccinator))
+    def _keep(self, answers: dict[str, str], record: "Record") -> tuple[str, str]:
+        """Keep answers as a draft and return its id and its form."""
+        draft, form = uuid.uuid4().hex, of(record).form_id
+        self._store.drafts.save(draft, form, FormState(answers), None)
+        return draft, form
 
-    def _person(self, who: Professional | None) -> str:
+    def _person(self, who: Professional) -> str:
         """Return the id of the person here who has this registration; of that name where there is none."""
-        if who is None:
-            return ""
         for person in self._people.all():
             here = person.professional
             if who.registration.strip():

@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.clinical import form
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import AskedBy, ItemKind, SupplyRoute
-from digmed_desktop.clinical.supply_answers import picked, product_answer
+from digmed_desktop.clinical.medicine import picked, product_answer
 from digmed_desktop.clinical.units import unit
 from tests.clinical.supply_examples import PHARMACIST, complete_answers, reading, tablets
 

@@ -1,5 +1,6 @@
 """Records of other systems, opened as drafts: what the form can hold is on it, the rest is in the notes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -7,11 +8,10 @@ import pytest
 from digmed_desktop import resources
 from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.handed_over import HEADING
+from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record import Coded, Quantity, VaccinationRecord
-from digmed_desktop.clinical.supply_handed_over import answers_of as supply_answers
-from digmed_desktop.clinical.vaccination import read
-from digmed_desktop.clinical.vaccination_handed_over import answers_of
+from digmed_desktop.clinical.record_import import HEADING, answers_of
+from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.reference.programmes import programme
 from tests.clinical import supply_examples
@@ -23,7 +23,13 @@ FIELDS = {one.id for one in form.load("vaccination").fields()}
 
 
 def given_back(record: VaccinationRecord, place: int = 0) -> dict[str, str]:
-    return answers_of(record, place, programme=flu(), vaccinator="1")
+    return answers_of(record, read_again, Here(flu(), lambda _who: "1"), place=place)
+
+
+def read_again(answers: Mapping[str, str]) -> Reading:
+    return read(
+        answers, programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,9 +68,7 @@ def test_the_record_of_a_form_gives_the_same_record_again(changes: dict[str, str
     before = complete_record(**changes)
     answers = given_back(before)
     assert set(answers) <= FIELDS
-    again = read(
-        answers, programme=flu(), pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED
-    )
+    again = read_again(answers)
     assert again.record == before
     assert HEADING not in again.record.notes_kept_here
 
@@ -90,7 +94,7 @@ def test_what_the_form_has_no_place_for_is_kept_in_words() -> None:
         "Maker Ltd",
         "0.50 drop",
         "Into the ear",
-        "Dose number: 7",
+        "Which dose: 7",
         "Parent present: yes",
         "Another service",
         "Magic",
@@ -163,7 +167,8 @@ def test_what_is_no_record_is_refused_with_the_reason(counter: Counter, text: st
 )
 def test_the_record_of_a_supply_gives_the_same_record_again(answers: dict[str, str]) -> None:
     before = supply_examples.reading(answers)
-    again = supply_examples.reading(supply_answers(before.record, pharmacist="1"))
+    answers = answers_of(before.record, supply_examples.reading, Here(person_id=lambda _who: "1"))
+    again = supply_examples.reading(answers)
     assert again.record == before.record
     assert HEADING not in again.record.notes_kept_here
 

@@ -6,8 +6,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical.medicine import Medicine
-from digmed_desktop.clinical.supply_answers import CODE_END, picked, product_answer
+from digmed_desktop.clinical.medicine import CODE_END, Medicine, picked, product_answer
 from digmed_desktop.ui.widgets.editors import Editor, Leaving
 from digmed_desktop.ui.widgets.words import Words
 

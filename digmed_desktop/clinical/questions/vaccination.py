@@ -1,0 +1,303 @@
+"""The questions of the vaccination form, each with the attribute of the record that its answer becomes."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from digmed_desktop.clinical import batch, form
+from digmed_desktop.clinical.answers import AnswerSheet
+from digmed_desktop.clinical.programme import Product, Programme
+from digmed_desktop.clinical.questions import patient
+from digmed_desktop.clinical.questions.binding import Binding, Codec, QuestionSet
+from digmed_desktop.clinical.questions.codecs import (
+    LABEL,
+    LINES,
+    TEXT,
+    YES_NO,
+    behind,
+    day,
+    put_line,
+    yes_no,
+)
+from digmed_desktop.clinical.questions.writer import AnswerWriter, same
+from digmed_desktop.clinical.record import (
+    Coded,
+    Professional,
+    Quantity,
+    ScreeningAnswer,
+    VaccinationRecord,
+)
+
+FORM_ID = "vaccination"
+ELSEWHERE = "elsewhere"
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+
+
+class VaccinationSheet(AnswerSheet):
+    """The answers of one vaccination in a programme. ``vaccinator``: who was chosen, None if not known here."""
+
+    def __init__(
+        self,
+        answers: Mapping[str, str],
+        programme: Programme,
+        vaccinator: Professional | None,
+        now: datetime,
+    ) -> None:
+        super().__init__(form.load(FORM_ID), answers, now, lists=programme.lists)
+        self.programme = programme
+        self.vaccinator = vaccinator
+        outcome = self.chosen("vaccine.outcome")
+        self.given = outcome == "given" if outcome else None
+
+    @property
+    def product(self) -> Product | None:
+        """The product that was chosen."""
+        chosen = self.option("vaccine.product")
+        return self.programme.products[chosen.id] if chosen else None
+
+
+def _coded(sheet: VaccinationSheet, question: str) -> Coded | None:
+    chosen = sheet.option(question)
+    return sheet.programme.codes[chosen.id] if chosen else None
+
+
+def _put_code(writer: AnswerWriter, question: str, term: Coded | None) -> None:
+    writer.choose_code(question, term)
+
+
+def _programme(sheet: VaccinationSheet, question: str) -> str:
+    if sheet.typed(question) not in ("", sheet.programme.id):
+        sheet.stop(question, "Select the vaccination again: it is no longer offered.")
+    return sheet.programme.id
+
+
+def _put_programme(writer: AnswerWriter, question: str, _value: str) -> None:
+    writer.put(question, writer.here.programme.id if writer.here.programme else "")
+
+
+def _vaccinator(sheet: VaccinationSheet, question: str) -> Professional | None:
+    if not sheet.typed(question):
+        return None
+    if sheet.vaccinator is None:
+        patient.person(sheet, question)
+    return sheet.vaccinator
+
+
+def put_person(writer: AnswerWriter, question: str, who: Professional | None) -> None:
+    """Answer with the person here who is this professional."""
+    writer.put(question, writer.here.person_id(who) if who else "")
+
+
+def _location(sheet: VaccinationSheet, question: str) -> str:
+    place, detail = sheet.option(question), sheet.text(f"{question}_detail")
+    if place is None:
+        return ""
+    if place.id == ELSEWHERE:
+        return detail
+    return f"{place.label}: {detail}" if detail else place.label
+
+
+def _put_location(writer: AnswerWriter, question: str, value: str) -> None:
+    name, _, detail = value.partition(": ")
+    known = next((o.id for o in writer.options(question) if o.label == name and o.id != ELSEWHERE), "")
+    if value:
+        writer.put(question, known or ELSEWHERE)
+        put_line(writer, f"{question}_detail", detail if known else value)
+
+
+def _due_date(sheet: VaccinationSheet, question: str) -> date | None:
+    due = sheet.date(question, past=False)
+    contact = sheet.date_alone("contact.date")
+    if due and contact and not -28 <= (due - contact).days <= 280:
+        sheet.stop(
+            question,
+            "Check the date: pregnancy has begun on the day of contact and lasts no more than 44 weeks.",
+        )
+        return None
+    return due
+
+
+def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer, ...]:
+    answered = ((words, sheet.yes(f"screening.{one}")) for one, words in sheet.programme.screening.items())
+    return tuple(ScreeningAnswer(words, yes) for words, yes in answered if yes is not None)
+
+
+def _put_screening(writer: AnswerWriter, _question: str, known: tuple[ScreeningAnswer, ...]) -> None:
+    programme = writer.here.programme
+    asked = {words: one for one, words in programme.screening.items()} if programme else {}
+    for said in known:
+        if said.question in asked:
+            writer.put(f"screening.{asked[said.question]}", yes_no(said.answer))
+
+
+def _put_outcome(writer: AnswerWriter, question: str, given: bool | None) -> None:
+    if given is not None:
+        writer.put(question, "given" if given else "not-given")
+
+
+def _not_given_reason(sheet: VaccinationSheet, question: str) -> Coded | None:
+    chosen, words = sheet.chosen(question), sheet.text("vaccine.not_given_other")
+    if chosen == "other":
+        return Coded(words) if words else None
+    return sheet.programme.codes[chosen] if chosen else None
+
+
+def _put_not_given_reason(writer: AnswerWriter, question: str, reason: Coded | None) -> None:
+    if reason is None:
+        return
+    fits = (o.id for o in writer.options(question) if o.id != "other")
+    known = next((one for one in fits if same(writer.here.codes.get(one), reason)), "")
+    writer.put(question, known or "other")
+    if not known:
+        put_line(writer, "vaccine.not_given_other", reason.display)
+
+
+def _product(sheet: VaccinationSheet, _question: str) -> Coded | None:
+    """Return the product; of a vaccine that was not given its kind in words."""
+    if sheet.product:
+        return sheet.product.coded
+    return sheet.programme.vaccine if sheet.given is False else None
+
+
+def _put_product(writer: AnswerWriter, question: str, coded: Coded | None) -> None:
+    programme = writer.here.programme
+    if coded is None or programme is None:
+        return
+    fits = [one for one in programme.products.values() if same(one.coded, coded)]
+    maker = writer.value("immunizations.manufacturer")
+    fits.sort(key=lambda one: one.manufacturer != maker)
+    writer.put(question, fits[0].id if fits else "")
+
+
+def _manufacturer(sheet: VaccinationSheet, _question: str) -> str:
+    return sheet.product.manufacturer if sheet.product else ""
+
+
+def _batch(sheet: VaccinationSheet, question: str) -> str:
+    number = sheet.text(question)
+    if number:
+        sheet.stop(question, batch.sentence_about(number))
+    return number
+
+
+def _expiry(sheet: VaccinationSheet, question: str) -> date | None:
+    expiry = sheet.date(question, past=False, whole_month=True)
+    contact = sheet.date_alone("contact.date")
+    if expiry and contact and expiry < contact:
+        sheet.stop(question, "This batch had expired on the date of contact. Check the expiry date.")
+    return expiry
+
+
+def _dose_number(sheet: VaccinationSheet, question: str) -> int | None:
+    chosen = sheet.chosen(question)
+    return int(chosen) if chosen.isdigit() else None
+
+
+def _put_dose_number(writer: AnswerWriter, question: str, number: int | None) -> None:
+    writer.choose(question, "" if number is None else str(number))
+
+
+def _dose(sheet: VaccinationSheet, question: str) -> Quantity | None:
+    unit = sheet.programme.unit
+    unreadable = "Enter the dose amount with digits and a full stop, such as 0.5."
+    amount = sheet.amount(question, _PLAIN_DECIMAL, unreadable) if unit else None
+    return Quantity(amount, unit) if amount and unit else None
+
+
+def _put_dose(writer: AnswerWriter, question: str, dose: Quantity | None) -> None:
+    unit = writer.here.programme.unit if writer.here.programme else None
+    if dose is not None and unit is not None and same(unit, dose.unit):
+        writer.put(question, f"{dose.value:f}")
+
+
+def _adverse_reaction(sheet: VaccinationSheet, question: str) -> str:
+    sheet.option("after.adverse")
+    return sheet.lines(question)
+
+
+def _put_adverse_reaction(writer: AnswerWriter, question: str, reaction: str) -> None:
+    writer.put("after.adverse", "observed" if reaction else "none")
+    writer.put(question, reaction)
+
+
+def _referral(part: str) -> Binding:
+    codec = behind("after.referral", "yes", TEXT)
+    return Binding(f"referral.{part}", f"referral.{part}", codec, besides=("after.referral",))
+
+
+_SCREENING = tuple(
+    one.id
+    for one in form.load(FORM_ID).fields()
+    if one.id.startswith("screening.") and one.id != "screening.note"
+)
+_CODE: Codec[Coded | None] = Codec(_coded, _put_code)
+_NOTHING: Codec[str] = Codec(_manufacturer, lambda _writer, _question, _value: None)
+
+VACCINATION = QuestionSet(
+    FORM_ID,
+    VaccinationRecord,
+    (
+        *patient.PATIENT,
+        *patient.PRACTICE,
+        Binding("previous.finding", "previous_doses.finding", LABEL),
+        Binding("previous.note", "previous_doses.note", TEXT),
+        Binding(
+            _SCREENING[0], "screening.answers", Codec(_screening, _put_screening), besides=_SCREENING[1:]
+        ),
+        Binding("screening.note", "screening.note", LINES),
+        *patient.CONSENT,
+        Binding("consent.given_by", "consent.given_by", LABEL),
+        Binding("consent.relationship", "consent.relationship", TEXT),
+        Binding("consent.parent_present", "immunizations.parent_present", YES_NO),
+        Binding("consent.about_child", "consent.about_child", TEXT),
+        Binding("vaccine.eligibility", "immunizations.indication", _CODE),
+        Binding("eligibility.due_date", "pregnancy_due", Codec(_due_date, day(past=False).write)),
+        Binding("contact.reason", "reason_for_service", TEXT),
+        Binding("vaccine.outcome", "immunizations.given", Codec(lambda sheet, _q: sheet.given, _put_outcome)),
+        Binding(
+            "vaccine.not_given_reason",
+            "immunizations.not_given_reason",
+            Codec(_not_given_reason, _put_not_given_reason),
+            besides=("vaccine.not_given_other",),
+        ),
+        Binding("vaccine.product", "immunizations.product", Codec(_product, _put_product)),
+        Binding("vaccine.product", "immunizations.manufacturer", _NOTHING),
+        Binding("vaccine.batch", "immunizations.batch", Codec(_batch, put_line)),
+        Binding(
+            "vaccine.expiry", "immunizations.expiry", Codec(_expiry, day(past=False, whole_month=True).write)
+        ),
+        Binding("vaccine.dose_number", "immunizations.dose_number", Codec(_dose_number, _put_dose_number)),
+        Binding("vaccine.dose_amount", "immunizations.dose", Codec(_dose, _put_dose)),
+        Binding("vaccine.route", "immunizations.route", _CODE),
+        Binding("vaccine.site", "immunizations.site", _CODE),
+        *patient.ALLERGIES,
+        *patient.AFTER,
+        Binding(
+            "after.adverse_note",
+            "immunizations.adverse_reaction",
+            Codec(_adverse_reaction, _put_adverse_reaction),
+            besides=("after.adverse",),
+        ),
+        Binding("after.accompanied_by", "accompanied_by", TEXT),
+        Binding("after.chaperone", "chaperone", TEXT),
+        *(_referral(part) for part in ("to", "urgency", "reason", "expectation")),
+        Binding("session.programme", "immunizations.programme", Codec(_programme, _put_programme)),
+        Binding("session.vaccinator", "vaccinator", Codec(_vaccinator, put_person)),
+        Binding("session.service", "service", LABEL),
+        Binding("session.legal_basis", "legal_basis", LABEL),
+        Binding(
+            "session.location",
+            "location",
+            Codec(_location, _put_location),
+            besides=("session.location_detail",),
+        ),
+        *patient.CONTACT,
+    ),
+    unasked={
+        **patient.UNASKED,
+        "immunizations.procedure": "Procedure",
+        "immunizations.send_dose_number": "Dose number for the practice",
+        "immunizations.target_disease": "Disease vaccinated against",
+    },
+    synonyms={"clinician": "vaccinator"},
+)
