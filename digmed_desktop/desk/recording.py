@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Generic
 
+from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity, stops_of
 from digmed_desktop.clinical.reading import Reading, RecordT
@@ -94,12 +95,19 @@ class RecordingDesk(ABC, Generic[RecordT]):
             version=plan.version,
             replaces=plan.replaces,
         )
+        form = load(self.KIND.form).laid_out(state.answers)
         return Preview(
             sections=tuple(
                 PreviewSection(
-                    s.title, tuple(PreviewRow(r.label, r.values, r.field, r.missing) for r in s.rows)
+                    section.title,
+                    tuple(
+                        PreviewRow(
+                            row.label, row.values, form.leading_to(row.field, state.answers), row.missing
+                        )
+                        for row in section.rows
+                    ),
                 )
-                for s in sections(reading.record, self._edition(), replaces=plan.replaces)
+                for section in sections(reading.record, self._edition(), replaces=plan.replaces)
             ),
             problems=self._all_problems(reading, plan),
             xml=readable(xml),

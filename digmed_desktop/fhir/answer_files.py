@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from digmed_desktop.clinical.form import PLACE
-from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.clinical.questions.forms import SETS
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Table, Text
@@ -96,24 +95,20 @@ class SystemsFile(DataModel):
     unlisted: dict[Text, Text]
 
 
-class FieldsFile(Table[dict[str, Text]]):
-    """Which question causes what stands at an element of the message."""
+class AttributesFile(Table[dict[str, Text]]):
+    """Which attribute of the record causes what stands at an element of the message."""
 
 
-def cross_check_fields(at: At, file: FieldsFile, source: DataSource) -> Iterator[Fault]:
-    """Yield questions that no form asks."""
-    asked = {
-        question.replace(f"{PLACE}.", "")
-        for name in source.all_names("forms")
-        for question in source.read(name, FormFile).question_ids()
-    }
+def cross_check_attributes(at: At, file: AttributesFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield what is no attribute of a record."""
+    known = {path for one in SETS.values() for path in (*one.attributes(), *one.synonyms)}
     for resource, elements in file.root.items():
-        for element, question in elements.items():
-            yield from at.unknown((resource, element), [question], asked, "a question")
+        for element, path in elements.items():
+            yield from at.unknown((resource, element), [path], known, "an attribute")
 
 
 KINDS = (
     FileKind("responses/codes.toml", ResponsesFile, cross_check_responses, Consequence.SENDING),
-    FileKind("conformance/fields.toml", FieldsFile, cross_check_fields, Consequence.MESSAGES),
+    FileKind("conformance/attributes.toml", AttributesFile, cross_check_attributes, Consequence.MESSAGES),
     FileKind("conformance/code_systems.toml", SystemsFile, no_cross_check, Consequence.MESSAGES),
 )

@@ -11,7 +11,7 @@ from fhir.resources.STU3 import get_fhir_model_class
 from lxml import etree
 from pydantic import ValidationError
 
-from digmed_desktop.fhir.finding import Finding, field_of
+from digmed_desktop.fhir.finding import Finding, attribute_of
 from digmed_desktop.fhir.structure import FHIR, XHTML, Element, Form, UnknownTypeError, elements, is_resource
 from digmed_desktop.fhir.writing import Data
 
@@ -37,7 +37,7 @@ class _Reader:
 
     def say(self, path: str, sentence: str) -> None:
         if len(self.findings) < MAX_FINDINGS:
-            self.findings.append(Finding(path, sentence, field_at(path)))
+            self.findings.append(Finding(path, sentence, attribute_at(path)))
 
     def resource(self, node: etree._Element, path: str) -> Data:
         name = etree.QName(node).localname
@@ -162,7 +162,7 @@ def _model_findings(data: Data) -> Iterator[Finding]:
             yield Finding(
                 path,
                 _SENTENCES.get(error["type"], "The value has not the shape that FHIR asks for."),
-                field_at(path),
+                attribute_at(path),
             )
 
 
@@ -191,9 +191,9 @@ def _path_of(data: Data, loc: tuple[int | str, ...]) -> str:
     return path
 
 
-def field_at(path: str) -> str:
-    """Return the form field behind a path such as ``Bundle.entry[2].resource.Patient.birthDate``."""
+def attribute_at(path: str) -> str:
+    """Return the attribute of the record behind a path such as ``Bundle.entry[2].resource.Patient.birthDate``."""
     plain = "".join(c for c in path if c not in "[]0123456789")
     _, _, inner = plain.rpartition("resource.")
     resource_type, _, rest = inner.partition(".")
-    return field_of(resource_type, rest)
+    return attribute_of(resource_type, rest)

@@ -4,8 +4,9 @@
 guides; ``problems_of`` says what prevents a record from becoming a message.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
@@ -25,7 +26,9 @@ def check(xml: bytes) -> list[Finding]:
     data, findings = read(parse(xml))
     if data.get("resourceType") != "Bundle":
         return [*findings, Finding(str(data.get("resourceType", "")), "A message is a Bundle.")]
-    return [*findings, *_message_findings(data)]
+    bundles = (place for place in places(data, "Bundle") if place.type == "Bundle")
+    inside = [inner for bundle in bundles for inner in places(bundle.data, bundle.path)]
+    return list(_numbered(chain(findings, _message_findings(data)), inside))
 
 
 def _message_findings(message: Data) -> Iterator[Finding]:
@@ -37,8 +40,7 @@ def _message_findings(message: Data) -> Iterator[Finding]:
     for place in outer:
         if place.type != "Bundle":
             continue
-        inside = places(place.data, place.path)
-        yield from _numbered(_payload_findings(header, place, inside), inside)
+        yield from _payload_findings(header, place, places(place.data, place.path))
 
 
 def _payload_findings(header: Place | None, document: Place, inside: list[Place]) -> Iterator[Finding]:
@@ -51,8 +53,8 @@ def _payload_findings(header: Place | None, document: Place, inside: list[Place]
         yield from document_findings(header, document, inside)
 
 
-def _numbered(findings: Iterator[Finding], inside: list[Place]) -> Iterator[Finding]:
-    """Say of a finding at a supplied item which item it is: ``item.2.product``."""
+def _numbered(findings: Iterable[Finding], inside: list[Place]) -> Iterator[Finding]:
+    """Say of a finding at a supplied item which item it is."""
     counts: dict[str, int] = {}
     numbers = []
     for place in inside:
@@ -60,8 +62,8 @@ def _numbered(findings: Iterator[Finding], inside: list[Place]) -> Iterator[Find
         numbers.append((f"{place.path}.", counts[place.type]))
     for finding in findings:
         number = next((n for path, n in numbers if f"{finding.path}.".startswith(path)), 0)
-        if number and finding.field.startswith("item."):
-            yield replace(finding, field=finding.field.replace("item.", f"item.{number}.", 1))
+        if number and finding.attribute.startswith("items."):
+            yield replace(finding, place=number)
         else:
             yield finding
 

@@ -86,8 +86,8 @@ def check_command(args: argparse.Namespace) -> int:
             status = UNREADABLE
             continue
         for finding in findings:
-            field = f" [{finding.field}]" if finding.field else ""
-            print(f"{file}: {finding.path}: {finding.sentence}{field}")
+            cause = f" [{finding.attribute}]" if finding.attribute else ""
+            print(f"{file}: {finding.path}: {finding.sentence}{cause}")
         if not findings:
             print(f"{file}: nothing found")
         elif status != UNREADABLE:

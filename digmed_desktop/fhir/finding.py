@@ -11,23 +11,24 @@ class Finding:
     """One thing that is wrong.
 
     ``path`` is the element (``Bundle.entry[0].resource.MessageHeader.event``), ``sentence`` says what is
-    wrong and holds nothing of the content, ``field`` is the form field that caused it, or ``""`` when there
-    is none.
+    wrong and holds nothing of the content, ``attribute`` is the attribute of the record that caused it, or
+    ``""`` when there is none; ``place`` says which of several things it is about, from 1.
     """
 
     path: str
     sentence: str
-    field: str = ""
+    attribute: str = ""
+    place: int = 1
 
 
 @cache
-def field_of(resource_type: str, element_path: str) -> str:
-    """Return the form field whose answer stands at an element of a resource (``Patient``, ``birthDate``), or
+def attribute_of(resource_type: str, element_path: str) -> str:
+    """Return the attribute of the record that stands at an element of a resource (``Patient``, ``birthDate``), or
     ``""``.
     """
-    fields = OWN.raw("conformance/fields.toml").get(resource_type, {})
+    attributes = OWN.raw("conformance/attributes.toml").get(resource_type, {})
     parts = element_path.split(".")
     for n in range(len(parts), 0, -1):
-        if found := fields.get(".".join(parts[:n])):
+        if found := attributes.get(".".join(parts[:n])):
             return str(found)
     return ""

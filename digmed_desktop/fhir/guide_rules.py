@@ -11,7 +11,7 @@ from lxml import etree
 from digmed_desktop.clinical.nhs_number import sentence_about
 from digmed_desktop.clinical.record import SNOMED_CT
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.fhir.base import field_at
+from digmed_desktop.fhir.base import attribute_at
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.finding import Finding
 from digmed_desktop.fhir.people import NHS_NUMBER_SYSTEM
@@ -93,7 +93,9 @@ def document_findings(header: Place, document: Place, inside: list[Place]) -> It
         if place.type in _SHOWN:
             for path, display in _displays(place.data, place.path):
                 if _spaced(display) not in text:
-                    yield Finding(path, "The term is coded but does not stand in the text.", field_at(path))
+                    yield Finding(
+                        path, "The term is coded but does not stand in the text.", attribute_at(path)
+                    )
 
 
 def _patient_findings(place: Place) -> Iterator[Finding]:
@@ -110,7 +112,7 @@ def _patient_findings(place: Place) -> Iterator[Finding]:
             yield Finding(
                 f"{place.path}.{name}",
                 "The guide makes this item mandatory.",
-                field_at(f"x.resource.Patient.{name}"),
+                attribute_at(f"x.resource.Patient.{name}"),
             )
 
 

@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from digmed_desktop.fhir.base import field_at
+from digmed_desktop.fhir.base import attribute_at
 from digmed_desktop.fhir.finding import Finding
 from digmed_desktop.fhir.writing import Data
 
@@ -46,4 +46,4 @@ def _inside(value: Any, path: str, name: str = "") -> Iterator[Finding]:
 
 
 def _finding(path: str, sentence: str) -> Finding:
-    return Finding(path, sentence, field_at(path))
+    return Finding(path, sentence, attribute_at(path))

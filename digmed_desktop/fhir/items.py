@@ -188,9 +188,12 @@ def _clinician(part: str) -> Callable[[Context], Cell]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One data item: the form field its answer comes from, and how it reads from the record."""
+    """One data item: the attribute of the record that decides it, and how it reads from the record.
 
-    field: str
+    ``clinician`` in a path is who acted: the vaccinator or the pharmacist.
+    """
+
+    path: str
     read: Callable[[Context], Cell | None]
 
 
@@ -203,35 +206,35 @@ COMMON: Mapping[str, Item] = {
         "allergies.entries", _of_allergy(lambda a, _: text(sent_certainty(a).capitalize()))
     ),
     "allergy.first": Item("allergies.entries", _of_allergy(lambda a, _: text(shown(a.first_experienced)))),
-    "allergy.recorded": Item("contact.date", _of_allergy(_recorded)),
-    "contact.time": Item("contact.date", lambda c: text(shown_time(c.record.contact_at))),
-    "contact.service": Item("session.service", lambda c: text(c.record.service)),
-    "contact.reason": Item("contact.reason", lambda c: text(c.record.reason_for_service)),
-    "contact.accompanied": Item("after.accompanied_by", lambda c: text(c.record.accompanied_by)),
+    "allergy.recorded": Item("contact_at", _of_allergy(_recorded)),
+    "contact.time": Item("contact_at", lambda c: text(shown_time(c.record.contact_at))),
+    "contact.service": Item("service", lambda c: text(c.record.service)),
+    "contact.reason": Item("reason_for_service", lambda c: text(c.record.reason_for_service)),
+    "contact.accompanied": Item("accompanied_by", lambda c: text(c.record.accompanied_by)),
     "organisation.name": Item("pharmacy.name", lambda c: text(c.record.pharmacy.name)),
     "organisation.address": Item(
         "pharmacy.address", lambda c: text(", ".join(c.record.pharmacy.address.in_lines()))
     ),
     "organisation.telephone": Item("pharmacy.telephone", lambda c: text(c.record.pharmacy.telephone)),
-    "clinician.name": Item("session.clinician", _clinician("name")),
-    "clinician.role": Item("session.clinician", _clinician("role")),
-    "clinician.registration": Item("session.clinician", _registration),
+    "clinician.name": Item("clinician", _clinician("name")),
+    "clinician.role": Item("clinician", _clinician("role")),
+    "clinician.registration": Item("clinician", _registration),
     "consent.treatment": Item("consent.to_treatment", _consent("treatment")),
     "consent.sharing": Item("consent.to_sharing", _consent("sharing")),
     "consent.child": Item("consent.about_child", lambda c: text(c.record.consent.about_child)),
     "distribution.organisation": Item("practice.name", _practice("name")),
     "practice.ods_code": Item("practice.ods_code", _practice("ods_code")),
     "practice.name": Item("practice.name", _practice("name")),
-    "practice.address": Item("practice.address_lines", _practice("address")),
+    "practice.address": Item("practice.address.lines", _practice("address")),
     "practice.details": Item("practice.name", _practice("details")),
-    "history": Item("after.history", lambda c: text(c.record.history)),
-    "advice": Item("after.advice", lambda c: text(c.record.advice)),
+    "history": Item("history", lambda c: text(c.record.history)),
+    "advice": Item("advice", lambda c: text(c.record.advice)),
     "referral.to": Item("referral.to", lambda c: text(c.record.referral.to)),
     "referral.urgency": Item("referral.urgency", lambda c: text(c.record.referral.urgency)),
     "referral.reason": Item("referral.reason", lambda c: text(c.record.referral.reason)),
     "referral.expectation": Item("referral.expectation", lambda c: text(c.record.referral.expectation)),
-    "record.recorded": Item("contact.time", lambda c: text(shown_time(c.record.recorded_at))),
-    "patient.name": Item("patient.family", lambda c: text(c.record.patient.name.as_on_record())),
+    "record.recorded": Item("recorded_at", lambda c: text(shown_time(c.record.recorded_at))),
+    "patient.name": Item("patient.name.family", lambda c: text(c.record.patient.name.as_on_record())),
     "patient.date_of_birth": Item(
         "patient.date_of_birth", lambda c: text(shown(c.record.patient.date_of_birth))
     ),
@@ -242,6 +245,6 @@ COMMON: Mapping[str, Item] = {
     "patient.nhs_number": Item(
         "patient.nhs_number", lambda c: text(nhs_number.shown(c.record.patient.sendable_nhs_number))
     ),
-    "patient.address": Item("patient.address_lines", lambda c: lines(*c.record.patient.address.in_lines())),
-    "patient.telephones": Item("patient.telephone", _telephones),
+    "patient.address": Item("patient.address.lines", lambda c: lines(*c.record.patient.address.in_lines())),
+    "patient.telephones": Item("patient.telephones", _telephones),
 }

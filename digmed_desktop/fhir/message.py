@@ -13,6 +13,7 @@ from itertools import count
 from typing import TypeVar
 
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.corrections import Replaces
@@ -90,12 +91,12 @@ def build(
         raise IncompleteRecordError(
             [
                 Problem(
-                    "after.history",
+                    of(record).question("history"),
                     "The message is larger than the 5 MB that practices take. Shorten the texts.",
                 )
             ]
         )
-    _hold_to_the_rules(payload)
+    hold_to_the_rules(record, payload)
     return FrozenMessage(
         kind=edition.kind,
         edition=edition.id,
@@ -111,21 +112,22 @@ def build(
     )
 
 
-def _hold_to_the_rules(payload: bytes) -> None:
-    """Check a message before it goes out (ITK3 FHIR-V&V-01). What a field caused is said at it; what none did is
-    a fault of the program.
+def hold_to_the_rules(record: Record, payload: bytes) -> None:
+    """Check a message before it goes out (ITK3 FHIR-V&V-01).
+
+    A finding that an attribute of the record caused is a problem at its question; any other is a fault of the program.
     """
     found = check(payload)
-    if any(not finding.field for finding in found):
-        first = next(finding for finding in found if not finding.field)
+    if any(not finding.attribute for finding in found):
+        first = next(finding for finding in found if not finding.attribute)
         raise MessageFaultError(
             f"The message that was made breaks a rule at {first.path}: {first.sentence} This is a fault of the program."
         )
     if found:
         raise IncompleteRecordError(
             [
-                Problem(field, sentence)
-                for field, sentence in dict.fromkeys((f.field, f.sentence) for f in found)
+                Problem(of(record).question(path, place) or path, sentence)
+                for path, place, sentence in dict.fromkeys((f.attribute, f.place, f.sentence) for f in found)
             ]
         )
 

@@ -14,7 +14,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.record import SNOMED_CT
 from digmed_desktop.clinical.snomed import is_concept_id
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.fhir.base import field_at
+from digmed_desktop.fhir.base import attribute_at
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.finding import Finding
 from digmed_desktop.fhir.writing import Data
@@ -72,7 +72,7 @@ def profile_findings(resource: Data, path: str, type_of: TypeOf) -> Iterator[Fin
 
 
 def _finding(path: str, sentence: str) -> Finding:
-    return Finding(path, sentence, field_at(path))
+    return Finding(path, sentence, attribute_at(path))
 
 
 def _node(node: Node, value: Any, path: str, type_of: TypeOf) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from digmed_desktop.clinical.dates import shown_time
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem
+from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Allergy, AllergyStatus, Coded, Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.editions import Edition, SectionPlan
@@ -18,8 +19,6 @@ from digmed_desktop.fhir.vaccine_items import VACCINE
 from digmed_desktop.messaging.parcel import Kind
 
 ITEMS: Mapping[str, Item] = {**COMMON, **VACCINE, **SUPPLY}
-CLINICIAN = "session.clinician"
-_CLINICIAN_FIELDS = {Kind.VACCINATION: "session.vaccinator", Kind.EMERGENCY_SUPPLY: "session.pharmacist"}
 MAIN_SECTIONS = ("vaccinations", "medications")
 """The section that says what was done."""
 
@@ -28,9 +27,9 @@ MAIN_SECTIONS = ("vaccinations", "medications")
 class Row:
     """One row of a section's text.
 
-    ``field`` is the id of the form field the answer came from, ``missing`` says that the message needs it and
-    it is not there yet. Rows of one ``group`` stand in one table: several vaccines or allergies have a table
-    each.
+    ``field`` is the id of the question the answer came from, ``""`` if the form asks none; ``missing`` says that
+    the message needs it and it is not there yet. Rows of one ``group`` stand in one table: several vaccines or
+    allergies have a table each.
     """
 
     label: str
@@ -65,8 +64,10 @@ def sections(record: Record, edition: Edition, *, replaces: Replaces | None = No
 def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...]:
     if plan.key == "medications" and isinstance(record, EmergencySupplyRecord) and record.supplied is False:
         why = tuple(line for line in record.not_supplied_reason.splitlines() if line.strip())
-        return (Row(words("supply")["not_supplied"], why, "decision.outcome", missing=not why),)
+        field = of(record).question("not_supplied_reason")
+        return (Row(words("supply")["not_supplied"], why, field, missing=not why),)
     rows: list[Row] = []
+    questions = of(record)
     for group, context in enumerate(_contexts(plan.key, record, edition)):
         for wanted in plan.rows:
             item = ITEMS[wanted.item]
@@ -76,7 +77,7 @@ def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...
             row = Row(
                 label=registration_label(wanted.label, context),
                 values=cell.lines,
-                field=_field_of(item, context),
+                field=questions.question(item.path, context.place),
                 missing=not cell.lines,
                 code=cell.code if edition.show_codes else "",
                 group=group,
@@ -86,17 +87,6 @@ def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...
             ):
                 rows.append(row)
     return tuple(rows)
-
-
-def _field_of(item: Item, context: Context) -> str:
-    """Return the id of the question that an item of the text comes from."""
-    if item.field == CLINICIAN:
-        return _CLINICIAN_FIELDS[kind_of(context.record)]
-    return (
-        item.field.replace("item.", f"item.{context.place}.", 1)
-        if item.field.startswith("item.")
-        else item.field
-    )
 
 
 def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:

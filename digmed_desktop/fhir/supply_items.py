@@ -40,28 +40,28 @@ def supply_instructions(of: SuppliedItem) -> tuple[str, ...]:
 
 
 SUPPLY: Mapping[str, Item] = {
-    "contact.collected": Item("contact.collected_by", _of_contact(lambda r: r.collected_by)),
-    "contact.method": Item("contact.method", _of_contact(lambda r: r.consultation_method)),
-    "plan.professionals": Item(
-        "after.plan_for_professionals", _of_contact(lambda r: r.plan_for_professionals)
-    ),
-    "plan.patient": Item("after.plan_for_patient", _of_contact(lambda r: r.plan_for_patient)),
+    "contact.collected": Item("collected_by", _of_contact(lambda r: r.collected_by)),
+    "contact.method": Item("consultation_method", _of_contact(lambda r: r.consultation_method)),
+    "plan.professionals": Item("plan_for_professionals", _of_contact(lambda r: r.plan_for_professionals)),
+    "plan.patient": Item("plan_for_patient", _of_contact(lambda r: r.plan_for_patient)),
     "supply.type": Item(
         "", lambda c: term(c.edition.supply_type) if isinstance(c.record, EmergencySupplyRecord) else None
     ),
-    "supply.medicine": Item("item.product", _of(ItemKind.MEDICINE, lambda i: term(i.product))),
-    "supply.appliance": Item("item.product", _of(ItemKind.APPLIANCE, lambda i: term(i.product))),
-    "supply.form": Item("item.form", _of(ItemKind.MEDICINE, lambda i: term(i.form))),
-    "supply.size": Item("item.size", _of(ItemKind.APPLIANCE, lambda i: text(i.size))),
-    "supply.weight": Item("item.weight", _of(ItemKind.APPLIANCE, lambda i: text(i.weight))),
-    "supply.colour": Item("item.colour", _of(ItemKind.APPLIANCE, lambda i: text(i.colour))),
-    "supply.route": Item("item.route", lambda c: term(c.supplied.route)),
-    "supply.site": Item("item.site", lambda c: term(c.supplied.site)),
-    "supply.indication": Item("item.indication", lambda c: text(c.supplied.indication)),
-    "supply.quantity_medicine": Item("item.quantity", _of(ItemKind.MEDICINE, _quantity)),
-    "supply.quantity_appliance": Item("item.quantity", _of(ItemKind.APPLIANCE, _quantity)),
-    "supply.days": Item("item.days", _days),
-    "supply.directions": Item("item.directions", lambda c: text(c.supplied.directions)),
-    "supply.additional": Item("item.additional", lambda c: lines(*supply_instructions(c.supplied))),
-    "supply.time": Item("contact.date", lambda c: text(shown_time(c.record.contact_at))),
+    "supply.medicine": Item("items.product", _of(ItemKind.MEDICINE, lambda i: term(i.product))),
+    "supply.appliance": Item("items.product", _of(ItemKind.APPLIANCE, lambda i: term(i.product))),
+    "supply.form": Item("items.form", _of(ItemKind.MEDICINE, lambda i: term(i.form))),
+    "supply.size": Item("items.size", _of(ItemKind.APPLIANCE, lambda i: text(i.size))),
+    "supply.weight": Item("items.weight", _of(ItemKind.APPLIANCE, lambda i: text(i.weight))),
+    "supply.colour": Item("items.colour", _of(ItemKind.APPLIANCE, lambda i: text(i.colour))),
+    "supply.route": Item("items.route", lambda c: term(c.supplied.route)),
+    "supply.site": Item("items.site", lambda c: term(c.supplied.site)),
+    "supply.indication": Item("items.indication", lambda c: text(c.supplied.indication)),
+    "supply.quantity_medicine": Item("items.quantity", _of(ItemKind.MEDICINE, _quantity)),
+    "supply.quantity_appliance": Item("items.quantity", _of(ItemKind.APPLIANCE, _quantity)),
+    "supply.days": Item("items.days", _days),
+    "supply.directions": Item("items.directions", lambda c: text(c.supplied.directions)),
+    "supply.additional": Item(
+        "items.additional_instructions", lambda c: lines(*supply_instructions(c.supplied))
+    ),
+    "supply.time": Item("contact_at", lambda c: text(shown_time(c.record.contact_at))),
 }

@@ -55,25 +55,27 @@ def _yes_no(answer: bool | None) -> Cell:
 
 
 VACCINE: Mapping[str, Item] = {
-    "contact.location": Item("session.location", _of_contact(lambda r: r.location)),
-    "contact.chaperone": Item("after.chaperone", _of_contact(lambda r: r.chaperone)),
-    "vaccine.outcome": Item("vaccine.outcome", _outcome),
-    "vaccine.product": Item("vaccine.product", _product),
-    "vaccine.manufacturer": Item("vaccine.product", _if_given(lambda v: text(v.manufacturer))),
-    "vaccine.batch": Item("vaccine.batch", _if_given(lambda v: text(v.batch))),
-    "vaccine.expiry": Item("vaccine.expiry", _if_given(lambda v: text(shown(v.expiry)))),
-    "vaccine.procedure": Item("vaccine.outcome", _procedure),
-    "vaccine.not_given_reason": Item("vaccine.not_given_reason", _not_given_reason),
-    "vaccine.site": Item("vaccine.site", _if_given(lambda v: term(v.site))),
-    "vaccine.route": Item("vaccine.route", _if_given(lambda v: term(v.route))),
-    "vaccine.indication": Item("vaccine.eligibility", lambda c: term(c.immunization.indication)),
+    "contact.location": Item("location", _of_contact(lambda r: r.location)),
+    "contact.chaperone": Item("chaperone", _of_contact(lambda r: r.chaperone)),
+    "vaccine.outcome": Item("immunizations.given", _outcome),
+    "vaccine.product": Item("immunizations.product", _product),
+    "vaccine.manufacturer": Item("immunizations.manufacturer", _if_given(lambda v: text(v.manufacturer))),
+    "vaccine.batch": Item("immunizations.batch", _if_given(lambda v: text(v.batch))),
+    "vaccine.expiry": Item("immunizations.expiry", _if_given(lambda v: text(shown(v.expiry)))),
+    "vaccine.procedure": Item("immunizations.given", _procedure),
+    "vaccine.not_given_reason": Item("immunizations.not_given_reason", _not_given_reason),
+    "vaccine.site": Item("immunizations.site", _if_given(lambda v: term(v.site))),
+    "vaccine.route": Item("immunizations.route", _if_given(lambda v: term(v.route))),
+    "vaccine.indication": Item("immunizations.indication", lambda c: term(c.immunization.indication)),
     "vaccine.dose": Item(
-        "vaccine.dose_amount", _if_given(lambda v: text(amount(v.dose)) if v.dose else Cell())
+        "immunizations.dose", _if_given(lambda v: text(amount(v.dose)) if v.dose else Cell())
     ),
-    "vaccine.dose_number": Item("vaccine.dose_number", _if_given(_dose_number)),
-    "vaccine.disease": Item("vaccine.dose_number", _if_given(_disease)),
+    "vaccine.dose_number": Item("immunizations.dose_number", _if_given(_dose_number)),
+    "vaccine.disease": Item("immunizations.dose_number", _if_given(_disease)),
     "vaccine.parent_present": Item(
-        "vaccine.parent_present", lambda c: _yes_no(c.immunization.parent_present)
+        "immunizations.parent_present", lambda c: _yes_no(c.immunization.parent_present)
     ),
-    "vaccine.adverse_reaction": Item("after.adverse_note", _if_given(lambda v: text(v.adverse_reaction))),
+    "vaccine.adverse_reaction": Item(
+        "immunizations.adverse_reaction", _if_given(lambda v: text(v.adverse_reaction))
+    ),
 }

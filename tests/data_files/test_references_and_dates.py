@@ -30,7 +30,7 @@ REFERENCES: list[tuple[str, Place]] = [
     ("practice_mode/batches.toml", ("batch", 0, "product")),
     ("practice_mode/behaviours.toml", ("matched", "answers", 0, "code")),
     ("practice_mode/behaviours.toml", ("not-found", "report")),
-    ("conformance/fields.toml", ("Patient", "name")),
+    ("conformance/attributes.toml", ("Patient", "name")),
     ("responses/codes.toml", ("20013", "happening")),
     ("states/states.toml", ("states", "draft", "tone")),
 ]

@@ -224,9 +224,9 @@ def test_active_content_in_the_text_is_found(bad: str) -> None:
     assert any("not allowed in narrative" in sentence for sentence in sentences(xml))
 
 
-def test_a_finding_names_the_field_that_caused_it() -> None:
+def test_a_finding_names_the_attribute_that_caused_it() -> None:
     found = check(with_value(GOOD, "//f:Patient/f:birthDate", "1950-02-31"))
-    assert {finding.field for finding in found} == {"patient.date_of_birth"}
+    assert {finding.attribute for finding in found} == {"patient.date_of_birth"}
     assert "1950" not in str(found)
 
 

@@ -304,7 +304,7 @@ def _placeholders() -> Callable[[], str]:
 
 def test_contact_time_without_zone_is_refused() -> None:
     naive = vaccination(contact_at=CONTACT.replace(tzinfo=None))
-    assert [p.field for p in problems_of(naive, EDITION)] == ["contact.time"]
+    assert [p.field for p in problems_of(naive, EDITION)] == ["contact.date"]
 
 
 def test_each_kind_has_one_default_edition_and_unknown_ids_are_refused() -> None:

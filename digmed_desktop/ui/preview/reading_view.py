@@ -51,7 +51,9 @@ class ReadingView(QTextBrowser):
     def _row(self, row: PreviewRow) -> str:
         t = self._theme
         if row.missing:
-            value = f'<a href="field:{escape(row.field)}" style="color:{t["stop"]}">Not filled in yet</a>'
+            value = f'<span style="color:{t["stop"]}">Not filled in yet</span>'
+            if row.field:  # the form asks for it
+                value = f'<a href="field:{escape(row.field)}" style="color:{t["stop"]}">Not filled in yet</a>'
         else:
             value = "<br>".join(escape(one).replace("\n", "<br>") for one in row.values)
         return f'<tr><td width="38%" style="color:{t["quiet"]}">{escape(row.label)}</td><td>{value}</td></tr>'
