@@ -23,7 +23,7 @@ STATIC: dict[str, tuple[str, ...]] = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "contracts": ("lint-imports",),
-    "dead code": ("vulture",),
+    "dead code": (sys.executable, ".ci/dead_code.py"),
     "types": ("mypy",),
 }
 

@@ -12,6 +12,8 @@ from keyring.backend import KeyringBackend
 from keyring.compat import properties
 from keyring.errors import PasswordDeleteError
 
+from tests import golden_files
+
 if not os.environ.get("DIGMED_ONSCREEN"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -48,11 +50,15 @@ sys.addaudithook(_refuse_the_world)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="a test that is skipped fails the run")
+    parser.addoption(
+        "--new-golden", action="store_true", help="write golden files anew; read them before they are kept"
+    )
     parser.addoption("--within", type=float, default=0.0, help="seconds after which no other test is begun")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_BEGAN] = time.monotonic()
+    golden_files.write_anew = config.option.new_golden
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,10 +1,9 @@
 """What goes out on paper: the copy of each kind of notification against a golden text, and its marks.
 
-The golden texts are written anew with DIGMED_WRITE_GOLDEN=1 and read before they are kept.
+The golden texts are written anew with ``pytest --new-golden`` and read before they are kept.
 """
 
 import io
-import os
 import re
 import subprocess
 import sys
@@ -28,9 +27,9 @@ from digmed_desktop.paper.document import PaperDocument
 from digmed_desktop.paper.pdf import pdf
 from tests.desk.conftest import Counter
 from tests.fhir import records
+from tests.golden_files import kept
 from tests.history.samples import facts, local_id, token
 
-GOLDEN = Path(__file__).parent.parent / "golden"
 ADA = "Ms Ada Okonkwo-Bright"
 
 
@@ -90,11 +89,8 @@ def golden(name: str, document: PaperDocument) -> None:
     assert made.metadata is not None
     assert made.metadata.title == document.title
     assert "NEILL" not in document.title
-    file = GOLDEN / f"paper-{name}.txt"
     said = text(document) + "\n"
-    if os.environ.get("DIGMED_WRITE_GOLDEN"):
-        file.write_text(said, encoding="utf-8")
-    assert said == file.read_text(encoding="utf-8")
+    assert said == kept(f"paper-{name}.txt", said)
 
 
 def test_a_vaccination_on_paper(counter: Counter) -> None:

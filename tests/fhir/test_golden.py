@@ -1,11 +1,8 @@
 """The golden messages, compared canonically, each beside what the GP reads of it.
 
 ``NAME.xml`` is the message, ``NAME.txt`` its sections and rows as they are read: a change shows in review in both.
-DIGMED_NEW_GOLDEN=1 writes them anew.
+``pytest --new-golden`` writes them anew.
 """
-
-import os
-from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -13,8 +10,7 @@ from lxml import etree
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.reading import read_notification
 from tests.fhir.golden_cases import CASES
-
-GOLDEN = Path(__file__).parent.parent / "golden"
+from tests.golden_files import GOLDEN, kept
 
 
 def as_read(xml: bytes) -> str:
@@ -31,14 +27,9 @@ def as_read(xml: bytes) -> str:
 @pytest.mark.parametrize("name", CASES)
 def test_the_message_is_that_of_its_golden_file(name: str) -> None:
     made = CASES[name]().payload
-    xml, text = GOLDEN / f"{name}.xml", GOLDEN / f"{name}.txt"
-    if os.environ.get("DIGMED_NEW_GOLDEN"):
-        xml.write_bytes(made)
-        text.write_text(as_read(made), "utf-8")
-    assert as_read(made) == text.read_text("utf-8")
-    assert etree.canonicalize(made.decode(), strip_text=True) == etree.canonicalize(
-        xml.read_text("utf-8"), strip_text=True
-    )
+    xml, text = kept(f"{name}.xml", made), kept(f"{name}.txt", as_read(made))
+    assert as_read(made) == text
+    assert etree.canonicalize(made.decode(), strip_text=True) == etree.canonicalize(xml, strip_text=True)
 
 
 def test_there_is_a_golden_message_of_every_edition_and_none_without_a_case() -> None:

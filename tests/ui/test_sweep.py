@@ -1,7 +1,7 @@
 """Every page of the window, those of the rail and of the settings by themselves: names, order of Tab, keys, room.
 
 A page that is added to ``PLACES`` or ``SECTIONS`` is swept without a change here; its order of Tab then belongs in
-``tests/golden/tab-order.txt`` (written anew with DIGMED_WRITE_GOLDEN=1, and read before it is kept).
+``tests/golden/tab-order.txt`` (written anew with ``pytest --new-golden``, and read before it is kept).
 """
 
 import os
@@ -33,10 +33,9 @@ from digmed_desktop.ui.pages.registry import PLACES
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from tests.clinical.examples import complete_answers
+from tests.golden_files import kept
 from tests.ui.conftest import Bench
 from tests.ui.test_look import clipped
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "tab-order.txt"
 
 
 def go_settings(bench: Bench, key: str) -> None:
@@ -214,9 +213,7 @@ def test_every_page_by_name_order_and_keys(home: Path, bench: Bench) -> None:
         order[name] = list(dict.fromkeys(stable(name_of(w)) for w in in_tab_order(page)))
     assert faults == []
     text = "\n".join(f"[{name}]\n" + "\n".join(names) + "\n" for name, names in order.items())
-    if os.environ.get("DIGMED_WRITE_GOLDEN"):
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8"), "read the order of Tab, then write it anew"
+    assert text == kept("tab-order.txt", text), "read the order of Tab, then write it anew"
 
 
 @pytest.mark.parametrize("percent", [100, 200])
