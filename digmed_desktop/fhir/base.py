@@ -4,7 +4,7 @@ shape.
 Element names, order and repetition are checked while reading, values and invariants by ``fhir.resources``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fhir.resources.STU3 import get_fhir_model_class
@@ -43,6 +43,20 @@ class _Reader:
         name = etree.QName(node).localname
         return {"resourceType": name, **self.complex(node, name, path)}
 
+    def _known(
+        self, child: etree._Element, known: Mapping[str, Element], type_name: str, path: str
+    ) -> Element | None:
+        """Return what the profile says of a child element, None where it may not stand here."""
+        name = etree.QName(child)
+        element = known.get(name.localname)
+        if element is None or name.namespace != (XHTML if element.form is Form.XHTML else FHIR):
+            self.say(f"{path}.{name.localname}", f"{type_name} has no element of this name.")
+            return None
+        if element.form is Form.ATTRIBUTE:
+            self.say(f"{path}.{name.localname}", "This must be an attribute, not an element.")
+            return None
+        return element
+
     def complex(self, node: etree._Element, type_name: str, path: str) -> Data:
         known = elements(type_name)
         data: Data = self._attributes(node, known, path)
@@ -54,14 +68,9 @@ class _Reader:
         for child in node:
             if callable(child.tag):
                 continue  # a comment
-            name = etree.QName(child)
-            local = name.localname
-            element = known.get(local)
-            if element is None or name.namespace != (XHTML if element.form is Form.XHTML else FHIR):
-                self.say(f"{path}.{local}", f"{type_name} has no element of this name.")
-                continue
-            if element.form is Form.ATTRIBUTE:
-                self.say(f"{path}.{local}", "This must be an attribute, not an element.")
+            local = etree.QName(child).localname
+            element = self._known(child, known, type_name, path)
+            if element is None:
                 continue
             if order[local] < reached:
                 self.say(f"{path}.{local}", "The element stands in the wrong order.")

@@ -69,9 +69,9 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
             return of_response(error.response, account, sending=sending, now=datetime.now(UTC))
         except FAULTS as unread:  # the words of the answer broke off, or cannot be unpacked
             return of_exception(unread, account, sending=sending)
-    if isinstance(error, UnicodeDecodeError):  # of an answer: where it points to cannot be read
-        return stranger(OutcomeUnknownError if sending else AccountError)
-    if isinstance(error, TooLongError):
+    if isinstance(
+        error, UnicodeDecodeError | TooLongError
+    ):  # of an answer: where it points to cannot be read
         return stranger(OutcomeUnknownError if sending else AccountError)
     if isinstance(error, requests.TooManyRedirects):
         return stranger(AccountError)

@@ -8,6 +8,13 @@ PACKAGE = ROOT / "digmed_desktop"
 PAGE = (PACKAGE / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+def test_every_path_that_contributing_names_exists() -> None:
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|\.ci/\w+)`", PAGE) + re.findall(r"\]\(([^)]+)\)", PAGE)
+    assert len(named) > 15
+    places = (ROOT, PACKAGE, PACKAGE / "ui" / "pages")
+    assert [path for path in named if not any((place / path).exists() for place in places)] == []
+
+
 def test_contributing_has_a_recipe_for_each_usual_change() -> None:
     recipes = re.findall(r"^### (.+)$", PAGE, re.MULTILINE)
     assert recipes == [
