@@ -57,7 +57,7 @@ class ConnectionDesk:
 
     def view(self) -> ConnectionView:
         """Return what is set up, without secrets."""
-        strangers = self._store.inbox.strangers()
+        strangers = self._store.replies.count().other_program
         if self._practice is not None:
             account = self._practice()
             return ConnectionView("practice", account.mailbox, account.url, fixed=True, strangers=strangers)
@@ -160,7 +160,7 @@ class ConnectionDesk:
             mesh_url=answers.get("connection.url", "").strip(),
             addressing=Addressing(answers.get("connection.addressing") or Addressing.LOOKUP),
         )
-        self._store.deliveries.stop(None)  # a fault that an old account had says nothing of the new one
+        self._store.deliveries.let_go_on()  # a fault that an old account had says nothing of the new one
         return ()
 
     def use_certificate(self, certificate: Path, key: Path | None, password: str) -> tuple[Problem, ...]:
@@ -185,7 +185,7 @@ class ConnectionDesk:
         self._store.profile.put(
             CERTIFICATE, json.dumps({"chain": made.chain_pem.decode(), "key": made.key_pem.decode()})
         )
-        self._store.deliveries.stop(None)
+        self._store.deliveries.let_go_on()
         return ()
 
     def use_own_root(self, file: Path) -> tuple[Problem, ...]:

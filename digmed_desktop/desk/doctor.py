@@ -65,13 +65,18 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
     yield Check("Records", health, told, remedy)
     if (stop := store.deliveries.stopped()) is not None:
         yield Check("Queue", _BAD, f"Nothing is sent: {stop.sentence}", stop.remedy)
-    strangers = store.inbox.strangers()
-    if strangers:
+    counted = store.replies.count()
+    if strangers := counted.other_program:
         what = f"{strangers} responses in the mailbox answer nothing that was sent from here. They were left there."
         yield Check("Mailbox", _LOOK, what, OTHER_PROGRAM)
-    if unexplained := store.inbox.unexplained():
-        what = f"{unexplained} answers cannot be read, or do not say which message they answer."
-        yield Check("Answers", _LOOK, what, "Telephone the practices that have not answered.")
+    if counted.for_person:
+        what = f"{counted.for_person} answers do not count by themselves: a person has to decide."
+        yield Check("Answers", _LOOK, what, "Open the program and look under Replies.")
+    for practice in store.replies.stopped_practices():
+        what = f"Nothing is sent to {practice.name or practice.ods_code}: it refuses this pharmacy ({practice.code})."
+        yield Check(
+            "Practice", _BAD, what, "Ask your onboarding contact; then let sending go on under Replies."
+        )
 
 
 def check_polled(store: "Store", now: datetime) -> Iterator[Check]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digmed_desktop.history import ledger, profile
+from digmed_desktop.history import ledger, profile, refusals
 from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import IN_NEED, AnyRow, notification, owed, payload, sending
@@ -19,10 +19,10 @@ from digmed_desktop.messaging.delivery import Outcome, Stop, Tracked, Unsure
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.parcel import Parcel, Receipt
+from digmed_desktop.messaging.replies import StoppedPractice
 from digmed_desktop.messaging.states import IN_TRANSIT, Happening, Need, State, next_state
 from digmed_desktop.messaging.story import QueueStanding
 
-_STOP = "delivery.stop"
 _INTERRUPTED = "The program ended while this was being sent."
 _RECENT = 1000  # sendings to look through for one that MESH took
 _AT_ONCE = 500  # rows written in one transaction
@@ -34,6 +34,9 @@ _OF_PARCEL = (
     payload.c.body,
     payload.c.sha256,
 )
+_MAY_GO = notification.c.practice_ods.not_in(refusals.are_stopped())
+"""Where nothing stops what goes to the practice."""
+_MAY_GO_OWED = owed.c.notification_id.in_(sa.select(notification.c.id).where(_MAY_GO))
 _SURELY_LATE = timedelta(days=60)  # ago: longer than any duty, with every bank holiday
 _LONGEST_WAIT = timedelta(days=1)
 """No pause is longer; one that seems to be was written while the computer's clock was wrong."""
@@ -62,7 +65,7 @@ class Deliveries:
     def waiting(self, limit: int) -> list[Parcel]:
         """Return what is to go out next, answers first, then the oldest, without claiming it."""
         with self._database.reading() as connection:
-            answers = _of_owed(State.WAITING, *sending.c, owed.c.workflow, owed.c.body)
+            answers = _of_owed(State.WAITING, *sending.c, owed.c.workflow, owed.c.body).where(_MAY_GO_OWED)
             found = [
                 _parcel_of_owed(row)
                 for row in connection.execute(
@@ -75,7 +78,7 @@ class Deliveries:
             ours = (
                 _of_notifications(State.WAITING, *sending.c, *_OF_PARCEL)
                 .join(payload, payload.c.notification_id == notification.c.id)
-                .where(notification.c.held.is_(False), self._is_due())
+                .where(notification.c.held.is_(False), self._is_due(), _MAY_GO)
                 .order_by(notification.c.id)
                 .limit(limit - len(found))
             )
@@ -91,10 +94,10 @@ class Deliveries:
                 State.WAITING, sending.c.id, sending.c.local_id, notification.c.id.label("of")
             )
             rows = connection.execute(
-                ours.where(notification.c.held.is_(False), sending.c.local_id.in_(local_ids))
+                ours.where(notification.c.held.is_(False), sending.c.local_id.in_(local_ids), _MAY_GO)
             ).all()
             answers = _of_owed(State.WAITING, sending.c.id, sending.c.local_id, sending.c.owed_id)
-            owing = connection.execute(answers.where(sending.c.local_id.in_(local_ids))).all()
+            owing = connection.execute(answers.where(sending.c.local_id.in_(local_ids), _MAY_GO_OWED)).all()
             if found := [*rows, *owing]:
                 connection.execute(
                     sending.update()
@@ -248,16 +251,18 @@ class Deliveries:
     def stopped(self) -> Stop | None:
         """Return why the queue is stopped for good, or None."""
         with self._database.reading() as connection:
-            text = profile.read(connection, _STOP)
+            text = profile.read(connection, refusals.STOP)
         return None if text is None else Stop(*json.loads(text))
 
-    def stop(self, stop: Stop | None) -> None:
-        """Stop the queue until a person has mended the cause, or let it go on."""
+    def stopped_practices(self) -> Sequence[StoppedPractice]:
+        """Return the practices that refuse this pharmacy, to which nothing goes out."""
+        with self._database.reading() as connection:
+            return refusals.stopped(connection)
+
+    def let_go_on(self) -> None:
+        """Let sending go on everywhere: a person mended the cause."""
         with self._database.writing() as connection:
-            if stop is None:
-                profile.remove(connection, _STOP)
-            else:
-                profile.write(connection, _STOP, json.dumps([stop.sentence, stop.remedy]))
+            refusals.let_go_on(connection, self._database.clock.now())
 
     def _is_due(self) -> sa.ColumnElement[bool]:
         now = self._database.clock.now()

@@ -1,23 +1,34 @@
 """What came in (``messaging.delivery.InboxStore``): stored as it came, then applied as often as it takes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from digmed_desktop.history import ledger, profile
+from digmed_desktop.history import answerers, ledger, profile, refusals
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import write_owed
+from digmed_desktop.history.replies import Replies, reading_of
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
-from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.answers import Meaning, Understood
 from digmed_desktop.messaging.delivery import Kept
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, new_local_id
+from digmed_desktop.messaging.parcel import InboxItem, new_local_id
+from digmed_desktop.messaging.replies import NAMES_OURS, Doubt, Placed, ToVerify, UnmatchedCount
 from digmed_desktop.messaging.states import Happening, State
 
 _POLLED = "delivery.polled"
+_AT_ONCE = 500  # ids in one question
+_TWO_SENDINGS = "MESH's report names two different sendings, so it is not known which it is about."
+_WHY = {
+    Doubt.SENDER: "It came from {mailbox}, which is not known as this practice's mailbox.",
+    Doubt.WORKFLOW: "It came from {mailbox} on a workflow that does not answer this message.",
+    Doubt.UNKNOWN: "It came from {mailbox} and names another message, but points at this one.",
+    Doubt.UNNAMED: "It came from {mailbox}, names no message, and points at this one.",
+}
 
 
 class Inbox:
@@ -60,8 +71,16 @@ class Inbox:
     def kept(self, mesh_id: str) -> Kept | None:
         """Return what is stored of one thing, or None."""
         with self._database.reading() as connection:
-            row = connection.execute(inbox.select().where(inbox.c.mesh_id == mesh_id)).first()
+            row = connection.execute(_known().where(inbox.c.mesh_id == mesh_id)).first()
         return None if row is None else _kept(row)
+
+    def body(self, mesh_id: str) -> bytes:
+        """Return the bytes of one thing as they came."""
+        with self._database.reading() as connection:
+            found: bytes | None = connection.scalar(sa.select(inbox.c.body).where(inbox.c.mesh_id == mesh_id))
+        if found is None:
+            raise NotThereError("This answer is not in the data file.")
+        return found
 
     def acknowledged(self, mesh_id: str) -> None:
         """Record that MESH was told that one thing is stored."""
@@ -74,82 +93,135 @@ class Inbox:
             )
 
     def to_do(self) -> Sequence[Kept]:
-        """Return what is stored and not yet applied, the oldest first."""
-        wanted = inbox.select().where(inbox.c.applied_at.is_(None)).order_by(inbox.c.kept_at, inbox.c.mesh_id)
+        """Return what is stored, not yet applied, and not known to be doubtful, the oldest first."""
+        wanted = _known().where(inbox.c.applied_at.is_(None), inbox.c.doubt == Doubt.NONE)
         with self._database.reading() as connection:
-            return [_kept(row) for row in connection.execute(wanted)]
+            return [
+                _kept(row) for row in connection.execute(wanted.order_by(inbox.c.kept_at, inbox.c.mesh_id))
+            ]
 
-    def strangers(self) -> int:
-        """Return how many responses were left in the mailbox because they name no message of ours."""
+    def left_alone(self, mesh_ids: Sequence[str]) -> set[str]:
+        """Return those that are stored and stay in the mailbox, as far as is known."""
+        found: set[str] = set()
         with self._database.reading() as connection:
-            return connection.scalar(_unmatched().where(inbox.c.trouble == "")) or 0
-
-    def unexplained(self) -> int:
-        """Return how many responses could not be given to a notification: unreadable, or naming no message."""
-        with self._database.reading() as connection:
-            return connection.scalar(_unmatched().where(inbox.c.trouble != "")) or 0
-
-    def match_report(self, mesh_id: str) -> bool:
-        """Record which sending a stored report is about; False when it is about none of ours (yet)."""
-        with self._database.writing() as connection:
-            row = _stored(connection, mesh_id)
-            if not row.matched:
-                about = _reported(connection, row)
-                if about is None:
-                    return False
-                _match(connection, mesh_id, about.notification_id)
-        return True
-
-    def match_response(self, mesh_id: str, message_id: str, sender_reference: str) -> bool:
-        """Record which notification a stored response answers; False when it answers none of ours."""
-        with self._database.writing() as connection:
-            if not _stored(connection, mesh_id).matched:
-                answered = _answered(connection, message_id, sender_reference)
-                if answered is None:
-                    return False
-                _match(connection, mesh_id, answered)
-        return True
-
-    def match_unreadable(self, mesh_id: str, since: timedelta) -> bool:
-        """Record which notification a response that could not name it is probably about.
-
-        False where that is not the only one its sender was sent within ``since``, or where another response of
-        the sender waits for a person.
-        """
-        with self._database.writing() as connection:
-            row = _stored(connection, mesh_id)
-            if row.matched:
-                return True
-            others = _unmatched().where(inbox.c.mesh_id != mesh_id, inbox.c.sender == row.sender)
-            sent = connection.scalars(
-                sa.select(sending.c.notification_id)
-                .where(
-                    sending.c.address == row.sender,
-                    sending.c.mesh_id.is_not(None),
-                    sending.c.notification_id.is_not(None),
-                    sending.c.posted_at > row.kept_at - since,
+            for begin in range(0, len(mesh_ids), _AT_ONCE):
+                some = mesh_ids[begin : begin + _AT_ONCE]
+                stays = (
+                    inbox.c.doubt.not_in((Doubt.NONE, *NAMES_OURS)),
+                    inbox.c.settled_at.is_(None),
+                    inbox.c.matched.is_(False),
                 )
-                .distinct()
-                .limit(2)
-            ).all()
-            if len(sent) != 1 or connection.scalar(others) or _has_answered(connection, sent[0]):
-                return False
-            _match(connection, mesh_id, sent[0])
-        return True
+                found.update(
+                    connection.scalars(sa.select(inbox.c.mesh_id).where(inbox.c.mesh_id.in_(some), *stays))
+                )
+        return found
+
+    def count(self) -> UnmatchedCount:
+        """Return how many came in that do not count by themselves."""
+        return Replies(self._database).count()
+
+    def place_report(self, mesh_id: str) -> Placed:
+        """Record which sending a stored report is about; a doubt where its ids lead to different ones."""
+        with self._database.writing() as connection:
+            row = _stored(connection, mesh_id)
+            if row.matched or row.doubt is not Doubt.NONE:
+                return Placed(row.matched, row.doubt)
+            about = _reported(connection, row)
+            if not about:
+                return Placed(matched=False)
+            if len(about) > 1:
+                self._doubt_report(connection, row, about)
+                return Placed(matched=False, doubt=Doubt.REPORT)
+            _match(connection, mesh_id, about[0].notification_id)
+            if row.sender and not about[0].recipient:
+                connection.execute(
+                    sending.update().where(sending.c.id == about[0].id).values(recipient=row.sender)
+                )
+        return Placed(matched=True)
+
+    def _doubt_report(self, connection: sa.Connection, row: AnyRow, about: Sequence[AnyRow]) -> None:
+        """Ask a person about every notification that a report may be about; none of their states changes."""
+        notifications = {one.notification_id for one in about if one.notification_id is not None}
+        _doubt(connection, row.mesh_id, Doubt.REPORT, min(notifications, default=None))
+        entry = ledger.Entry(
+            Happening.DOUBTED, row.status_code, f"{_TWO_SENDINGS} {row.status_text}".strip(), asks=True
+        )
+        for one in sorted(notifications):
+            ledger.write(connection, self._database.clock.now(), one, entry)
+
+    def place_response(
+        self,
+        mesh_id: str,
+        understood: Understood,
+        within: timedelta,
+        *,
+        also: Collection[str] = (),
+        last: bool = True,
+    ) -> Placed:
+        """Record which notification a stored response answers, or why it does not count."""
+        with self._database.writing() as connection:
+            row = _stored(connection, mesh_id)
+            if row.matched or row.doubt is not Doubt.NONE:
+                return Placed(row.matched, row.doubt)
+            doubt, about = _judged(connection, row, understood, within, also)
+            if doubt is Doubt.NONE:
+                _match(connection, mesh_id, about)
+            elif last or doubt is not Doubt.SENDER:
+                _doubt(connection, mesh_id, doubt, about, reading_of(understood))
+                if about is not None:
+                    self._tell_of_doubt(connection, row, doubt, about, understood)
+        return Placed(doubt is Doubt.NONE, doubt)
+
+    def _tell_of_doubt(
+        self, connection: sa.Connection, row: AnyRow, doubt: Doubt, about: int, understood: Understood
+    ) -> None:
+        """Note a doubted answer in the story of what it names or hints at; a negative one asks for a person."""
+        why = _WHY[doubt].format(mailbox=row.sender or "an unknown mailbox")
+        for meaning in understood.meanings:
+            entry = ledger.Entry(
+                Happening.DOUBTED, meaning.code, f"{why} {meaning.sentence}", asks=not meaning.positive
+            )
+            ledger.write(connection, self._database.clock.now(), about, entry)
+
+    def believe(self) -> Sequence[str]:
+        """Record as matched what comes from mailboxes that are known by now to be the practice's; return which."""
+        with self._database.reading() as connection:
+            believed = answerers.believed_now(connection)
+        for row in believed:
+            with self._database.writing() as connection:
+                _match(connection, row.mesh_id, row.about_id)
+        return [row.mesh_id for row in believed]
+
+    def to_verify(self, mesh_id: str, understood: Understood) -> ToVerify:
+        """Return what MESH can be asked about the sender of a response."""
+        with self._database.reading() as connection:
+            about = answerers.named(connection, understood.answers_message_id)
+            if about is None:
+                raise NotThereError("This answer names none of our messages.")
+            return answerers.to_verify(connection, about)
+
+    def sent_to(self, mesh_id: str, recipient: str) -> None:
+        """Record the mailbox that MESH names for a sending, which is known by its MESH id."""
+        with self._database.writing() as connection:
+            connection.execute(
+                sending.update().where(sending.c.mesh_id == mesh_id).values(recipient=recipient)
+            )
 
     def apply_report(self, mesh_id: str) -> None:
         """Let the notification follow a report that was matched; once, however often it is called."""
         with self._database.writing() as connection:
             row = _stored(connection, mesh_id)
-            about = _reported(connection, row)
-            if row.applied_at is not None or about is None:
+            if row.applied_at is not None or not row.matched:
                 return
-            if about.notification_id is None:
-                write_owed(connection, about.owed_id, Happening.UNDELIVERED)
+            about = _reported(connection, row)
+            if row.notification_id is None:
+                write_owed(connection, about[0].owed_id, Happening.UNDELIVERED)
             else:
-                happening = Happening.UNDELIVERED if about.latest else Happening.EARLIER_UNDELIVERED
+                # a person may have said which of several it is about
+                latest = len(about) != 1 or about[0].latest
+                happening = Happening.UNDELIVERED if latest else Happening.EARLIER_UNDELIVERED
                 entry = ledger.Entry(happening, row.status_code, row.status_text)
-                ledger.write(connection, self._database.clock.now(), about.notification_id, entry)
+                ledger.write(connection, self._database.clock.now(), row.notification_id, entry)
             self._applied(connection, mesh_id)
 
     def apply_response(self, mesh_id: str, meanings: Sequence[Meaning], answer: bytes | None) -> None:
@@ -168,18 +240,29 @@ class Inbox:
                     voids_original=meaning.voids_original,
                 )
                 ledger.write(connection, now, row.notification_id, entry)
+                if meaning.stops_sending:
+                    refusals.note(connection, now, row.notification_id, meaning.code)
             if answer is not None:
                 _owe(connection, row, row.notification_id, answer)
             self._applied(connection, mesh_id)
 
     def in_trouble(self, mesh_id: str, sentence: str) -> None:
-        """Record why nothing could be made of one thing."""
+        """Record why something cannot be read, or that something about it failed."""
         with self._database.writing() as connection:
-            connection.execute(inbox.update().where(inbox.c.mesh_id == mesh_id).values(trouble=sentence))
+            row = _stored(connection, mesh_id)
+            doubt = row.doubt if row.matched or row.doubt is not Doubt.NONE else Doubt.UNREADABLE
+            connection.execute(
+                inbox.update().where(inbox.c.mesh_id == mesh_id).values(trouble=sentence, doubt=doubt)
+            )
 
     def _applied(self, connection: sa.Connection, mesh_id: str) -> None:
         now = self._database.clock.now()
         connection.execute(inbox.update().where(inbox.c.mesh_id == mesh_id).values(applied_at=now))
+
+
+def _known() -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of what is known of things that came in, without their bodies."""
+    return sa.select(*(column for column in inbox.c if column.name != "body"))
 
 
 def _kept(row: AnyRow) -> Kept:
@@ -189,7 +272,7 @@ def _kept(row: AnyRow) -> Kept:
             kind=row.kind,
             workflow=row.workflow,
             sender=row.sender,
-            body=row.body,
+            body=b"",
             local_id=row.local_id,
             linked_id=row.linked_id,
             status_code=row.status_code,
@@ -201,54 +284,70 @@ def _kept(row: AnyRow) -> Kept:
         applied=row.applied_at is not None,
         kept_at=row.kept_at,
         trouble=row.trouble,
+        doubt=row.doubt,
+        settled=row.settled_at is not None,
     )
 
 
 def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:
-    row = connection.execute(inbox.select().where(inbox.c.mesh_id == mesh_id)).first()
+    row = connection.execute(_known().where(inbox.c.mesh_id == mesh_id)).first()
     if row is None:
         raise NotThereError("This answer is not in the data file.")
     return row
+
+
+def _judged(
+    connection: sa.Connection,
+    row: AnyRow,
+    understood: Understood,
+    within: timedelta,
+    also: Collection[str],
+) -> tuple[Doubt, int | None]:
+    """Return why a response does not count, and the notification that it answers or hints at."""
+    named = answerers.named(connection, understood.answers_message_id)
+    if named is not None:
+        return answerers.doubt_of(connection, row, named, also), named
+    hint = answerers.hinted(connection, understood)
+    if understood.answers_message_id:
+        return Doubt.UNKNOWN, hint
+    probable = answerers.probably(connection, row, within) if understood.original_unreadable else None
+    if probable is not None and hint in (None, probable):
+        doubt = answerers.doubt_of(connection, row, probable)
+        return (Doubt.NONE if doubt is Doubt.NONE else Doubt.UNNAMED), probable
+    return Doubt.UNNAMED, hint
+
+
+def _doubt(
+    connection: sa.Connection, mesh_id: str, doubt: Doubt, about: int | None, reading: str | None = None
+) -> None:
+    connection.execute(
+        inbox.update().where(inbox.c.mesh_id == mesh_id).values(doubt=doubt, about_id=about, reading=reading)
+    )
 
 
 def _match(connection: sa.Connection, mesh_id: str, notification_id: int | None) -> None:
     connection.execute(
         inbox.update()
         .where(inbox.c.mesh_id == mesh_id)
-        .values(matched=True, notification_id=notification_id, trouble="")
+        .values(matched=True, notification_id=notification_id, trouble="", doubt=Doubt.NONE)
     )
 
 
-def _unmatched() -> sa.Select[int]:
-    """Return the count of responses that are stored and belong to nothing of ours."""
-    return sa.select(sa.func.count()).where(
-        inbox.c.applied_at.is_(None), inbox.c.matched.is_(False), inbox.c.kind == ItemKind.DATA
-    )
+def _reported(connection: sa.Connection, report: AnyRow) -> Sequence[AnyRow]:
+    """Return the sendings that a report may be about: where both ids lead somewhere, what both lead to.
 
-
-def _has_answered(connection: sa.Connection, notification_id: int) -> bool:
-    """Whether the practice's system said anything of a notification; reports are MESH's own."""
-    heard = ledger.standing_of(connection, notification_id).heard
-    return any(happening is not Happening.UNDELIVERED for happening, _ in heard)
-
-
-def _reported(connection: sa.Connection, report: AnyRow) -> AnyRow | None:
-    for column, value in ((sending.c.mesh_id, report.linked_id), (sending.c.local_id, report.local_id)):
-        if value:
-            row = connection.execute(sending.select().where(column == value)).first()
-            if row is not None:
-                return row
-    return None
-
-
-def _answered(connection: sa.Connection, message_id: str, sender_reference: str) -> int | None:
-    n = notification.c
-    for column, value in ((n.message_id, message_id), (n.sender_reference, sender_reference)):
-        if value:
-            found: int | None = connection.scalar(sa.select(n.id).where(column == value))
-            if found is not None:
-                return found
-    return None
+    MESH's sample reports have no local id; where MESH gave one message id to two sendings, the local id decides.
+    """
+    found = [
+        connection.execute(sending.select().where(column == value).order_by(sending.c.id)).all()
+        for column, value in ((sending.c.mesh_id, report.linked_id), (sending.c.local_id, report.local_id))
+        if value
+    ]
+    led = [rows for rows in found if rows]
+    if not led:
+        return ()
+    both = [row for row in led[0] if all(row.id in {one.id for one in rows} for rows in led)]
+    return both or [row for rows in led for row in rows]
 
 
 def _owe(connection: sa.Connection, response: AnyRow, answered: int, body: bytes) -> None:

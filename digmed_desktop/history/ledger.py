@@ -25,7 +25,7 @@ from digmed_desktop.messaging.states import (
     may,
 )
 
-_ANSWERS = tuple(h.value for h in (*ANSWERS, Happening.UNEXPECTED))
+_ANSWERS = tuple(h.value for h in (*ANSWERS, Happening.UNEXPECTED, Happening.DOUBTED))
 _NEVER_ON_RECORD = (
     State.REJECTED,
     State.NOT_KNOWN_THERE,

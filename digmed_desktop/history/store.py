@@ -25,6 +25,7 @@ from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.register import Register
+from digmed_desktop.history.replies import Replies
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.history.stock import Stock
 from digmed_desktop.history.versions import Versions
@@ -55,6 +56,7 @@ class Store:
         self.backups = Backups(self._engine, path)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
+        self.replies = Replies(database)
         self.register = Register(database)
         self.medicines_used = MedicinesUsed(database)
         self.medicines = MedicineList(path.with_name("medicines.db"), key)

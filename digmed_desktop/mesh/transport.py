@@ -74,14 +74,15 @@ class MeshTransport:
         with self._call_of_no_message():
             self._client.handshake()  # type: ignore[no-untyped-call]
 
-    def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:
+    def mailbox_of(self, practice_ods: str, workflow: str, *, fresh: bool = False) -> str | None:
         """Return the mailbox in which a practice takes ``workflow``, or None when it has none.
 
-        A found mailbox is remembered for a day. Raises RefusedError (EPL-150) when there are several.
+        A found mailbox is remembered for a day, and asked for anew when ``fresh``. Raises RefusedError (EPL-150) when
+        there are several.
         """
         key = (addressing.checked_ods(practice_ods), addressing.checked_workflow(workflow))
         known = self._mailboxes.get(key)
-        if known and known[1] > time.monotonic():
+        if known and known[1] > time.monotonic() and not fresh:
             return known[0]
         try:
             with self._call():
@@ -170,6 +171,12 @@ class MeshTransport:
         with self._call():
             status = self._client.track_message(addressing.checked_message_id(mesh_id)).get("status")
         return str(status).lower() == "acknowledged"
+
+    def recipient(self, mesh_id: str) -> str:
+        """Return the mailbox that MESH's tracking names for a message, or ``""``."""
+        with self._call():
+            found = self._client.track_message(addressing.checked_message_id(mesh_id))
+        return str(found.get("recipient") or "") if isinstance(found, dict) else ""
 
     def inbox(self) -> Sequence[str]:
         """Return the MESH ids of what waits for us, oldest first, over all pages."""

@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.answers import Meaning, Understood
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
+from digmed_desktop.messaging.replies import (
+    NAMES_OURS,
+    Doubt,
+    Placed,
+    StoppedPractice,
+    ToVerify,
+    UnmatchedCount,
+)
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import QueueStanding
 
@@ -47,7 +55,7 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something of the inbox that is safely stored."""
+    """Something of the inbox that is safely stored; ``item`` is without its body, which may be large."""
 
     item: InboxItem
     matched: bool
@@ -55,6 +63,13 @@ class Kept:
     applied: bool
     kept_at: datetime
     trouble: str = ""  # why nothing could be made of it, as a sentence
+    doubt: Doubt = Doubt.NONE
+    settled: bool = False  # a person dealt with it
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether MESH may be told that it was taken in; what is another program's stays in the mailbox."""
+        return self.matched or self.settled or self.doubt in NAMES_OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +144,8 @@ class SendingStore(Protocol):
         """Return why the queue is stopped for good, or None."""
         ...
 
-    def stop(self, stop: Stop | None) -> None:
-        """Stop the queue until a person has mended the cause, or let it go on."""
+    def stopped_practices(self) -> Sequence[StoppedPractice]:
+        """Return the practices that refuse this pharmacy, to which nothing goes out."""
         ...
 
 
@@ -157,24 +172,49 @@ class InboxStore(Protocol):
         """Record that MESH was told that one thing is stored."""
         ...
 
+    def body(self, mesh_id: str) -> bytes:
+        """Return the bytes of one thing as they came."""
+        ...
+
     def to_do(self) -> Sequence[Kept]:
-        """Return what is stored and not yet applied, the oldest first."""
+        """Return what is stored, not yet applied, and not known to be doubtful, the oldest first."""
         ...
 
-    def match_report(self, mesh_id: str) -> bool:
-        """Record which sending a stored report is about; False when it is about none of ours (yet)."""
+    def left_alone(self, mesh_ids: Sequence[str]) -> Collection[str]:
+        """Return those that are stored and stay in the mailbox, as far as is known."""
         ...
 
-    def match_response(self, mesh_id: str, message_id: str, sender_reference: str) -> bool:
-        """Record which notification a stored response answers; False when it answers none of ours."""
+    def place_report(self, mesh_id: str) -> Placed:
+        """Record which sending a stored report is about; a doubt where its ids lead to different ones."""
         ...
 
-    def match_unreadable(self, mesh_id: str, since: timedelta) -> bool:
-        """Record which notification a response that could not name it is probably about.
+    def place_response(
+        self,
+        mesh_id: str,
+        understood: Understood,
+        within: timedelta,
+        *,
+        also: Collection[str] = (),
+        last: bool = True,
+    ) -> Placed:
+        """Record which notification a stored response answers, or why it does not count.
 
-        False where that is not the only one its sender was sent within ``since``, or where another response of
-        the sender waits for a person.
+        ``within``: how long ago the only message to its sender may have gone that an answer naming none is taken
+        for. ``also``: mailboxes that a look-up gave for the practice just now. Unless ``last``, a doubt about the
+        sender is not recorded, because MESH can still be asked.
         """
+        ...
+
+    def believe(self) -> Sequence[str]:
+        """Record as matched what comes from mailboxes that are known by now to be the practice's; return which."""
+        ...
+
+    def to_verify(self, mesh_id: str, understood: Understood) -> ToVerify:
+        """Return what MESH can be asked about the sender of a response."""
+        ...
+
+    def sent_to(self, mesh_id: str, recipient: str) -> None:
+        """Record the mailbox that MESH names for a sending, which is known by its MESH id."""
         ...
 
     def apply_report(self, mesh_id: str) -> None:
@@ -184,18 +224,14 @@ class InboxStore(Protocol):
     def apply_response(self, mesh_id: str, meanings: Sequence[Meaning], answer: bytes | None) -> None:
         """Let the notification follow a response that was matched; once, however often it is called.
 
-        ``answer`` is queued to go back to the sender.
+        ``answer`` is queued to go back to the sender. Where the practice refuses this pharmacy, what goes there stops.
         """
         ...
 
-    def strangers(self) -> int:
-        """Return how many responses were left in the mailbox because they name no message of ours."""
-        ...
-
-    def unexplained(self) -> int:
-        """Return how many responses could not be given to a notification: unreadable, or naming no message."""
-        ...
-
     def in_trouble(self, mesh_id: str, sentence: str) -> None:
-        """Record why nothing could be made of one thing."""
+        """Record why something cannot be read, or that something about it failed."""
+        ...
+
+    def count(self) -> UnmatchedCount:
+        """Return how many came in that do not count by themselves."""
         ...

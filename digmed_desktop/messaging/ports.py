@@ -17,8 +17,11 @@ class Transport(Protocol):
         """Show that mailbox, password, certificate and clock are right; AccountError when they are not."""
         ...
 
-    def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:
-        """Return the mailbox in which a practice takes ``workflow``, or None when it takes none."""
+    def mailbox_of(self, practice_ods: str, workflow: str, *, fresh: bool = False) -> str | None:
+        """Return the mailbox in which a practice takes ``workflow``, or None when it takes none.
+
+        ``fresh`` asks MESH even where the mailbox was looked up before.
+        """
         ...
 
     def send(self, parcel: Parcel) -> Receipt:
@@ -31,6 +34,10 @@ class Transport(Protocol):
 
     def collected(self, mesh_id: str) -> bool:
         """Whether the recipient's system has collected the message."""
+        ...
+
+    def recipient(self, mesh_id: str) -> str:
+        """Return the mailbox that MESH's tracking names for a message, or ``""``."""
         ...
 
     def inbox(self) -> Sequence[str]:

@@ -59,6 +59,7 @@ class Happening(StrEnum):
     NO_LONGER = "no-longer"
     REJECTED = "rejected"
     UNEXPECTED = "unexpected"  # a code we do not know, and that does not say it is a refusal
+    DOUBTED = "doubted-answer"  # an answer that names or hints at it, and does not count by itself
     VOIDED = "voided"  # its replacement could not be processed (20014): both are void there
     ORIGINAL_FAILED = "original-failed"  # what this one was to replace never reached the record
     RELEASED = "released"  # the message that this one replaces was matched: it may go out
@@ -227,7 +228,7 @@ def judge(standing: Standing, happening: Happening, code: str = "", *, asks: boo
     ``asks``: the table of codes says that this code needs a person whatever the state (30004, for one).
     A repeated answer changes nothing; a happening that has no row in the table keeps the state.
     """
-    is_answer = happening in ANSWERS or happening is H.UNEXPECTED
+    is_answer = happening in ANSWERS or happening in (H.UNEXPECTED, H.DOUBTED)
     # reports are told apart by the sending they are about, so that a second sending can fail as the first did
     if is_answer and happening is not H.UNDELIVERED and (happening, code) in standing.heard:
         return standing

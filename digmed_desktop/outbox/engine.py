@@ -1,6 +1,6 @@
 """Delivery as a whole: one call does everything that is due, and says how it stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,12 +10,18 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.delivery import InboxStore, SendingStore
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.ports import TransportFactory
+from digmed_desktop.messaging.replies import StoppedPractice
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.outbox.dispatcher import Dispatcher, Step
 from digmed_desktop.outbox.line import Line, LineDownError
 from digmed_desktop.outbox.marks import OnMark, unheeded
 from digmed_desktop.outbox.policy import Policy
 from digmed_desktop.outbox.receiver import Receiver
+
+_FLOOD = (
+    "Most answers of the last day come from mailboxes that are not known as the practices' own. None of them counts. "
+    "Somebody may be writing to this mailbox: tell the NHS England service desk, and look under Replies."
+)
 
 
 class Delivery:
@@ -80,11 +86,6 @@ class Delivery:
         self._raise_overdue()
         return self.standing()
 
-    def try_now(self) -> None:
-        """Let a stopped or resting queue go on: a person mended the cause, or the network came back."""
-        self._sendings.stop(None)
-        self._line.try_now()
-
     def standing(self) -> QueueStanding:
         """Return how delivery stands."""
         stop = self._sendings.stopped() or self._line.fault
@@ -97,18 +98,32 @@ class Delivery:
         )
 
     def _notices(self) -> tuple[str, ...]:
-        strangers = self._inbox.strangers()
+        counted = self._inbox.count()
+        refused = self._sendings.stopped_practices()
         other = (
-            f"Another program uses this mailbox: {strangers} of its responses came here and were left for it. "
-            "Ask your supplier for a mailbox that only this program uses."
+            f"Another program uses this mailbox: {counted.other_program} of its responses came here and were left for "
+            "it. Ask your supplier for a mailbox that only this program uses."
         )
-        unexplained = self._inbox.unexplained()
+        plural = "answer" if counted.for_person == 1 else "answers"
         asks = (
-            f"{unexplained} of the answers that came could not be given to a notification: they cannot be read, or do "
-            "not say which message they answer. A person has to telephone the practices that have not answered."
+            f"{counted.for_person} {plural} could not be given to a notification for certain: a person decides under "
+            "Replies."
+        )
+        stopped = (
+            f"Nothing is sent to {_named(refused)}: this pharmacy is refused there. See Replies."
+            if refused
+            else ""
         )
         return tuple(
-            filter(None, (self._line.warning(), other if strangers else "", asks if unexplained else ""))
+            filter(
+                None,
+                (
+                    self._line.warning(),
+                    stopped,
+                    other if counted.other_program else "",
+                    _FLOOD if counted.flood else asks if counted.for_person else "",
+                ),
+            )
         )
 
     def close(self) -> None:
@@ -132,3 +147,8 @@ class Delivery:
         if last is None or not timedelta() <= now - last < self._policy.overdue_every:
             self._sendings.raise_overdue(self._duty())
             self._overdue_at = now
+
+
+def _named(practices: Sequence[StoppedPractice]) -> str:
+    first = practices[0].name or practices[0].ods_code
+    return first if len(practices) == 1 else f"{first} and {len(practices) - 1} more"

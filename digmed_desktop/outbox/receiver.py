@@ -1,33 +1,24 @@
-"""Receiving: list, fetch, store, acknowledge, apply. What is stored is applied as often as it takes.
+"""Receiving: list, fetch, store, place, acknowledge, apply. What is stored is applied as often as it takes.
 
 Reports and responses come in any order, twice, or before this program knows its own message's MESH id. One
-that belongs to none of ours is stored, left in the mailbox and shown: another program may be waiting for it.
+that belongs to none of ours is stored, left in the mailbox and shown: another program may be waiting for it. One
+that names a message of ours and comes from a stranger is taken in, changes nothing, and a person decides.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-from digmed_desktop.messaging.answers import Meaning, Understand, Understood
+from digmed_desktop.messaging.answers import Understand, Understood
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.delivery import InboxStore, Kept, SendingStore, Stop
-from digmed_desktop.messaging.errors import DigMedError, NotThereError, RefusedError, UnusableError
+from digmed_desktop.messaging.delivery import InboxStore, SendingStore
+from digmed_desktop.messaging.errors import NotThereError, RefusedError, UnusableError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.ports import Transport
+from digmed_desktop.messaging.replies import Doubt, Placed
+from digmed_desktop.outbox.applying import Applier
 from digmed_desktop.outbox.line import Line
 from digmed_desktop.outbox.marks import Mark, OnMark, unheeded
 from digmed_desktop.outbox.policy import Policy
-
-_UNREADABLE = "This response could not be read. It is kept and left in the mailbox: tell support."
-_NO_ANSWER_MADE = "The answer that this response asks for could not be made: tell support."
-_UNNAMED = (
-    "The sender could not read which message it answers, and more than one may be meant, or none. It is kept and "
-    "left in the mailbox: telephone the practice and ask."
-)
-_PROBABLY = (
-    "The answer does not name the message; it is probably about this one, the only one sent there lately."
-)
-_ONBOARDING = "Ask the contact of your onboarding at NHS England; then choose Try again."
+from digmed_desktop.outbox.verifying import Verifier
 
 
 class Receiver:
@@ -46,11 +37,11 @@ class Receiver:
         self._inbox = inbox
         self._sendings = sendings
         self._line = line
-        self._understand = understand
+        self._applier = Applier(inbox, understand)
+        self._verifier = Verifier(inbox, clock)
         self._clock = clock
         self._policy = policy
         self._mark = on_mark
-        self._unmatched_read: set[str] = set()  # responses that were none of ours: reading again is no use
 
     def step(self) -> bool:
         """Apply what is stored, and look into the inbox if it is time; return whether it was looked into.
@@ -66,17 +57,18 @@ class Receiver:
             with self._line.use() as transport:
                 waiting = transport.inbox()
                 self._mark(Mark.LISTED)
-                left = sum(not self._take(transport, mesh_id) for mesh_id in waiting)
-            more = len(waiting) >= self._policy.page and left < len(waiting)
+                stay = self._inbox.left_alone(waiting)
+                went = sum(self._take(transport, one) for one in waiting if one not in stay)
+            more = len(waiting) >= self._policy.page and went > 0
         return True
 
     def apply_stored(self) -> None:
-        """Apply what is stored and was not applied: after a crash, or a report that came too early."""
+        """Apply what is stored and was not applied: after a crash, or what came before it could be believed."""
+        self._inbox.believe()
         for kept in self._inbox.to_do():
-            if kept.item.mesh_id not in self._unmatched_read:
-                understood = self._read(kept.item)
-                if self._match(kept, understood):
-                    self._apply(kept.item, understood)
+            understood = None if kept.matched else self._applier.read(kept.item)
+            if kept.matched or self._place(kept.item, understood, last=False).matched:
+                self._apply(kept.item, understood or self._applier.read(kept.item))
 
     def track(self) -> None:
         """Ask, seldom, whether what was sent has been collected. Raises LineDownError."""
@@ -100,100 +92,77 @@ class Receiver:
 
     def _take(self, transport: Transport, mesh_id: str) -> bool:
         """Take one thing in; return whether it left the mailbox."""
+        item, understood = None, None
         kept = self._inbox.kept(mesh_id)
         if kept is None:
-            try:
-                item = transport.fetch(mesh_id)
-            except (NotThereError, RefusedError):
-                return False
-            except UnusableError as error:  # it must not hold up what waits behind it
-                self._inbox.keep(InboxItem(mesh_id, ItemKind.DATA, workflow="", sender="", body=b""))
-                self._inbox.in_trouble(mesh_id, str(error))
-                self._unmatched_read.add(mesh_id)
-                return False
-            self._mark(Mark.FETCHED)
-            self._inbox.keep(item)
-            self._mark(Mark.KEPT)
+            item = self._fetch(transport, mesh_id)
             kept = self._inbox.kept(mesh_id)
             if kept is None:
                 return False
-        understood = None if kept.applied or mesh_id in self._unmatched_read else self._read(kept.item)
-        if not (kept.applied or self._match(kept, understood)):
+        item = item or kept.item
+        if not (kept.applied or kept.matched or kept.doubt is not Doubt.NONE):
+            understood = self._applier.read(item)
+            self._place_for_good(transport, item, understood)
+            kept = self._inbox.kept(mesh_id) or kept
+        if not kept.may_leave:
             return False
-        refused = False
+        left = self._acknowledge(transport, mesh_id)
+        if kept.matched and not kept.applied:
+            self._apply(item, understood or self._applier.read(item))
+        return left
+
+    def _fetch(self, transport: Transport, mesh_id: str) -> InboxItem | None:
+        """Download and store one thing; None where that cannot be done."""
+        try:
+            item = transport.fetch(mesh_id)
+        except (NotThereError, RefusedError):
+            return None
+        except UnusableError as error:  # it must not hold up what waits behind it
+            self._inbox.keep(InboxItem(mesh_id, ItemKind.DATA, workflow="", sender="", body=b""))
+            self._inbox.in_trouble(mesh_id, str(error))
+            return None
+        self._mark(Mark.FETCHED)
+        self._inbox.keep(item)
+        self._mark(Mark.KEPT)
+        return item
+
+    def _place_for_good(self, transport: Transport, item: InboxItem, understood: Understood | None) -> None:
+        """Find what something is about; where only its sender is in doubt, ask MESH who that is."""
+        placed = self._place(item, understood, last=False)
+        if placed.doubt is Doubt.SENDER and understood is not None:
+            asked = self._inbox.to_verify(item.mesh_id, understood)
+            also = self._verifier.mailboxes(transport, asked)
+            placed = self._inbox.place_response(
+                item.mesh_id, understood, self._policy.unreadable_within, also=also
+            )
+            if placed.matched:
+                self._mark(Mark.MATCHED)
+
+    def _place(self, item: InboxItem, understood: Understood | None, *, last: bool) -> Placed:
+        if item.kind is ItemKind.REPORT:
+            placed = self._inbox.place_report(item.mesh_id)
+        elif understood is None:
+            return Placed(matched=False, doubt=Doubt.UNREADABLE)
+        else:
+            placed = self._inbox.place_response(
+                item.mesh_id, understood, self._policy.unreadable_within, last=last
+            )
+        if placed.matched:
+            self._mark(Mark.MATCHED)
+        return placed
+
+    def _acknowledge(self, transport: Transport, mesh_id: str) -> bool:
+        """Tell MESH that one thing is stored; return whether it left the mailbox."""
         try:
             transport.acknowledge(mesh_id)
         except NotThereError:  # acknowledged before, or expired: either way it is stored here
             pass
         except RefusedError:  # what it says counts; MESH is told again when the inbox is next looked into
-            refused = True
-        if not refused:
-            self._mark(Mark.ACKNOWLEDGED)
-            self._inbox.acknowledged(mesh_id)
-        if not kept.applied:
-            self._apply(kept.item, understood)
-        return not refused
-
-    def _read(self, item: InboxItem) -> Understood | None:
-        """Return what a response says, or None for a report and for what cannot be read."""
-        if item.kind is ItemKind.REPORT:
-            return None
-        try:
-            return self._understand(item.body)
-        except DigMedError as error:
-            self._inbox.in_trouble(item.mesh_id, str(error))
-        except Exception:  # noqa: BLE001 - whatever is wrong with one response must not hold up the others
-            self._inbox.in_trouble(item.mesh_id, _UNREADABLE)
-        return None
-
-    def _match(self, kept: Kept, understood: Understood | None) -> bool:
-        mesh_id = kept.item.mesh_id
-        if kept.item.kind is ItemKind.REPORT:
-            matched = kept.matched or self._inbox.match_report(mesh_id)
-        elif understood is None:
-            matched = False
-        elif understood.original_unreadable:
-            matched = kept.matched or self._inbox.match_unreadable(mesh_id, self._policy.unreadable_within)
-            if not matched:
-                self._inbox.in_trouble(mesh_id, _UNNAMED)
-        else:
-            matched = kept.matched or self._inbox.match_response(
-                mesh_id, understood.answers_message_id, understood.sender_reference
-            )
-        if matched:
-            self._mark(Mark.MATCHED)
-        elif kept.item.kind is ItemKind.DATA:
-            self._unmatched_read.add(mesh_id)
-        return matched
+            return False
+        self._mark(Mark.ACKNOWLEDGED)
+        self._inbox.acknowledged(mesh_id)
+        return True
 
     def _apply(self, item: InboxItem, understood: Understood | None) -> None:
-        if understood is None:
-            self._inbox.apply_report(item.mesh_id)
-        else:
-            answer, trouble = self._answer_owed(understood)
-            self._inbox.apply_response(item.mesh_id, _told(understood), answer)
-            if trouble:
-                self._inbox.in_trouble(item.mesh_id, trouble)
-            for meaning in understood.meanings:
-                if meaning.stops_sending:
-                    self._sendings.stop(Stop(meaning.sentence, _ONBOARDING))
+        self._applier.apply(item, understood)
         self._mark(Mark.APPLIED)
-
-    @staticmethod
-    def _answer_owed(understood: Understood) -> tuple[bytes | None, str]:
-        if understood.answer is None:
-            return None, ""
-        try:
-            return understood.answer(), ""
-        except Exception:  # noqa: BLE001 - what the practice said counts, whether or not we can answer
-            return None, _NO_ANSWER_MADE
-
-
-def _told(understood: Understood) -> Sequence[Meaning]:
-    """Return the meanings, each saying so where the message is only probably the one meant."""
-    if not understood.original_unreadable:
-        return understood.meanings
-    return [
-        replace(meaning, happened=f"{_PROBABLY} {meaning.happened}", needs_person=True)
-        for meaning in understood.meanings
-    ]

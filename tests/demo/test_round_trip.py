@@ -243,7 +243,6 @@ def test_a_refused_account_stops_the_queue_and_no_notification_fails(
     assert standing.remedy
     assert pharmacy.row(number).state is State.WAITING
     mesh.refuse(0)
-    pharmacy.delivery.try_now()
     pharmacy.settle(number, State.MATCHED)
 
 

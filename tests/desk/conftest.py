@@ -19,7 +19,7 @@ from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.reference import roles
 from digmed_desktop.settings.choices import Choices
 from tests.clinical.examples import NOW, complete_answers
-from tests.history.samples import KEY, PHARMACY, MovedClock
+from tests.history.samples import KEY, PHARMACY, MovedClock, answered
 
 PHARMACIST = Professional(
     PersonName("Ada", "Okonkwo-Bright", "Ms"), roles.role("pharmacist").coded, Regulator.GPHC, "9999991"
@@ -56,9 +56,7 @@ class Counter:
         """Let the practice's system answer."""
         mesh_id = uuid.uuid4().hex
         self.store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "BOX1", b"<Response/>"))
-        assert self.store.inbox.match_response(
-            mesh_id, self.store.notifications.story(notification).message_id, ""
-        )
+        assert answered(self.store, mesh_id, self.store.notifications.story(notification).message_id)
         self.store.inbox.apply_response(mesh_id, (meaning,), None)
 
     def state(self, notification: int) -> State:

@@ -235,7 +235,7 @@ def test_try_again_sends_the_identical_message_under_a_new_local_id(counter: Cou
     local = before.local_id
     report = ("R1", ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", local, f"M{made}", "14", "Not collected")
     counter.store.inbox.keep(InboxItem(*report))
-    counter.store.inbox.match_report("R1")
+    counter.store.inbox.place_report("R1")
     counter.store.inbox.apply_report("R1")
     assert counter.state(made) is State.NOT_DELIVERED
     counter.desk.acts.do(Act.TRY_AGAIN, made, counter.ada, "The practice has its mailbox again.")

@@ -5,6 +5,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from digmed_desktop.clinical.record import Address, Coded, Organisation, PersonName, Professional, Regulator
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.answers import Understood
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind
 from digmed_desktop.messaging.story import Facts
 
@@ -71,3 +73,14 @@ def local_id() -> str:
 
 def token() -> str:
     return uuid.uuid4().hex
+
+
+def names(message_id: str) -> Understood:
+    """Return a response, read, that names a message."""
+    return Understood("response", message_id, "", ())
+
+
+def answered(store: Store, mesh_id: str, message_id: str, mailbox: str = "BOX1") -> bool:
+    """Place a stored response to a message; a look-up gave ``mailbox`` for the practice just now."""
+    placed = store.inbox.place_response(mesh_id, names(message_id), timedelta(days=5), also={mailbox})
+    return placed.matched

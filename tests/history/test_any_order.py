@@ -19,7 +19,7 @@ from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import ACTS, ANSWERS, IN_TRANSIT, Happening, Need, State
 from digmed_desktop.messaging.story import Story
-from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message, token
+from tests.history.samples import KEY, PHARMACIST, MovedClock, answered, facts, local_id, message, token
 from tests.messaging.claims import CLAIMS
 
 H, S = Happening, State
@@ -103,7 +103,7 @@ class Versions(RuleBasedStateMachine):
         self.store.inbox.keep(
             InboxItem(mesh_id, ItemKind.REPORT, "DIGMED_FLU_VAC", "", b"", status_code="14", **about)
         )
-        assert self.store.inbox.match_report(mesh_id)
+        assert self.store.inbox.place_report(mesh_id).matched
         self.store.inbox.apply_report(mesh_id)
 
     @rule(which=st.integers(0, 3), code=st.sampled_from(sorted(CODES)), times=st.integers(1, 2))
@@ -116,7 +116,7 @@ class Versions(RuleBasedStateMachine):
         for _ in range(times):
             mesh_id = uuid.uuid4().hex
             self.store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "BOX", b"x"))
-            assert self.store.inbox.match_response(mesh_id, message_id, "")
+            assert answered(self.store, mesh_id, message_id, "BOX")
             self.store.inbox.apply_response(mesh_id, (meaning,), None)
 
     @rule(hours=st.sampled_from([1, 30, 24 * 9]))

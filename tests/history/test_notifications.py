@@ -13,7 +13,7 @@ from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
 from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import Happening, Need, State
-from tests.history.samples import PHARMACIST, START, MovedClock, facts, local_id, message, token
+from tests.history.samples import PHARMACIST, START, MovedClock, answered, facts, local_id, message, token
 
 MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, happened="The patient was found.")
 
@@ -54,7 +54,7 @@ def send(store: Store, local: str, mesh_id: str) -> None:
 def report(store: Store, mesh_id: str, *, linked_id: str = "", about: str = "") -> bool:
     item = (mesh_id, ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", about, linked_id, "14", "Not collected")
     store.inbox.keep(InboxItem(*item))
-    matched = store.inbox.match_report(mesh_id)
+    matched = store.inbox.place_report(mesh_id).matched
     store.inbox.apply_report(mesh_id)
     return matched
 
@@ -63,7 +63,7 @@ def answer(
     store: Store, sent: FrozenMessage, *meanings: Meaning, mesh_id: str, owes: bytes | None = None
 ) -> bool:
     store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "BOX1", b"<Response/>"))
-    matched = store.inbox.match_response(mesh_id, sent.message_id, "")
+    matched = answered(store, mesh_id, sent.message_id)
     store.inbox.apply_response(mesh_id, meanings, owes)
     return matched
 

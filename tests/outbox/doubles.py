@@ -104,8 +104,9 @@ class FolderMesh:
             "visible": about.pop("visible", self.clock.now().isoformat()),
             "collected": False,
             "kind": "DATA",
+            "recipient": to,
             "workflow": "",
-            "sender": "",
+            "sender": THEIRS if to == OURS else OURS,
             "local_id": "",
             "linked_id": "",
             "status_code": "",
@@ -150,15 +151,23 @@ class FolderTransport:
         self.mesh = mesh
         self.mailbox = mailbox
         self.practices = practices
+        self.mailboxes: dict[str, str] = {}  # of practices that have moved
         self.calls: list[str] = []
         self.warns = ""
 
     def handshake(self) -> None:
         self._fail_before("handshake")
 
-    def mailbox_of(self, practice_ods: str, workflow: str) -> str | None:
+    def mailbox_of(self, practice_ods: str, workflow: str, *, fresh: bool = False) -> str | None:
         self._fail_before("mailbox_of")
-        return THEIRS if practice_ods in self.practices else None
+        return self.mailboxes.get(practice_ods, THEIRS) if practice_ods in self.practices else None
+
+    def recipient(self, mesh_id: str) -> str:
+        self._fail_before("recipient")
+        entry = self.mesh.one(mesh_id)
+        if entry is None:
+            raise NotThereError("MESH does not know this message.")
+        return str(entry["recipient"])
 
     def send(self, parcel: Parcel) -> Receipt:
         fault = self._fail_before("send")

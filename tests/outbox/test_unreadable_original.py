@@ -89,6 +89,7 @@ def test_where_it_is_not_certain_a_person_is_asked_and_nothing_is_claimed(
     assert reading.state(made) is before
     (notice,) = (text for text in reading.delivery.standing().notices if "could not be given" in text)
     assert "person" in notice
+    assert reading.store.replies.open(9)
     assert not any("Another program" in text for text in reading.delivery.standing().notices)
 
 

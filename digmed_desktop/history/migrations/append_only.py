@@ -29,13 +29,16 @@ def triggers(table: str) -> dict[str, str]:
 
 
 def unprotected(connection: sa.Connection, tables: tuple[str, ...]) -> list[str]:
-    """Return the triggers that ``tables`` should have and do not."""
-    found = {
-        row.name: row.sql
-        for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    }
+    """Return the triggers that those of ``tables`` that the file has should have and do not."""
+    made = connection.exec_driver_sql(
+        "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"
+    )
+    found = {row.name: row.sql for row in made}
     wanted = {
-        name: f"CREATE TRIGGER {name} {sql}" for table in tables for name, sql in triggers(table).items()
+        name: f"CREATE TRIGGER {name} {sql}"
+        for table in tables
+        if table in found
+        for name, sql in triggers(table).items()
     }
     return [name for name, sql in wanted.items() if found.get(name) != sql]
 

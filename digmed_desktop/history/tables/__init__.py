@@ -14,10 +14,11 @@ from digmed_desktop.history.tables.notifications import (
 from digmed_desktop.history.tables.patients import patient
 from digmed_desktop.history.tables.pharmacy import draft, person, practice, profile
 from digmed_desktop.history.tables.register import medicine_used, register
+from digmed_desktop.history.tables.replies import accepted_sender, refusal, reply_act
 from digmed_desktop.history.tables.searching import named, word
 from digmed_desktop.history.tables.stock import stock_batch, stock_product
 
-UNCHANGEABLE = ("event", "payload", "register")
+UNCHANGEABLE = ("event", "payload", "register", "reply_act")
 """Tables in which nothing is ever changed or deleted: triggers refuse it."""
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Moment",
     "Number",
     "Word",
+    "accepted_sender",
     "draft",
     "event",
     "gp_practice",
@@ -44,7 +46,9 @@ __all__ = [
     "person",
     "practice",
     "profile",
+    "refusal",
     "register",
+    "reply_act",
     "sending",
     "stock_batch",
     "stock_product",

@@ -5,6 +5,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary,
 
 from digmed_desktop.history.tables.columns import Moment, Number, Word, metadata
 from digmed_desktop.messaging.parcel import ItemKind, Kind
+from digmed_desktop.messaging.replies import Doubt
 from digmed_desktop.messaging.states import Need, State
 
 notification = Table(
@@ -92,6 +93,7 @@ sending = Table(
     Column("posted_at", Moment),
     Column("not_before", Moment),
     Column("tracked_at", Moment),
+    Column("recipient", Text, nullable=False, server_default=""),  # the mailbox that MESH names for it
     sa.CheckConstraint("(notification_id IS NULL) <> (owed_id IS NULL)", name="sending_of_one"),
 )
 
@@ -130,6 +132,11 @@ inbox = Table(
     Column("acknowledged_at", Moment),
     Column("applied_at", Moment),
     Column("trouble", Text, nullable=False),
+    Column("doubt", Word(Doubt), nullable=False, server_default=""),
+    Column("about_id", Integer),  # the notification that it names or hints at
+    Column("reading", Text),  # what it says, where it does not count by itself
+    Column("settled_at", Moment),  # when a person did something about it
 )
+Index("inbox_for_a_person", inbox.c.kept_at, sqlite_where=(inbox.c.doubt != sa.literal_column("''")))
 Index("inbox_not_applied", inbox.c.mesh_id, sqlite_where=inbox.c.applied_at.is_(None))
 Index("inbox_not_acknowledged", inbox.c.mesh_id, sqlite_where=inbox.c.acknowledged_at.is_(None))

@@ -23,7 +23,17 @@ from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Kind, Receipt
 from digmed_desktop.messaging.register import EntryKind, Head, NewEntry
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import TRANSITIONS, Happening, State
-from tests.history.samples import KEY, PHARMACIST, PHARMACY, PRACTICE, START, MovedClock, facts, message
+from tests.history.samples import (
+    KEY,
+    PHARMACIST,
+    PHARMACY,
+    PRACTICE,
+    START,
+    MovedClock,
+    answered,
+    facts,
+    message,
+)
 
 SEAL = bytes(range(100, 132))
 BEGINNINGS = {Happening.FROZEN, Happening.KEPT_HERE}
@@ -172,11 +182,11 @@ class Maker:
         foreign = InboxItem("IN3", ItemKind.DATA, "SOMETHING_ELSE", "X26MB", b"not ours")
         for item in (response, report, foreign):
             inbox.keep(item)
-        inbox.match_response("IN1", ids.message_id, "")
+        answered(self.store, "IN1", ids.message_id, "Y99901MB")
         inbox.acknowledged("IN1")
-        meaning = Meaning("20013", Happening.ACCEPTED, needs_person=False, sentence="It has it.")
+        meaning = Meaning("20013", Happening.ACCEPTED, needs_person=False, happened="It has it.")
         inbox.apply_response("IN1", [meaning], b"<Bundle>our answer</Bundle>")
-        inbox.match_report("IN2")
+        inbox.place_report("IN2")
         inbox.apply_report("IN2")
         inbox.in_trouble("IN3", "It answers nothing of ours.")
 
