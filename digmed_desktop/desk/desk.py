@@ -27,6 +27,7 @@ from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.registering import RegisterDesk
+from digmed_desktop.desk.replies import ReplyDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.supplying import SupplyDesk
@@ -103,6 +104,7 @@ class Desk:
         supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)
         self.forms: dict[str, FormDesk] = {"vaccination": vaccinating, "emergency-supply": supplying}
         self.acts = ActsDesk(store, clock, sender)
+        self.replies = ReplyDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)
         self.messages = MessageDesk(sender, self._choices)

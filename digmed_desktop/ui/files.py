@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 PDF = "PDF (*.pdf)"
 CSV = "CSV (*.csv)"
 JSON = "JSON (*.json)"
+XML = "XML (*.xml)"
 BACKUP = "DigMed backup (*.digmedbackup)"
-_ENDINGS = {PDF: ".pdf", CSV: ".csv", JSON: ".json", BACKUP: ".digmedbackup"}
+_ENDINGS = {PDF: ".pdf", CSV: ".csv", JSON: ".json", XML: ".xml", BACKUP: ".digmedbackup"}
 
 
 def ask_where(parent: QWidget, title: str, name: str, kind: str) -> Path | None:

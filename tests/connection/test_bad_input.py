@@ -263,7 +263,7 @@ def test_what_cannot_be_read_is_kept_and_does_not_hold_up_the_rest(pharmacy: Pha
     pharmacy.answer(response(pharmacy.message_id, "20013"))
     pharmacy.run(minutes=6)
     assert pharmacy.state(of) is State.ACCEPTED
-    (kept,) = pharmacy.counter.store.inbox.to_do()
+    (kept,) = pharmacy.counter.store.replies.open(9)
     assert kept.trouble
 
 

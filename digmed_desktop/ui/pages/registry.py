@@ -11,6 +11,7 @@ from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.people import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.register import RegisterPage
+from digmed_desktop.ui.pages.replies import RepliesPage
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.stock import StockPage
@@ -43,6 +44,7 @@ PLACES: tuple[Place, ...] = (
     Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate"),
     Place("supply", "Supply", "F3", SupplyPage, "supply"),
     Place("sent", "Sent items", "F5", SentPage, "sent-items"),
+    Place("replies", "Replies", "Ctrl+R", RepliesPage, "replies"),
     Place("register", "Register", "F6", RegisterPage, "register"),
     Place("stock", "Stock", "F7", StockPage, "stock"),
     Place("drafts", "Drafts", "Ctrl+D", DraftsPage, "drafts"),

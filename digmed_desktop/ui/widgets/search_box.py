@@ -32,8 +32,12 @@ class SearchBox(QWidget):
     refused = Signal(object)  # somebody wanted to take a value that cannot be taken
     nothing_taken = Signal(str)  # Enter, and nothing was found: the text
 
-    def __init__(self, field_id: str, label: str, hint: str, found_name: str) -> None:
+    def __init__(
+        self, field_id: str, label: str, hint: str, found_name: str, *, offers_without_text: bool = False
+    ) -> None:
+        """``offers_without_text``: an empty field asks too, and Enter takes what it is offered."""
         super().__init__()
+        self._offers_without_text = offers_without_text
         self.editor = TextEditor()
         self.field = Field(field_id, label, self.editor, hint=hint)
         self.list = QListWidget()
@@ -138,13 +142,13 @@ class SearchBox(QWidget):
 
     def _want(self) -> None:
         self._timer.stop()
-        if self.text:
+        if self.text or self._offers_without_text:
             self.wanted.emit(self.text)
         else:
             self.show_hits("", ())
 
     def _enter(self) -> None:
-        if not self.text:
+        if not (self.text or (self._offers_without_text and self._hits)):
             self.nothing_taken.emit("")
         elif self._timer.isActive() or not self._hits:
             self._take_first_of = self.text  # what comes for this text is taken when it is the only one
