@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from digmed_desktop import resources
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.replies import Doubt, Reply, ReplyAct
+
+_FILE = "states/replies.toml"
+_PARTS = ("label", "explain", "confirm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +20,17 @@ class ActWords:
 
 def why(doubt: Doubt) -> str:
     """Return why a reply does not count, as a sentence."""
-    return str(resources.toml("states/replies.toml")["why"][doubt.value])
+    return str(OWN.at(_FILE, "why", doubt.value) or doubt.value)
 
 
 def short(doubt: Doubt) -> str:
     """Return why a reply does not count, in two or three words."""
-    return str(resources.toml("states/replies.toml")["short"][doubt.value])
+    return str(OWN.at(_FILE, "short", doubt.value) or doubt.value)
 
 
 def words_of_act(act: ReplyAct) -> ActWords:
     """Return the words of an act."""
-    return ActWords(**resources.toml("states/replies.toml")["acts"][act.value])
+    return ActWords(*(str(OWN.at(_FILE, "acts", act.value, part) or act.value) for part in _PARTS))
 
 
 def what_it_says(reply: Reply) -> str:

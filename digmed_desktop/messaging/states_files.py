@@ -7,6 +7,7 @@ from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, Table, Text
 from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.messaging.replies import Doubt, ReplyAct
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.messaging.wording import Tone
 
@@ -49,6 +50,30 @@ class EventsFile(Table[Text]):
     """All events in words."""
 
 
+class ReplyActRow(DataModel):
+    """What can be done about a reply that does not count by itself, in words."""
+
+    label: Text
+    explain: Text
+    confirm: Text
+
+
+class RepliesFile(DataModel):
+    """Why a reply does not count, and what can be done, in words."""
+
+    why: dict[str, Text]
+    short: dict[str, Text]
+    acts: dict[str, ReplyActRow]
+
+
+def cross_check_replies(at: At, file: RepliesFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield doubts and acts without words, and words of neither."""
+    doubts = [one.value for one in Doubt if one is not Doubt.NONE]
+    yield from at.exactly(("why",), file.why, doubts, "the doubt")
+    yield from at.exactly(("short",), file.short, doubts, "the doubt")
+    yield from at.exactly(("acts",), file.acts, [one.value for one in ReplyAct], "the act")
+
+
 def cross_check_states(at: At, file: StatesFile, _source: DataSource) -> Iterator[Fault]:
     """Yield states and needs without words, and words of neither."""
     yield from at.exactly(("states",), file.states, [one.value for one in State], "the state")
@@ -68,5 +93,6 @@ def cross_check_events(at: At, file: EventsFile, _source: DataSource) -> Iterato
 
 KINDS = (
     FileKind("states/states.toml", StatesFile, cross_check_states, Consequence.SENDING),
+    FileKind("states/replies.toml", RepliesFile, cross_check_replies, Consequence.SENDING),
     FileKind("states/happenings.toml", EventsFile, cross_check_events, Consequence.SENDING),
 )
