@@ -1,36 +1,22 @@
 """Replies that match nothing: what came in and does not count by itself, and what a person decides about it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import InboxItem
-from digmed_desktop.messaging.replies import About, Reply, ReplyAct, StoppedPractice
+from digmed_desktop.messaging.replies import About, ReplyAct
 from digmed_desktop.messaging.whole_file import whole_file
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
-MOST_SHOWN = 200
 MOST_CANDIDATES = 20
 LONGEST_NOTE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class RepliesView:
-    """What the page shows. ``flood``: most of a day's answers are doubted, so one sentence stands for them."""
-
-    replies: tuple[Reply, ...]
-    for_person: int
-    other_program: int
-    flood: bool
-    stop: Stop | None
-    practices: tuple[StoppedPractice, ...]
 
 
 class ReplyDesk:
@@ -44,7 +30,7 @@ class ReplyDesk:
         replies = self._store.replies
         counted = replies.count()
         return RepliesView(
-            replies=tuple(replies.open(MOST_SHOWN, other_programs=other_programs)),
+            replies=tuple(replies.open(MOST_REPLIES, other_programs=other_programs)),
             for_person=counted.for_person,
             other_program=counted.other_program,
             flood=counted.flood,

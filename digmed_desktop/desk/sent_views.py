@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.figures import Figures
+from digmed_desktop.messaging.replies import Reply, StoppedPractice
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 
 
@@ -156,3 +158,18 @@ class BackupState:
     def daily(self) -> bool:
         """Whether a backup is made each day."""
         return bool(self.folder)
+
+
+MOST_REPLIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesView:
+    """What the page shows. ``flood``: most of a day's answers are doubted, so one sentence stands for them."""
+
+    replies: tuple[Reply, ...]
+    for_person: int
+    other_program: int
+    flood: bool
+    stop: Stop | None
+    practices: tuple[StoppedPractice, ...]

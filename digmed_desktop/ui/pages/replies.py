@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.replies import MOST_SHOWN, RepliesView
+from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.replies import NAMES_OURS, About, Doubt, Reply, ReplyAct
 from digmed_desktop.messaging.reply_words import short
@@ -114,7 +114,7 @@ class RepliesPage(ColumnPage):
             self.said.head.setText("Most answers are doubted")
         elif view.replies:
             total = view.other_program if self._others else view.for_person
-            more = f" The newest {MOST_SHOWN} are shown." if total > MOST_SHOWN else ""
+            more = f" The newest {MOST_REPLIES} are shown." if total > MOST_REPLIES else ""
             what = "They were left in the mailbox for the other program." if self._others else ""
             self.said.say(
                 f"Choose one to see what it says and what can be done.{more} {what}".strip(), tone="act"
