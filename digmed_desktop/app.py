@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
-from PySide6.QtGui import QFontDatabase, QFontInfo
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtGui import QFontInfo, QIcon
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop import __version__, resources
@@ -30,7 +30,9 @@ from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings import Theme
+from digmed_desktop.ui import fonts
 from digmed_desktop.ui.context import Context, PracticeControls, Rescue
+from digmed_desktop.ui.session_watch import SessionWatch
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.wedge import Wedge
 from digmed_desktop.ui.window import Window
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-FONT = "Open Sans"
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
@@ -60,6 +61,7 @@ class Program:
     office: Office
     folders: Folders
     door: FrontDoor
+    watch: crash.CrashWatch
     practice: "PracticePart | None" = None
 
 
@@ -147,6 +149,8 @@ def run(*, practice: bool, record: str = "") -> int:
             lambda _found: program.window.open_record(record), Qt.ConnectionType.SingleShotConnection
         )
     program.window.showMaximized() if not practice else program.window.show()
+    session = SessionWatch(app, program.window.lock, program.window.keep_typed)
+    session.begin(program.window)
     program.door.open()
     status = app.exec()
     finish(program)
@@ -210,9 +214,9 @@ def make_application(*, fixed_font: bool = False) -> QApplication:
     app.setApplicationName("DigMed Desktop")
     app.setApplicationVersion(__version__)
     qInstallMessageHandler(_qt_said)
+    app.setWindowIcon(QIcon(str(resources.path("icons/digmed.svg"))))
     if fixed_font or not QFontInfo(app.font()).family():
-        for name in resources.names("fonts", ".ttf"):
-            QFontDatabase.addApplicationFont(str(resources.path(name)))
+        fonts.family()
     return app
 
 
@@ -225,8 +229,8 @@ _LEVELS = {
 }
 
 
-def _qt_said(level: QtMsgType, _context: object, text: str) -> None:
-    log.qt_message(_LEVELS[level], text)
+def _qt_said(level: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    log.qt_message(_LEVELS[level], text, context.category or "")
 
 
 def start(
@@ -239,14 +243,15 @@ def start(
     folders = folder_room.prepare(practice=practice)
     log.start(folders.logs)
     alarm = _Alarm()
-    crash.CrashWatch(folders.logs, lambda _report: alarm.rung.emit()).install()
+    watch = crash.CrashWatch(folders.logs, lambda _report: alarm.rung.emit())
+    watch.install()
     loaded = settings_room.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
     choices = Choices(loaded.settings, folders.settings_file)
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()
     appearance = Appearance(
-        app, str(loaded.settings.theme), loaded.settings.text_percent, FONT if bare else ""
+        app, str(loaded.settings.theme), loaded.settings.text_percent, fonts.FAMILY if bare else ""
     )
     office = Office(
         lambda: open_desk(folders, choices, clock, part),
@@ -267,7 +272,7 @@ def start(
     alarm.setParent(window)
     alarm.rung.connect(window.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)
-    program = Program(app, window, office, folders, _front_door(folders, window, office), part)
+    program = Program(app, window, office, folders, _front_door(folders, window, office), watch, part)
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)
     DailyBackup(office, window)
@@ -281,6 +286,7 @@ def finish(program: Program) -> None:
     program.office.close()
     if program.practice is not None:
         program.practice.stop()
+    program.watch.remove()
     log.stop()
 
 

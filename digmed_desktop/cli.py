@@ -8,7 +8,11 @@ from pathlib import Path
 
 from digmed_desktop import __version__
 from digmed_desktop.demo.own_command import PRACTICE_MESH
+from digmed_desktop.diagnostics import console
 
+QUIET = ([PRACTICE_MESH], ["sync"])
+"""What runs without anybody looking: it never waits at a message box."""
+NAMES = 32  # the column of doctor's names, wider than the longest
 NO_SCREEN = (
     "There is no screen here, so the window cannot be shown. "
     "To play the main job without one: digmed-desktop --demo --tour DIR"
@@ -60,7 +64,15 @@ def has_screen() -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; return its exit status."""
+    unheard = console.prepare()
     words = list(sys.argv[1:] if argv is None else argv)
+    if unheard is None or words[:1] in QUIET:
+        return _run(words)
+    with unheard.shown(console.message_box, answers=bool(words) and words[0] not in {"open", "--demo"}):
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
     if words and words[0] in {"build", "check", "explain"}:
         return _on_messages(words[0], words[1:])
     if words and words[0] in {"sync", "doctor"}:
@@ -110,6 +122,7 @@ def _open(words: list[str]) -> int:
 
     found = commands.read_record(asked.record)
     if found is None:
+        print(f"{asked.record.name} was not opened: it is no record that can be read.", file=sys.stderr)
         return 2
     if not has_screen():
         print(NO_SCREEN, file=sys.stderr)
@@ -232,7 +245,7 @@ def _unattended(command: str, words: list[str]) -> int:
     except folder_room.FolderError as error:
         print(error, file=sys.stderr)
         return 1
-    log.start(folders.logs)
+    log.start(folders.logs, name=log.UNATTENDED)
     try:
         if command == "sync":
             status, sentence = unattended.sync(folders)
@@ -241,9 +254,9 @@ def _unattended(command: str, words: list[str]) -> int:
         marks = {Health.GOOD: "ok", Health.LOOK: "LOOK", Health.BAD: "FAILED", Health.NOT_ASKED: "-"}
         failed = False
         for check in unattended.doctor(folders):
-            print(f"{marks[check.health]:7}{check.name:13}{check.sentence}")
+            print(f"{marks[check.health]:7}{check.name:{NAMES}}{check.sentence}")
             if check.remedy:
-                print(f"{'':20}{check.remedy}")
+                print(f"{'':{7 + NAMES}}{check.remedy}")
             failed |= check.health is Health.BAD
         return int(failed)
     finally:
@@ -253,6 +266,11 @@ def _unattended(command: str, words: list[str]) -> int:
 def _qt_sentence(error: ImportError) -> str:
     from digmed_desktop import resources
 
+    if not sys.platform.startswith("linux"):
+        return (
+            f"Qt, which draws the window, is missing or damaged: {error.name or error}. "
+            "Install DigMed Desktop again; your records are not touched by that."
+        )
     packages = " ".join(resources.text("linux/qt-packages.txt").split())
     return (
         f"Qt cannot be loaded: {error.name or error}. On Debian and Ubuntu this puts right what is missing:\n"

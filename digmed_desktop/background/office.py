@@ -1,5 +1,6 @@
 """The window's one way to everything that takes time: questions to the desk, previews, and the delivery."""
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -89,6 +90,12 @@ class Office(QObject):
     ) -> None:
         """Do something that needs no records on the records thread."""
         self._records.ask(work, then, lambda error: self._went_wrong(error, otherwise))
+
+    def settle(self, patience: float) -> bool:
+        """Wait until everything asked of the records so far is done; False when it takes longer than ``patience``."""
+        done = threading.Event()
+        self._records.ask(done.set, lambda _none: None, lambda _error: None)
+        return done.wait(patience)
 
     def errand(
         self,

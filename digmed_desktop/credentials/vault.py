@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from digmed_desktop import untrusted
 from digmed_desktop.credentials import waiting
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.errors import DigMedError, NotStartedError
 from digmed_desktop.settings.folders import is_practice_data
 
@@ -249,7 +250,7 @@ class FileVault:
                     json.dump(kept, out)
                     out.flush()
                     os.fsync(out.fileno())
-                Path(temporary).replace(self._file)
+                replace(Path(temporary), self._file)
             except BaseException:
                 with contextlib.suppress(OSError):
                     Path(temporary).unlink()

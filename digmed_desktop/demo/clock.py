@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from digmed_desktop import untrusted
+from digmed_desktop.files.replacing import replace
 
 _MOST_BYTES = 1000
 
@@ -55,4 +56,4 @@ def _read(file: Path) -> timedelta:
 def _write(file: Path, offset: timedelta) -> None:
     new = file.with_suffix(".new")
     new.write_text(json.dumps({"seconds_ahead": offset.total_seconds()}), "utf-8")
-    new.replace(file)
+    replace(new, file)

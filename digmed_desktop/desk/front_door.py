@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from digmed_desktop import untrusted
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.errors import DigMedError
 
 _FILE = "window.json"
@@ -84,7 +85,7 @@ class FrontDoor:
         handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             json.dump({"address": address, "key": self._key.hex()}, out)
-        unfinished.replace(self._file)
+        replace(unfinished, self._file)
 
     def _serve(self) -> None:
         while (listener := self._listener) is not None:

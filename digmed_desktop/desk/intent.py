@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digmed_desktop import untrusted
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.disk import not_stored
 
 _MOST_BYTES = 10_000
@@ -43,7 +44,7 @@ class SendIntent:
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
-            unfinished.replace(self._file)
+            replace(unfinished, self._file)
         except OSError as error:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)

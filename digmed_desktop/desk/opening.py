@@ -115,8 +115,8 @@ def finish_restore(database: Path) -> None:
             swap.finish(database)
         finally:
             lock.release()
-    except OSError:
-        raise faults.cannot_write(database.parent) from None
+    except OSError as error:
+        raise faults.cannot_write(database.parent, error) from None
 
 
 def begin_anew(vault: "Vault") -> None:

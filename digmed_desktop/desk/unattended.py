@@ -66,11 +66,14 @@ def _sync(folders: Folders, clock: Clock, vault: OpenVault) -> tuple[int, str]:
     if said is not None:
         return _of_window(said)
     try:
-        store = open_store(folders, vault(folders), clock, create=False)
+        opened = vault(folders)
+        if is_first_start(folders, opened):
+            return 0, "Nothing has been set up in this account, so there is nothing to send."
+        store = open_store(folders, opened, clock, create=False)
     except StoreInUseError:
         return 0, "DigMed Desktop is open on this computer and sends and collects by itself."
     try:
-        return _told(_round(folders, store, vault(folders), clock))
+        return _told(_round(folders, store, opened, clock))
     finally:
         store.close()
 

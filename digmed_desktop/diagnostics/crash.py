@@ -21,6 +21,7 @@ from typing import TextIO
 
 from digmed_desktop import __version__
 from digmed_desktop.diagnostics.faults import described, short_place
+from digmed_desktop.files.replacing import replace
 
 _NATIVE = "native-fault.txt"
 _LOG = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ def left_from_before(folder: Path) -> tuple[CrashReport, ...]:
 
 def seen(report: CrashReport) -> Path:
     """Note that a report was shown: it stays in the folder under another name, which is returned."""
-    return report.file.rename(report.file.with_name(f"seen-{report.file.name}"))
+    return replace(report.file, report.file.with_name(f"seen-{report.file.name}"))
 
 
 def _heading(thread: str) -> list[str]:

@@ -23,6 +23,7 @@ from digmed_desktop.diagnostics.redaction import redact
 
 OWN = "digmed_desktop"
 FILE_NAME = "digmed-desktop.log"
+UNATTENDED = "digmed-desktop-unattended.log"  # of sync and doctor, which run beside an open window
 FILE_BYTES = 1_000_000
 FILES_KEPT = 5
 
@@ -31,12 +32,15 @@ _QT_SPEAKER = re.compile(r"(?:Q[A-Z]\w*|Qt)(?:::\w+)*(?=[:(])|qt(?:\.\w+)+(?=:)"
 _PYTHON_NAME = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt)")
 
 
-def start(folder: Path, *, level: int = logging.INFO) -> Path:
+def start(folder: Path, *, level: int = logging.INFO, name: str = FILE_NAME) -> Path:
     """Write the log into ``folder`` from now on, and return its file (0600). Libraries are heard from WARNING
     on.
+
+    Programs that run side by side write to files of their own ``name``: Windows cannot rename a full one while
+    another program has it open.
     """
     stop()
-    file = folder / FILE_NAME
+    file = folder / name
     handler = _LogFile(file)
     handler.setFormatter(_Formatter())
     root = logging.getLogger()
@@ -55,17 +59,19 @@ def stop() -> None:
             handler.close()
 
 
-def qt_message(level: str, text: str) -> None:
+def qt_message(level: str, text: str, category: str = "") -> None:
     """Log one message of Qt; ``level`` is debug, info, warning, critical or fatal.
 
-    Only the class or function that speaks is written (``QObject::startTimer``): Qt quotes names and texts
-    freely.
+    Only the class or function that speaks is written (``QObject::startTimer``), else the category that Qt files the
+    message under (``qt.qpa.fonts``): Qt quotes names and texts freely.
     """
     number = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}.get(
         level, logging.ERROR
     )
     speaker = _QT_SPEAKER.match(text)
-    logging.getLogger(f"{OWN}.qt").log(number, "Qt %s", _Told(speaker[0] if speaker else "[text]"))
+    logging.getLogger(f"{OWN}.qt").log(
+        number, "Qt %s", _Told(speaker[0] if speaker else category or "[text]")
+    )
 
 
 class _Told(str):

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
+from digmed_desktop.files.addresses import sqlite_address
 from digmed_desktop.history import ledger, migrations, swap
 from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
 from digmed_desktop.history.database import Database
@@ -230,7 +231,7 @@ def _key_for(source: Path, passphrase: str) -> BackupKey:
 @contextlib.contextmanager
 def _opened(path: Path, key: BackupKey, *, write: bool = False) -> "Iterator[sqlcipher.Connection]":
     connection = sqlcipher.connect(
-        f"{path.resolve().as_uri()}?mode={'rw' if write else 'ro'}",
+        sqlite_address(path, mode="rw" if write else "ro"),
         uri=True,
         isolation_level=None,
         check_same_thread=False,

@@ -14,6 +14,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
+from digmed_desktop.files.addresses import sqlite_address
+
 KEY_BYTES = 32
 WRITES = "digmed_writes"
 _CACHE_KIB = 2000  # locked in memory for each connection; the usual limit of a Linux account is 8 MB
@@ -42,7 +44,7 @@ def engine(path: Path, key: bytes, *, size: int = 4) -> sa.Engine:
 
     def connect() -> sqlcipher.Connection:
         connection = sqlcipher.connect(
-            f"{path.resolve().as_uri()}?mode=rw",
+            sqlite_address(path, mode="rw"),
             uri=True,
             isolation_level=None,
             check_same_thread=False,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from digmed_desktop.files.replacing import HeldOpenError
 from digmed_desktop.messaging.errors import StoreError
 
 NOT_OURS = StoreError(
@@ -65,8 +66,13 @@ def told(error: sa.exc.DBAPIError) -> StoreError | None:
     return None
 
 
-def cannot_write(folder: Path) -> StoreError:
-    """Return the sentence for a folder in which nothing can be made."""
+def cannot_write(folder: Path, error: OSError) -> StoreError:
+    """Return the sentence for a folder in which a file cannot be made or cannot take its place."""
+    if isinstance(error, HeldOpenError):
+        return StoreError(
+            f"Another program holds a file in the data folder {folder} open.",
+            "Close backup software or a viewer that uses it, then do it again.",
+        )
     return StoreError(
         f"DigMed Desktop cannot write in its data folder {folder}.",
         "Check that the folder belongs to this account and that the disk is not full.",

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.emergency_supply import ItemKind
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.record import Coded
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
@@ -89,11 +90,11 @@ class MedicineList:
             number = self._fill(unfinished, medicines, release)
             with self._lock:
                 self._let_go()
-                unfinished.replace(self._path)
+                replace(unfinished, self._path)
         except sa.exc.DBAPIError as error:
             raise (faults.told(error) or error) from error
-        except OSError:
-            raise faults.cannot_write(self._path.parent) from None
+        except OSError as error:
+            raise faults.cannot_write(self._path.parent, error) from None
         finally:
             _remove(unfinished)
         return number

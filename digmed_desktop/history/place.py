@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from digmed_desktop.files import rights
 from digmed_desktop.messaging.errors import StoreError
 
 _NETWORK_FILE_SYSTEMS = (
@@ -76,4 +77,4 @@ def _mount_table() -> str:
 def private_folder(folder: Path) -> None:
     """Make the folder, readable by its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    rights.keep_to_owner(folder)

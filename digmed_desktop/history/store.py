@@ -6,6 +6,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.history import faults, migrations
 from digmed_desktop.history.backup import Backups
 from digmed_desktop.history.cipher import engine, new_file
@@ -72,8 +73,8 @@ class Store:
         try:
             private_folder(path.parent)
             lock = ProgramLock(path)
-        except OSError:
-            raise faults.cannot_write(path.parent) from None
+        except OSError as error:
+            raise faults.cannot_write(path.parent, error) from None
         try:
             if path.exists():
                 raise faults.THERE_ALREADY.again()
@@ -98,8 +99,8 @@ class Store:
         try:
             private_folder(path.parent)
             lock = ProgramLock(path)
-        except OSError:
-            raise faults.cannot_write(path.parent) from None
+        except OSError as error:
+            raise faults.cannot_write(path.parent, error) from None
         try:
             store = cls(path, key, clock, lock)
             store._prepare(key, clock)
@@ -134,8 +135,8 @@ def _make(path: Path, key: bytes) -> None:
         left.unlink(missing_ok=True)
     try:
         new_file(unfinished)
-    except OSError:
-        raise faults.cannot_write(path.parent) from None
+    except OSError as error:
+        raise faults.cannot_write(path.parent, error) from None
     made = engine(unfinished, key, size=1)
     try:
         migrations.migrate(made)
@@ -143,7 +144,7 @@ def _make(path: Path, key: bytes) -> None:
         raise (faults.told(error) or error) from error
     finally:
         made.dispose()
-    unfinished.replace(path)
+    replace(unfinished, path)
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

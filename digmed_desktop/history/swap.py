@@ -10,6 +10,7 @@ import errno
 import os
 from pathlib import Path
 
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.clock import Clock
 
 COMPANIONS = ("-wal", "-shm", "-journal")
@@ -22,7 +23,7 @@ def begin(part: Path, database: Path, clock: Clock) -> None:
         raise OSError(errno.EIO, "the copy is not closed")  # its log would be left behind
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    part.replace(database.with_name(f"{database.name}{_READY}{_free_stamp(database, clock)}"))
+    replace(part, database.with_name(f"{database.name}{_READY}{_free_stamp(database, clock)}"))
     sync_folder(database.parent)
 
 
@@ -46,13 +47,13 @@ def finish(database: Path) -> None:
         for end in (*COMPANIONS, ""):
             old, kept = Path(f"{database}{end}"), Path(f"{aside}{end}")
             if old.exists():
-                old.replace(kept)
+                replace(old, kept)
                 moved.append((old, kept))
-        ready[-1].replace(database)
+        replace(ready[-1], database)
     except BaseException:
         for old, kept in reversed(moved):
             with contextlib.suppress(OSError):
-                kept.replace(old)
+                replace(kept, old)
         raise
     sync_folder(database.parent)
 

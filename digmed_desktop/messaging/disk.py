@@ -2,6 +2,7 @@
 
 import errno
 
+from digmed_desktop.files.replacing import HeldOpenError
 from digmed_desktop.messaging.errors import DigMedError
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG})
@@ -18,7 +19,11 @@ class NotStoredError(DigMedError):
 
 def is_busy(error: OSError) -> bool:
     """Whether another program holds the file, so that waiting helps."""
-    return error.errno in BUSY or getattr(error, "winerror", None) in _BUSY_ON_WINDOWS
+    return (
+        isinstance(error, HeldOpenError)
+        or error.errno in BUSY
+        or getattr(error, "winerror", None) in _BUSY_ON_WINDOWS
+    )
 
 
 def not_stored(error: OSError) -> NotStoredError:

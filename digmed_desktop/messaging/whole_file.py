@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from digmed_desktop.files.replacing import HeldOpenError, replace
 from digmed_desktop.messaging import disk
 from digmed_desktop.messaging.errors import DigMedError
 
@@ -30,7 +31,7 @@ def unfinished(path: Path) -> Iterator[Path]:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        part.replace(path)
+        replace(part, path)
     except OSError as error:
         raise told(error, path.parent) from error
     finally:
@@ -49,6 +50,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def told(error: OSError, folder: Path) -> FileNotWrittenError:
     """Return the sentence for a fault of the disk."""
+    if isinstance(error, HeldOpenError):
+        return FileNotWrittenError(
+            f"Another program has {Path(error.filename).name} open. Nothing was written, and the file is as it was.",
+            "Close it there, or choose another name, and do it again.",
+        )
     if error.errno in disk.FULL | disk.QUOTA:
         return FileNotWrittenError(
             f"There is not enough room on the disk to write in {folder}. Nothing was written.",

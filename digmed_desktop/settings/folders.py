@@ -5,9 +5,10 @@ folder.
 """
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
+
+from digmed_desktop.files import rights
 
 HOME_VARIABLE = "DIGMED_HOME"
 """An environment variable: when it names a folder, everything the program keeps lies in it."""
@@ -85,16 +86,12 @@ def _make_private(folder: Path) -> None:
     """Make a folder that only its owner can enter, or take others' rights to it away."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.name == "posix":
-            found = folder.stat()
-            if found.st_uid != os.geteuid():
-                raise FolderError(
-                    f"The folder {folder} belongs to another account of this computer.",
-                    "Sign in with the account that runs DigMed Desktop, or have the folder given to "
-                    "this account.",
-                )
-            if stat.S_IMODE(found.st_mode) & 0o077:
-                folder.chmod(0o700)
+        if rights.is_anothers(folder):
+            raise FolderError(
+                f"The folder {folder} belongs to another account of this computer.",
+                "Sign in with the account that runs DigMed Desktop, or have the folder given to this account.",
+            )
+        rights.keep_to_owner(folder)
     except OSError as error:
         raise FolderError(
             f"The folder {folder} cannot be made or opened.",

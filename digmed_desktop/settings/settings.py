@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from digmed_desktop import untrusted
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.settings.own_product import OwnProduct
 
 
@@ -197,7 +198,7 @@ def save(file: Path, settings: Settings) -> None:
             out.write(tomli_w.dumps(raw).encode())
             out.flush()
             os.fsync(out.fileno())
-        Path(temporary).replace(file)
+        replace(Path(temporary), file)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
@@ -216,7 +217,7 @@ def _keep_aside(file: Path) -> Path | None:
         number += 1
         kept = file.with_suffix(f".broken-{number}{file.suffix}")
     try:
-        return file.rename(kept)
+        return replace(file, kept)
     except OSError:
         return None
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui import fonts
 
 NO_PRINTER = DigMedError(
     "No printer is set up on this computer.", "Save it as a PDF instead, or add a printer and try again."
@@ -56,13 +57,13 @@ def paint(printer: QPrinter, printed: Printed) -> int:
 
 def _pages(painter: QPainter, printer: QPrinter, printed: Printed) -> int:
     area = printer.pageRect(QPrinter.Unit.DevicePixel)
-    foot_font = QFont("Open Sans")
+    foot_font = QFont(fonts.family())
     foot_font.setPointSizeF(_FOOT_POINTS)
     painter.setFont(foot_font)
     foot = painter.fontMetrics().height() * 1.6
     document = QTextDocument()
     document.documentLayout().setPaintDevice(printer)
-    font = QFont("Open Sans")
+    font = QFont(fonts.family())
     font.setPointSizeF(_BODY_POINTS)
     document.setDefaultFont(font)
     document.setDefaultStyleSheet("h1 { font-size: 15pt; } h2 { font-size: 10.5pt; } body { color: #000; }")

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digmed_desktop import resources
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.ui import system_look
 
 RAIL_EM = 15  # widths of the frame are in characters, so that they grow with the text
 
@@ -132,6 +133,7 @@ class Appearance(QObject):
         if app.style().name() != "fusion":  # setting it again would polish every widget anew
             app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        app.styleHints().accessibility().contrastPreferenceChanged.connect(self._system_changed)
         self.apply()
 
     def set(self, choice: str | None = None, text_percent: int | None = None) -> None:
@@ -144,11 +146,11 @@ class Appearance(QObject):
         """Put the present choice on the whole application."""
         name = self.choice
         if name == "system":
-            dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-            name = "dark" if dark else "light"
+            name = system_look.name_of(self._app.styleHints())
         self.theme = load(name)
         font = QFont(self._family or QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family())
-        font.setPointSizeF(self._base_points * self.text_percent / 100)
+        percent = max(self.text_percent, system_look.text_percent())  # as large as either asks for
+        font.setPointSizeF(self._base_points * percent / 100)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         self._app.setFont(font)
         self._app.setPalette(palette_of(self.theme))

@@ -29,6 +29,7 @@ from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 
 PRODUCT = "DigMed Desktop"
+KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
 DELIVERY_HEADS = ("Not connected", "Delivery")
 NOT_KEPT = "The form is not stored"
 STILL_HERE = (
@@ -279,6 +280,11 @@ class Window(QMainWindow):
     def _save_drafts(self) -> None:
         for form in self.forms():
             form.save_draft()
+
+    def keep_typed(self) -> None:
+        """Have what is typed written down before this returns: the session may end at any moment."""
+        self._save_drafts()
+        self.context.office.settle(KEEP_SECONDS)
 
     # ---- opening, people, locking
 

@@ -173,3 +173,20 @@ def test_without_a_keyring_the_doctor_says_so_and_fails(
     said = capsys.readouterr().out
     assert "FAILED Keyring" in said
     assert "Set one up." in said
+
+
+def test_the_names_of_the_checks_and_their_sentences_stand_apart(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from digmed_desktop import cli
+    from digmed_desktop.desk import unattended
+
+    real = unattended.doctor
+    vault = counter.vault
+    monkeypatch.setattr(
+        unattended, "doctor", lambda _folders: real(counter.folders, counter.clock, lambda _f: vault)
+    )
+    cli.main(["doctor"])
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert lines
+    assert all(line[7:39].endswith(" ") for line in lines)

@@ -96,12 +96,23 @@ def test_sync_without_a_connection_raises_what_is_late(counter: Counter, vault_o
     assert counter.store.notifications.row(of).need is Need.LATE
 
 
-def test_sync_of_a_pharmacy_that_was_never_set_up(home: Path, memory_vault) -> None:
+def test_sync_of_a_pharmacy_that_was_never_set_up_is_no_fault(home: Path, memory_vault) -> None:
     from digmed_desktop.settings import folders
 
     status, sentence = sync(folders.prepare(practice=False), vault=lambda _f: memory_vault)
+    assert (status, "Nothing has been set up" in sentence) == (0, True)
+
+
+def test_sync_of_records_that_are_gone_is_a_fault(home: Path, memory_vault) -> None:
+    from digmed_desktop.desk.opening import open_store
+    from digmed_desktop.messaging.clock import SystemClock
+    from digmed_desktop.settings import folders
+
+    places = folders.prepare(practice=False)
+    open_store(places, memory_vault, SystemClock()).close()
+    places.database.unlink()
+    status, _sentence = sync(places, vault=lambda _f: memory_vault)
     assert status == 1
-    assert sentence
 
 
 def test_sync_beside_a_window_asks_the_window(counter: Counter, door: FrontDoor, vault_of) -> None:

@@ -169,3 +169,16 @@ def test_started_twice_it_writes_once(tmp_path) -> None:
     OWN.warning("after the end")
     assert file.read_text().count("once_1") == 1
     assert "after the end" not in file.read_text()
+
+
+def test_what_qt_says_without_a_speaker_is_filed_under_its_category(lines) -> None:
+    log.qt_message("warning", "Populating font family aliases took 100 ms", "qt.qpa.fonts")
+    assert lines()[-1].partition("digmed_desktop.qt ")[2] == "Qt qt.qpa.fonts"
+
+
+def test_programs_side_by_side_have_files_of_their_own(tmp_path) -> None:
+    assert log.start(tmp_path).name != log.start(tmp_path, name=log.UNATTENDED).name
+    OWN.info("unattended_1")
+    log.stop()
+    assert "unattended_1" in (tmp_path / log.UNATTENDED).read_text(encoding="utf-8")
+    assert "unattended_1" not in (tmp_path / log.FILE_NAME).read_text(encoding="utf-8")

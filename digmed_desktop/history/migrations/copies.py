@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import engine as opened
 from digmed_desktop.history.cipher import is_whole, new_file
@@ -36,9 +37,9 @@ def keep_copy(engine: sa.Engine, path: Path, key: bytes, before: int, clock: Clo
         _refuse_without_room(path)
         new_file(part)
         _copy(engine, part, key)
-        part.replace(copy)
-    except OSError:
-        raise faults.cannot_write(path.parent) from None
+        replace(part, copy)
+    except OSError as error:
+        raise faults.cannot_write(path.parent, error) from None
     except sqlcipher.DatabaseError as error:
         raise _unfinished(error) from None
     finally:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import BackupState, TodayView
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
 from digmed_desktop.messaging.searching import Search
@@ -179,7 +180,7 @@ class TodayPage(QScrollArea):
         self._context.office.ask(lambda desk: desk.backups.state(), self._show_backup, lambda _e: None)
         if not self._asked_for_graphs:
             self._asked_for_graphs = True
-            self._context.office.run(_load_graphs, self._have_graphs, lambda _e: None)
+            self._context.office.run(_load_graphs, self._have_graphs, self._no_graphs)
         (self.needing_tile if self._view and self._view.figures.needing else self.new_vaccination).setFocus()
 
     def history_moved(self) -> None:
@@ -285,6 +286,11 @@ class TodayPage(QScrollArea):
     def _have_graphs(self, graphs: Any) -> None:
         self._graphs = graphs
         self._draw()
+
+    def _no_graphs(self, _error: DigMedError) -> None:
+        """Say that no pictures can be drawn, which is logged already; their numbers stand there as text."""
+        for card in self.pictures:
+            card.undrawable.show()
 
     def _draw(self) -> None:
         if self._view is None:

@@ -145,6 +145,9 @@ class PictureCard(QFrame):
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addWidget(self.head)
         self._layout.addWidget(self.told)
+        self.undrawable = quiet("The picture cannot be drawn on this computer. Its numbers stand here.")
+        self.undrawable.hide()
+        self._layout.addWidget(self.undrawable)
         self.plot: QWidget | None = None
         self._legend: QWidget | None = None
         self.picture: Picture | None = None

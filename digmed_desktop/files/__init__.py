@@ -1,0 +1,1 @@
+"""How files are named and take their place, on every system the same. Knows no other room."""
