@@ -154,7 +154,7 @@ class ActsDesk:
         state: FormState | None = None,
     ) -> int:
         from digmed_desktop.clinical import json_record
-        from digmed_desktop.fhir.message import IncompleteRecordError, build
+        from digmed_desktop.fhir.message import IncompleteRecordError, MessageFrame, build
 
         notes, now = self._store.notifications, self._clock.now()
         edition = self._edition(notification)
@@ -165,17 +165,17 @@ class ActsDesk:
         plan = correcting.plan_of(
             self._store, notification, record, edition, now, why=why, withdrawn=withdrawn
         )
+        frame = MessageFrame(
+            edition=edition,
+            mailbox=self._sender.mailbox,
+            now=now,
+            new_id=lambda: str(uuid.uuid4()),
+            sender_reference=str(uuid.uuid4()),
+            version=plan.version,
+            replaces=plan.replaces,
+        )
         try:
-            message = build(
-                record,
-                edition=edition,
-                mailbox=self._sender.mailbox,
-                now=now,
-                new_id=lambda: str(uuid.uuid4()),
-                sender_reference=str(uuid.uuid4()),
-                version=plan.version,
-                replaces=plan.replaces,
-            )
+            message = build(record, frame)
         except IncompleteRecordError as error:
             said = " ".join(problem.sentence for problem in error.problems)
             raise DigMedError("The record cannot be sent as it is.", said) from None

@@ -22,6 +22,7 @@ from digmed_desktop.messaging.story import Facts
 
 if TYPE_CHECKING:
     from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.fhir.frame import MessageFrame
     from digmed_desktop.history.notifications import Alongside
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.parcel import FrozenMessage
@@ -86,15 +87,8 @@ class RecordingDesk(ABC, Generic[RecordT]):
         from digmed_desktop.fhir.sections import sections
 
         reading = self.reading(state.answers)
-        now, plan = self._clock.now(), self._plan(state, reading)
-        xml = draft_xml(
-            reading.record,
-            edition=self._edition(),
-            mailbox=self._sender.mailbox,
-            now=now,
-            version=plan.version,
-            replaces=plan.replaces,
-        )
+        plan = self._plan(state, reading)
+        xml = draft_xml(reading.record, self._frame(plan, ""))
         form = load(self.KIND.form).laid_out(state.answers)
         return Preview(
             sections=tuple(
@@ -183,13 +177,17 @@ class RecordingDesk(ABC, Generic[RecordT]):
     def _message(self, record: RecordT, plan: correcting.Plan) -> "FrozenMessage":
         from digmed_desktop.fhir.message import build
 
-        return build(
-            record,
+        return build(record, self._frame(plan, str(uuid.uuid4())))
+
+    def _frame(self, plan: correcting.Plan, sender_reference: str) -> "MessageFrame":
+        from digmed_desktop.fhir.frame import MessageFrame
+
+        return MessageFrame(
             edition=self._edition(),
             mailbox=self._sender.mailbox,
             now=self._clock.now(),
             new_id=lambda: str(uuid.uuid4()),
-            sender_reference=str(uuid.uuid4()),
+            sender_reference=sender_reference,
             version=plan.version,
             replaces=plan.replaces,
         )

@@ -11,6 +11,7 @@ from digmed_desktop import untrusted
 from digmed_desktop.clinical import json_record
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.editions import Edition, UnknownEditionError, default_for, load
+from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError, build
 from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
@@ -115,16 +116,15 @@ def _built(args: argparse.Namespace) -> bytes:
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
     new_id, left_over = _id_source(args.ids)
-    at = _time(args.at)
+    frame = MessageFrame(
+        edition=_edition(args.edition, default_for(kind_of(record))),
+        mailbox=args.mailbox,
+        now=_time(args.at),
+        sender_reference=new_id(),
+        new_id=new_id,
+    )
     try:
-        message = build(
-            record,
-            edition=_edition(args.edition, default_for(kind_of(record))),
-            mailbox=args.mailbox,
-            now=at,
-            sender_reference=new_id(),
-            new_id=new_id,
-        )
+        message = build(record, frame)
     except IncompleteRecordError as fault:
         raise RefusedFileError(*((problem.field, problem.sentence) for problem in fault.problems)) from None
     if left_over():

@@ -1,6 +1,7 @@
 """The Composition: header and sections of the document."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from digmed_desktop.fhir.corrections import Replaces
@@ -15,6 +16,7 @@ from digmed_desktop.fhir.datatypes import (
     uuid_identifier,
 )
 from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.frame import Contact, MessageFrame
 from digmed_desktop.fhir.narrative import narrative, sentence
 from digmed_desktop.fhir.sections import Section
 from digmed_desktop.fhir.writing import Data
@@ -22,26 +24,23 @@ from digmed_desktop.fhir.writing import Data
 CARE_SETTING_EXTENSION = f"{NHS_PROFILE}Extension-CareSettingType-1"
 
 
-def composition(
-    id_: str,
-    *,
-    edition: Edition,
-    title: str,
-    summary: str,
-    version: int,
-    replaces: Replaces | None,
-    at: datetime,
-    patient_id: str,
-    encounter_id: str,
-    author_id: str,
-    custodian_id: str,
-    sections: Iterable[Section],
-    entries: Mapping[str, Sequence[str]],
-) -> Data:
-    """Return the Composition; ``entries`` maps a section's key to the ids that it refers to.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the Composition says; ``entries`` maps a section's key to the ids that it refers to."""
+
+    title: str
+    summary: str
+    at: datetime
+    sections: Iterable[Section]
+    entries: Mapping[str, Sequence[str]]
+
+
+def composition(id_: str, content: Content, contact: Contact, frame: MessageFrame) -> Data:
+    """Return the Composition.
 
     The custodian is the pharmacy, which maintains the document. A withdrawal has the status entered-in-error.
     """
+    edition, replaces = frame.edition, frame.replaces
     setting = extension(
         CARE_SETTING_EXTENSION, valueCodeableConcept={"coding": [coding(edition.care_setting)]}
     )
@@ -49,21 +48,23 @@ def composition(
         "Composition",
         edition.composition_profile,
         id_,
-        text=sentence(summary) if summary and edition.summary_text else None,
+        text=sentence(content.summary) if content.summary and edition.summary_text else None,
         extension=[setting],
         identifier=uuid_identifier(id_),
-        status="entered-in-error" if replaces and replaces.withdrawn else "final",
+        status="entered-in-error" if frame.withdrawn else "final",
         type={"coding": [coding(edition.type)]},
-        subject=reference(patient_id),
-        encounter=reference(encounter_id),
-        date=moment(at),
-        author=[reference(author_id)] if author_id else [],
-        title=title,
-        custodian=reference(custodian_id),
+        subject=reference(contact.patient_id),
+        encounter=reference(contact.encounter_id),
+        date=moment(content.at),
+        author=[reference(contact.clinician_id)] if contact.clinician_id else [],
+        title=content.title,
+        custodian=reference(contact.pharmacy_id),
         relatesTo=[_relates_to(replaces)] if replaces else [],
-        section=[_section(section, edition, entries.get(section.key, ())) for section in sections],
+        section=[
+            _section(section, edition, content.entries.get(section.key, ())) for section in content.sections
+        ],
     )
-    whole["meta"]["versionId"] = str(version)
+    whole["meta"]["versionId"] = str(frame.version)
     return whole
 
 

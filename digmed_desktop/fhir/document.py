@@ -1,16 +1,10 @@
 """The document: the Composition and everything it refers to."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Self
-
 from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.fhir.allergies import allergy_resources
-from digmed_desktop.fhir.composition import composition
-from digmed_desktop.fhir.corrections import Replaces
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.composition import Content, composition
 from digmed_desktop.fhir.envelope import document_bundle
+from digmed_desktop.fhir.frame import Contact, Ids, MessageFrame
 from digmed_desktop.fhir.immunizations import immunization_resources
 from digmed_desktop.fhir.items import Record, clinician_of
 from digmed_desktop.fhir.people import encounter, organisation, patient, practitioner
@@ -20,71 +14,39 @@ from digmed_desktop.fhir.supplies import supply_resources
 from digmed_desktop.fhir.writing import Data
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """The ids that every message has, in the order in which they are asked for."""
-
-    bundle: str
-    header: str
-    sender: str
-    receiver: str
-    document: str
-    composition: str
-    encounter: str
-    patient: str
-    practice: str
-    pharmacy: str
-    clinician: str
-
-    @classmethod
-    def drawn(cls, new_id: Callable[[], str]) -> Self:
-        """Return new ids."""
-        return cls(*(new_id() for _ in fields(cls)))
-
-
-def title_of(edition: Edition, replaces: Replaces | None) -> str:
+def title_of(frame: MessageFrame) -> str:
     """Return Composition.title; that of a withdrawal begins with the words that say so."""
-    if replaces is None or not replaces.withdrawn:
-        return edition.title
-    return f"{withdrawal_notice(edition.kind)}: {edition.title}"
+    title = frame.edition.title
+    return f"{withdrawal_notice(frame.edition.kind)}: {title}" if frame.withdrawn else title
 
 
-def document(
-    record: Record,
-    *,
-    edition: Edition,
-    ids: Ids,
-    new_id: Callable[[], str],
-    now: datetime,
-    version: int,
-    replaces: Replaces | None,
-) -> Data:
+def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
     """Return the payload bundle; parts that the record does not have yet are left out."""
     clinician = clinician_of(record)
-    clinician_id = ids.clinician if clinician else ""
     practice_id = ids.practice if record.practice else ""
-    done = _what_was_done(record, edition, ids, clinician_id, new_id, replaces)
+    contact = Contact(
+        patient_id=ids.patient,
+        patient_name=record.patient.name,
+        encounter_id=ids.encounter,
+        clinician_id=ids.clinician if clinician else "",
+        pharmacy_id=ids.pharmacy,
+        at=record.contact_at,
+        recorded=record.recorded_at,
+    )
+    done = _what_was_done(record, contact, frame)
     allergies = allergy_resources(
         record.allergies,
-        new_id=new_id,
+        new_id=frame.new_id,
         patient_id=ids.patient,
         encounter_id=ids.encounter,
         asserted=record.recorded_at or record.contact_at,
     )
-    title = title_of(edition, replaces)
-    first = composition(
-        ids.composition,
-        edition=edition,
+    title = title_of(frame)
+    content = Content(
         title=title,
-        summary=summary_of(title, record.patient, record.pharmacy, version),
-        version=version,
-        replaces=replaces,
-        at=min(record.recorded_at, now) if record.recorded_at else now,
-        patient_id=ids.patient,
-        encounter_id=ids.encounter,
-        author_id=clinician_id,
-        custodian_id=ids.pharmacy,
-        sections=sections(record, edition, replaces=replaces),
+        summary=summary_of(title, record.patient, record.pharmacy, frame.version),
+        at=min(record.recorded_at, frame.now) if record.recorded_at else frame.now,
+        sections=sections(record, frame.edition, replaces=frame.replaces),
         entries={
             "allergies": [allergies[0]["id"]] if allergies else [],
             "contact": [ids.encounter],
@@ -95,10 +57,11 @@ def document(
             "demographics": [ids.patient],
         },
     )
+    first = composition(ids.composition, content, contact, frame)
     visit = encounter(
         ids.encounter,
         patient_id=ids.patient,
-        clinician_id=clinician_id,
+        clinician_id=contact.clinician_id,
         pharmacy_id=ids.pharmacy,
         start=record.contact_at,
     )
@@ -108,42 +71,13 @@ def document(
     people.append(organisation(ids.pharmacy, record.pharmacy))
     if clinician:
         people.append(practitioner(ids.clinician, clinician))
-    return document_bundle(ids.document, [first, visit, *people, *done, *allergies], now)
+    return document_bundle(ids.document, [first, visit, *people, *done, *allergies], frame.now)
 
 
-def _what_was_done(
-    record: Record,
-    edition: Edition,
-    ids: Ids,
-    clinician_id: str,
-    new_id: Callable[[], str],
-    replaces: Replaces | None,
-) -> list[Data]:
+def _what_was_done(record: Record, contact: Contact, frame: MessageFrame) -> list[Data]:
     """Return the vaccines, or the List of what was supplied with its entries."""
     if isinstance(record, VaccinationRecord):
         return [
-            one
-            for vaccine in record.immunizations
-            for one in immunization_resources(
-                vaccine,
-                new_id=new_id,
-                patient_id=ids.patient,
-                encounter_id=ids.encounter,
-                clinician_id=clinician_id,
-                at=record.contact_at,
-                recorded=record.recorded_at,
-                withdrawn=replaces is not None and replaces.withdrawn,
-                edition=edition,
-            )
+            one for vaccine in record.immunizations for one in immunization_resources(vaccine, contact, frame)
         ]
-    return supply_resources(
-        record.items,
-        edition=edition,
-        new_id=new_id,
-        patient_id=ids.patient,
-        patient_name=record.patient.name,
-        encounter_id=ids.encounter,
-        clinician_id=clinician_id,
-        pharmacy_id=ids.pharmacy,
-        at=record.contact_at,
-    )
+    return supply_resources(record.items, contact, frame)

@@ -1,6 +1,7 @@
 """The ITK3 envelope: message bundle, header with its six handling keys, document bundle."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from digmed_desktop.clinical.record import Coded
@@ -40,29 +41,36 @@ def handling(*, asks: bool, message_definition: str, sender_reference: str) -> D
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Who sends to whom: ids of their organisations, the receiver's "" where it is not named, and our mailbox."""
+
+    sender_id: str
+    receiver_id: str
+    mailbox: str
+
+
 def header(
     id_: str,
+    ends: Ends,
     *,
     handling_extension: Data,
     event: Coded,
-    sender_id: str,
-    receiver_id: str,
     at: datetime,
-    mailbox: str,
     focus_id: str = "",
     response: Data | None = None,
 ) -> Data:
-    """Return the MessageHeader. ``at`` is when the message was made; ``mailbox`` our MESH mailbox."""
+    """Return the MessageHeader. ``at`` is when the message was made."""
     return resource(
         "MessageHeader",
         f"{NHS_PROFILE}ITK-MessageHeader-2",
         id_,
         extension=[handling_extension],
         event=coding(event),
-        receiver=reference(receiver_id) if receiver_id else None,
-        sender=reference(sender_id),
+        receiver=reference(ends.receiver_id) if ends.receiver_id else None,
+        sender=reference(ends.sender_id),
         timestamp=moment(at),
-        source={"endpoint": mailbox} if mailbox else None,
+        source={"endpoint": ends.mailbox} if ends.mailbox else None,
         response=response,
         focus=[reference(focus_id)] if focus_id else [],
     )

@@ -1,6 +1,5 @@
 """One vaccine, given or not given, as an Immunization (CareConnect-ITK-DM-Immunization-1, 1.1.0)."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from digmed_desktop.clinical.record import Coded, Immunization, Organisation
@@ -20,6 +19,7 @@ from digmed_desktop.fhir.datatypes import (
     uuid_identifier,
 )
 from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.frame import Contact, MessageFrame
 from digmed_desktop.fhir.items import words
 from digmed_desktop.fhir.people import organisation
 from digmed_desktop.fhir.writing import Data
@@ -31,35 +31,26 @@ ADMINISTERED_BY = Coded("Administering Provider", "AP", "http://hl7.org/fhir/v2/
 DOSE_STATUS_SYSTEM = "http://hl7.org/fhir/vaccination-protocol-dose-status"
 
 
-def immunization_resources(
-    of: Immunization,
-    *,
-    new_id: Callable[[], str],
-    patient_id: str,
-    encounter_id: str,
-    clinician_id: str,
-    at: datetime | None,
-    recorded: datetime | None,
-    withdrawn: bool,
-    edition: Edition,
-) -> list[Data]:
+def immunization_resources(of: Immunization, contact: Contact, frame: MessageFrame) -> list[Data]:
     """Return the Immunization, and the manufacturer's Organization when one is known."""
-    id_, given = new_id(), of.given is not False
+    id_, given = frame.new_id(), of.given is not False
     maker = (
-        organisation(new_id(), Organisation(of.manufacturer)) if given and of.manufacturer.strip() else None
+        organisation(frame.new_id(), Organisation(of.manufacturer))
+        if given and of.manufacturer.strip()
+        else None
     )
     whole = resource(
         "Immunization",
         f"{NHS_PROFILE}CareConnect-ITK-DM-Immunization-1",
         id_,
-        extension=_extensions(of, recorded, edition),
+        extension=_extensions(of, contact.recorded, frame.edition),
         identifier=[uuid_identifier(id_)],
-        status="entered-in-error" if withdrawn else "completed",
+        status="entered-in-error" if frame.withdrawn else "completed",
         notGiven=None if of.given is None else not of.given,
         vaccineCode=_vaccine(of),
-        patient=reference(patient_id),
-        encounter=reference(encounter_id),
-        date=moment(at) if at else "",
+        patient=reference(contact.patient_id),
+        encounter=reference(contact.encounter_id),
+        date=moment(contact.at) if contact.at else "",
         primarySource=True,
         manufacturer=reference(maker["id"]) if maker else None,
         lotNumber=of.batch.strip() if given else "",
@@ -67,8 +58,10 @@ def immunization_resources(
         site=_term(of.site) if given else None,
         route=_term(of.route) if given else None,
         doseQuantity=quantity(of.dose) if given and of.dose else None,
-        practitioner=[{"role": {"coding": [coding(ADMINISTERED_BY)]}, "actor": reference(clinician_id)}]
-        if clinician_id
+        practitioner=[
+            {"role": {"coding": [coding(ADMINISTERED_BY)]}, "actor": reference(contact.clinician_id)}
+        ]
+        if contact.clinician_id
         else [],
         note=[{"text": of.adverse_reaction.strip()}] if given and of.adverse_reaction.strip() else [],
         explanation=_explanation(of),

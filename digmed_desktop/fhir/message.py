@@ -1,12 +1,11 @@
 """Clinical record to message: the frozen bytes that go out, and the XML of a half-filled form.
 
-``build`` is deterministic given ``new_id`` and ``now``. Ids are asked for in this order: message bundle,
+``build`` is deterministic given the frame's ``new_id`` and ``now``. Ids are asked for in this order: message bundle,
 header, sender, receiver, document, Composition, Encounter, Patient, practice, pharmacy, clinician, then each
 vaccine (and its manufacturer), then the allergy List and its entries.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -18,9 +17,10 @@ from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
-from digmed_desktop.fhir.document import Ids, document, title_of
-from digmed_desktop.fhir.editions import Edition, default_for
-from digmed_desktop.fhir.envelope import handling, header, message_bundle
+from digmed_desktop.fhir.document import document, title_of
+from digmed_desktop.fhir.editions import default_for
+from digmed_desktop.fhir.envelope import Ends, handling, header, message_bundle
+from digmed_desktop.fhir.frame import Ids, MessageFrame
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.people import header_organisation
 from digmed_desktop.fhir.problems import problems_of
@@ -28,7 +28,7 @@ from digmed_desktop.fhir.subject import summary_of
 from digmed_desktop.fhir.writing import Data, to_xml
 from digmed_desktop.messaging.parcel import FrozenMessage
 
-__all__ = ["IncompleteRecordError", "MessageFaultError", "Replaces", "build", "draft_xml"]
+__all__ = ["IncompleteRecordError", "MessageFaultError", "MessageFrame", "Replaces", "build", "draft_xml"]
 
 MAX_REFERENCE = 255
 MAX_BYTES = 5_000_000
@@ -47,45 +47,20 @@ class MessageFaultError(ValueError):
     """The message that was made is not right: a fault of the program. Its text has nothing of the content."""
 
 
-def build(
-    record: Record,
-    *,
-    edition: Edition,
-    mailbox: str,
-    now: datetime,
-    new_id: Callable[[], str],
-    sender_reference: str,
-    version: int = 1,
-    replaces: Replaces | None = None,
-    send_receiver: bool = True,
-) -> FrozenMessage:
+def build(record: Record, frame: MessageFrame) -> FrozenMessage:
     """Return the message of a complete record.
 
-    ``mailbox`` is the pharmacy's MESH mailbox, ``now`` the moment of making (with an offset), ``new_id``
-    gives lower-case UUIDs, ``sender_reference`` identifies the notification here, ``version`` counts
-    replacements from 1. Raises :class:`IncompleteRecordError` when the record cannot be sent. Every message is
-    held to the program's own checks before it is returned.
+    Raises :class:`IncompleteRecordError` when the record cannot be sent. Every message is held to the program's own
+    checks before it is returned.
     """
-    if problems := problems_of(record, edition, replaces=replaces):
+    if problems := problems_of(record, frame.edition, replaces=frame.replaces):
         raise IncompleteRecordError(problems)
-    if now.tzinfo is None:
+    if frame.now.tzinfo is None:
         raise ValueError("now needs an offset")
-    if not mailbox or not 0 < len(sender_reference) <= MAX_REFERENCE:
+    if not frame.mailbox or not 0 < len(frame.sender_reference) <= MAX_REFERENCE:
         raise ValueError("a message needs the sender's mailbox and a reference of at most 255 characters")
-    ids = Ids.drawn(new_id)
-    title = title_of(edition, replaces)
-    data = _message(
-        record,
-        edition,
-        ids,
-        new_id,
-        mailbox,
-        now,
-        sender_reference,
-        version,
-        replaces,
-        send_receiver=send_receiver,
-    )
+    ids = Ids.drawn(frame.new_id)
+    data = _message(record, frame, ids)
     payload = to_xml(data)
     if len(payload) > MAX_BYTES:
         raise IncompleteRecordError(
@@ -98,17 +73,17 @@ def build(
         )
     hold_to_the_rules(record, payload)
     return FrozenMessage(
-        kind=edition.kind,
-        edition=edition.id,
+        kind=frame.edition.kind,
+        edition=frame.edition.id,
         payload=payload,
         sha256=hashlib.sha256(payload).hexdigest(),
         bundle_id=ids.bundle,
         message_id=ids.header,
         document_id=ids.document,
         composition_id=ids.composition,
-        sender_reference=sender_reference,
-        subject=summary_of(title, record.patient, record.pharmacy, version),
-        made_at=now,
+        sender_reference=frame.sender_reference,
+        subject=summary_of(title_of(frame), record.patient, record.pharmacy, frame.version),
+        made_at=frame.now,
     )
 
 
@@ -132,16 +107,7 @@ def hold_to_the_rules(record: Record, payload: bytes) -> None:
         )
 
 
-def draft_xml(
-    record: Record,
-    *,
-    edition: Edition | None = None,
-    mailbox: str = "",
-    now: datetime | None = None,
-    sender_reference: str = "",
-    version: int = 1,
-    replaces: Replaces | None = None,
-) -> str:
+def draft_xml(record: Record, frame: MessageFrame | None = None) -> str:
     """Return the XML that a record gives as far as it goes, for the preview; its ids are placeholders.
 
     Never raises on a partial record: signs that XML cannot hold are shown as the replacement character.
@@ -151,54 +117,33 @@ def draft_xml(
     def placeholder() -> str:
         return f"00000000-0000-4000-8000-{next(numbers):012d}"
 
-    chosen = edition or default_for(kind_of(record))
-    at = now or record.recorded_at or record.contact_at or datetime.now(UTC)
-    ids = Ids.drawn(placeholder)
-    data = _message(
-        _writable(record),
-        chosen,
-        ids,
-        placeholder,
-        mailbox,
-        at,
-        sender_reference,
-        version,
-        replaces,
-        send_receiver=True,
+    chosen = frame or MessageFrame(
+        edition=default_for(kind_of(record)),
+        mailbox="",
+        now=record.recorded_at or record.contact_at or datetime.now(UTC),
+        new_id=placeholder,
+        sender_reference="",
     )
-    return to_xml(data).decode("utf-8")
+    drafted = replace(chosen, new_id=placeholder)
+    return to_xml(_message(_writable(record), drafted, Ids.drawn(placeholder))).decode("utf-8")
 
 
-def _message(
-    record: Record,
-    edition: Edition,
-    ids: Ids,
-    new_id: Callable[[], str],
-    mailbox: str,
-    now: datetime,
-    sender_reference: str,
-    version: int,
-    replaces: Replaces | None,
-    *,
-    send_receiver: bool,
-) -> Data:
+def _message(record: Record, frame: MessageFrame, ids: Ids) -> Data:
     """Return the whole message as data; parts that the record does not have yet are left out."""
     practice = record.practice or Organisation()
-    receiver = ids.receiver if send_receiver and practice.ods_code else ""
-    payload = document(
-        record, edition=edition, ids=ids, new_id=new_id, now=now, version=version, replaces=replaces
-    )
+    receiver = ids.receiver if frame.send_receiver and practice.ods_code else ""
+    payload = document(record, frame, ids)
     asked = handling(
-        asks=True, message_definition=edition.message_definition, sender_reference=sender_reference or "None"
+        asks=True,
+        message_definition=frame.edition.message_definition,
+        sender_reference=frame.sender_reference or "None",
     )
     top = header(
         ids.header,
+        Ends(ids.sender, receiver, frame.mailbox),
         handling_extension=asked,
-        event=edition.event,
-        sender_id=ids.sender,
-        receiver_id=receiver,
-        at=now,
-        mailbox=mailbox,
+        event=frame.edition.event,
+        at=frame.now,
         focus_id=ids.document,
     )
     parts = [top, header_organisation(ids.sender, record.pharmacy.ods_code)]

@@ -13,7 +13,7 @@ from lxml import etree
 
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.fhir.datatypes import NHS_PROFILE, ODS_CODE_SYSTEM, coding, present, reference, resource
-from digmed_desktop.fhir.envelope import handling, header, message_bundle
+from digmed_desktop.fhir.envelope import Ends, handling, header, message_bundle
 from digmed_desktop.fhir.parsing import NotReadableError
 from digmed_desktop.fhir.parsing import parse as parse_xml
 from digmed_desktop.fhir.people import header_organisation
@@ -149,12 +149,10 @@ def write_response(
     )
     top = header(
         header_id,
+        Ends(sender_id, receiver_id if receiver_ods else "", mailbox),
         handling_extension=asked,
         event=RESPONSE_EVENT,
-        sender_id=sender_id,
-        receiver_id=receiver_id if receiver_ods else "",
         at=now,
-        mailbox=mailbox,
         response={
             "identifier": response_to,
             "code": "ok" if row["positive"] else "fatal-error",

@@ -3,11 +3,10 @@
 One dispense an item. Appliances are medications here too: the profile has no other place for them.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from digmed_desktop.clinical.emergency_supply import SuppliedItem
-from digmed_desktop.clinical.record import Coded, PersonName
+from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.units import amount
 from digmed_desktop.fhir.datatypes import (
     HL7_UK_PROFILE,
@@ -23,6 +22,7 @@ from digmed_desktop.fhir.datatypes import (
     uuid_identifier,
 )
 from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.frame import Contact, MessageFrame
 from digmed_desktop.fhir.supply_items import supply_instructions
 from digmed_desktop.fhir.writing import Data
 
@@ -32,37 +32,15 @@ QUANTITY_TEXT_EXTENSION = f"{HL7_UK_PROFILE}Extension-CareConnect-MedicationQuan
 DAY = Coded("day", "d", "http://unitsofmeasure.org")
 
 
-def supply_resources(
-    items: Sequence[SuppliedItem],
-    *,
-    edition: Edition,
-    new_id: Callable[[], str],
-    patient_id: str,
-    patient_name: PersonName,
-    encounter_id: str,
-    clinician_id: str,
-    pharmacy_id: str,
-    at: datetime | None,
-) -> list[Data]:
+def supply_resources(items: Sequence[SuppliedItem], contact: Contact, frame: MessageFrame) -> list[Data]:
     """Return the List first, then each dispense with its medication; nothing when there are no items."""
     if not items:
         return []
-    list_id = new_id()
+    list_id = frame.new_id()
     found: list[Data] = []
     for item in items:
-        dispense_id, medication_id = new_id(), new_id()
-        dispense = _dispense(
-            dispense_id,
-            item,
-            edition,
-            medication_id,
-            patient_id,
-            patient_name,
-            encounter_id,
-            clinician_id,
-            pharmacy_id,
-            at,
-        )
+        dispense_id, medication_id = frame.new_id(), frame.new_id()
+        dispense = _dispense(dispense_id, item, medication_id, contact, frame.edition)
         found += [dispense, _medication(medication_id, item)]
     whole = resource(
         "List",
@@ -72,9 +50,9 @@ def supply_resources(
         status="current",
         mode="snapshot",
         code={"coding": [coding(LIST_CODE)]},
-        subject=reference(patient_id, patient_name.as_on_record()),
-        encounter=reference(encounter_id),
-        date=moment(at) if at else "",
+        subject=reference(contact.patient_id, contact.patient_name.as_on_record()),
+        encounter=reference(contact.encounter_id),
+        date=moment(contact.at) if contact.at else "",
         entry=[
             {"item": reference(one["id"])} for one in found if one["resourceType"] == "MedicationDispense"
         ],
@@ -82,34 +60,23 @@ def supply_resources(
     return [whole, *found]
 
 
-def _dispense(
-    id_: str,
-    item: SuppliedItem,
-    edition: Edition,
-    medication_id: str,
-    patient_id: str,
-    patient_name: PersonName,
-    encounter_id: str,
-    clinician_id: str,
-    pharmacy_id: str,
-    at: datetime | None,
-) -> Data:
-    performer = {"actor": reference(clinician_id), "onBehalfOf": reference(pharmacy_id)}
+def _dispense(id_: str, item: SuppliedItem, medication_id: str, contact: Contact, edition: Edition) -> Data:
+    performer = {"actor": reference(contact.clinician_id), "onBehalfOf": reference(contact.pharmacy_id)}
     return resource(
         "MedicationDispense",
         f"{NHS_PROFILE}CareConnect-ITK-MedicationDispense-1",
         id_,
         status="completed",
         medicationReference=reference(medication_id, item.product.display.strip() if item.product else ""),
-        subject=reference(patient_id, patient_name.as_on_record()),
-        context=reference(encounter_id),
-        performer=[performer] if clinician_id else [],
+        subject=reference(contact.patient_id, contact.patient_name.as_on_record()),
+        context=reference(contact.encounter_id),
+        performer=[performer] if contact.clinician_id else [],
         type={"coding": [coding(edition.supply_type)]} if edition.supply_type else None,
         quantity=_quantity(item),
         daysSupply=None
         if item.days is None
         else {"value": item.days, "unit": DAY.display, "system": DAY.system, "code": DAY.code},
-        whenHandedOver=moment(at) if at else "",
+        whenHandedOver=moment(contact.at) if contact.at else "",
         dosageInstruction=_directions(item),
     )
 

@@ -11,6 +11,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical import json_record
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.editions import default_for
+from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import kind_of
 from digmed_desktop.fhir.message import build
 
@@ -20,12 +21,11 @@ EXAMPLE = "examples/emergency-supply-insulin-and-needles.json"
 def warm_up() -> None:
     """Make and check the message of an example that is bundled; it is kept nowhere."""
     record = json_record.read(resources.text(EXAMPLE))
-    message = build(
-        record,
+    frame = MessageFrame(
         edition=default_for(kind_of(record)),
         mailbox="EXAMPLE",
         now=datetime.now(UTC),
         new_id=lambda: str(uuid.uuid4()),
         sender_reference=str(uuid.uuid4()),
     )
-    check(message.payload)
+    check(build(record, frame).payload)

@@ -9,7 +9,7 @@ from digmed_desktop.clinical.record import Patient
 from digmed_desktop.demo.world import FictionalPatient, load_world
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.editions import default_for
-from digmed_desktop.fhir.message import build
+from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind, Parcel
 from tests.fhir.records import NOW, vaccination
 
@@ -32,8 +32,7 @@ def message_about(
     correction = (
         Replaces(replaces, "Batch number: A instead of B.", "It was misread.", now) if replaces else None
     )
-    return build(
-        record,
+    frame = MessageFrame(
         edition=default_for(Kind.VACCINATION),
         mailbox=WORLD.pharmacy_mailbox,
         now=now,
@@ -42,6 +41,7 @@ def message_about(
         version=2 if replaces else 1,
         replaces=correction,
     )
+    return build(record, frame)
 
 
 def parcel_of(message: FrozenMessage, practice_ods: str, **changes: Any) -> Parcel:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from digmed_desktop.clinical.vaccination import read
-from digmed_desktop.fhir.message import draft_xml
+from digmed_desktop.fhir.editions import default_for
+from digmed_desktop.fhir.message import MessageFrame, draft_xml
+from digmed_desktop.messaging.parcel import Kind
 from tests.clinical.examples import AGREED, FIELDS, NOW, flu, pharmacy, reading, vaccinator
 from tests.clinical.other_answers import NEEDS, OTHER_ANSWERS
 
@@ -14,7 +16,10 @@ SWITCHES = {"practice.registered"}
 
 
 def message(**changes: str) -> str:
-    return draft_xml(reading(**changes).record, now=NOW)
+    frame = MessageFrame(
+        edition=default_for(Kind.VACCINATION), mailbox="", now=NOW, new_id=lambda: "", sender_reference=""
+    )
+    return draft_xml(reading(**changes).record, frame)
 
 
 @pytest.mark.parametrize("field", [one for one in FIELDS if one not in SWITCHES])

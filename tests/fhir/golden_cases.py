@@ -7,7 +7,7 @@ from digmed_desktop.clinical.record import Allergies, AllergyStatus, Coded, Cons
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.editions import Edition, all_editions, default_for
 from digmed_desktop.fhir.items import Record, kind_of
-from digmed_desktop.fhir.message import build
+from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind
 from tests.fhir.records import GIVEN, INSULIN, NOT_GIVEN, NOW, ids, supply, vaccination, with_allergies
 
@@ -21,8 +21,7 @@ def message(
     record: Record, replaces: Replaces | None = None, edition: Edition | None = None, **more: bool
 ) -> FrozenMessage:
     """A message with ids and time that are the same in each run."""
-    return build(
-        record,
+    frame = MessageFrame(
         edition=edition or default_for(kind_of(record)),
         mailbox="FZZ99OT001",
         now=NOW,
@@ -32,6 +31,7 @@ def message(
         replaces=replaces,
         **more,
     )
+    return build(record, frame)
 
 
 REFUSED = Consent("Patient", to_treatment=False, to_sharing=True)

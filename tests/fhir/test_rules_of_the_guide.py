@@ -18,7 +18,7 @@ from digmed_desktop.clinical.record import Coded, Consent, Telephone, Traced
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.editions import all_editions, default_for
 from digmed_desktop.fhir.items import Record, kind_of
-from digmed_desktop.fhir.message import IncompleteRecordError, build
+from digmed_desktop.fhir.message import IncompleteRecordError, MessageFrame, build
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.parcel import Kind
@@ -260,13 +260,15 @@ def test_a_replacement_has_new_ids_and_names_the_composition_before_it(record: R
     made = [
         build(
             record,
-            edition=edition,
-            mailbox="M",
-            now=NOW,
-            new_id=drawn,
-            sender_reference="r",
-            version=v,
-            replaces=r,
+            MessageFrame(
+                edition=edition,
+                mailbox="M",
+                now=NOW,
+                new_id=drawn,
+                sender_reference="r",
+                version=v,
+                replaces=r,
+            ),
         )
         for v, r in ((1, None), (2, CORRECTION))
     ]
@@ -345,11 +347,13 @@ def test_no_document_id_is_ever_used_twice(record: Record) -> None:
     seen = [
         build(
             record,
-            edition=edition,
-            mailbox="M",
-            now=NOW,
-            new_id=lambda: str(uuid.uuid4()),
-            sender_reference="r",
+            MessageFrame(
+                edition=edition,
+                mailbox="M",
+                now=NOW,
+                new_id=lambda: str(uuid.uuid4()),
+                sender_reference="r",
+            ),
         )
         for _ in range(5)
     ]
@@ -386,11 +390,13 @@ def test_the_sender_reference_names_this_notification_in_at_most_255_characters(
         with pytest.raises(ValueError, match="255"):
             build(
                 record,
-                edition=default_for(kind_of(record)),
-                mailbox="M",
-                now=NOW,
-                new_id=ids(),
-                sender_reference=wrong,
+                MessageFrame(
+                    edition=default_for(kind_of(record)),
+                    mailbox="M",
+                    now=NOW,
+                    new_id=ids(),
+                    sender_reference=wrong,
+                ),
             )
     key.set("value", "x" * 256)
     assert "SenderReference" in found_in(root)

@@ -22,7 +22,7 @@ from digmed_desktop.clinical.record import (
 )
 from digmed_desktop.fhir.checks import check, problems_of
 from digmed_desktop.fhir.editions import UnknownEditionError, all_editions, default_for, load
-from digmed_desktop.fhir.message import IncompleteRecordError, build, draft_xml
+from digmed_desktop.fhir.message import IncompleteRecordError, MessageFrame, build, draft_xml
 from digmed_desktop.fhir.reading import read_vaccination
 from digmed_desktop.fhir.sections import sections
 from digmed_desktop.messaging.parcel import Kind
@@ -81,7 +81,9 @@ def test_times_carry_the_offset_that_clocks_in_england_had() -> None:
     assert set(values(summer, "//f:Encounter/f:period/f:start")) == {"2026-10-14T14:05:00+01:00"}
     winter = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
     record = vaccination(contact_at=winter, recorded_at=winter)
-    xml = build(record, edition=EDITION, mailbox="M", now=winter, new_id=ids(), sender_reference="r").payload
+    xml = build(
+        record, MessageFrame(edition=EDITION, mailbox="M", now=winter, new_id=ids(), sender_reference="r")
+    ).payload
     assert values(xml, "//f:Encounter/f:period/f:start") == ["2026-12-01T09:30:00+00:00"]
 
 
@@ -95,11 +97,13 @@ def test_one_contact_time_stands_in_encounter_vaccine_and_text() -> None:
 def test_message_is_not_older_than_its_document() -> None:
     late = build(
         vaccination(recorded_at=datetime(2026, 10, 14, 15, 0, tzinfo=ENGLAND)),
-        edition=EDITION,
-        mailbox="M",
-        now=NOW,
-        new_id=ids(),
-        sender_reference="r",
+        MessageFrame(
+            edition=EDITION,
+            mailbox="M",
+            now=NOW,
+            new_id=ids(),
+            sender_reference="r",
+        ),
     ).payload
     assert values(late, "//f:MessageHeader/f:timestamp") >= values(late, "//f:Composition/f:date")
 
@@ -282,18 +286,16 @@ def test_draft_xml_never_fails_on_a_partial_record(record: VaccinationRecord) ->
 
 
 def test_draft_xml_of_a_complete_record_differs_from_the_message_only_in_its_ids() -> None:
-    draft = draft_xml(
-        vaccination(), mailbox="FZZ99OT001", now=NOW, sender_reference="c0ffee00-0000-4000-8000-000000000001"
-    )
-    assert draft.replace("00000000-0000-4000-8000-0000000000", "") != ""
-    same = build(
-        vaccination(),
+    frame = MessageFrame(
         edition=EDITION,
         mailbox="FZZ99OT001",
         now=NOW,
         new_id=_placeholders(),
         sender_reference="c0ffee00-0000-4000-8000-000000000001",
     )
+    draft = draft_xml(vaccination(), frame)
+    assert draft.replace("00000000-0000-4000-8000-0000000000", "") != ""
+    same = build(vaccination(), frame)
     assert draft == same.payload.decode()
 
 
