@@ -93,6 +93,7 @@ class SystemsFile(DataModel):
 
     listed: dict[Text, dict[str, Text]]
     unlisted: dict[Text, Text]
+    families: dict[Text, Text]
 
 
 class AttributesFile(Table[dict[str, Text]]):
@@ -107,8 +108,20 @@ def cross_check_attributes(at: At, file: AttributesFile, _source: DataSource) ->
             yield from at.unknown((resource, element), [path], known, "an attribute")
 
 
+class LabelsRow(DataModel):
+    """How rows of the text are labelled that state one fact, and in which sections only."""
+
+    labels: list[Text]
+    sections: list[Text] | None = None
+
+
+class LabelsFile(Table[LabelsRow]):
+    """The labels of rows by the fact that they state."""
+
+
 KINDS = (
     FileKind("responses/codes.toml", ResponsesFile, cross_check_responses, Consequence.SENDING),
     FileKind("conformance/attributes.toml", AttributesFile, cross_check_attributes, Consequence.MESSAGES),
     FileKind("conformance/code_systems.toml", SystemsFile, no_cross_check, Consequence.MESSAGES),
+    FileKind("conformance/narrative_labels.toml", LabelsFile, no_cross_check, Consequence.MESSAGES),
 )

@@ -10,12 +10,14 @@ from itertools import chain
 
 from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
+from digmed_desktop.fhir.guide_mandatory import mandatory_findings
 from digmed_desktop.fhir.guide_rules import document_findings, header_findings, retired_findings
 from digmed_desktop.fhir.invariants import invariant_findings
 from digmed_desktop.fhir.parsing import NotReadableError, parse
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.fhir.profiles import profile_findings
 from digmed_desktop.fhir.rules import Place, entry_findings, narrative_findings, places, reference_findings
+from digmed_desktop.fhir.text_against_resource import text_findings
 from digmed_desktop.fhir.writing import Data
 
 __all__ = ["Finding", "NotReadableError", "check", "problems_of"]
@@ -23,7 +25,12 @@ __all__ = ["Finding", "NotReadableError", "check", "problems_of"]
 
 def check(xml: bytes) -> list[Finding]:
     """Return what is wrong with a message; raises :class:`NotReadableError` when it cannot be read at all."""
-    data, findings = read(parse(xml))
+    root = parse(xml, instructions=True)
+    data, findings = read(root)
+    if root.getroottree().xpath("//processing-instruction()"):
+        findings.append(
+            Finding(str(data.get("resourceType", "")), "A message has no processing instructions.")
+        )
     if data.get("resourceType") != "Bundle":
         return [*findings, Finding(str(data.get("resourceType", "")), "A message is a Bundle.")]
     bundles = (place for place in places(data, "Bundle") if place.type == "Bundle")
@@ -51,6 +58,8 @@ def _payload_findings(header: Place | None, document: Place, inside: list[Place]
             yield from _section_findings(inner)
     if header and inside and inside[0].type == "Composition":
         yield from document_findings(header, document, inside)
+        yield from mandatory_findings(inside)
+        yield from text_findings(inside)
 
 
 def _numbered(findings: Iterable[Finding], inside: list[Place]) -> Iterator[Finding]:

@@ -107,13 +107,6 @@ def _patient_findings(place: Place) -> Iterator[Finding]:
                 yield Finding(
                     path, "The NHS number must be ten digits with a right check digit.", "patient.nhs_number"
                 )
-    for name in ("birthDate", "gender", "address"):
-        if not place.data.get(name):
-            yield Finding(
-                f"{place.path}.{name}",
-                "The guide makes this item mandatory.",
-                attribute_at(f"x.resource.Patient.{name}"),
-            )
 
 
 def _immunization_findings(place: Place) -> Iterator[Finding]:

@@ -19,8 +19,11 @@ class NotReadableError(ValueError):
     """The bytes are not XML that this program reads. Its text holds nothing of the content."""
 
 
-def parse(body: bytes) -> etree._Element:
-    """Return the root of ``body``. Raises :class:`NotReadableError` in bounded time and memory."""
+def parse(body: bytes, *, instructions: bool = False) -> etree._Element:
+    """Return the root of ``body``. Raises :class:`NotReadableError` in bounded time and memory.
+
+    ``instructions`` leaves processing instructions in the tree; else they are passed by.
+    """
     if len(body) > MAX_BYTES:
         raise NotReadableError(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     plain = body.replace(b"\0", b"")  # UTF-16 shows its ASCII letters this way
@@ -32,13 +35,13 @@ def parse(body: bytes) -> etree._Element:
     if declared and declared[1].decode("ascii").lower() not in _ENCODINGS:
         raise NotReadableError("The file is in a character encoding that messages do not use.")
     parser = etree.XMLPullParser(
-        events=("start", "end"),
+        events=("start", "end", "pi") if instructions else ("start", "end"),
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         dtd_validation=False,
         huge_tree=False,
-        remove_pis=True,
+        remove_pis=not instructions,
     )
     elements = depth = 0
     root: etree._Element | None = None
@@ -49,9 +52,9 @@ def parse(body: bytes) -> etree._Element:
                 if event == "end":
                     depth -= 1
                     continue
-                if root is None and not isinstance(node, tuple):
+                if root is None and event == "start" and not isinstance(node, tuple):
                     root = node
-                elements, depth = elements + 1, depth + 1
+                elements, depth = elements + 1, depth + (event == "start")
                 if elements > MAX_ELEMENTS or depth > MAX_DEPTH:
                     raise NotReadableError("The file has more elements than a message can have.")
         parser.close()

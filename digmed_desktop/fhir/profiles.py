@@ -6,6 +6,7 @@ makes from the published definitions. What base STU3 says is checked before, in
 :mod:`digmed_desktop.fhir.base`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -48,6 +49,11 @@ def _systems() -> Mapping[str, Mapping[str, str]]:
 def _unlisted() -> Mapping[str, str]:
     unlisted: Mapping[str, str] = OWN.raw(_SYSTEMS)["unlisted"]
     return unlisted
+
+
+def _of_family(system: str) -> bool:
+    families: Mapping[str, str] = OWN.raw(_SYSTEMS)["families"]
+    return any(re.fullmatch(f"{re.escape(one)}[A-Za-z0-9./]+", system) for one in families)
 
 
 @cache
@@ -197,7 +203,7 @@ def _coding_findings(value: Any, path: str) -> Iterator[Finding]:
                 yield _finding(f"{path}.code", "The code is not in its code system.")
             elif "display" in value and " ".join(str(value["display"]).split()) != codes[code]:
                 yield _finding(f"{path}.display", "The words are not those of the code.")
-        elif system not in _unlisted():
+        elif system not in _unlisted() and not _of_family(system):
             yield _finding(f"{path}.system", "These messages have no codes of this code system.")
         elif system == SNOMED_CT and not is_concept_id(code):
             yield _finding(

@@ -5,6 +5,7 @@ ITK3).
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from lxml import etree
@@ -84,11 +85,14 @@ def reference_findings(bundle: Data, path: str) -> Iterator[Finding]:
     for place in here:
         if place.type == "Bundle":
             continue
-        for where, target in references(place.data, place.path):
+        held = [one for one in place.data.get("contained", []) if isinstance(one, Mapping)]
+        own = {"#", *(f"#{one['id']}" for one in held if one.get("id"))}
+        inner = [references(one, f"{place.path}.contained[{n}]") for n, one in enumerate(held)]
+        for where, target in chain(references(place.data, place.path), *inner):
             if ".extension[" in where and not target.startswith("urn:"):
                 continue  # the MessageDefinition is named by its own URL
             reached.add(target)
-            if target not in known:
+            if target not in known and target not in own:
                 yield Finding(where, "The reference leads to nothing in this message.")
     for place in here[1:]:
         if place.full_url not in reached:
