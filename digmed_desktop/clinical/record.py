@@ -243,6 +243,12 @@ class Immunization:
     parent_present: bool | None = None
     adverse_reaction: str = ""
 
+    @property
+    def tells_its_course(self) -> bool:
+        """Whether the message tells the dose's place in its course, in the resource and so in the text."""
+        disease = self.target_disease
+        return bool(self.send_dose_number and self.dose_number and disease and disease.is_coded)
+
 
 @dataclass(frozen=True, slots=True)
 class Referral:

@@ -112,7 +112,7 @@ def _explanation(of: Immunization) -> Data | None:
 
 def _protocol(of: Immunization) -> list[Data]:
     """Return the dose's place in its course, for a programme that wants it."""
-    if not (of.send_dose_number and of.dose_number and of.target_disease and of.target_disease.is_coded):
+    if not of.tells_its_course or of.target_disease is None:
         return []
     status = Coded("Counts", "count", DOSE_STATUS_SYSTEM)
     if of.given is False:

@@ -34,6 +34,16 @@ def _if_given(read: Callable[[Immunization], Cell]) -> Callable[[Context], Cell 
     return item
 
 
+def _of_course(read: Callable[[Immunization], Cell]) -> Callable[[Context], Cell | None]:
+    """Return what is told of the course: of a dose that was not given only where the resource tells it too."""
+
+    def item(c: Context) -> Cell | None:
+        vaccine = c.immunization
+        return None if vaccine.given is False and not vaccine.tells_its_course else read(vaccine)
+
+    return item
+
+
 def _outcome(c: Context) -> Cell | None:
     return Cell((words("vaccine")["not_given"],)) if c.immunization.given is False else None
 
@@ -70,8 +80,8 @@ VACCINE: Mapping[str, Item] = {
     "vaccine.dose": Item(
         "immunizations.dose", _if_given(lambda v: text(amount(v.dose)) if v.dose else Cell())
     ),
-    "vaccine.dose_number": Item("immunizations.dose_number", _if_given(_dose_number)),
-    "vaccine.disease": Item("immunizations.dose_number", _if_given(_disease)),
+    "vaccine.dose_number": Item("immunizations.dose_number", _of_course(_dose_number)),
+    "vaccine.disease": Item("immunizations.dose_number", _of_course(_disease)),
     "vaccine.parent_present": Item(
         "immunizations.parent_present", lambda c: _yes_no(c.immunization.parent_present)
     ),
