@@ -22,7 +22,7 @@ from digmed_desktop.messaging.whole_file import whole_file
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
-    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.fhir.edition import Edition
     from digmed_desktop.history.store import Store
 
 LONGEST_NOTE = 2000

@@ -15,7 +15,7 @@ from digmed_desktop.messaging.states import ANSWERS, Happening
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
     from digmed_desktop.fhir.corrections import Replaces
-    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.fhir.edition import Edition
     from digmed_desktop.fhir.sections import Section
     from digmed_desktop.history.store import Store
 

@@ -72,6 +72,10 @@ class DataStanding:
                 return form == "vaccination" and not self.programmes
         return False
 
+    def names(self, file: str) -> bool:
+        """Whether a file has a fault."""
+        return any(one.fault.file == file for one in self.found)
+
     @property
     def stops_delivery(self) -> str:
         """Why nothing is sent or received, or ``""``."""

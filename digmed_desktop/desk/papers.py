@@ -1,12 +1,14 @@
 """What goes out on paper: the copy of a notification, the list of a day, the summary at its end, any table."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk import data_check
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
@@ -211,6 +213,8 @@ def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, .
         from digmed_desktop.fhir.reading import read_notification
 
         return tuple(Pairs(section.title, section.rows) for section in read_notification(sent).sections)
+    if data_check.standing().names("editions/words/narrative.toml"):
+        return (_as_kept(story),)
     from digmed_desktop.fhir import editions
     from digmed_desktop.fhir.sections import sections
 
@@ -219,6 +223,22 @@ def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, .
         Pairs(section.title, tuple((row.label, row.values) for row in section.rows if row.values))
         for section in sections(record, edition)
     )
+
+
+def _as_kept(story: Story) -> Pairs:
+    """Return the record as it is kept, for when the sentences it is written in have a fault."""
+    return Pairs("Record as it is kept", tuple(_values(json.loads(story.record_json)["record"], "")))
+
+
+def _values(value: Any, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(inner, f"{path}{', ' if path else ''}{key.replace('_', ' ')}")
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for number, inner in enumerate(value, 1):
+            yield from _values(inner, f"{path} {number}")
+    else:
+        yield path, tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
 def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.story import Facts
 
 if TYPE_CHECKING:
-    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.fhir.edition import Edition
     from digmed_desktop.fhir.frame import MessageFrame
     from digmed_desktop.history.notifications import Alongside
     from digmed_desktop.history.store import Store

@@ -11,7 +11,7 @@ from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings
 
 if TYPE_CHECKING:
-    from digmed_desktop.fhir.editions import Edition
+    from digmed_desktop.fhir.edition import Edition
 
 NO_CONNECTION = (
     "No connection to MESH is set up on this computer, so this does not go out. Tell the practice on paper."

@@ -10,7 +10,8 @@ from pathlib import Path
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import json_record
 from digmed_desktop.fhir.checks import check
-from digmed_desktop.fhir.editions import Edition, UnknownEditionError, default_for, load
+from digmed_desktop.fhir.edition import Edition
+from digmed_desktop.fhir.editions import UnknownEditionError, default_for, load
 from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError, build

@@ -15,7 +15,7 @@ from digmed_desktop.fhir.datatypes import (
     resource,
     uuid_identifier,
 )
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.frame import Contact, MessageFrame
 from digmed_desktop.fhir.narrative import narrative, sentence
 from digmed_desktop.fhir.sections import Section

@@ -63,7 +63,8 @@ def cross_check_narrative(at: At, file: NarrativeFile, _source: DataSource) -> I
     yield from at.gaps(("supply", "days"), file.supply.days, ("days",))
 
 
+KIND = FileKind(_FOLDER, EditionFile, cross_check_edition, Consequence.MESSAGES)
 KINDS = (
-    FileKind(_FOLDER, EditionFile, cross_check_edition, Consequence.MESSAGES),
+    KIND,
     FileKind("editions/words/narrative.toml", NarrativeFile, cross_check_narrative, Consequence.MESSAGES),
 )

@@ -7,7 +7,7 @@ from typing import Self
 
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.fhir.corrections import Replaces
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from digmed_desktop.fhir.datatypes import (
     resource,
     uuid_identifier,
 )
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.frame import Contact, MessageFrame
 from digmed_desktop.fhir.items import words
 from digmed_desktop.fhir.people import organisation

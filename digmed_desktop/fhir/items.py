@@ -21,7 +21,7 @@ from digmed_desktop.clinical.record import (
     VaccinationRecord,
 )
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.messaging.parcel import Kind
 
 Record = VaccinationRecord | EmergencySupplyRecord

@@ -16,7 +16,7 @@ from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.items import Record, clinician_of, kind_of
 from digmed_desktop.fhir.subject import MAX_LENGTH, summary_of
 from digmed_desktop.messaging.parcel import Kind

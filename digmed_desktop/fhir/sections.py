@@ -12,7 +12,7 @@ from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, Supp
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Allergy, AllergyStatus, Coded, Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
-from digmed_desktop.fhir.editions import Edition, SectionPlan
+from digmed_desktop.fhir.edition import Edition, SectionPlan
 from digmed_desktop.fhir.items import COMMON, Context, Item, Record, kind_of, registration_label, words
 from digmed_desktop.fhir.supply_items import SUPPLY
 from digmed_desktop.fhir.vaccine_items import VACCINE

@@ -21,7 +21,7 @@ from digmed_desktop.fhir.datatypes import (
     resource,
     uuid_identifier,
 )
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.frame import Contact, MessageFrame
 from digmed_desktop.fhir.supply_items import supply_instructions
 from digmed_desktop.fhir.writing import Data

@@ -95,9 +95,11 @@ class _Loading:
     """Makes a programme of its file and of what all programmes draw on."""
 
     def __init__(self, source: DataSource, name: str) -> None:
+        from digmed_desktop.clinical.form_file import FormFile
         from digmed_desktop.reference.codes_file import CodesFile
-        from digmed_desktop.reference.programme_file import CODES, ProgrammeFile
+        from digmed_desktop.reference.programme_file import CODES, FORM, ProgrammeFile
 
+        source.read(FORM, FormFile)  # without a fault: its questions are what a programme asks
         self._file = source.read(name, ProgrammeFile)
         self._codes = source.read(CODES, CodesFile)
         self._unit = _coded(_chosen(self._codes.unit, [self._file.unit])[0])

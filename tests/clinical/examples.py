@@ -19,12 +19,14 @@ FORM = form.load("vaccination")
 FIELDS = {field.id: field for field in FORM.fields()}
 AGREED = ("influenza",)
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)  # 10:55 in England
+FLU = next(one for one in programmes.current(NOW.date()) if one.agreement == programmes.USUAL)
+"""The influenza programme of the season of these examples."""
 
 
 def complete_answers(**changes: str) -> dict[str, str]:
     """Every answer of a flu vaccination that can be sent. ``changes`` replace answers; ``__`` is a dot."""
     answers = {
-        "session.programme": "influenza-2026-27",
+        "session.programme": FLU.id,
         "session.vaccinator": "1",
         "session.service": "nhs",
         "session.legal_basis": "pgd",
@@ -120,7 +122,7 @@ def vaccinator(role_id: str = "pharmacist", registration: str = "2099999") -> Pr
 
 def flu() -> Programme:
     """The influenza programme of the season of these examples."""
-    return programmes.programme("influenza-2026-27")
+    return FLU
 
 
 def reading(**changes: str) -> Reading:

@@ -14,7 +14,7 @@ from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.scanning.pack import read
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.history.samples import KEY, MovedClock
 
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
@@ -171,7 +171,7 @@ def test_a_scanned_box_is_a_product_once_and_for_all(desk: Desk, clock: MovedClo
     scan = read("0109501101530003172704301012AB")
     unknown = desk.stock.scanned(scan)
     assert (unknown.product, unknown.answers["vaccine.batch"]) == ("", "12AB")
-    desk.stock.map_product(scan.gtin, "influenza-2026-27|ativ", 1)
+    desk.stock.map_product(scan.gtin, f"{FLU.id}|ativ", 1)
     known = desk.stock.scanned(scan)
     assert known.answers == {
         "vaccine.product": "ativ", "vaccine.batch": "12AB", "vaccine.expiry": "30/04/2027",
@@ -188,7 +188,7 @@ def test_adding_a_batch_says_what_is_wrong_and_knows_one_that_is_there(desk: Des
     assert empty is None
     assert [p.field for p in problems] == ["stock.product", "stock.number", "stock.expiry"]
     answers = {
-        "stock.product": "influenza-2026-27|ativ", "stock.number": "A" * 21, "stock.expiry": "31/11/2026",
+        "stock.product": f"{FLU.id}|ativ", "stock.number": "A" * 21, "stock.expiry": "31/11/2026",
     }  # fmt: skip
     _, problems, _ = desk.stock.add(answers, 1)
     assert "at most 20 characters" in problems[0].sentence

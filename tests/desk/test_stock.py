@@ -5,17 +5,16 @@ import pytest
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.scanning.pack import read
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.desk.conftest import Counter
 
-FLU = "influenza-2026-27"
 PACK = "0109501101530003172704301012AB"
 
 
 def add(counter: Counter, number: str, expiry: str, *, product: str = "tivc", use_before: str = "") -> int:
     kept, problems, _ = counter.desk.stock.add(
         {
-            "stock.product": f"{FLU}|{product}",
+            "stock.product": f"{FLU.id}|{product}",
             "stock.number": number,
             "stock.expiry": expiry,
             "stock.use_before": use_before,
@@ -27,7 +26,7 @@ def add(counter: Counter, number: str, expiry: str, *, product: str = "tivc", us
 
 
 def offered(counter: Counter, product: str = "tivc", day: str = "14/10/2026") -> list[str]:
-    return [one.batch.number for one in counter.desk.stock.for_form(FLU, product, day)]
+    return [one.batch.number for one in counter.desk.stock.for_form(FLU.id, product, day)]
 
 
 def test_usable_batches_of_the_product_are_offered_the_first_to_expire_first(counter: Counter) -> None:
@@ -115,23 +114,23 @@ def test_an_expired_batch_goes_only_with_a_reason_and_nothing_given_is_not_asked
 @pytest.mark.parametrize("form", ["covid-19", "pertussis-in-pregnancy", "shingles"])
 def test_a_pack_of_another_programme_is_refused_by_name(counter: Counter, form: str) -> None:
     scan = read(PACK)
-    counter.desk.stock.map_product(scan.gtin, f"{FLU}|tivc", counter.ada)
-    assert counter.desk.stock.scanned(scan, FLU).answers["vaccine.product"] == "tivc"
+    counter.desk.stock.map_product(scan.gtin, f"{FLU.id}|tivc", counter.ada)
+    assert counter.desk.stock.scanned(scan, FLU.id).answers["vaccine.product"] == "tivc"
     pack = counter.desk.stock.scanned(scan, form)
     assert (pack.refused, pack.answers) == (True, {})
-    assert "TIVc, cell-based (Seqirus), a vaccine of Flu 2026/27" in pack.sentence
+    assert f"TIVc, cell-based (Seqirus), a vaccine of {FLU.name}" in pack.sentence
     names = {"covid-19": "COVID-19", "shingles": "Shingles"}
     assert f"This form is for {names.get(form, 'Whooping cough in pregnancy')}" in pack.sentence
-    assert "choose Flu 2026/27" in pack.sentence
+    assert f"choose {FLU.name}" in pack.sentence
 
 
 def test_what_a_new_barcode_is_said_to_be_is_kept_although_the_form_is_for_another(counter: Counter) -> None:
     scan = read(PACK)
-    assert counter.desk.stock.learned(scan, f"{FLU}|tivc", counter.ada, "rsv").refused
-    assert counter.desk.stock.scanned(scan, FLU).product == "tivc"
+    assert counter.desk.stock.learned(scan, f"{FLU.id}|tivc", counter.ada, "rsv").refused
+    assert counter.desk.stock.scanned(scan, FLU.id).product == "tivc"
 
 
 def test_a_barcode_of_a_season_that_is_over_is_asked_about_again(counter: Counter) -> None:
     scan = read(PACK)
     counter.store.stock.map_product(scan.gtin, "influenza-2019-20", "tivc", counter.ada)
-    assert counter.desk.stock.scanned(scan, FLU).product == ""
+    assert counter.desk.stock.scanned(scan, FLU.id).product == ""

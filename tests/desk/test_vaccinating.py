@@ -2,7 +2,7 @@
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.desk.conftest import Counter
 
 RSV = {
@@ -15,13 +15,13 @@ RSV = {
 
 def test_the_form_offers_every_programme_with_its_own_lists(counter: Counter) -> None:
     lists = counter.desk.all_form_lists()["vaccination"]
-    assert lists.lists["programmes"][0].id == "influenza-2026-27"
+    assert lists.lists["programmes"][0].id == FLU.id
     assert len(lists.by_programme) >= 20
     rsv = lists.by_programme["rsv"]
     assert "abrysvo" in {one.id for one in rsv.lists["products"]}
     assert rsv.usual["session.programme"] == "rsv"
     assert "screening.egg" in rsv.not_asked
-    assert "screening.egg" not in lists.by_programme["influenza-2026-27"].not_asked
+    assert "screening.egg" not in lists.by_programme[FLU.id].not_asked
 
 
 def test_a_programme_that_was_not_agreed_goes_on_paper_until_it_was(counter: Counter) -> None:
@@ -110,7 +110,7 @@ def test_an_own_product_is_offered_sent_and_taken_away(counter: Counter) -> None
     own = counter.desk.messages.shown().own[0]
     offered = counter.desk.all_form_lists()["vaccination"].lists["products"]
     assert offered[0].id == own.id
-    assert f"influenza-2026-27|{own.id}" in {one.id for one in counter.desk.stock.products()}
+    assert f"{FLU.id}|{own.id}" in {one.id for one in counter.desk.stock.products()}
     notification = counter.record(vaccine__product=own.id)
     assert b"A new influenza vaccine" in counter.store.notifications.story(notification).messages[0].body
     counter.desk.messages.remove_product(own.id)

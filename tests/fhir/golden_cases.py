@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from digmed_desktop.clinical.record import Allergies, AllergyStatus, Coded, Consent
 from digmed_desktop.fhir.corrections import Replaces
-from digmed_desktop.fhir.editions import Edition, all_editions, default_for
+from digmed_desktop.fhir.edition import Edition
+from digmed_desktop.fhir.editions import all_editions, default_for
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind

@@ -33,7 +33,7 @@ from digmed_desktop.clinical.record import (
     Telephone,
     VaccinationRecord,
 )
-from digmed_desktop.fhir.editions import Edition
+from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.items import Record
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}

@@ -36,6 +36,7 @@ from digmed_desktop.clinical.record import (
     Traced,
     VaccinationRecord,
 )
+from tests.clinical.examples import FLU
 
 CONTACT = datetime(2026, 10, 14, 14, 5, tzinfo=ENGLAND)
 RECORDED = datetime(2026, 10, 14, 14, 9, tzinfo=ENGLAND)
@@ -62,7 +63,7 @@ PHARMACIST = Professional(
     "2099999",
 )
 GIVEN = Immunization(
-    programme="influenza-2026-27",
+    programme=FLU.id,
     given=True,
     procedure=Coded("Seasonal influenza vaccination given by pharmacist", "955691000000108"),
     product=Coded(
@@ -80,7 +81,7 @@ GIVEN = Immunization(
     indication=Coded("Aged 65 or over"),
 )
 NOT_GIVEN = Immunization(
-    programme="influenza-2026-27",
+    programme=FLU.id,
     given=False,
     procedure=Coded("Seasonal influenza vaccination declined", "822931000000100"),
     not_given_reason=Coded("Influenza vaccination declined", "315640000"),

@@ -16,7 +16,8 @@ from hypothesis.errors import NonInteractiveExampleWarning
 
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.fhir.checks import NotReadableError, check
-from digmed_desktop.fhir.editions import Edition, all_editions
+from digmed_desktop.fhir.edition import Edition
+from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.reference.programmes import programmes

@@ -6,7 +6,8 @@ from lxml import etree
 from digmed_desktop.clinical.questions.binding import QuestionSet, value_at
 from digmed_desktop.clinical.questions.forms import SETS, of
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.fhir.editions import Edition, all_editions
+from digmed_desktop.fhir.edition import Edition
+from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record
 from digmed_desktop.fhir.message import IncompleteRecordError, hold_to_the_rules
 from digmed_desktop.fhir.sections import ITEMS

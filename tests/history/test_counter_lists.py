@@ -10,6 +10,7 @@ from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
+from tests.clinical.examples import FLU
 from tests.history.samples import MovedClock
 
 ROSE = {"patient.family": "O'Fennimore", "patient.postcode": "ZZ99 3WZ"}
@@ -41,7 +42,7 @@ def test_without_a_number_name_and_birth_decide_and_a_number_found_later_joins(s
 def test_a_batch_is_never_deleted_and_one_that_comes_again_is_open_again(
     store: Store, clock: MovedClock
 ) -> None:
-    batch = StockBatch("influenza-2026-27", "ativ", "AB12", date(2027, 4, 30))
+    batch = StockBatch(FLU.id, "ativ", "AB12", date(2027, 4, 30))
     kept, new = store.stock.add(batch, None)
     assert new
     again, new = store.stock.add(batch, None)

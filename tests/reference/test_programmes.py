@@ -1,7 +1,6 @@
 """The programmes: what they say, and that every code in them was published."""
 
 import csv
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from digmed_desktop.data_files.source import OWN
 from digmed_desktop.reference import roles
 from digmed_desktop.reference.programmes import agreements, current, programme, programmes
 from digmed_desktop.settings.settings import Settings
+from tests.clinical.examples import FLU
 
 FILES = [name for folder in ("programmes", "codes", "forms") for name in resources.names(folder, ".toml")]
 ROLE_SYSTEM = "CareConnect-SDSJobRoleName-1"
@@ -71,16 +71,21 @@ def test_every_entry_names_its_source(name: str) -> None:
             assert [item for item in value if not item.get("source")] == []
 
 
-SENDABLE = ["influenza-2026-27", "covid-19", "rsv", "pertussis-in-pregnancy"]
+def test_what_can_be_agreed_is_sent_once_it_is_and_influenza_is_by_default() -> None:
+    agreed = [one.id for one in agreements()]
+    assert agreed[0] == "influenza"
+    assert set(agreed) == {one.agreement for one in programmes() if one.agreement}
+    assert Settings().agreed_programmes == ("influenza",)
+    for one in programmes():
+        assert bool(one.only_on_paper(Settings().agreed_programmes)) is (one.agreement != "influenza")
+        assert bool(one.only_on_paper(agreed)) is (not one.agreement)
 
 
-def test_four_vaccinations_can_be_agreed_and_influenza_is_by_default() -> None:
-    assert [one.id for one in programmes() if one.agreement] == SENDABLE
-    assert [one.id for one in agreements()] == ["influenza", "covid-19", "rsv", "pertussis-in-pregnancy"]
-    usual = Settings().agreed_programmes
-    assert [one.id for one in programmes() if not one.only_on_paper(usual)] == ["influenza-2026-27"]
-    everything = [one.id for one in agreements()]
-    assert [one.id for one in programmes() if not one.only_on_paper(everything)] == SENDABLE
+@pytest.mark.parametrize("one", programmes(), ids=lambda one: one.id)
+def test_every_season_of_a_vaccine_has_one_agreement(one: Programme) -> None:
+    assert one.vaccine is not None
+    alike = {p.agreement for p in programmes() if p.vaccine == one.vaccine}
+    assert len(alike) == 1
 
 
 def test_why_a_programme_goes_on_paper_is_said() -> None:
@@ -132,7 +137,7 @@ def test_for_every_vaccinator_dose_and_usual_route_a_procedure_is_known(one: Pro
 
 
 def test_given_by_pharmacist_is_said_of_pharmacists_only() -> None:
-    flu = programme("influenza-2026-27")
+    flu = FLU
     for role in roles.roles():
         for dose in (1, 2):
             for route in flu.route_sites:
@@ -142,7 +147,7 @@ def test_given_by_pharmacist_is_said_of_pharmacists_only() -> None:
 
 
 def test_an_unknown_role_has_no_procedure() -> None:
-    flu = programme("influenza-2026-27")
+    flu = FLU
     assert flu.procedure_for(role="", dose_number=1, route="intramuscular", given=True) is None
     assert flu.procedure_for(role="R1290", dose_number=1, route="", given=True) is None
 
@@ -154,8 +159,18 @@ def test_a_programme_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("day", [date(2026, 5, 1), date(2026, 11, 22), date(2027, 6, 1), date(2031, 1, 1)])
 def test_one_season_of_each_is_offered_on_any_day(day: date) -> None:
-    assert [one.id for one in current(day)] == [one.id for one in programmes()]
-    assert [one.id for one in current(day)][:4] == SENDABLE
+    offered = current(day)
+    assert list(offered) == [one for one in programmes() if one in offered]
+    vaccines = [one.vaccine for one in offered]
+    assert len(vaccines) == len(set(vaccines))
+    assert set(vaccines) == {one.vaccine for one in programmes()}
+    for one in offered:
+        begun = [
+            p.season_start
+            for p in programmes()
+            if p.vaccine == one.vaccine and p.season_start and p.season_start <= day
+        ]
+        assert not begun or one.season_start == max(begun)
 
 
 def test_the_last_season_that_has_begun_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,21 +178,11 @@ def test_the_last_season_that_has_begun_is_offered(monkeypatch: pytest.MonkeyPat
 
     from digmed_desktop.reference import programmes as module
 
-    this = programme("influenza-2026-27")
-    following = replace(this, id="next", season_start=date(2027, 9, 1), season_end=date(2028, 3, 31))
+    this = FLU
+    assert this.season_start is not None
+    year = this.season_start.year
+    following = replace(this, id="next", season_start=date(year + 1, 9, 1), season_end=date(year + 2, 3, 31))
     monkeypatch.setattr(module, "programmes", lambda: (this, following))
-    assert [one.id for one in module.current(date(2026, 8, 31))] == ["influenza-2026-27"]
-    assert [one.id for one in module.current(date(2027, 8, 31))] == ["influenza-2026-27"]
-    assert [one.id for one in module.current(date(2027, 9, 1))] == ["next"]
-
-
-def test_the_files_are_plain_toml_without_stray_keys() -> None:
-    known = {
-        "id", "label", "hint", "code", "display", "source", "short_name", "manufacturer", "routes", "dose",
-        "min_age", "max_age", "live", "second_line", "roles", "dose_number", "given", "reason", "adult_start",
-    }  # fmt: skip
-    for name in resources.names("programmes", ".toml"):
-        raw = tomllib.loads(resources.text(name))
-        for table in ("service", "product", "procedure", "eligibility"):
-            for item in raw.get(table, ()):
-                assert set(item) <= known, (name, item)
+    assert [one.id for one in module.current(date(year, 8, 31))] == [this.id]
+    assert [one.id for one in module.current(date(year + 1, 8, 31))] == [this.id]
+    assert [one.id for one in module.current(date(year + 1, 9, 1))] == ["next"]

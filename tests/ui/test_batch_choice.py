@@ -9,10 +9,9 @@ from digmed_desktop.desk.desk import Desk
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui.forms.batch_choice import BatchChoice
 from digmed_desktop.ui.widgets.editors import TextEditor
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.ui.conftest import Bench
 
-FLU = "influenza-2026-27"
 PACK = "0109501101530003172704301012AB"
 
 
@@ -26,7 +25,7 @@ def stock(bench: Bench, *batches: tuple[str, str, str, str]) -> None:
     """Put batches on the shelf (product, number, expiry, use by) and come back to the form."""
     for product, number, expiry, use_before in batches:
         answers = {
-            "stock.product": f"{FLU}|{product}",
+            "stock.product": f"{FLU.id}|{product}",
             "stock.number": number,
             "stock.expiry": expiry,
             "stock.use_before": use_before,
@@ -177,7 +176,7 @@ def test_a_pack_of_another_programme_is_refused_and_no_field_changes(
     bench: Bench, programme: str, known: bool
 ) -> None:
     if known:
-        do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU}|tivc", 1))
+        do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU.id}|tivc", 1))
     bench.form.form.fields["session.programme"].editor.set_answer(programme)
     bench.form._edited("session.programme")
     bench.idle()
@@ -185,20 +184,20 @@ def test_a_pack_of_another_programme_is_refused_and_no_field_changes(
     scan(bench, PACK)
     panel = bench.form.scan_panel
     if not known:
-        panel.product.set_answer(f"{FLU}|tivc")
+        panel.product.set_answer(f"{FLU.id}|tivc")
         panel.use.click()
         bench.until(lambda: panel.head.text() == "Scan not taken")
     said = panel.said.text()
-    assert "TIVc, cell-based (Seqirus), a vaccine of Flu 2026/27" in said
+    assert f"TIVc, cell-based (Seqirus), a vaccine of {FLU.name}" in said
     assert "so nothing was filled in" in said
-    assert "choose Flu 2026/27 under Vaccination (Alt+2)" in said
+    assert f"choose {FLU.name} under Vaccination (Alt+2)" in said
     assert bench.form.form.answers() == before
     bench.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)  # what the sentence says
     assert bench.focused().accessibleName() == "Vaccination"
 
 
 def test_a_pack_that_tells_no_expiry_does_not_keep_that_of_the_batch_before_it(bench: Bench) -> None:
-    do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU}|tivc", 1))
+    do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU.id}|tivc", 1))
     bench.form.fill(complete_answers(vaccine__batch="OLD1", vaccine__expiry="30/6/2027"))
     scan(bench, "010950110153000310NEW2")
     bench.until(lambda: bench.form.form.answers()["vaccine.batch"] == "NEW2")
@@ -252,7 +251,7 @@ def test_a_new_barcode_is_left_or_answered_by_keyboard_and_the_cursor_goes_back(
 
 
 def test_what_a_scan_filled_in_is_told_until_somebody_goes_on(bench: Bench) -> None:
-    do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU}|tivc", 1))
+    do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU.id}|tivc", 1))
     scan(bench, PACK)
     assert "batch 12AB" in bench.form.scan_panel.said.text()
     assert in_view(bench)

@@ -18,11 +18,12 @@ from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.practices import PracticesSection
 from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 from digmed_desktop.ui.pages.stock import StockPage
+from tests.clinical.examples import FLU
 from tests.reference.ods_lines import line
 from tests.ui.conftest import Bench
 
 PACK = "0109501101530003172704301012AB"
-KNOWN = "influenza-2026-27|ativ"
+KNOWN = f"{FLU.id}|ativ"
 
 
 def do(bench: Bench, work: Callable[..., object]) -> None:

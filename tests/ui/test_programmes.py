@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.ui.conftest import Bench
 
 
@@ -43,7 +43,7 @@ def test_a_draft_of_another_vaccination_comes_back_with_its_lists(bench: Bench) 
     choose(bench, "vaccine.product", "shingrix")
     bench.form.save_draft()
     bench.form.next_patient()
-    choose(bench, "session.programme", "influenza-2026-27")
+    choose(bench, "session.programme", FLU.id)
     bench.idle()
     drafts: list[object] = []
     bench.office.ask(lambda desk: [d for d in desk.drafts() if d.patient], drafts.append)

@@ -6,7 +6,7 @@ import pytest
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.strip import ChipButton
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.ui.conftest import Bench
 
 
@@ -34,7 +34,7 @@ def second_patient(open_bench: Callable[..., Bench], percent: int) -> Bench:
             100,
             {
                 "Vaccinator": "Vaccinator: Amira Khan",
-                "Service": "↻ Flu 2026/27",
+                "Service": f"↻ {FLU.name}",
                 "Legal basis": "↻ Patient group direction (PGD)",
                 "Vaccine and batch": "↻ TIVc, cell-based (Seqirus) · AB-1234 · expires 30 Jun 2027",
                 "Place": "↻ Community pharmacy",
@@ -45,7 +45,7 @@ def second_patient(open_bench: Callable[..., Bench], percent: int) -> Bench:
             200,
             {
                 "Vaccinator": "Amira Khan",
-                "Service": "↻ Flu 2026/27",
+                "Service": f"↻ {FLU.name}",
                 "Legal basis": "↻ PGD",
                 "Vaccine and batch": "↻ TIVc, cell-based · AB-1234 · 30 Jun 2027",
                 "Place": "↻ Community pharmacy",

@@ -32,7 +32,7 @@ from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.registry import PLACES
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.golden_files import kept
 from tests.ui.conftest import Bench
 from tests.ui.test_look import clipped
@@ -53,7 +53,7 @@ def go_problems(bench: Bench) -> None:
 def go_batches(bench: Bench) -> None:
     """Show the form with batches of the stock to choose from."""
     answers = {
-        "stock.product": "influenza-2026-27|tivc",
+        "stock.product": f"{FLU.id}|tivc",
         "stock.number": "AB-1234",
         "stock.expiry": "30/6/2027",
         "stock.use_before": "20/10/2026",

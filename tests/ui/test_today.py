@@ -11,7 +11,7 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.today import TodayPage, countdown
 from digmed_desktop.ui.pages.today_pictures import days_picture, doses_picture, group_of, spans_picture
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import FLU, complete_answers
 from tests.ui.conftest import Bench
 
 
@@ -48,7 +48,7 @@ def test_the_session_line_follows_the_form(bench: Bench) -> None:
     page = today(bench)
     bench.window.go("vaccinate")
     bench.form.fill({"vaccine.product": "ativ", "vaccine.batch": "AB-1234"})
-    assert "Flu 2026/27 · aTIV, adjuvanted · batch AB-1234 · " in today(bench).session.text()
+    assert f"{FLU.name} · aTIV, adjuvanted · batch AB-1234 · " in today(bench).session.text()
     bench.form.fill({"vaccine.batch": ""})
     bench.form.strip_changed.emit()
     assert "aTIV, adjuvanted" in page.session.text()
