@@ -19,7 +19,7 @@ from digmed_desktop.clinical.record import Consent
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.fhir.editions import default_for
-from digmed_desktop.fhir.message import build
+from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.whole_file import FileNotWrittenError
@@ -49,18 +49,14 @@ def papers(counter: Counter) -> PapersDesk:
 def supply(counter: Counter, *, electronic: bool = True) -> int:
     record = records.supply()
     ids = iter(f"00000000-0000-4000-8000-{n:012d}" for n in range(1, 99))
-    message = (
-        build(
-            record,
-            edition=default_for(Kind.EMERGENCY_SUPPLY),
-            mailbox="FZZ99OT001",
-            now=counter.clock.now().replace(month=11),
-            new_id=lambda: next(ids),
-            sender_reference="a-reference",
-        )
-        if electronic
-        else None
+    frame = MessageFrame(
+        edition=default_for(Kind.EMERGENCY_SUPPLY),
+        mailbox="FZZ99OT001",
+        now=counter.clock.now().replace(month=11),
+        new_id=lambda: next(ids),
+        sender_reference="a-reference",
     )
+    message = build(record, frame) if electronic else None
     told = replace(
         facts(),
         kind=Kind.EMERGENCY_SUPPLY,
