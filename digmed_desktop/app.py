@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontInfo, QIcon
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
+from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
@@ -48,7 +50,6 @@ _LOG = logging.getLogger(__name__)
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
-OPEN = "open\n"  # before the record that another start of the program hands over
 SHOW_SECONDS = 5.0  # for a window that is open already to say so
 
 
@@ -63,13 +64,6 @@ class Program:
     door: FrontDoor
     watch: crash.CrashWatch
     practice: "PracticePart | None" = None
-
-
-class _Doorbell(QObject):
-    """Brings the word of another start of the program from the door's thread to the window's."""
-
-    rung = Signal()
-    handed_over = Signal(str)  # the record of another system
 
 
 class PracticePart:
@@ -292,36 +286,27 @@ def finish(program: Program) -> None:
 
 def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
     """Return the door at which other starts of the program ask for this window; not open yet."""
-    bell = _Doorbell(window)
-    bell.rung.connect(lambda: _bring_to_front(window), Qt.ConnectionType.QueuedConnection)
-    bell.handed_over.connect(window.open_record, Qt.ConnectionType.QueuedConnection)
-
-    def answer(word: str) -> dict[str, object]:
-        from digmed_desktop.desk.unattended import PATIENCE, told_by_window, told_of_checks
-
-        if word == "show":
-            bell.rung.emit()
-            return {"shown": True}
-        if word.startswith(OPEN):
-            bell.handed_over.emit(word.removeprefix(OPEN))
-            bell.rung.emit()
-            return {"shown": True}
-        if word == "sync":
-            standing = office.round_and_wait(PATIENCE - 10)
-            if standing is None:
-                raise DigMedError("The open window did not send and collect in time. Look at it.")
-            return told_by_window(standing)
-        if word == "doctor":
-            return told_of_checks(iter(office.now(lambda desk: desk.checks())))
-        raise DigMedError("This word is not known at the front door.")
-
-    return FrontDoor(folders.data, answer)
+    bell = Doorbell(window)
+    queued = Qt.ConnectionType.QueuedConnection
+    bell.rung.connect(lambda: _bring_to_front(window), queued)
+    bell.asked_to_close.connect(lambda reply: _close_if_done(window, reply), queued)
+    bell.handed_over.connect(window.open_record, queued)
+    return FrontDoor(folders.data, lambda word: bell.answer(word, office))
 
 
 class _Alarm(QObject):
     """Carries the news of a fault that nothing caught, from any thread to the window."""
 
     rung = Signal()
+
+
+def _close_if_done(window: Window, reply: "SimpleQueue[str]") -> None:
+    """Close the window unless a form is half typed; ``reply`` takes why not."""
+    if any(form.person.owner for form in window.forms()):
+        reply.put("A form in the open window is half typed. Finish it or discard it, then close the window.")
+        return
+    reply.put("")
+    QTimer.singleShot(300, window.close)  # once the answer is out
 
 
 def _bring_to_front(window: Window) -> None:

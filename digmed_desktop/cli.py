@@ -10,9 +10,11 @@ from digmed_desktop import __version__
 from digmed_desktop.demo.own_command import PRACTICE_MESH
 from digmed_desktop.diagnostics import console
 
-QUIET = ([PRACTICE_MESH], ["sync"])
+QUIET = ([PRACTICE_MESH], ["sync"], ["schedule"], ["close"])
 """What runs without anybody looking: it never waits at a message box."""
-NAMES = 32  # the column of doctor's names, wider than the longest
+MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase"})
+"""Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
+
 NO_SCREEN = (
     "There is no screen here, so the window cannot be shown. "
     "To play the main job without one: digmed-desktop --demo --tour DIR"
@@ -75,8 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     if words and words[0] in {"build", "check", "explain"}:
         return _on_messages(words[0], words[1:])
-    if words and words[0] in {"sync", "doctor"}:
-        return _unattended(words[0], words[1:])
+    if words and words[0] in MAINTENANCE:
+        from digmed_desktop import maintenance
+
+        return maintenance.run(words[0], words[1:])
     if words and words[0] == "open":
         return _open(words[1:])
     if words and words[0] == PRACTICE_MESH:
@@ -224,43 +228,6 @@ def _write_schemas(folder: Path) -> int:
 
 def _number(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
-def _unattended(command: str, words: list[str]) -> int:
-    """Run ``sync`` or ``doctor``, which need no window and work beside one that is open."""
-    about = {
-        "sync": "Send what waits and collect what came, once. For a scheduled task, under the computer account that "
-        "the program was set up with; safe while the program is open. Exit status 1 when MESH was not reached.",
-        "doctor": "Check everything that sending and collecting stands on, each with its remedy. Exit status 1 when "
-        "a check fails.",
-    }
-    argparse.ArgumentParser(prog=f"digmed-desktop {command}", description=about[command]).parse_args(words)
-    from digmed_desktop.desk import unattended
-    from digmed_desktop.diagnostics import log
-    from digmed_desktop.messaging.connection import Health
-    from digmed_desktop.settings import folders as folder_room
-
-    try:
-        folders = folder_room.prepare(practice=False)
-    except folder_room.FolderError as error:
-        print(error, file=sys.stderr)
-        return 1
-    log.start(folders.logs, name=log.UNATTENDED)
-    try:
-        if command == "sync":
-            status, sentence = unattended.sync(folders)
-            print(sentence, file=sys.stderr if status else sys.stdout)
-            return status
-        marks = {Health.GOOD: "ok", Health.LOOK: "LOOK", Health.BAD: "FAILED", Health.NOT_ASKED: "-"}
-        failed = False
-        for check in unattended.doctor(folders):
-            print(f"{marks[check.health]:7}{check.name:{NAMES}}{check.sentence}")
-            if check.remedy:
-                print(f"{'':{7 + NAMES}}{check.remedy}")
-            failed |= check.health is Health.BAD
-        return int(failed)
-    finally:
-        log.stop()
 
 
 def _qt_sentence(error: ImportError) -> str:

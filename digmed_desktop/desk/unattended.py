@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop import __version__
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 300.0
 """Seconds for a window to make a round or to check everything; each call to MESH in it has limits of its own."""
 
+CLOSE_PATIENCE = 20.0  # seconds for a window to say whether it closes
 OpenVault = Callable[[Folders], "Vault"]
 
 
@@ -76,6 +78,16 @@ def _sync(folders: Folders, clock: Clock, vault: OpenVault) -> tuple[int, str]:
         return _told(_round(folders, store, opened, clock))
     finally:
         store.close()
+
+
+def close_window(data: Path) -> tuple[int, str]:
+    """Ask a window that is open to close; return the exit status and a sentence. 1: something is half typed."""
+    said = knock(data, "close", CLOSE_PATIENCE)
+    if said is None:
+        return 0, "No window of DigMed Desktop is open in this account."
+    if trouble := said.get("trouble"):
+        return 1, str(trouble)
+    return 0, "The window is closing."
 
 
 def _round(folders: Folders, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:

@@ -68,6 +68,11 @@ def prepare(*, practice: bool) -> Folders:
     return Folders(data, config, logs, practice)
 
 
+def data_folder(*, practice: bool) -> Path:
+    """Return where one mode keeps its data; nothing is made."""
+    return _places("practice" if practice else "pharmacy")[0]
+
+
 def _places(mode: str) -> tuple[Path, Path, Path]:
     if home := os.environ.get(HOME_VARIABLE):
         base = Path(home).expanduser().absolute() / mode

@@ -20,6 +20,7 @@ RESOURCES = sorted(
 )
 FRONT = (
     "cli.py",
+    "maintenance.py",
     "doctor.py",
     "app.py",
     "tour/",

@@ -1,0 +1,52 @@
+"""What other starts of the program ask of the window, carried from the door's thread to the window's."""
+
+from queue import Empty, SimpleQueue
+
+from PySide6.QtCore import QObject, Signal
+
+from digmed_desktop.background.office import Office
+from digmed_desktop.messaging.errors import DigMedError
+
+OPEN = "open\n"  # before the record that another start of the program hands over
+CLOSE_SECONDS = 10.0  # for a window to say whether it closes
+
+
+class Doorbell(QObject):
+    """Brings the word of another start of the program to the window's thread."""
+
+    rung = Signal()
+    handed_over = Signal(str)  # the record of another system
+    asked_to_close = Signal(object)  # a queue that takes why not, or ""
+
+    def answer(self, word: str, office: Office) -> dict[str, object]:
+        """Return what goes back through the front door; on the door's thread. Raises DigMedError."""
+        from digmed_desktop.desk.unattended import PATIENCE, told_by_window, told_of_checks
+
+        if word == "show":
+            self.rung.emit()
+            return {"shown": True}
+        if word == "close":
+            return self._close()
+        if word.startswith(OPEN):
+            self.handed_over.emit(word.removeprefix(OPEN))
+            self.rung.emit()
+            return {"shown": True}
+        if word == "sync":
+            standing = office.round_and_wait(PATIENCE - 10)
+            if standing is None:
+                raise DigMedError("The open window did not send and collect in time. Look at it.")
+            return told_by_window(standing)
+        if word == "doctor":
+            return told_of_checks(iter(office.now(lambda desk: desk.checks())))
+        raise DigMedError("This word is not known at the front door.")
+
+    def _close(self) -> dict[str, object]:
+        reply: SimpleQueue[str] = SimpleQueue()
+        self.asked_to_close.emit(reply)
+        try:
+            why_not = reply.get(timeout=CLOSE_SECONDS)
+        except Empty:
+            raise DigMedError("The open window did not answer in time. Look at it.") from None
+        if why_not:
+            raise DigMedError(why_not)
+        return {"closing": True}

@@ -1,0 +1,174 @@
+"""The commands that keep an installation running: sync, doctor, schedule, close and erase. None needs a window."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from digmed_desktop.demo.own_command import own_command
+from digmed_desktop.desk import unattended
+from digmed_desktop.diagnostics import log
+from digmed_desktop.messaging.connection import Check, Health
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.settings.folders import Folders
+
+NAMES = 32  # the column of doctor's names, wider than the longest
+_MARKS = {Health.GOOD: "ok", Health.LOOK: "LOOK", Health.BAD: "FAILED", Health.NOT_ASKED: "-"}
+
+
+def run(command: str, words: list[str]) -> int:
+    """Run one of :data:`COMMANDS`; return the exit status."""
+    try:
+        return COMMANDS[command](words)
+    except (DigMedError, folder_room.FolderError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _grammar(command: str, about: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"digmed-desktop {command}", description=about)
+
+
+def _sync(words: list[str]) -> int:
+    _grammar(
+        "sync",
+        "Send what waits and collect what came, once. For a scheduled task, under the computer account that the program "
+        "was set up with; safe while the program is open. Exit status 1 when MESH was not reached.",
+    ).parse_args(words)
+    return _logged(lambda folders: _say(*unattended.sync(folders)))
+
+
+def _doctor(words: list[str]) -> int:
+    grammar = _grammar(
+        "doctor",
+        "Check everything that sending and collecting stands on, each with its remedy. Exit status 1 when a check fails.",
+    )
+    grammar.add_argument(
+        "--installed",
+        action="store_true",
+        help="check the installed files only, for administrators: opens no records, makes no folder",
+    )
+    grammar.add_argument("--json", action="store_true", help="write the checks as JSON")
+    grammar.add_argument("--out", type=Path, metavar="FILE", help="write to FILE, which may lie on a share")
+    asked = grammar.parse_args(words)
+
+    def tell(checks: Iterable[Check]) -> int:
+        return _told(checks, as_json=asked.json, out=asked.out)
+
+    if asked.installed:
+        from digmed_desktop.desk import installed
+
+        return tell(installed.checks())
+    return _logged(lambda folders: tell(unattended.doctor(folders)))
+
+
+def _schedule(words: list[str]) -> int:
+    from digmed_desktop.desk import schedule
+
+    grammar = _grammar(
+        "schedule",
+        "Make the task of Windows that runs 'sync' while someone is signed on. For administrators. Nobody signed on: "
+        "nothing is sent.",
+    )
+    what = grammar.add_mutually_exclusive_group(required=True)
+    what.add_argument("minutes", type=int, nargs="?", help=f"{schedule.MINUTES[0]} to {schedule.MINUTES[-1]}")
+    what.add_argument("--remove", action="store_true", help="take the task away")
+    asked = grammar.parse_args(words)
+    launcher = Path(own_command()[0])
+    print(schedule.remove() if asked.remove else schedule.make(launcher, asked.minutes))
+    return 0
+
+
+def _close(words: list[str]) -> int:
+    _grammar(
+        "close",
+        "Ask an open window of this account to close, before an upgrade. It does when no form is half typed. Exit status "
+        "1 when it does not.",
+    ).parse_args(words)
+    status = 0
+    for practice in (False, True):
+        closed, sentence = unattended.close_window(folder_room.data_folder(practice=practice))
+        if closed or not practice:
+            _say(closed, sentence)
+        status = max(status, closed)
+    return status
+
+
+def _erase(words: list[str]) -> int:
+    from digmed_desktop.desk import erasing
+    from digmed_desktop.desk.opening import open_vault
+    from digmed_desktop.messaging.clock import SystemClock
+
+    grammar = _grammar(
+        "erase",
+        "Erase the records, settings and keys of this account for good. A backup is made first and tried by restoring, "
+        "and words have to be typed.",
+    )
+    grammar.add_argument(
+        "--backup", type=Path, required=True, metavar="FILE", help="where the last backup is written"
+    )
+    asked = grammar.parse_args(words)
+
+    def passphrase() -> tuple[str, str]:
+        return getpass.getpass("Passphrase of the backup: "), getpass.getpass("The same passphrase again: ")
+
+    def typed(count: int) -> str:
+        print(f"The backup holds {count} notifications and opens. {erasing.KEPT_FOR}")
+        return input(f"To erase everything in this account, type {erasing.WORDS}: ")
+
+    def work(folders: Folders) -> int:
+        answers = erasing.Asked(passphrase, typed)
+        print(erasing.erase(folders, open_vault(folders), SystemClock(), asked.backup, answers))
+        return 0
+
+    return work(folder_room.prepare(practice=False))  # without a log: it lies among what may be erased
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "sync": _sync,
+    "doctor": _doctor,
+    "schedule": _schedule,
+    "close": _close,
+    "erase": _erase,
+}
+
+
+def _logged(work: Callable[[Folders], int]) -> int:
+    folders = folder_room.prepare(practice=False)
+    log.start(folders.logs, name=log.UNATTENDED)
+    try:
+        return work(folders)
+    finally:
+        log.stop()
+
+
+def _say(status: int, sentence: str) -> int:
+    print(sentence, file=sys.stderr if status else sys.stdout)
+    return status
+
+
+def _told(checks: Iterable[Check], *, as_json: bool, out: Path | None) -> int:
+    """Show checks as they come, or write all of them at the end; return the exit status."""
+    from digmed_desktop.messaging.whole_file import whole_file
+
+    made: list[Check] = []
+    for check in checks:
+        made.append(check)
+        if not as_json and out is None:
+            print("\n".join(_lines(check)))
+    text = json.dumps([asdict(check) for check in made], ensure_ascii=False, indent=1) if as_json else ""
+    if out is not None:
+        with whole_file(out) as file:
+            file.write((text or "\n".join(line for check in made for line in _lines(check))).encode() + b"\n")
+    elif as_json:
+        print(text)
+    return int(any(check.health is Health.BAD for check in made))
+
+
+def _lines(check: Check) -> list[str]:
+    lines = [f"{_MARKS[check.health]:7}{check.name:{NAMES}}{check.sentence}"]
+    return [*lines, f"{'':{7 + NAMES}}{check.remedy}"] if check.remedy else lines

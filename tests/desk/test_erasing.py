@@ -1,0 +1,74 @@
+"""Records go only after a backup that opens, and words that a person types."""
+
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.desk import erasing, opening
+from digmed_desktop.history.backup import contents_of
+from digmed_desktop.messaging.clock import SystemClock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.settings.folders import Folders
+from tests.conftest import MemoryVault
+
+PASSPHRASE = "four words not together"
+
+
+def _asked(passphrase: str = PASSPHRASE, words: str = erasing.WORDS) -> erasing.Asked:
+    return erasing.Asked(lambda: (passphrase, passphrase), lambda _count: words)
+
+
+@pytest.fixture
+def folders(home: Path, memory_vault: MemoryVault) -> Folders:
+    made = folder_room.prepare(practice=False)
+    opening.open_store(made, memory_vault, SystemClock()).close()
+    (made.config / "settings.toml").write_text("", encoding="utf-8")
+    return made
+
+
+def test_all_goes_and_the_backup_stays(folders: Folders, memory_vault: MemoryVault, tmp_path: Path) -> None:
+    backup = tmp_path / "last.digmedbackup"
+    said = erasing.erase(folders, memory_vault, SystemClock(), backup, _asked())
+    assert "two years" in said
+    assert list(folders.data.iterdir()) == []
+    assert list(folders.config.iterdir()) == []
+    assert memory_vault.items == {}
+    assert contents_of(backup, PASSPHRASE).notifications == 0
+
+
+@pytest.mark.parametrize("words", ["", "yes", "erase all records"])
+def test_without_the_very_words_nothing_goes(
+    folders: Folders, memory_vault: MemoryVault, tmp_path: Path, words: str
+) -> None:
+    before = dict(memory_vault.items)
+    with pytest.raises(DigMedError, match="nothing was erased"):
+        erasing.erase(folders, memory_vault, SystemClock(), tmp_path / "b.digmedbackup", _asked(words=words))
+    assert memory_vault.items == before
+    opening.open_store(folders, memory_vault, SystemClock(), create=False).close()
+
+
+def test_no_words_are_asked_for_before_the_backup_is_good(
+    folders: Folders, memory_vault: MemoryVault, tmp_path: Path
+) -> None:
+    def never(_count: int) -> str:
+        raise AssertionError("asked too early")
+
+    taken = tmp_path / "taken"
+    taken.write_bytes(b"something else")
+    for backup, passphrase in (
+        (tmp_path / "b.digmedbackup", "short"),
+        (taken, PASSPHRASE),
+        (folders.data / "inside.digmedbackup", PASSPHRASE),
+        (tmp_path / "no folder" / "b.digmedbackup", PASSPHRASE),
+    ):
+        with pytest.raises(DigMedError):
+            erasing.erase(
+                folders,
+                memory_vault,
+                SystemClock(),
+                backup,
+                erasing.Asked(lambda p=passphrase: (p, p), never),
+            )
+    assert taken.read_bytes() == b"something else"
+    assert folders.database.exists()
