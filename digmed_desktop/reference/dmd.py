@@ -49,6 +49,9 @@ RECORDS = (
     *("AMPP", "PACK_INFO", "PRESCRIB_INFO", "PRICE_INFO", "REIMB_INFO", "CCONTENT"),
 )
 """The records of these files; each is forgotten as soon as it was read, wanted or not."""
+MOST_BETWEEN = 1_000_000
+"""Bytes from one record to the next: a record has some kB, and what is no record would pile up in memory."""
+_LONG = 100_000
 AS_IT_WAS = "Nothing was changed: the list of medicines is as it was."
 _NAME = re.compile(r"(?:.*/)?f_(lookup|vmp|ampp|amp)2_?[^/]*\.xml", re.IGNORECASE)
 _SCHEDULE = re.compile(r"Schedule ([1-5])\b")
@@ -196,13 +199,16 @@ class _Reading:
                 )
                 seen = False
                 for _, element in parsed:
+                    between, counted.since_record = counted.since_record, 0
                     if not seen and (seen := True) and element.getroottree().getroot().tag != root:
                         raise self._foreign(element.getroottree().getroot().tag)
                     if element.tag in tags:
                         yield element
                     element.clear()
-                    while element.getprevious() is not None:
-                        del element.getparent()[0]
+                    _forget_before(element)
+                    if between > _LONG:  # nothing that stands around the records is kept either
+                        for outer in element.iterancestors():
+                            _forget_before(outer)
                 if not seen and (parsed.root is None or parsed.root.tag != root):
                     raise self._foreign(parsed.root.tag if parsed.root is not None else "nothing")
             except etree.XMLSyntaxError as error:
@@ -237,13 +243,25 @@ class _Counted:
 
     def __init__(self, file: IO[bytes], name: str, moved: Callable[[int], None]) -> None:
         self._file, self._name, self._moved = file, name, moved
+        self.since_record = 0
 
     def read(self, size: int = -1) -> bytes:
         """Read as the file does. Raises :class:`ReleaseError` for what cannot be read."""
         with _damage_refused(self._name):
             data = self._file.read(size)
         self._moved(len(data))
+        self.since_record += len(data)
+        if self.since_record > MOST_BETWEEN:
+            raise ReleaseError(
+                f"{self._name} is no such file of dm+d: a record is longer than any, or something else stands there.",
+                f"Get the release again from NHS TRUD. {AS_IT_WAS}",
+            )
         return data
+
+
+def _forget_before(element: Any) -> None:
+    while element.getprevious() is not None:
+        del element.getparent()[0]
 
 
 def _text(element: Any, name: str) -> str:
