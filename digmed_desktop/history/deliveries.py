@@ -24,7 +24,6 @@ from digmed_desktop.messaging.states import IN_TRANSIT, Happening, Need, State, 
 from digmed_desktop.messaging.story import QueueStanding
 
 _INTERRUPTED = "The program ended while this was being sent."
-_RECENT = 1000  # sendings to look through for one that MESH took
 _AT_ONCE = 500  # rows written in one transaction
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _OF_PARCEL = (
@@ -174,15 +173,11 @@ class Deliveries:
         with self._database.writing() as connection:
             connection.execute(sending.update().where(sending.c.local_id == local_id).values(changes))
 
-    def surely_there(self, since: datetime) -> str | None:
-        """Return the local id of a sending that MESH took after ``since`` for sure, if there is one."""
+    def surely_there(self) -> str | None:
+        """Return the local id of the last sending that MESH is known to have taken, if there is one."""
         wanted = (
             sa.select(sending.c.local_id)
-            .where(
-                sending.c.id > sa.select(sa.func.max(sending.c.id) - _RECENT).scalar_subquery(),
-                sending.c.mesh_id.is_not(None),
-                sending.c.posted_at > since,
-            )
+            .where(sending.c.mesh_id.is_not(None))
             .order_by(sending.c.id.desc())
             .limit(1)
         )

@@ -281,7 +281,7 @@ class Notifications:
     def send_again(
         self, notification_id: int, by: int, local_id: str, address: str = "", note: str = ""
     ) -> State:
-        """Have the identical message go out again under a new local id, after MESH did not deliver it."""
+        """Have the identical message go out again under a new local id: MESH did not deliver it, or cannot say."""
         with self._database.writing() as connection:
             unsent = connection.scalar(
                 sa.select(payload.c.body.is_(None)).where(payload.c.notification_id == notification_id)

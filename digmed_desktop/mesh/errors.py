@@ -107,7 +107,31 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
 def of_response(
     response: requests.Response, account: MeshAccount, *, sending: bool, now: datetime
 ) -> DigMedError:
-    """Return what an answer of MESH (or of something in front of it) says that is not the hoped-for one."""
+    """Return what an answer of MESH (or of something in front of it) says that is not the hoped-for one.
+
+    A message whose bytes are out may be stored all the same, whatever refuses it then: only a refusal with a code of
+    MESH's own is one. What asks for a name before anything is let through, and what asks to wait, is no refusal.
+    """
+    fault = _of_answer(response, account, sending=sending, now=now)
+    if sending and _may_be_stored(response, fault):
+        return OutcomeUnknownError(fault.happened, f"{fault.remedy} {_LOOKS_ITSELF}".strip())
+    return fault
+
+
+def _may_be_stored(response: requests.Response, fault: DigMedError) -> bool:
+    """Whether a message that was answered with this fault may be stored at MESH all the same."""
+    status = response.status_code
+    if status in (401, 403, 408):
+        return True
+    if status < 400 or status == 407 or _code_and_text(response)[0]:
+        return False
+    refuses_the_form = status in (400, 413, 422) and not is_foreign(response)
+    return isinstance(fault, AccountError | RefusedError) and not refuses_the_form
+
+
+def _of_answer(
+    response: requests.Response, account: MeshAccount, *, sending: bool, now: datetime
+) -> DigMedError:
     status = response.status_code
     if status in (408, 425, 429):
         return BusyError("MESH asks to wait.", _TRIES_AGAIN, retry_after=_wait(response, now))

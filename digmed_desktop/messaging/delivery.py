@@ -120,8 +120,8 @@ class SendingStore(Protocol):
         """Look it up again later; ``begun_now`` starts the grace period again."""
         ...
 
-    def surely_there(self, since: datetime) -> str | None:
-        """Return the local id of a sending that MESH took after ``since`` for sure, if there is one."""
+    def surely_there(self) -> str | None:
+        """Return the local id of the last sending that MESH is known to have taken, if there is one."""
         ...
 
     def to_track(self, sent_before: datetime, tracked_before: datetime, limit: int) -> Sequence[Tracked]:

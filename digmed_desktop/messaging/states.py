@@ -158,6 +158,7 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.WITHDRAWN, H.VOIDED): S.REJECTED,
     **{(s, H.ANSWER_OVERDUE): S.NO_ANSWER for s in (S.SENT, S.COLLECTED, S.ACCEPTED)},
     (S.NOT_DELIVERED, H.SENT_AGAIN): S.WAITING,
+    (S.CHECKING, H.SENT_AGAIN): S.WAITING,  # a person decides where MESH's look-up is not relied upon
     (S.WAITING, H.CANCELLED): S.CANCELLED,
     **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, *IN_TRANSIT, *_UNSETTLED, S.BY_TELEPHONE)},
     # while a message is still on its way a telephone call does not stop it
@@ -219,6 +220,8 @@ def may(standing: Standing, act: Happening) -> bool:
         return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.KEPT_HERE)
     if act is H.DEALT_WITH:
         return standing.needs_person
+    if act is H.SENT_AGAIN and standing.state is S.CHECKING:
+        return standing.need >= Need.UNSENT
     return (standing.state, act) in TRANSITIONS or standing.state in _ACTS_WITHOUT_A_CHANGE.get(act, ())
 
 
@@ -249,6 +252,8 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
         return max(standing.need, raised)
+    if standing.state is S.CHECKING and happening in (H.FOUND, H.NOT_FOUND) and standing.need is Need.UNSENT:
+        return Need.NOBODY  # MESH's word counts again, so what was doubted is settled
     arrived = target is not None and happening in (H.ACCEPTED, H.MATCHED)
     if (arrived or happening is H.RELEASED) and standing.need < Need.ANSWERED:
         return Need.NOBODY

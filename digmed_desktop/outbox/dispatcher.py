@@ -2,7 +2,7 @@
 
 A message goes out twice only if MESH did not have it the first time. Where that is not known, the sending is
 looked up by its local id, and sent again only when MESH still has none after a time of grace, and only while
-MESH does find a message that it is known to have.
+MESH does find the last message that it is known to have taken. Where there is none, a person is asked.
 """
 
 import time
@@ -38,6 +38,12 @@ _WRITE_EVERY = 0.25
 _NOT_FOUND_ANYWHERE = (
     "MESH does not have this message, but it does not find one that it took for certain either, so its word "
     "is not relied upon and nothing is sent again by itself."
+)
+
+
+_NOTHING_TO_COMPARE = (
+    "MESH does not find this message. It has not taken any message from here for certain yet, so its word cannot be "
+    "tried on another, and nothing is sent again by itself. Ask the practice whether it has arrived."
 )
 
 
@@ -187,17 +193,10 @@ class Dispatcher:
                     self._store.record(unsure.local_id, Happening.FOUND, receipt=receipt)
                 elif (left := self._policy.grace - self._waited(unsure, now)) > timedelta():
                     self._store.look_up_later(unsure.local_id, min(later, now + left))
-                elif self._look_up_can_be_trusted(transport):
-                    self._store.record(unsure.local_id, Happening.NOT_FOUND)
-                elif unsure.doubted:
-                    self._store.look_up_later(unsure.local_id, now + self._policy.grace)
+                elif doubt := self._doubt_about_look_up(transport):
+                    self._doubt(unsure, doubt)
                 else:
-                    self._store.record(
-                        unsure.local_id,
-                        Happening.LOOK_UP_DOUBTED,
-                        note=_NOT_FOUND_ANYWHERE,
-                        not_before=now + self._policy.grace,
-                    )
+                    self._store.record(unsure.local_id, Happening.NOT_FOUND)
         except (RefusedError, NotThereError, LineDownError) as error:
             self._store.look_up_later(unsure.local_id, later)
             self._look_up_failed = True
@@ -219,6 +218,17 @@ class Dispatcher:
             return by_clock
         return min(by_clock, timedelta(seconds=self._elapsed() - since))
 
-    def _look_up_can_be_trusted(self, transport: Transport) -> bool:
-        known = self._store.surely_there(self._clock.now() - self._policy.trust_look_up_for)
-        return known is None or transport.look_up(known) is not None
+    def _doubt_about_look_up(self, transport: Transport) -> str:
+        """Return why "not found" is not believed now, or ``""``."""
+        known = self._store.surely_there()
+        if known is None:
+            return _NOTHING_TO_COMPARE
+        return "" if transport.look_up(known) is not None else _NOT_FOUND_ANYWHERE
+
+    def _doubt(self, unsure: Unsure, why: str) -> None:
+        """Ask a person, once, and look it up again later: MESH's word may count by then."""
+        later = self._clock.now() + self._policy.grace
+        if unsure.doubted:
+            self._store.look_up_later(unsure.local_id, later)
+        else:
+            self._store.record(unsure.local_id, Happening.LOOK_UP_DOUBTED, note=why, not_before=later)

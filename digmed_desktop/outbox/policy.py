@@ -25,7 +25,6 @@ class Policy:
     track_every: timedelta = timedelta(hours=12)
     track_at_once: int = 10
     send_at_once: int = 40  # claimed and written down together, once the line has proved itself
-    trust_look_up_for: timedelta = timedelta(days=5)
     unreadable_within: timedelta = timedelta(days=5)  # MESH keeps what is not collected as long
     overdue_every: timedelta = timedelta(minutes=5)
 

@@ -89,7 +89,7 @@ def test_a_message_that_is_stored_late_is_found_later(pharmacy, parcel, mesh):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("status", [408, 425, 429])
+@pytest.mark.parametrize("status", [425, 429])
 def test_a_wait_is_honoured(pharmacy, parcel, mesh, status):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, headers={"Retry-After": "7"})
     with pytest.raises(BusyError) as caught:
@@ -140,11 +140,32 @@ def test_a_redirect_that_cannot_be_read_is_no_refusal_of_the_message(pharmacy, p
         pharmacy.handshake()
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_web_page_in_place_of_mesh_stops_the_queue(pharmacy, parcel, mesh, status):
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 423])
+def test_a_web_page_in_place_of_mesh_leaves_the_outcome_unknown(pharmacy, parcel, mesh, status):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, **HTML)
-    with pytest.raises(AccountError, match="in its place"):
+    with pytest.raises(OutcomeUnknownError, match="in its place"):
         pharmacy.send(parcel())
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 410, 423])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"detail": "no"}', b'{"message": "Forbidden"}'])
+@pytest.mark.parametrize("way", [Way.ANSWER, Way.ANSWER_AFTER])
+def test_a_refusal_without_a_code_of_mesh_leaves_the_outcome_unknown(
+    pharmacy, parcel, mesh, status, body, way
+):
+    mesh.fail(OUTBOX, way, status=status, body=body)
+    with pytest.raises(OutcomeUnknownError):
+        pharmacy.send(parcel())
+    assert len(mesh.stored(PRACTICE)) == (way is Way.ANSWER_AFTER)
+
+
+@pytest.mark.parametrize("code", ["12", "EPL-151"])
+def test_a_denial_leaves_the_outcome_unknown_even_with_a_code(pharmacy, parcel, mesh, code):
+    body = b'{"errorCode": "%s", "errorDescription": "x"}' % code.encode()
+    mesh.fail(OUTBOX, Way.ANSWER_AFTER, status=403, body=body)
+    with pytest.raises(OutcomeUnknownError):
+        pharmacy.send(parcel())
+    assert len(mesh.stored(PRACTICE)) == 1
 
 
 def test_a_proxy_that_wants_a_password_stops_the_queue(pharmacy, parcel, mesh):
@@ -252,18 +273,21 @@ def test_a_name_that_nobody_knows_is_offline(account_of, mesh, parcel, monkeypat
 def test_wrong_secrets_stop_the_queue_and_say_which_to_enter(opened, parcel, mesh, change):
     mailbox = change.pop("mailbox", PHARMACY)
     transport = opened(mailbox, **change)
-    for call in (transport.handshake, transport.inbox, lambda: transport.send(parcel())):
+    for call in (transport.handshake, transport.inbox):
         with pytest.raises(AccountError, match="mailbox id, its password or the shared key"):
             call()
+    with pytest.raises(OutcomeUnknownError, match="mailbox id, its password or the shared key"):
+        transport.send(parcel())
     assert mesh.stored(PRACTICE) == []
 
 
 @pytest.mark.parametrize(("hours", "side"), [(-3, "fast"), (3, "slow")])
 def test_a_wrong_clock_is_told_from_a_wrong_password(pharmacy, parcel, mesh, hours, side):
     mesh.clock_offset = timedelta(hours=hours)
-    for call in (pharmacy.handshake, lambda: pharmacy.send(parcel())):
-        with pytest.raises(AccountError, match=f"clock is 3.0 hours {side}"):
-            call()
+    with pytest.raises(AccountError, match=f"clock is 3.0 hours {side}"):
+        pharmacy.handshake()
+    with pytest.raises(OutcomeUnknownError, match=f"clock is 3.0 hours {side}"):
+        pharmacy.send(parcel())
 
 
 def test_a_clock_that_is_a_little_off_is_accepted(pharmacy, mesh):

@@ -43,6 +43,15 @@ class Pharmacy:
         made = self.store.notifications.freeze(None, "{}", of, sent, local_id(), self.ada, token=token())
         return made, sent
 
+    def sent_before(self) -> None:
+        """Have MESH take a message to another practice, so that its look-up can be tried on one."""
+        self.transport.practices = (*self.transport.practices, "Y99900")
+        self.transport.mailboxes["Y99900"] = "ELSEWHERE"
+        self.freeze(practice_ods="Y99900")
+        self.run()
+        self.transport.calls.clear()
+        self.marks.clear()
+
     def run(self, times: int = 1, **moving: float) -> None:
         for _ in range(times):
             if moving:

@@ -171,7 +171,7 @@ class FolderTransport:
 
     def send(self, parcel: Parcel) -> Receipt:
         fault = self._fail_before("send")
-        to = parcel.recipient or THEIRS
+        to = parcel.recipient or self.mailboxes.get(parcel.practice_ods, THEIRS)
         visible = self.mesh.clock.now() + (LATE_BY if fault is Fault.LATE else timedelta())
         mesh_id = self.mesh.put(
             to,

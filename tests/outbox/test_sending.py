@@ -34,6 +34,7 @@ def test_it_goes_out_once_byte_for_byte(pharmacy: Pharmacy) -> None:
 def test_an_unknown_outcome_is_looked_up_before_anything_is_sent_again(
     pharmacy: Pharmacy, fault: Fault
 ) -> None:
+    pharmacy.sent_before()
     pharmacy.mesh.plan("send", fault)
     made, _ = pharmacy.freeze()
     pharmacy.run()
@@ -119,6 +120,7 @@ def test_a_practice_without_a_mailbox_is_for_paper(pharmacy: Pharmacy) -> None:
 
 
 def test_a_fault_of_the_program_in_a_send_is_an_unknown_outcome(pharmacy: Pharmacy) -> None:
+    pharmacy.sent_before()
     pharmacy.mesh.plan("send", Fault.CRASH)
     made, _ = pharmacy.freeze()
     with pytest.raises(ZeroDivisionError):
@@ -130,6 +132,7 @@ def test_a_fault_of_the_program_in_a_send_is_an_unknown_outcome(pharmacy: Pharma
 
 
 def test_what_was_being_sent_when_the_program_ended_is_looked_up(pharmacy: Pharmacy) -> None:
+    pharmacy.sent_before()
     made, _ = pharmacy.freeze()
     assert pharmacy.store.deliveries.claim([pharmacy.story(made).local_id])
     again = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [])
@@ -241,6 +244,7 @@ def test_a_fault_of_the_program_in_a_look_up_does_not_hold_up_the_others(pharmac
 
 
 def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) -> None:
+    pharmacy.sent_before()
     pharmacy.mesh.plan("send", Fault.CUT_BEFORE)
     pharmacy.clock.move(days=300)
     made, _ = pharmacy.freeze()
@@ -252,6 +256,7 @@ def test_a_clock_that_was_set_back_delays_and_loses_nothing(pharmacy: Pharmacy) 
 
 
 def test_a_clock_that_is_put_forward_does_not_shorten_the_time_of_grace(pharmacy: Pharmacy) -> None:
+    pharmacy.sent_before()
     seconds = [0.0]
     delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], elapsed=lambda: seconds[0])
     pharmacy.mesh.plan("send", Fault.CUT_BEFORE)
