@@ -21,7 +21,6 @@ from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
-from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
@@ -40,7 +39,7 @@ from digmed_desktop.ui.wedge import Wedge
 from digmed_desktop.ui.window import Window
 
 if TYPE_CHECKING:
-    from digmed_desktop.clinical.record import Organisation, Patient
+    from digmed_desktop.clinical.record import Organisation
     from digmed_desktop.demo.session import PracticeMesh
     from digmed_desktop.demo.world import FictionalPatient, FictionalPerson
     from digmed_desktop.desk.desk import Desk
@@ -407,13 +406,14 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
 
 def _controls(part: PracticePart) -> PracticeControls:
     from digmed_desktop.clinical.form import Answers
+    from digmed_desktop.clinical.questions.vaccination import answers_about
     from digmed_desktop.ui.context import PracticePatient
 
     world = part.world
     first = world.people[0]
 
     def answers(patient: "FictionalPatient") -> Answers:
-        return practice_answers(patient.patient, patient.practice.organisation)
+        return answers_about(patient.patient, patient.practice.organisation)
 
     return PracticeControls(
         patients=tuple(
@@ -452,27 +452,4 @@ def person_answers(person: "FictionalPerson") -> dict[str, str]:
         "person.registration": person.registration,
         "person.pin": person.pin,
         "person.pin_again": person.pin,
-    }
-
-
-def practice_answers(patient: "Patient", practice: "Organisation") -> dict[str, str]:
-    """Return the answers about who a fictional patient is and where they are registered."""
-    born = patient.date_of_birth
-    return {
-        "patient.nhs_number": nhs_number.shown(patient.nhs_number),
-        "patient.date_of_birth": dates.as_answer(born),
-        "patient.given": patient.name.given,
-        "patient.family": patient.name.family,
-        "patient.sex": patient.sex.value if patient.sex else "",
-        "patient.address_lines": "\n".join(patient.address.lines),
-        "patient.city": patient.address.city,
-        "patient.postcode": patient.address.postcode,
-        "patient.telephone": patient.telephones[0].number if patient.telephones else "",
-        "patient.telephone_use": patient.telephones[0].use.value if patient.telephones else "mobile",
-        "practice.registered": "yes",
-        "practice.ods_code": practice.ods_code,
-        "practice.name": practice.name,
-        "practice.address_lines": "\n".join(practice.address.lines),
-        "practice.city": practice.address.city,
-        "practice.postcode": practice.address.postcode,
     }

@@ -57,6 +57,11 @@ def required_missing(form: Form, answers: Answers, *, unless: Collection[str] = 
     )
 
 
+def person_number(answer: str) -> int | None:
+    """Return the number of a person of this pharmacy in an answer, None if it names nobody."""
+    return int(answer) if answer.isascii() and answer.isdigit() else None
+
+
 def unsendable(text: str, *, lines: bool) -> bool:
     """Whether a text holds what no message can carry or no reader can see.
 

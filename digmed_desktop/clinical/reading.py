@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import VaccinationRecord
 
 RecordT = TypeVar("RecordT", bound=VaccinationRecord | EmergencySupplyRecord)
@@ -22,6 +24,19 @@ class LawSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenVaccine:
+    """What was chosen about a vaccine, by the ids of the programme; the record holds its words and codes.
+
+    ``product`` and ``reason`` (for eligibility) are ``""`` if nothing is chosen; ``on`` is the day of contact.
+    """
+
+    programme: Programme
+    product: str
+    reason: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading(Generic[RecordT]):
     """What the answers say. ``problems`` prevent sending, ``notes`` ask a person to look; both in form order.
 
@@ -34,6 +49,7 @@ class Reading(Generic[RecordT]):
     notes: tuple[Problem, ...]
     on_paper: tuple[Problem, ...] = ()
     law: tuple[LawSaid, ...] = ()
+    vaccine: ChosenVaccine | None = None  # of a vaccination
 
     @property
     def sendable(self) -> bool:

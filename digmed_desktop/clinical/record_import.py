@@ -60,7 +60,7 @@ def _filled_in(
     counted = {form.count_id(group.id): str(max(1, items)) for group in questions.form.repeating}
     laid_out = questions.form.laid_out(counted)
     writer = AnswerWriter(laid_out, record, here, place)
-    write(questions, writer, items=form.copies(questions.form.repeating[0], counted) if items else 0)
+    write(questions.bindings, writer, items=form.copies(questions.form.repeating[0], counted) if items else 0)
     asked = laid_out.asked(writer.answers)
     return {**counted, **{key: answer for key, answer in writer.answers.items() if key in asked}}
 

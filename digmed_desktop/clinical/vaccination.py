@@ -8,6 +8,7 @@ rules between answers. The cross-checks that only ask a person to look are in
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_traced
 from digmed_desktop.clinical.questions.vaccination import FORM_ID, VACCINATION, VaccinationSheet
-from digmed_desktop.clinical.reading import judged
+from digmed_desktop.clinical.reading import ChosenVaccine, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional, VaccinationRecord
 from digmed_desktop.clinical.vaccination_doubts import doubts
 
@@ -51,7 +52,13 @@ def read(
     record = assemble(VaccinationRecord, _completed(sheet, values, pharmacy))
     for doubt in doubts(record, sheet.typed, programme):
         sheet.look(doubt.field, doubt.sentence, needs_reason=doubt.needs_reason)
-    return judged(record, sheet.in_order(), sheet.closes_electronic_way)
+    chosen = ChosenVaccine(
+        programme,
+        sheet.chosen("vaccine.product"),
+        sheet.chosen("vaccine.eligibility"),
+        sheet.date_alone("contact.date"),
+    )
+    return replace(judged(record, sheet.in_order(), sheet.closes_electronic_way), vaccine=chosen)
 
 
 def starting_answers(programme: Programme, now: datetime) -> dict[str, str]:

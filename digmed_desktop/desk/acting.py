@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
+from digmed_desktop.clinical.questions.vaccination import answers_with_reaction
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.sender import Sender
@@ -130,9 +131,7 @@ class ActsDesk:
         )
         state = self._store.versions.state(notification)
         if state is not None:
-            before = state.answers.get("after.adverse_note", "")
-            reaction = "\n".join(part for part in (before, what) if part)
-            state = state.answered({"after.adverse": "observed", "after.adverse_note": reaction})
+            state = state.answered(answers_with_reaction(state.answers, what))
         newer = self._follow_up(
             notification,
             replace(record, immunizations=told),

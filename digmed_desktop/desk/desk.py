@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem, stops_of
+from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk import data_check
 from digmed_desktop.desk.acting import ActsDesk
+from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
@@ -62,10 +63,13 @@ class FormDesk(Protocol):
     def lists(self) -> FormLists:
         """Return what the form offers, and the answers of a fresh one."""
 
-    def preview(self, state: FormState) -> Preview:
+    def assess(self, state: FormState) -> Assessment[Any]:
+        """Return what a form makes, and what is in the way."""
+
+    def preview(self, assessed: Assessment[Any]) -> Preview:
         """Return what a form would send, and what is in the way."""
 
-    def freeze(self, draft_id: str, state: FormState, by: int) -> Sent:
+    def freeze(self, assessed: Assessment[Any], draft_id: str, by: int) -> Sent:
         """Store the message of a form, to be sent; twice with one draft is once."""
 
 
@@ -214,7 +218,12 @@ class Desk:
         """Return what a form would send; of a form that is closed, why."""
         if closed := data_check.standing().closed(form):
             return Preview(problems=(Problem("", closed),))
-        return self.counter.with_doubts(form, state, self._form(form).preview(state))
+        return self._form(form).preview(self._assess(form, state))
+
+    def _assess(self, form: str, state: FormState) -> Assessment[Any]:
+        """Return the judgement of a form, with what this pharmacy knows that speaks against it."""
+        assessed = self._form(form).assess(state)
+        return assessed.with_problems(self.counter.problems(assessed))
 
     def save_draft(self, draft_id: str, form: str, state: FormState, by: int | None) -> None:
         """Keep a half-filled form. One that was sent already is not kept again."""
@@ -250,17 +259,24 @@ class Desk:
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._store.notifications.sent_as(wish.draft_id)) is not None:
             return Sent(earlier)
-        preview = self.preview(wish.form, state)
-        in_the_way = (*stops_of(preview.problems), *self.counter.unanswered(state, preview))
-        if in_the_way:
+        if closed := data_check.standing().closed(wish.form):
+            return Sent(None, (Problem("", closed),))
+        assessed = self._assess(wish.form, state)
+        if in_the_way := (*assessed.stops, *assessed.unanswered()):
             return Sent(None, in_the_way)
-        draft = self._store.drafts.get(wish.draft_id)
-        begun_by = self.people.name(draft.begun_by) if draft else ""
-        told = self.counter.told(state, preview, begun_by, self.people.name(wish.by))
-        sent = self._form(wish.form).freeze(wish.draft_id, told, wish.by)
+        noted = assessed.noted(self._two_people(wish))
+        sent = self._form(wish.form).freeze(noted, wish.draft_id, wish.by)
         if sent.notification is not None:
             self.patients.remember(state.answers)
         return sent
+
+    def _two_people(self, wish: Wish) -> str:
+        """Return who began a form and who finished it, ``""`` if one person did both."""
+        draft = self._store.drafts.get(wish.draft_id)
+        begun, finished = self.people.name(draft.begun_by) if draft else "", self.people.name(wish.by)
+        return (
+            f"Begun by {begun}, finished by {finished}." if begun and finished and begun != finished else ""
+        )
 
     def _form(self, form: str) -> FormDesk:
         if form not in self.forms:

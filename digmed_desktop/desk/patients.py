@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
+from digmed_desktop.clinical.questions.patient import patient_of
+from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.views import PatientView
 from digmed_desktop.history.written import search_key
@@ -51,22 +53,21 @@ class PatientDesk:
 
     def remember(self, answers: Mapping[str, str]) -> None:
         """Keep who was seen, from the answers of a form; nothing where there is no name."""
-        family, given = answers.get("patient.family", "").strip(), answers.get("patient.given", "").strip()
-        if not family:
+        patient = patient_of(VACCINATION.form, answers, self._clock.now())
+        if not patient.name.family:
             return
-        number = answers.get("patient.nhs_number", "")
-        digits = (nhs_number.digits(number) or "") if nhs_number.sentence_about(number) is None else ""
         kept = {
             key: text
             for key, text in answers.items()
             if key.startswith(_SHOWN_FIELDS) and key not in NEVER_CARRIED and text
         }
         self._store.patients.remember(
-            family=family, given=given, nhs_number=digits, born=self._born(answers), answers=kept
+            family=patient.name.family,
+            given=patient.name.given,
+            nhs_number=patient.nhs_number,
+            born=patient.date_of_birth,
+            answers=kept,
         )
-
-    def _born(self, answers: Mapping[str, str]) -> date | None:
-        return dates.of_answer(answers.get("patient.date_of_birth", ""), self._today(), past=True)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem, Severity, stops_of
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk import correcting
+from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.sender import Sender
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.parcel import FrozenMessage
 
-SHARING = "consent.to_sharing"
-"""The question whose No means that nobody is told: the record stays here."""
 KNOWN_THERE = (
     "The practice knows of this record or may come to know of it, so it can no longer be kept here only. Answer as "
     "before, and telephone the practice about what the patient wishes."
@@ -66,85 +66,85 @@ class RecordingDesk(ABC, Generic[RecordT]):
         """Return why this person may not finish such a record."""
         return ()
 
-    def alongside(self, record: RecordT, draft_id: str, by: int, plan: correcting.Plan) -> "Alongside | None":
+    def alongside(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> "Alongside | None":
         """Return what is written in the same transaction as the notification."""
         return None
 
     def kept(self, record: RecordT) -> None:
         """Follow what has been stored."""
 
-    def keep_here(
-        self, record: RecordT, draft_id: str, state: FormState, by: int, plan: correcting.Plan
-    ) -> Sent:
+    def keep_here(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:
         """Store a record of which the practice is not told, at the patient's wish."""
-        return self._store_notification(record, draft_id, state, by, plan, None, kept_here=True)
+        return self._store_notification(assessed, draft_id, by, None, kept_here=True)
 
     # ---- what is alike
 
-    def preview(self, state: FormState) -> Preview:
-        """Return what these answers would send, what is in the way, and what the law says of each item."""
+    def assess(self, state: FormState) -> Assessment[RecordT]:
+        """Return what a form makes and what stands in its way: the one judgement for preview and Send."""
+        reading = self.reading(state.answers)
+        plan = correcting.plan(
+            self._store, state.correction, reading.record, self._edition(), self._clock.now()
+        )
+        problems = (*plan.refused, *self._problems_of(reading, plan))
+        return Assessment(state, reading, plan, problems)
+
+    def preview(self, assessed: Assessment[RecordT]) -> Preview:
+        """Return what a form would send, what is in the way, and what the law says of each item."""
         from digmed_desktop.fhir.message import draft_xml
         from digmed_desktop.fhir.sections import sections
 
-        reading = self.reading(state.answers)
-        plan = self._plan(state, reading)
-        xml = draft_xml(reading.record, self._frame(plan, ""))
-        form = load(self.KIND.form).laid_out(state.answers)
+        record, plan, answers = assessed.record, assessed.plan, assessed.state.answers
+        form = load(self.KIND.form).laid_out(answers)
         return Preview(
             sections=tuple(
                 PreviewSection(
                     section.title,
                     tuple(
-                        PreviewRow(
-                            row.label, row.values, form.leading_to(row.field, state.answers), row.missing
-                        )
+                        PreviewRow(row.label, row.values, form.leading_to(row.field, answers), row.missing)
                         for row in section.rows
                     ),
                 )
-                for section in sections(reading.record, self._edition(), replaces=plan.replaces)
+                for section in sections(record, self._edition(), replaces=plan.replaces)
             ),
-            problems=self._all_problems(reading, plan),
-            xml=readable(xml),
-            paper_only=reading.only_on_paper and not plan.refused,
-            kept_here=reading.unshared and not plan.known_there and not plan.refused,
-            law=reading.law,
+            problems=assessed.problems,
+            xml=readable(draft_xml(record, self._frame(plan, ""))),
+            paper_only=assessed.paper_only,
+            kept_here=assessed.kept_here,
+            law=assessed.reading.law,
         )
 
-    def freeze(self, draft_id: str, state: FormState, by: int) -> Sent:
-        """Store the message of these answers, to be sent; the draft is gone with it. Twice with one draft is once.
+    def freeze(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:
+        """Store the message of a form, to be sent; the draft is gone with it. Twice with one draft is once.
 
         What can only go on paper is stored without a message, with the reason; what the patient does not want to be
         shared is stored here alone.
         """
-        from digmed_desktop.fhir.message import IncompleteRecordError
+        from digmed_desktop.fhir.message import IncompleteRecordError, build_judged
 
         if (earlier := self.finished(draft_id)) is not None:
             return earlier
         if refused := self.refusal(by):
             return Sent(None, refused)
-        reading = self.reading(state.answers)
-        record, plan = reading.record, self._plan(state, reading)
-        if stops := stops_of(self._all_problems(reading, plan)):
-            return Sent(None, stops)
-        if reading.unshared:
-            return self.keep_here(record, draft_id, state, by, plan)
-        route = self._sender.route(record.patient)
-        no_route = " ".join(p.sentence for p in reading.on_paper) or route.closed
+        if assessed.stops:
+            return Sent(None, assessed.stops)
+        if assessed.reading.unshared:
+            return self.keep_here(assessed, draft_id, by)
+        route = self._sender.route(assessed.record.patient)
+        no_route = " ".join(p.sentence for p in assessed.reading.on_paper) or route.closed
         try:
-            message = None if no_route else self._message(record, plan)
+            frame = self._frame(assessed.plan, str(uuid.uuid4()))
+            message = None if no_route else build_judged(assessed.record, frame)
         except IncompleteRecordError as error:
             return Sent(None, error.problems)
         return self._store_notification(
-            record, draft_id, state, by, plan, message, address=route.address, no_route=no_route
+            assessed, draft_id, by, message, address=route.address, no_route=no_route
         )
 
     def _store_notification(
         self,
-        record: RecordT,
+        assessed: Assessment[RecordT],
         draft_id: str,
-        state: FormState,
         by: int,
-        plan: correcting.Plan,
         message: "FrozenMessage | None",
         *,
         address: str = "",
@@ -153,6 +153,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
     ) -> Sent:
         from digmed_desktop.clinical import json_record
 
+        record = assessed.record
         practice = record.practice or Organisation()
         if practice.ods_code:
             self._store.practices.remember(practice)
@@ -164,20 +165,15 @@ class RecordingDesk(ABC, Generic[RecordT]):
             message=message,
             local_id=new_local_id(record.pharmacy.ods_code),
             by=by,
-            correction=plan.correction,
-            state=state,
+            correction=assessed.plan.correction,
+            state=assessed.state,
             address=address,
             no_route=no_route,
             kept_here=kept_here,
-            alongside=self.alongside(record, draft_id, by, plan),
+            alongside=self.alongside(assessed, draft_id, by),
         )
         self.kept(record)
         return Sent(notification)
-
-    def _message(self, record: RecordT, plan: correcting.Plan) -> "FrozenMessage":
-        from digmed_desktop.fhir.message import build
-
-        return build(record, self._frame(plan, str(uuid.uuid4())))
 
     def _frame(self, plan: correcting.Plan, sender_reference: str) -> "MessageFrame":
         from digmed_desktop.fhir.frame import MessageFrame
@@ -209,34 +205,27 @@ class RecordingDesk(ABC, Generic[RecordT]):
             contact_at=record.contact_at or self._clock.now(),
         )
 
-    def _plan(self, state: FormState, reading: Reading[RecordT]) -> correcting.Plan:
-        return correcting.plan(
-            self._store, state.correction, reading.record, self._edition(), self._clock.now()
-        )
-
     def _edition(self) -> "Edition":
         return self._sender.edition(self.KIND)
 
-    def _all_problems(self, reading: Reading[RecordT], plan: correcting.Plan) -> tuple[Problem, ...]:
-        """Return why it is no correction of what it corrects, and the problems of the record and of its message.
+    def _problems_of(self, reading: Reading[RecordT], plan: correcting.Plan) -> tuple[Problem, ...]:
+        """Return the problems of the record and of its message.
 
         Where only the electronic way is closed, what closes it is told and does not stop. What is kept here closes
         every way: then nothing is told of paper.
         """
-        return (*plan.refused, *self._problems_of(reading, plan))
-
-    def _problems_of(self, reading: Reading[RecordT], plan: correcting.Plan) -> tuple[Problem, ...]:
+        sharing = of(reading.record).question("consent.to_sharing")  # its No means that nobody is told
         if reading.unshared and plan.known_there:
-            return (Problem(SHARING, KNOWN_THERE), *reading.problems, *reading.notes)
+            return (Problem(sharing, KNOWN_THERE), *reading.problems, *reading.notes)
         if reading.only_here or reading.only_on_paper:
-            closing = (p for p in reading.problems if not reading.unshared or p.field == SHARING)
+            closing = (p for p in reading.problems if not reading.unshared or p.field == sharing)
             return (*(replace(p, severity=Severity.LOOK) for p in closing), *reading.notes)
         named = {p.field for p in reading.problems}
-        more: list[Problem] = [p for p in self.message_problems(reading.record) if p.field not in named]
+        more: list[Problem] = [p for p in self.message_problems(reading.record, plan) if p.field not in named]
         return (*reading.problems, *more, *reading.notes)
 
-    def message_problems(self, record: RecordT) -> list[Problem]:
+    def message_problems(self, record: RecordT, plan: correcting.Plan) -> list[Problem]:
         """Return what prevents a message of this record."""
         from digmed_desktop.fhir.problems import problems_of
 
-        return problems_of(record, self._edition())
+        return problems_of(record, self._edition(), replaces=plan.replaces)

@@ -8,6 +8,9 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.questions.vaccination import answers_of_pack
+from digmed_desktop.clinical.reading import ChosenVaccine
+from digmed_desktop.clinical.record import Immunization
 from digmed_desktop.clinical.stock import StockBatch, doubts, other_programme, read_batch
 from digmed_desktop.desk.views import BatchView, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
@@ -48,18 +51,17 @@ class StockDesk:
             if one.programme == programme and product in ("", one.product) and one.offered(on)
         )
 
-    def doubts(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+    def doubts(self, vaccine: Immunization, chosen: ChosenVaccine) -> tuple[Problem, ...]:
         """Return what the stock says against the batch of a vaccination."""
-        if not answers.get("vaccine.batch", "").strip():
+        if not vaccine.batch:
             return ()
-        programme, today = answers.get("session.programme", ""), self._today()
         return tuple(
             doubts(
-                (one for one in self._store.stock.all() if one.programme == programme),
-                product=answers.get("vaccine.product", ""),
-                number=answers.get("vaccine.batch", ""),
-                expiry=dates.of_answer(answers.get("vaccine.expiry", ""), today),
-                day=dates.of_answer(answers.get("contact.date", ""), today) or today,
+                (one for one in self._store.stock.all() if one.programme == chosen.programme.id),
+                product=chosen.product,
+                number=vaccine.batch,
+                expiry=vaccine.expiry,
+                day=chosen.on or self._today(),
             )
         )
 
@@ -97,13 +99,7 @@ class StockDesk:
         name = self._product_name(programme, product) if product else ""
         if why := self._refusal(scan, programme, product, form_programme):
             return ScannedPack(scan, programme, product, name, {}, why, refused=True)
-        answers: dict[str, str] = {}
-        if product:
-            answers["vaccine.product"] = product
-        if scan.batch:
-            answers["vaccine.batch"] = scan.batch
-        if scan.expiry:
-            answers["vaccine.expiry"] = dates.as_answer(scan.expiry)
+        answers = answers_of_pack(product, scan.batch, scan.expiry)
         return ScannedPack(scan, programme, product, name, answers, scan.sentence)
 
     def _refusal(self, scan: Scan, programme: str, product: str, form_programme: str) -> str:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.particulars import particulars
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, chosen_pharmacist
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.clinical.supply_answers import SupplyReading, read, starting_answers
 from digmed_desktop.desk import correcting
+from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.medicines import MedicineDesk
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.recording import RecordingDesk
@@ -50,8 +51,7 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
 
     def reading(self, answers: Mapping[str, str]) -> SupplyReading:
         """Return the record that these answers make, and what is wrong with it."""
-        chosen = answers.get("session.pharmacist", "")
-        pharmacist = int(chosen) if chosen.isdigit() else None
+        pharmacist = chosen_pharmacist(answers)
         return read(
             answers,
             pharmacy=self._store.profile.pharmacy() or Organisation(),
@@ -76,46 +76,40 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         """Return why this person may not finish: only a pharmacist may."""
         if self._people.may_finish_supply(by):
             return ()
-        return (Problem("session.pharmacist", ONLY_A_PHARMACIST),)
+        return (Problem(EMERGENCY_SUPPLY.question("pharmacist"), ONLY_A_PHARMACIST),)
 
     def alongside(
-        self, record: EmergencySupplyRecord, draft_id: str, by: int, plan: correcting.Plan
+        self, assessed: Assessment[EmergencySupplyRecord], draft_id: str, by: int
     ) -> "Alongside | None":
         """Return the register entry: it and the notification are written both or neither."""
-        return self._store.register.entering(self._entry(record, draft_id, by, plan))
+        return self._store.register.entering(self._entry(assessed, draft_id, by))
 
     def kept(self, record: EmergencySupplyRecord) -> None:
         """Seal the register, and remember the medicines."""
         self._store.register.keep_head()
         self._medicines.remember(record.items)
 
-    def keep_here(
-        self,
-        record: EmergencySupplyRecord,
-        draft_id: str,
-        state: FormState,
-        by: int,
-        plan: correcting.Plan,
-    ) -> Sent:
+    def keep_here(self, assessed: Assessment[EmergencySupplyRecord], draft_id: str, by: int) -> Sent:
         """Write the register alone; what corrects a notification takes its place, so that it does not go out."""
-        if plan.correction is not None:
-            return super().keep_here(record, draft_id, state, by, plan)
-        number = self._store.register.append(self._entry(record, draft_id, by, plan))
+        if assessed.plan.correction is not None:
+            return super().keep_here(assessed, draft_id, by)
+        number = self._store.register.append(self._entry(assessed, draft_id, by))
         self._store.drafts.discard(draft_id)
-        self._medicines.remember(record.items)
+        self._medicines.remember(assessed.record.items)
         return Sent(None, register=number)
 
-    def message_problems(self, record: EmergencySupplyRecord) -> list[Problem]:
+    def message_problems(self, record: EmergencySupplyRecord, plan: correcting.Plan) -> list[Problem]:
         """Return what prevents a message; there is none of what was not supplied."""
-        return [] if record.supplied is False else super().message_problems(record)
+        return [] if record.supplied is False else super().message_problems(record, plan)
 
-    def _entry(self, record: EmergencySupplyRecord, token: str, by: int, plan: correcting.Plan) -> NewEntry:
+    def _entry(self, assessed: Assessment[EmergencySupplyRecord], token: str, by: int) -> NewEntry:
         """Return the register entry: a new one, or what is appended to the entry that a correction is about."""
+        record, correction = assessed.record, assessed.plan.correction
         content = {**particulars(record), "token": token}
         kind = EntryKind.NOT_SUPPLIED if record.supplied is False else EntryKind.SUPPLY
         about = None
-        if plan.correction is not None:
-            corrected = self._store.register.of_notification(plan.correction.corrects)
+        if correction is not None:
+            corrected = self._store.register.of_notification(correction.corrects)
             if corrected is not None:
                 kind, about = EntryKind.AMENDMENT, corrected.about or corrected.number
                 content["text"] = "Corrected; the particulars now are those that stand here."

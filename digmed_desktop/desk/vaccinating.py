@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from digmed_desktop.clinical import dates, own_product
-from digmed_desktop.clinical.form import Option, load
+from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.questions.vaccination import (
+    VACCINATION,
+    chosen_programme,
+    chosen_vaccinator,
+    not_asked,
+)
 from digmed_desktop.clinical.record import Organisation, VaccinationRecord
 from digmed_desktop.clinical.vaccination import (
     Reading,
@@ -47,9 +53,8 @@ class VaccinationDesk(RecordingDesk[VaccinationRecord]):
 
     def _programme_of(self, answers: Mapping[str, str]) -> Programme:
         """Return the programme that was chosen, also of an earlier season; the first where none was."""
-        chosen = answers.get("session.programme", "")
         try:
-            return self._with_own(programmes.programme(chosen))
+            return self._with_own(programmes.programme(chosen_programme(answers)))
         except KeyError:
             return self.programmes()[0]
 
@@ -74,18 +79,18 @@ class VaccinationDesk(RecordingDesk[VaccinationRecord]):
         A programme that is chosen and not here (its file has a fault) stops: another's rules say nothing of it.
         """
         reading = self._reading(answers)
-        chosen = answers.get("session.programme", "")
+        chosen = chosen_programme(answers)
         if not chosen or chosen in {one.id for one in programmes.programmes()}:
             return reading
-        return replace(reading, problems=(Problem("session.programme", NOT_HERE), *reading.problems))
+        not_here = Problem(VACCINATION.question("immunizations.programme"), NOT_HERE)
+        return replace(reading, problems=(not_here, *reading.problems), vaccine=None)
 
     def _reading(self, answers: Mapping[str, str]) -> Reading:
-        vaccinator = answers.get("session.vaccinator", "")
         return read(
             answers,
             programme=self._programme_of(answers),
             pharmacy=self._store.profile.pharmacy() or Organisation(),
-            vaccinator=self._people.professional(int(vaccinator)) if vaccinator.isdigit() else None,
+            vaccinator=self._people.professional(chosen_vaccinator(answers)),
             now=self._clock.now(),
             agreed=self._sender.agreed,
         )
@@ -102,12 +107,10 @@ def _by_product(programme: Programme) -> dict[str, dict[str, str]]:
 
 
 def _offer(programme: Programme) -> ProgrammeOffer:
-    asked = {f"screening.{one}" for one in programme.screening}
-    screening = {q.id for q in load("vaccination").fields() if q.id.startswith("screening.")}
     return ProgrammeOffer(
         name=programme.name,
         lists=dict(programme.lists),
         usual=usual_answers(programme),
         by_product=_by_product(programme),
-        not_asked=frozenset(screening - asked - {"screening.note"}),
+        not_asked=not_asked(programme),
     )

@@ -28,7 +28,15 @@ from digmed_desktop.fhir.subject import summary_of
 from digmed_desktop.fhir.writing import Data, to_xml
 from digmed_desktop.messaging.parcel import FrozenMessage
 
-__all__ = ["IncompleteRecordError", "MessageFaultError", "MessageFrame", "Replaces", "build", "draft_xml"]
+__all__ = [
+    "IncompleteRecordError",
+    "MessageFaultError",
+    "MessageFrame",
+    "Replaces",
+    "build",
+    "build_judged",
+    "draft_xml",
+]
 
 MAX_REFERENCE = 255
 MAX_BYTES = 5_000_000
@@ -48,13 +56,18 @@ class MessageFaultError(ValueError):
 
 
 def build(record: Record, frame: MessageFrame) -> FrozenMessage:
-    """Return the message of a complete record.
+    """Return the message of a record.
 
     Raises :class:`IncompleteRecordError` when the record cannot be sent. Every message is held to the program's own
     checks before it is returned.
     """
     if problems := problems_of(record, frame.edition, replaces=frame.replaces):
         raise IncompleteRecordError(problems)
+    return build_judged(record, frame)
+
+
+def build_judged(record: Record, frame: MessageFrame) -> FrozenMessage:
+    """Return the message of a record in which ``problems_of`` finds nothing; else as :func:`build`."""
     if frame.now.tzinfo is None:
         raise ValueError("now needs an offset")
     if not frame.mailbox or not 0 < len(frame.sender_reference) <= MAX_REFERENCE:

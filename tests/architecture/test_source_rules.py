@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.questions.forms import SETS
+from digmed_desktop.fhir.sections import ITEMS
+
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "digmed_desktop"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -126,3 +129,49 @@ def test_the_rules_can_fail() -> None:
     assert MACHINE.search("C:\\Users\\rose")
     assert not MACHINE.search("https://example.org/home/page")
     assert list(calls(Path(__file__)))
+
+
+EDGE = ("clinical/", "ui/", "tour/")
+"""Where answers are typed, read and bound; everywhere else a record is read."""
+SMALL_FORMS = ("desk/connection.py", "desk/people.py", "desk/registering.py", "desk/stock.py")
+"""Each reads the answers of a small form of its own, of which there is no record."""
+
+
+def is_answers(node: ast.expr) -> bool:
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name == "answers"
+
+
+def keys_read_from_answers(file: Path) -> Iterator[str]:
+    """The key of each ``answers[...]`` and ``answers.get(...)``, as it is written."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
+            yield from [ast.unparse(node.slice)] if is_answers(node.value) else []
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute):
+            asks = node.func.attr in ("get", "pop", "setdefault")
+            yield from [ast.unparse(node.args[0])] if asks and is_answers(node.func.value) else []
+
+
+def test_nobody_beside_the_forms_reads_answers() -> None:
+    read = {
+        (room_of(f), key)
+        for f in SOURCES
+        if not room_of(f).startswith((*EDGE, *SMALL_FORMS))
+        for key in keys_read_from_answers(f)
+    }
+    assert read == set()
+    assert "'session.programme'" in set(keys_read_from_answers(PACKAGE / "clinical/questions/vaccination.py"))
+
+
+def test_no_question_is_named_beside_the_forms() -> None:
+    """A path of the record or an item of an edition may be spelled as a question is: other tests hold those."""
+    asked = {field.id for one in SETS.values() for field in one.form.fields()}
+    paths = {path for one in SETS.values() for path in one.attributes()}
+    named = {
+        (room_of(f), node.value)
+        for f in SOURCES
+        if not room_of(f).startswith(EDGE)
+        for node in ast.walk(tree(f))
+        if isinstance(node, ast.Constant) and node.value in asked - paths - ITEMS.keys()
+    }
+    assert named == set()

@@ -16,6 +16,7 @@ from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.messaging.story import Story
+from tests.clinical.examples import complete_record
 from tests.desk.conftest import Counter
 
 REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Not valid.")
@@ -113,13 +114,10 @@ def test_a_cancelled_correction_leaves_the_dose_known(counter: Counter) -> None:
     made = counter.record()
     counter.post(made)
     newer = correct(counter, made, vaccine__batch="AB-1243")
-    state = counter.store.versions.state(made)
-    assert state is not None
-    begun = state.answers
-    doses = counter.desk.counter.earlier(begun)
+    doses = counter.desk.counter.earlier(complete_record().patient)
     assert [dose.notification for dose in doses] == [newer]
     counter.desk.acts.do(Act.CANCEL, newer, counter.ada, "The first was right.")
-    doses = counter.desk.counter.earlier(begun)
+    doses = counter.desk.counter.earlier(complete_record().patient)
     assert [dose.notification for dose in doses] == [made]
 
 

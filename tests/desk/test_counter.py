@@ -14,7 +14,7 @@ from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.scanning.pack import read
-from tests.clinical.examples import FLU, complete_answers
+from tests.clinical.examples import FLU, complete_answers, complete_record
 from tests.history.samples import KEY, MovedClock
 
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
@@ -94,12 +94,11 @@ def test_what_is_asked_afresh_is_not_remembered(desk: Desk) -> None:
 def test_earlier_doses_are_those_this_pharmacy_recorded(desk: Desk, clock: MovedClock) -> None:
     first = send(desk, "one")
     clock.move(days=30)
-    (dose,) = desk.counter.earlier(complete_answers())
+    (dose,) = desk.counter.earlier(complete_record().patient)
     assert (dose.on.isoformat(), dose.batch, dose.by, dose.notification) == (
         "2026-10-14", "AB-1234", "Amira Khan", first,
     )  # fmt: skip
-    other = {**complete_answers(), "patient.nhs_number": "999 000 0018"}
-    assert desk.counter.earlier(other) == ()
+    assert desk.counter.earlier(complete_record(patient__nhs_number="999 000 0018").patient) == ()
 
 
 def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
@@ -128,7 +127,7 @@ def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
 def test_a_dose_that_was_cancelled_is_none(desk: Desk, store: Store) -> None:
     first = send(desk, "one")
     store.notifications.cancel(first, 1, "entered twice")
-    assert desk.counter.earlier(complete_answers()) == ()
+    assert desk.counter.earlier(complete_record().patient) == ()
 
 
 def test_a_draft_of_one_finished_by_another_says_both(desk: Desk, store: Store) -> None:

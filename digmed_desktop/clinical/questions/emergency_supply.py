@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from digmed_desktop.clinical import form, names, snomed, units
-from digmed_desktop.clinical.answers import AnswerSheet
+from digmed_desktop.clinical.answers import AnswerSheet, person_number
 from digmed_desktop.clinical.emergency_supply import AskedBy, EmergencySupplyRecord, ItemKind, SupplyRoute
+from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.medicine import CODE_END, product_answer
 from digmed_desktop.clinical.questions import patient
 from digmed_desktop.clinical.questions.binding import Binding, Codec, QuestionSet
@@ -65,6 +66,11 @@ class SupplySheet(AnswerSheet):
     def nature(self) -> str:
         """The nature of the emergency, or why the prescriber gives no prescription."""
         return self.lines("contact.reason") or self.lines("prescriber.why")
+
+
+def chosen_pharmacist(answers: Answers) -> int | None:
+    """Return the number of the person here who was chosen as pharmacist."""
+    return person_number(answers.get("session.pharmacist", ""))
 
 
 def _pharmacist(sheet: SupplySheet, question: str) -> Professional | None:

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone
 from digmed_desktop.clinical.answers import AnswerSheet, called
 from digmed_desktop.clinical.dates import age, at_counter
+from digmed_desktop.clinical.form import Answers, Form
 from digmed_desktop.clinical.patient_answers import contact_answers
-from digmed_desktop.clinical.questions.binding import Binding, Codec
+from digmed_desktop.clinical.questions.binding import Binding, Codec, assemble
 from digmed_desktop.clinical.questions.codecs import LINES, TEXT, YES_NO, day, one_of, put_line, text
 from digmed_desktop.clinical.questions.writer import AnswerWriter
 from digmed_desktop.clinical.record import (
     Allergy,
     AllergyStatus,
     Coded,
+    Patient,
     PhoneUse,
     Sex,
     Telephone,
@@ -210,6 +212,14 @@ def person(sheet: AnswerSheet, question: str) -> None:
         question,
         f"Select {called(sheet.fields[question])} again: this person is no longer among the people here.",
     )
+
+
+def patient_of(form: Form, answers: Answers, now: datetime) -> Patient:
+    """Return the patient whom a form is about, as far as the answers say."""
+    sheet = AnswerSheet(form, answers, now)
+    about = (one for one in PATIENT if one.path.startswith("patient."))
+    values = {one.path.removeprefix("patient."): one.codec.read(sheet, one.question) for one in about}
+    return assemble(Patient, values)
 
 
 _LINES_OF_ADDRESS: Codec[tuple[str, ...]] = Codec(

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from digmed_desktop.clinical import batch, form
-from digmed_desktop.clinical.answers import AnswerSheet
+from digmed_desktop.clinical.answers import AnswerSheet, person_number
+from digmed_desktop.clinical.dates import as_answer
+from digmed_desktop.clinical.form import Answers
+from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.questions import patient
 from digmed_desktop.clinical.questions.binding import Binding, Codec, QuestionSet
@@ -19,9 +22,11 @@ from digmed_desktop.clinical.questions.codecs import (
     put_line,
     yes_no,
 )
-from digmed_desktop.clinical.questions.writer import AnswerWriter, same
+from digmed_desktop.clinical.questions.writer import AnswerWriter, Here, same, write
 from digmed_desktop.clinical.record import (
     Coded,
+    Organisation,
+    Patient,
     Professional,
     Quantity,
     ScreeningAnswer,
@@ -220,6 +225,36 @@ def _put_adverse_reaction(writer: AnswerWriter, question: str, reaction: str) ->
     writer.put(question, reaction)
 
 
+def chosen_programme(answers: Answers) -> str:
+    """Return the id of the programme that was chosen, ``""`` if none is."""
+    return answers.get("session.programme", "")
+
+
+def chosen_vaccinator(answers: Answers) -> int | None:
+    """Return the number of the person here who was chosen as vaccinator."""
+    return person_number(answers.get("session.vaccinator", ""))
+
+
+def not_asked(programme: Programme) -> frozenset[str]:
+    """Return the questions of the health screen for which a programme has no use."""
+    return frozenset(_SCREENING) - {f"screening.{one}" for one in programme.screening}
+
+
+def answers_of_pack(product: str, number: str, expiry: date | None) -> dict[str, str]:
+    """Return the answers that a pack gives: its product, batch number and expiry date, as far as it says them."""
+    told = {"vaccine.product": product, "vaccine.batch": number, "vaccine.expiry": as_answer(expiry)}
+    return {question: answer for question, answer in told.items() if answer}
+
+
+def answers_with_reaction(answers: Answers, reaction: str) -> dict[str, str]:
+    """Return the answers that say an adverse reaction, after what they said of one before."""
+    before = answers.get("after.adverse_note", "")
+    return {
+        "after.adverse": "observed",
+        "after.adverse_note": "\n".join(part for part in (before, reaction) if part),
+    }
+
+
 def _referral(part: str) -> Binding:
     codec = behind("after.referral", "yes", TEXT)
     return Binding(f"referral.{part}", f"referral.{part}", codec, besides=("after.referral",))
@@ -301,3 +336,13 @@ VACCINATION = QuestionSet(
     },
     synonyms={"clinician": "vaccinator"},
 )
+
+
+def answers_about(person: Patient, practice: Organisation) -> dict[str, str]:
+    """Return the answers about a known patient of a practice; what is asked afresh of everybody stays open."""
+    bindings = [*patient.PATIENT, *patient.PRACTICE]
+    record = VaccinationRecord(patient=person, registered=True, practice=practice)
+    writer = AnswerWriter(VACCINATION.form, record, Here())
+    write(bindings, writer)
+    blank = {question: "" for one in bindings for question in (one.question, *one.besides)}
+    return {key: answer for key, answer in (blank | writer.answers).items() if key not in NEVER_CARRIED}

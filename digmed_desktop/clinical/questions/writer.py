@@ -1,13 +1,13 @@
 """The answers of a form as they are filled in from a record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from digmed_desktop.clinical.answers import Lists
 from digmed_desktop.clinical.form import Form, Option
 from digmed_desktop.clinical.programme import Programme
-from digmed_desktop.clinical.questions.binding import QuestionSet, value_at
+from digmed_desktop.clinical.questions.binding import Binding, value_at
 from digmed_desktop.clinical.record import Coded, Professional
 
 
@@ -77,9 +77,9 @@ class AnswerWriter:
         return value_at(self.record, path, self.place)
 
 
-def write(questions: QuestionSet, writer: AnswerWriter, *, items: int = 0) -> None:
+def write(bindings: Iterable[Binding], writer: AnswerWriter, *, items: int = 0) -> None:
     """Answer every question whose answer the record holds; ``items`` are asked about one after the other."""
-    for binding in questions.bindings:
+    for binding in bindings:
         places = range(items) if binding.repeats else (writer.place,)
         for place in places:
             value = value_at(writer.record, binding.path, place)

@@ -1,0 +1,68 @@
+"""What one form makes and what stands in its way, judged once: for its preview and for Send."""
+
+from dataclasses import dataclass, replace
+from typing import Generic, Self
+
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.problem import Problem, stops_of
+from digmed_desktop.clinical.reading import Reading, RecordT
+from digmed_desktop.desk.correcting import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment(Generic[RecordT]):
+    """A form with its reading, how its message follows an earlier one, and every problem.
+
+    ``problems`` are those of the form, of the message and of the counter, stops and warnings, as people see them.
+    """
+
+    state: FormState
+    reading: Reading[RecordT]
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+    @property
+    def record(self) -> RecordT:
+        """The record that the form makes."""
+        return self.reading.record
+
+    @property
+    def stops(self) -> tuple[Problem, ...]:
+        """What prevents finishing."""
+        return stops_of(self.problems)
+
+    @property
+    def paper_only(self) -> bool:
+        """Whether the record is complete and only the electronic way is closed."""
+        return self.reading.only_on_paper and not self.stops
+
+    @property
+    def kept_here(self) -> bool:
+        """Whether the record stays here: the patient does not agree that the practice is told."""
+        return self.reading.unshared and not self.plan.known_there and not self.plan.refused
+
+    def unanswered(self) -> tuple[Problem, ...]:
+        """Return a problem for each warning that needs a reason and has none yet."""
+        return tuple(
+            Problem(problem.field, f"Say why you go on: {problem.sentence}")
+            for problem in self.problems
+            if problem.needs_reason and not self.state.reason_for(problem)
+        )
+
+    def with_problems(self, first: tuple[Problem, ...]) -> Self:
+        """Return the assessment with further problems before its own."""
+        return replace(self, problems=(*first, *(p for p in self.problems if p not in first)))
+
+    def noted(self, people: str) -> Self:
+        """Return the assessment whose record keeps in its notes how it came about: warnings, reasons, ``people``.
+
+        The answers stay as they were typed.
+        """
+        lines = [
+            f"Continued although: {problem.sentence} Reason: {reason}"
+            for problem in self.problems
+            if problem.needs_reason and (reason := self.state.reason_for(problem))
+        ]
+        notes = "\n".join(line for line in (self.record.notes_kept_here, *lines, people) if line)
+        record = replace(self.record, notes_kept_here=notes)
+        return replace(self, reading=replace(self.reading, record=record))
