@@ -83,11 +83,11 @@ def _compared(texts: Sequence[str], values: Sequence[_Value]) -> Iterator[Findin
     said = [[value.says(text) for text in texts] for value in values]
     wrong = [
         value
-        for value, answers in zip(values, said, strict=True)
-        if len(texts) >= len(values) and answers and True not in answers and False in answers
+        for value, verdicts in zip(values, said, strict=True)
+        if len(texts) >= len(values) and verdicts and True not in verdicts and False in verdicts
     ]
     strays = any(
-        all(answers[number] is not True for answers in said) and any(answers[number] is False for answers in said)
+        all(verdicts[number] is not True for verdicts in said) and any(verdicts[number] is False for verdicts in said)
         for number in range(len(texts))
     )  # fmt: skip
     for value in wrong or (values[:1] if strays else ()):

@@ -55,7 +55,8 @@ class Counter:
     def answer(self, notification: int, meaning: Meaning = MATCHED) -> None:
         """Let the practice's system answer."""
         mesh_id = uuid.uuid4().hex
-        self.store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "BOX1", b"<Response/>"))
+        workflow = self.store.notifications.row(notification).kind.answers_on
+        self.store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, workflow, "BOX1", b"<Response/>"))
         assert answered(self.store, mesh_id, self.store.notifications.story(notification).message_id)
         self.store.inbox.apply_response(mesh_id, (meaning,), None)
 

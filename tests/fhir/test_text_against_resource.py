@@ -12,6 +12,7 @@ from digmed_desktop.clinical.json_record import read
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.editions import all_editions, default_for
+from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import kind_of
 from digmed_desktop.fhir.message import build
 from digmed_desktop.messaging.parcel import Kind
@@ -281,12 +282,12 @@ def test_the_records_of_the_published_examples_become_messages() -> None:
     for file in sorted((Path(os.environ["DIGMED_SHARED"]) / "cases" / "records").glob("*.json")):
         record = read(file.read_text(encoding="utf-8"))
         new_id = ids()
-        made = build(
-            record,
+        frame = MessageFrame(
             edition=default_for(kind_of(record)),
             mailbox="X",
             now=NOW,
             sender_reference=new_id(),
             new_id=new_id,
         )
+        made = build(record, frame)
         assert check(made.payload) == [], file.name
