@@ -25,7 +25,7 @@ from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
@@ -246,8 +246,9 @@ def start(
     appearance = Appearance(
         app, str(loaded.settings.theme), loaded.settings.text_percent, fonts.FAMILY if bare else ""
     )
+    how = _Start()
     office = Office(
-        lambda: open_desk(folders, choices, clock, part),
+        lambda: open_desk(folders, choices, clock, part, look_only=how.look_only),
         PRACTICE_ROUND_SECONDS if practice else ROUND_SECONDS,
     )
     context = Context(
@@ -259,7 +260,7 @@ def start(
         practice=_controls(part) if part else None,
         choices=choices,
         wedge=Wedge(),
-        rescue=_rescue(folders, clock),
+        rescue=_rescue(folders, clock, how),
     )
     window = Window(context)
     alarm.setParent(window)
@@ -328,7 +329,14 @@ def _saver(office: Office, choices: Choices) -> Callable[[str, int], None]:
     return save
 
 
-def _rescue(folders: Folders, clock: Clock) -> Rescue:
+@dataclass
+class _Start:
+    """How the records are opened. ``look_only``: a person chose only to look at records in doubt."""
+
+    look_only: bool = False
+
+
+def _rescue(folders: Folders, clock: Clock, how: _Start) -> Rescue:
     """Return the ways to get back records that do not open; used on the records thread."""
 
     def with_phrase(typed: str) -> None:
@@ -346,7 +354,15 @@ def _rescue(folders: Folders, clock: Clock) -> Rescue:
 
         rescue.begin_with_empty_records(folders.database, opening.open_vault(folders))
 
-    return Rescue(with_phrase, from_backup, begin_with_empty_records)
+    def go_on(doubt: RecordsDoubt, by: str) -> None:
+        from digmed_desktop.desk import opening
+
+        opening.go_on_with(folders, opening.open_vault(folders), clock, doubt, by)
+
+    def look_only() -> None:
+        how.look_only = True
+
+    return Rescue(with_phrase, from_backup, begin_with_empty_records, go_on, look_only)
 
 
 def _noter(folders: Folders) -> Callable[[str, str, int], None]:
@@ -357,7 +373,9 @@ def _noter(folders: Folders) -> Callable[[str, str, int], None]:
 # ---- what the records thread does
 
 
-def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePart | None) -> "Desk":
+def open_desk(
+    folders: Folders, choices: Choices, clock: Clock, part: PracticePart | None, *, look_only: bool = False
+) -> "Desk":
     """Fetch the key, open the records, start practice mode's MESH; on the records thread."""
     from digmed_desktop.credentials.register_seal import VaultSeal
     from digmed_desktop.desk import opening
@@ -369,7 +387,7 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
     from digmed_desktop.reference.ods_api import LIVE, OdsApi
 
     vault = opening.open_vault(folders)
-    store = opening.open_store(folders, vault, clock)
+    store = opening.open_store(folders, vault, clock, look_only=look_only)
     with contextlib.ExitStack() as undo:  # whatever does not start, the records must be free for the next try
         undo.callback(store.close)
         mesh = part.start() if part else None
@@ -381,7 +399,9 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
             clock,
             kept_in=vault.kept_in,
             sender=sender,
-            make_delivery=lambda records: opening.make_delivery(
+            make_delivery=opening.LookOnly
+            if look_only
+            else lambda records: opening.make_delivery(
                 records,
                 connection,
                 clock,
@@ -399,7 +419,8 @@ def open_desk(folders: Folders, choices: Choices, clock: Clock, part: PracticePa
             choices=choices,
             vault=vault,
         )
-        desk.fulfil_wish()
+        if not look_only:
+            desk.fulfil_wish()
         undo.pop_all()
     return desk
 

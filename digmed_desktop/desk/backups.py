@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 DATABASE_KEY, BACKUP_KEY = "database-key", "backup-key"  # names in the vault
-CARRIED = ("mesh-password", "mesh-shared-key", "mesh-proxy", "register-key", "register-head")
+CARRIED = ("mesh-password", "mesh-shared-key", "mesh-proxy", "register-key", "register-head", "chain-key")
 """Secrets of the vault that belong to the data: they travel with a backup."""
 ENDING = ".digmedbackup"
 KEEP = 14

@@ -17,6 +17,8 @@ from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.handing_over import HandOverDesk
+from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
+from digmed_desktop.desk.head_keeper import check as check_of_chain
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.listing import ListingDesk
@@ -116,6 +118,7 @@ class Desk:
         self.listing = ListingDesk(store, clock)
         self.backups = BackupDesk(store, vault, clock)
         self._intent = SendIntent(folder)
+        self._keeper = HeadKeeper(store)
 
     def duty(self) -> Duty:
         """Return when something is late, as the pharmacy has chosen."""
@@ -144,25 +147,30 @@ class Desk:
 
     def checks(self) -> tuple[Check, ...]:
         """Check the records and the connection; asks MESH, so it can take a minute."""
-        return (*checks_of_records(self._store, self.connection, self._clock), self.register.check())
+        return (
+            *checks_of_records(self._store, self.connection, self._clock),
+            self.register.check(),
+            check_of_chain(self._store),
+        )
 
     def close(self) -> None:
         """Close the records and what was started with them."""
         if self._reach is not None:
             self._reach.close()
+        self._keeper.close()
         self._store.close()
         self._on_close()
 
-    @staticmethod
-    def warm_up() -> None:
-        """Load what the first message needs, so that the first Send is as quick as the second."""
+    def warm_up(self) -> None:
+        """Load what the first message needs, so that the first Send is as quick as the second; begin what runs behind."""
         from digmed_desktop.fhir.warming import warm_up
 
         warm_up()
+        self._keeper.start()
 
     def make_delivery(self) -> DeliveryRounds:
         """Return the delivery; called on the delivery's own thread."""
-        return self._make_delivery(self._store)
+        return KeepingHead(self._make_delivery(self._store), self._keeper)
 
     def fulfil_wish(self) -> Sent | None:
         """Send what was asked for just before the program died; None when nothing was, or it cannot be done.
@@ -254,6 +262,7 @@ class Desk:
         try:
             return self._freeze(Wish(draft_id, form, by), state)
         finally:
+            self._keeper.wake()
             self._intent.done()  # a person who is told that it failed presses Send again, or does not
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.data_files.fault import REMEDY
 from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
@@ -14,6 +15,7 @@ from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
 
 if TYPE_CHECKING:
+    from digmed_desktop.credentials.vault import Vault
     from digmed_desktop.history.store import Store
     from digmed_desktop.mesh.account import MeshAccount
     from digmed_desktop.mesh.transport import MeshTransport
@@ -77,6 +79,15 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
         yield Check(
             "Practice", _BAD, what, "Ask your onboarding contact; then let sending go on under Replies."
         )
+
+
+def check_databases(vault: "Vault") -> Iterator[Check]:
+    """Check that the other databases that this account has opened are where they were."""
+    from digmed_desktop.credentials.databases import missing_elsewhere
+
+    for one in missing_elsewhere(vault):
+        what = f"The records in {one.folder}, last opened on {shown(one.opened_on)}, are not there any more."
+        yield Check("Other records", _LOOK, what, "Put the folder back, or keep its latest backup.")
 
 
 def check_polled(store: "Store", now: datetime) -> Iterator[Check]:

@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,83 +15,127 @@ from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.noticing import NoticingDelivery
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.errors import RecordsMissingError, StoreError
+from digmed_desktop.messaging.errors import RecordsDoubt, RecordsMissingError, StoreError
 from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
+    from digmed_desktop.credentials.chain_seal import VaultChainSeal
+    from digmed_desktop.credentials.databases import DatabaseVault
     from digmed_desktop.credentials.keys import DatabaseKey
     from digmed_desktop.credentials.vault import Vault
     from digmed_desktop.history.store import Store
     from digmed_desktop.outbox.policy import Policy
 
 DATABASE_KEY = "database-key"
-SEAL = ("register-key", "register-head")
-"""Names in the vault of what seals the register of these records."""
+SEAL = ("register-key", "register-head", "chain-key", "chain-head")
+"""Names in the vault of what seals these records and their register."""
 
 
-def open_vault(folders: Folders) -> "Vault":
-    """Return where secrets are kept. Raises VaultError; practice mode makes do with a file."""
+def open_vault(folders: Folders) -> "DatabaseVault":
+    """Return where the secrets of these records are. Raises VaultError; practice mode makes do with a file."""
+    from digmed_desktop.credentials.databases import DatabaseVault
     from digmed_desktop.credentials.vault import FileVault, KeyringVault, VaultError
 
     if not folders.practice:
-        return KeyringVault()
+        return DatabaseVault(KeyringVault(), folders.database)
     try:
-        return KeyringVault("DigMed Desktop practice")
+        return DatabaseVault(KeyringVault("DigMed Desktop practice"), folders.database)
     except VaultError:
-        return FileVault(folders.data, practice=True)
+        return DatabaseVault(FileVault(folders.data, practice=True), folders.database)
 
 
-def open_store(folders: Folders, vault: "Vault", clock: Clock, *, create: bool = True) -> "Store":
+def open_store(
+    folders: Folders, vault: "Vault", clock: Clock, *, create: bool = True, look_only: bool = False
+) -> "Store":
     """Open the records, made first where there never were any and ``create`` allows it.
 
     Records that are gone while their key is in the vault are never replaced by empty ones, but for practice mode's
-    fictional ones. Raises VaultError, StoreError, RecordsMissingError, and StoreInUseError while another program has
-    them open.
+    fictional ones. ``look_only`` opens records in doubt so that nothing can be added. Raises VaultError, StoreError,
+    RecordsMissingError, RecordsInDoubtError, and StoreInUseError while another program has them open.
     """
+    from digmed_desktop.credentials import databases
     from digmed_desktop.credentials.keys import DatabaseKey
+    from digmed_desktop.desk import lineage
 
+    databases.take_over(vault)
     keys = DatabaseKey(vault, DATABASE_KEY)
     finish_restore(folders.database)
     if folders.database.exists():
-        return open_database(folders.database, keys, vault, clock)
-    if keys.kept() is not None:
-        if not folders.practice:
-            raise _missing(folders.database)
-        begin_anew(vault)
-    return _create(folders.database, keys, clock, create=create)
+        store = open_database(folders.database, keys, vault, clock)
+    else:
+        if keys.kept() is not None:
+            if not folders.practice:
+                raise _missing(folders.database)
+            begin_anew(vault)
+        store = _create(folders.database, keys, vault, clock, create=create)
+    with contextlib.ExitStack() as undo:
+        undo.callback(store.close)
+        if look_only:
+            store.chain.look_only()
+        else:
+            lineage.refuse_in_doubt(store, vault)
+            databases.note_opened(vault, clock.now().date())
+            if folders.practice:
+                databases.forget_missing(vault)
+        undo.pop_all()
+    return store
+
+
+def go_on_with(folders: Folders, vault: "Vault", clock: Clock, doubt: RecordsDoubt, by: str) -> None:
+    """Take records in doubt as those of this computer, because a person says so; what waits is looked up first."""
+    from digmed_desktop.credentials.keys import DatabaseKey
+    from digmed_desktop.desk import lineage
+
+    store = open_database(folders.database, DatabaseKey(vault, DATABASE_KEY), vault, clock)
+    try:
+        lineage.go_on(store, vault, by, doubt)
+    finally:
+        store.close()
 
 
 def open_database(database: Path, keys: "DatabaseKey", vault: "Vault", clock: Clock) -> "Store":
     """Open records that are there, with the key in use or the one that waits, and take what a restore brought."""
+    from digmed_desktop.desk.carried import take
+
+    store = _opened(database, keys, vault, clock)
+    with contextlib.ExitStack() as undo:
+        undo.callback(store.close)
+        taken = take(store, vault)
+        undo.pop_all()
+    if not taken:
+        return store
+    store.close()  # the chain goes on with the key that the backup brought
+    return _opened(database, keys, vault, clock)
+
+
+def _opened(database: Path, keys: "DatabaseKey", vault: "Vault", clock: Clock) -> "Store":
     from digmed_desktop.credentials.keys import lost
     from digmed_desktop.history import faults
     from digmed_desktop.history.store import Store
 
-    store, waiting = None, keys.waiting()
+    waiting = keys.waiting()
     if waiting is not None:
         try:
-            store = Store.open(database, waiting, clock)
+            store = Store.open(database, waiting, clock, _seal(vault, waiting))
         except StoreError as error:
             if error != faults.NOT_OURS:
                 raise
-    with contextlib.ExitStack() as undo:
-        if store is not None:
-            undo.callback(store.close)
-            keys.settle()
         else:
-            kept = keys.kept()
-            if kept is None:
-                raise lost()
-            store = Store.open(database, kept, clock)
-            undo.callback(store.close)
-        carried = store.backups.carried()
-        for name, value in carried.items():
-            vault.put(name, value)
-        if carried:
-            store.backups.forget_carried()
-        undo.pop_all()
-    return store
+            keys.settle()
+            return store
+    kept = keys.kept()
+    if kept is None:
+        raise lost()
+    return Store.open(database, kept, clock, _seal(vault, kept))
+
+
+def _seal(vault: "Vault", key: bytes) -> "VaultChainSeal":
+    from digmed_desktop.credentials.chain_seal import VaultChainSeal
+    from digmed_desktop.history.sealing import chain_key
+
+    return VaultChainSeal(vault, lambda: chain_key(key))
 
 
 def is_first_start(folders: Folders, vault: "Vault") -> bool:
@@ -134,12 +179,13 @@ def begin_anew(vault: "Vault") -> None:
             vault.remove(name)
 
 
-def _create(database: Path, keys: "DatabaseKey", clock: Clock, *, create: bool) -> "Store":
+def _create(database: Path, keys: "DatabaseKey", vault: "Vault", clock: Clock, *, create: bool) -> "Store":
     from digmed_desktop.history.store import Store
 
     if not create:
         return Store.open(database, b"", clock)  # tells that it is missing
-    store = Store.create(database, keys.make(), clock)
+    key = keys.make()
+    store = Store.create(database, key, clock, _seal(vault, key))
     try:
         keys.settle()
     except BaseException:
@@ -154,6 +200,25 @@ def _missing(database: Path) -> RecordsMissingError:
         "the keyring. It was moved, renamed or deleted.",
         "Put the file back and start the program again, or restore the latest backup. No new records were begun.",
     )
+
+
+class LookOnly:
+    """Delivery of records that are open only to be looked at: none."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+
+    def run_once(self) -> QueueStanding:
+        """Say that nothing is sent."""
+        return replace(
+            self._store.deliveries.standing(),
+            connected=False,
+            stopped_because="These records are open only to be looked at: nothing is sent, collected or recorded.",
+            remedy="Start the program again and say what is so.",
+        )
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def make_delivery(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from digmed_desktop import __version__
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.front_door import knock
+from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
+from digmed_desktop.desk.head_keeper import check as check_of_chain
 from digmed_desktop.desk.opening import is_first_start, make_delivery, open_store, open_vault
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.registering import RegisterDesk
@@ -100,10 +102,11 @@ def _round(folders: Folders, store: "Store", vault: "Vault", clock: Clock) -> Qu
         mailbox=lambda: Sender("", choices.now).mailbox,
         duty=lambda: Duty.chosen(choices.now()),
     )
+    rounds = KeepingHead(delivery, HeadKeeper(store))
     try:
-        return delivery.run_once()
+        return rounds.run_once()
     finally:
-        delivery.close()
+        rounds.close()
 
 
 def _of_window(said: dict[str, Any]) -> tuple[int, str]:
@@ -184,6 +187,8 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
         connection = ConnectionDesk(store, opened, Choices(loaded.settings), clock)
         yield from checks_of_records(store, connection, clock)
         yield RegisterDesk(store, PeopleDesk(store, clock), clock, VaultSeal(opened)).check()
+        yield check_of_chain(store)
+        yield from checks.check_databases(opened)
     finally:
         store.close()
 

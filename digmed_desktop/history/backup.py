@@ -8,8 +8,9 @@ live in the keyring travel in a table of the copy.
 
 import contextlib
 import hashlib
+import json
 import secrets as random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
 from digmed_desktop.files.addresses import sqlite_address
-from digmed_desktop.history import ledger, migrations, swap
+from digmed_desktop.history import ledger, migrations, profile, swap
 from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import write_owed
 from digmed_desktop.history.place import private_folder
+from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.tables import notification, owed, sending
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import StoreError
@@ -31,6 +33,11 @@ from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, told, unfinished
 
 SHORTEST_PASSPHRASE = 12
+RESTORED = "backup.restored"
+"""The entry of the profile that says that these records were restored and nobody has gone on with them yet.
+
+Its value lists the secrets that were kept although the backup has others.
+"""
 _SALT_BYTES = 16
 _ROUNDS = 256_000  # SQLCipher 4's own number for a passphrase
 _PAGE = 4096
@@ -165,7 +172,8 @@ def restore(source: Path, passphrase: str, target: Path, key: bytes, clock: Cloc
             with made.connect() as connection:
                 migrations.check(connection)
             migrations.migrate(made)
-            look_up_first(Database(made, clock))
+            with made.execution_options(**{WRITES: True}).begin() as connection:
+                profile.write(connection, RESTORED, "[]")
         finally:
             made.dispose()
         swap.begin(part, target, clock)
@@ -179,16 +187,29 @@ def restore(source: Path, passphrase: str, target: Path, key: bytes, clock: Cloc
     return contents
 
 
+def note_restored(profile: Profile, kept: Sequence[str]) -> None:
+    """Note which secrets of the vault were kept although the backup has others, in words."""
+    profile.put(RESTORED, json.dumps(list(kept)))
+
+
+def restored(profile: Profile) -> tuple[str, ...] | None:
+    """Return those words where the records were restored and nobody has gone on with them yet, else None."""
+    text = profile.get(RESTORED)
+    return None if text is None else tuple(json.loads(text))
+
+
 def look_up_first(database: Database) -> int:
-    """Have everything that waits looked up at MESH before it is sent; return how many."""
+    """Have everything that waits or may be on its way looked up at MESH before it is sent; return how many.
+
+    What MESH does not have may have been cancelled or corrected in records that are gone: then a person decides.
+    """
     now = database.clock.now()
     with database.writing() as connection:
         waiting = connection.scalars(
             sa.select(notification.c.id)
             .join(sending, sending.c.notification_id == notification.c.id)
             .where(
-                notification.c.state == State.WAITING,
-                notification.c.held.is_(False),
+                notification.c.state.in_((State.WAITING, State.SENDING, State.CHECKING)),
                 sending.c.latest.is_(True),
             )
         ).all()

@@ -8,17 +8,20 @@ import sqlalchemy as sa
 
 from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import WRITES
+from digmed_desktop.history.sealing import Marks, Sealer
 from digmed_desktop.messaging.clock import Clock
 
 
 class Database:
     """The open file, for the doors: transactions, and the clock that stamps what they write.
 
-    Usable from several threads; those that write wait for each other.
+    Usable from several threads; those that write wait for each other. What a transaction adds is sealed at its end.
     """
 
-    def __init__(self, made: sa.Engine, clock: Clock) -> None:
+    def __init__(self, made: sa.Engine, clock: Clock, sealer: Sealer) -> None:
         self.clock = clock
+        self.sealer = sealer
+        self._marks: Marks | None = None  # up to where the tables were filled at the last commit
         self._readers = made
         self._writers = made.execution_options(**{WRITES: True})
         self._one_writer = threading.Lock()
@@ -36,8 +39,12 @@ class Database:
     def writing(self) -> Iterator[sa.Connection]:
         """Open a transaction that writes: it is on the disk, whole, when the block ends without an error."""
         try:
-            with self._one_writer, self._writers.begin() as connection:
-                yield connection
+            with self._one_writer:
+                with self._writers.begin() as connection:
+                    before = self._marks or self.sealer.marks(connection)
+                    yield connection
+                    marks = self.sealer.seal(connection, before)
+                self._marks = marks
         except sa.exc.DBAPIError as error:
             raise self._sentence(error) from error
 

@@ -6,6 +6,7 @@ same table of transitions. Only the latest sending of a notification speaks for 
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -149,8 +150,16 @@ class Deliveries:
         outcome = Outcome(local_id, happening, code, note, receipt, not_before)
         with self._database.writing() as connection:
             row = _sending(connection, local_id)
+            if happening is Happening.NOT_FOUND:
+                asked = ledger.asked_since_restored(connection, row.notification_id)
+                if asked is not None:  # a person decides; MESH may still come to know it
+                    later = self._database.clock.now() + _LONGEST_WAIT
+                    outcome = replace(outcome, happening=Happening.NOT_FOUND_RESTORED, not_before=later)
+                if asked:
+                    self._note_sendings(connection, [(row.id, outcome)])
+                    return ledger.standing_of(connection, row.notification_id).state
             self._note_sendings(connection, [(row.id, outcome)])
-            return self._write(connection, row, ledger.Entry(happening, code, note))
+            return self._write(connection, row, ledger.Entry(outcome.happening, code, note))
 
     def next_unsure(self) -> Unsure | None:
         """Return the sending to look up next, of those whose time has come."""

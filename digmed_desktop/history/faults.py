@@ -33,6 +33,14 @@ NEWER = StoreError(
 THERE_ALREADY = StoreError(
     "There is a data file in this place already.", "Open it, or choose another folder."
 )
+LOOK_ONLY = StoreError(
+    "These records are open only to be looked at, so nothing can be added.",
+    "Close the program and start it again: it asks what is so.",
+)
+OTHER_SEAL = StoreError(
+    "These records were sealed with a key that is not in the keyring of this account, so nothing can be added.",
+    "Start the program again: it asks what is so.",
+)
 _BY_NAME = {
     "SQLITE_FULL": StoreError(
         "The disk is full: nothing more can be recorded.", "Make room on the disk, then do it again."

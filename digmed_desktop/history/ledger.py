@@ -145,6 +145,26 @@ def _standings(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Stand
     }
 
 
+def asked_since_restored(connection: sa.Connection, notification_id: int | None) -> bool | None:
+    """Say whether a person was asked about a notification that may be older than the last records.
+
+    None where the records have not gone back since it was last in hand. It may have been cancelled or corrected in the
+    records that are gone, so that only a person can have it sent.
+    """
+    among = (Happening.RESTORED, Happening.CLAIMED, Happening.NOT_FOUND_RESTORED)
+    last = connection.scalar(
+        sa.select(event.c.happening)
+        .where(
+            event.c.notification_id == notification_id, event.c.happening.in_([one.value for one in among])
+        )
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    if last is None or last == Happening.CLAIMED.value:
+        return None
+    return bool(last == Happening.NOT_FOUND_RESTORED.value)
+
+
 def act(connection: sa.Connection, at: datetime, notification_id: int, entry: Entry) -> Standing:
     """Write down what a person did; raises NotAllowedNowError when the state does not allow it (any more)."""
     if not may(standing_of(connection, notification_id), entry.happening):

@@ -292,8 +292,22 @@ class Notifications:
                 )
             entry = ledger.Entry(Happening.SENT_AGAIN, note=note, by=by)
             after = ledger.act(connection, self._database.clock.now(), notification_id, entry)
+            self._let_go(connection, notification_id)
             self._new_sending(connection, notification_id, local_id, address)
         return after.state
+
+    @staticmethod
+    def _let_go(connection: sa.Connection, notification_id: int) -> None:
+        """Hold a correction no longer whose original was matched while it was not waiting."""
+        original = notification.alias()
+        matched = sa.select(original.c.id).where(
+            original.c.id == notification.c.replaces, original.c.state == State.MATCHED
+        )
+        connection.execute(
+            notification.update()
+            .where(notification.c.id == notification_id, sa.exists(matched))
+            .values(held=False)
+        )
 
     def _act(self, notification_id: int, entry: ledger.Entry) -> State:
         with self._database.writing() as connection:

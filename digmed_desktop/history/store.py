@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.history import faults, migrations
-from digmed_desktop.history.backup import Backups
+from digmed_desktop.history.backup import Backups, look_up_first
+from digmed_desktop.history.chain import Chain
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import Deliveries
@@ -27,21 +28,25 @@ from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.register import Register
 from digmed_desktop.history.replies import Replies
+from digmed_desktop.history.sealing import Sealer, SealOfKey
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.history.stock import Stock
 from digmed_desktop.history.versions import Versions
+from digmed_desktop.messaging.chain import ChainSeal
 from digmed_desktop.messaging.clock import Clock
 
 
 class Store:
     """One encrypted database, open in this program only. See the classes of its parts for what they keep."""
 
-    def __init__(self, path: Path, key: bytes, clock: Clock, lock: ProgramLock) -> None:
+    def __init__(self, path: Path, key: bytes, clock: Clock, lock: ProgramLock, seal: ChainSeal) -> None:
         """Open; use :meth:`create` and :meth:`open`."""
         self.path = path
         self._lock = lock
         self._engine = engine(path, key)
-        database = Database(self._engine, clock)
+        sealer = Sealer(seal.key(), clock)
+        self._database = database = Database(self._engine, clock, sealer)
+        self.chain = Chain(database, sealer, seal)
         self.profile = Profile(database)
         self.people = People(database)
         self.drafts = Drafts(database)
@@ -63,8 +68,8 @@ class Store:
         self.medicines = MedicineList(path.with_name("medicines.db"), key)
 
     @classmethod
-    def create(cls, path: Path, key: bytes, clock: Clock) -> Self:
-        """Make a new database and open it. ``key`` has 32 bytes.
+    def create(cls, path: Path, key: bytes, clock: Clock, seal: ChainSeal | None = None) -> Self:
+        """Make a new database and open it. ``key`` has 32 bytes; without ``seal`` no head is kept outside.
 
         It is made under another name and takes its own when it is whole. Raises StoreError when something is
         in the place already, the place is on a network, or the disk refuses.
@@ -79,14 +84,18 @@ class Store:
             if path.exists():
                 raise faults.THERE_ALREADY.again()
             _make(path, key)
-            return cls(path, key, clock, lock)
+            store = cls(path, key, clock, lock, seal or SealOfKey(key))
+            store.chain.begin()
+            return store
         except BaseException:
             lock.release()
             raise
 
     @classmethod
-    def open(cls, path: Path, key: bytes, clock: Clock) -> Self:
+    def open(cls, path: Path, key: bytes, clock: Clock, seal: ChainSeal | None = None) -> Self:
         """Open a database, and bring its schema up to date. ``key`` has 32 bytes.
+
+        Without ``seal`` no head is kept outside.
 
         Raises StoreInUseError when another program has it open, StoreError when it is missing, empty,
         damaged, of a newer version, on a network, or not to be read with this key.
@@ -102,7 +111,7 @@ class Store:
         except OSError as error:
             raise faults.cannot_write(path.parent, error) from None
         try:
-            store = cls(path, key, clock, lock)
+            store = cls(path, key, clock, lock, seal or SealOfKey(key))
             store._prepare(key, clock)
         except BaseException:
             lock.release()
@@ -115,12 +124,17 @@ class Store:
                 found = migrations.check(connection)
             if found < migrations.NEWEST:
                 migrations.upgrade(self._engine, self.path, key, clock)
+            self.chain.begin()
         except sa.exc.DBAPIError as error:
             self._engine.dispose()
             raise (faults.told(error) or faults.NOT_OURS.again()) from error
         except BaseException:
             self._engine.dispose()
             raise
+
+    def look_up_first(self) -> int:
+        """Have all that waits looked up at MESH before it is sent: it may have gone out since; return how many."""
+        return look_up_first(self._database)
 
     def close(self) -> None:
         """Close the file, bring what is in its log into it, and let other programs open it."""

@@ -4,6 +4,7 @@ A fault is never described with what was sent: no patient data is in any of thes
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass
@@ -66,6 +67,28 @@ class StoreError(DigMedError):
     def again(self) -> "StoreError":
         """Return a fresh copy to raise: an exception that is raised twice keeps the traces of both."""
         return type(self)(self.happened, self.remedy)
+
+
+class RecordsDoubt(StrEnum):
+    """Why records may not be those that were last used here."""
+
+    OLDER = "older"  # the last of what was recorded is missing
+    ANOTHER = "another"  # something else stands where the last record was
+    ALTERED = "altered"  # the last of what was recorded was changed
+    ELSEWHERE = "elsewhere"  # another computer or account used them last
+    RESTORED = "restored"  # they come from a backup
+    UNKNOWN = "unknown"  # the keyring does not say how far they go
+
+
+@dataclass
+class RecordsInDoubtError(StoreError):
+    """The records open, and a person has to say what is so before anything is recorded or sent."""
+
+    doubt: RecordsDoubt = RecordsDoubt.UNKNOWN
+
+    def again(self) -> "RecordsInDoubtError":
+        """Return a fresh copy to raise."""
+        return RecordsInDoubtError(self.happened, self.remedy, self.doubt)
 
 
 class RecordsMissingError(StoreError):

@@ -47,6 +47,9 @@ class Happening(StrEnum):
     OUTCOME_UNKNOWN = "outcome-unknown"
     FOUND = "found"  # looked up by local id: MESH has it
     NOT_FOUND = "not-found"  # looked up after the grace period: MESH does not have it
+    NOT_FOUND_RESTORED = (
+        "not-found-restored"  # MESH does not have it, and records that are older may not know why
+    )
     LOOK_UP_DOUBTED = "look-up-doubted"  # MESH does not even find a message that it certainly has
     REFUSED = "refused"  # MESH refused this message, or the practice has no mailbox for it
     PICKED_UP = "picked-up"  # tracking says the practice's system collected it
@@ -279,7 +282,7 @@ def _raised_by(standing: Standing, happening: Happening, target: State | None) -
             return Need.HELD
         case H.REFUSED | H.UNDELIVERED if target is not None:
             return Need.UNSENT
-        case H.LOOK_UP_DOUBTED if state is S.CHECKING:
+        case H.LOOK_UP_DOUBTED | H.NOT_FOUND_RESTORED if state is S.CHECKING:
             return Need.UNSENT
         case H.DUTY_OVERDUE if state in IN_TRANSIT:
             return Need.LATE

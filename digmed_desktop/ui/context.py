@@ -12,6 +12,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import DraftView, FormLists, PersonView
 from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.errors import RecordsDoubt
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.theme import Appearance
@@ -110,6 +111,8 @@ class Rescue:
     with_phrase: Callable[[str], None]
     from_backup: Callable[[Path, str], object]
     begin_with_empty_records: Callable[[], None]
+    go_on: Callable[[RecordsDoubt, str], None]  # with records in doubt; the name of who says so
+    look_only: Callable[[], None]  # at records in doubt, when they are opened next
 
 
 @dataclass

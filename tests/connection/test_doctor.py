@@ -8,6 +8,7 @@ import pytest
 
 from digmed_desktop.desk import doctor as checks
 from digmed_desktop.desk.doctor import check_connection
+from digmed_desktop.desk.head_keeper import CHECK as CHAIN
 from digmed_desktop.desk.registering import CHECK
 from digmed_desktop.desk.unattended import doctor
 from digmed_desktop.history.store import Store
@@ -35,7 +36,7 @@ def test_all_is_well(counter: Counter, mesh, vault_of) -> None:
     told = list(doctor(counter.folders, counter.clock, vault_of))
     counter.store = Store.open(counter.folders.database, KEY, counter.clock)
     assert {check.health for check in told} == {Health.GOOD}, told
-    assert [check.name for check in told][-3:] == ["MESH", "Clock", CHECK]
+    assert [check.name for check in told][-4:] == ["MESH", "Clock", CHECK, CHAIN]
 
 
 @pytest.mark.parametrize("change", [{"password": "wrong"}, {"shared_key": "wrong"}, {"mailbox": "X9OTHER"}])

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.credentials.phrase import phrase_of
-from digmed_desktop.desk import rescue
+from digmed_desktop.desk import opening, rescue
 from digmed_desktop.desk.backups import KEEP, BackupDesk
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
-from digmed_desktop.messaging.errors import DigMedError, StoreError
+from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt, RecordsInDoubtError, StoreError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.states import State
+from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault
 from tests.desk.conftest import Counter
 from tests.history.samples import KEY, MovedClock
@@ -111,7 +112,9 @@ def test_a_backup_becomes_the_records_of_a_new_computer(
     made = counter.record()
     target = tmp_path / "b.digmedbackup"
     desk.write(target, PHRASE, PHRASE, Progress())
-    vault, place = MemoryVault(), tmp_path / "new-pc" / "digmed.db"
+    vault, folder = MemoryVault(), tmp_path / "new-pc"
+    folders = Folders(folder, folder, folder, practice=False)
+    place = folders.database
     with pytest.raises(StoreError, match="passphrase does not fit"):
         rescue.from_backup(target, "wrong passphrase", place, vault, MovedClock())
     assert vault.items == {}
@@ -120,8 +123,14 @@ def test_a_backup_becomes_the_records_of_a_new_computer(
     assert vault.items["mesh-password"] == "secret"
     assert vault.items["register-key"] == "chain"
     assert vault.items["database-key"] != KEY.hex()
-    again = Store.open(place, bytes.fromhex(vault.items["database-key"]), MovedClock())
+    for _ in range(2):
+        with pytest.raises(RecordsInDoubtError, match="restored from a backup") as asked:
+            opening.open_store(folders, vault, counter.clock)
+        assert asked.value.doubt is RecordsDoubt.RESTORED
+    opening.go_on_with(folders, vault, counter.clock, RecordsDoubt.RESTORED, "Ada")
+    again = opening.open_store(folders, vault, counter.clock)
     assert again.notifications.row(made).state is State.CHECKING
+    assert "Ada went on" in again.chain.losses()[0]
     again.close()
 
 

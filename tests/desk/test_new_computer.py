@@ -14,15 +14,17 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.credentials.register_seal import VaultSeal
-from digmed_desktop.desk import rescue
+from digmed_desktop.desk import opening, rescue
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.errors import RecordsDoubt
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
 from digmed_desktop.outbox.policy import Policy
+from digmed_desktop.settings.folders import Folders
 from tests.clinical.supply_examples import NOW, PHARMACIST, PHARMACY, complete_answers
 from tests.conftest import MemoryVault
 from tests.desk.conftest import no_delivery
@@ -95,9 +97,10 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
         delivery(old).run_once()
     old.close()
 
-    place = tmp_path / "new" / "digmed.db"
-    rescue.from_backup(target, PHRASE, place, new_vault, clock)
-    new = Store.open(place, bytes.fromhex(new_vault.items["database-key"]), clock)
+    folders = Folders(tmp_path / "new", tmp_path / "new", tmp_path / "new", practice=False)
+    rescue.from_backup(target, PHRASE, folders.database, new_vault, clock)
+    opening.go_on_with(folders, new_vault, clock, RecordsDoubt.RESTORED, "Amira")
+    new = opening.open_store(folders, new_vault, clock)
     try:
         assert new_vault.items["database-key"] != KEY.hex()
         for number, story in records.items():
@@ -112,6 +115,11 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
         for _ in range(6):
             clock.move(minutes=20)
             on_new.run_once()
+        asked = new.notifications.page(states=[State.CHECKING])
+        assert len(asked) == (0 if old_goes_on else len(waiting)), "MESH knows what the old computer sent"
+        for row in asked:  # MESH does not have it, and the person knows that nobody cancelled it
+            new.notifications.send_again(row.id, amira, local_id())
+        on_new.run_once()
         sent = Count(one["body"] for one in mesh.messages(THEIRS))
         assert set(sent.values()) == {1}
         assert len(sent) == 8

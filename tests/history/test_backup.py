@@ -10,6 +10,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from digmed_desktop.history import backup
 from digmed_desktop.history.backup import BackupKey
+from digmed_desktop.history.sealing import SealOfKey
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import StoreError
 from digmed_desktop.messaging.states import Happening, State
@@ -73,8 +74,9 @@ def test_what_waited_is_looked_up_before_it_is_sent_and_then_sent_once(filled: S
     filled.backups.write(target, BackupKey.of(PHRASE), {})
     place = tmp_path / "new-pc" / "digmed.db"
     backup.restore(target, PHRASE, place, NEW_KEY, MovedClock())
-    again = Store.open(place, NEW_KEY, MovedClock())
+    again = Store.open(place, NEW_KEY, MovedClock(), SealOfKey(KEY))
     try:
+        again.look_up_first()
         again.deliveries.recover()
         assert again.deliveries.waiting(1) == []
         states = {row.id: row.state for row in again.notifications.page()}
@@ -82,10 +84,16 @@ def test_what_waited_is_looked_up_before_it_is_sent_and_then_sent_once(filled: S
         assert {states[one] for one in (held_back[0], sent[0], 1, 2, 3, 4, 5)} == {State.CHECKING}
         unsure = again.deliveries.next_unsure()
         assert unsure is not None
-        again.deliveries.record(unsure.local_id, Happening.NOT_FOUND)
+        assert again.deliveries.record(unsure.local_id, Happening.NOT_FOUND) is State.CHECKING
+        (asks,) = again.notifications.page(needs_person=True)
+        assert again.notifications.story(asks.id).local_id == unsure.local_id, (
+            "it may have been cancelled since"
+        )
+        assert again.deliveries.waiting(1) == []
+        again.notifications.send_again(asks.id, 1, "FQF01_again")
         parcel = next(iter(again.deliveries.waiting(1)), None)
         assert parcel is not None
-        assert parcel.local_id == unsure.local_id
+        assert parcel.local_id == "FQF01_again"
         found = again.deliveries.next_unsure()
         assert found is not None
         again.deliveries.record(found.local_id, Happening.FOUND)

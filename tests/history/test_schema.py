@@ -100,6 +100,15 @@ def contents(connection: sa.Connection, among: Shape) -> dict[str, list[tuple[An
     return held
 
 
+def assert_kept(connection: sa.Connection, before: Shape, held: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Hold every row against what was there; the store may have added entries of its own to the profile."""
+    found = contents(connection, before)
+    for table, rows in held.items():
+        assert set(rows) - set(found[table]) == set(), f"a step changed or lost rows of {table}"
+    grown = [table for table, rows in found.items() if len(rows) > len(held[table])]
+    assert set(grown) <= {"table profile"}
+
+
 def test_a_file_of_version_1_becomes_what_a_fresh_one_is(
     old: Path, tmp_path: Path, clock: MovedClock
 ) -> None:
@@ -113,7 +122,7 @@ def test_a_file_of_version_1_becomes_what_a_fresh_one_is(
     with read(old) as migrated, read(fresh) as new:
         assert migrations.version(migrated) == migrations.version(new) == migrations.NEWEST
         assert shape(migrated) == shape(new)
-        assert contents(migrated, before) == held, "a step changed or lost what was recorded"
+        assert_kept(migrated, before, held)
         assert is_whole(migrated.connection.driver_connection)
 
 
@@ -369,7 +378,7 @@ def whole_upgrade(database: Path) -> bool:
     with read(database) as connection, read(KEPT) as kept:
         assert migrations.version(connection) == migrations.NEWEST
         before = shape(kept)
-        assert contents(connection, before) == contents(kept, before)
+        assert_kept(connection, before, contents(kept, before))
     assert not list(database.parent.glob("*.new*"))
     return bool(left)
 

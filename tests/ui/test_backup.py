@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.desk.sent_views import Printed
-from digmed_desktop.messaging.errors import DigMedError, StoreError
+from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt, RecordsInDoubtError, StoreError
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Rescue
 from digmed_desktop.ui.pages.opening import OpeningPage
@@ -226,7 +226,7 @@ def test_records_that_do_not_open_offer_both_ways_back(
     bench = open_bench()
     rescue, page, again = Rescued(), bench.window.opening, []
     assert isinstance(page, OpeningPage)
-    bench.window.context.rescue = Rescue(rescue, rescue, rescue)
+    bench.window.context.rescue = Rescue(rescue, rescue, rescue, rescue, rescue)
     page.rescued.disconnect()
     page.rescued.connect(lambda: again.append(1))
     bench.window._not_opened(StoreError("The key is not in the keyring.", "Use the recovery phrase."))
@@ -260,7 +260,7 @@ def test_records_that_do_not_open_offer_both_ways_back(
 def test_first_run_offers_to_restore_and_opens_what_came(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench(set_up=False)
     rescue, page = Rescued(), bench.window.opening
-    bench.window.context.rescue = Rescue(rescue, rescue, rescue)
+    bench.window.context.rescue = Rescue(rescue, rescue, rescue, rescue, rescue)
     assert bench.window.first_run is not None
     bench.window.first_run.restore.emit()
     assert page.isVisible()
@@ -272,3 +272,34 @@ def test_first_run_offers_to_restore_and_opens_what_came(open_bench: Callable[..
     bench.until(lambda: "does not fit" in page.passphrase_field.sentence)
     bench.idle()  # the records are open again, and answer
     assert rescue.asked == [(Path("/stick/b.digmedbackup"), PHRASE)]
+
+
+def test_records_in_doubt_offer_to_go_on_by_name_or_only_to_look(open_bench: Callable[..., Bench]) -> None:
+    bench = open_bench()
+    rescue, page, again = Rescued(), bench.window.opening, []
+    bench.window.context.rescue = Rescue(rescue, rescue, rescue, rescue, rescue)
+    page.rescued.disconnect()
+    page.rescued.connect(lambda: again.append(1))
+    bench.window._not_opened(RecordsInDoubtError("These are older.", "Go on.", RecordsDoubt.OLDER))
+    assert page.go_on_card.isVisible()
+    assert page.restore_card.isVisible()
+    assert page.phrase_card.isHidden()
+    page._go_on()
+    assert "Enter your name" in page.who_field.sentence
+    assert rescue.asked == []
+    page.who.set_answer("Ada")
+    rescue.error = StoreError("The disk is full.", "Make room.")
+    page._go_on()
+    bench.until(lambda: "disk is full" in page.who_field.sentence)
+    assert page.who.answer() == "Ada"
+    rescue.error = None
+    page._go_on()
+    bench.until(lambda: len(again) == 1)
+    assert rescue.asked[-1] == (RecordsDoubt.OLDER, "Ada")
+    assert page.go_on_card.isHidden()
+    bench.window._not_opened(RecordsInDoubtError("These are a copy.", "Look.", RecordsDoubt.ELSEWHERE))
+    page._look_only()
+    bench.until(lambda: len(again) == 2)
+    assert rescue.asked[-1] == ()
+    bench.window._not_opened(StoreError("Lost.", ""))
+    assert page.go_on_card.isHidden()

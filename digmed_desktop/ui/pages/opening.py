@@ -4,7 +4,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 
-from digmed_desktop.messaging.errors import DigMedError, NotStartedError, RecordsMissingError, StoreInUseError
+from digmed_desktop.messaging.errors import (
+    DigMedError,
+    NotStartedError,
+    RecordsDoubt,
+    RecordsInDoubtError,
+    RecordsMissingError,
+    StoreInUseError,
+)
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -83,6 +90,23 @@ class OpeningPage(ColumnPage):
             self.typed_field,
             flow(self.begin_button),
         )
+        self.who = TextEditor()
+        self.who_field = Field("rescue.who", "Your name", self.who)
+        self.go_on_button = button("Go on with these records", "primary")
+        self.look_button = button("Only look at them")
+        self.go_on_button.clicked.connect(self._go_on)
+        self.look_button.clicked.connect(self._look_only)
+        self.go_on_card = self.card(
+            "Go on with these records",
+            Words(
+                "That you went on is kept in the records, with your name. What waits is looked up at MESH before it is "
+                "sent; what MESH does not have stays here until a person has looked at it, since it may have been "
+                "cancelled or corrected. Only to look at them changes nothing and sends nothing."
+            ),
+            self.who_field,
+            flow(self.go_on_button, self.look_button),
+        )
+        self._doubt: RecordsDoubt | None = None
         self._offer()
         self._wait_for_it()
 
@@ -105,14 +129,25 @@ class OpeningPage(ColumnPage):
         """Say why the program cannot go on, and offer the ways to get the records back."""
         missing = isinstance(error, RecordsMissingError)
         whole = isinstance(error, NotStartedError | StoreInUseError)  # nothing is wrong with the records
-        titles = {missing: "The records are missing", whole: "DigMed Desktop cannot start"}
+        doubted = isinstance(error, RecordsInDoubtError)
+        titles = {
+            missing: "The records are missing",
+            whole: "DigMed Desktop cannot start",
+            doubted: "Are these the right records?",
+        }
         self.title.setText(titles.get(True, "The records cannot be opened"))
         self._slow.stop()
         self.again_button.setHidden(False)
         self.said.say(str(error), "What to do", "stop")
         self.said.head.setText("What to do")
         able = self._context.rescue is not None and not whole
-        self._offer(phrase=able and not missing, restore=able, begin=able and missing)
+        self._doubt = error.doubt if isinstance(error, RecordsInDoubtError) else None
+        self._offer(
+            phrase=able and not missing and not doubted,
+            restore=able,
+            begin=able and missing,
+            go_on=able and doubted,
+        )
 
     def offer_restore(self) -> None:
         """Offer to restore a backup on a computer that has only empty records yet."""
@@ -123,10 +158,13 @@ class OpeningPage(ColumnPage):
         self.said.say("The backup becomes the records of this computer.", "From another computer", "act")
         self._offer(restore=self._context.rescue is not None)
 
-    def _offer(self, *, phrase: bool = False, restore: bool = False, begin: bool = False) -> None:
+    def _offer(
+        self, *, phrase: bool = False, restore: bool = False, begin: bool = False, go_on: bool = False
+    ) -> None:
         self.phrase_card.setHidden(not phrase)
         self.restore_card.setHidden(not restore)
         self.begin_card.setHidden(not begin)
+        self.go_on_card.setHidden(not go_on)
 
     def _with_phrase(self) -> None:
         rescue, typed = self._context.rescue, self.words.answer()
@@ -189,8 +227,38 @@ class OpeningPage(ColumnPage):
         self._wait(busy=False)
         self.typed_field.say(str(error))
 
+    def _go_on(self) -> None:
+        rescue, doubt, who = self._context.rescue, self._doubt, self.who.answer().strip()
+        if rescue is None or doubt is None:
+            return
+        if not who:
+            self.who_field.say("Enter your name: it is kept with the records that you went on.")
+            self.who.focus()
+            return
+        self.who_field.say("")
+        self._wait(busy=True)
+        self._context.office.run(
+            lambda: rescue.go_on(doubt, who), lambda _n: self._done(), self._go_on_refused
+        )
+
+    def _go_on_refused(self, error: DigMedError) -> None:
+        self._wait(busy=False)
+        self.who_field.say(str(error))
+
+    def _look_only(self) -> None:
+        if self._context.rescue is not None:
+            self._context.rescue.look_only()
+            self._done()
+
     def _wait(self, *, busy: bool) -> None:
-        for one in (self.open_button, self.restore_button, self.choose_button, self.begin_button):
+        for one in (
+            self.open_button,
+            self.restore_button,
+            self.choose_button,
+            self.begin_button,
+            self.go_on_button,
+            self.look_button,
+        ):
             one.setEnabled(not busy)
 
     def _done(self) -> None:
@@ -198,6 +266,7 @@ class OpeningPage(ColumnPage):
         self.words.set_answer("")
         self.passphrase.set_answer("")
         self.typed.set_answer("")
+        self.who.set_answer("")
         self._offer()
         self.title.setText("Opening the records")
         self.said.say("The records are opened.", "One moment", "act")

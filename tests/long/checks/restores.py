@@ -16,6 +16,7 @@ from digmed_desktop.credentials.vault import FileVault
 from digmed_desktop.desk import opening, rescue
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.errors import RecordsDoubt, RecordsInDoubtError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.settings.folders import PRACTICE_MARK, Folders
 from tests.history.samples import KEY, MovedClock, facts, local_id, message, token
@@ -74,7 +75,7 @@ class Pharmacy:
     def found(self) -> str:
         """Start the program again; return which records it opens, or what is wrong with them."""
         try:
-            store = opening.open_store(self.folders, self.vault, CLOCK)
+            store = self._opened()
         except Exception as error:  # noqa: BLE001 - every kind is a finding
             return f"{type(error).__name__}: {error}"
         number, seal = len(store.notifications.page()), self.vault.get("register-key")
@@ -82,6 +83,16 @@ class Pharmacy:
         left = [file.name for file in self.folders.data.iterdir() if ".restored-" in file.name]
         known = {(OLD, "of the old records"): "old", (RESTORED, "of the backup"): "restored"}
         return known.get((number, seal or ""), f"{number} notifications, seal {seal}") + "".join(left)
+
+    def _opened(self) -> Store:
+        """Open the records; of restored ones the person says that no other computer uses them."""
+        try:
+            return opening.open_store(self.folders, self.vault, CLOCK)
+        except RecordsInDoubtError as error:
+            if error.doubt is not RecordsDoubt.RESTORED:
+                raise
+        opening.go_on_with(self.folders, self.vault, CLOCK, RecordsDoubt.RESTORED, "Ada")
+        return opening.open_store(self.folders, self.vault, CLOCK)
 
 
 def _record(store: Store, number: int) -> None:

@@ -1,0 +1,263 @@
+"""The sealed chain as a whole: its head, its end at a start, all of it behind, and what a person says of a loss.
+
+:mod:`sealing` makes the links; nothing here changes one.
+"""
+
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.history import sealing
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.sealing import SEALED, Sealed, Sealer
+from digmed_desktop.messaging.chain import Agreement, ChainHead, ChainSeal, TailCheck
+from digmed_desktop.messaging.register import Verified
+
+TAIL = 200
+"""How many of the last links are checked at a start, where the head does not ask for more."""
+_AT_ONCE = 1000
+_MOST_FAULTS = 100
+_KINDS = {one.kind: one for one in SEALED}
+_LINK = "SELECT number, kind, subject, at, digest, note, mac FROM link "
+_OTHER_STATE = (
+    "SELECT n.id FROM notification n WHERE n.state IS NOT "
+    "(SELECT e.state FROM event e WHERE e.notification_id = n.id ORDER BY e.id DESC LIMIT 1) LIMIT 1"
+)
+
+Link = sa.Row[Any]
+
+
+class Chain:
+    """Checks the chain, and keeps its head outside the database."""
+
+    def __init__(self, database: Database, sealer: Sealer, seal: ChainSeal) -> None:
+        self._database, self._sealer, self._seal = database, sealer, seal
+
+    def begin(self) -> None:
+        """Begin the chain where there is none yet; not where a head says that there was one."""
+        with self._database.reading() as connection:
+            if self._sealer.look(connection) or _last(connection) is not None:
+                return
+        if self._seal.head() is not None:
+            return
+        with self._database.writing() as connection:
+            self._sealer.begin(connection)
+
+    # ---- the head
+
+    def keep_head(self) -> bool:
+        """Keep the last link outside the database when it moved on; return whether it did.
+
+        Never in place of a head that the database does not hold: that would hide a loss. It waits for the keyring, so
+        it is not called inside a transaction or on the window's thread.
+        """
+        kept = self._seal.head()
+        with self._database.reading() as connection:
+            last = _last(connection)
+            if last is None or (kept is not None and not _holds(connection, kept)):
+                return False
+        if kept is not None and last.number <= kept.number:
+            return False
+        self._seal.keep_head(last)
+        return True
+
+    def go_on(self, by: str, why: str) -> None:
+        """Record that a person goes on with these records although some may be missing, and keep the new head."""
+        head = self._seal.head()
+        with self._database.writing() as connection:
+            note: dict[str, Any] = {"by": by, "why": why}
+            if head is not None:
+                note |= {"head": head.number, "seal": head.mac, "head_at": head.at.isoformat()}
+            if _last(connection) is None:
+                self._sealer.begin(connection)
+            self._sealer.go_on(connection, note)
+            last = _last(connection)
+        if last is not None:
+            self._seal.keep_head(last)
+
+    def look_only(self) -> None:
+        """Let nothing be added until the file is opened again: its records are in doubt."""
+        self._sealer.refuse()
+
+    # ---- checking
+
+    def check_tail(self) -> TailCheck:
+        """Hold the end of the chain against the head kept outside; quick however long the chain is."""
+        head = self._seal.head()
+        with self._database.reading() as connection:
+            last = _last(connection)
+            if head is None:
+                return TailCheck(Agreement.NO_HEAD, last)
+            if last is not None and not self._sealer.look(connection):
+                return TailCheck(Agreement.OTHER_KEY, last, head)
+            if last is None or last.number < head.number:
+                return TailCheck(Agreement.BEHIND, last, head)
+            if not _holds(connection, head):
+                return TailCheck(Agreement.ANOTHER, last, head)
+            first = max(self._sealer.since, min(head.number, last.number - TAIL))
+            faults = tuple(self._faults(connection, first))
+        return TailCheck(Agreement.ALTERED if faults else Agreement.WHOLE, last, head, faults)
+
+    def verify(self, pause: Callable[[], object] = lambda: None) -> Verified:
+        """Hold every link against its seal and every row against its link; ``pause`` is called now and then.
+
+        It reads in pieces, so that nobody who writes has to wait; what is added meanwhile is checked too.
+        """
+        found = list(self._faults_of_all(pause))
+        with self._database.reading() as connection:
+            last = _last(connection)
+        return Verified(
+            last.number if last else 0,
+            found[0][0] if found else None,
+            found[0][1] if found else "",
+            tuple(sentence for _, sentence in found[:_MOST_FAULTS]),
+        )
+
+    def begun_with(self) -> tuple[datetime, int] | None:
+        """Return when the chain began over records that were there before, and over how many; else None."""
+        with self._database.reading() as connection:
+            first = connection.exec_driver_sql(_LINK + "WHERE number = 1").first()
+        if first is None or first.kind != sealing.FOUND:
+            return None
+        return datetime.fromisoformat(first.at), int(json.loads(first.note)["rows"])
+
+    def losses(self) -> list[str]:
+        """Return in words when people went on although records may be missing, the last last."""
+        with self._database.reading() as connection:
+            rows = connection.exec_driver_sql(_LINK + "WHERE kind = ? ORDER BY number", (sealing.LOST,)).all()
+        return [_told_loss(row) for row in rows]
+
+    def _faults_of_all(self, pause: Callable[[], object]) -> Iterator[tuple[int, str]]:
+        checks = _Checks(self._sealer, 1, sealing.FIRST)
+        while True:
+            with self._database.reading() as connection:
+                links = _links(connection, checks.expected)
+                yield from checks.of(connection, links)
+                if len(links) < _AT_ONCE:
+                    yield from checks.at_the_end(connection)
+                    return
+            pause()
+
+    def _faults(self, connection: sa.Connection, first: int) -> Iterator[str]:
+        before = connection.exec_driver_sql("SELECT mac FROM link WHERE number = ?", (first - 1,)).scalar()
+        checks = _Checks(self._sealer, first, bytes(before) if before is not None else sealing.FIRST)
+        while links := _links(connection, checks.expected):
+            yield from (sentence for _, sentence in checks.of(connection, links))
+        yield from (sentence for _, sentence in checks.changed())
+
+
+class _Checks:
+    """Checks links in their order, some at a time."""
+
+    def __init__(self, sealer: Sealer, expected: int, before: bytes) -> None:
+        self._sealer, self.expected, self._before = sealer, expected, before
+        self._ours = expected > 1  # whether the links that come were sealed with the key that is here
+        self._changed: dict[tuple[str, str], tuple[int, str]] = {}
+        self._sealed: Counter[str] = Counter()
+
+    def of(self, connection: sa.Connection, links: Sequence[Link]) -> Iterator[tuple[int, str]]:
+        """Yield what is wrong with links: number and sentence. What they seal is told by :meth:`changed`."""
+        for link in links:
+            if link.number != self.expected:
+                yield self.expected, _missing(self.expected, link.number - 1)
+            if link.kind in sealing.NAMES_A_KEY:
+                self._ours = _names(link, self._sealer.key_id)
+            if self._ours and not hmac.compare_digest(
+                self._sealer.mac(self._before, tuple(link)[:6]), bytes(link.mac)
+            ):
+                yield (
+                    link.number,
+                    f"Link {link.number} of {_when(link)} was changed, or does not follow the one before it.",
+                )
+            self._before, self.expected = bytes(link.mac), link.number + 1
+        for kind, sealed in _KINDS.items():
+            self._rows(connection, sealed, {one.subject: one for one in links if one.kind == kind})
+        for link in links:
+            if link.kind == sealing.REMOVED:
+                kind, _, key = link.subject.partition(" ")
+                self._changed.pop((kind, key), None)
+
+    def changed(self) -> Iterator[tuple[int, str]]:
+        """Yield what links seal and the database does not hold as it was, but for what was emptied on purpose."""
+        yield from sorted(self._changed.values())
+
+    def at_the_end(self, connection: sa.Connection) -> Iterator[tuple[int, str]]:
+        """Yield what only shows once every link was seen: rows that have none, and states that no event gave."""
+        yield from self.changed()
+        for sealed in SEALED:
+            counted = connection.exec_driver_sql(f"SELECT count(*) FROM {sealed.table}")  # noqa: S608
+            extra = int(counted.scalar_one()) - self._sealed[sealed.kind]
+            if extra > 0:
+                yield self.expected, f"{extra} of the rows of {sealed.table} were added without being sealed."
+        if (other := connection.exec_driver_sql(_OTHER_STATE).scalar()) is not None:
+            yield self.expected, f"Notification {other} shows a state that nothing recorded has led to."
+
+    def _rows(self, connection: sa.Connection, sealed: Sealed, links: Mapping[str, Link]) -> None:
+        if not links:
+            return
+        self._sealed[sealed.kind] += len(links)
+        marks = ", ".join("?" * len(links))
+        wanted = f"SELECT {sealed.key}, {sealed.selected} FROM {sealed.table} WHERE {sealed.key} IN ({marks})"  # noqa: S608
+        rows = {str(row[0]): row[1:] for row in connection.exec_driver_sql(wanted, tuple(links)).all()}
+        for key, link in links.items():
+            row = rows.get(key)
+            if row is None:
+                self._changed[sealed.kind, key] = link.number, _told(link, "is missing")
+            elif not hmac.compare_digest(sealed.digest(row), bytes(link.digest)):
+                self._changed[sealed.kind, key] = link.number, _told(link, "was changed afterwards")
+
+
+def _links(connection: sa.Connection, first: int) -> Sequence[Link]:
+    return connection.exec_driver_sql(
+        _LINK + f"WHERE number >= ? ORDER BY number LIMIT {_AT_ONCE}", (first,)
+    ).all()
+
+
+def _last(connection: sa.Connection) -> ChainHead | None:
+    row = connection.exec_driver_sql(_LINK + "ORDER BY number DESC LIMIT 1").first()
+    return (
+        None if row is None else ChainHead(row.number, bytes(row.mac).hex(), datetime.fromisoformat(row.at))
+    )
+
+
+def _holds(connection: sa.Connection, head: ChainHead) -> bool:
+    """Whether the link of the head's number is the head."""
+    found = connection.exec_driver_sql("SELECT mac FROM link WHERE number = ?", (head.number,)).scalar()
+    return found is not None and hmac.compare_digest(bytes(found).hex(), head.mac)
+
+
+def _names(link: Link, key_id: str) -> bool:
+    try:
+        return bool(json.loads(link.note)[sealing.KEY] == key_id)
+    except (ValueError, KeyError, TypeError):
+        return True  # then its seal does not fit
+
+
+def _missing(first: int, last: int) -> str:
+    which = f"Link {first} is" if first == last else f"Links {first} to {last} are"
+    return f"{which} missing: taken out of the database."
+
+
+def _told(link: Link, what: str) -> str:
+    return f"What was recorded on {_when(link)} {what} ({link.kind} {link.subject}, link {link.number})."
+
+
+def _told_loss(link: Link) -> str:
+    try:
+        note = json.loads(link.note)
+        return f"On {_when(link)} {note['by']} went on with records that may not be whole: {note['why']}"
+    except (ValueError, KeyError, TypeError):
+        return f"On {_when(link)} somebody went on with records that may not be whole."
+
+
+def _when(link: Link) -> str:
+    try:
+        return dates.shown_time(datetime.fromisoformat(link.at))
+    except ValueError:
+        return "an unknown day"
