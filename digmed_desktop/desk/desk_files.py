@@ -9,6 +9,7 @@ from digmed_desktop.clinical.data_types import Concept
 from digmed_desktop.clinical.emergency_supply import ItemKind
 from digmed_desktop.clinical.form import PLACE
 from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.clinical.questions.forms import SETS
 from digmed_desktop.clinical.units_file import UnitsFile
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
@@ -57,7 +58,9 @@ def cross_check_acts(at: At, file: ActsFile, _source: DataSource) -> Iterator[Fa
 class ColumnRow(DataModel):
     """One column of the list that leaves the program."""
 
-    key: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the key of a column, such as nhs_number")]
+    key: Annotated[
+        str, Field(pattern=r"^[a-z_.]+$", description="the key of a column, or an attribute of the record")
+    ]
     heading: Text
     meaning: Text
     patient: Flag = False
@@ -71,11 +74,13 @@ class ColumnsFile(DataModel):
 
 def cross_check_columns(at: At, file: ColumnsFile, _source: DataSource) -> Iterator[Fault]:
     """Yield columns that stand there twice, that the program cannot fill, and that give a patient away."""
+    attributes = {path for one in SETS.values() for path in one.attributes()}
     yield from at.twice("column", "key", [one.key for one in file.column])
     yield from at.twice("column", "heading", [one.heading for one in file.column])
     for number, column in enumerate(file.column):
-        yield from at.unknown(("column", number, "key"), [column.key], KEYS, "a column")
-        if column.key in ("patient", "nhs_number", "date_of_birth") and not column.patient:
+        yield from at.unknown(("column", number, "key"), [column.key], KEYS | attributes, "a column")
+        typed = column.key not in KEYS  # what was typed can tell who the patient is
+        if (typed or column.key in ("patient", "nhs_number", "date_of_birth")) and not column.patient:
             yield at.fault(("column", number, "patient"), "the column tells who the patient is", "true")
 
 

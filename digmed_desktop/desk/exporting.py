@@ -2,13 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.questions.binding import value_at
+from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
+from digmed_desktop.clinical.record_import import words
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
@@ -46,7 +49,7 @@ KEYS = frozenset(
         "corrects",
     )
 )
-"""What a column can hold; see :meth:`ExportDesk._cells`."""
+"""What a column can hold beside the attributes of a record; see :meth:`ExportDesk._cells`."""
 
 
 def columns(*, with_patients: bool) -> tuple[ExportColumn, ...]:
@@ -75,7 +78,7 @@ class ExportDesk:
             out.writerow([one.heading for one in wanted])
             for row, record in self._records(search):
                 cells = self._cells(row, record)
-                out.writerow([harmless(cells[one.key]) for one in wanted])
+                out.writerow([harmless(_cell(one.key, cells, record)) for one in wanted])
                 done += 1
                 if done % 50 == 0 or done == total:
                     progress.step(done, max(total, done))
@@ -113,6 +116,17 @@ class ExportDesk:
             "corrects": str(row.corrects or ""),
             **_done(record),
         }
+
+
+def _cell(key: str, cells: Mapping[str, str], record: "Record") -> str:
+    """Return what stands in a column: one of the cells, or an attribute of the record in words."""
+    if key in cells:
+        return cells[key]
+    if key not in of(record).attributes():
+        return ""
+    name = key.partition(".")[0]
+    several = getattr(record, name) if name in ("immunizations", "items") else (record,)
+    return _joined(words(value_at(record, key, place)) for place in range(len(several)))
 
 
 def _done(record: "Record") -> dict[str, str]:

@@ -24,14 +24,16 @@ FLU = next(one for one in programmes.current(NOW.date()) if one.agreement == pro
 
 
 def complete_answers(**changes: str) -> dict[str, str]:
-    """Every answer of a flu vaccination that can be sent. ``changes`` replace answers; ``__`` is a dot."""
-    answers = {
+    """An answer to every question, of a flu vaccination that can be sent; ``changes`` replace some, ``__`` is a dot.
+
+    A question that is not named here is not answered.
+    """
+    answers = dict.fromkeys(FIELDS, "") | {
         "session.programme": FLU.id,
         "session.vaccinator": "1",
         "session.service": "nhs",
         "session.legal_basis": "pgd",
         "session.location": "pharmacy",
-        "session.location_detail": "",
         "contact.date": "14/10/2026",
         "contact.time": "10:40",
         "patient.nhs_number": "999 012 3020",
@@ -53,7 +55,6 @@ def complete_answers(**changes: str) -> dict[str, str]:
         "practice.city": "Leeds",
         "practice.postcode": "LS1 9ZZ",
         "previous.finding": "none-seen",
-        "previous.note": "",
         "screening.unwell": "no",
         "screening.reaction": "no",
         "screening.egg": "no",
@@ -61,18 +62,11 @@ def complete_answers(**changes: str) -> dict[str, str]:
         "screening.pregnant": "no",
         "screening.already": "no",
         "screening.recent": "no",
-        "screening.note": "",
         "consent.to_treatment": "yes",
         "consent.given_by": "patient",
-        "consent.name": "",
-        "consent.relationship": "",
-        "consent.about_child": "",
         "consent.to_sharing": "yes",
         "vaccine.eligibility": "risk-group",
-        "eligibility.due_date": "",
         "vaccine.outcome": "given",
-        "vaccine.not_given_reason": "",
-        "vaccine.not_given_other": "",
         "vaccine.product": "tivc",
         "vaccine.batch": "AB-1234",
         "vaccine.expiry": "30/6/2027",
@@ -81,21 +75,9 @@ def complete_answers(**changes: str) -> dict[str, str]:
         "vaccine.route": "intramuscular",
         "vaccine.site": "left-arm",
         "allergies.status": "none-known",
-        "allergies.entries": "",
         "after.advice": "Told what to expect and whom to call.",
         "after.adverse": "none",
-        "after.adverse_note": "",
-        "after.history": "",
-        "contact.reason": "",
-        "consent.parent_present": "",
-        "after.accompanied_by": "",
-        "after.chaperone": "",
         "after.referral": "no",
-        "referral.to": "",
-        "referral.urgency": "",
-        "referral.reason": "",
-        "referral.expectation": "",
-        "after.notes": "",
     }
     for name, answer in changes.items():
         field = name.replace("__", ".")
