@@ -26,6 +26,7 @@ from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
+from digmed_desktop.settings import counters
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
@@ -160,11 +161,11 @@ def _told_by_window(said: dict[str, Any], record: str) -> int:
     return 0
 
 
-def play_tour(folder: Path) -> int:
+def play_tour(folder: Path, first: int | None = None) -> int:
     """Play the main job in practice mode from an empty folder; return 0 only if all was as expected."""
     from digmed_desktop.tour import play
 
-    return _played(folder, play.play)
+    return _played(folder, lambda window, pictures: play.play(window, pictures, first))
 
 
 def take_pictures(folder: Path) -> int:
@@ -261,6 +262,7 @@ def start(
         choices=choices,
         wedge=Wedge(),
         rescue=_rescue(folders, clock, how),
+        elsewhere="" if practice else counters.sentence(counters.others(counters.place())),
     )
     window = Window(context)
     alarm.setParent(window)
@@ -280,6 +282,8 @@ def finish(program: Program) -> None:
     program.office.close()
     if program.practice is not None:
         program.practice.stop()
+    elif program.window.context.pharmacy.ods_code:
+        counters.note(counters.place())
     program.watch.remove()
     log.stop()
 

@@ -21,6 +21,7 @@ from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
 from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.settings import counters
 from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
@@ -175,8 +176,12 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     clock = clock or SystemClock()
     try:
         if is_first_start(folders, opened):
+            elsewhere = counters.sentence(counters.others(counters.place()))
             yield Check(
-                "Records", Health.LOOK, "Nothing has been recorded yet.", "Start the program to set it up."
+                "Records",
+                Health.LOOK,
+                f"Nothing has been recorded yet. {elsewhere}".rstrip(),
+                "Start the program to set it up.",
             )
             return
         store = open_store(folders, opened, clock, create=False)

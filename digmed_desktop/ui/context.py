@@ -126,6 +126,7 @@ class Context:
     note_send: Callable[[str, str, int], None]  # draft, form, person: put on the disk before anything else
     practice: PracticeControls | None = None
     rescue: Rescue | None = None
+    elsewhere: str = ""  # which other accounts of this computer keep records, as a sentence
     acting: Acting = field(default_factory=Acting)
     navigate: Navigate = field(default_factory=Navigate)
     session: Session = field(default_factory=Session)

@@ -18,6 +18,7 @@ from digmed_desktop import resources
 from digmed_desktop.history.store import Store
 from digmed_desktop.ui import fonts, system_look
 from digmed_desktop.ui.pages import today
+from digmed_desktop.ui.pages.people import FirstRunPage
 from digmed_desktop.ui.session_watch import WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK, SessionWatch
 from digmed_desktop.ui.theme import Appearance
 from tests.ui.conftest import Bench
@@ -137,3 +138,15 @@ def test_pictures_that_cannot_be_drawn_are_told_and_their_numbers_stay(
     bench.until(lambda: page._view is not None and page.pictures[0].undrawable.isVisibleTo(page))
     assert all(card.told.text() for card in page.pictures)
     assert bench.failures == []
+
+
+@pytest.mark.parametrize("elsewhere", ["", "Records of DigMed Desktop are kept in another account: till1."])
+def test_whoever_sets_up_sees_which_account_has_records_already(
+    open_bench: Callable[..., Bench], elsewhere: str
+) -> None:
+    bench = open_bench(set_up=False)
+    bench.window.context.elsewhere = elsewhere
+    page = FirstRunPage(bench.window.context)
+    bench.qtbot.addWidget(page)
+    assert page.elsewhere.isHidden() is not bool(elsewhere)
+    assert page.elsewhere.body.text() == elsewhere

@@ -77,6 +77,10 @@ class FirstRunPage(ColumnPage):
             "The connection to MESH can wait: until then practices are told on paper.",
         )
         self._context = context
+        self.elsewhere = Notice("look")
+        self.elsewhere.say(context.elsewhere, "Another account")
+        self.elsewhere.setVisible(bool(context.elsewhere))
+        self.body.addWidget(self.elsewhere)
         self.card(
             "Your pharmacy",
             *pharmacy_fields(),
