@@ -46,6 +46,12 @@ def parser() -> argparse.ArgumentParser:
         help="with --demo: play the main job through the real windows; write pictures, messages and tour.json to DIR",
     )
     made.add_argument(
+        "--first",
+        metavar="N",
+        type=int,
+        help="with --tour: play the first N chapters only, to try an installation",
+    )
+    made.add_argument(
         "--pictures",
         metavar="DIR",
         type=Path,
@@ -104,7 +110,7 @@ def _run(words: list[str]) -> int:
     from digmed_desktop import app
 
     if asked.tour is not None:
-        return app.play_tour(asked.tour)
+        return app.play_tour(asked.tour, asked.first)
     if asked.pictures is not None:
         return app.take_pictures(asked.pictures)
     return app.run(practice=asked.demo)

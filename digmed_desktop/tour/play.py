@@ -47,8 +47,10 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
     )
 
 
-def play(window: Window, folder: Path) -> int:
-    """Play every chapter; write pictures, messages and ``tour.json``; return 0 only if all was as expected."""
+def play(window: Window, folder: Path, first: int | None = None) -> int:
+    """Play every chapter, or the ``first`` few; write pictures, messages and ``tour.json``; return 0 only if all was
+    as expected.
+    """
     _sweep(folder)
     player = Player(window, folder)
     moves = Moves(window, player)
@@ -57,7 +59,7 @@ def play(window: Window, folder: Path) -> int:
     window.activateWindow()
     status = 0
     try:
-        for chapter in chapters(moves):
+        for chapter in chapters(moves)[:first]:
             print(f"-- {(chapter.__doc__ or chapter.__name__).splitlines()[0]}", flush=True)
             chapter()
     except Exception as error:  # noqa: BLE001  (whatever goes wrong, the transcript is written and says it)

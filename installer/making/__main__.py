@@ -135,13 +135,14 @@ def _windows(build: Build) -> None:
             notes += [f"no signing hook: {len(bare)} files carry no signature"]
     _finish(build, payload, "windows", (SITE, "app"))
     test = "-test" if found.test_only else ""
+    packing = packages.Packing(places.version(), build.epoch, build.asked.fast, build.asked.sign)
     setup = build.out / f"DigMedDesktop-{places.version()}{test}-setup.exe"
     with step("setup.exe") as notes:
-        packages.setup_exe(payload, setup, build.epoch, fast=build.asked.fast, hook=build.asked.sign)
+        packages.setup_exe(payload, setup, packing)
         notes += [megabytes(setup)]
     installer = build.out / f"DigMedDesktop-{places.version()}{test}.msi"
     with step("MSI") as notes:
-        packages.msi(payload, installer, build.work, build.epoch)
+        packages.msi(payload, installer, build.work, packing)
         if build.asked.sign:
             run([build.asked.sign, installer])
         notes += [megabytes(installer)]

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -14,32 +15,42 @@ _SPACE = uuid.UUID("5b6f3f0e-0f0e-4d0c-8c62-94a57c2d8d10")
 _RESERVE_MB = 100  # beside two copies of the program, the old and the new
 
 
-def setup_exe(payload: Path, target: Path, epoch: int, *, fast: bool, hook: str = "") -> None:
-    """Pack setup.exe. ``fast``: zlib in place of lzma, for trying."""
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How Windows packages are made."""
+
+    version: str
+    epoch: int  # the time that every file carries, in seconds since 1970
+    fast: bool = False  # zlib in place of lzma, for trying
+    hook: str = ""  # signs what is packed
+
+
+def setup_exe(payload: Path, target: Path, packing: Packing) -> None:
+    """Pack setup.exe."""
     room = size(payload) // 1_000_000 * 2 + _RESERVE_MB
     words = {
-        "PROGRAM": places.PROGRAM, "PUBLISHER": places.PUBLISHER, "VERSION": places.version(), "PAYLOAD": payload,
+        "PROGRAM": places.PROGRAM, "PUBLISHER": places.PUBLISHER, "VERSION": packing.version, "PAYLOAD": payload,
         "OUT": target, "ICON": places.HOME / "launcher" / "digmed.ico", "WINDOW_EXE": places.WINDOW_EXE,
         "CONSOLE_EXE": places.CONSOLE_EXE, "SIZE_KB": size(payload) // 1024, "NEEDS_MB": room,
-        "COMPRESSOR": "zlib" if fast else "/SOLID lzma", **({"SIGN": hook} if hook else {}),
+        "COMPRESSOR": "zlib" if packing.fast else "/SOLID lzma", **({"SIGN": packing.hook} if packing.hook else {}),
     }  # fmt: skip
     given = [f"-D{name}={value}" for name, value in words.items()]
     run(
         [need("makensis", "nsis"), "-V2", "-WX", *given, places.HOME / "windows" / "digmed.nsi"],
-        env={"SOURCE_DATE_EPOCH": str(epoch)},
+        env={"SOURCE_DATE_EPOCH": str(packing.epoch)},
     )
 
 
-def msi(payload: Path, target: Path, work: Path, epoch: int) -> None:
+def msi(payload: Path, target: Path, work: Path, packing: Packing) -> None:
     """Pack the MSI. Its ids follow from its content, so that equal payloads make equal packages."""
     manifest = (payload / places.MANIFEST).read_bytes()
     content = hashlib.sha256(manifest).hexdigest()
     script, files = work / "digmed.wxs", work / "files.wxs"
     text = (places.HOME / "windows" / "digmed.wxs.in").read_text(encoding="utf-8")
     for mark, value in {
-        "PRODUCT": str(uuid.uuid5(_SPACE, f"product {places.version()} {content}")).upper(),
-        "PACKAGE": str(uuid.uuid5(_SPACE, f"package {places.version()} {content}")).upper(),
-        "VERSION": places.version(),
+        "PRODUCT": str(uuid.uuid5(_SPACE, f"product {packing.version} {content}")).upper(),
+        "PACKAGE": str(uuid.uuid5(_SPACE, f"package {packing.version} {content}")).upper(),
+        "VERSION": packing.version,
         "PUBLISHER": places.PUBLISHER,
         "CONSOLE_FILE": _id("f", places.CONSOLE_EXE),
     }.items():
@@ -49,7 +60,7 @@ def msi(payload: Path, target: Path, work: Path, epoch: int) -> None:
     run(
         [need("wixl", "wixl"), "-a", "x64", "-o", target, script, files],
         cwd=payload,  # sources are named relative to it: wixl finds no absolute ones
-        env={"SOURCE_DATE_EPOCH": str(epoch)},
+        env={"SOURCE_DATE_EPOCH": str(packing.epoch)},
     )
 
 
@@ -115,6 +126,7 @@ def deb(tree: Path, target: Path, epoch: int, *, fast: bool) -> None:
     starter = tree / "usr/bin" / places.DISTRIBUTION
     starter.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(linux / "digmed-desktop", starter)
+    (tree / "var/lib/digmed-desktop/counters").mkdir(parents=True, exist_ok=True)
     control = tree / "DEBIAN"
     control.mkdir(exist_ok=True)
     qt = ", ".join((places.ROOT / "resources/linux/qt-packages.txt").read_text(encoding="utf-8").split())
@@ -131,6 +143,9 @@ def deb(tree: Path, target: Path, epoch: int, *, fast: bool) -> None:
         if path.is_symlink():
             continue  # its target is Debian's own Python
         path.chmod(0o755 if path.is_dir() or path == starter else 0o644)
+    (tree / "var/lib/digmed-desktop/counters").chmod(
+        0o1777
+    )  # each account leaves its own name, and no other's
     same_times(tree, epoch)
     run(
         [

@@ -1,0 +1,135 @@
+"""The command ``installer/check``: a table of everything that was tried, with sizes and times."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from installer.checking import core, debian, windows, wine
+from installer.checking.table import Table
+from installer.making import bom, manifest, packages, places
+from installer.making.run import BuildError, megabytes, need
+
+MOST_SETUP, MOST_INSTALLED = 75_000_000, 290_000_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Try what a build made; return 0 only when every line passed."""
+    grammar = argparse.ArgumentParser(
+        prog="installer/check", description="Try what installer/build made in OUT."
+    )
+    grammar.add_argument("out", type=Path, metavar="OUT", help="the folder that installer/build filled")
+    grammar.add_argument("--only", choices=("windows", "linux"), help="try one system")
+    grammar.add_argument("--keep", type=Path, metavar="DIR", help="folder for the pictures")
+    asked = grammar.parse_args(argv)
+    began = time.monotonic()
+    failed = 0
+    try:
+        with tempfile.TemporaryDirectory(prefix="digmed-check-") as folder:
+            work = Path(folder)
+            if asked.only != "linux":
+                failed += _windows(asked.out.resolve(), work, asked.keep or work / "pictures")
+            if asked.only != "windows":
+                failed += _linux(asked.out.resolve(), work)
+    except BuildError as error:
+        print(f"Nothing more was tried. {error}", file=sys.stderr)
+        return 1
+    print(
+        f"\n{time.monotonic() - began:.0f} s in all. {'Every line passed.' if not failed else f'{failed} lines FAILED.'}"
+    )
+    return int(bool(failed))
+
+
+def _one(out: Path, pattern: str) -> Path:
+    found = sorted(out.glob(pattern))
+    if not found:
+        raise BuildError(f"{out} holds no {pattern}. Run installer/build first.")
+    return found[0]
+
+
+def _windows(out: Path, work: Path, pictures: Path) -> int:
+    need("wine", "wine wine64")
+    payload = out / "windows"
+    setup, msi = _one(out, "DigMedDesktop-*-setup.exe"), _one(out, "DigMedDesktop-*.msi")
+    table = Table("what was built for Windows")
+    print(f"               setup.exe {megabytes(setup)}, MSI {megabytes(msi)}, payload {megabytes(payload)}")
+    table.line("every file of the payload is in the SBOM with its checksum", lambda: _in_sbom(payload))
+    table.line("nothing of the trial's own is in the payload", lambda: _no_stand_ins(payload))
+    table.line("setup.exe at most 75 MB (not with --fast)", lambda: _at_most(setup, MOST_SETUP))
+    table.line("installed at most 290 MB", lambda: _at_most(payload, MOST_INSTALLED))
+    failed = table.end()
+    table = Table("Windows packages under wine")
+    trials = work / "windows"
+    trials.mkdir()
+    made: list[wine.Wine] = []
+
+    def windows_made() -> str:
+        made.append(wine.make(trials / "prefix", trials))
+        return ""
+
+    if not table.line("a Windows of wine's", windows_made):
+        return failed + table.end()
+    newer = [trials / "newer-setup.exe", trials / "newer.msi"]
+    table.line("the same payload packed as the next version", lambda: _newer(payload, newer, trials))
+    trial = windows.Trial(
+        made[0],
+        setup,
+        newer[0],
+        msi,
+        newer[1],
+        payload / "app" / "digmed_desktop" / "_resources" / "examples",
+        pictures,
+    )
+    try:
+        table.line(
+            "the core's quick tests under the payload's Python",
+            lambda: core.run_tests(made[0], payload, out / "work" / "cpython", trials),
+        )
+        windows.run(trial, table)
+    finally:
+        windows.shut(trial)
+    return failed + table.end()
+
+
+def _newer(payload: Path, targets: list[Path], work: Path) -> str:
+    *head, last = places.version().split(".")
+    packing = packages.Packing(".".join((*head, str(int(last) + 1))), int(time.time()), fast=True)
+    packages.setup_exe(payload, targets[0], packing)
+    packages.msi(payload, targets[1], work, packing)
+    return ""
+
+
+def _in_sbom(payload: Path) -> str:
+    sums = manifest.checksums(payload)
+    named = bom.files_in(payload / "sbom.cdx.json")
+    missing = sorted(set(sums) - set(named) - {"sbom.cdx.json"})
+    wrong = [name for name in named if sums.get(name) != named[name]]
+    return f"not in the SBOM: {missing[:3]}; other than in the SBOM: {wrong[:3]}" if missing or wrong else ""
+
+
+def _no_stand_ins(payload: Path) -> str:
+    names = {"icuuc.dll", "bcryptprimitives.dll", "mscms.dll", "ucrtbase.dll", "python.exe"}
+    found = [one.name for one in payload.rglob("*") if one.name.lower() in names]
+    return ", ".join(found)
+
+
+def _at_most(folder: Path, limit: int) -> str:
+    from installer.making.run import size
+
+    return "" if size(folder) <= limit else f"{megabytes(folder)}, at most {limit // 1_000_000} MB"
+
+
+def _linux(out: Path, work: Path) -> int:
+    package = _one(out, "digmed-desktop_*.deb")
+    table = Table("the .deb in a clean Debian root")
+    print(f"               {package.name} {megabytes(package)}")
+    debian.try_package(package, work / "root", table)
+    shutil.rmtree(work / "root", ignore_errors=True)
+    return table.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

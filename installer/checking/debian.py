@@ -1,0 +1,101 @@
+"""The .deb in a clean Debian root: installed, used, removed."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from installer.checking.table import Table
+from installer.checking.windows import expect
+from installer.checking.wine import Result
+from installer.making import places
+from installer.making.run import megabytes, need, run
+
+SUITE = "bookworm"
+
+
+def make_root(root: Path) -> None:
+    """Lay a minimal Debian 12, with this computer's sources of packages."""
+    run([need("debootstrap", "debootstrap"), "--variant=minbase", SUITE, root])
+    for name in ("sources.list", "sources.list.d", "apt.conf.d"):
+        source = Path("/etc/apt", name)
+        if source.is_dir():
+            shutil.copytree(source, root / "etc/apt" / name, dirs_exist_ok=True)
+        elif source.exists():
+            shutil.copyfile(source, root / "etc/apt" / name)
+    shutil.copyfile("/etc/resolv.conf", root / "etc/resolv.conf")
+    if (hosts := Path("/etc/hosts")).exists():
+        shutil.copyfile(hosts, root / "etc/hosts")
+    certificates = root / "etc/ssl/certs"
+    certificates.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile("/etc/ssl/certs/ca-certificates.crt", certificates / "ca-certificates.crt")
+    inside(root, "apt-get", "update", "-q")
+
+
+def inside(root: Path, *words: str, seconds: float = 600) -> Result:
+    """Run a command in the root."""
+    done = subprocess.run(
+        [need("chroot", "coreutils"), str(root), "/usr/bin/env", "-i", "HOME=/root", "LANG=C.UTF-8",
+         "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=seconds,
+        check=False,
+    )  # fmt: skip
+    return Result(done.returncode, done.stdout)
+
+
+def try_package(package: Path, root: Path, table: Table) -> None:
+    """Try the package in the order in which an administrator would."""
+    shutil.rmtree(root, ignore_errors=True)
+
+    def laid() -> str:
+        make_root(root)
+        shutil.copyfile(package, root / "root" / package.name)
+        return ""
+
+    def shell(line: str, seconds: float = 600) -> Result:
+        return inside(root, "sh", "-c", line, seconds=seconds)
+
+    program = "digmed-desktop"
+    example = f"$(ls /opt/{program}/app/digmed_desktop/_resources/examples/*given*.json | head -1)"
+    table.line("a clean Debian root", laid)
+    install = f"apt-get install -y -q --no-install-recommends /root/{package.name}"
+    if not table.line("apt install", lambda: expect(shell(install), 0)):
+        return
+    print(f"               installed: {megabytes(root / 'opt' / program)}")
+    table.line("version", lambda: expect(shell(f"{program} --version"), 0, places.version()))
+    table.line(
+        "doctor --installed: every file as built",
+        lambda: expect(shell(f"{program} doctor --installed"), 0, "All "),
+    )
+    table.line("without a keyring doctor says so", lambda: expect(shell(f"{program} doctor"), 1, "Keyring"))
+    table.line(
+        "a message of a record",
+        lambda: expect(
+            shell(f"{program} build {example} --out /root/m.xml && {program} check /root/m.xml"), 0
+        ),
+    )
+    table.line(
+        "the tour's first part, offscreen",
+        lambda: expect(shell(f"{program} --demo --tour /root/tour --first 3", 420), 0, "all as expected"),
+    )
+    library = f"/opt/{program}/lib/python3.11/site-packages/PySide6/Qt/lib/libQt6Widgets.so.6"
+    table.mutant(
+        "a library is gone",
+        lambda: expect(
+            shell(
+                f"mv {library} /root/aside; {program} doctor --installed; s=$?; mv /root/aside {library}; exit $s"
+            ),
+            0,
+        ),
+    )
+    kept = "/root/.local/share/DigMed Desktop"
+    gone = f"test ! -e /opt/{program}/app && test -d '{kept}'"
+    table.line(
+        "apt remove: the program goes, what accounts keep stays",
+        lambda: expect(shell(f"mkdir -p '{kept}' && apt-get remove -y -q {program} && {gone}"), 0),
+    )
+    shutil.rmtree(root, ignore_errors=True)

@@ -1,0 +1,39 @@
+"""A screen of its own for windows that are tried, and pictures of it."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Self
+
+from installer.making.run import BuildError, need, run
+
+
+class Screen:
+    """An Xvfb with a free number."""
+
+    def __init__(self) -> None:
+        number = next(one for one in range(120, 200) if not Path(f"/tmp/.X{one}-lock").exists())  # noqa: S108 - X11's place
+        self.name = f":{number}"
+        words = [need("Xvfb", "xvfb"), self.name, "-screen", "0", "1366x768x24", "-nolisten", "tcp"]
+        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(50):
+            if Path(f"/tmp/.X{number}-lock").exists():  # noqa: S108
+                return
+            time.sleep(0.1)
+        raise BuildError("Xvfb did not start.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def picture(self, file: Path) -> None:
+        """Write what is on the screen."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        run(
+            [need("import", "imagemagick"), "-display", self.name, "-window", "root", file],
+            env={**os.environ},
+        )

@@ -1,0 +1,297 @@
+"""The Windows packages under wine: installed, used, upgraded, refused, damaged, removed."""
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from installer.checking.table import Table
+from installer.checking.wine import Result, Wine
+from installer.making import places
+from installer.making.run import megabytes
+
+FOLDER = "C:\\Program Files\\DigMed Desktop"
+HOME = "AppData/Local/DigMed Desktop"
+RUNNING, NEWER = 10, 11
+MSI_FAILED = 1603 % 256  # what of the status is left on Linux
+
+
+@dataclass
+class Trial:
+    """One Windows with the packages of two versions."""
+
+    wine: Wine
+    setup: Path
+    newer_setup: Path
+    msi: Path
+    newer_msi: Path
+    examples: Path
+    pictures: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the program is installed for all users."""
+        return self.wine.drive / "Program Files" / "DigMed Desktop"
+
+    @property
+    def records(self) -> Path:
+        """The records of the Windows account."""
+        return self.wine.home / HOME / "pharmacy" / "data" / "history.db"
+
+    def console(self, *words: str, seconds: float = 120) -> Result:
+        """Run the installed console launcher."""
+        return self.wine.run(f"{FOLDER}\\digmed-desktop.exe", *words, seconds=seconds)
+
+
+def expect(result: Result, status: int, *words: str) -> str:
+    """Return "" when a result has this status and these words, else what was seen."""
+    if result.status != status:
+        return f"status {result.status}, expected {status}: {result.text[-250:]}"
+    missing = [word for word in words if word not in result.text]
+    return f"'{missing[0]}' is not in: {result.text[-250:]}" if missing else ""
+
+
+def run(trial: Trial, table: Table) -> None:
+    """Try everything, in the order in which a pharmacy would meet it."""
+    _install(trial, table)
+    _use(trial, table)
+    _damage(trial, table)
+    _upgrade(trial, table)
+    _remove(trial, table)
+    _msi(trial, table)
+    _one_user(trial, table)
+
+
+def _install(trial: Trial, table: Table) -> None:
+    def installed() -> str:
+        said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", "/SYNC=15", seconds=300), 0)
+        trial.wine.wait()
+        missing = [
+            name
+            for name in (places.WINDOW_EXE, places.CONSOLE_EXE, "uninstall.exe")
+            if not (trial.folder / name).is_file()
+        ]
+        return said or (f"{missing[0]} is missing" if missing else "")
+
+    table.line("setup.exe for all users, silent", installed)
+    print(f"               installed: {megabytes(trial.folder)}")
+    table.line("version", lambda: expect(trial.console("--version"), 0, places.version()))
+    table.line(
+        "doctor --installed: every file as built",
+        lambda: expect(trial.console("doctor", "--installed"), 0, "All "),
+    )
+    table.line(
+        "doctor before the first start",
+        lambda: expect(trial.console("doctor"), 0, "Nothing has been recorded"),
+    )
+    table.line("sync before the first start is quiet", lambda: expect(trial.console("sync"), 0))
+    table.line("the start menu, the ending and the task are there", lambda: _registered(trial))
+
+
+def _registered(trial: Trial) -> str:
+    links = {one.name for one in trial.wine.drive.rglob("*.lnk")}
+    if not {"DigMed Desktop.lnk", "DigMed Desktop practice mode.lnk"} <= links:
+        return f"start menu: {sorted(links)}"
+    registry = (trial.wine.prefix / "system.reg").read_text(encoding="utf-8", errors="replace")
+    if ".digmedrecord]" not in registry or "DigMedDesktop.Record\\\\shell\\\\open\\\\command" not in registry:
+        return "the ending .digmedrecord is not registered"
+    tasks = [one for one in (trial.wine.drive / "windows").rglob("DigMed Desktop sync*") if one.is_file()]
+    if not tasks:
+        return "no task"
+    text = tasks[0].read_bytes().decode("utf-16", errors="replace")
+    return (
+        ""
+        if "PT15M" in text and "DigMedDesktop.exe" in text
+        else "the task is not the one that was asked for"
+    )
+
+
+def _use(trial: Trial, table: Table) -> None:
+    table.line("a message of a record, with letters of every name", lambda: _message(trial))
+    table.line(
+        "a record that cannot be read: one sentence", lambda: expect(_bad_record(trial), 2, "was not opened")
+    )
+    tour = trial.pictures / "tour"
+    words = ("--demo", "--tour", trial.wine.windows_path(tour), "--first", "3")
+    table.line(
+        "the tour's first part, offscreen",
+        lambda: expect(trial.console(*words, seconds=420), 0, "all as expected"),
+    )
+    table.line("a window on a screen, second start, hand-over, closed when asked", lambda: _window(trial))
+
+
+def _message(trial: Trial) -> str:
+    example = next(one for one in sorted(trial.examples.glob("*.json")) if "given" in one.name)
+    out = trial.wine.drive / "Łódź é.xml"
+    said = expect(
+        trial.console("build", trial.wine.windows_path(example), "--out", trial.wine.windows_path(out)), 0
+    )
+    return said or expect(
+        trial.console("check", trial.wine.windows_path(out)), 0, "Łódź é.xml", "nothing found"
+    )
+
+
+def _bad_record(trial: Trial) -> Result:
+    bad = trial.wine.drive / "bad.digmedrecord"
+    bad.write_text("{}", encoding="utf-8")
+    return trial.console("open", trial.wine.windows_path(bad))
+
+
+def _window(trial: Trial) -> str:
+    from installer.checking.screen import Screen
+
+    with Screen() as screen:
+        process = trial.wine.start(f"{FOLDER}\\{places.WINDOW_EXE}", screen=screen.name)
+        try:
+            if not _until(trial.records.is_file, 90):
+                return "no records were made within 90 s"
+            time.sleep(8)
+            screen.picture(trial.pictures / "first-window.png")
+            console = f"{FOLDER}\\{places.CONSOLE_EXE}"
+            second = trial.wine.run(console, screen=screen.name, seconds=90)
+            if said := expect(second, 0, "brought to the front"):
+                return f"second start: {said}"
+            example = trial.wine.windows_path(sorted(trial.examples.glob("*.json"))[0])
+            handed = trial.wine.run(console, "open", example, screen=screen.name, seconds=90)
+            if said := expect(handed, 0, "in its window"):
+                return f"hand-over: {said}"
+            if said := expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), 0):
+                return f"upgrade over an idle window: {said}"
+            return (
+                ""
+                if _until(lambda: process.poll() is not None, 30)
+                else "the window did not close when asked"
+            )
+        finally:
+            if process.poll() is None:
+                process.kill()
+            trial.wine.end()
+
+
+def _damage(trial: Trial, table: Table) -> None:
+    library = trial.folder / "python" / "Lib" / "site-packages" / "PySide6" / "Qt6Widgets.dll"
+
+    def without(path: Path) -> str:
+        aside = path.with_suffix(".aside")
+        path.rename(aside)
+        try:
+            return expect(trial.console("doctor", "--installed"), 0)
+        finally:
+            aside.rename(path)
+
+    def changed(path: Path) -> str:
+        kept = path.read_bytes()
+        path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+        try:
+            return expect(trial.console("doctor", "--installed"), 0)
+        finally:
+            path.write_bytes(kept)
+
+    table.mutant("a DLL is gone", lambda: without(library))
+    table.mutant("a file was changed", lambda: changed(trial.folder / "app" / "digmed_desktop" / "cli.py"))
+    table.mutant("the task is missing", lambda: _without_task(trial))
+
+
+def _without_task(trial: Trial) -> str:
+    tasks = [one for one in (trial.wine.drive / "windows").rglob("DigMed Desktop sync*") if one.is_file()]
+    for task in tasks:
+        task.rename(task.with_name("aside"))
+    try:
+        return _registered(trial)
+    finally:
+        for task in tasks:
+            task.with_name("aside").rename(task)
+
+
+def _upgrade(trial: Trial, table: Table) -> None:
+    def refused() -> str:
+        process = trial.wine.start(f"{FOLDER}\\{places.CONSOLE_EXE}", "practice-mesh", "1", "0")
+        time.sleep(6)
+        try:
+            return expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), RUNNING)
+        finally:
+            process.kill()
+            trial.wine.end()
+
+    def upgraded() -> str:
+        said = expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), 0)
+        trial.wine.wait()
+        left = [name for name in ("before", "unfinished") if (trial.folder / name).exists()]
+        return said or (f"{left[0]} was left" if left else "")
+
+    table.line("an upgrade over a running program that does not close: 10", refused)
+    table.line("upgrade, silent; nothing left over", upgraded)
+    table.line(
+        "the records open after the upgrade", lambda: expect(trial.console("doctor"), 0, "The records open")
+    )
+    table.line(
+        "an older version is refused: 11",
+        lambda: expect(trial.wine.run(trial.setup, "/AllUsers", "/S"), NEWER),
+    )
+
+
+def _remove(trial: Trial, table: Table) -> None:
+    def removed() -> str:
+        said = expect(trial.wine.run(f"{FOLDER}\\uninstall.exe", "/AllUsers", "/S", f"_?={FOLDER}"), 0)
+        trial.wine.wait()
+        return said or ("the folder is still there" if trial.folder.exists() else "") or _kept(trial)
+
+    table.line("uninstall: the program goes, records, settings and keys stay", removed)
+
+
+def _kept(trial: Trial) -> str:
+    return "" if trial.records.is_file() else "the records are gone"
+
+
+def _msi(trial: Trial, table: Table) -> None:
+    def msi(*words: str | Path) -> Result:
+        result = trial.wine.run("msiexec", *words, "/qn", seconds=300)
+        trial.wine.wait()
+        return result
+
+    def task_there() -> str:
+        return _registered(trial)
+
+    table.line("MSI, silent", lambda: expect(msi("/i", trial.msi, "SYNC=15"), 0))
+    table.line("MSI: the start menu, the ending and the task are there", task_there)
+    table.line(
+        "MSI: doctor opens the records of before",
+        lambda: expect(trial.console("doctor"), 0, "The records open"),
+    )
+    table.line(
+        "MSI: upgrade", lambda: expect(msi("/i", trial.newer_msi), 0) or expect(trial.console("--version"), 0)
+    )
+    table.line("MSI: an older version is refused: 1603", lambda: expect(msi("/i", trial.msi), MSI_FAILED))
+    table.line(
+        "MSI: removed, the records stay",
+        lambda: (
+            expect(msi("/x", trial.newer_msi), 0)
+            or ("still there" if (trial.folder / places.WINDOW_EXE).exists() else "")
+            or _kept(trial)
+        ),
+    )
+
+
+def _one_user(trial: Trial, table: Table) -> None:
+    def installed() -> str:
+        said = expect(trial.wine.run(trial.setup, "/CurrentUser", "/S", seconds=300), 0)
+        folder = trial.wine.home / "AppData/Local/Programs/DigMed Desktop"
+        program = trial.wine.windows_path(folder / places.CONSOLE_EXE)
+        return said or expect(trial.wine.run(program, "--version"), 0, places.version())
+
+    table.line("setup.exe for one user, without administrator", installed)
+
+
+def _until(done: "object", seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if done():  # type: ignore[operator]
+            return True
+        time.sleep(1)
+    return False
+
+
+def shut(trial: Trial) -> None:
+    """End this Windows and take it away."""
+    trial.wine.end()
+    shutil.rmtree(trial.wine.prefix, ignore_errors=True)
