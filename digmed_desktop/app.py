@@ -265,6 +265,8 @@ def start(
         elsewhere="" if practice else counters.sentence(counters.others(counters.place())),
     )
     window = Window(context)
+    if loaded.sentence:
+        window.banner.say("look", loaded.sentence, "Settings")
     alarm.setParent(window)
     alarm.rung.connect(window.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)

@@ -7,7 +7,9 @@ it is saved.
 
 import contextlib
 import os
+import re
 import tempfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -53,6 +55,11 @@ ANSWER_DAYS = range(1, 21)
 
 MOST_BYTES = 1_000_000
 """Of the settings file; one with a hundred products of one's own has 30 kB."""
+
+CHANGED = (
+    "The settings file was changed outside the program, or the disk damaged it. What it says holds: check the mailbox, "
+    "the connection and the deadlines in Settings, and save them."
+)
 
 _NO_EDITIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -132,10 +139,11 @@ def load(file: Path) -> Loaded:
     """Return the settings in ``file``; the defaults when there is no such file yet.
 
     A value that is not one of those allowed falls back to its default alone. A file that is no TOML is
-    renamed to ``settings.broken.toml`` beside it.
+    renamed to ``settings.broken.toml`` beside it. One that was changed since the program wrote it holds, and is told.
     """
     try:
-        raw = _read(file)
+        content = untrusted.read_bytes(file, MOST_BYTES)
+        raw = untrusted.read_toml(content, most=MOST_BYTES)
     except FileNotFoundError:
         return Loaded(Settings())
     except OSError:
@@ -170,6 +178,8 @@ def load(file: Path) -> Loaded:
             f"Some settings could not be understood and start afresh: {', '.join(wrong)}. Check them in "
             "Settings."
         )
+    elif not _is_as_written(content):
+        sentence = CHANGED
     return Loaded(Settings(**values), sentence)
 
 
@@ -195,7 +205,8 @@ def save(file: Path, settings: Settings) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".settings-", suffix=".toml", dir=file.parent)  # 0600
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(tomli_w.dumps(raw).encode())
+            content = tomli_w.dumps(raw).encode()
+            out.write(_check_line(content) + content)
             out.flush()
             os.fsync(out.fileno())
         replace(Path(temporary), file)
@@ -207,6 +218,18 @@ def save(file: Path, settings: Settings) -> None:
 
 def _read(file: Path) -> dict[str, Any]:
     return untrusted.read_toml(untrusted.read_bytes(file, MOST_BYTES), most=MOST_BYTES)
+
+
+def _check_line(content: bytes) -> bytes:
+    """Return the first line of the file: it shows whether the rest is as the program wrote it."""
+    return b"# check: %08x. The program writes this file; change it in Settings.\n" % zlib.crc32(content)
+
+
+def _is_as_written(content: bytes) -> bool:
+    """Whether the file is as it was written; a file without the line of an earlier version, or by hand, counts as such."""
+    first, _, rest = content.partition(b"\n")
+    told = re.match(rb"# check: ([0-9a-f]{8})\.", first)
+    return told is None or told[1] == b"%08x" % zlib.crc32(rest)
 
 
 def _keep_aside(file: Path) -> Path | None:

@@ -41,3 +41,14 @@ def test_the_window_says_what_did_not_start_and_offers_no_restore(home: Path, qt
     finally:
         program.window.close()
         app.finish(program)
+
+
+@pytest.mark.usefixtures("no_child", "memory_keyring")
+def test_settings_that_could_not_be_read_are_told_in_the_window(home: Path, qtbot: QtBot) -> None:
+    folder_room.prepare(practice=True).settings_file.write_text("[appearance\n", encoding="utf-8")
+    program = app.start(app.make_application(), practice=True)
+    try:
+        assert "settings file is damaged" in program.window.banner.notice.body.text()
+    finally:
+        program.window.close()
+        app.finish(program)

@@ -1,5 +1,6 @@
 """Settings: typed, atomic, forgiving of what is in the file, and careful with what is not known."""
 
+import random
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from digmed_desktop.settings import settings as module
 from digmed_desktop.settings.own_product import OwnProduct
-from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings, Theme, load, save
+from digmed_desktop.settings.settings import (
+    CHANGED,
+    Addressing,
+    Loaded,
+    MeshEnvironment,
+    Settings,
+    Theme,
+    load,
+    save,
+)
 
 
 @pytest.fixture
@@ -119,6 +129,35 @@ def test_a_damaged_file_is_kept_aside_and_said(file, content) -> None:
     assert "settings.broken-2.toml" in load(file).sentence
     save(file, CHOSEN)
     assert load(file).settings == CHOSEN
+
+
+def test_any_flipped_bit_is_told_or_harmless(file) -> None:
+    chance = random.Random(20261128)
+    save(file, CHOSEN)
+    whole = file.read_bytes()
+    assert load(file) == Loaded(CHOSEN)
+    silent = []
+    for number in range(600):
+        changed = bytearray(whole)
+        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+        file.write_bytes(changed)
+        loaded = load(file)
+        if loaded.settings != CHOSEN and not loaded.sentence:
+            silent.append(number)
+        for kept in file.parent.glob("settings.broken*"):
+            kept.unlink()
+    assert silent == []
+
+
+def test_a_change_by_hand_holds_and_is_told_until_it_is_saved(file) -> None:
+    save(file, CHOSEN)
+    file.write_bytes(file.read_bytes() + b"\n# mine\n")
+    loaded = load(file)
+    assert (loaded.settings, loaded.sentence) == (CHOSEN, CHANGED)
+    save(file, loaded.settings)
+    assert load(file).sentence == ""
+    file.write_bytes(file.read_bytes().partition(b"\n")[2])  # as an earlier version wrote it
+    assert load(file) == Loaded(CHOSEN)
 
 
 def test_saving_over_a_damaged_file_keeps_it(file) -> None:
