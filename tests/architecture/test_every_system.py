@@ -69,8 +69,9 @@ def replaces_a_file(tree: ast.AST) -> Iterator[ast.AST]:
 
 def asks_for_the_interpreter(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
-        named = isinstance(node, ast.Attribute) and node.attr in {"executable", "_base_executable"}
-        if named and ast.unparse(node.value) == "sys":
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "sys":
+            if node.attr not in {"executable", "_base_executable"}:
+                continue
             yield node
 
 

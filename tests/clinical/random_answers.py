@@ -8,7 +8,7 @@ from digmed_desktop.clinical import form
 from digmed_desktop.clinical.form import FieldKind, FormField, Option
 
 Lists = Mapping[str, Sequence[Option]]
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=30)
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=30)
 names = st.sampled_from(("", "Rose", "O'Neill", "Anne-Marie", "Łukasz", " Ó Briain", "x1"))
 lines = st.lists(st.sampled_from(("Fainted", "Well: after ten minutes", " kept ", "")), max_size=4).map(
     "\n".join

@@ -1,5 +1,6 @@
 """A complete emergency supply to a fictional patient, for the tests of every room."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -122,7 +123,7 @@ def tablets(route: str = "patient", **item: str) -> dict[str, str]:
     return answers | {f"item.1.{name}": value for name, value in item.items()}
 
 
-def reading(answers: dict[str, str], **changes: Any) -> SupplyReading:
+def reading(answers: Mapping[str, str], **changes: Any) -> SupplyReading:
     """Read answers as the pharmacy does."""
     told: dict[str, Any] = {"pharmacy": PHARMACY, "pharmacist": PHARMACIST, "may_finish": True, "now": NOW}
     return read(answers, **{**told, **changes})

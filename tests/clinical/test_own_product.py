@@ -1,5 +1,7 @@
 """A pharmacy's own product: its code is checked before it is taken, and it is offered and sent like any other."""
 
+from typing import Any
+
 import pytest
 
 from digmed_desktop.clinical import own_product
@@ -62,7 +64,7 @@ def test_a_right_product_is_taken_as_typed() -> None:
         ({"dose": "1e3"}, "product.dose", "full stop"),
     ],
 )
-def test_a_wrong_answer_is_said_at_its_field(changes: dict[str, str], field: str, says: str) -> None:
+def test_a_wrong_answer_is_said_at_its_field(changes: dict[str, Any], field: str, says: str) -> None:
     found = fault(**changes)
     assert [one for one, _ in found] == [field]
     assert says in found[0][1]

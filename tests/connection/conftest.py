@@ -1,5 +1,6 @@
 """A pharmacy with records, a vault and settings, and a strict MESH on this computer."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,13 @@ import pytest
 
 from digmed_desktop.credentials.vault import Vault
 from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.history import refusals
 from digmed_desktop.history.store import Store
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings import load
+from tests.conftest import MemoryVault
 from tests.history.samples import KEY, PHARMACY, MovedClock
 from tests.mesh.conftest import (
     Authority,
@@ -44,7 +47,7 @@ class Counter:
     """What lies on one PC."""
 
     folders: Folders
-    vault: Vault
+    vault: MemoryVault
     clock: MovedClock
     store: Store
     choices: Choices
@@ -65,6 +68,10 @@ class Counter:
         }
         return {f"connection.{name}": value for name, value in given.items()}
 
+    def stop(self, because: str, remedy: str) -> None:
+        """Have the queue stand still, as after a refusal that concerns every message."""
+        self.store.profile.put(refusals.STOP, json.dumps([because, remedy]))
+
     def set_up(self, mesh_url: str, **changes: str) -> None:
         assert self.connection.save(self.answers(mesh_url, **changes)) == ()
 
@@ -74,7 +81,7 @@ class Counter:
 
 
 @pytest.fixture
-def counter(home: Path, memory_vault: Vault) -> Iterator[Counter]:
+def counter(home: Path, memory_vault: MemoryVault) -> Iterator[Counter]:
     folders = folder_room.prepare(practice=False)
     clock = MovedClock()
     store = Store.create(folders.database, KEY, clock)

@@ -245,9 +245,7 @@ def test_practice_mode_changes_nothing(counter: Counter, mesh) -> None:
 
 
 def test_a_new_account_lets_the_queue_go_on(counter: Counter, mesh) -> None:
-    from digmed_desktop.messaging.delivery import Stop
-
-    counter.store.deliveries.stop(Stop("The old account was not allowed."))
+    counter.stop("The old account was not allowed.", "")
     counter.set_up(mesh.url)
     assert counter.store.deliveries.stopped() is None
 

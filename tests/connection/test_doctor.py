@@ -1,5 +1,6 @@
 """The doctor tells each fault apart where it can be told, and says what to do about it."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,6 @@ from digmed_desktop.desk.registering import CHECK
 from digmed_desktop.desk.unattended import doctor
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Check, Health
-from digmed_desktop.messaging.delivery import Stop
 from tests.connection.conftest import Counter
 from tests.history.samples import KEY, PHARMACY
 from tests.mesh.strict_mesh import Way
@@ -138,7 +138,7 @@ def test_an_expired_certificate_stops_before_mesh_is_asked(
 def test_the_queue_the_mailbox_and_the_disk_are_looked_at(
     counter: Counter, mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counter.store.deliveries.stop(Stop("The workflow is not registered.", "Call the service desk."))
+    counter.stop("The workflow is not registered.", "Call the service desk.")
     told = by_name(checks.check_records(counter.store, counter.clock))
     assert (told["Queue"].health, told["Queue"].remedy) == (Health.BAD, "Call the service desk.")
     assert (
@@ -151,9 +151,7 @@ def test_the_queue_the_mailbox_and_the_disk_are_looked_at(
         in by_name(checks.check_polled(counter.store, counter.clock.now()))["Collecting"].sentence
     )
     for free, health in ((10**8 - 1, Health.BAD), (10**9 - 1, Health.LOOK), (10**10, Health.GOOD)):
-        monkeypatch.setattr(
-            checks.shutil, "disk_usage", lambda _f, left=free: type("Usage", (), {"free": left})()
-        )
+        monkeypatch.setattr(shutil, "disk_usage", lambda _f, left=free: type("Usage", (), {"free": left})())
         assert by_name(checks.check_folder(counter.folders.data))["Disk space"].health is health
     assert by_name(checks.check_folder(Path(r"\\server\share")))["Data folder"].health is Health.BAD
 

@@ -34,7 +34,7 @@ def test_the_words_are_those_of_bip_39() -> None:
         (lambda w: (), "0 were typed"),
     ],
 )
-def test_a_slip_is_told(change, said) -> None:  # type: ignore[no-untyped-def]
+def test_a_slip_is_told(change, said) -> None:
     with pytest.raises(PhraseError, match=said):
         key_of(" ".join(change(phrase_of(bytes(range(32))))))
 

@@ -316,7 +316,7 @@ def test_stopping_ends_it_and_what_is_asked_later_says_so(tmp_path: Path) -> Non
     mesh.move_clock(days=3)
     mesh.stop()
     mesh.stop()
-    assert not mesh.is_running
+    assert mesh._process.poll() is not None
     assert gone_within(pid, 1)
     with pytest.raises(DigMedError):
         mesh.go_offline(1)

@@ -130,7 +130,7 @@ def test_a_fault_in_what_messages_stand_on_stops_delivery_while_records_are_read
     here = counter.record(practice__registered="no")  # for paper: no message was made
     waiting = counter.record()
     damage(name, old, new)
-    connection = ConnectionDesk(counter.store, None, Choices(), counter.clock, practice=lambda: None)  # type: ignore[arg-type]
+    connection = ConnectionDesk(counter.store, None, Choices(), counter.clock, practice=lambda: None)  # type: ignore[arg-type, return-value]
     delivery = opening.make_delivery(counter.store, connection, counter.clock, mailbox=lambda: "BOX")
     standing = delivery.run_once()
     assert standing.connected is False

@@ -1,9 +1,11 @@
 """Doubts about the next dose, rule by rule: each at its limit, with the reason that lets one go on, and its source."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from digmed_desktop.clinical import form as form_module
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
@@ -159,7 +161,7 @@ def test_a_rule_is_held_to_the_doses_this_pharmacy_recorded(counter: Counter) ->
     assert doubt.sentence.endswith("27 days before (as recorded by this pharmacy).")
 
 
-PREGNANT = {
+PREGNANT: dict[str, Any] = {
     "patient__date_of_birth": "12/3/1996",
     "vaccine__eligibility": "pregnant",
     "screening__pregnant": "yes",
@@ -169,7 +171,7 @@ DUE = DAY + timedelta(days=70)  # in week 30
 
 @pytest.mark.parametrize("of", ["pertussis-in-pregnancy", "rsv"])
 def test_a_second_dose_of_the_same_pregnancy(counter: Counter, of: str) -> None:
-    same = {**PREGNANT, "eligibility__due_date": shown(DUE)}
+    same: dict[str, Any] = {**PREGNANT, "eligibility__due_date": shown(DUE)}
     give(counter, of, **same)
     (doubt,) = found(counter, answers(of, wait(counter, 14), **same), "previous.finding")
     assert doubt.sentence.startswith("This would be a second dose in this pregnancy: ")
@@ -249,7 +251,7 @@ def test_whooping_cough_outside_weeks_16_to_32(due_in: int, doubted: bool) -> No
     ],
 )  # fmt: skip
 def test_a_product_or_a_cohort_that_is_in_doubt(
-    of: str, field: str, changes: dict[str, str], says: str
+    of: str, field: str, changes: dict[str, Any], says: str
 ) -> None:
     problems = read_alone(answers(of, **changes), field)
     assert any(says in p.sentence for p in problems) if says else problems == []
@@ -281,7 +283,7 @@ def test_no_rule_holds_before_its_day_or_after_its_last() -> None:
 
 
 def test_every_rule_says_since_when_it_holds_and_where_it_is_written() -> None:
-    form = {field.id for group in programmes.form.load("vaccination").groups for field in group.fields}
+    form = {field.id for group in form_module.load("vaccination").groups for field in group.fields}
     for programme in programmes.programmes():
         for earlier in programme.earlier:
             assert earlier.source, programme.id

@@ -79,7 +79,7 @@ def test_what_the_form_has_no_place_for_is_kept_in_words() -> None:
         record.immunizations[0],
         product=Coded("A vaccine of tomorrow", "99"),
         manufacturer="Maker Ltd",
-        dose=Quantity(record.immunizations[0].dose.value, Coded("drop")),  # type: ignore[union-attr] # it has one
+        dose=Quantity(record.immunizations[0].dose.value, Coded("drop")),  # it has one
         route=Coded("Into the ear"),
         dose_number=7,
         parent_present=True,

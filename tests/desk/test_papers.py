@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -79,7 +80,7 @@ def supply(counter: Counter, *, electronic: bool = True) -> int:
 def golden(name: str, document: PaperDocument) -> None:
     made = read(document)
     assert len(made.pages) <= 2
-    root = made.trailer["/Root"]
+    root: Any = made.trailer["/Root"]
     assert root["/Lang"] == "en-GB"
     assert root["/MarkInfo"]["/Marked"]
     assert made.metadata is not None

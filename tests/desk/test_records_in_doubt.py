@@ -17,8 +17,9 @@ from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault
+from tests.history.samples import KEY as DATABASE_KEY
 from tests.history.samples import PHARMACIST, MovedClock, facts, local_id, message, token
-from tests.history.test_chain import DATABASE_KEY, KEPT, record
+from tests.history.test_chain import KEPT, record
 
 PHRASE = "copper lantern seven"
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,8 @@ from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.papers import How
 from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.history.cipher import WRITES, engine
@@ -278,7 +278,8 @@ def test_the_paper_copy_of_what_was_not_supplied_says_so_and_why(shop: Counter) 
     said = shop.desk.papers.printed(copy, "copy").html
     for words in ("Not supplied", "Tramadol 50mg capsules", "The law does not allow it", "out-of-hours"):
         assert words in said
-    record = shop.desk.forms[FORM].reading(answers).record
+    form: Any = shop.desk.forms[FORM]
+    record = form.reading(answers).record
     assert [p.field for p in problems_of(record, default_for(Kind.EMERGENCY_SUPPLY))] == ["decision.outcome"]
 
 

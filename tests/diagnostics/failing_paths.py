@@ -64,7 +64,7 @@ def text() -> None:
 
 
 def look_up() -> None:
-    {}[patient]
+    dict[object, object]()[patient]
 
 
 def nested() -> None:

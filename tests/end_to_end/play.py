@@ -99,7 +99,7 @@ class Scene:
             self.until("the sign-in page", window.sign_in.isVisible)
         assert window.context.practice is not None
         window.sign_in.pin.focus()
-        QTest.keyClicks(QApplication.focusWidget(), window.context.practice.pins[0][1])
+        QTest.keyClicks(QApplication.focusWidget() or window, window.context.practice.pins[0][1])
         self.key(Qt.Key.Key_Return)
         self.until(
             "a page", lambda: window.rail.isVisible() and window.pages.currentWidget() is not window.sign_in
@@ -175,7 +175,7 @@ def typing() -> None:
     with contextlib.ExitStack() as stack:
         if scene.window.context.wedge is not None:
             stack.enter_context(scene.window.context.wedge.paused())
-        QTest.keyClicks(QApplication.focusWidget(), "Half a note <b> & 'more'")
+        QTest.keyClicks(QApplication.focusWidget() or scene.window, "Half a note <b> & 'more'")
     form.draft_saved.connect(kept.append)
     scene.until("the draft to be kept", lambda: bool(kept))
     print(json.dumps({"answers": form.form.answers()}), flush=True)

@@ -88,7 +88,7 @@ def bare_loop(url: str, number: int) -> float:
         url, MAILBOX, PASSWORD, shared_key=SHARED_KEY.encode(), max_retries=0, timeout=60
     )
     with client:
-        client.handshake()  # type: ignore[no-untyped-call]
+        client.handshake()
         begun = time.monotonic()
         for _ in range(number):
             client.send_message(

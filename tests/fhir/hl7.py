@@ -8,8 +8,11 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
+
+from tests.fhir.nodes import Node
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FHIR = "{http://hl7.org/fhir}"
@@ -29,6 +32,11 @@ def schema_of(shared: Path) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(shared / "conformance/xsd/fhir-single.xsd")))
 
 
+def _first_of(schema: etree.XMLSchema) -> str:
+    log: Any = schema.error_log
+    return str(log[0].message)
+
+
 def judged_faults(shared: Path, files: list[Path]) -> dict[str, Verdict]:
     """Return the verdict on each file, where faults are expected.
 
@@ -40,13 +48,13 @@ def judged_faults(shared: Path, files: list[Path]) -> dict[str, Verdict]:
     found: dict[str, Verdict] = {}
     left = []
     for file in files:
-        tree = etree.parse(str(file))
+        tree: Node = etree.parse(str(file))
         if tree.xpath("//f:Bundle/f:entry[not(f:resource)]", namespaces={"f": FHIR[1:-1]}):
             found[file.name] = Verdict(passed=False, findings=("ENTRY an entry without its resource",))
         elif schema.validate(tree):
             left.append(file)
         else:
-            found[file.name] = Verdict(passed=False, findings=(f"XSD {schema.error_log[0].message}",))
+            found[file.name] = Verdict(passed=False, findings=(f"XSD {_first_of(schema)}",))
     found |= judged(shared, left)
     assert not [name for name, verdict in found.items() if "gave no verdict" in str(verdict.findings)]
     return found
@@ -58,7 +66,8 @@ def judged(shared: Path, files: list[Path]) -> dict[str, Verdict]:
         [str(shared / "conformance/check"), *map(str, files)], capture_output=True, text=True, check=False
     )
     found: dict[str, Verdict] = {}
-    name, passed, said = "", False, []
+    name, passed = "", False
+    said: list[str] = []
     for line in [*done.stdout.splitlines(), "end"]:
         start = re.match(r"(PASS|FAIL)\s+\d+ (\S+)$", line)
         if start or line == "end":
@@ -72,7 +81,7 @@ def judged(shared: Path, files: list[Path]) -> dict[str, Verdict]:
     return found
 
 
-def _step(node: etree._Element) -> str:
+def _step(node: Node) -> str:
     """The name of an element; of an extension and a section also which one."""
     name = etree.QName(node).localname
     if name == "extension":
@@ -83,7 +92,7 @@ def _step(node: etree._Element) -> str:
     return name
 
 
-def _path(node: etree._Element) -> str:
+def _path(node: Node) -> str:
     steps = [_step(one) for one in (node, *node.iterancestors())]
     return ".".join(reversed(steps))
 
@@ -98,7 +107,7 @@ def element_paths() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     first = ("edition-vaccination-profiles", "edition-emergency-supply-1.2.9")
     for file in sorted(GOLDEN.glob("*.xml"), key=lambda f: (f.stem not in first, f.stem)):
-        root = etree.fromstring(file.read_bytes())
+        root: Node = etree.fromstring(file.read_bytes())
         kind = "supply" if "supply" in file.stem else "vaccination"
         for node in root.iter(f"{FHIR}*"):
             path = _path(node)
@@ -115,7 +124,7 @@ def _golden(name: str) -> bytes:
 
 def with_fault(xml: bytes, kind: str, path: str) -> bytes | None:
     """The message with one fault, or None when this element cannot have it."""
-    root = etree.fromstring(xml)
+    root: Node = etree.fromstring(xml)
     node = root.getroottree().xpath(path)[0]
     value = node.get("value")
     if kind == "removed":

@@ -174,7 +174,7 @@ def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRec
     not_given = [p for p in programme.procedures if not p.given]
     vaccines = []
     for _ in range(draw(st.integers(1, 2))):
-        if not_given and draw(st.booleans()):
+        if not_given and draw(st.booleans()):  # type: ignore[arg-type] # the stub binds its type at the first draw
             procedure = draw(st.sampled_from(not_given)).coded
             reason = draw(st.sampled_from((procedure, Coded(draw(words)))))
             vaccines.append(replace(NOT_GIVEN, procedure=procedure, not_given_reason=reason))
@@ -208,7 +208,9 @@ def supplies(draw: st.DrawFn) -> EmergencySupplyRecord:
     items = tuple(
         replace(
             draw(st.sampled_from((INSULIN, NEEDLES))),
-            quantity=Quantity(draw(st.decimals(Decimal(1), Decimal(200), places=1)), INSULIN.quantity.unit),  # type: ignore[union-attr] # it has one
+            quantity=Quantity(
+                draw(st.decimals(Decimal(1), Decimal(200), places=1)), INSULIN.quantity.unit
+            ),  # it has one
             days=draw(st.integers(1, 30)),
             directions=draw(words),
             additional_instructions=draw(several_lines),

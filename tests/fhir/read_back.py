@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -35,18 +36,19 @@ from digmed_desktop.clinical.record import (
 )
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.items import Record
+from tests.fhir.nodes import Node
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
 REGISTERS = {"gphc-number": Regulator.GPHC, "gmc-number": Regulator.GMC, "nmc-number": Regulator.NMC}
 
 
-def at(node: etree._Element, path: str) -> str:
+def at(node: Node, path: str) -> str:
     """The value at a path, ``""`` where there is none."""
     found = node.xpath(f"{path}/@value", namespaces=F)
     return str(found[0]) if found else ""
 
 
-def all_at(node: etree._Element, path: str) -> tuple[str, ...]:
+def all_at(node: Node, path: str) -> tuple[str, ...]:
     """Every value at a path."""
     return tuple(str(one) for one in node.xpath(f"{path}/@value", namespaces=F))
 
@@ -60,7 +62,7 @@ def lines(text: str) -> str:
 class Message:
     """A message with its resources by full URL, and its text by section and row."""
 
-    root: etree._Element
+    root: Node
     edition: Edition
 
     def __post_init__(self) -> None:
@@ -70,7 +72,7 @@ class Message:
         }
         (self.composition,) = self.root.xpath("//f:Composition", namespaces=F)
 
-    def one(self, node: etree._Element, path: str) -> etree._Element | None:
+    def one(self, node: Node, path: str) -> Node | None:
         """The resource that a reference leads to."""
         reference = at(node, f"{path}/f:reference")
         return self.by_url[reference] if reference else None
@@ -85,9 +87,7 @@ class Message:
         )
         return [dict(self._rows(table, [(r.item, r.label) for r in plan.rows])) for table in found]
 
-    def _rows(
-        self, table: etree._Element, wanted: list[tuple[str, str]]
-    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _rows(self, table: Node, wanted: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
         left = list(wanted)
         for line in table.xpath(".//x:tr", namespaces=F):
             label, cell = line[0].xpath("string()"), line[1]
@@ -127,7 +127,7 @@ def read_back(xml: bytes, edition: Edition) -> Record:
     author = message.one(composition, "f:author")
     assert message.one(encounter, "f:serviceProvider") is pharmacy
     assert message.one(encounter, "f:participant/f:individual") is author
-    common = {
+    common: dict[str, Any] = {
         "patient": _patient(patient),
         "practice": _organisation(practice),
         "pharmacy": _organisation(pharmacy),
@@ -173,18 +173,18 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _name(node: etree._Element) -> PersonName:
+def _name(node: Node) -> PersonName:
     return PersonName(at(node, "f:name/f:given"), at(node, "f:name/f:family"), at(node, "f:name/f:prefix"))
 
 
-def _address(node: etree._Element) -> Address:
+def _address(node: Node) -> Address:
     where = "f:address"
     return Address(
         all_at(node, f"{where}/f:line"), at(node, f"{where}/f:city"), at(node, f"{where}/f:postalCode")
     )
 
 
-def _patient(node: etree._Element) -> Patient:
+def _patient(node: Node) -> Patient:
     return Patient(
         name=_name(node),
         nhs_number=at(node, "f:identifier[f:system/@value='https://fhir.nhs.uk/Id/nhs-number']/f:value"),
@@ -198,14 +198,14 @@ def _patient(node: etree._Element) -> Patient:
     )
 
 
-def _organisation(node: etree._Element | None) -> Organisation:
+def _organisation(node: Node | None) -> Organisation:
     assert node is not None
     return Organisation(
         at(node, "f:name"), at(node, "f:identifier/f:value"), _address(node), at(node, "f:telecom/f:value")
     )
 
 
-def _professional(node: etree._Element | None, role: str) -> Professional:
+def _professional(node: Node | None, role: str) -> Professional:
     assert node is not None
     register = at(node, "f:identifier/f:system").rpartition("/")[2]
     return Professional(
@@ -213,7 +213,7 @@ def _professional(node: etree._Element | None, role: str) -> Professional:
     )
 
 
-def _term(node: etree._Element, path: str) -> Coded | None:
+def _term(node: Node, path: str) -> Coded | None:
     """A CodeableConcept; one whose code is a null flavour or missing by its words alone."""
     found = node.xpath(path, namespaces=F)
     if not found:
@@ -224,14 +224,14 @@ def _term(node: etree._Element, path: str) -> Coded | None:
     return Coded(at(found[0], "f:coding/f:display"), at(found[0], "f:coding/f:code"), system)
 
 
-def _quantity(node: etree._Element, path: str) -> Quantity | None:
+def _quantity(node: Node, path: str) -> Quantity | None:
     if not at(node, f"{path}/f:value"):
         return None
     unit = Coded(at(node, f"{path}/f:unit"), at(node, f"{path}/f:code"), at(node, f"{path}/f:system"))
     return Quantity(Decimal(at(node, f"{path}/f:value")), unit)
 
 
-def _extension(node: etree._Element, name: str) -> str:
+def _extension(node: Node, name: str) -> str:
     return f"f:extension[contains(@url, '{name}')]"
 
 
@@ -314,7 +314,7 @@ def _allergies(message: Message) -> Allergies:
     )
 
 
-def _in_codes(node: etree._Element) -> Allergy:
+def _in_codes(node: Node) -> Allergy:
     reaction = _term(node, "f:reaction/f:manifestation")
     return Allergy(
         _term(node, "f:code") or Coded(""),
@@ -358,7 +358,7 @@ def as_sent(record: Record, edition: Edition) -> Record:
     who += f" ({record.consent.relationship})" if record.consent.relationship else ""
     if record.consent.to_treatment is None or not (record.consent.given_by or record.consent.name):
         who = ""
-    common = {
+    common: dict[str, Any] = {
         "patient": replace(record.patient, traced=None),
         "registered": None,
         "consent": Consent(
@@ -380,7 +380,7 @@ def as_sent(record: Record, edition: Edition) -> Record:
             vaccinator=_by(record.vaccinator),
             immunizations=tuple(_vaccine_as_sent(one, edition) for one in record.immunizations),
         )
-    kept = {
+    kept: dict[str, Any] = {
         one.name: one.default
         for one in fields(record)
         if one.name in ("supply_route", "asked_by", "referral_reference")

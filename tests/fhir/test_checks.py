@@ -13,6 +13,7 @@ from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.reading import read_notification
 from tests.fhir.golden_cases import message
+from tests.fhir.nodes import Node
 from tests.fhir.random_records import supplies, vaccinations
 from tests.fhir.read_back import as_sent, read_back
 from tests.fhir.records import supply, vaccination
@@ -28,20 +29,20 @@ def sentences(xml: bytes) -> set[str]:
 
 
 def without(xml: bytes, path: str) -> bytes:
-    root = etree.fromstring(xml)
+    root: Node = etree.fromstring(xml)
     node = root.xpath(path, namespaces=F)[0]
     node.getparent().remove(node)
     return etree.tostring(root)
 
 
 def with_value(xml: bytes, path: str, value: str) -> bytes:
-    root = etree.fromstring(xml)
+    root: Node = etree.fromstring(xml)
     root.xpath(path, namespaces=F)[0].set("value", value)
     return etree.tostring(root)
 
 
 def twice(xml: bytes, path: str) -> bytes:
-    root = etree.fromstring(xml)
+    root: Node = etree.fromstring(xml)
     node = root.xpath(path, namespaces=F)[0]
     node.addnext(etree.fromstring(etree.tostring(node)))
     return etree.tostring(root)
@@ -208,7 +209,7 @@ def test_two_vaccination_sections_are_one_too_many() -> None:
 
 
 def test_wrong_order_wrong_name_and_loose_text_are_found() -> None:
-    root = etree.fromstring(GOOD)
+    root: Node = etree.fromstring(GOOD)
     patient = root.xpath("//f:Patient", namespaces=F)[0]
     patient.append(patient.find("{http://hl7.org/fhir}birthDate"))
     assert "The element stands in the wrong order." in sentences(etree.tostring(root))

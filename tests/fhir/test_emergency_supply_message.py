@@ -15,6 +15,7 @@ from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.fhir.sections import sections
 from digmed_desktop.messaging.parcel import Kind
 from tests.fhir.golden_cases import WITHDRAWAL, message
+from tests.fhir.nodes import Node
 from tests.fhir.records import INSULIN, NEEDLES, PHARMACIST, supply, vaccination
 
 F = {"f": "http://hl7.org/fhir"}
@@ -22,7 +23,7 @@ EDITION = default_for(Kind.EMERGENCY_SUPPLY)
 
 
 def values(xml: bytes, path: str) -> list[str]:
-    found = etree.fromstring(xml).xpath(path + "/@value", namespaces=F)
+    found: Node = etree.fromstring(xml).xpath(path + "/@value", namespaces=F)
     return [str(one) for one in found]
 
 
@@ -120,7 +121,7 @@ def test_what_prevents_sending_is_said_at_its_field(field: str, record: Emergenc
 
 
 @pytest.mark.parametrize("edition", all_editions(), ids=lambda e: e.id)
-def test_every_edition_shows_each_coded_value_of_the_record(edition) -> None:  # type: ignore[no-untyped-def]
+def test_every_edition_shows_each_coded_value_of_the_record(edition) -> None:
     record = supply() if edition.kind is Kind.EMERGENCY_SUPPLY else vaccination()
     shown = " ".join(v for s in sections(record, edition) for row in s.rows for v in row.values)
     assert "O'NEILL, Rose" in shown

@@ -24,6 +24,7 @@ from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.reference.programmes import programmes
 from tests.fhir.golden_cases import CORRECTION, OLD, WITHDRAWAL, message
+from tests.fhir.nodes import Node
 from tests.fhir.records import (
     GIVEN,
     INSULIN,
@@ -47,35 +48,35 @@ def of(edition: object) -> Record:
     return vaccination() if edition.kind is Kind.VACCINATION else supply()  # type: ignore[attr-defined]
 
 
-def tree(record: Record, *args: object, **more: object) -> etree._Element:
+def tree(record: Record, *args: object, **more: object) -> Node:
     return etree.fromstring(message(record, *args, **more).payload)  # type: ignore[arg-type]
 
 
-def values(root: etree._Element, path: str) -> list[str]:
+def values(root: Node, path: str) -> list[str]:
     return [str(one) for one in root.xpath(f"({path})/@value", namespaces=F)]
 
 
-def the(root: etree._Element, path: str) -> str:
+def the(root: Node, path: str) -> str:
     (found,) = values(root, path)
     return found
 
 
-def resource_at(root: etree._Element, reference: str) -> etree._Element:
+def resource_at(root: Node, reference: str) -> Node:
     (found,) = root.xpath(f"//f:entry[f:fullUrl/@value='{reference}']/f:resource/*", namespaces=F)
     return found
 
 
-def told(root: etree._Element, section: str = "") -> str:
+def told(root: Node, section: str = "") -> str:
     where = f"//f:section[f:code/f:coding/f:code/@value='{section}']" if section else "//f:section"
     return " ".join(" ".join(root.xpath(f"{where}//x:div//text()", namespaces=F)).split())
 
 
-def rows(root: etree._Element, section: str) -> dict[str, tuple[str, ...]]:
+def rows(root: Node, section: str) -> dict[str, tuple[str, ...]]:
     read = read_notification(etree.tostring(root))
     return dict(next(one for one in read.sections if one.code == section).rows)
 
 
-def found_in(root: etree._Element) -> str:
+def found_in(root: Node) -> str:
     return " ".join(finding.sentence for finding in check(etree.tostring(root)))
 
 
@@ -89,7 +90,7 @@ def refused(record: Record) -> set[str]:
 
 
 @EVERY_EDITION
-def test_consent_is_told_in_words_and_has_no_coded_entry(edition) -> None:  # type: ignore[no-untyped-def]
+def test_consent_is_told_in_words_and_has_no_coded_entry(edition) -> None:
     code = next(one.code.code for one in edition.sections if one.key == "consent")
     root = tree(of(edition), edition=edition)
     section = f"//f:section[f:code/f:coding/f:code/@value='{code}']"
@@ -203,7 +204,7 @@ def test_a_code_with_a_false_check_digit_is_not_sent() -> None:
 
 
 @EVERY_EDITION
-def test_every_coded_clinical_term_stands_in_the_text(edition) -> None:  # type: ignore[no-untyped-def]
+def test_every_coded_clinical_term_stands_in_the_text(edition) -> None:
     record = replace(of(edition), allergies=with_allergies())
     root = tree(record, edition=edition)
     text = told(root)
@@ -215,7 +216,7 @@ def test_every_coded_clinical_term_stands_in_the_text(edition) -> None:  # type:
 
 
 @EVERY_EDITION
-def test_document_type_and_care_setting_are_coded(edition) -> None:  # type: ignore[no-untyped-def]
+def test_document_type_and_care_setting_are_coded(edition) -> None:
     root = tree(of(edition), edition=edition)
     assert the(root, "//f:Composition/f:type/f:coding/f:code") == edition.type.code
     setting = "//f:Composition/f:extension/f:valueCodeableConcept/f:coding"
@@ -237,7 +238,7 @@ def test_not_given_has_its_reason_a_not_done_code_and_nothing_of_a_dose() -> Non
 
 
 @pytest.mark.parametrize("one", programmes(), ids=lambda one: one.id)
-def test_the_code_of_a_vaccine_not_given_states_that_and_never_that_it_was_given(one) -> None:  # type: ignore[no-untyped-def]
+def test_the_code_of_a_vaccine_not_given_states_that_and_never_that_it_was_given(one) -> None:
     for procedure in one.procedures:
         if not procedure.given:
             assert re.search("declined|contraindicated|not given|no consent", procedure.coded.display.lower())
@@ -334,7 +335,7 @@ def test_every_message_is_checked_before_it_goes_out(record: Record, monkeypatch
 
 
 @EVERY_EDITION
-def test_every_section_has_its_text_because_it_is_what_is_read(edition) -> None:  # type: ignore[no-untyped-def]
+def test_every_section_has_its_text_because_it_is_what_is_read(edition) -> None:
     root = tree(of(edition), edition=edition)
     for section in root.xpath("//f:Composition/f:section", namespaces=F):
         assert section.xpath("string(f:text/x:div)", namespaces=F).strip()
@@ -454,7 +455,7 @@ def test_the_indication_of_the_text_is_the_indication_of_the_code() -> None:
 
 
 @EVERY_EDITION
-def test_the_text_is_a_table_of_labels_and_values(edition) -> None:  # type: ignore[no-untyped-def]
+def test_the_text_is_a_table_of_labels_and_values(edition) -> None:
     root = tree(of(edition), edition=edition)
     lines = root.xpath("//f:section//x:tr", namespaces=F)
     assert lines
@@ -476,7 +477,7 @@ def test_the_general_practitioner_is_the_practice_and_not_a_person(record: Recor
 
 
 @EVERY_EDITION
-def test_labels_are_those_of_the_edition(edition) -> None:  # type: ignore[no-untyped-def]
+def test_labels_are_those_of_the_edition(edition) -> None:
     root = tree(of(edition), edition=edition)
     code = next(one.code.code for one in edition.sections if one.key == "consent")
     word = "Legal information" if code == "886961000000102" else "Consent"
@@ -555,7 +556,7 @@ def test_the_pharmacy_is_named_with_its_ods_code_and_no_role_stands_alone(record
     )
     assert root.xpath("//f:PractitionerRole", namespaces=F) == []
     practitioner = root.xpath("//f:entry[f:resource/f:Practitioner]", namespaces=F)[0]
-    lonely = etree.fromstring(etree.tostring(practitioner).replace(b"7d0f4a6e", b"7d0f4a6f"))
+    lonely: Node = etree.fromstring(etree.tostring(practitioner).replace(b"7d0f4a6e", b"7d0f4a6f"))
     practitioner.addnext(lonely)
     assert "Nothing in the message refers to this entry." in found_in(root)
 

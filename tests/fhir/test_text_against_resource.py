@@ -17,6 +17,7 @@ from digmed_desktop.fhir.items import kind_of
 from digmed_desktop.fhir.message import build
 from digmed_desktop.messaging.parcel import Kind
 from tests.fhir.golden_cases import message
+from tests.fhir.nodes import Node
 from tests.fhir.records import GIVEN, NOT_GIVEN, NOW, ids, supply, vaccination
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
@@ -24,16 +25,16 @@ EDITIONS = pytest.mark.parametrize("edition", all_editions(), ids=lambda one: on
 TOLD = "The text says something else than the resource here."
 
 
-def tree(edition: object) -> etree._Element:
+def tree(edition: object) -> Node:
     record = vaccination() if edition.kind is Kind.VACCINATION else supply()  # type: ignore[attr-defined]
     return etree.fromstring(message(record, edition=edition).payload)  # type: ignore[arg-type]
 
 
-def found(root: etree._Element) -> list[str]:
+def found(root: Node) -> list[str]:
     return [f"{one.path.rpartition('.resource.')[2]}: {one.sentence}" for one in check(etree.tostring(root))]
 
 
-def cells(root: etree._Element, *labels: str) -> list[etree._Element]:
+def cells(root: Node, *labels: str) -> list[Node]:
     """The cells beside rows with one of these labels."""
     return [
         row[1]
@@ -42,7 +43,7 @@ def cells(root: etree._Element, *labels: str) -> list[etree._Element]:
     ]
 
 
-def say(cell: etree._Element, text: str) -> None:
+def say(cell: Node, text: str) -> None:
     for child in list(cell):
         cell.remove(child)
     cell.text = text
@@ -142,24 +143,24 @@ def test_another_way_to_say_the_same_is_no_contradiction(labels: list[str], text
 
 
 def test_a_text_that_keeps_silent_about_not_given_is_found() -> None:
-    root = etree.fromstring(message(vaccination(immunizations=(NOT_GIVEN,))).payload)
+    root: Node = etree.fromstring(message(vaccination(immunizations=(NOT_GIVEN,))).payload)
     assert found(root) == []
     for cell in cells(root, "Outcome"):
         row = cell.getparent()
         assert row is not None
-        row.getparent().remove(row)  # type: ignore[union-attr]
+        row.getparent().remove(row)
     assert any("does not say that the vaccine was not given" in one for one in found(root))
 
 
 def test_a_text_that_says_not_given_of_a_vaccine_that_was_is_found() -> None:
-    root = etree.fromstring(message(vaccination(immunizations=(NOT_GIVEN,))).payload)
+    root: Node = etree.fromstring(message(vaccination(immunizations=(NOT_GIVEN,))).payload)
     (node,) = root.xpath("//f:Immunization/f:notGiven", namespaces=F)
     node.set("value", "false")
     assert any("the resource that it was" in one for one in found(root))
 
 
-def without(path: str) -> Callable[[etree._Element], None]:
-    def change(root: etree._Element) -> None:
+def without(path: str) -> Callable[[Node], None]:
+    def change(root: Node) -> None:
         nodes = root.xpath(path, namespaces=F)
         assert nodes
         for node in nodes:
@@ -194,10 +195,10 @@ def test_an_nhs_number_under_another_system_is_found() -> None:
     assert [one for one in found(root) if "under its own system" in one]
 
 
-def add(path: str, xml: str, *, before: str) -> Callable[[etree._Element], None]:
-    def change(root: etree._Element) -> None:
+def add(path: str, xml: str, *, before: str) -> Callable[[Node], None]:
+    def change(root: Node) -> None:
         (parent,) = root.xpath(path, namespaces=F)
-        new = etree.fromstring(f'<x xmlns="{F["f"]}">{xml}</x>')[0]
+        new: Node = etree.fromstring(f'<x xmlns="{F["f"]}">{xml}</x>')[0]
         following = [child for child in parent if etree.QName(child).localname in before.split()]
         following[0].addprevious(new) if following else parent.append(new)
 
@@ -220,7 +221,7 @@ VALID = [
 
 
 @pytest.mark.parametrize("change", VALID)
-def test_what_is_valid_is_not_refused(change: Callable[[etree._Element], None]) -> None:
+def test_what_is_valid_is_not_refused(change: Callable[[Node], None]) -> None:
     root = tree(default_for(Kind.VACCINATION))
     change(root)
     assert [one for one in found(root) if "code system" in one or "reference" in one.lower()] == []
@@ -252,11 +253,11 @@ def test_a_processing_instruction_is_found(where: str) -> None:
 def test_a_vaccine_not_given_may_tell_its_place_in_the_course() -> None:
     disease = Coded("COVID-19", "840539006", "http://snomed.info/sct")
     vaccine = replace(NOT_GIVEN, dose_number=2, send_dose_number=True, target_disease=disease)
-    root = etree.fromstring(message(vaccination(immunizations=(vaccine,))).payload)
+    root: Node = etree.fromstring(message(vaccination(immunizations=(vaccine,))).payload)
     assert found(root) == []
     (status,) = root.xpath("//f:doseStatus/f:coding/f:code/@value", namespaces=F)
     assert status == "nocount"
-    quiet = etree.fromstring(
+    quiet: Node = etree.fromstring(
         message(vaccination(immunizations=(replace(vaccine, send_dose_number=False),))).payload
     )
     assert cells(quiet, "Dose number") == []

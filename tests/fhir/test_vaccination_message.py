@@ -28,6 +28,7 @@ from digmed_desktop.fhir.sections import sections
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.plain_letters import plain_letters
 from tests.fhir.golden_cases import CASES, CORRECTION, OLD, message
+from tests.fhir.nodes import Node
 from tests.fhir.records import (
     CONTACT,
     GIVEN,
@@ -45,7 +46,7 @@ EDITION = default_for(Kind.VACCINATION)
 
 
 def values(xml: bytes, path: str) -> list[str]:
-    found = etree.fromstring(xml).xpath(path + "/@value", namespaces=F)
+    found: Node = etree.fromstring(xml).xpath(path + "/@value", namespaces=F)
     return [str(one) for one in found]
 
 
@@ -188,7 +189,7 @@ def test_withdrawal_is_understood_from_the_text_alone() -> None:
 def test_every_coded_clinical_value_stands_in_the_text() -> None:
     for make in CASES.values():
         xml = make().payload
-        root = etree.fromstring(xml)
+        root: Node = etree.fromstring(xml)
         text = " ".join(str(t) for t in root.xpath("//x:div//text()", namespaces=F))
         for display in values(
             xml, "//f:Immunization//f:coding[f:system/@value='http://snomed.info/sct']/f:display"
@@ -281,7 +282,7 @@ def test_preview_of_an_empty_record_marks_what_is_missing() -> None:
     ],
 )
 def test_draft_xml_never_fails_on_a_partial_record(record: VaccinationRecord) -> None:
-    root = etree.fromstring(draft_xml(record).encode())
+    root: Node = etree.fromstring(draft_xml(record).encode())
     assert root.tag == "{http://hl7.org/fhir}Bundle"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digmed_desktop.history import written
-from digmed_desktop.history.searching import index, word, words_of
+from digmed_desktop.history.searching import index, words_of
 from digmed_desktop.history.store import Store
-from digmed_desktop.history.tables import event, notification, payload, sending
+from digmed_desktop.history.tables import event, notification, payload, sending, word
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.states import Need, State
@@ -98,8 +98,8 @@ def fill(folder: Path, count: int) -> None:
                 index(connection, n, facts)
     with store.notifications._database.writing() as connection:
         connection.execute(sa.text("PRAGMA analysis_limit = 400"))
-        for table in ("notification", "word"):
-            connection.execute(sa.text(f"ANALYZE {table}"))
+        for name in ("notification", "word"):
+            connection.execute(sa.text(f"ANALYZE {name}"))
     store.close()
 
 

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -99,7 +100,7 @@ class Versions(RuleBasedStateMachine):
         if not sent.message_id:
             return
         mesh_id = uuid.uuid4().hex
-        about = {"linked_id": sent.mesh_id, "local_id": sent.local_id}
+        about: dict[str, Any] = {"linked_id": sent.mesh_id, "local_id": sent.local_id}
         self.store.inbox.keep(
             InboxItem(mesh_id, ItemKind.REPORT, "DIGMED_FLU_VAC", "", b"", status_code="14", **about)
         )

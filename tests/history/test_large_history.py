@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
-from digmed_desktop.history import searching
+from digmed_desktop.history import searching, written
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
@@ -87,7 +87,7 @@ def test_a_hundred_thousand_notifications(tmp_path: Path) -> None:
             names = searching._names_found(connection, search.text)
         wanted = searching.query(search, names, None, 100)
         assert wanted is not None
-        words = [f" {one}" for one in searching.written.search_key(search.text).split()]
+        words = [f" {one}" for one in written.search_key(search.text).split()]
         named = " AND ".join(["instr(search_key, ?)"] * len(words))
 
         def by_hand(wanted: searching.Query = wanted, named: str = named, words: list[str] = words) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -106,7 +107,7 @@ def test_pages_join_to_the_whole_in_order(found: Store, sort: Sort, descending: 
     while page := found.searching.page(search, paged[-1] if paged else None, limit=1):
         paged += page
     assert paged == whole
-    keys = {
+    keys: Any = {
         Sort.CONTACT: [r.contact_at for r in whole],
         Sort.PATIENT: [r.patient_name.replace("'", "").replace("Ą", "A") for r in whole],
         Sort.PRACTICE: [r.practice_name for r in whole],

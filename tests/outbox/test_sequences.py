@@ -37,7 +37,7 @@ def says(pharmacy: Pharmacy, made: int, *codes: str, **about: str) -> str:
     return mesh_id
 
 
-def report(pharmacy: Pharmacy, **about: str) -> None:
+def report(pharmacy: Pharmacy, **about: Any) -> None:
     pharmacy.mesh.put(OURS, kind="REPORT", status_code="14", **about)
     pharmacy.run(minutes=6)
 

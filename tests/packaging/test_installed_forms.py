@@ -9,6 +9,7 @@ import sys
 import zipfile
 from email.parser import Parser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ print(json.dumps(found))
 """
 
 
-def located(folder: Path, how: str) -> dict:
+def located(folder: Path, how: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-I", "-c", LOCATE, str(folder), how],
         cwd=folder,

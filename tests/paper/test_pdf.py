@@ -1,6 +1,7 @@
 """The PDF: its text, title, language and tags; nothing written becomes markup, and no sign is lost."""
 
 import io
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -38,7 +39,7 @@ def test_text_title_language_and_tags() -> None:
     made = read(pdf(EVERYTHING))
     assert made.metadata is not None
     assert made.metadata.title == EVERYTHING.title
-    root = made.trailer["/Root"]
+    root: Any = made.trailer["/Root"]
     assert root["/Lang"] == "en-GB"
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root

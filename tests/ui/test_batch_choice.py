@@ -30,7 +30,7 @@ def stock(bench: Bench, *batches: tuple[str, str, str, str]) -> None:
             "stock.expiry": expiry,
             "stock.use_before": use_before,
         }
-        do(bench, lambda desk, a=answers: desk.stock.add(a, 1))  # type: ignore[misc]
+        do(bench, lambda desk, a=answers: desk.stock.add(a, 1))
     bench.window.go("today")
     bench.window.go("vaccinate")
     bench.idle()

@@ -34,7 +34,7 @@ def test_behind_the_lock_nothing_shows_until_someone_signs_in(bench: Bench) -> N
     bench.until(lambda: bench.form.isVisible() and bench.form.answers()["patient.family"] == "O'Neill")
 
 
-def test_a_record_before_the_first_sign_in_is_what_comes_into_view(open_bench) -> None:  # type: ignore[no-untyped-def]
+def test_a_record_before_the_first_sign_in_is_what_comes_into_view(open_bench) -> None:
     bench = open_bench()
     bench.window.open_record(RSV)
     bench.idle()

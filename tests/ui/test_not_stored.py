@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from digmed_desktop.desk import intent
 from digmed_desktop.history.drafts import Drafts
 from digmed_desktop.history.notifications import Notifications
 from digmed_desktop.messaging.errors import StoreError
@@ -57,7 +56,7 @@ def test_a_press_of_send_that_the_disk_does_not_take_is_told(
         raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as patch:
-        patch.setattr(intent.os, "fsync", refuse)
+        patch.setattr(os, "fsync", refuse)
         bench.key(Qt.Key.Key_F12)
         assert said(bench).startswith("Not sent: Nothing was recorded or sent.")
         assert FAULTS[code] in said(bench)

@@ -1,6 +1,7 @@
 """A product picked anew brings its own particulars, and a list answers the text that stands in its box alone."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,7 +31,7 @@ NEEDLES = SuppliedItem(ItemKind.APPLIANCE, Coded("Needles insulin 5mm (C)", "900
 @pytest.fixture
 def supply(bench: Bench) -> SupplyPage:
     items = tuple(
-        replace(one, quantity=Quantity(1, unit(name)))
+        replace(one, quantity=Quantity(Decimal(1), unit(name)))
         for one, name in ((PARACETAMOL, "tablet"), (OXYCODONE, "capsule"), (NEEDLES, "needle"))
     )
     bench.office.ask(lambda desk: desk.medicines.remember((*items, PLAIN)), lambda _n: None)
@@ -54,7 +55,7 @@ def pick(bench: Bench, page: SupplyPage, typed: str) -> None:
     box.line.selectAll()
     bench.keys(typed)
     bench.until(lambda: box.offered > 0)
-    popup = box.completer.popup()
+    popup = box.completer.popup() or box
     QTest.keyClick(popup, Qt.Key.Key_Down)
     QTest.keyClick(popup, Qt.Key.Key_Return)
     bench.idle()
@@ -112,10 +113,10 @@ def test_enter_takes_no_product_found_for_an_earlier_text(
     bench.until(lambda: box.offered > 0)
     box.line.selectAll()
     for sign in "Salbutamol":
-        QTest.keyClick(QApplication.focusWidget() or box.line, sign)
+        QTest.keyClicks(QApplication.focusWidget() or box.line, sign)
         if between:
             QTest.qWait(between)
-    popup = box.completer.popup()
+    popup = box.completer.popup() or box
     QTest.keyClick(popup if popup.isVisible() else box.line, Qt.Key.Key_Return)
     bench.idle()
     assert item(supply)["product"] == "Salbutamol"
@@ -139,13 +140,14 @@ def test_a_click_takes_no_patient_found_for_an_earlier_text(bench: Bench) -> Non
 
 
 def test_the_batches_of_another_product_are_not_offered_while_its_own_are_looked_up(bench: Bench) -> None:
-    from tests.ui.test_batch_choice import FLU, choice, lines, stock
+    from tests.clinical.examples import FLU
+    from tests.ui.test_batch_choice import choice, lines, stock
 
     stock(bench, ("tivc", "AB-1", "30/6/2027", ""))
-    choice(bench).follow(FLU, "tivc", "14/10/2026", anew=True)
+    choice(bench).follow(FLU.id, "tivc", "14/10/2026", anew=True)
     bench.idle()
     bench.form.focus_field("vaccine.batch")
     assert lines(bench)
-    choice(bench).follow(FLU, "ativ", "14/10/2026")
+    choice(bench).follow(FLU.id, "ativ", "14/10/2026")
     assert not choice(bench)._batches
     assert lines(bench) == []

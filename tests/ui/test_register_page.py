@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
@@ -26,7 +27,7 @@ EARLIER = {"contact.date": "11/10/2026", "contact.late_reason": "The till was do
 
 
 def supplied(bench: Bench, answers: dict[str, str]) -> None:
-    got: list[object] = []
+    got: list[Any] = []
     bench.office.ask(
         lambda desk: desk.send("emergency-supply", uuid.uuid4().hex, FormState(answers), 1),
         lambda sent: got.append(sent),

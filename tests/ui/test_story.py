@@ -85,7 +85,7 @@ def test_a_correction_goes_through_the_form_and_shows_its_differences(bench: Ben
     said = text_of(story)
     for part in ("Version 2: correction", "Batch number", "AB-1234", "AB-1299", "Version 1: first version"):
         assert part in said
-    rows = {row.id: row.state for row in bench.rows()}
+    rows: dict[int | None, State] = {row.id: row.state for row in bench.rows()}
     assert rows[first] is State.REPLACED
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -56,8 +57,8 @@ def type_answer(bench: Bench, page: SupplyPage, field_id: str, text: str) -> Non
         name = text.partition("\t")[2]
         bench.keys(name.split(" (")[0][:12])
         bench.until(lambda: editor.completer.popup().isVisible() and editor.completer.completionCount() > 0)
-        QTest.keyClick(editor.completer.popup(), Qt.Key.Key_Down)
-        QTest.keyClick(editor.completer.popup(), Qt.Key.Key_Return)
+        QTest.keyClick(editor.completer.popup() or editor, Qt.Key.Key_Down)
+        QTest.keyClick(editor.completer.popup() or editor, Qt.Key.Key_Return)
     elif isinstance(editor, ChoiceEditor):
         bench.keys(editor.label_of(text))
     elif isinstance(editor, DateEditor):
@@ -135,7 +136,7 @@ def test_items_are_added_taken_away_put_back_and_kept_in_a_draft(bench: Bench, s
     begin(bench, supply, complete_answers())
     supply.save_draft()
     before = supply.form.answers()
-    got: list[object] = []
+    got: list[Any] = []
     bench.office.ask(lambda desk: desk.drafts(), lambda drafts: got.extend(drafts))
     bench.until(lambda: bool(got))
     supply.begin()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -73,7 +74,7 @@ def go_check(bench: Bench) -> None:
     bench.form.fill(complete_answers())
     bench.form.check_now()
     bench.until(bench.window.check.isVisible)
-    bench.window.check.confirming.setFocus()  # type: ignore[union-attr]
+    bench.window.check.confirming.setFocus()
 
 
 def go_story(bench: Bench) -> None:
@@ -142,7 +143,8 @@ def name_of(widget: QWidget) -> str:
 
 
 def in_tab_order(page: QWidget) -> list[QWidget]:
-    found, widget = [], page.window().nextInFocusChain()
+    found: list[QWidget] = []
+    widget: Any = page.window().nextInFocusChain()
     while widget is not page.window():
         if page.isAncestorOf(widget) and takes_focus(widget):
             found.append(widget)
