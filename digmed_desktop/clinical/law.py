@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
+from digmed_desktop.clinical.phrases import Phrases
 from digmed_desktop.data_files.source import OWN
 
 if TYPE_CHECKING:
@@ -49,8 +50,17 @@ def rule(rule_id: str) -> Rule:
 
 @cache
 def substances() -> tuple[Substance, ...]:
-    """Return the names to be reminded of."""
-    return tuple(Substance(**dict(row)) for row in _file().substance)
+    """Return the names of the substances of Schedule 18."""
+    file = _file()
+    return tuple(
+        Substance(row.name, row.of or row.name, row.confidence, file.sources[row.source])
+        for row in file.substance
+    )
+
+
+@cache
+def _phrases() -> Phrases[Substance]:
+    return Phrases((one.name, one) for one in substances())
 
 
 def title() -> str:
@@ -74,9 +84,8 @@ def conditions(route: SupplyRoute) -> tuple[Rule, ...]:
 
 
 def named_in(product: str) -> tuple[Substance, ...]:
-    """Return the substances whose names stand in the name of a product."""
-    words = f" {' '.join(product.casefold().replace('/', ' ').split())}"
-    return tuple(one for one in substances() if f" {one.name}" in words or f"-{one.name}" in words)
+    """Return the substances of Schedule 18 whose names stand in the name of a product."""
+    return _phrases().found_in(product)
 
 
 def rules_for(item: SuppliedItem, route: SupplyRoute) -> Iterator[Rule]:
@@ -102,7 +111,7 @@ def rules_for(item: SuppliedItem, route: SupplyRoute) -> Iterator[Rule]:
 def _applies(one: Rule, item: SuppliedItem) -> bool:
     if one.substances:
         name = item.product.display if item.product else ""
-        return any(substance.never for substance in named_in(name))
+        return any(substance.confidence.may_stop for substance in named_in(name))
     if one.schedules and item.schedule not in one.schedules:
         return False
     if one.exception == "phenobarbital" and item.for_epilepsy is not True:
@@ -121,14 +130,14 @@ def table() -> str:
     routes = {None: "Both", SupplyRoute.PATIENT: "Patient", SupplyRoute.PRESCRIBER: "Prescriber"}
     rows = [
         f"| {routes[one.route]} | {one.scope} | {one.law} | {one.source}; read: {one.read} "
-        f"| {'Confirmed' if one.confirmed else to_be_confirmed().capitalize()} |"
+        f"| {'Confirmed' if one.confirmed else to_be_confirmed().capitalize()}{'; off' if one.off else ''} |"
         for one in rules()
     ]
     head = "| At the request of | Applies to | Rule | Source | Standing |\n|---|---|---|---|---|"
-    never = ", ".join(one.name for one in substances() if one.never)
-    reminded = ", ".join(f"{one.name} (Schedule {one.schedule})" for one in substances() if one.schedule)
+    never = ", ".join(one.name for one in substances() if one.confidence.may_stop)
+    asked = ", ".join(f"{one.name} ({one.of})" for one in substances() if not one.confidence.may_stop)
     return (
         f"# The rules of law\n\n{title()}. {reminder()}\n\n{head}\n" + "\n".join(rows) + "\n\n"
-        f"Names that stop a supply (a list that is not complete): {never}.\n\n"
-        f"Names of which the form reminds: {reminded}.\n"
+        f"Names of Schedule 18, which stop a supply at the patient's request: {never}.\n\n"
+        f"Other names of the same substances, of which the form asks, not confirmed by a pharmacist: {asked}.\n"
     )

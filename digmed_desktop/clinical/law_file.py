@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.form import PLACE
 from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.clinical.law_rule import Effect
@@ -41,14 +42,17 @@ class RuleRow(DataModel):
     packs: Ids | None = None
     exception: Literal["phenobarbital", "not phenobarbital", ""] = ""
     substances: Flag = False
+    asks: Flag = False
+    off: Flag = False
 
 
 class SubstanceRow(DataModel):
-    """A name to be reminded of."""
+    """A name of a substance of Schedule 18."""
 
     name: Text
-    schedule: Literal["1", "2", "3", "4", "5", ""] = ""
-    never: Flag = False
+    of: Text | None = None
+    confidence: Annotated[Confidence, BY_VALUE]
+    source: Annotated[str, Field(description="the key of a source in the table of sources")]
 
 
 class LawFile(DataModel):
@@ -59,6 +63,7 @@ class LawFile(DataModel):
     to_be_confirmed: Text
     rule: list[RuleRow]
     substance: list[SubstanceRow]
+    sources: dict[str, Text]
 
 
 def cross_check(at: At, file: LawFile, source: DataSource) -> Iterator[Fault]:
@@ -73,9 +78,7 @@ def cross_check(at: At, file: LawFile, source: DataSource) -> Iterator[Fault]:
     for number, rule in enumerate(file.rule):
         yield from _of_rule(at, number, rule, form)
     for number, one in enumerate(file.substance):
-        if bool(one.schedule) == one.never:
-            wrong = "neither a schedule nor “never” stands there, or both do"
-            yield at.fault(("substance", number), wrong, "schedule or never")
+        yield from at.unknown(("substance", number, "source"), [one.source], file.sources, "a source")
 
 
 def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
 
 
@@ -46,16 +47,21 @@ class Rule:
     packs: tuple[str, ...] = ()
     exception: str = ""
     substances: bool = False
+    asks: bool = (
+        False  # over the limit the pharmacist is asked, not stopped: no text of the law was read for it
+    )
+    off: bool = False  # it holds only while it is declared to; Help shows it
 
     def holds_on(self, route: SupplyRoute) -> bool:
         """Whether the rule applies to a supply on this route."""
-        return self.route is None or self.route is route
+        return not self.off and (self.route is None or self.route is route)
 
 
 @dataclass(frozen=True, slots=True)
 class Substance:
-    """A name to be reminded of: the schedule it belongs to, or that it is never supplied in an emergency."""
+    """A name of a substance of Schedule 18; ``of`` is the name that stands there. One of general knowledge asks."""
 
     name: str
-    schedule: str = ""
-    never: bool = False
+    of: str
+    confidence: Confidence
+    source: str

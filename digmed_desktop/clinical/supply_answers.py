@@ -4,22 +4,29 @@ As in :mod:`digmed_desktop.clinical.vaccination` nothing is guessed, cut or put 
 item is told beside the problems; what it forbids is a problem, what the pharmacist may judge asks for the reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from digmed_desktop.clinical import form, law, reading
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
+from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, SupplySheet
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_traced
 from digmed_desktop.clinical.reading import LawSaid, judged
-from digmed_desktop.clinical.record import Organisation, Professional
+from digmed_desktop.clinical.record import Coded, Organisation, Professional
 from digmed_desktop.clinical.supply_law import judge
 
 SupplyReading = reading.Reading[EmergencySupplyRecord]
+Listed = Callable[[Coded], Medicine | None]
+
+
+def not_listed(_product: Coded) -> Medicine | None:
+    """Return nothing: there is no list of products."""
+    return None
 
 
 def read(
@@ -29,11 +36,13 @@ def read(
     pharmacist: Professional | None,
     may_finish: bool,
     now: datetime,
+    listed: Listed = not_listed,
 ) -> SupplyReading:
     """Return the record that these answers make at ``now``, and all that is wrong or doubtful in them.
 
     ``pharmacist`` is the person chosen in ``session.pharmacist``, ``may_finish`` whether that person's role may
-    complete a supply. The answers are those of the form ``emergency-supply``, as typed.
+    complete a supply. ``listed`` returns a product as the imported dm+d has it, or None.
+    The answers are those of the form ``emergency-supply``, as typed.
     """
     sheet = SupplySheet(answers, pharmacist, now, may_finish=may_finish)
     for problem in required_missing(form.load(FORM_ID).laid_out(answers), answers, unless=_unneeded(sheet)):
@@ -43,7 +52,7 @@ def read(
         assemble(SuppliedItem, EMERGENCY_SUPPLY.values_at(sheet, n))
         for n in range(1, sheet.items + 1 if sheet.supplied else 1)
     )
-    said = tuple(one for n, item in enumerate(items, 1) for one in _judge_item(sheet, n, item))
+    said = tuple(one for n, item in enumerate(items, 1) for one in _judge_item(sheet, n, item, listed))
     _judge(sheet, values)
     known = {path: value for path, value in values.items() if not path.startswith("practice.")}
     record = assemble(
@@ -123,13 +132,13 @@ def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:
         sheet.look("contact.date", "This entry is later than the day after the supply, which the law allows.")
 
 
-def _judge_item(sheet: SupplySheet, n: int, item: SuppliedItem) -> list[LawSaid]:
+def _judge_item(sheet: SupplySheet, n: int, item: SuppliedItem, listed: Listed) -> list[LawSaid]:
     """Return what the law says of one item; what it forbids stops, what a pharmacist may judge wants the reason."""
     said: list[LawSaid] = []
     if sheet.route is None:
         return said
     asks = False
-    for found in judge(item, sheet.route):
+    for found in judge(item, sheet.route, listed(item.product) if item.product else None):
         field = f"item.{n}.{found.field}"
         tone = "stop" if found.forbids else "look" if found.asks else "tell"
         said.append(LawSaid(field, found.sentence, tone, found.rule))

@@ -5,13 +5,15 @@ binds is told in a sentence. What the program cannot know it says it does not kn
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from digmed_desktop.clinical import law, units
+from digmed_desktop.clinical.controlled_item import judge_schedule
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.law_rule import Effect, Rule
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
 _TOO_MUCH = {Effect.PACK: "larger", Effect.CYCLE: "more", Effect.COURSE: "more"}
@@ -23,20 +25,6 @@ AMOUNT_FIELDS = {
 """The question that says how the amount compares with a limit that is no number of days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the law says of one item. ``field`` is the last part of the question's id, such as ``days``.
-
-    ``forbids`` stops the supply; ``asks`` wants the pharmacist's reason; else it only tells. ``rule`` is the rule's id.
-    """
-
-    field: str
-    sentence: str
-    rule: str = ""
-    forbids: bool = False
-    asks: bool = False
-
-
 def days_by_directions(item: SuppliedItem) -> Decimal | None:
     """Return how many days the quantity lasts by its directions, None where that cannot be computed."""
     if item.quantity is None:
@@ -44,12 +32,14 @@ def days_by_directions(item: SuppliedItem) -> Decimal | None:
     return days_of(item.quantity.value, units.shown(item.quantity.unit), item.directions)
 
 
-def judge(item: SuppliedItem, route: SupplyRoute) -> tuple[Finding, ...]:
-    """Return everything the rules say of an item, in the order of the form."""
+def judge(item: SuppliedItem, route: SupplyRoute, listed: Medicine | None = None) -> tuple[Finding, ...]:
+    """Return everything the rules say of an item; ``listed`` is its product in the imported dm+d, if it is there."""
     found: list[Finding] = []
     for rule in law.rules_for(item, route):
         found += _by(rule, item)
-    found += _names(item)
+    found += judge_schedule(item, listed)
+    if route is SupplyRoute.PATIENT:
+        found += _perhaps_schedule_18(item)
     found += _counting(item)
     if (
         route is SupplyRoute.PRESCRIBER
@@ -94,40 +84,25 @@ def _days(told: "_Telling", item: SuppliedItem) -> Iterator[Finding]:
     limit = told.rule.days or 0
     computed = days_by_directions(item)
     if item.days is not None and item.days > limit:
-        yield told.stop("days")
+        yield told.over("days")
     elif computed is not None and computed > limit:
         # the directions are the prescriber's words: where they are plain, the quantity is over the limit
-        yield Finding(
-            "quantity",
-            f"By the directions this lasts {shown_days(computed)} days. {told.rule.over}",
-            told.rule.id,
-            forbids=True,
-        )
+        yield told.over("quantity", f"By the directions this lasts {shown_days(computed)} days. ")
     else:
         yield told.tell("days")
 
 
-def _names(item: SuppliedItem) -> Iterator[Finding]:
-    """Compare the chosen schedule with what the name reminds of."""
-    name = item.product.display if item.product else ""
-    if item.kind is ItemKind.APPLIANCE or item.legal_class != law.PRESCRIPTION_ONLY or not item.schedule:
-        return
-    named = law.named_in(name)
-    for substance in named:
-        if substance.schedule and substance.schedule != item.schedule:
+def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
+    """Ask about a name that general knowledge alone puts into Schedule 18."""
+    named = law.named_in(item.product.display) if item.product else ()
+    if item.legal_class == law.PRESCRIPTION_ONLY and not any(one.confidence.may_stop for one in named):
+        for one in named:
             yield Finding(
-                "schedule",
-                f"Check the schedule: {substance.name} usually is a controlled drug of Schedule "
-                f"{substance.schedule}.",
+                "product",
+                f"Check the medicine: {one.name} may be {one.of}, which may not be supplied at the patient's request "
+                f"(Schedule 18). Not confirmed by a pharmacist.",
                 asks=True,
             )
-    phenobarbital = any(one.name == "phenobarbital" for one in named)
-    if item.schedule == law.PHENOBARBITAL_SCHEDULE and item.for_epilepsy and name and not phenobarbital:
-        yield Finding(
-            "for_epilepsy",
-            "Check the medicine: its name does not say phenobarbital, the only one of Schedule 3 that may be supplied.",
-            asks=True,
-        )
 
 
 def _counting(item: SuppliedItem) -> Iterator[Finding]:
@@ -161,6 +136,13 @@ class _Telling:
 
     def stop(self, field: str) -> Finding:
         return Finding(field, self.rule.over, self.rule.id, forbids=True)
+
+    def over(self, field: str, before: str = "") -> Finding:
+        """Return what is over a limit: a stop, or a question where no text of the law was read."""
+        if not self.rule.asks:
+            return Finding(field, f"{before}{self.rule.over}", self.rule.id, forbids=True)
+        sentence = f"{before}{self.rule.over} Source: {self.rule.source} ({self.rule.read})."
+        return Finding(field, sentence, self.rule.id, asks=True)
 
     def tell(self, field: str) -> Finding:
         return Finding(field, self.rule.law, self.rule.id)

@@ -10,7 +10,9 @@ from digmed_desktop.data_files.kinds import Consequence, FileKind
 from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.reference import programmes
 
-NOT_CHECKED = frozenset(("examples", "fonts", "help", "icons", "linux", "pictures", "schemas", "styles"))
+NOT_CHECKED = frozenset(
+    ("examples", "fonts", "help", "icons", "linux", "pictures", "schemas", "styles", "windows")
+)
 """The folders of ``resources`` that hold no data files of these kinds."""
 
 _KEPT = "What is typed is kept as a draft."
@@ -18,7 +20,7 @@ _KEPT = "What is typed is kept as a draft."
 
 def kinds() -> tuple[FileKind, ...]:
     """Return every kind of data file but practice mode's; imports what is needed to check them."""
-    from digmed_desktop.clinical import form_file, law_file, retired_file, units_file
+    from digmed_desktop.clinical import controlled_drugs_file, form_file, law_file, retired_file, units_file
     from digmed_desktop.desk import desk_files
     from digmed_desktop.fhir import answer_files, edition_check
     from digmed_desktop.mesh import reports_file
@@ -31,6 +33,7 @@ def kinds() -> tuple[FileKind, ...]:
         units_file.KIND,
         programme_file.KIND,
         law_file.KIND,
+        controlled_drugs_file.KIND,
         *states_files.KINDS,
         *answer_files.KINDS,
         reports_file.KIND,

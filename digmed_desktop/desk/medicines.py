@@ -54,6 +54,13 @@ class MedicineDesk:
             once.setdefault(one.product.code or one.product.display, one)
         return tuple(once.values())[:MOST]
 
+    def listed(self, product: Coded) -> Medicine | None:
+        """Return a product as the imported dm+d has it, None where it is not in there."""
+        if not product.is_coded:
+            return None
+        found = self._store.medicines.search(product.display, MOST)
+        return next((one for one in found if one.product.code == product.code), None)
+
     def remember(self, items: tuple[SuppliedItem, ...]) -> None:
         """Keep what was supplied, to be offered first the next time."""
         for item in items:

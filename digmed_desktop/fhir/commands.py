@@ -9,6 +9,8 @@ from pathlib import Path
 
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import json_record
+from digmed_desktop.clinical.controlled_item import judge_schedule
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import UnknownEditionError, default_for, load
@@ -116,6 +118,8 @@ def _built(args: argparse.Namespace) -> bytes:
         record = json_record.read(_text_of(args.record))
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
+    if faults := tuple(_of_schedules(record)):
+        raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
         edition=_edition(args.edition, default_for(kind_of(record))),
@@ -131,6 +135,18 @@ def _built(args: argparse.Namespace) -> bytes:
     if left_over():
         raise RefusedFileError(("--ids", "There are more ids than the message uses."))
     return message.payload
+
+
+def _of_schedules(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield what the names of supplied medicines say against their schedule; a doubt needs the pharmacist's reason."""
+    if not isinstance(record, EmergencySupplyRecord) or record.supplied is False:
+        return
+    for number, item in enumerate(record.items):
+        for found in judge_schedule(item):
+            if found.forbids:
+                yield f"record.items.{number}.{found.field}", found.sentence
+            elif found.asks and not item.reason.strip():
+                yield f"record.items.{number}.reason", f"{found.sentence} Give the reason in this field."
 
 
 def _edition(named: str | None, default: Edition) -> Edition:

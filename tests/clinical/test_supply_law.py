@@ -2,9 +2,9 @@
 
 import pytest
 
-from digmed_desktop.clinical import law
+from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
-from digmed_desktop.clinical.law_rule import Effect, Rule
+from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
 from tests.clinical.supply_examples import complete_answers, reading, tablets
 
 OTHER = {"preparation": "other", "schedule": "none"}
@@ -31,8 +31,6 @@ DAYS = [
     ("patient-30-days", "225(3)", 30, OTHER),
     ("patient-schedule-4-5", "225(3)", 5, {"preparation": "other", "schedule": "4"}),
     ("patient-schedule-4-5", "225(3)", 5, {"preparation": "other", "schedule": "5"}),
-    ("patient-phenobarbital", "British National Formulary", 5,
-     {"preparation": "other", "schedule": "3", "for_epilepsy": "yes", "product": "39113611000001102\tPhenobarbital 30mg"}),
     ("patient-not-in-makers-pack", "225(3)", 30,
      {"preparation": "ointment-cream", "schedule": "none", "pack": "made-up-here"}),
 ]  # fmt: skip
@@ -114,12 +112,59 @@ def test_phenobarbital_for_epilepsy_is_the_exception_on_both_routes() -> None:
     assert stopped_by(tablets("prescriber", **{**item, "for_epilepsy": "no"}, days="5")) == {"schedule-3"}
 
 
-@pytest.mark.parametrize("route", ["patient", "prescriber"])
-@pytest.mark.parametrize("name", [one.name for one in law.substances() if one.never])
-def test_substances_of_schedule_18_are_refused_on_both_routes(route: str, name: str) -> None:
-    item = {"schedule": "none", "product": f"39113611000001102\t{name.capitalize()} 800mg tablets"}
-    assert stopped_by(tablets(route, **item)) == {"schedule-18"}
-    assert stopped_by(tablets(route, **{**item, "product": f"39113611000001102\tAnti{name}ine 5mg"})) == set()
+SCHEDULE_18 = [one for one in law.substances() if one.confidence.may_stop]
+PERHAPS = [one for one in law.substances() if not one.confidence.may_stop]
+
+
+def of_name(name: str, schedule: str) -> dict[str, str]:
+    return {"schedule": schedule, "product": f"39113611000001102\t{name.capitalize()} 800mg tablets"}
+
+
+def schedule_of(name: str) -> str:
+    """Return the schedule that the list of controlled drugs gives a name."""
+    found = controlled_drugs.named_in(name)
+    return found[0].schedules[0] if found else "none"
+
+
+@pytest.mark.parametrize("one", SCHEDULE_18, ids=lambda one: one.name)
+def test_a_substance_of_schedule_18_is_refused_at_the_patients_request_alone(one: Substance) -> None:
+    item = of_name(one.name, schedule_of(one.name))
+    assert "schedule-18" in stopped_by(tablets(**item))
+    assert "schedule-18" not in stopped_by(tablets("prescriber", **item))
+    hidden = item | {"product": f"39113611000001102\tAnti{one.name.split()[0]}ine 5mg"}
+    assert "schedule-18" not in stopped_by(tablets(**hidden))
+
+
+@pytest.mark.parametrize("one", PERHAPS, ids=lambda one: one.name)
+def test_another_name_of_schedule_18_asks_and_never_stops(one: Substance) -> None:
+    answers = tablets(**of_name(one.name, schedule_of(one.name)))
+    found = reading(answers)
+    assert any("Schedule 18" in p.sentence and "Not confirmed" in p.sentence for p in found.notes)
+    assert "schedule-18" not in stopped_by(answers)
+    by_prescriber = reading(tablets("prescriber", **of_name(one.name, schedule_of(one.name))))
+    assert not any("Schedule 18" in p.sentence for p in by_prescriber.notes)
+
+
+def test_phenobarbital_beyond_five_days_asks_and_names_where_it_is_written() -> None:
+    item = {
+        "schedule": "3",
+        "for_epilepsy": "yes",
+        "product": "39113611000001102\tPhenobarbital 30mg tablets",
+    }
+    answers = tablets(**item, days="6", quantity="6")
+    assert stopped_by(answers) == set()
+    found = reading(answers)
+    assert [p.field for p in found.problems] == ["item.1.reason"]
+    assert any("Source: British National Formulary" in p.sentence for p in found.notes)
+    assert reading(answers | {"item.1.reason": "Bank holiday."}).problems == ()
+
+
+def test_the_rule_for_a_pandemic_is_shown_and_off() -> None:
+    pandemic = law.rule("pandemic")
+    assert pandemic.off
+    assert pandemic.law in law.table()
+    assert "; off |" in law.table()
+    assert "pandemic" not in told(tablets())
 
 
 def test_at_a_prescribers_request_as_the_prescriber_directs() -> None:
@@ -184,7 +229,9 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
     tested = {rule for rule, *_ in DAYS} | {rule for rule, *_ in PACKS}
     tested |= {"schedule-1", "schedule-2", "schedule-3", "schedule-18", "prescriber-as-directed"}
     tested |= {"appliance", "pharmacy-or-general-sale", "register", "register-prescription-dates"}
-    tested |= {"register-kept", "label"} | {one.id for one in law.rules() if one.effect is Effect.CONDITION}
+    tested |= {"register-kept", "label", "pandemic", "patient-phenobarbital"} | {
+        one.id for one in law.rules() if one.effect is Effect.CONDITION
+    }
     assert {one.id for one in law.rules()} == tested
     for one in law.rules():
         assert one.source
@@ -194,10 +241,10 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
 
 
 def test_judgement_asks_for_a_reason_and_lets_the_pharmacist_decide() -> None:
-    doubtful = tablets(schedule="none", product="39113611000001102\tTramadol 50mg capsules")
+    doubtful = tablets(schedule="none", product="39113611000001102\tDiazepam 5mg tablets")
     found = reading(doubtful)
     assert [p.field for p in found.problems] == ["item.1.reason"]
-    assert "Schedule 3" in next(p.sentence for p in found.notes)
+    assert "Schedule 4" in next(p.sentence for p in found.notes)
     decided = reading(doubtful | {"item.1.reason": "The brand is exempt."})
     assert decided.problems == ()
     assert decided.record.items[0].reason == "The brand is exempt."

@@ -1,0 +1,67 @@
+"""The net of controlled drugs: what the name of a product says of its schedule, against what was answered.
+
+The list is sourced data (``resources/medicines/controlled-drugs.toml``) and is not complete. A name is compared by whole
+words and phrases, the longest first; a name that only looks like one of a controlled drug covers what stands in it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.clinical.phrases import Phrases
+from digmed_desktop.data_files.source import OWN
+
+FILE = "medicines/controlled-drugs.toml"
+NEVER_SUPPLIED = frozenset(("1", "2", "3"))
+"""Schedules that may not be supplied in an emergency, but for phenobarbital in epilepsy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledName:
+    """A name and the schedules that a product of it can be in; ``()`` for one that only looks alike."""
+
+    name: str
+    substance: str
+    schedules: tuple[str, ...]
+    confidence: Confidence
+    source: str
+
+    @property
+    def is_never_supplied(self) -> bool:
+        """Whether every product of this name is in Schedules 1 to 3."""
+        return bool(self.schedules) and set(self.schedules) <= NEVER_SUPPLIED
+
+    def described(self) -> str:
+        """Return name, substance and schedules in words: ``Oramorph (Morphine): Schedule 2 or 5``."""
+        of = f" ({self.substance})" if self.substance.casefold() != self.name.casefold() else ""
+        numbers = " or ".join(self.schedules)
+        return f"{self.name}{of}: Schedule {numbers}"
+
+
+def named_in(product: str) -> tuple[ControlledName, ...]:
+    """Return the names of controlled drugs that stand in the name of a product, in their order."""
+    return tuple(row for row in _phrases().found_in(product) if row.schedules)
+
+
+def is_known(product: str) -> bool:
+    """Whether any name of the list stands in the name of a product, look-alikes too."""
+    return bool(_phrases().found_in(product))
+
+
+@cache
+def all_names() -> tuple[ControlledName, ...]:
+    """Return every name of the list, look-alikes too. Raises DataFileError where the file has a fault."""
+    from digmed_desktop.clinical.controlled_drugs_file import ControlledDrugsFile
+
+    file = OWN.read(FILE, ControlledDrugsFile)
+    return tuple(
+        ControlledName(
+            row.name, row.of or row.name, tuple(row.schedules), row.confidence, file.sources[row.source]
+        )
+        for row in file.names
+    )
+
+
+@cache
+def _phrases() -> Phrases[ControlledName]:
+    return Phrases((row.name, row) for row in all_names())

@@ -1,0 +1,57 @@
+"""The model of ``resources/medicines/controlled-drugs.toml``."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.data_files.fault import Fault, shown
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text
+from digmed_desktop.data_files.source import DataSource
+
+
+def _has_a_word(name: str) -> str:
+    if not any(c.isascii() and c.isalnum() for c in name):
+        raise ValueError("has no letter and no digit")
+    return name
+
+
+class NameRow(DataModel):
+    """One name: of a substance, a brand, a combination, or of what only looks like one."""
+
+    name: Annotated[Text, AfterValidator(_has_a_word)]
+    of: Text | None = None
+    kind: Literal["substance", "synonym", "combination", "brand", "not-controlled"]
+    schedules: list[Literal["1", "2", "3", "4", "5"]]
+    confidence: Annotated[Confidence, BY_VALUE]
+    source: Annotated[str, Field(description="the key of a source in the table of sources")]
+
+
+class ControlledDrugsFile(DataModel):
+    """All names, and their sources."""
+
+    names: list[NameRow]
+    sources: dict[str, Text]
+
+
+def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield names that stand there twice, without a source, and without a schedule although controlled."""
+    seen: set[str] = set()
+    for number, row in enumerate(file.names):
+        place = ("names", number)
+        if row.name.casefold() in seen:
+            yield at.fault(
+                (*place, "name"), f"{shown(row.name)} stands there twice", "a different name in each row"
+            )
+        seen.add(row.name.casefold())
+        yield from at.unknown((*place, "source"), [row.source], file.sources, "a source")
+        if bool(row.schedules) == (row.kind == "not-controlled"):
+            wrong = "the schedules do not fit the kind"
+            yield at.fault((*place, "schedules"), wrong, "none for what is not controlled, else one or more")
+        if row.schedules != sorted(set(row.schedules)):
+            yield at.fault((*place, "schedules"), "stand twice or out of order", "each once, in order")
+
+
+KIND = FileKind("medicines/controlled-drugs.toml", ControlledDrugsFile, cross_check, Consequence.SUPPLY)

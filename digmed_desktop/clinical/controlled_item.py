@@ -1,0 +1,105 @@
+"""Holds the schedule and legal class of an item against its name and against dm+d.
+
+A name that is only ever in Schedules 1 to 3 stops where the answer says otherwise; where strength or form decides, and
+where no source was read, the pharmacist is asked. A name that the list does not know is said to be unknown.
+"""
+
+from collections.abc import Iterator
+
+from digmed_desktop.clinical import controlled_drugs, law
+from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED, ControlledName
+from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.supply_finding import Finding
+
+NO_SCHEDULE = "none"
+_NOT_CONFIRMED = "Not confirmed by a pharmacist."
+_ONLY_5 = ("5",)
+"""The schedule whose medicines a pharmacy may also sell: codeine with paracetamol, for one."""
+
+
+def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterator[Finding]:
+    """Yield what name and list say of the answers; ``listed`` is the product in the imported dm+d, where it is there."""
+    name = item.product.display if item.product else ""
+    if not name.strip():
+        return
+    agreed = listed is not None and bool(listed.schedule) and listed.schedule == item.schedule
+    names = controlled_drugs.named_in(name)
+    for row in names:
+        yield from _against_name(row, item, may_stop=row.confidence.may_stop and not agreed)
+    if listed is not None:
+        yield from _against_list(listed, item)
+    yield from _never(item)
+    yield from _phenobarbital(item, names)
+    if not agreed and item.schedule == NO_SCHEDULE and not controlled_drugs.is_known(name):
+        yield Finding(
+            "schedule",
+            "The program does not know this name: its list of controlled drugs is not complete. The pack says whether "
+            "it is one.",
+        )
+
+
+def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) -> Iterator[Finding]:
+    said = _described(row)
+    if item.kind is ItemKind.APPLIANCE:
+        yield Finding(
+            "kind", f"Check the kind of item: the name is one of a controlled drug. {said}", asks=True
+        )
+    elif item.legal_class in ("p", "gsl"):
+        if row.schedules != _ONLY_5:
+            stops = may_stop and row.is_never_supplied
+            sentence = (
+                f"Check the legal class: a controlled drug of Schedules 1 to 4 is prescription-only. {said}"
+            )
+            yield Finding("legal_class", sentence, forbids=stops, asks=not stops)
+    elif item.schedule in row.schedules:
+        if len(row.schedules) > 1 and item.schedule not in NEVER_SUPPLIED:
+            sentence = f"Check the schedule on the pack: strength and form decide it. {said}"
+            yield Finding("schedule", sentence, asks=True)
+    else:
+        stops = may_stop and row.is_never_supplied and item.schedule not in NEVER_SUPPLIED
+        yield Finding("schedule", f"Check the schedule on the pack. {said}", forbids=stops, asks=not stops)
+
+
+def _described(row: ControlledName) -> str:
+    mark = "" if row.confidence.may_stop else f" {_NOT_CONFIRMED}"
+    never = (
+        " Nothing of Schedules 1 to 3 may be supplied in an emergency, but for phenobarbital in epilepsy."
+        if row.is_never_supplied
+        else ""
+    )
+    return f"{row.described()}.{never} Source: {row.source}.{mark}"
+
+
+def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
+    """Yield where an answer says something else than dm+d."""
+    if listed.schedule and item.schedule and listed.schedule != item.schedule:
+        says = "no controlled drug" if listed.schedule == NO_SCHEDULE else f"Schedule {listed.schedule}"
+        stops = listed.schedule in NEVER_SUPPLIED and item.schedule not in NEVER_SUPPLIED
+        sentence = f"Check the schedule on the pack: the imported dm+d says {says} of this product."
+        yield Finding("schedule", sentence, forbids=stops, asks=not stops)
+    if listed.legal_class and item.legal_class and listed.legal_class != item.legal_class:
+        sentence = "Check the legal class on the pack: the imported dm+d says another of this product."
+        stops = listed.schedule in NEVER_SUPPLIED and not item.schedule
+        yield Finding("legal_class", sentence, forbids=stops, asks=not stops)
+
+
+def _never(item: SuppliedItem) -> Iterator[Finding]:
+    """Yield the rule of a schedule where the answer to the legal class keeps it from being asked."""
+    if item.legal_class == law.PRESCRIPTION_ONLY or item.schedule not in NEVER_SUPPLIED:
+        return  # the rules of law say it
+    if item.schedule == law.PHENOBARBITAL_SCHEDULE and item.for_epilepsy is True:
+        return
+    rule = law.rule(f"schedule-{item.schedule}")
+    yield Finding("schedule", rule.over, rule.id, forbids=True)
+
+
+def _phenobarbital(item: SuppliedItem, names: tuple[ControlledName, ...]) -> Iterator[Finding]:
+    """Ask where something else than phenobarbital is said to be for epilepsy."""
+    named = any(row.substance.casefold().startswith("phenobarbital") for row in names)
+    if item.schedule == law.PHENOBARBITAL_SCHEDULE and item.for_epilepsy and not named:
+        yield Finding(
+            "for_epilepsy",
+            "Check the medicine: its name does not say phenobarbital, the only one of Schedule 3 that may be supplied.",
+            asks=True,
+        )

@@ -1,0 +1,207 @@
+"""The whole list of controlled drugs, with brands and look-alikes, on both routes and at each door."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.clinical.controlled_drugs import (
+    NEVER_SUPPLIED,
+    ControlledName,
+    all_names,
+    is_known,
+    named_in,
+)
+from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.json_record import dumps
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.supply_finding import Finding
+from digmed_desktop.clinical.supply_law import judge
+from digmed_desktop.fhir.commands import build_arguments, build_command
+from tests.clinical.supply_examples import reading, tablets
+from tests.fhir import records
+
+CODE = "39113611000001102"
+CONTROLLED = [one for one in all_names() if one.schedules]
+ALIKE = [one for one in all_names() if not one.schedules]
+NEVER = [one for one in CONTROLLED if one.is_never_supplied]
+ROUTES = list(SupplyRoute)
+SCHEDULES = ("none", "1", "2", "3", "4", "5", "unknown")
+
+
+def item_of(name: str, schedule: str, legal_class: str = "pom") -> SuppliedItem:
+    return SuppliedItem(product=Coded(f"{name} 10mg", CODE), legal_class=legal_class, schedule=schedule)
+
+
+def about_schedule(
+    item: SuppliedItem, route: SupplyRoute, listed: Medicine | None = None
+) -> tuple[Finding, ...]:
+    """Return what stops or asks at the schedule, the legal class or the kind."""
+    fields = ("schedule", "legal_class", "kind")
+    return tuple(
+        one for one in judge(item, route, listed) if one.field in fields and (one.forbids or one.asks)
+    )
+
+
+def test_the_list_is_whole() -> None:
+    assert len(all_names()) > 700
+    assert {schedule for one in CONTROLLED for schedule in one.schedules} == {"1", "2", "3", "4", "5"}
+    assert all(one.source for one in all_names())
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_name_answered_as_no_controlled_drug_stops_or_asks(route: SupplyRoute) -> None:
+    for one in CONTROLLED:
+        found = about_schedule(item_of(one.name, "none"), route)
+        assert found, one.name
+        stopped = any(each.forbids for each in found)
+        assert stopped == (one.is_never_supplied and one.confidence.may_stop), one.name
+        assert all(one.source in each.sentence for each in found if each.forbids)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_no_answer_lets_a_name_of_schedules_1_to_3_pass_unseen(route: SupplyRoute, schedule: str) -> None:
+    for one in NEVER:
+        found = judge(item_of(one.name, schedule), route)
+        assert any(each.forbids or each.asks for each in found), (one.name, schedule)
+        if one.confidence.may_stop or schedule in NEVER_SUPPLIED:
+            assert any(each.forbids for each in found), (one.name, schedule)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_legal_class_and_the_kind_of_item_are_no_way_round_it(route: SupplyRoute) -> None:
+    for one in NEVER:
+        for legal_class in ("p", "gsl"):
+            found = about_schedule(item_of(one.name, "", legal_class), route)
+            assert any(each.forbids for each in found) == one.confidence.may_stop, one.name
+            assert found
+        appliance = replace(item_of(one.name, ""), kind=ItemKind.APPLIANCE)
+        assert about_schedule(appliance, route), one.name
+
+
+def test_a_name_of_general_knowledge_never_stops() -> None:
+    for one in CONTROLLED:
+        if not one.confidence.may_stop:
+            for route in ROUTES:
+                found = about_schedule(item_of(one.name, "none"), route)
+                assert not any(each.forbids for each in found), one.name
+                assert any("Not confirmed by a pharmacist" in each.sentence for each in found)
+
+
+def test_where_strength_or_form_decides_the_pharmacist_is_asked_at_each_answer_that_may_be_supplied() -> None:
+    for one in CONTROLLED:
+        if len(one.schedules) > 1:
+            for schedule in set(one.schedules) - NEVER_SUPPLIED:
+                (found,) = about_schedule(item_of(one.name, schedule), SupplyRoute.PATIENT)
+                assert found.asks, one.name
+                assert "strength and form" in found.sentence
+
+
+def test_the_right_schedule_of_a_name_says_nothing_more() -> None:
+    for one in CONTROLLED:
+        if len(one.schedules) == 1 and one.schedules[0] not in NEVER_SUPPLIED:
+            assert about_schedule(item_of(one.name, one.schedules[0]), SupplyRoute.PATIENT) == ()
+
+
+@pytest.mark.parametrize("one", ALIKE, ids=lambda one: one.name)
+def test_a_look_alike_is_no_controlled_drug(one: ControlledName) -> None:
+    assert named_in(f"{one.name} 10mg tablets") == ()
+    assert is_known(one.name)
+    assert about_schedule(item_of(one.name, "none"), SupplyRoute.PATIENT) == ()
+
+
+def test_a_longer_name_of_general_knowledge_hides_none_that_stops() -> None:
+    stopping = [one for one in NEVER if one.confidence.may_stop]
+    for one in CONTROLLED:
+        if not one.confidence.may_stop:
+            hidden = [each for each in stopping if f" {each.name} ".casefold() in f" {one.name} ".casefold()]
+            assert hidden == [], one.name
+
+
+@pytest.mark.parametrize(
+    ("product", "names"),
+    [
+        ("OXYCODONE Hydrochloride 5mg/5ml oral solution sugar free", ["Oxycodone"]),
+        ("Oxycodone/Naloxone 10mg/5mg", ["Oxycodone"]),
+        ("Metamorphine 5mg", []),
+        ("Morphine-sulfate 10mg", ["Morphine"]),
+        ("Nurofen 200mg tablets", []),
+        ("Nurofen Plus tablets", ["Nurofen Plus"]),
+    ],
+)
+def test_names_are_compared_by_whole_words_and_phrases(product: str, names: list[str]) -> None:
+    assert [one.name for one in named_in(product)] == names
+
+
+def test_a_name_that_the_list_does_not_know_is_said_to_be_unknown() -> None:
+    told = judge(item_of("Zzyntholam", "none"), SupplyRoute.PATIENT)
+    (said,) = (one for one in told if "does not know this name" in one.sentence)
+    assert (said.forbids, said.asks) == (False, False)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_with_dmd_an_answer_that_says_something_else_stops_or_asks(route: SupplyRoute) -> None:
+    product = Coded("Zzyntholam 10mg tablets", CODE)
+    for listed_as in SCHEDULES[:-1]:
+        listed = Medicine(product, ItemKind.MEDICINE, "tablet", "pom", listed_as)
+        for answered in SCHEDULES[:-1]:
+            item = SuppliedItem(product=product, legal_class="pom", schedule=answered)
+            found = [one for one in about_schedule(item, route, listed) if "dm+d" in one.sentence]
+            assert bool(found) == (answered != listed_as)
+            if answered != listed_as and listed_as in NEVER_SUPPLIED and answered not in NEVER_SUPPLIED:
+                assert found[0].forbids
+        agreed = SuppliedItem(product=product, legal_class="pom", schedule=listed_as)
+        assert not any("does not know" in one.sentence for one in judge(agreed, route, listed))
+
+
+def test_where_dmd_agrees_with_the_answer_a_second_hand_name_asks_and_does_not_stop() -> None:
+    one = next(one for one in NEVER if one.confidence == "secondary")
+    item = item_of(one.name, "none")
+    listed = Medicine(item.product or Coded(""), ItemKind.MEDICINE, "", "pom", "none")
+    found = about_schedule(item, SupplyRoute.PATIENT, listed)
+    assert found
+    assert not any(each.forbids for each in found)
+
+
+@pytest.mark.parametrize("route", ["patient", "prescriber"])
+def test_the_form_stops_what_the_name_forbids_and_wants_a_reason_for_what_it_doubts(route: str) -> None:
+    stopped = next(one for one in NEVER if one.confidence.may_stop)
+    found = reading(tablets(route, schedule="none", product=f"{CODE}\t{stopped.name} 10mg tablets"))
+    assert "item.1.schedule" in [p.field for p in found.problems]
+    doubted = next(one for one in CONTROLLED if one.schedules == ("4",) and one.confidence.may_stop)
+    found = reading(tablets(route, schedule="none", product=f"{CODE}\t{doubted.name} 10mg tablets"))
+    assert [p.field for p in found.problems] == ["item.1.reason"]
+
+
+def build(tmp_path: Path, name: str, **changes: str) -> int:
+    """Build the message of a record with one medicine of this name; return the exit status."""
+    made = records.supply()
+    item = replace(made.items[0], product=Coded(f"{name} 10mg tablets", CODE), **changes)
+    file = tmp_path / "record.json"
+    file.write_text(dumps(replace(made, items=(item, *made.items[1:]))), encoding="utf-8")
+    grammar = argparse.ArgumentParser()
+    build_arguments(grammar)
+    return build_command(grammar.parse_args([str(file), "--out", str(tmp_path / "out.xml")]))
+
+
+def test_build_refuses_what_the_name_forbids_whatever_is_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one in NEVER[::10]:
+        for schedule in ("", "none", "2"):
+            assert build(tmp_path, one.name, schedule=schedule) == 2, one.name
+            assert "record.items.0." in capsys.readouterr().err
+        if one.confidence.may_stop:
+            assert build(tmp_path, one.name, schedule="none", reason="I decide.", legal_class="p") == 2
+            capsys.readouterr()
+
+
+def test_build_wants_the_reason_for_a_doubt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    doubted = next(one for one in CONTROLLED if one.schedules == ("4",))
+    assert build(tmp_path, doubted.name, schedule="none", legal_class="pom") == 2
+    assert "record.items.0.reason" in capsys.readouterr().err
+    assert build(tmp_path, doubted.name, schedule="none", legal_class="pom", reason="Seen on the pack.") == 0
+    assert build(tmp_path, "Zzyntholam", schedule="none", legal_class="pom") == 0
