@@ -96,7 +96,9 @@ def _windows(out: Path, work: Path, pictures: Path) -> int:
 
 def _newer(payload: Path, targets: list[Path], work: Path) -> str:
     *head, last = places.version().split(".")
-    packing = packages.Packing(".".join((*head, str(int(last) + 1))), int(time.time()), fast=True)
+    packing = packages.Packing(
+        ".".join((*head, str(int(last) + 1))), int(time.time()), fast=True, stored=True
+    )
     packages.setup_exe(payload, targets[0], packing)
     packages.msi(payload, targets[1], work, packing)
     return ""

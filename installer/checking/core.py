@@ -8,7 +8,7 @@ from installer.checking.wine import Wine
 from installer.making import lock, places
 from installer.making.run import need, run
 
-TESTS = ("files", "settings", "clinical", "history/test_schema.py", "history/test_store.py")
+TESTS = ("files", "settings", "clinical", "history/test_kept_anywhere.py", "history/test_store.py")
 _INI = "[pytest]\nmarkers =\n  slow: takes minutes\n  secret_service: needs a Secret Service\n"
 
 

@@ -22,6 +22,7 @@ class Packing:
     version: str
     epoch: int  # the time that every file carries, in seconds since 1970
     fast: bool = False  # zlib in place of lzma, for trying
+    stored: bool = False  # setup.exe holds its files as they are, for trying an upgrade
     hook: str = ""  # signs what is packed
 
 
@@ -33,6 +34,7 @@ def setup_exe(payload: Path, target: Path, packing: Packing) -> None:
         "OUT": target, "ICON": places.HOME / "launcher" / "digmed.ico", "WINDOW_EXE": places.WINDOW_EXE,
         "CONSOLE_EXE": places.CONSOLE_EXE, "SIZE_KB": size(payload) // 1024, "NEEDS_MB": room,
         "COMPRESSOR": "zlib" if packing.fast else "/SOLID lzma", **({"SIGN": packing.hook} if packing.hook else {}),
+        **({"STORED": ""} if packing.stored else {}),
     }  # fmt: skip
     given = [f"-D{name}={value}" for name, value in words.items()]
     run(

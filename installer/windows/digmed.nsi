@@ -32,6 +32,9 @@ Target amd64-unicode
 Name "${PROGRAM}"
 OutFile "${OUT}"
 SetCompressor ${COMPRESSOR}
+!ifdef STORED
+  SetCompress off
+!endif
 SetDateSave on
 ManifestSupportedOS Win10
 ManifestLongPathAware true

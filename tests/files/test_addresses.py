@@ -1,9 +1,9 @@
 """The addresses by which SQLite opens files."""
 
-import sqlite3
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
+import sqlcipher3.dbapi2 as sqlite
 
 from digmed_desktop.files.addresses import sqlite_address
 
@@ -25,14 +25,14 @@ def test_each_kind_of_path_keeps_its_beginning_and_escapes_the_rest(
 def test_sqlite_refuses_a_server_as_authority_and_takes_this_form() -> None:
     """The share is not there, so neither opens; only the first is refused for its address."""
     share = PureWindowsPath(r"\\nas\backup\x.db")
-    with pytest.raises(sqlite3.OperationalError, match="invalid uri authority"):
-        sqlite3.connect(f"{share.as_uri()}?mode=ro", uri=True)
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
-        sqlite3.connect(sqlite_address(share, mode="ro"), uri=True)
+    with pytest.raises(sqlite.OperationalError, match="invalid uri authority"):
+        sqlite.connect(f"{share.as_uri()}?mode=ro", uri=True)
+    with pytest.raises(sqlite.OperationalError, match="unable to open"):
+        sqlite.connect(sqlite_address(share, mode="ro"), uri=True)
 
 
 def test_a_file_with_a_difficult_name_opens(tmp_path: Path) -> None:
     file = tmp_path / "50% #1? Łódź.db"
-    sqlite3.connect(file).execute("CREATE TABLE t (x)")
-    found = sqlite3.connect(sqlite_address(file, mode="ro"), uri=True)
+    sqlite.connect(str(file)).execute("CREATE TABLE t (x)")
+    found = sqlite.connect(sqlite_address(file, mode="ro"), uri=True)
     assert found.execute("SELECT count(*) FROM t").fetchone() == (0,)
