@@ -1,5 +1,6 @@
 """The addresses by which SQLite opens files."""
 
+import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
@@ -32,7 +33,9 @@ def test_sqlite_refuses_a_server_as_authority_and_takes_this_form() -> None:
 
 
 def test_a_file_with_a_difficult_name_opens(tmp_path: Path) -> None:
-    file = tmp_path / "50% #1? Łódź.db"
+    file = tmp_path / (
+        "50% #1 Łódź.db" if os.name == "nt" else "50% #1? Łódź.db"
+    )  # Windows knows no ? in names
     sqlite.connect(str(file)).execute("CREATE TABLE t (x)")
     found = sqlite.connect(sqlite_address(file, mode="ro"), uri=True)
     assert found.execute("SELECT count(*) FROM t").fetchone() == (0,)
