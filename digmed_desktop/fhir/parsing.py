@@ -24,16 +24,7 @@ def parse(body: bytes, *, instructions: bool = False) -> etree._Element:
 
     ``instructions`` leaves processing instructions in the tree; else they are passed by.
     """
-    if len(body) > MAX_BYTES:
-        raise NotReadableError(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    plain = body.replace(b"\0", b"")  # UTF-16 shows its ASCII letters this way
-    if not plain.strip():
-        raise NotReadableError("The file is empty.")
-    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise NotReadableError("The file has a document type declaration, which messages must not have.")
-    declared = _DECLARED.match(plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:300])
-    if declared and declared[1].decode("ascii").lower() not in _ENCODINGS:
-        raise NotReadableError("The file is in a character encoding that messages do not use.")
+    _refuse_by_its_look(body)
     parser = etree.XMLPullParser(
         events=("start", "end", "pi") if instructions else ("start", "end"),
         resolve_entities=False,
@@ -65,6 +56,20 @@ def parse(body: bytes, *, instructions: bool = False) -> etree._Element:
     if root is None:
         raise NotReadableError("The file is not XML.")
     return root
+
+
+def _refuse_by_its_look(body: bytes) -> None:
+    """Refuse what need not be parsed to be refused: size, emptiness, document types, encodings."""
+    if len(body) > MAX_BYTES:
+        raise NotReadableError(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+    plain = body.replace(b"\0", b"")  # UTF-16 shows its ASCII letters this way
+    if not plain.strip():
+        raise NotReadableError("The file is empty.")
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        raise NotReadableError("The file has a document type declaration, which messages must not have.")
+    declared = _DECLARED.match(plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:300])
+    if declared and declared[1].decode("ascii").lower() not in _ENCODINGS:
+        raise NotReadableError("The file is in a character encoding that messages do not use.")
 
 
 def _sentence(fault: Exception) -> str:
