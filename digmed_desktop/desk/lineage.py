@@ -107,8 +107,8 @@ def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
             lost = f"{tail.missing} entries are missing, and whatever was recorded with them."
             what = f"These records are older than the ones last used here.{until}{used} {lost}"
             return f"{what} {_NOTHING_SENT}", (
-                "Put the newer file back if there is one, or restore the latest backup. If there is nothing newer, go on "
-                "with the loss recorded."
+                "Put the newer file back if there is one, or restore the latest backup; ask support if you are not sure. "
+                "If there is nothing newer, go on: the loss is recorded."
             )
         case RecordsDoubt.ANOTHER:
             return f"These are not the records last used here.{until}{used} {_NOTHING_SENT}", (

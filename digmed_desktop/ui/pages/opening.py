@@ -92,7 +92,7 @@ class OpeningPage(ColumnPage):
         )
         self.who = TextEditor()
         self.who_field = Field("rescue.who", "Your name", self.who)
-        self.go_on_button = button("Go on with these records", "primary")
+        self.go_on_button = button("Go on with these records")
         self.look_button = button("Only look at them")
         self.go_on_button.clicked.connect(self._go_on)
         self.look_button.clicked.connect(self._look_only)
