@@ -23,8 +23,12 @@ from digmed_desktop.fhir.writing import Data
 __all__ = ["Finding", "NotReadableError", "check", "problems_of"]
 
 
-def check(xml: bytes) -> list[Finding]:
-    """Return what is wrong with a message; raises :class:`NotReadableError` when it cannot be read at all."""
+def check(xml: bytes, *, own: bool = False) -> list[Finding]:
+    """Return what is wrong with a message; raises :class:`NotReadableError` when it cannot be read at all.
+
+    The text of our ``own`` messages is not held against their resources: both come from one record, and what a stranger's
+    text may mean must never keep one of ours from being sent.
+    """
     root = parse(xml, instructions=True)
     data, findings = read(root)
     if root.getroottree().xpath("//processing-instruction()"):
@@ -34,8 +38,10 @@ def check(xml: bytes) -> list[Finding]:
     if data.get("resourceType") != "Bundle":
         return [*findings, Finding(str(data.get("resourceType", "")), "A message is a Bundle.")]
     bundles = (place for place in places(data, "Bundle") if place.type == "Bundle")
-    inside = [inner for bundle in bundles for inner in places(bundle.data, bundle.path)]
-    return list(_numbered(chain(findings, _message_findings(data)), inside))
+    documents = [places(bundle.data, bundle.path) for bundle in bundles]
+    texts = [] if own else [text_findings(one) for one in documents if one and one[0].type == "Composition"]
+    inside = [inner for document in documents for inner in document]
+    return list(_numbered(chain(findings, _message_findings(data), *texts), inside))
 
 
 def _message_findings(message: Data) -> Iterator[Finding]:
@@ -59,7 +65,6 @@ def _payload_findings(header: Place | None, document: Place, inside: list[Place]
     if header and inside and inside[0].type == "Composition":
         yield from document_findings(header, document, inside)
         yield from mandatory_findings(inside)
-        yield from text_findings(inside)
 
 
 def _numbered(findings: Iterable[Finding], inside: list[Place]) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ def hold_to_the_rules(record: Record, payload: bytes) -> None:
 
     A finding that an attribute of the record caused is a problem at its question; any other is a fault of the program.
     """
-    found = check(payload)
+    found = check(payload, own=True)
     if any(not finding.attribute for finding in found):
         first = next(finding for finding in found if not finding.attribute)
         raise MessageFaultError(

@@ -11,6 +11,7 @@ from digmed_desktop.fhir.writing import Data
 
 _LABELS = "conformance/narrative_labels.toml"
 _ROW, _CELL = frozenset({"tr"}), frozenset({"th", "td"})
+_APART = frozenset({"br", "p", "div", "li", "tr", "td", "th", "dt", "dd"})
 _LINE = frozenset({"p", "li", "dd", "td", "th", "div"})
 
 
@@ -31,6 +32,19 @@ def plain(text: str) -> str:
 def spaced(text: str) -> str:
     """Return text with single spaces."""
     return " ".join(text.split())
+
+
+def _words(node: etree._Element) -> str:
+    """Return the text in an element; what begins on a line of its own is a word of its own."""
+    return spaced(_text_in(node))
+
+
+def _text_in(node: etree._Element) -> str:
+    parts = [str(node.text or "")]
+    for inner in node:
+        apart = " " if not callable(inner.tag) and etree.QName(inner).localname in _APART else ""
+        parts += [apart, "" if callable(inner.tag) else _text_in(inner), apart, str(inner.tail or "")]
+    return "".join(parts)
 
 
 def rows_of(composition: Data) -> list[Row]:
@@ -54,7 +68,7 @@ def _statements(div: etree._Element) -> Iterator[tuple[str, str]]:
         name = etree.QName(node).localname
         if name in _ROW:
             cells = [
-                (etree.QName(c).localname, spaced("".join(map(str, c.itertext()))))
+                (etree.QName(c).localname, _words(c))
                 for c in node
                 if not callable(c.tag) and etree.QName(c).localname in _CELL
             ]
@@ -68,11 +82,11 @@ def _statements(div: etree._Element) -> Iterator[tuple[str, str]]:
             for text in texts:
                 yield from _after_colon(text)
         elif name in _LINE and name not in _CELL and not any(_is_block(child) for child in node):
-            yield from _after_colon(spaced("".join(map(str, node.itertext()))))
+            yield from _after_colon(_words(node))
         elif name == "dt" and (beside := node.getnext()) is not None:
             yield (
-                spaced("".join(map(str, node.itertext()))),
-                spaced("".join(map(str, beside.itertext()))),
+                _words(node),
+                _words(beside),
             )
 
 

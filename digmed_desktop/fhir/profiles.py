@@ -196,6 +196,15 @@ def _coding_findings(value: Any, path: str) -> Iterator[Finding]:
         return
     if not isinstance(value, Mapping):
         return
+    yield from _one_coding(value, path)
+    for name, part in value.items():
+        if name == "tag":  # Meta.tag: anybody's labels, of any system
+            continue
+        if not (isinstance(part, Mapping) and "resourceType" in part):
+            yield from _coding_findings(part, f"{path}.{name}")
+
+
+def _one_coding(value: Mapping[str, Any], path: str) -> Iterator[Finding]:
     system, code = value.get("system"), value.get("code")
     if isinstance(system, str) and isinstance(code, str):
         if (codes := _systems().get(system)) is not None:
@@ -209,6 +218,3 @@ def _coding_findings(value: Any, path: str) -> Iterator[Finding]:
             yield _finding(
                 f"{path}.code", "The code is not a SNOMED CT concept: its check digit or partition is wrong."
             )
-    for name, part in value.items():
-        if not (isinstance(part, Mapping) and "resourceType" in part):
-            yield from _coding_findings(part, f"{path}.{name}")

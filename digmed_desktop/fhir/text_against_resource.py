@@ -67,26 +67,36 @@ def text_findings(inside: Sequence[Place]) -> Iterator[Finding]:
     composition = inside[0].data
     rows = rows_of(composition)
     facts: dict[str, list[_Value]] = {}
-    for place in inside:
-        for value in _values(place):
+    silent: set[str] = (
+        set()
+    )  # facts that a resource of the same type does not hold: a row may be about that one
+    for kind in dict.fromkeys(place.type for place in inside):
+        of_kind = [list(_values(place)) for place in inside if place.type == kind]
+        for value in (value for values in of_kind for value in values):
             facts.setdefault(value.fact, []).append(value)
+        held = [{value.fact for value in values} for values in of_kind]
+        silent |= set[str]().union(*held) - held[0].intersection(*held)
     for fact, values in facts.items():
-        yield from _compared(labelled(rows, fact), values)
+        yield from _compared(labelled(rows, fact), values, strays_count=fact not in silent)
     if composition.get("status") != "entered-in-error":
-        for place in inside:
-            if place.type == "Immunization":
-                yield from _outcome(place, rows)
+        vaccines = [place for place in inside if place.type == "Immunization"]
+        all_given = all(place.data.get("notGiven") is False for place in vaccines)
+        for place in vaccines:
+            yield from _outcome(place, rows, all_given=all_given)
 
 
-def _compared(texts: Sequence[str], values: Sequence[_Value]) -> Iterator[Finding]:
-    """Yield a value that no row says, where each value has a row, and the first value where a row says no value."""
+def _compared(texts: Sequence[str], values: Sequence[_Value], *, strays_count: bool) -> Iterator[Finding]:
+    """Yield a value that no row says, where each value has a row; the first value where a row says no value.
+
+    The latter only where ``strays_count``: where every resource of the kind holds such a value.
+    """
     said = [[value.says(text) for text in texts] for value in values]
     wrong = [
         value
         for value, verdicts in zip(values, said, strict=True)
         if len(texts) >= len(values) and verdicts and True not in verdicts and False in verdicts
     ]
-    strays = any(
+    strays = strays_count and any(
         all(verdicts[number] is not True for verdicts in said) and any(verdicts[number] is False for verdicts in said)
         for number in range(len(texts))
     )  # fmt: skip
@@ -96,13 +106,17 @@ def _compared(texts: Sequence[str], values: Sequence[_Value]) -> Iterator[Findin
         )
 
 
-def _outcome(place: Place, rows: list[Row]) -> Iterator[Finding]:
+def _outcome(place: Place, rows: list[Row], *, all_given: bool) -> Iterator[Finding]:
     path = f"{place.path}.notGiven"
     outcomes = labelled(rows, "outcome")
     if place.data.get("notGiven") is True:
         if not any(_NOT_GIVEN.search(text) for text in of_the_vaccination(rows)):
             yield Finding(path, "The text does not say that the vaccine was not given.", attribute_at(path))
-    elif place.data.get("notGiven") is False and any(_NOT_GIVEN.search(text) for text in outcomes):
+    elif (
+        all_given
+        and place.data.get("notGiven") is False
+        and any(_NOT_GIVEN.search(text) for text in outcomes)
+    ):
         yield Finding(
             path,
             "The text says that the vaccine was not given, the resource that it was.",

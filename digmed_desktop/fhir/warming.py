@@ -28,4 +28,4 @@ def warm_up() -> None:
         new_id=lambda: str(uuid.uuid4()),
         sender_reference=str(uuid.uuid4()),
     )
-    check(build(record, frame).payload)
+    check(build(record, frame).payload, own=True)

@@ -18,7 +18,7 @@ from digmed_desktop.fhir.message import build
 from digmed_desktop.messaging.parcel import Kind
 from tests.fhir.golden_cases import message
 from tests.fhir.nodes import Node
-from tests.fhir.records import GIVEN, NOT_GIVEN, NOW, ids, supply, vaccination
+from tests.fhir.records import GIVEN, INSULIN, NEEDLES, NOT_GIVEN, NOW, ids, supply, vaccination
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
 EDITIONS = pytest.mark.parametrize("edition", all_editions(), ids=lambda one: one.id)
@@ -159,6 +159,23 @@ def test_a_text_that_says_not_given_of_a_vaccine_that_was_is_found() -> None:
     assert any("the resource that it was" in one for one in found(root))
 
 
+def test_one_vaccine_given_and_one_not_in_one_contact_is_no_contradiction() -> None:
+    for pair in ((GIVEN, NOT_GIVEN), (NOT_GIVEN, GIVEN), (NOT_GIVEN, replace(GIVEN, batch="", dose=None))):
+        assert check(message(vaccination(immunizations=pair)).payload) == []
+
+
+def test_a_dose_number_that_only_the_text_tells_contradicts_no_other_dose() -> None:
+    disease = Coded("Influenza", "6142004", "http://snomed.info/sct")
+    told = replace(GIVEN, dose_number=3, send_dose_number=True, target_disease=disease)
+    for pair in ((replace(GIVEN, dose_number=1), told), (told, replace(GIVEN, dose_number=1, batch=""))):
+        assert check(message(vaccination(immunizations=pair)).payload) == []
+
+
+def test_directions_of_several_lines_agree() -> None:
+    lines = replace(INSULIN, directions="Take one\nin the morning")
+    assert check(message(supply(items=(lines, NEEDLES))).payload) == []
+
+
 def without(path: str) -> Callable[[Node], None]:
     def change(root: Node) -> None:
         nodes = root.xpath(path, namespaces=F)
@@ -213,7 +230,11 @@ def coded(element: str, system: str, code: str, display: str) -> str:
 HL7 = "http://hl7.org/fhir"
 MARRIED = coded("maritalStatus", f"{HL7}/v3/MaritalStatus", "M", "Married")
 PRACTITIONER_CONTAINED = '<contained><Location><id value="l1"/><name value="Annex"/></Location></contained>'
+TAG = '<tag><system value="https://example.org/tags"/><code value="a"/><display value="A"/></tag>'
+SECURITY = f'<security><system value="{HL7}/v3/Confidentiality"/><code value="N"/><display value="normal"/></security>'
 VALID = [
+    add("//f:Patient/f:meta", TAG, before="never"),
+    add("//f:Patient/f:meta", SECURITY, before="tag"),
     add("//f:Patient", MARRIED, before="generalPractitioner managingOrganization link"),
     add("(//f:Bundle//f:Bundle//f:Organization)[1]", coded("type", f"{HL7}/organization-type", "prov", "x"), before="name"),
     add("//f:Encounter", PRACTITIONER_CONTAINED, before="extension identifier status"),
