@@ -233,7 +233,7 @@ def _digits(value: str) -> Says:
 
 
 def _folded(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = unicodedata.normalize("NFKD", text.upper().casefold())  # as the text writes family names
     return " ".join(
         re.sub(
             r"[^\w ]", " ", "".join(c for c in letters if not unicodedata.combining(c) and c not in "'’")
