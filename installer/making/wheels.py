@@ -62,6 +62,13 @@ def _uv_install(target: Target, folder: Path, *words: str) -> None:
     for info in folder.glob("*.dist-info"):
         for note in ("REQUESTED", "INSTALLER", "direct_url.json", "uv_cache.json", "uv_build.json"):
             (info / note).unlink(missing_ok=True)  # they name this computer or this moment
+        record = info / "RECORD"
+        lines = [
+            line
+            for line in record.read_text(encoding="utf-8").splitlines()
+            if (folder / line.split(",")[0]).exists()
+        ]
+        record.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
 
 
 def distributions(folder: Path) -> tuple[Distribution, ...]:
