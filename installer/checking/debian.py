@@ -60,7 +60,7 @@ def try_package(package: Path, root: Path, table: Table) -> None:
         return inside(root, "sh", "-c", line, seconds=seconds)
 
     program = "digmed-desktop"
-    example = f"$(ls /opt/{program}/app/digmed_desktop/_resources/examples/*given*.json | head -1)"
+    example = f"$(ls /opt/{program}/app/digmed_desktop/_resources/examples/*influenza*given*.json | head -1)"
     table.line("a clean Debian root", laid)
     install = f"apt-get install -y -q --no-install-recommends /root/{package.name}"
     if not table.line("apt install", lambda: expect(shell(install), 0)):
