@@ -16,12 +16,14 @@ OTHER_PATIENT = (
 
 def about_another(before: Patient, after: Patient) -> Problem | None:
     """Return what stops a correction that is about another patient than the record before it, or None."""
-    if before.nhs_number:
-        return Problem(identity.NUMBER, OTHER_NUMBER) if after.nhs_number != before.nhs_number else None
+    if before.nhs_number and after.nhs_number != before.nhs_number:
+        return Problem(identity.NUMBER, OTHER_NUMBER)
     was, now = (
         identity.Identity(
             "", identity.folded(one.name.family), identity.folded(one.name.given), one.date_of_birth
         )
         for one in (before, after)
     )
-    return None if identity.likely_same(was, now) else Problem(identity.FAMILY, OTHER_PATIENT)
+    # a number decides where a name or the birth changed; where all of them did, it was left over from the other
+    same = not identity.nothing_alike(was, now) if before.nhs_number else identity.likely_same(was, now)
+    return None if same else Problem(identity.FAMILY, OTHER_PATIENT)

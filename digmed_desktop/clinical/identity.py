@@ -64,6 +64,12 @@ def likely_same(one: Identity, other: Identity) -> bool:
     return named + born >= _MOST_AGREE
 
 
+def nothing_alike(one: Identity, other: Identity) -> bool:
+    """Whether two identities share neither a name nor a birth, whatever their numbers say."""
+    born = one.born is not None and other.born is not None and _one_part_off(one.born, other.born)
+    return not (born or _alike(one.family, other.family) or _alike(one.given, other.given))
+
+
 def is_somebodys(answers: Mapping[str, str]) -> bool:
     """Whether a form says anything about who its patient is."""
     return any(

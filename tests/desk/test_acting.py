@@ -179,6 +179,21 @@ def test_a_correction_of_a_record_without_a_number_is_refused_for_another_person
     assert counter.desk.send("vaccination", "found", found, counter.ada).notification is not None
 
 
+def test_a_correction_is_refused_where_all_but_the_number_is_another_persons(counter: Counter) -> None:
+    made = counter.record()
+    begun = counter.desk.acts.begin_correction(made, "It was somebody else.")
+    number = begun.state.answers["patient.nhs_number"]
+    other = begun.state.answered({**OTHER_PATIENT, "patient.nhs_number": number})
+    unowned = replace(other, owner={})
+    refused = counter.desk.send("vaccination", "draft", unowned, counter.ada)
+    assert refused.notification is None
+    assert "patient.family" in [p.field for p in refused.problems]
+    for key in ("patient.family", "patient.given", "patient.date_of_birth"):
+        one = begun.state.answered({key: OTHER_PATIENT[key]})
+        seen = counter.desk.preview("vaccination", replace(one, owner={}))
+        assert key not in [p.field for p in seen.problems if p.severity == "stop"]
+
+
 def test_the_name_of_the_same_patient_is_put_right(counter: Counter) -> None:
     made = counter.record()
     correct(counter, made, patient__family="O'Neil-Featherstone")
