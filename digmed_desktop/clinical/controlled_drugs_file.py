@@ -24,7 +24,7 @@ class NameRow(DataModel):
     name: Annotated[Text, AfterValidator(_has_a_word)]
     of: Text | None = None
     kind: Literal["substance", "synonym", "combination", "brand", "not-controlled"]
-    schedules: list[Literal["1", "2", "3", "4", "5"]]
+    schedules: list[Literal["1", "2", "3", "4", "5"]] = []
     confidence: Annotated[Confidence, BY_VALUE]
     source: Annotated[str, Field(description="the key of a source in the table of sources")]
 

@@ -2,18 +2,37 @@
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationInfo,
+    field_validator,
+)
 
 OptionT = TypeVar("OptionT")
 RowT = TypeVar("RowT")
 
 
 class DataModel(BaseModel):
-    """A table of a data file: no key but its own, no value of another type."""
+    """A table of a data file: no key but its own, no value of another type, no list or table left empty.
+
+    An emptied list switches off in silence what it is for. A list that may be empty has an empty one as its default.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _holds_something(cls, value: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields.get(info.field_name or "")
+        if value in ([], {}) and field is not None and field.get_default() not in ([], {}):
+            raise ValueError("is empty")
+        return value
 
 
 class Table(RootModel[dict[str, RowT]]):

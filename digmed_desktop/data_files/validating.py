@@ -123,7 +123,8 @@ def _words(error: Any, model: type[BaseModel], place: Place) -> tuple[str, str]:
     if kind == "missing":
         return "this key is missing", expected
     if kind == "value_error":
-        subject = "the list" if isinstance(value, list) else shown(value)
+        whole = "the list" if isinstance(value, list) else "the table" if isinstance(value, dict) else ""
+        subject = whole or shown(value)
         return f"{subject} {error['ctx']['error']}", expected
     return f"{_described(value)} cannot stand here", expected
 

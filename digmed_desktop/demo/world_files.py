@@ -37,7 +37,7 @@ class BehaviourRow(DataModel):
 
     label: Text
     shows: Text
-    answers: list[AnswerRow]
+    answers: list[AnswerRow] = []
     collects: Flag = True
     once: Flag = False
     report: Text = ""

@@ -224,10 +224,9 @@ def _dates(at: At, file: ProgrammeFile) -> Iterator[Fault]:
             if start is not None and not file.season_start <= start <= file.season_end:
                 wrong = f"{start.isoformat()} is not in the season"
                 yield at.fault(("eligibility", number, "adult_start"), wrong, "a day of the season")
-        if file.age_by is not None and not file.season_start <= file.age_by:
-            yield at.fault(
-                ("age_by",), f"{file.age_by.isoformat()} is before the season", "a day of the season"
-            )
+        if file.age_by is not None and not file.season_start <= file.age_by <= file.season_end:
+            wrong = f"{file.age_by.isoformat()} is not in the season"
+            yield at.fault(("age_by",), wrong, "a day of the season")
 
 
 def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Iterator[Fault]:

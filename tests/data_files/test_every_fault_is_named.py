@@ -167,3 +167,17 @@ def test_a_file_that_is_not_toml_is_named(name: str, content: bytes, expected: s
     (fault,) = kind.faults(name, DataSource(tmp_path))
     assert fault.file == name
     assert expected in fault.sentence
+
+
+@pytest.mark.parametrize(("kind", "name"), EACH, ids=IDS)
+def test_a_list_or_table_that_was_emptied_is_named(kind: FileKind, name: str, tmp_path: Path) -> None:
+    raw = OWN.raw(name)
+    for table in tables(raw):
+        for key, rows in value_at(raw, table).items():
+            place = (*table, key)
+            if not isinstance(rows, list | dict) or _takes_any_name(kind, name, table):
+                continue
+            if not faults_of(tmp_path, kind, name, without(raw, place)):
+                continue  # what may be missing may be empty
+            faults = faults_of(tmp_path, kind, name, changed(raw, place, type(rows)()))
+            assert any(one.file == name and key in f"{one.entry}, {one.key}" for one in faults), place
