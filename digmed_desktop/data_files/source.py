@@ -1,5 +1,6 @@
 """A folder of data files, laid out as ``resources/`` is; a file that it has not is the program's own."""
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -72,10 +73,11 @@ class DataSource:
         return found
 
     def every_name(self) -> list[str]:
-        """Return the names of all TOML files that this source itself has, sorted."""
+        """Return the names of all files that this source itself has and that call themselves TOML, sorted."""
         root = self._folder or resources.root()
         before = f"{self._only}/" if self._only else ""
-        return sorted(before + one.relative_to(root).as_posix() for one in root.rglob("*.toml"))
+        found = (one for one in root.rglob("*") if is_called_toml(one))
+        return sorted(before + one.relative_to(root).as_posix() for one in found)
 
     def _own(self, name: str) -> Path | None:
         """Return where this source itself would have a file or folder."""
@@ -95,6 +97,11 @@ OWN = DataSource()
 """The files that come with the program."""
 
 
+def is_called_toml(path: Path) -> bool:
+    """Whether a file calls itself TOML in any letter case; only names in small letters are read."""
+    return path.suffix.lower() == ".toml"
+
+
 def _parsed(name: str, path: Path) -> dict[str, Any]:
     """Return the content of a file. Raises DataFileError where it cannot be read or is not TOML."""
 
@@ -102,9 +109,12 @@ def _parsed(name: str, path: Path) -> dict[str, Any]:
         return DataFileError((Fault(name, "", "", wrong, expected),))
 
     try:
-        if path.stat().st_size > MAX_BYTES:
+        standing = path.stat()
+        if not stat.S_ISREG(standing.st_mode):  # a pipe would be waited for
+            raise refuse("this is no file", "a file that can be read")
+        if standing.st_size > MAX_BYTES:
             raise refuse("the file is larger than a data file can be", f"at most {MAX_BYTES:,} bytes")
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # some editors write a byte order mark
     except FileNotFoundError:
         raise refuse("the file is missing", "the file that comes with the program") from None
     except OSError as error:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from digmed_desktop.data_files.fault import REMEDY, DataFileError, Fault, listed
 from digmed_desktop.data_files.kinds import Consequence, FileKind
-from digmed_desktop.data_files.source import OWN, DataSource
+from digmed_desktop.data_files.source import OWN, DataSource, is_called_toml
 from digmed_desktop.reference import programmes
 
 NOT_CHECKED = frozenset(
@@ -150,8 +150,8 @@ def source_in(folder: Path) -> DataSource:
 
     if not folder.is_dir():
         raise refuse("this is no folder")
-    if any(one.suffix == ".toml" for one in folder.iterdir()):
+    if any(map(is_called_toml, folder.iterdir())):
         return DataSource(folder, only="programmes")
-    if not any(folder.rglob("*.toml")):
+    if not any(map(is_called_toml, folder.rglob("*"))):
         raise refuse("there is no data file in it")
     return DataSource(folder)

@@ -1,14 +1,17 @@
 """Faults are generated from the files and their models; each is refused by file, entry and key."""
 
+import os
 import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digmed_desktop import resources
 from digmed_desktop.clinical.snomed import is_concept_id
 from digmed_desktop.data_files.kinds import FileKind
 from digmed_desktop.data_files.source import OWN, DataSource
+from digmed_desktop.desk import data_check
 from tests.data_files.changed import FILES, Place, changed, faults_of, named, tables, value_at, without
 
 NAMES = [name for _kind, name in FILES]
@@ -181,3 +184,31 @@ def test_a_list_or_table_that_was_emptied_is_named(kind: FileKind, name: str, tm
                 continue  # what may be missing may be empty
             faults = faults_of(tmp_path, kind, name, changed(raw, place, type(rows)()))
             assert any(one.file == name and key in f"{one.entry}, {one.key}" for one in faults), place
+
+
+FIRST = next(name for name in NAMES if name.startswith("programmes/"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / FIRST).parent.mkdir()
+    os.mkfifo(tmp_path / FIRST)
+    (found,) = data_check.check(data_check.source_in(tmp_path))
+    assert (found.fault.file, found.fault.wrong) == (FIRST, "this is no file")
+
+
+def test_a_name_in_capitals_does_not_go_unseen(tmp_path: Path) -> None:
+    (tmp_path / FIRST).parent.mkdir()
+    (tmp_path / FIRST.replace(".toml", ".TOML")).write_text("id = 1", encoding="utf-8")
+    for folder in (tmp_path, (tmp_path / FIRST).parent):
+        source = data_check.source_in(folder)
+        found = [*(one.fault for one in data_check.check(source)), *data_check.of_no_kind(source)]
+        assert [one.file.lower() for one in found] == [FIRST]
+
+
+def test_a_byte_order_mark_before_a_file_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / FIRST).parent.mkdir()
+    (tmp_path / FIRST).write_bytes(b"\xef\xbb\xbf" + (resources.root() / FIRST).read_bytes())
+    source = DataSource(tmp_path)
+    assert data_check.check(source) == ()
+    assert source.raw(FIRST) == OWN.raw(FIRST)
