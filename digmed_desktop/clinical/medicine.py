@@ -38,8 +38,13 @@ OF_THE_PRODUCT = (
     "size",
     "colour",
     "unit",
+    "as_directed",
+    "reason",
 )
-"""The questions of an item that say something about its product, so that they go with it."""
+"""The questions of an item that say something about its product, so that they go with it.
+
+A reason that stayed would answer a doubt about the next product before anyone has seen it.
+"""
 
 
 def answers_of_product(

@@ -79,6 +79,16 @@ def test_another_product_brings_its_own_schedule_class_and_unit(bench: Bench, su
     assert (found["form"], found["preparation"]) == ("", "")
 
 
+def test_why_one_product_was_supplied_says_nothing_of_another(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    judged = {"item.1.reason": "The patient has an epilepsy card.", "item.1.as_directed": "yes"}
+    supply.form.set_answers({**judged, "item.1.directions": "One a day"}, keep_rest=True)
+    pick(bench, supply, "parac")
+    assert item(supply)["reason"] == judged["item.1.reason"]  # the same product
+    pick(bench, supply, "oxyco")
+    assert (item(supply)["reason"], item(supply)["as_directed"]) == ("", "")
+
+
 def test_what_is_not_known_of_another_product_is_asked_again(bench: Bench, supply: SupplyPage) -> None:
     pick(bench, supply, "parac")
     pick(bench, supply, "plainly")
