@@ -123,6 +123,7 @@ class Release:
                 lookups.setdefault(kind.tag, {})[_text(element, "CD")] = _text(element, "DESC")
         virtual = self._virtual(reading, lookups)
         legal = self._legal(reading, lookups)
+        empty = True
         for element in reading.elements(self._parts["amp"], PARTS["amp"], ("AMP",)):
             if _text(element, "INVALID") == "1":
                 continue
@@ -141,7 +142,12 @@ class Release:
                 if code in legal
                 else None
             )
+            empty = False
             yield Medicine(Coded(name, code), kind_of, unit, legal_class or "", schedule)
+        if empty:  # it would take the place of a whole list
+            raise ReleaseError(
+                "There is no product in this release.", f"Get it again from NHS TRUD. {AS_IT_WAS}"
+            )
 
     def _virtual(
         self, reading: "_Reading", lookups: dict[str, dict[str, str]]

@@ -1,5 +1,6 @@
 """The list of medicines: imported as a stream, refused whole, cancelled, searched."""
 
+import re
 import resource
 import shutil
 import sys
@@ -108,6 +109,8 @@ def take_away(name: str) -> Callable[[Path], None]:
         (spoil("ampp", lambda _: ""), "f_ampp2_3010126.xml is broken in line 1"),
         (spoil("amp", lambda text: text.replace(synthetic_dmd.code(30_000_003), "12345")), "does not fit in line 7"),
         (spoil("amp", lambda text: text.replace(synthetic_dmd.code(2_000_002), "99", 1)), "a VMP that this release"),
+        (spoil("amp", lambda text: re.sub("(?s)<AMP>.*</AMP>", "", text)), "no product in this release"),
+        (spoil("amp", lambda text: text.replace("</VPID>", "</VPID><INVALID>1</INVALID>")), "no product in this release"),
         (take_away("lookup"), "f_lookup2 is not in it"),
         (take_away("amp"), "f_amp2 is not in it"),
     ],
