@@ -29,10 +29,7 @@ class Frame(Protocol):
     strip: Strip
     banner: Banner
     check: CheckPage
-
-    @property
-    def form_in_check(self) -> FormPage | None:
-        """The form that the check page shows."""
+    form_in_check: FormPage | None
 
     @property
     def closing(self) -> SignalInstance:

@@ -84,7 +84,7 @@ def go_story(bench: Bench) -> None:
         bench.window.check.arrive()
         bench.key(Qt.Key.Key_Return)
     bench.key(Qt.Key.Key_F12)
-    bench.open_sent()
+    bench.until(bench.window.story.isVisible)
 
 
 def go_practice_mode(bench: Bench) -> None:

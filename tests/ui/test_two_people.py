@@ -114,7 +114,7 @@ def test_drafts_of_two_people_stay_apart_and_one_finishes_the_others(shared: Ben
     ]
     bench.key(Qt.Key.Key_Return)
     bench.key(Qt.Key.Key_F12)
-    bench.open_sent()
+    bench.until(bench.window.story.isVisible)
 
     (row,) = bench.rows()
     assert row.patient_name == "VANCE, Rose"
