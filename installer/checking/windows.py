@@ -205,7 +205,7 @@ def _without_task(trial: Trial) -> str:
 
 def _upgrade(trial: Trial, table: Table) -> None:
     def refused() -> str:
-        process = trial.wine.start(f"{FOLDER}\\{places.CONSOLE_EXE}", "practice-mesh", "1", "0")
+        process = trial.wine.start(f"{FOLDER}\\{places.CONSOLE_EXE}", "practice-mesh", "1", "0", listens=True)
         time.sleep(6)
         try:
             return expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), RUNNING)

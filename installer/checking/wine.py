@@ -61,13 +61,20 @@ class Wine:
         return {**env, "WINEQT_QPA_PLATFORM": "offscreen"}
 
     def start(
-        self, *words: str | Path, extra: dict[str, str] | None = None, screen: str = ""
+        self,
+        *words: str | Path,
+        extra: dict[str, str] | None = None,
+        screen: str = "",
+        listens: bool = False,
     ) -> "subprocess.Popen[str]":
-        """Start a program; its output goes through a pipe, since CPython stops under wine when it is a file."""
+        """Start a program; its output goes through a pipe, since CPython stops under wine when it is a file.
+
+        ``listens``: it waits for input, as the practice MESH does, and ends with it.
+        """
         return subprocess.Popen(
             [need("wine", "wine wine64"), *(str(word) for word in words)],
             env=self.environment(extra, screen=screen),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
