@@ -34,10 +34,13 @@ def compile_windows(payload: Path, python: Python, work: Path) -> int:
 
 
 def _shell(wine: str, interpreter: Path, payload: Path) -> str:
-    """Return a pipeline: under wine, CPython aborts when its output is a plain file."""
-    folders = " ".join(f"'Z:{payload / one}'" for one in ("python/Lib", "app"))
-    words = f"-m compileall -q -f -s 'Z:{payload}' -p . --invalidation-mode unchecked-hash {folders}"
-    return f"'{wine}' '{interpreter}' {words} </dev/null 2>&1 | cat"
+    """Return a pipeline: under wine, CPython aborts when its output is a plain file.
+
+    Folders are named from the payload on: byte code keeps the names of its files, and must not keep those of the
+    building computer's folders.
+    """
+    words = "-m compileall -q -f --invalidation-mode unchecked-hash python/Lib app"
+    return f"cd '{payload}' && '{wine}' '{interpreter}' {words} </dev/null 2>&1 | cat"
 
 
 def compile_linux(payload: Path, python: str) -> int:
