@@ -141,6 +141,31 @@ def forget_missing(vault: Vault) -> None:
     _keep(vault.account, [one for one in known(vault.account) if one not in gone])
 
 
+def forget(vault: Vault) -> None:
+    """Forget every secret of this database, those put aside included, and take it off the list of the account.
+
+    Raises VaultError. The name of the account on this computer stays.
+    """
+    account, ending = vault, ""
+    if isinstance(vault, DatabaseVault):
+        mine = vault.name()
+        if mine is None:
+            return
+        account, ending = vault.account, f".{mine}"
+    for name in _NAMES:
+        account.remove(name + ending)
+    number = 1
+    while aside := [name for name in _NAMES if account.get(f"{name}-before-{number}{ending}") is not None]:
+        for name in aside:
+            account.remove(f"{name}-before-{number}{ending}")
+        number += 1
+    left = [one for one in known(account) if f".{one.name}" != ending]
+    if left:
+        _keep(account, left)
+    else:
+        account.remove(_LIST)
+
+
 def installation(vault: Vault) -> str:
     """Return the name of this account on this computer, made when there is none yet."""
     account = vault.account if isinstance(vault, DatabaseVault) else vault

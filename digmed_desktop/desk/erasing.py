@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.desk import opening
-from digmed_desktop.desk.backups import BACKUP_KEY, CARRIED, BackupDesk
+from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.front_door import knock
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
@@ -45,6 +45,8 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
         raise DigMedError(
             "The backup would be erased with the records.", "Choose a place outside the program's folder."
         )
+    from digmed_desktop.credentials import databases
+
     store = opening.open_store(folders, vault, clock, create=False)
     try:
         state = BackupDesk(store, vault, clock).write(backup, *asked.passphrase(), Progress())
@@ -56,9 +58,7 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
         )
     for folder in (folders.data, folders.config):
         _empty(folder)
-    names = {opening.DATABASE_KEY, BACKUP_KEY, *opening.SEAL, *CARRIED}
-    for name in sorted(names):
-        vault.remove(name)
+    databases.forget(vault)  # last: while a file is left, its key is there, and this can be done again
     return (
         f"The records, settings and keys of this account are erased. {state.last_count} notifications are in the backup "
         f"{backup.name}. {KEPT_FOR}"

@@ -1,9 +1,12 @@
 """Records go only after a backup that opens, and words that a person types."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from digmed_desktop.credentials import databases
+from digmed_desktop.credentials.databases import DatabaseVault
 from digmed_desktop.desk import erasing, opening
 from digmed_desktop.history.backup import contents_of
 from digmed_desktop.messaging.clock import SystemClock
@@ -33,8 +36,28 @@ def test_all_goes_and_the_backup_stays(folders: Folders, memory_vault: MemoryVau
     assert "two years" in said
     assert list(folders.data.iterdir()) == []
     assert list(folders.config.iterdir()) == []
-    assert memory_vault.items == {}
+    assert set(memory_vault.items) == {"installation"}
     assert contents_of(backup, PASSPHRASE).notifications == 0
+
+
+def test_secrets_named_for_the_database_go_too_and_those_of_another_stay(
+    home: Path, memory_vault: MemoryVault, tmp_path: Path
+) -> None:
+    made = folder_room.prepare(practice=False)
+    vault = DatabaseVault(memory_vault, made.database)
+    opening.open_store(made, vault, SystemClock()).close()
+    other = tmp_path / "other"
+    other.mkdir()
+    theirs = DatabaseVault(memory_vault, other / made.database.name)
+    theirs.put("database-key", "another")
+    databases.note_opened(theirs, date(2026, 11, 28))
+    mine = vault.name()
+    vault.put("database-key-before-1", "put aside")
+    erasing.erase(made, vault, SystemClock(), tmp_path / "last.digmedbackup", _asked())
+    assert [name for name in memory_vault.items if name.endswith(f".{mine}")] == []
+    assert theirs.get("database-key") == "another"
+    assert [one.name for one in databases.known(memory_vault)] == [theirs.name()]
+    assert opening.is_first_start(made, DatabaseVault(memory_vault, made.database))
 
 
 @pytest.mark.parametrize("words", ["", "yes", "erase all records"])
