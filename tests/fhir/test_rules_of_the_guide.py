@@ -324,7 +324,8 @@ def test_every_message_is_checked_before_it_goes_out(record: Record, monkeypatch
 
     seen: list[bytes] = []
 
-    def fails(payload: bytes) -> list[Finding]:
+    def fails(payload: bytes, *, own: bool) -> list[Finding]:
+        assert own
         seen.append(payload)
         return [Finding("Bundle.x", "It breaks a rule.")]
 
