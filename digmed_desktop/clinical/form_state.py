@@ -30,7 +30,8 @@ class FormState:
 
     ``answers``: by question id, exactly as typed. ``carried``: the questions whose answer came from the last patient or
     a colleague and that nobody has confirmed. ``reasons``: why a person continues, by :attr:`Problem.reason_key`.
-    ``owner``: the identifying answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`).
+    ``withdraws``: the record of another patient that is taken back once this one is stored. ``owner``: the identifying
+    answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`).
     """
 
     answers: Answers = field(default_factory=dict, repr=False)
@@ -38,6 +39,7 @@ class FormState:
     correction: CorrectionOf | None = None
     reasons: Mapping[str, str] = field(default_factory=dict, repr=False)
     owner: Mapping[str, str] = field(default_factory=dict, repr=False)
+    withdraws: CorrectionOf | None = None
 
     def answered(self, answers: Answers) -> Self:
         """Return the form with these answers in place of its own to the same questions."""
@@ -63,6 +65,8 @@ class FormState:
             whole["reasons"] = dict(self.reasons)
         if self.owner:
             whole["owner"] = dict(self.owner)
+        if self.withdraws:
+            whole["withdraws"] = {"of": self.withdraws.notification, "why": self.withdraws.why}
         return json.dumps(whole, ensure_ascii=False)
 
     @classmethod
@@ -71,13 +75,14 @@ class FormState:
         whole: dict[str, Any] = json.loads(text)
         if not isinstance(whole.get("answers"), dict):
             return cls._of_version_1(whole)
-        corrected = whole.get("correction")
+        corrected, withdrawn = whole.get("correction"), whole.get("withdraws")
         return cls(
             answers=whole["answers"],
             carried=frozenset(whole.get("carried", ())),
             correction=CorrectionOf(int(corrected["of"]), corrected["why"]) if corrected else None,
             reasons=whole.get("reasons", {}),
             owner=whole.get("owner", {}),
+            withdraws=CorrectionOf(int(withdrawn["of"]), withdrawn["why"]) if withdrawn else None,
         )
 
     @classmethod

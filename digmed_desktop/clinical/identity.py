@@ -79,21 +79,23 @@ def is_somebodys(answers: Mapping[str, str]) -> bool:
     )
 
 
-def contradicted(before: Mapping[str, str], after: Mapping[str, str], today: date) -> tuple[str, ...]:
+def contradicted(
+    before: Mapping[str, str], after: Mapping[str, str], today: date, *, strict: bool = False
+) -> tuple[str, ...]:
     """Return the questions in which ``after`` names another patient than ``before``.
 
-    A misspelt name or one wrong part of a date is a slip. Two valid NHS numbers are two people until a person
-    says otherwise.
+    A misspelt name or one wrong part of a date is a slip, unless ``strict``. Two valid NHS numbers are two people
+    until a person says otherwise.
     """
     was, now = identity_of(before, today), identity_of(after, today)
     found = []
     if was.nhs_number and now.nhs_number and was.nhs_number != now.nhs_number:
         found.append(NUMBER)
-    if was.family and now.family and not _alike(was.family, now.family):
+    if was.family and now.family and not _alike(was.family, now.family, strict=strict):
         found.append(FAMILY)
-    if was.given and now.given and not _alike(was.given, now.given):
+    if was.given and now.given and not _alike(was.given, now.given, strict=strict):
         found.append(GIVEN)
-    if was.born and now.born and not _one_part_off(was.born, now.born):
+    if was.born and now.born and (was.born != now.born if strict else not _one_part_off(was.born, now.born)):
         found.append(BORN)
     return tuple(found)
 
@@ -124,8 +126,10 @@ def folded(name: str) -> str:
     return "".join(sign for sign in apart if sign.isalnum())
 
 
-def _alike(one: str, other: str) -> bool:
-    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+def _alike(one: str, other: str, *, strict: bool = False) -> bool:
+    return one == other or (
+        not strict and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    )
 
 
 def _one_part_off(one: date, other: date) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from digmed_desktop.clinical import form, ods, reading
 from digmed_desktop.clinical.answers import required_missing
+from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.binding import assemble
@@ -72,22 +73,19 @@ def usual_answers(programme: Programme) -> dict[str, str]:
     return {
         "session.programme": programme.id,
         "session.service": programme.lists["services"][0].id,
-        "vaccine.route": programme.lists["routes"][0].id,
-        "vaccine.dose_number": programme.lists["doses"][0].id,
-        "vaccine.dose_amount": "" if programme.default_dose is None else str(programme.default_dose),
-        "after.advice": programme.advice,
     }
 
 
 def answers_of_product(programme: Programme, product_id: str) -> dict[str, str]:
-    """Return the dose and route of a product, those usual in the programme where it names none. Unknown: nothing."""
+    """Return the dose and route that a product sets, the usual ones where it names none. Unknown: nothing."""
     product = programme.products.get(product_id)
     if product is None:
         return {}
-    usual = usual_answers(programme)
+    dose = product.dose.value if product.dose else programme.default_dose
     return {
-        "vaccine.dose_amount": str(product.dose.value) if product.dose else usual["vaccine.dose_amount"],
-        "vaccine.route": product.routes[0] if product.routes else usual["vaccine.route"],
+        "vaccine.dose_number": programme.lists["doses"][0].id,
+        "vaccine.dose_amount": "" if dose is None else str(dose),
+        "vaccine.route": (product.routes or (programme.lists["routes"][0].id,))[0],
     }
 
 
@@ -95,7 +93,7 @@ def _unneeded(sheet: VaccinationSheet) -> frozenset[str]:
     """Return the required questions that nobody can or need answer in this case."""
     asked = {f"screening.{one}" for one in sheet.programme.screening} if sheet.given is not False else set()
     unneeded = {field for field in sheet.fields if field.startswith("screening.")} - asked
-    unneeded |= unneeded_traced(sheet)
+    unneeded |= unneeded_traced(sheet) | not_applicable(sheet.typed, sheet.today)
     if sheet.given is False:
         unneeded |= {"consent.to_treatment", "consent.given_by", "allergies.status", "previous.finding"}
         if sheet.typed("vaccine.not_given_reason") == "did-not-attend":

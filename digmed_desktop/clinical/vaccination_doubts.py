@@ -24,7 +24,7 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     """Yield what a person should look at. ``typed`` returns an asked answer by its field id."""
     for field, sentence in _all(record, typed, programme):
         yield Problem(field, sentence, Severity.LOOK, needs_reason=field in _NEEDS_REASON)
-    if record.immunizations[0].given:
+    if record.immunizations[0].given is not False:
         for field, sentence in raised(programme.doubts, *_day_and_years(record), typed):
             yield Problem(field, sentence, Severity.LOOK, needs_reason=True)
 
@@ -56,7 +56,7 @@ def _all(record: VaccinationRecord, typed: Typed, programme: Programme) -> Itera
             "after.adverse_note",
             "Telephone the practice as soon as you can, and think of a Yellow Card report.",
         )
-    if not record.immunizations[0].given:
+    if record.immunizations[0].given is False:  # before it is said, too: a warning comes before the needle
         return
     day, years = _day_and_years(record)
     born = record.patient.date_of_birth

@@ -6,20 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.dates import shown_time
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.questions.vaccination import answers_with_reaction
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.sent_views import Act, Begun, Offer
+from digmed_desktop.desk.sent_views import Act, Begun, Corrected, Offer
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.register import EntryKind, NewEntry
-from digmed_desktop.messaging.states import Happening, may
+from digmed_desktop.messaging.states import Happening, State, may
 from digmed_desktop.messaging.story import Facts, NotificationRow
 from digmed_desktop.messaging.whole_file import whole_file
+from digmed_desktop.messaging.wording import words_of as words_of_state
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -52,6 +54,7 @@ class ActsDesk:
         able = {act: may(standing, happening) for act, happening in _BY_HAPPENING.items()}
         able[Act.CANCEL] = notes.may_cancel(notification)
         able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
+        able[Act.SEND_AS_NEW] = way is Way.AFRESH and has_message and not notes.row(notification).withdrawal
         able[Act.CORRECT] = (
             way is not Way.LATEST_ONLY and self._store.versions.state(notification) is not None
         )
@@ -98,12 +101,62 @@ class ActsDesk:
                 notes.note(notification, by, note)
             case Act.TRY_AGAIN:
                 notes.send_again(notification, by, self._local_id(), note=note)
+            case Act.SEND_AS_NEW:
+                self.send_as_new(notification, by, note)
             case Act.WITHDRAW:
                 self.withdraw(notification, by, note)
             case Act.REACTION:
                 self.reaction(notification, by, note)
             case Act.CORRECT:
                 raise ValueError("a correction is typed in its form")
+
+    def corrected(self, notification: int, why: str) -> Corrected:
+        """Return what a correction of a notification is about."""
+        row = self._store.notifications.row(notification)
+        when = f"recorded {shown_time(row.contact_at)}"
+        parts = (
+            when,
+            f"for {row.practice_name}" if row.practice_name else "",
+            words_of_state(row.state).word.lower(),
+        )
+        return Corrected(row.patient_name, ", ".join(part for part in parts if part), why)
+
+    def send_as_new(self, notification: int, by: int, why: str) -> int:
+        """Send the same record as a new message, with new ids and without naming the old one.
+
+        For what is on no practice's record: rejected, void or never delivered. Return the id of the new version.
+        """
+        if self._store.notifications.correction(notification).way is not Way.AFRESH:
+            raise NotAllowedNowError(
+                "This may be on the patient's record at the practice, so it is not sent as a new message.",
+                "Correct it, or telephone the practice.",
+            )
+        return self._follow_up(
+            notification,
+            self._record(notification),
+            by,
+            _reason(why),
+            state=self._store.versions.state(notification),
+        )
+
+    def take_back(self, notification: int, by: int, why: str) -> int | None:
+        """Take a record back that was made for the wrong patient: cancel what waits, withdraw what went out.
+
+        Return the id of the withdrawal, None where nothing goes out or nothing can be taken back.
+        """
+        notes = self._store.notifications
+        if (
+            notes.correction(notification).way is Way.LATEST_ONLY
+            or notes.row(notification).state is State.CANCELLED
+        ):
+            return None  # it was taken back before
+        if notes.may_cancel(notification):
+            notes.cancel(notification, by, _reason(why))
+            return None
+        if notes.may_withdraw(notification) and self._store.versions.edition(notification):
+            return self.withdraw(notification, by, why)
+        notes.note(notification, by, _reason(why))
+        return None
 
     def withdraw(self, notification: int, by: int, why: str) -> int:
         """Send a message that says this was recorded in error; return the id of the new version."""

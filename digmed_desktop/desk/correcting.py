@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.corrections import about_another
-from digmed_desktop.clinical.form_state import CorrectionOf
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from digmed_desktop.fhir.sections import Section
     from digmed_desktop.history.store import Store
 
+UNCHANGED = (
+    "Nothing was changed, so there is nothing to correct. Change what was wrong, or leave the correction (Esc). To send "
+    "the same record once more, open it and choose “Send again as a new message”."
+)
 _TELLS = {
     Happening.TOLD_ON_PAPER,
     Happening.TOLD_BY_TELEPHONE,
@@ -35,7 +39,7 @@ class Plan:
     """How a message is built and frozen. The plan of a form that corrects nothing is ``Plan()``.
 
     ``known_there``: the practice knows of what is corrected, or may come to know of it. ``refused``: why this cannot
-    be a correction of it at all.
+    be a correction of it at all. ``changes``: what the practice reads differently.
     """
 
     correction: Correction | None = None
@@ -43,23 +47,38 @@ class Plan:
     version: int = 1
     known_there: bool = False
     refused: tuple[Problem, ...] = ()
+    changes: tuple[Difference, ...] = ()
 
 
-def plan(
-    store: "Store", correction: CorrectionOf | None, record: "Record", edition: "Edition", at: datetime
-) -> Plan:
+def plan(store: "Store", state: FormState, record: "Record", edition: "Edition", at: datetime) -> Plan:
     """Return how the message of a form follows the one that the form corrects.
 
     Raises NotAllowedNowError when that one has a newer version meanwhile.
     """
     from digmed_desktop.clinical import json_record
 
+    correction = state.correction
     if correction is None:
         return Plan()
     of = correction.notification
-    refused = about_another(json_record.read(store.versions.record(of)).patient, record.patient)
+    corrected = json_record.read(store.versions.record(of))
+    refused = about_another(corrected.patient, record.patient)
     made = plan_of(store, of, record, edition, at, why=correction.why)
-    return replace(made, refused=(refused,) if refused else ())
+    if refused is None and _unchanged(store.versions.state(of), state):
+        refused = Problem("correction", UNCHANGED)
+    return replace(
+        made,
+        refused=(refused,) if refused else (),
+        changes=differences(corrected, record, edition),
+    )
+
+
+def _unchanged(before: FormState | None, now: FormState) -> bool:
+    """Whether a correction says what was said before, practice and all."""
+    if before is None:
+        return False
+    was = {key: text.strip() for key, text in before.answers.items() if text.strip()}
+    return was == {key: text.strip() for key, text in now.answers.items() if text.strip()}
 
 
 def plan_of(

@@ -20,7 +20,14 @@ _KEPT = "What is typed is kept as a draft."
 
 def kinds() -> tuple[FileKind, ...]:
     """Return every kind of data file but practice mode's; imports what is needed to check them."""
-    from digmed_desktop.clinical import controlled_drugs_file, form_file, law_file, retired_file, units_file
+    from digmed_desktop.clinical import (
+        controlled_drugs_file,
+        form_file,
+        law_file,
+        layout_file,
+        retired_file,
+        units_file,
+    )
     from digmed_desktop.desk import desk_files
     from digmed_desktop.fhir import answer_files, edition_check
     from digmed_desktop.mesh import reports_file
@@ -29,6 +36,7 @@ def kinds() -> tuple[FileKind, ...]:
 
     return (
         form_file.KIND,
+        layout_file.KIND,
         *codes_file.KINDS,
         units_file.KIND,
         programme_file.KIND,

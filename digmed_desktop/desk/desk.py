@@ -267,6 +267,7 @@ class Desk:
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._store.notifications.sent_as(wish.draft_id)) is not None:
+            self._take_back(state, wish.by)
             return Sent(earlier)
         if closed := data_check.standing().closed(wish.form):
             return Sent(None, (Problem("", closed),))
@@ -277,7 +278,13 @@ class Desk:
         sent = self._form(wish.form).freeze(noted, wish.draft_id, wish.by)
         if sent.notification is not None:
             self.patients.remember(state.answers)
+            self._take_back(state, wish.by)
         return sent
+
+    def _take_back(self, state: FormState, by: int) -> None:
+        """Take back the record that was made for the wrong patient, now that the right one is stored."""
+        if (wrong := state.withdraws) is not None:
+            self.acts.take_back(wrong.notification, by, wrong.why)
 
     def _two_people(self, wish: Wish) -> str:
         """Return who began a form and who finished it, ``""`` if one person did both."""

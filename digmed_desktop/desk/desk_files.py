@@ -123,6 +123,7 @@ class ReasonsFile(DataModel):
     """Why somebody goes on although there is a warning."""
 
     reasons: Texts
+    resend: Texts
 
 
 class HeadLabels(DataModel):

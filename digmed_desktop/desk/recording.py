@@ -82,9 +82,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
     def assess(self, state: FormState) -> Assessment[RecordT]:
         """Return what a form makes and what stands in its way: the one judgement for preview and Send."""
         reading = self.reading(state.answers)
-        plan = correcting.plan(
-            self._store, state.correction, reading.record, self._edition(), self._clock.now()
-        )
+        plan = correcting.plan(self._store, state, reading.record, self._edition(), self._clock.now())
         problems = (*plan.refused, *self._problems_of(reading, plan))
         return Assessment(state, reading, plan, problems)
 
@@ -111,6 +109,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             paper_only=assessed.paper_only,
             kept_here=assessed.kept_here,
             law=assessed.reading.law,
+            changes=plan.changes,
         )
 
     def freeze(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:

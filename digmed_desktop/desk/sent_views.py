@@ -16,6 +16,7 @@ class Act(StrEnum):
     """Something a person can do about a notification."""
 
     TRY_AGAIN = "try-again"
+    SEND_AS_NEW = "send-as-new"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
@@ -42,6 +43,15 @@ class Begun:
 
     form: str
     state: FormState
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction is about, for the band above it. Patient data."""
+
+    patient_name: str
+    sent: str  # when, to whom and what became of it, in words
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,4 +113,7 @@ def _offer(programme: Programme) -> ProgrammeOffer:
         usual=usual_answers(programme),
         by_product=_by_product(programme),
         not_asked=not_asked(programme),
+        routes_of={key: product.routes for key, product in programme.products.items() if product.routes},
+        sites_of=dict(programme.route_sites),
+        advice=programme.advice,
     )

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
 from digmed_desktop.clinical.stock import StockBatch
+from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.scanning.pack import Scan
 
 
@@ -78,6 +79,7 @@ class Preview:
     paper_only: bool = False  # complete, but only the electronic way is closed
     kept_here: bool = False  # the patient does not agree that the practice is told
     law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
+    changes: tuple[Difference, ...] = ()  # of a correction: what the practice reads differently
 
     @property
     def ending(self) -> Ending:
@@ -94,6 +96,11 @@ class ProgrammeOffer:
     usual: dict[str, str]
     by_product: dict[str, dict[str, str]]
     not_asked: frozenset[str] = frozenset()
+    routes_of: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by product; none: any of the programme
+    sites_of: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by route
+    advice: str = ""  # what is usually said, for who says so
 
 
 @dataclass(frozen=True, slots=True)

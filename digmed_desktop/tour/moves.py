@@ -112,16 +112,25 @@ class Moves:
 
     def send_for(self, patient: PracticePatient) -> int:
         """Check a vaccination of a fictional patient, and send it."""
-        player, window = self.player, self.window
         before = [row.id for row in self.rows()]
         self.check_for(patient)
         self.settle_check()
-        player.key(Qt.Key.Key_F12)
-        player.wait_for("the notification's page", window.story.isVisible)
+        self.press_send()
         newest = self.newest().id
         if newest in before:
             raise TourError("nothing was sent")
         return newest
+
+    def press_send(self) -> None:
+        """Send what is checked, and open it by the one key that is offered."""
+        self.player.key(Qt.Key.Key_F12)
+        self.player.wait_for("the word that it is saved", self.window.toast.isVisible)
+        self.open_sent()
+
+    def open_sent(self) -> None:
+        """Open what was just sent."""
+        self.player.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        self.player.wait_for("the notification's page", self.window.story.isVisible)
 
     def settle_check(self) -> None:
         """Give a reason for each doubt, and confirm what was carried over, with the keyboard."""

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.forms.vaccination_form import GIVEN, OUTCOME, SITE, GivenInEditor
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
@@ -165,15 +166,29 @@ class Player:
     def fill(self, page: FormView | ColumnPage, answers: dict[str, str]) -> None:
         """Answer questions in their order, by keyboard: Tab from one to the next, or a click where Tab is far."""
         for field_id, text in answers.items():
-            self.answer(page.fields[field_id], text)
+            if field_id == OUTCOME and text == GIVEN:
+                continue  # stated with the site
+            asked = page.fields[OUTCOME if field_id == SITE else field_id]
+            if not asked.isVisible() or self._is_behind(page, asked):
+                page.focus_field(asked.field_id)  # as a click does: a line opens, the cursor goes back
+            if isinstance(page, FormView) and asked.isHidden():
+                continue  # the question does not apply to this patient
+            self.answer(asked, text)
+
+    @staticmethod
+    def _is_behind(page: FormView | ColumnPage, asked: Field) -> bool:
+        """Whether the cursor has passed a question."""
+        now = QApplication.focusWidget()
+        order = [q.id for q in page.order()] if isinstance(page, FormView) else list(page.fields)
+        at = [n for n, key in enumerate(order) if now is not None and page.fields[key].isAncestorOf(now)]
+        return bool(at) and order.index(asked.field_id) < at[0]
 
     def answer(self, asked: Field, text: str) -> None:
         """Go to one question and type its answer."""
         editor = asked.editor
         self._go_to(asked)
         if isinstance(editor, RadioEditor):
-            place = editor.place_of(text)
-            self.keys(str(place + 1))
+            self.keys(editor.digit_of(text))
         elif isinstance(editor, DateEditor):
             self._clear_each(editor)
             self.keys(text)
@@ -185,13 +200,15 @@ class Player:
             self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
             for number, line in enumerate(text.split("\n")):
                 if number:
-                    self.key(Qt.Key.Key_Return)
+                    self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
                 self.keys(line)
         else:
             self.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
             self.keys(text)
         pause(1)
-        if not isinstance(editor, DateEditor) and editor.answer().replace(" ", "") != text.replace(" ", ""):
+        if not isinstance(editor, (DateEditor, GivenInEditor)) and editor.answer().replace(
+            " ", ""
+        ) != text.replace(" ", ""):
             raise TourError(f"{asked.label_text}: typed but not taken")
 
     def _go_to(self, asked: Field) -> None:

@@ -29,7 +29,10 @@ class Frame(Protocol):
     strip: Strip
     banner: Banner
     check: CheckPage
-    form_in_check: FormPage | None
+
+    @property
+    def form_in_check(self) -> FormPage | None:
+        """The form that the check page shows."""
 
     @property
     def closing(self) -> SignalInstance:

@@ -63,6 +63,7 @@ class Rail(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         self._scroll = QScrollArea()  # at twice the size of text the places need more height than there is
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -1,16 +1,17 @@
-"""The way from Send to the story of a notification, and back to the check page where it could not be stored."""
+"""The way of a form over the check page to a notification, and back where it could not be stored."""
 
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from digmed_desktop.desk.views import Sent
+from digmed_desktop.desk.views import Preview, Sent
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner
-from digmed_desktop.ui.pages.check import CheckPage
+from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.toast import Toast
 
 
 class FormWindow(Protocol):
@@ -20,24 +21,62 @@ class FormWindow(Protocol):
     check: CheckPage
     banner: Banner
     counter: Counter
-    form_in_check: FormPage | None
+    toast: Toast
 
+    def show_page(self, page: QWidget) -> None: ...
     def visit(self, page: QWidget) -> None: ...
     def go(self, key: str) -> None: ...
-    def open_story(self, notification: int) -> None: ...
     def forms(self) -> list[FormPage]: ...
 
 
 class SendFlow:
-    """Sends the form that is on the check page. The form stays as it is until its record is stored."""
+    """Sends the form that is on the check page. The form stays as it is until its record is stored.
+
+    :attr:`form` is the form that the check page shows.
+    """
 
     def __init__(self, window: FormWindow) -> None:
         self._window = window
+        self.form: FormPage | None = None
+        check = window.check
+        check.back.connect(self._back_to_form)
+        check.send.connect(self.send)
+        check.confirmed.connect(self._confirmed)
+        check.reasoned.connect(self._reasoned)
+
+    def show_check(self, form: FormPage, preview: Preview) -> None:
+        """Show a form on the check page."""
+        self.form = form
+        check = self._window.check
+        check.show_recorded(
+            recorded_groups(form.form, form.form.answers()),
+            preview,
+            form.check_heading(),
+            form.carried_rows(),
+            form.state(),
+            colleague=form.has_colleague,
+        )
+        self._window.show_page(check)
+        check.arrive()
+
+    def _back_to_form(self, field_id: str) -> None:
+        if self.form is not None:
+            self._window.visit(self.form)
+            if field_id:
+                self.form.focus_field(field_id)
+
+    def _confirmed(self, fields: tuple[str, ...]) -> None:
+        if self.form is not None:
+            self.form.confirm(fields)
+
+    def _reasoned(self, reasons: dict[str, str]) -> None:
+        if self.form is not None:
+            self.form.give_reasons(reasons)
 
     def send(self) -> None:
         """Note on the disk that Send was pressed, then have the record stored and delivered."""
         window = self._window
-        form, by = window.form_in_check, window.context.acting.id
+        form, by = self.form, window.context.acting.id
         if form is None:
             return
         state, draft_id = form.state(), form.draft_id
@@ -78,7 +117,9 @@ class SendFlow:
             return
         window.context.office.deliver_now()
         window.counter.last_sent = (form.FORM, answers)
+        name, words = form.banner().name, form.sent_words()
         form.begin()
         for each in window.forms():
             each.reload_practices()
-        window.open_story(sent.notification)
+        window.visit(form)
+        window.toast.say(f"Saved: {name}", words, sent.notification)

@@ -53,7 +53,7 @@ class ChipButton(QPushButton):
         super().__init__(parent)
         self.setProperty("kind", "value")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAutoDefault(False)
+        self.setAutoDefault(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._words = self._whole = self._short = Wording("")
 

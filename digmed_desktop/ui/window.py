@@ -1,19 +1,22 @@
 """The window: which page is in view, who is acting, and the way of a form to a notification. The pages do the rest."""
 
+from functools import partial
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.message_views import TakenIn
-from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView, Preview
+from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
-from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
+from digmed_desktop.ui.keys import KeyLaw
+from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
 from digmed_desktop.ui.pages.opening import OpeningPage
@@ -25,11 +28,14 @@ from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
+from digmed_desktop.ui.patient_banner import PatientBanner
 from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
+from digmed_desktop.ui.toast import Toast
 
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
+MOST_STEPS_BACK = 9
 DELIVERY_HEADS = ("Not connected", "Delivery")
 NOT_KEPT = "The form is not stored"
 STILL_HERE = (
@@ -57,8 +63,8 @@ class Window(QMainWindow):
             if context.practice is not None or not place.only_in_practice_mode
         }
         self._made: dict[str, QWidget] = {}
+        self._been: list[str] = []  # the places looked at before, the last one last
         self._handed_over = ""  # the draft that another system's record became, until it is in view
-        self.form_in_check: FormPage | None = None
         self._before_help: QWidget | None = None
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
@@ -73,8 +79,9 @@ class Window(QMainWindow):
             self.pages.addWidget(page)
         self._build()
         self._connect()
+        self.sending = SendFlow(self)
         self.counter = Counter(self, self)
-        self._sending = SendFlow(self)
+        self.keys = KeyLaw(self, self.pages, self._leave_page)
         context.appearance.dress(self)
         self.show_page(self.opening)
 
@@ -85,6 +92,7 @@ class Window(QMainWindow):
         self.rail = Rail([*entries, Entry("help", "Help", "F1")], self)
         self.strip = Strip()
         self.banner = Banner()
+        self.patient = PatientBanner()
         self.who = self.strip.who
         central = QWidget()
         outer = QVBoxLayout(central)
@@ -100,7 +108,10 @@ class Window(QMainWindow):
         middle.addLayout(right, 1)
         right.addWidget(self.strip)
         right.addWidget(self.banner)
+        right.addWidget(self.patient)
         right.addWidget(self.pages, 1)
+        self.toast = Toast(self.pages)
+        self.toast.opened.connect(self.open_story)
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
@@ -124,10 +135,8 @@ class Window(QMainWindow):
         self.help.back.connect(self._leave_help)
         self.opening.rescued.connect(context.office.open)
         self.recovery.done.connect(lambda: self._ask_who(locked=False))
-        self.check.back.connect(self._back_to_form)
-        self.check.send.connect(self._send)
-        self.check.confirmed.connect(self._confirmed)
-        self.check.reasoned.connect(self._reasoned)
+        self.story.patient_changed.connect(self.follow_session)
+        context.made.changed.connect(self.follow_session)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock)
         timer = QTimer(self, interval=10_000)
         timer.timeout.connect(self.show_time)
@@ -144,7 +153,7 @@ class Window(QMainWindow):
             self._made[key] = made
             self.pages.addWidget(made)
             if isinstance(made, FormPage):
-                made.check.connect(lambda preview, form=made: self._show_check(form, preview))
+                made.check.connect(partial(self.sending.show_check, made))
                 made.strip_changed.connect(self.follow_session)
                 made.drafts.failed.connect(self._draft_failed)
                 made.drafts.mended.connect(self._drafts_mended)
@@ -201,6 +210,18 @@ class Window(QMainWindow):
         counter = getattr(self, "counter", None)
         if counter is not None:
             counter.follow_page()
+            self._show_patient()
+
+    def _show_patient(self) -> None:
+        """Show whose form or record is in view."""
+        page = self.pages.currentWidget()
+        form = self.form_in_check if page is self.check else page
+        view = form.banner() if isinstance(form, FormPage) else None
+        if page is self.story:
+            view = self.story.banner()
+        self.patient.setVisible(view is not None)
+        if view is not None:
+            self.patient.show_view(view)
 
     def _place_of(self, page: QWidget | None) -> str:
         """Return the key of the rail's entry that a page belongs to."""
@@ -217,10 +238,21 @@ class Window(QMainWindow):
         if self.context.acting.person is None:
             return
         self._save_drafts()
+        if place := self._place_of(self.pages.currentWidget()):
+            self._been = [*self._been[-MOST_STEPS_BACK:], place]
         self.show_page(page)
         arrive = getattr(page, "arrive", None)
         if callable(arrive):
             arrive()
+
+    def _leave_page(self) -> None:
+        """Go back to the place looked at before, at last to Today."""
+        if self.context.acting.person is None:
+            return
+        here = self._place_of(self.pages.currentWidget())
+        while self._been and self._been[-1] == here:
+            self._been.pop()
+        self.go(self._been.pop() if self._been else HOME)
 
     def go(self, key: str) -> None:
         """Bring a place into view; ``help`` is the help for the page that is."""
@@ -272,6 +304,11 @@ class Window(QMainWindow):
             page.save_draft()
             page.begin(start)
         self.visit(page)
+
+    @property
+    def form_in_check(self) -> FormPage | None:
+        """The form that the check page shows."""
+        return self.sending.form
 
     def forms(self) -> list[FormPage]:
         """Return the forms that were looked at."""
@@ -406,41 +443,6 @@ class Window(QMainWindow):
         self.context.lists.update(lists)
         for form in self.forms():
             form.use_lists(lists[form.FORM])
-
-    # ---- the way of a notification
-
-    def _show_check(self, form: FormPage, preview: Preview) -> None:
-        self.form_in_check = form
-        groups = recorded_groups(form.form, form.form.answers())
-        self.check.show_recorded(
-            groups,
-            preview,
-            "Check before sending",
-            form.carried_rows(),
-            form.state(),
-            colleague=form.has_colleague,
-        )
-        self.show_page(self.check)
-        self.check.arrive()
-
-    def _back_to_form(self, field_id: str) -> None:
-        form = self.form_in_check
-        if form is None:
-            return
-        self.visit(form)
-        if field_id:
-            form.focus_field(field_id)
-
-    def _confirmed(self, fields: tuple[str, ...]) -> None:
-        if self.form_in_check is not None:
-            self.form_in_check.confirm(fields)
-
-    def _reasoned(self, reasons: dict[str, str]) -> None:
-        if self.form_in_check is not None:
-            self.form_in_check.give_reasons(reasons)
-
-    def _send(self) -> None:
-        self._sending.send()
 
     # ---- standing
 

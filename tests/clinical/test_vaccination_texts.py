@@ -216,17 +216,30 @@ def test_what_is_about_this_patient_alone_is_never_filled_in_beforehand(field: s
     assert not FIELDS[field].remembered
 
 
-def test_a_fresh_form_knows_the_day_the_time_and_what_is_usual() -> None:
+CLINICAL = (
+    "vaccine.",
+    "screening.",
+    "previous.",
+    "consent.",
+    "allergies.",
+    "after.",
+    "eligibility.",
+    "referral.",
+)
+
+
+def test_a_fresh_form_knows_the_day_and_the_time_and_states_nothing_clinical() -> None:
     answers = starting_answers(flu(), NOW)
     assert set(answers) == set(FIELDS)
     assert (answers["contact.date"], answers["contact.time"]) == ("14/10/2026", "10:55")
-    assert answers["vaccine.dose_amount"] == "0.5"
-    assert answers["after.advice"] == flu().advice
+    stated = {key for key, text in answers.items() if text and key.startswith(CLINICAL)}
+    assert stated == set()
     assert answers["practice.registered"] == "yes"
 
 
 def test_choosing_a_product_brings_its_dose_and_route() -> None:
     assert answers_of_product(flu(), "fluenz") == {
+        "vaccine.dose_number": "1",
         "vaccine.dose_amount": "0.2",
         "vaccine.route": "intranasal",
     }

@@ -61,7 +61,7 @@ def test_what_is_offered_follows_the_state(counter: Counter) -> None:
     rejected = counter.record()
     counter.post(rejected)
     counter.answer(rejected, REJECTED)
-    assert counter.acts(rejected) == always | {"paper", "telephone", "deal-with"}
+    assert counter.acts(rejected) == always | {"paper", "telephone", "deal-with", "send-as-new"}
 
 
 def test_a_matched_one_is_replaced_and_says_what_changed_and_why(counter: Counter) -> None:
@@ -192,6 +192,67 @@ def test_a_correction_is_refused_where_all_but_the_number_is_another_persons(cou
         one = begun.state.answered({key: OTHER_PATIENT[key]})
         seen = counter.desk.preview("vaccination", replace(one, owner={}))
         assert key not in [p.field for p in seen.problems if p.severity == "stop"]
+
+
+def test_a_correction_that_changes_nothing_is_refused_and_names_the_way(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    begun = counter.desk.acts.begin_correction(made, "It was rejected.")
+    refused = counter.desk.send("vaccination", "draft", begun.state, counter.ada)
+    assert refused.notification is None
+    assert "Send again as a new message" in refused.problems[0].sentence
+    changed = begun.state.answered({"practice.name": "Overtown Health Centre"})
+    seen = counter.desk.preview("vaccination", changed)
+    assert next((one.before, one.after) for one in seen.changes) == (
+        "Overtown Surgery",
+        "Overtown Health Centre",
+    )
+    assert counter.desk.send("vaccination", "draft", changed, counter.ada).notification is not None
+
+
+def test_a_rejected_one_is_sent_again_as_a_new_message(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made, REJECTED)
+    first = counter.store.notifications.story(made)
+    counter.desk.acts.do(Act.SEND_AS_NEW, made, counter.ada, "The practice has mended it.")
+    newer = counter.store.notifications.page(before=None, limit=1)[0]
+    second = counter.store.notifications.story(newer.id)
+    body = next(one.body for one in second.messages if one.title == "Notification")
+    assert read_notification(body).replaces == ""
+    assert second.message_id != first.message_id
+    assert (newer.state, counter.state(made)) == (State.WAITING, State.REPLACED)
+    with pytest.raises(NotAllowedNowError):
+        counter.desk.acts.do(Act.SEND_AS_NEW, made, counter.ada, "Once more.")
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_the_wrong_record_is_taken_back_once_the_right_one_is_stored(counter: Counter, out: bool) -> None:
+    made = counter.record()
+    if out:
+        counter.post(made)
+        counter.answer(made)
+    state = counter.store.versions.state(made)
+    assert state is not None
+    right = replace(
+        state.answered({**OTHER_PATIENT, "patient.telephone": ""}),
+        owner={},
+        withdraws=CorrectionOf(made, "It was another patient."),
+    )
+    incomplete = right.answered({"patient.sex": ""})
+    assert counter.desk.send("vaccination", "draft", incomplete, counter.ada).notification is None
+    assert counter.state(made) is (State.MATCHED if out else State.WAITING)
+    sent = counter.desk.send("vaccination", "draft", right, counter.ada)
+    assert sent.notification is not None, sent.problems
+    assert counter.desk.send("vaccination", "draft", right, counter.ada) == sent
+    rows = counter.store.notifications.page(before=None, limit=9)
+    if out:
+        assert [row.withdrawal for row in rows] == [True, False, False]
+        assert rows[0].corrects == made
+    else:
+        assert counter.state(made) is State.CANCELLED
+        assert len(rows) == 2
 
 
 def test_the_name_of_the_same_patient_is_put_right(counter: Counter) -> None:

@@ -196,7 +196,7 @@ def test_what_the_practice_knows_of_is_not_made_unknown(counter: Counter, how: s
     if how.startswith("rejected"):
         counter.answer(made, REJECTED)
     if how == "rejected before":
-        made = correct(counter, made)
+        made = correct(counter, made, vaccine__batch="AB-1243")
     begun = counter.desk.acts.begin_correction(made, "The patient does not agree.")
     state = begun.state.answered({"consent.to_sharing": "no"})
     preview = counter.desk.preview("vaccination", state)

@@ -239,7 +239,7 @@ def gaps(slow_seconds: int) -> None:
     scene.until("MESH to be slow", lambda: bool(done))
     worst.update(gap=0.0, last=time.perf_counter())
     scene.key(Qt.Key.Key_F12)
-    scene.until("the story", scene.window.story.isVisible)
+    scene.until("the word that it is saved", scene.window.toast.isVisible)
     # the round under way asks for what came back first, and that takes as long; then the send begins
     sending = max(worst["gap"], measured(slow_seconds * 1.5))
     state = scene.stories()[0].row.state.value

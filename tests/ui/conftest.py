@@ -131,6 +131,12 @@ class Bench:
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.focused(), key, modifier)
 
+    def open_sent(self) -> None:
+        """Open by its one key what was just sent."""
+        self.until(self.window.toast.isVisible)
+        self.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        self.until(self.window.story.isVisible)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _font(qapp: QApplication) -> None:

@@ -80,7 +80,7 @@ def test_a_batch_is_chosen_with_two_keys_and_fills_product_batch_and_expiry(benc
 def test_one_usable_batch_is_offered_and_not_filled_in(bench: Bench) -> None:
     stock(bench, TWO[0])
     bench.form.form.fields["vaccine.product"].editor.set_answer("tivc")
-    bench.form._edited("vaccine.product")
+    bench.form.touched("vaccine.product")
     go_to_batch(bench)
     bench.until(
         lambda: [one.partition("\n")[0] for one in lines(bench)] == ["CD-777  ·  expires 30 Nov 2026"]
@@ -110,7 +110,7 @@ def test_typing_narrows_the_list_and_stays_as_typed(bench: Bench) -> None:
     assert bench.focused() is batch_line(bench)
     assert bench.form.form.answers()["vaccine.batch"] == ""
     bench.form.form.fields["vaccine.outcome"].editor.set_answer("not-given")
-    bench.form._edited("vaccine.outcome")
+    bench.form.touched("vaccine.outcome")
     bench.until(lambda: choice(bench).isHidden())  # nothing was given, so nothing is offered
 
 
@@ -178,7 +178,7 @@ def test_a_pack_of_another_programme_is_refused_and_no_field_changes(
     if known:
         do(bench, lambda desk: desk.stock.map_product("09501101530003", f"{FLU.id}|tivc", 1))
     bench.form.form.fields["session.programme"].editor.set_answer(programme)
-    bench.form._edited("session.programme")
+    bench.form.touched("session.programme")
     bench.idle()
     before = bench.form.form.answers()
     scan(bench, PACK)

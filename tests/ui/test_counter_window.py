@@ -48,6 +48,7 @@ def test_a_known_pack_fills_in_product_batch_and_expiry_and_no_other_field(bench
         "vaccine.product",
         "vaccine.batch",
         "vaccine.expiry",
+        "vaccine.dose_number",
         "vaccine.dose_amount",
         "vaccine.route",
     }

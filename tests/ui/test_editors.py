@@ -85,8 +85,8 @@ def test_backspace_in_an_empty_box_goes_back(qtbot: QtBot) -> None:
     assert QApplication.focusWidget() is editor.boxes[0]
 
 
-@pytest.mark.parametrize(("key", "answer"), [("y", "yes"), ("n", "no"), ("1", "yes"), ("2", "no")])
-def test_a_radio_is_picked_by_letter_or_number(qtbot: QtBot, key: str, answer: str) -> None:
+@pytest.mark.parametrize(("key", "answer"), [("1", "yes"), ("2", "no"), ("y", ""), ("n", ""), ("7", "")])
+def test_a_radio_is_picked_by_its_digit_and_never_by_a_letter(qtbot: QtBot, key: str, answer: str) -> None:
     editor = RadioEditor(YES_NO)
     shown(qtbot, editor)
     assert editor.answer() == ""

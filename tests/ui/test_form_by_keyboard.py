@@ -18,7 +18,7 @@ def typed(answers: dict[str, str], bench: Bench) -> dict[str, str]:
     asked = bench.form.form.form.asked({**already, **answers})
     return {
         question.id: answers[question.id]
-        for question in bench.form.form.form.fields()
+        for question in bench.form.form.order()
         if question.id in asked
         and answers.get(question.id)
         and already.get(question.id) != answers[question.id]
@@ -36,7 +36,7 @@ def test_a_vaccination_is_recorded_checked_and_sent_without_touching_the_mouse(
     problems = [line.accessibleName() for line in bench.form.form.summary.lines()]
     assert bench.window.check.isVisible(), problems
     bench.key(Qt.Key.Key_F12)
-    bench.until(lambda: bench.window.story.isVisible())
+    bench.open_sent()
     rows = bench.rows()
     assert [row.state for row in rows] == [State.WAITING]
     assert rows[0].patient_name.startswith("O'NEILL")
@@ -44,13 +44,13 @@ def test_a_vaccination_is_recorded_checked_and_sent_without_touching_the_mouse(
 
 def test_a_second_press_of_send_makes_no_second_notification(bench: Bench) -> None:
     bench.form.form.set_answers(complete_answers(), keep_rest=True)
-    bench.form._edited("patient.given")
+    bench.form.touched("patient.given")
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     bench.until(lambda: bench.window.check.isVisible())
     bench.key(Qt.Key.Key_F12)
     bench.key(Qt.Key.Key_F12)
-    bench.window._send()
-    bench.until(lambda: bench.window.story.isVisible())
+    bench.window.sending.send()
+    bench.open_sent()
     bench.idle()
     assert len(bench.rows()) == 1
 

@@ -27,7 +27,7 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     assert (check.send_button.text(), check.send_button.accessibleName()) == ("Record here only",) * 2
     assert "not told" in check.send_button.toolTip()
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
-    bench.until(story.isVisible)
+    bench.open_sent()
     bench.until(lambda: bool(story.offers))
     (row,) = bench.rows()
     assert (row.state, row.needs_person) == (State.KEPT_HERE, False)

@@ -105,7 +105,7 @@ def visit(bench: Bench, page: str) -> None:
         bench.until(window.check.isVisible)
         if page == "story":
             bench.key(Qt.Key.Key_F12)
-            bench.until(window.story.isVisible)
+            bench.open_sent()
     bench.idle()
     pause(150)
 

@@ -35,7 +35,7 @@ FAULTS = {
 
 def on_check(bench: Bench) -> dict[str, str]:
     bench.form.form.set_answers(complete_answers(), keep_rest=True)
-    bench.form._edited("patient.given")
+    bench.form.touched("patient.given")
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     bench.until(lambda: bench.window.check.isVisible())
     return dict(bench.form.form.answers())
@@ -65,7 +65,7 @@ def test_a_press_of_send_that_the_disk_does_not_take_is_told(
     assert bench.rows() == []
     assert list(bench.folder.glob("send-pressed*")) == []
     bench.key(Qt.Key.Key_F12)  # the disk takes it again
-    bench.until(lambda: bench.window.story.isVisible())
+    bench.open_sent()
     assert [row.state for row in bench.rows()] == [State.WAITING]
 
 
@@ -86,7 +86,7 @@ def test_a_record_that_cannot_be_stored_is_told_and_can_be_sent_again(
     assert "went wrong" not in said(bench)
     assert bench.form.form.answers() == before
     bench.key(Qt.Key.Key_F12)
-    bench.until(lambda: bench.window.story.isVisible())
+    bench.open_sent()
     assert len(bench.rows()) == 1
 
 
@@ -101,7 +101,7 @@ def test_a_draft_that_cannot_be_stored_stays_in_the_window_and_is_stored_later(
 
         patch.setattr(Drafts, "save", refuse)
         bench.form.form.set_answers({"patient.family": "WINTERBOURNE"}, keep_rest=True)
-        bench.form._edited("patient.family")
+        bench.form.touched("patient.family")
         first = bench.form.draft_id
         bench.form.save_draft()
         bench.until(lambda: bench.window.banner.isVisible())

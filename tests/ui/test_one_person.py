@@ -55,7 +55,7 @@ def begun_for_rose(bench: Bench) -> str:
     assert bench.form.form.answers()["patient.family"] == "O'Neill"
     bench.form.form.set_answers(ROSE, keep_rest=True)
     for key in ("patient.identity_checked", "screening.unwell"):
-        bench.form._edited(key)
+        bench.form.touched(key)
     return bench.form.draft_id
 
 
@@ -113,7 +113,7 @@ def test_a_scanned_number_begins_a_new_form(bench: Bench) -> None:
 def test_the_same_patient_found_again_stays_on_the_form_and_nothing_typed_is_lost(bench: Bench) -> None:
     draft = begun_for_rose(bench)
     bench.form.form.set_answers({"patient.address_lines": "8 New Street"}, keep_rest=True)
-    bench.form._edited("patient.address_lines")
+    bench.form.touched("patient.address_lines")
     find(bench, "oneill")
     assert bench.form.draft_id == draft
     assert bench.form.form.answers()["patient.address_lines"] == "8 New Street"

@@ -13,7 +13,7 @@ def test_what_is_typed_is_seen_as_the_gp_will_see_it(bench: Bench) -> None:
 
 def test_a_missing_value_is_a_way_to_its_field(bench: Bench) -> None:
     bench.idle()
-    bench.until(lambda: "Not filled in yet" in bench.form.preview.reading.toPlainText())
+    bench.until(lambda: "Not answered yet" in bench.form.preview.reading.toPlainText())
     missing = [
         row.field for section in bench.form.preview.preview.sections for row in section.rows if row.missing
     ]
@@ -25,11 +25,11 @@ def test_a_missing_value_is_a_way_to_its_field(bench: Bench) -> None:
 def test_the_xml_tab_shows_the_message_and_changes_in_part(bench: Bench) -> None:
     bench.form.fill(complete_answers())
     pane = bench.form.preview
-    pane.tabs.setCurrentIndex(2)
+    pane.tabs.setCurrentWidget(pane.xml)
     bench.until(lambda: "ITK009D" in pane.xml.toPlainText() and "Neill" in pane.xml.toPlainText())
     before = pane.xml.toPlainText()
     bench.form.form.fields["vaccine.batch"].editor.set_answer("ZZ-9")
-    bench.form._edited("vaccine.batch")
+    bench.form.touched("vaccine.batch")
     bench.until(lambda: 'lotNumber value="ZZ-9"' in pane.xml.toPlainText())
     after = pane.xml.toPlainText()
     assert after == pane.preview.xml
@@ -40,7 +40,7 @@ def test_the_xml_tab_shows_the_message_and_changes_in_part(bench: Bench) -> None
 
 def test_names_attributes_and_values_have_their_own_colours(bench: Bench) -> None:
     pane = bench.form.preview
-    pane.tabs.setCurrentIndex(2)
+    pane.tabs.setCurrentWidget(pane.xml)
     bench.until(lambda: "<Bundle" in pane.xml.toPlainText())
     block = pane.xml.document().findBlockByNumber(1)
     colours = {form.format.foreground().color().name() for form in block.layout().formats()}

@@ -79,7 +79,7 @@ def test_a_correction_goes_through_the_form_and_shows_its_differences(bench: Ben
     bench.form.check_now()
     bench.until(bench.window.check.isVisible)
     bench.key(Qt.Key.Key_F12)
-    bench.until(lambda: story.isVisible() and story.shown != first)
+    bench.open_sent()
     bench.until(lambda: story.tabs.tabText(2) == "Versions (2)")
     story.tabs.setCurrentIndex(2)
     said = text_of(story)

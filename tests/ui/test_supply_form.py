@@ -105,7 +105,7 @@ def test_the_whole_form_is_typed_by_keyboard_alone(bench: Bench, supply: SupplyP
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     bench.until(bench.window.check.isVisible)
     bench.key(Qt.Key.Key_F12)
-    bench.until(bench.window.story.isVisible)
+    bench.open_sent()
     bench.idle()
     (row,) = bench.rows()
     assert row.kind is Kind.EMERGENCY_SUPPLY
@@ -199,7 +199,7 @@ def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, su
     assert check.send_button.text() == "Finish"
     assert check.preview.tabs.tabText(0) == "What goes on paper"
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
-    bench.until(bench.window.story.isVisible)
+    bench.open_sent()
     (row,) = bench.rows()
     assert row.needs_person
 

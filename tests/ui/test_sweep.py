@@ -84,7 +84,7 @@ def go_story(bench: Bench) -> None:
         bench.window.check.arrive()
         bench.key(Qt.Key.Key_Return)
     bench.key(Qt.Key.Key_F12)
-    bench.until(bench.window.story.isVisible)
+    bench.open_sent()
 
 
 def go_practice_mode(bench: Bench) -> None:

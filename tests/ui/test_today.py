@@ -54,7 +54,7 @@ def test_the_session_line_follows_the_form(bench: Bench) -> None:
     assert "aTIV, adjuvanted" in page.session.text()
     assert "batch" not in page.session.text()
     bench.form.form.set_answers({"session.programme": "rsv"}, keep_rest=True)
-    bench.form._edited("session.programme")
+    bench.form.touched("session.programme")
     assert "Flu" not in page.session.text()
     assert "RSV" in page.session.text()
 

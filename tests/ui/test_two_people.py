@@ -114,7 +114,7 @@ def test_drafts_of_two_people_stay_apart_and_one_finishes_the_others(shared: Ben
     ]
     bench.key(Qt.Key.Key_Return)
     bench.key(Qt.Key.Key_F12)
-    bench.until(bench.window.story.isVisible)
+    bench.open_sent()
 
     (row,) = bench.rows()
     assert row.patient_name == "VANCE, Rose"

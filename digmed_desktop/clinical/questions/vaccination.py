@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from digmed_desktop.clinical import batch, form
 from digmed_desktop.clinical.answers import AnswerSheet, person_number
+from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.dates import as_answer
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
@@ -123,7 +124,11 @@ def _due_date(sheet: VaccinationSheet, question: str) -> date | None:
 
 
 def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer, ...]:
-    answered = ((words, sheet.yes(f"screening.{one}")) for one, words in sheet.programme.screening.items())
+    left_out = not_applicable(sheet.typed, sheet.today)
+    asked = {
+        one: words for one, words in sheet.programme.screening.items() if f"screening.{one}" not in left_out
+    }
+    answered = ((words, sheet.yes(f"screening.{one}")) for one, words in asked.items())
     return tuple(ScreeningAnswer(words, yes) for words, yes in answered if yes is not None)
 
 

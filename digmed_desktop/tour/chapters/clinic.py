@@ -11,6 +11,7 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.tour.moves import THIS_VISIT, Moves
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import FormStart
+from digmed_desktop.ui.forms.vaccination_form import OUTCOME, SITE
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import Editor
@@ -68,7 +69,14 @@ class Clinic:
         while window.check.to_confirm:
             self._press(Qt.Key.Key_Return)
         self._press(Qt.Key.Key_F12)
-        player.wait_for("the notification's page", window.story.isVisible)
+        player.wait_for("the word that it is saved", window.toast.isVisible)
+        player.step(
+            "pressed Send: the cursor waits for the next patient",
+            "Find the patient",
+            moves.focus_name,
+            "after-send",
+        )
+        moves.open_sent()
         window.banner.say(
             "done",
             f"From found to sent: {self._routine} routine keys, at most {MOST_ROUTINE_KEYS}.",
@@ -132,7 +140,7 @@ class Clinic:
 
     def _answer_what_only_the_patient_can(self, form: FormPage) -> None:
         """Answer each question where the cursor already is: a digit, or some letters and Enter, and it goes on."""
-        order = [q.id for q in form.form.form.fields() if q.id in THIS_VISIT]
+        order = [q.id for q in form.form.order() if q.id in THIS_VISIT and q.id != SITE]
         for field_id in order:
             editor = form.form.fields[field_id].editor
             if form.form.fields[field_id].isHidden():
@@ -140,9 +148,9 @@ class Clinic:
             self.player.wait_for(
                 f"the cursor at {form.form.fields[field_id].label_text}", partial(self._has_focus, editor)
             )
-            text = THIS_VISIT[field_id]
+            text = THIS_VISIT[SITE if field_id == OUTCOME else field_id]
             if isinstance(editor, RadioEditor):
-                self.player.keys(str(editor.place_of(text) + 1))
+                self.player.keys(editor.digit_of(text))
             elif isinstance(editor, ChoiceEditor):
                 self.player.keys(editor.label_of(text))
                 self.player.key(Qt.Key.Key_Return)

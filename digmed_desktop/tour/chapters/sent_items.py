@@ -65,7 +65,7 @@ class Chapters:
         player.wait_for("the check page", window.check.isVisible)
         player.picture("correct-check")
         self.moves.settle_check()
-        player.key(Qt.Key.Key_F12)
+        self.moves.press_send()
         player.wait_for(
             "the new version", lambda: window.story.isVisible() and window.story.shown != self.first
         )
@@ -135,7 +135,7 @@ class Chapters:
             "not-shared-check",
         )
         self.moves.settle_check()
-        player.key(Qt.Key.Key_F12)
+        self.moves.press_send()
         player.wait_for("its page", lambda: "Recorded here only" in player.visible_text())
         story = self.moves.wait_for_end(self.moves.newest().id, {State.KEPT_HERE})
         player.step("finished it", "nothing was sent", player.visible_text, "kept-here")

@@ -96,7 +96,7 @@ class Chapters:
             "a preview without problems",
             lambda: not [p for p in page.preview.preview.problems if p.severity is Severity.STOP],
         )
-        page.preview.tabs.setCurrentIndex(2)
+        page.preview.tabs.setCurrentWidget(page.preview.xml)
         player.wait_for("the XML", lambda: "ITK010D" in page.preview.xml.toPlainText())
         player.step("looked at the XML", "ITK010D", page.preview.xml.toPlainText)
         page.preview.tabs.setCurrentIndex(0)
@@ -104,8 +104,7 @@ class Chapters:
         player.wait_for("the check page", self.window.check.isVisible)
         player.step("pressed Check", "Humulin M3", player.visible_text, "supply-check")
         self.moves.settle_check()
-        player.key(Qt.Key.Key_F12)
-        player.wait_for("the notification's page", self.window.story.isVisible)
+        self.moves.press_send()
         story = self.moves.wait_for_end(self.moves.newest().id, {State.MATCHED})
         player.step("the practice answered", "30001", lambda: " ".join(event.code for event in story.events))
         player.step("it is an emergency supply", "DIGMED_EMG_MED", lambda: story.row.kind.value)

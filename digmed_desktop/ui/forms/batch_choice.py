@@ -116,6 +116,14 @@ class BatchChoice(QWidget):
         return "  ·  ".join(part for part in parts if part) + thawed
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and watched is self.list
+        ):
+            event.accept()  # Esc goes one step back: here first
+            return True
         if event.type() == QEvent.Type.Resize and watched is self.list:
             QTimer.singleShot(0, self, self._fit)  # lines wrap by the width
             return False

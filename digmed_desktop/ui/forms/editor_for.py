@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from digmed_desktop.clinical.form import FieldKind, FormField, Option
-from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor, TicksEditor
+from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor, RowEditor, TicksEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, Editor, LinesEditor, NhsNumberEditor, TextEditor
 from digmed_desktop.ui.widgets.medicine import MedicineEditor
 
-MOST_RADIOS = 7
-SHORT = 18  # characters: options this short stand beside each other
+MOST_RADIOS = 10  # each has a digit
 
 
-def editor_for(question: FormField, options: Sequence[Option]) -> Editor:
-    """Return a new editor for a question with these options."""
+def editor_for(question: FormField, options: Sequence[Option], *, row: bool = False) -> Editor:
+    """Return a new editor for a question with these options, or for a ``row`` of a table."""
+    if row and question.kind is FieldKind.YES_NO:
+        return RowEditor(YES_NO)
     match question.kind:
         case FieldKind.NHS_NUMBER:
             return NhsNumberEditor()
@@ -21,10 +22,9 @@ def editor_for(question: FormField, options: Sequence[Option]) -> Editor:
         case FieldKind.DATE:
             return DateEditor()
         case FieldKind.YES_NO:
-            return RadioEditor(YES_NO, beside=True)
+            return RadioEditor(YES_NO)
         case FieldKind.RADIO if len(options) <= MOST_RADIOS:
-            beside = sum(len(o.label) for o in options) <= SHORT * 2 and len(options) <= 4
-            return RadioEditor(options, beside=beside)
+            return RadioEditor(options)
         case FieldKind.RADIO | FieldKind.CHOICE | FieldKind.PERSON:
             return ChoiceEditor(options)
         case FieldKind.TICKS:

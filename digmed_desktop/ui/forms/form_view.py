@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.answers import is_blank
@@ -13,9 +13,9 @@ from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.ui.forms.editor_for import editor_for
 from digmed_desktop.ui.forms.repeating import AddBar, CopyHead, LawPanel, copy_number, repeats_of, step, stops
-from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
-from digmed_desktop.ui.widgets.editors import TextEditor
-from digmed_desktop.ui.widgets.field import Field, Level
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor, RowEditor
+from digmed_desktop.ui.widgets.editors import Editor, TextEditor
+from digmed_desktop.ui.widgets.field import Field, Level, RowField
 from digmed_desktop.ui.widgets.medicine import MedicineEditor
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
@@ -35,8 +35,12 @@ class FormView(QScrollArea):
     A group that repeats is drawn once for each copy that the answers have, with buttons for one more and one less.
     """
 
+    TITLED = True  # whether its name stands above it
+
     edited = Signal(str)
     left = Signal(str)
+    finished = Signal()  # Enter, and nothing is open any more
+    cursor_at = Signal(str)  # the question that has the cursor now
     asks = Signal(str, str)  # a field that is searched while it is typed, and what was typed
     picked = Signal(str, object, bool)  # a field, the medicine picked there, whether another stood there
 
@@ -62,13 +66,16 @@ class FormView(QScrollArea):
         self._problems: Sequence[Problem] = ()
         self._tell_all = False
         self.detours: dict[str, Callable[[], None]] = {}  # where an open question is best answered instead
+        self._at = ""  # the question that had the cursor last
         self._fresh = False  # whether the problems are those of the answers as they are now
         page = QWidget()
         page.setObjectName("page")
         self._layout = QVBoxLayout(page)
         self._layout.setContentsMargins(24, 16, 24, 24)
         self._layout.setSpacing(16)
-        self._layout.addWidget(title(form.title))
+        self.setAccessibleName(form.title)
+        if self.TITLED:
+            self._layout.addWidget(title(form.title))
         self.summary = ProblemSummary()
         self.summary.chosen.connect(self.focus_field)
         self._layout.addWidget(self.summary)
@@ -79,8 +86,23 @@ class FormView(QScrollArea):
         self._layout.addStretch(1)
         self._lay_out()
         self.setWidget(page)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab never stops at what cannot be seen
+        page.installEventFilter(self)
         self._show_asked()
         application().focusChanged.connect(self._follow_focus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            QTimer.singleShot(0, self, self._keep_cursor_in_view)
+        return super().eventFilter(watched, event)
+
+    def _keep_cursor_in_view(self) -> None:
+        """Follow the cursor once the page has grown or shrunk: what is typed is always seen."""
+        self._follow_focus(None, application().focusWidget())
+
+    def order(self) -> Sequence[FormField]:
+        """Return the questions in the order in which they stand."""
+        return tuple(self.form.fields())
 
     def _lay_out(self) -> None:
         """Make the groups that the form has now and are not there yet, and take away those it no longer has."""
@@ -211,20 +233,20 @@ class FormView(QScrollArea):
         self._groups[group.id] = (holder, [q.id for q in questions])
         return holder
 
-    def _field(self, question: FormField, lists: Lists) -> Field:
+    def _field(self, question: FormField, lists: Lists, *, row: bool = False) -> Field:
         named = _list_of(question)
         options = lists.get(named, ()) if named else question.options
-        field = Field(
+        editor = self._editor(question, options, row=row)
+        field = (RowField if isinstance(editor, RowEditor) else Field)(
             question.id,
             question.label,
-            editor_for(question, options),
+            editor,
             hint=question.hint,
             to_gp=question.to_gp,
-            optional=not question.required and question.shown is None,
+            optional=not question.required,
         )
         field.edited.connect(self._edited)
         field.left.connect(self._left)
-        editor = field.editor
         editor.leads_on = not isinstance(editor, MedicineEditor)  # there Enter picks a medicine
         editor.entered.connect(lambda: self.next_open(question.id))
         if isinstance(editor, MedicineEditor):
@@ -232,6 +254,9 @@ class FormView(QScrollArea):
             editor.picked.connect(partial(self.picked.emit, question.id))
         self.fields[question.id] = field
         return field
+
+    def _editor(self, question: FormField, options: Sequence[Option], *, row: bool) -> Editor:
+        return editor_for(question, options, row=row)
 
     def answers(self) -> dict[str, str]:
         """Return every answer, also those of questions not asked now, so that nothing typed is lost."""
@@ -312,24 +337,28 @@ class FormView(QScrollArea):
             return
         field.editor.focus()
         self.ensureWidgetVisible(field, 20, ROUND_FOCUS)
+        QTimer.singleShot(0, self, self._keep_cursor_in_view)
 
     def next_open(self, after: str) -> None:
-        """Put the cursor at the next question that must be answered and is not; at the end, where it was."""
+        """Put the cursor at the next question that is not answered, then at any before it that must be.
+
+        An optional question takes the cursor too, so that Enter skips nothing that is in view.
+        """
         answers = self.answers()
-        asked = self.form.asked(answers)
-        order = [q for q in self.form.fields() if q.id in asked]
+        asked = self.form.asked(answers) - self._unasked
+        order = [q for q in self.order() if q.id in asked]
         place = next((n for n, q in enumerate(order) if q.id == after), -1)
-        for question in (*order[place + 1 :], *order[: max(place, 0)]):
-            if (
-                question.required
-                and not self.skipped(question.id)
-                and is_blank(question, answers[question.id])
-            ):
+        for question in (*order[place + 1 :], *(q for q in order[: max(place, 0)] if q.required)):
+            if is_blank(question, answers[question.id]) and self._takes_cursor(question):
                 self.detours.get(question.id, partial(self.focus_field, question.id))()
                 return
-        following = order[place + 1 : place + 2]
-        if following:
-            self.focus_field(following[0].id)
+        self.finished.emit()
+
+    def _takes_cursor(self, question: FormField) -> bool:
+        """Whether an open question is to be answered next: it must be, or it stands in view."""
+        if question.required:
+            return not self.skipped(question.id)
+        return not self.fields[question.id].isHidden()
 
     def skipped(self, field_id: str) -> bool:
         """Whether an unanswered question need not be answered in this case: no problem names it."""
@@ -370,6 +399,8 @@ class FormView(QScrollArea):
         self.summary.show_problems(self._problems if self._tell_all else ())
 
     def _is_told(self, problem: Problem) -> bool:
+        if problem.needs_reason:  # a clinical warning waits for nobody
+            return True
         field = self.fields.get(problem.field)
         return field is not None and problem.field in self._touched and bool(field.editor.answer())
 
@@ -380,4 +411,7 @@ class FormView(QScrollArea):
         owner: QWidget | None = now
         while owner is not None and not isinstance(owner, Field):
             owner = owner.parentWidget()
+        if isinstance(owner, Field) and owner.field_id != self._at:
+            self._at = owner.field_id
+            self.cursor_at.emit(owner.field_id)
         self.ensureWidgetVisible(owner or now, 20, ROUND_FOCUS)

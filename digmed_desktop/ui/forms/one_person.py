@@ -6,7 +6,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates, identity
+from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
@@ -33,6 +33,7 @@ class OnePerson(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._strict = False
         self.owner: dict[str, str] = {}
         self.agreed: dict[str, str] = {}
         self.panel = QFrame()
@@ -55,8 +56,12 @@ class OnePerson(QWidget):
             layout.addWidget(part)
         self.setVisible(False)
 
-    def begin(self, owner: Mapping[str, str], answers: Mapping[str, str]) -> None:
-        """Begin with a form that is about to be shown; one that was left in doubt asks again."""
+    def begin(self, owner: Mapping[str, str], answers: Mapping[str, str], *, strict: bool = False) -> None:
+        """Begin with a form that is about to be shown; one that was left in doubt asks again.
+
+        ``strict``: any change of name or birth asks, as in a correction.
+        """
+        self._strict = strict
         self.owner = dict(owner) or identity.completed({}, answers, self._today())
         self.agreed = {}
         self.setVisible(False)
@@ -75,7 +80,7 @@ class OnePerson(QWidget):
         """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
         found = self._contradicted(answers)
         if found:
-            self._ask(found)
+            self._ask(found, answers)
             return
         self.owner = identity.completed(self.owner, answers, self._today())
         if self.asks:
@@ -101,7 +106,7 @@ class OnePerson(QWidget):
         )
         self._show("act", self.said.text(), ask=False)
 
-    def _ask(self, found: tuple[str, ...]) -> None:
+    def _ask(self, found: tuple[str, ...], answers: Mapping[str, str]) -> None:
         name = self._context.made.name(
             self.owner.get(identity.GIVEN, ""), self.owner.get(identity.FAMILY, "")
         )
@@ -109,10 +114,20 @@ class OnePerson(QWidget):
         self.head.setText(f"Is this still the form of {name}?" if name else "Is this still the same patient?")
         self.said.setText(
             f"The {what} typed now {'is' if len(found) == 1 else 'are'} not the one this form was begun with. "
-            "For another patient a new form is started, and this one is kept as it was."
+            "For another patient a new form is started, and this one is kept as it was. "
+            f"Was: {self._told(self.owner)}. Now: {self._told(answers)}."
         )
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
+
+    def _told(self, answers: Mapping[str, str]) -> str:
+        """Return an identity in words, as far as onlookers may read it."""
+        name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
+        born = dates.shown(dates.of_answer(answers.get(identity.BORN, ""), self._today(), past=True))
+        number = nhs_number.shown(nhs_number.digits(answers.get(identity.NUMBER, "")) or "")
+        if self._context.made.now.privacy:
+            born, number = "", f"… {number[-4:]}" if number else ""
+        return ", ".join(part for part in (name, born, number) if part)
 
     def _show(self, tone: str, sentence: str, *, ask: bool) -> None:
         set_property(self.panel, "tone", tone)
@@ -126,7 +141,7 @@ class OnePerson(QWidget):
         self.is_slip.emit()
 
     def _contradicted(self, answers: Mapping[str, str]) -> tuple[str, ...]:
-        return identity.contradicted(self.owner, answers, self._today())
+        return identity.contradicted(self.owner, answers, self._today(), strict=self._strict)
 
     def _today(self) -> date:
         return self._context.now().astimezone(dates.ENGLAND).date()

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
-from digmed_desktop.ui.widgets.words import Notice
+from digmed_desktop.ui.widgets.words import Words
 
 if TYPE_CHECKING:
     from digmed_desktop.desk.views import DoseView, PatientView
 
+RECORDED_HERE = "Previous doses recorded by this pharmacy"
 _WHO = ("patient.nhs_number", "patient.date_of_birth", "patient.given", "patient.family")
 
 
@@ -32,7 +33,7 @@ class PatientSearch(QWidget):
             "NHS number, name or date of birth; or scan. Enter takes the one marked.",
             "Patients found",
         )
-        self.doses = Notice("act", "", "Earlier doses, as recorded by this pharmacy")
+        self.doses = Words("", role="quiet")
         self.doses.setVisible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -105,9 +106,9 @@ class PatientSearch(QWidget):
     def _show_doses(self, who: tuple[str, ...], doses: "Sequence[DoseView]") -> None:
         if who != self._who:
             return
-        lines = [
-            f"{dates.shown(one.on)}  {one.product}" + (f", batch {one.batch}" if one.batch else "")
+        told = [
+            f"{dates.shown(one.on)} {one.product}" + (f", batch {one.batch}" if one.batch else "")
             for one in doses
         ]
-        self.doses.say("\n".join(lines) or "None.")
+        self.doses.setText(f"{RECORDED_HERE}: {'; '.join(told) or 'none'}")
         self.doses.setVisible(True)

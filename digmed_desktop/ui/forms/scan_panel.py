@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
@@ -61,16 +60,12 @@ class ScanPanel(QWidget):
         self._pack: ScannedPack | None = None
         self._programme = ""
         self._before: QWidget | None = None  # where the cursor was
-        self._escape = QShortcut(QKeySequence("Esc"), self, self.leave)
-        self._escape.setContext(Qt.ShortcutContext.WindowShortcut)
-        self._escape.setEnabled(False)
         self.setVisible(False)
 
     def clear(self) -> None:
         """Forget the scan."""
         self._pack = None
         self._drop_batches()
-        self._escape.setEnabled(False)
         self.setVisible(False)
 
     def leave(self) -> None:
@@ -129,7 +124,6 @@ class ScanPanel(QWidget):
         self.product_field.setVisible(False)
         self.use.setVisible(False)
         self.close_button.setText("Close")
-        self._escape.setEnabled(True)
         self.setVisible(True)
         self.panel.setAccessibleName(f"{self.head.text()}. {sentence}")
         announce(self, f"{self.head.text()}. {sentence}", urgent=tone == "stop")

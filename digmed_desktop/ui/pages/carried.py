@@ -22,6 +22,15 @@ class CarriedRow:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionValue:
+    """One value of the session strip: set once, shown as a chip, confirmed by itself when it was carried over."""
+
+    title: str
+    fields: tuple[str, ...]
+    joins: bool = False  # confirmed together with the value before it, which decides it in practice
+
+
 class CarriedPanel(QFrame):
     """Lists them; Enter confirms one and goes on to the next."""
 

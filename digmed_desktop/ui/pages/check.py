@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.forms.alerts import reasons
 from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
@@ -75,6 +75,7 @@ class CheckPage(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self._scroll)
         self.splitter.addWidget(self.preview)
@@ -98,7 +99,6 @@ class CheckPage(QWidget):
         line.addWidget(Words("F12", role="quiet", wrap=False))
         application().focusChanged.connect(self._follow_focus)
         QShortcut(QKeySequence("F12"), self, self._press_send)
-        QShortcut(QKeySequence("Esc"), self, lambda: self.back.emit(""))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -136,6 +136,8 @@ class CheckPage(QWidget):
         self.send_button.setText(text)
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)
+        if preview.changes or (state and state.correction):
+            body.addWidget(changes_panel(preview.changes))
         kept = state or FormState()
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
         self._doubts = []
@@ -188,7 +190,7 @@ class CheckPage(QWidget):
         inner.setContentsMargins(14, 10, 14, 12)
         inner.addWidget(Words("Look", bold=True))
         inner.addWidget(Words(problem.sentence))
-        editor = ChoiceEditor([Option(one, one) for one in OWN.at("counter/reasons.toml", "reasons") or ()])
+        editor = ChoiceEditor(reasons())
         editor.set_answer(reason)
         editor.leads_on = True
         editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed
@@ -252,6 +254,11 @@ class CheckPage(QWidget):
                 owner = owner.parentWidget()
             self._scroll.ensureWidgetVisible(owner or now, 20, ROUND_FOCUS)
 
+    def go_back(self) -> bool:
+        """Go back to the form."""
+        self.back.emit("")
+        return True
+
     def _press_send(self) -> None:
         if not self.isVisible():
             return
@@ -261,6 +268,21 @@ class CheckPage(QWidget):
             self.send.emit()
         else:
             self.arrive()
+
+
+def changes_panel(changes: Sequence[Difference]) -> QFrame:
+    """Return what a correction changes for the practice, before and after."""
+    panel = QFrame()
+    panel.setProperty("tone", "look")
+    inner = QVBoxLayout(panel)
+    inner.setContentsMargins(14, 10, 14, 12)
+    inner.addWidget(heading("What changes"))
+    for one in changes:
+        inner.addWidget(Words(f"{one.label}: {one.after or 'taken out'}", bold=True))
+        inner.addWidget(Words(f"Was: {one.before}" if one.before else "Was not there before", role="quiet"))
+    if not changes:
+        inner.addWidget(Words("Nothing that the practice reads. The change is kept in this pharmacy."))
+    return panel
 
 
 def recorded_groups(form_view: FormView, answers: Mapping[str, str]) -> tuple[RecordedGroup, ...]:

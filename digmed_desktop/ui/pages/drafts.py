@@ -75,7 +75,7 @@ class DraftsPage(ColumnPage):
         if draft.changed_by and draft.changed_by != draft.begun_by:
             people = f"{people}, then {draft.changed_by}"
         self._list.addWidget(Words(who, bold=True), place, 0)
-        self._list.addWidget(Words(FORM_TITLES.get(draft.form, draft.form)), place, 1)
+        self._list.addWidget(Words(self._what(draft)), place, 1)
         self._list.addWidget(Words(f"{people}, {dates.shown_time(draft.changed_at)}", role="quiet"), place, 2)
         go_on = button("Go on")
         go_on.setAutoDefault(True)
@@ -89,6 +89,13 @@ class DraftsPage(ColumnPage):
         self._list.addWidget(row(go_on), place, 3)
         self._list.addWidget(row(discard), place, 4)
         self.going_on.append(go_on)
+
+    def _what(self, draft: DraftView) -> str:
+        """Return what a draft is, and how old once that is a day or more."""
+        title = FORM_TITLES.get(draft.form, draft.form)
+        kind = f"Correction: {title.lower()}" if draft.state.correction else title
+        days = (self._context.now() - draft.changed_at).days
+        return kind if days < 1 else f"{kind}, {days} day{'s' if days > 1 else ''} old"
 
     def _discard(self, draft: DraftView, pressed: QPushButton) -> None:
         if self._asked != draft.id:

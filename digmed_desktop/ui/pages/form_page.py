@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity
@@ -14,32 +14,29 @@ from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
-from digmed_desktop.desk.views import FormLists, PersonView, PracticeView, Preview
+from digmed_desktop.desk.views import Ending, FormLists, PersonView, Preview
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.forms.alerts import Alerts
+from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.forms.one_person import OnePerson
 from digmed_desktop.ui.forms.patient_search import PatientSearch
+from digmed_desktop.ui.forms.practice_answers import PracticeAnswers
 from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
-from digmed_desktop.ui.pages.carried import CarriedRow
+from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue
 from digmed_desktop.ui.pages.draft_keeper import DraftKeeper
 from digmed_desktop.ui.pages.form_footer import FormFooter
+from digmed_desktop.ui.pages.whose_form import WhoseForm
+from digmed_desktop.ui.patient_banner import BannerView, banner_of
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.words import application
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class SessionValue:
-    """One value of the session strip: set once, shown as a chip, confirmed by itself when it was carried over."""
-
-    title: str
-    fields: tuple[str, ...]
 
 
 class FormPage(QWidget):
@@ -62,13 +59,10 @@ class FormPage(QWidget):
         self.search = PatientSearch(context)
         self.scan_panel = ScanPanel(context)
         self.person = OnePerson(context)
+        self.band = CorrectionBand(context)
         self.practice_search = PracticeSearch(context)
-        self.form = FormView(
-            load(self.FORM),
-            self._lists.lists,
-            top=(self.search,),
-            before={"practice": self.practice_search},
-        )
+        self.alerts = Alerts()
+        self.form = self.make_form((self.search, self.alerts), {"practice": self.practice_search})
         self.carried: set[str] = set()
         self.reach = ReachLine(context, Kind.of_form(self.FORM))
         self.form.fields["practice.ods_code"].add_below(self.reach)
@@ -77,15 +71,16 @@ class FormPage(QWidget):
         self.draft_id = ""
         self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has
         self._correction: CorrectionOf | None = None
+        self._withdraws: CorrectionOf | None = None
         self._reasons: dict[str, str] = {}
         self._session: dict[str, str] = {}  # the answers of the last form that was no correction
         self._dirty = False
-        self._practices: dict[str, PracticeView] = {}
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         column = QWidget()  # what a scan says stays in view, wherever the form is scrolled to
         stacked = QVBoxLayout(column)
         stacked.setContentsMargins(0, 0, 0, 0)
         stacked.setSpacing(0)
+        stacked.addWidget(self.band)
         stacked.addWidget(self.scan_panel)
         stacked.addWidget(self.person)
         stacked.addWidget(self.form, 1)
@@ -94,25 +89,26 @@ class FormPage(QWidget):
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([640, 440])
+        self.splitter.setSizes([680, 400])
         self.footer = FormFooter()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.footer)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.check_now)
         self.footer.next.clicked.connect(self.next_patient)
         self.footer.check.clicked.connect(self.check_now)
-        self.form.edited.connect(self._edited)
+        self.form.edited.connect(self.touched)
         self.form.edited.connect(lambda _field: self.scan_panel.pass_by())
         self.form.left.connect(self._left)
+        self.form.finished.connect(self.footer.check.setFocus)
+        self.form.cursor_at.connect(self.preview.follow)
+        self.alerts.reasoned.connect(self._reason_given)
+        self.alerts.wanted.connect(self.form.focus_field)
         self.preview.chosen.connect(self.form.focus_field)
-        self.search.chosen.connect(self._take_patient)
         self.search.passed.connect(lambda: self.form.next_open(""))
-        self.person.is_another.connect(self._is_another)
-        self.person.is_slip.connect(self._is_slip)
+        self.whose = WhoseForm(self, context)
+        self.practices = PracticeAnswers(self.form)
         self.practice_search.chosen.connect(self._practice_chosen)
         self.form.detours["practice.ods_code"] = self.practice_search.focus
         self.practice_search.passed.connect(lambda: self.form.focus_field("practice.ods_code"))
@@ -128,6 +124,13 @@ class FormPage(QWidget):
         self.reload_practices()
 
     # ---- what a subclass may know better
+
+    def make_form(self, top: tuple[QWidget, ...], before: dict[str, QWidget]) -> FormView:
+        """Return the form as it is drawn, group by group."""
+        return FormView(load(self.FORM), self._lists.lists, top=top, before=before)
+
+    def fold_cards(self) -> None:
+        """Fold to one line what is wholly answered."""
 
     def fresh_state(self) -> FormState:
         """Return the form that a new patient begins with: values of the session, nothing about a patient."""
@@ -183,20 +186,22 @@ class FormPage(QWidget):
             state, self.carried = start.whole, set()
             answers = dict(state.answers)
         self._correction, self._reasons = state.correction, dict(state.reasons)
+        self._withdraws = state.withdraws
+        self.band.show_correction(self._correction or self._withdraws, replaced=self._correction is None)
         self.form.start()
         self.make_ready(answers)
         self.form.set_answers(answers)
         shown = self.form.answers()
         self._unasked = {key: text for key, text in answers.items() if key not in shown}
-        self.person.begin(state.owner, shown)
-        self._lock_identity()
+        self.person.begin(state.owner, shown, strict=self.corrects)
+        self.whose.lock()
+        self.fold_cards()
         self.search.clear()
         self.practice_search.clear()
         self.scan_panel.clear()
         self.footer.saved.setText("")
         if start is not None and (start.answers or start.whole):
-            self._dirty = True
-            self._draft_timer.start()
+            self.changed()
         self.refresh()
 
     def answers(self) -> dict[str, str]:
@@ -208,12 +213,6 @@ class FormPage(QWidget):
         """Whether this form corrects a record that was finished before."""
         return self._correction is not None
 
-    def _lock_identity(self) -> None:
-        """Let a correction stay about its patient: nobody else is found, and the NHS number stays."""
-        self.search.setVisible(not self.corrects)
-        number = self.form.fields[identity.NUMBER].editor
-        number.lock(locked=self.corrects and bool(number.answer()))
-
     def state(self) -> FormState:
         """Return the form as it stands."""
         return FormState(
@@ -222,13 +221,34 @@ class FormPage(QWidget):
             self._correction,
             dict(self._reasons),
             dict(self.person.owner),
+            self._withdraws,
         )
 
     def give_reasons(self, reasons: Mapping[str, str]) -> None:
         """Keep why a person continues, by :attr:`Problem.reason_key`."""
         self._reasons.update(reasons)
-        self._dirty = True
-        self._draft_timer.start()
+        self.changed()
+
+    def check_heading(self) -> str:
+        """Return what stands above the check page."""
+        return "Check the correction" if self.corrects else "Check before sending"
+
+    def sent_words(self) -> str:
+        """Return what is said in passing of what was just sent."""
+        return {
+            Ending.SEND: "It goes to the practice by itself.",
+            Ending.PAPER: "The practice is told on paper.",
+            Ending.HERE: "Recorded here only.",
+        }[self.preview.preview.ending]
+
+    def banner(self) -> BannerView:
+        """Return whose form it is."""
+        today = self._context.now().astimezone(dates.ENGLAND).date()
+        return banner_of(self.form.answers(), self.preview.preview.problems, today, self._context.made)
+
+    def _reason_given(self, reasons: dict[str, str]) -> None:
+        self.give_reasons(reasons)
+        self.refresh()
 
     def session_text(self, value: SessionValue) -> str:
         """Return a value of the session in words, ``""`` where it is not set."""
@@ -250,11 +270,16 @@ class FormPage(QWidget):
         """Return what was carried over and is still to be confirmed, each value by itself."""
         asked = self.form.form.asked(self.form.answers())
         left = [q.id for q in self.form.form.fields() if q.id in self.carried and q.id in asked]
-        rows = []
+        rows: list[CarriedRow] = []
         for value in self.STRIP:
             mine = tuple(key for key in value.fields if key in left)
-            if mine:
+            if mine and value.joins and rows:
+                before = rows.pop()
+                text = f"{before.text} · {self.session_text(value)}"
+                rows.append(CarriedRow(before.title, text, before.fields + mine))
+            elif mine:
                 rows.append(CarriedRow(value.title, self.session_text(value), mine))
+            if mine:
                 left = [key for key in left if key not in mine]
         for key in left:
             field = self.form.fields[key]
@@ -264,8 +289,7 @@ class FormPage(QWidget):
     def confirm(self, fields: Sequence[str]) -> None:
         """Take values that were carried over as this patient's."""
         self.carried -= set(fields)
-        self._dirty = True
-        self._draft_timer.start()
+        self.changed()
         self.strip_changed.emit()
 
     def take_scan(self, answers: Mapping[str, str]) -> None:
@@ -274,48 +298,7 @@ class FormPage(QWidget):
         self.carried -= set(mine)
         self.form.set_answers(mine, keep_rest=True)
         for key in mine:
-            self._edited(key)
-
-    def _take_patient(self, answers: Mapping[str, str]) -> None:
-        """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
-        now, today = self.form.answers(), self._context.now().astimezone(dates.ENGLAND).date()
-        found = dict(answers)
-        if identity.is_somebodys(now):
-            if identity.same_person(identity.identity_of(now, today), identity.identity_of(found, today)):
-                found = identity.missing(now, found)
-            else:
-                self._put_aside()
-        else:  # whoever was checked before, it was not known who that is
-            found |= dict.fromkeys(NEVER_CARRIED & self.form.fields.keys(), "")
-        self.form.set_answers(found, keep_rest=True)
-        self.person.taken(self.form.answers())
-        self._edited("patient.family")
-        self.form.next_open("")
-
-    def _put_aside(self, start: FormStart | None = None) -> None:
-        """Keep this form as a draft, begin another, and say so."""
-        before = self.form.answers()
-        self.save_draft()
-        self.begin(start)
-        self.person.say_kept(before)
-
-    def _is_another(self) -> None:
-        """Give what was typed since another identity began to a new form; this one stays as it was before."""
-        now = self.form.answers()
-        before = {**now, **self.person.agreed, **self.person.owner}
-        typed = {key: text for key, text in now.items() if text != before[key]}
-        self.form.set_answers(before)
-        self._dirty = True
-        self._put_aside(FormStart(self.FORM, answers=typed))
-        self.form.next_open("")
-
-    def _is_slip(self) -> None:
-        """Take the identity as it is typed now for the one that was meant."""
-        self.person.taken(self.form.answers())
-        self._dirty = True
-        self._draft_timer.start()
-        self.refresh()
-        self.form.next_open("")
+            self.touched(key)
 
     def same_patient(self) -> None:
         """Begin another vaccine for the same patient: who they are stays, what was asked is asked again."""
@@ -340,20 +323,13 @@ class FormPage(QWidget):
 
     def reload_practices(self) -> None:
         """Offer the practices known now."""
-        self._context.office.ask(lambda desk: desk.practices(), self.offer_practices)
+        self._context.office.ask(lambda desk: desk.practices(), self.practices.offer)
 
     def fill(self, answers: dict[str, str]) -> None:
         """Fill in answers known beforehand (practice mode's fictional patients)."""
         self.form.set_answers(answers, keep_rest=True)
-        self._dirty = True
-        self._draft_timer.start()
+        self.changed()
         self.refresh()
-
-    def offer_practices(self, practices: Sequence[PracticeView]) -> None:
-        """Offer practices while their name or code is typed."""
-        self._practices = {view.label: view for view in practices}
-        for field_id in ("practice.name", "practice.ods_code"):
-            self.form.complete(field_id, list(self._practices))
 
     def arrive(self) -> None:
         """Put the cursor at the first question about the patient that is still open."""
@@ -393,6 +369,11 @@ class FormPage(QWidget):
         )
         self.strip_changed.emit()
 
+    def changed(self) -> None:
+        """Keep the draft soon: something on the form is another."""
+        self._dirty = True
+        self._draft_timer.start()
+
     def save_draft(self) -> None:
         """Keep the form as it is now."""
         self._draft_timer.stop()
@@ -407,9 +388,9 @@ class FormPage(QWidget):
             self.footer.saved.setText(f"Draft kept {self._context.now().astimezone(dates.ENGLAND):%H:%M}")
             self.draft_saved.emit(draft_id)
 
-    def _edited(self, field_id: str) -> None:
-        if field_id in ("practice.name", "practice.ods_code"):
-            self._take_practice(field_id)
+    def touched(self, field_id: str) -> None:
+        """Follow one changed answer: what it implies, the preview, the draft."""
+        self.practices.follow(field_id)
         self.answered(field_id)
         self.carried.discard(field_id)
         self.person.typed(self.form.answers())
@@ -418,42 +399,40 @@ class FormPage(QWidget):
         self._draft_timer.start()
         self.strip_changed.emit()
 
-    def _take_practice(self, field_id: str) -> None:
-        view = self._practices.get(self.form.fields[field_id].editor.answer())
-        if view is not None:
-            self._fill_practice(view.organisation)
-
     def _practice_chosen(self, organisation: Organisation) -> None:
-        self._fill_practice(organisation)
-        self._edited("practice.ods_code")
-        self.form.next_open("practice.ods_code")
-
-    def _fill_practice(self, organisation: Organisation) -> None:
-        place = organisation.address
-        self.form.set_answers(
-            {
-                "practice.registered": "yes",
-                "practice.name": organisation.name,
-                "practice.ods_code": organisation.ods_code,
-                "practice.address_lines": "\n".join(place.lines),
-                "practice.city": place.city,
-                "practice.postcode": place.postcode,
-            },
-            keep_rest=True,
-        )
+        self.practices.fill(organisation)
+        self.touched("practice.ods_code")
+        self.fold_cards()
+        self.form.next_open("practice.postcode")
 
     def _left(self, field_id: str) -> None:
         if field_id in identity.IDENTIFYING:
             self.person.follow(self.form.answers())
-        if field_id in ("practice.name", "practice.ods_code"):
-            self._take_practice(field_id)
+        if self.practices.follow(field_id):
             self._preview_timer.start()
 
     def _previewed(self, preview: Preview) -> None:
         self.preview.show_preview(preview)
         self.form.set_problems(preview.problems)
+        self.footer.to_complete(preview.problems)
+        self.alerts.show_warnings(preview.problems, self._reasons)
+        self.strip_changed.emit()
         self.form.show_gp(told=not preview.kept_here)
         self.search.follow(self.answers())
+
+    def main_action(self) -> None:
+        """Check the form."""
+        self.check_now()
+
+    def go_back(self) -> bool:
+        """Leave the scan that is shown, or the correction; else leave the form, which stays a draft."""
+        if not self.scan_panel.isHidden():
+            self.scan_panel.leave()
+            return True
+        if self.corrects:
+            self.band.left.emit()
+            return True
+        return False
 
     def next_patient(self) -> None:
         """Keep this form as a draft and begin the next patient."""

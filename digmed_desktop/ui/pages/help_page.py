@@ -32,7 +32,7 @@ class HelpPage(QWidget):
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
         self.text.setAccessibleName("Help")
-        self.back_button = button("Back", shortcut="Esc")
+        self.back_button = button("Back", tip="Back (Esc)")
         self.back_button.clicked.connect(self.back)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
@@ -57,3 +57,8 @@ class HelpPage(QWidget):
     def arrive(self) -> None:
         """Put the focus in the text."""
         self.text.setFocus()
+
+    def go_back(self) -> bool:
+        """Leave the help."""
+        self.back.emit()
+        return True

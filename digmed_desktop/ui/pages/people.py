@@ -31,7 +31,7 @@ def person_fields(context: Context) -> list[QWidget]:
             Field(
                 "person.regulator",
                 "Registered with",
-                RadioEditor(regulators, beside=True),
+                RadioEditor(regulators),
                 hint="Their regulator.",
             ),
             Field("person.registration", "Registration number", TextEditor(), hint="GPhC: 7 digits."),
@@ -87,7 +87,7 @@ class FirstRunPage(ColumnPage):
         )
         self.card("You", *person_fields(context))
         self.body.addWidget(quiet(f"The key of the records is kept in {context.kept_in}."))
-        self.save = button("Save and begin", "primary", shortcut="Ctrl+Return")
+        self.save = button("Save and begin", "primary", tip="Save and begin (Ctrl+Enter)")
         self.save.clicked.connect(self._save)
         self.moves = button("This pharmacy moves here: restore a backup", "link")
         self.moves.clicked.connect(self.restore)
@@ -219,7 +219,8 @@ class PeoplePage(ColumnPage):
         self.body.addWidget(row(self.add, None))
 
     def arrive(self) -> None:
-        """Read the people anew."""
+        """Read the people anew, and put the cursor at the first question."""
+        self.focus_field("person.given")
         self._context.office.ask(lambda desk: desk.opened(), self._have)
 
     def _have(self, found: Opened) -> None:

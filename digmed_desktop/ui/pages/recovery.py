@@ -1,7 +1,7 @@
 """The last page of first run: the recovery phrase, which can wait."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent
 
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -28,8 +28,6 @@ class RecoveryPage(ColumnPage):
         self.card("Recovery phrase", Words(WHAT_IT_IS), quiet(ONLY_YOU), self.trouble, *self.phrase.parts)
         self.later = button("Later")
         self.later.clicked.connect(self._go_on)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.activated.connect(self._go_on)
         self.body.addWidget(row(self.later, Words("Esc", role="quiet", wrap=False), None))
         self.phrase.noted.connect(self._noted)
         self.phrase.refused.connect(self._refused)
@@ -42,6 +40,11 @@ class RecoveryPage(ColumnPage):
     def arrive(self) -> None:
         """Put the focus on showing the words; Escape puts it off."""
         self.phrase.show_button.setFocus()
+
+    def go_back(self) -> bool:
+        """Put it off."""
+        self._go_on()
+        return True
 
     def _refused(self, why: str) -> None:
         self.trouble.say(why)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, nhs_number
@@ -24,17 +24,20 @@ from digmed_desktop.ui.pages.story_parts import (
     event_line,
     recorded,
 )
+from digmed_desktop.ui.patient_banner import BannerView
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, heading, quiet, title
 
-BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.TELEPHONE, Act.NOTE)
+BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
 """Acts with a button of their own; the others are in the menu beside."""
 
 
 class StoryPage(QWidget):
     """Everything known of one notification, and the acts that its state allows."""
+
+    patient_changed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class StoryPage(QWidget):
         self._connect()
 
     def _make_bar(self) -> QWidget:
-        self.back_button = button("Back to sent items", shortcut="Esc")
+        self.back_button = button("Back to sent items", tip="Back to sent items (Esc)")
         self.back_button.clicked.connect(lambda: self._context.navigate.to_place.emit("sent"))
         self.buttons: dict[Act, QPushButton] = {}
         for act in BUTTONS:
@@ -102,6 +105,19 @@ class StoryPage(QWidget):
         self.paper.printing.connect(self._print_copy)
         self.paper.gone.connect(self._has_gone)
         self._context.appearance.changed.connect(self._restyle)
+
+    def banner(self) -> BannerView | None:
+        """Return whose notification it is, None while that is not known."""
+        if self.view is None:
+            return None
+        row, made = self.view.story.row, self._context.made
+        family, _, given = row.patient_name.partition(", ")
+        number = nhs_number.shown(row.nhs_number)
+        if made.now.privacy and number:
+            number = f"… {row.nhs_number[-4:]}"
+        facts = (("NHS number", number), ("GP practice", row.practice_name))
+        name = made.name(given, family) if made.now.privacy else row.patient_name
+        return BannerView(name, tuple((label, text) for label, text in facts if text))
 
     # ---- which one
 
@@ -126,6 +142,14 @@ class StoryPage(QWidget):
         """Follow what became of it."""
         self.refresh()
 
+    def go_back(self) -> bool:
+        """Put an open panel away, or go back to the sent items."""
+        if not self.panel.isHidden() or not self.paper.isHidden():
+            self._read()
+        else:
+            self.back_button.click()
+        return True
+
     def arrive(self) -> None:
         """Put the focus on the way back."""
         self.back_button.setFocus()
@@ -143,6 +167,7 @@ class StoryPage(QWidget):
         if view == self.view:
             return
         self.view = view
+        self.patient_changed.emit()
         lines = [event_line(one) for one in view.story.events]
         self.events.show_widgets([quiet(self._facts(item)), heading("What happened"), *lines])
         self.recorded.show_sections(recorded(view.recorded))
@@ -285,7 +310,7 @@ class StoryPage(QWidget):
         label = self.offers[act].label if act in self.offers else "It"
         self._read()
         self.work.say(f"{label}: recorded.")
-        if act is Act.TRY_AGAIN:
+        if act in (Act.TRY_AGAIN, Act.SEND_AS_NEW):
             self._context.office.deliver_now()
         self.refresh()
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QTextBrowser, QV
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.sent_views import Act, How, Offer, RecordedSection, VersionView, YellowCard
 from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.messaging.event_words import words_of_event
@@ -15,7 +16,7 @@ from digmed_desktop.messaging.wording import words_of
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.theme import Theme
-from digmed_desktop.ui.widgets.choices import RadioEditor
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
@@ -161,13 +162,16 @@ class ActPanel(QFrame):
         self.call.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words = LinesEditor(2)
         self.note = Field("act.note", "Why", self.words)
+        listed = [Option(one, one) for one in OWN.at("counter/reasons.toml", "resend") or ()]
+        self.reason = ChoiceEditor(listed)
+        self.listed = Field("act.reason", "Why", self.reason, hint="Choose, or write.")
         self.do, self.back = button("Do it", "primary"), button("Not now")
         self.do.clicked.connect(self._confirm)
         self.back.clicked.connect(self.closed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 12)
         layout.setSpacing(8)
-        for widget in (self.head, self.explain, self.call, self.note, flow(self.do, self.back)):
+        for widget in (self.head, self.explain, self.call, self.note, self.listed, flow(self.do, self.back)):
             layout.addWidget(widget)
         self.setHidden(True)
 
@@ -183,14 +187,23 @@ class ActPanel(QFrame):
         self.note.label_text = offer.ask
         self.note.say("")
         self.words.set_answer("")
+        self.reason.set_answer("")
+        chosen = offer.act is Act.SEND_AS_NEW  # from a list, or in words of one's own
+        self.note.setHidden(chosen)
+        self.listed.setHidden(not chosen)
         self.do.setText("Open the form" if offer.act is Act.CORRECT else offer.label)
         self.do.setAccessibleName(self.do.text())
         self.setHidden(False)
-        self.words.focus()
+        self._asked.editor.focus()
+
+    @property
+    def _asked(self) -> Field:
+        """The field that takes the words of this act."""
+        return self.listed if self.note.isHidden() else self.note
 
     def refuse(self, sentence: str) -> None:
         """Say why it was not done; the words stay."""
-        self.note.say(sentence)
+        self._asked.say(sentence)
 
     def put_away(self) -> None:
         """Put the panel away."""
@@ -198,12 +211,13 @@ class ActPanel(QFrame):
         self.setHidden(True)
 
     def _confirm(self) -> None:
-        words = self.words.answer().strip()
+        asked = self._asked
+        words = asked.editor.answer().strip()
         if self.offer is None:
             return
         if not words:
-            self.note.say("Write a few words: they are kept with your name and the time.")
-            self.words.focus()
+            asked.say("Write a few words: they are kept with your name and the time.")
+            asked.editor.focus()
             return
         self.confirmed.emit(self.offer.act, words)
 

@@ -72,7 +72,7 @@ class SupplyPage(FormPage):
         item = field_id.removesuffix(".product")
         follow = answers_of_product(item, medicine, self.form.answers(), replaced=replaced)
         self.form.set_answers(follow, keep_rest=True)
-        self._edited(field_id)
+        self.touched(field_id)
 
     def _previewed(self, preview: Preview) -> None:
         super()._previewed(preview)

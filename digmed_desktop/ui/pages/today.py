@@ -105,6 +105,7 @@ class TodayPage(QScrollArea):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._context = context
         self._view: TodayView | None = None
         self._graphs: Any = None

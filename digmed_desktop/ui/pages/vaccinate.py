@@ -3,15 +3,32 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
+from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.applicability import not_applicable
+from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.batch_choice import BatchChoice
-from digmed_desktop.ui.pages.form_page import FormPage, SessionValue
+from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.forms.vaccination_form import NOT_GIVEN, VaccinationForm
+from digmed_desktop.ui.pages.carried import SessionValue
+from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.editors import TextEditor
+
+SET_BY_PRODUCT = ("vaccine.dose_number", "vaccine.dose_amount", "vaccine.route")
+NOT_NEEDED_NOT_GIVEN = ("screening", "vaccine", "dose")
+"""Sections that say nothing about a vaccine that was not given."""
+UNLESS_ANSWERED = ("allergies", "eligibility")
+"""Sections that say something only if they are answered then."""
+DECIDE_WHAT_APPLIES = ("patient.date_of_birth", "patient.sex", "contact.date", "vaccine.eligibility")
+OF_THE_GIVEN = ("consent.to_treatment", "consent.given_by", "previous.finding")
+"""Questions that are asked only of a vaccine to be given, or if they were answered already."""
 
 OF_THE_PROGRAMME = (
     "vaccine.product",
@@ -20,6 +37,7 @@ OF_THE_PROGRAMME = (
     "vaccine.eligibility",
     "vaccine.not_given_reason",
     "vaccine.site",
+    *SET_BY_PRODUCT,
 )
 """What is emptied when another programme is chosen: the old answers are about another vaccine."""
 
@@ -31,7 +49,7 @@ class VaccinatePage(FormPage):
     STRIP = (
         SessionValue("Vaccinator", ("session.vaccinator",)),
         SessionValue("Service", ("session.programme", "session.service")),
-        SessionValue("Legal basis", ("session.legal_basis",)),
+        SessionValue("Legal basis", ("session.legal_basis",), joins=True),
         SessionValue("Vaccine and batch", ("vaccine.product", "vaccine.batch", "vaccine.expiry")),
         SessionValue("Place", ("session.location", "session.location_detail")),
         SessionValue("Date", ("contact.date",)),
@@ -48,12 +66,17 @@ class VaccinatePage(FormPage):
         self._changed_hands = False  # whether that changed with a patient on the form
         self.batches: BatchChoice | None = None
         super().__init__(context)
+        QShortcut(QKeySequence("Alt+0"), self, self.not_given)
+        self._sections.add_action("standard", "Standard advice given", self._give_advice, self._may_advise)
+        self._sections.sections["practice"].summary = self._practice_line
+        self._sections.sections["patient"].summary = self._details_line
         editor = self.form.fields["vaccine.batch"].editor
         assert isinstance(editor, TextEditor)  # noqa: S101 - as resources/forms says
         self.batches = BatchChoice(context, editor)
         self.batches.chosen.connect(self._batch_chosen)
         self.batches.opened.connect(self._show_batches)
         self.form.put_after("vaccine.batch", self.batches)
+        self._follow_outcome()
         self.strip_changed.connect(self._tell_session)
         self._tell_session()
 
@@ -88,7 +111,8 @@ class VaccinatePage(FormPage):
         state = super().fresh_state()
         fresh = dict(state.answers)
         remembered = {q.id for q in self.form.form.fields() if q.remembered}
-        usual = self._offer_of(fresh.get("session.programme", "")).usual
+        offer = self._offer_of(fresh.get("session.programme", ""))
+        usual = offer.usual | offer.by_product.get(fresh.get("vaccine.product", ""), {})
         fresh.update({key: text for key, text in usual.items() if key not in remembered})
         fresh |= contact_answers(self._context.now())
         acting, changed = self._context.acting.person, self._changed_hands
@@ -101,6 +125,8 @@ class VaccinatePage(FormPage):
         """Offer products, sites, reasons and the like of the programme in the answers."""
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
+        self._offer_routes(self._product_at_first)
+        self._offer_sites(answers.get("vaccine.route", ""))
 
     def use_lists(self, lists: FormLists) -> None:
         """Offer other lists from now on, in the programme that is chosen."""
@@ -114,10 +140,15 @@ class VaccinatePage(FormPage):
         answer = self.form.fields[field_id].editor.answer() if field_id in self.form.fields else ""
         if field_id == "vaccine.product":
             self._drop_batch_of_other(answer)
-            usual = self._offer_of(self.form.answers()["session.programme"]).by_product.get(answer, {})
-            self.form.set_answers(usual, keep_rest=True)
+            self._follow_product(answer)
+        elif field_id == "vaccine.route":
+            self._offer_sites(answer)
         elif field_id == "session.programme":
             self._change_to(answer)
+        elif field_id == "vaccine.outcome":
+            self._follow_outcome()
+        elif field_id in DECIDE_WHAT_APPLIES or field_id.startswith("screening."):
+            self._leave_out()
 
     def arrive(self) -> None:
         """Put the cursor at the first open question, and offer the stock as it is now."""
@@ -169,7 +200,7 @@ class VaccinatePage(FormPage):
     def _change_to(self, programme: str) -> None:
         if programme in self._lists.by_programme and programme != self._programme:
             self._offer(programme)
-            emptied = dict.fromkeys(OF_THE_PROGRAMME, "")
+            emptied = dict.fromkeys(OF_THE_PROGRAMME, "") | self._without_advice()
             self.form.set_answers(emptied | self._offer_of(programme).usual, keep_rest=True)
 
     def _offer_of(self, programme: str) -> ProgrammeOffer:
@@ -181,7 +212,7 @@ class VaccinatePage(FormPage):
         self._programme = programme
         for name, options in offer.lists.items():
             self.form.set_options(name, options)
-        self.form.leave_out(offer.not_asked)
+        self._leave_out()
         self.programme_chosen.emit(offer.name)
 
     def take_over(self, person: PersonView) -> None:
@@ -197,3 +228,108 @@ class VaccinatePage(FormPage):
             self._changed_hands = True
             self.carried |= self._of_colleague(self.form.answers())
             self.strip_changed.emit()
+
+    # ---- what is asked, and what is not
+
+    @property
+    def _sections(self) -> VaccinationForm:
+        assert isinstance(self.form, VaccinationForm)  # noqa: S101 - as make_form makes it
+        return self.form
+
+    def make_form(self, top: tuple[QWidget, ...], before: dict[str, QWidget]) -> FormView:
+        """Return the form as it is drawn."""
+        return VaccinationForm(load(self.FORM), self._lists.lists, top=top, before=before)
+
+    def fold_cards(self) -> None:
+        """Fold details, practice, session and dose to one line each where they are wholly answered."""
+        self._leave_out()
+        self._sections.fold_cards()
+
+    def _follow_product(self, product: str) -> None:
+        """Set what the product sets; a dose number that was chosen stays."""
+        usual = dict(self._offer_of(self._programme).by_product.get(product, {}))
+        if self.form.answers()["vaccine.dose_number"]:
+            usual.pop("vaccine.dose_number", None)
+        self._offer_routes(product)
+        self.form.set_answers(usual, keep_rest=True)
+        self._offer_sites(self.form.answers()["vaccine.route"])
+        self._sections.fold_cards()
+
+    def _offer_routes(self, product: str) -> None:
+        offer = self._offer_of(self._programme)
+        routes = offer.routes_of.get(product, ())
+        every = offer.lists["routes"]
+        self.form.set_options("routes", [one for one in every if one.id in routes] or every)
+
+    def _offer_sites(self, route: str) -> None:
+        """Offer the sites of the route; where it is not known, all of the programme."""
+        offer = self._offer_of(self._programme)
+        fitting = offer.sites_of.get(route, ())
+        every = offer.lists["sites"]
+        self._sections.offer_sites([one for one in every if one.id in fitting] or list(every))
+
+    def _leave_out(self) -> None:
+        """Ask only what applies: what the programme asks, to a patient of this age and sex, in this case."""
+        answers = self.form.answers()
+        left_out = set(self._offer_of(self._programme).not_asked)
+        left_out |= not_applicable(answers.__getitem__, self._context.now().astimezone(dates.ENGLAND).date())
+        if not any(answers[key] == "yes" for key in answers if key.startswith("screening.")):
+            left_out |= {"screening.note"} if not answers["screening.note"] else set()
+        if answers["vaccine.outcome"] == NOT_GIVEN:
+            left_out |= {key for key in OF_THE_GIVEN if not answers[key]}
+        self.form.leave_out(frozenset(left_out))
+
+    def not_given(self) -> None:
+        """Say that it does not go ahead, or that it does after all: from anywhere, by one key."""
+        declined = self.form.answers()["vaccine.outcome"] == NOT_GIVEN
+        self.form.set_answers(
+            {"vaccine.outcome": "" if declined else NOT_GIVEN, "vaccine.site": ""}, keep_rest=True
+        )
+        self.touched("vaccine.outcome")
+        self.form.next_open("")
+
+    def _follow_outcome(self) -> None:
+        """Fold the form to what matters of a vaccine that was not given, or open it again."""
+        answers = self.form.answers()
+        declined = answers["vaccine.outcome"] == NOT_GIVEN
+        if declined:
+            self.form.set_answers(self._without_advice(), keep_rest=True)
+        away: set[str] = set()
+        if declined:
+            away = set(NOT_NEEDED_NOT_GIVEN)
+            away |= {key for key in UNLESS_ANSWERED if not self._sections.sections[key].answered()}
+        self._sections.put_away(away)
+        self._leave_out()
+
+    def _practice_line(self) -> str:
+        answers = self.form.answers()
+        if answers["practice.registered"] != "yes":
+            return "Not registered with a GP practice"
+        keys = ("practice.name", "practice.ods_code", "practice.city")
+        return " · ".join(part for part in (*(answers[key] for key in keys), self.reach.text()) if part)
+
+    def _details_line(self) -> str:
+        """Return what the banner does not say of the patient."""
+        answers = self.form.answers()
+        keys = ("patient.address_lines", "patient.city", "patient.postcode")
+        place = ", ".join(part for part in (answers[key].replace("\n", ", ") for key in keys) if part)
+        return " · ".join(part for part in (place, answers["patient.telephone"]) if part)
+
+    # ---- advice
+
+    def _may_advise(self) -> bool:
+        answers = self.form.answers()
+        told = answers["vaccine.outcome"] != NOT_GIVEN and not answers["after.advice"].strip()
+        return told and bool(self._offer_of(self._programme).advice)
+
+    def _give_advice(self) -> None:
+        """Record the standard advice of the programme as given: its whole text is shown and can be changed."""
+        advice = self._offer_of(self._programme).advice
+        self.form.set_answers({"after.advice": advice}, keep_rest=True)
+        self.touched("after.advice")
+        self.form.focus_field("after.advice")
+
+    def _without_advice(self) -> dict[str, str]:
+        """Return what takes standard advice away where it does not apply; what was changed by hand stays."""
+        advice = self._offer_of(self._programme).advice
+        return {"after.advice": ""} if advice and self.form.answers()["after.advice"] == advice else {}

@@ -1,4 +1,4 @@
-"""The pane with its three tabs. Only the tab in view is drawn; the others wait until they are chosen."""
+"""The pane with its tabs. Only the tab in view is drawn; the others wait until they are chosen."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
@@ -18,13 +18,18 @@ TITLES = {
 }
 
 
+TO_COMPLETE, WARNINGS = "To complete", "Warnings"
+
+
 class _ProblemList(QScrollArea):
-    """Every problem as a line that leads to its field."""
+    """Every problem of one severity as a line that leads to its field."""
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, severity: Severity, none: str) -> None:
         super().__init__()
+        self._severity, self._none = severity, none
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._page = QWidget()
@@ -42,20 +47,13 @@ class _ProblemList(QScrollArea):
         while self._layout.count():
             self._layout.takeAt(0)
         self._held = []
-        stops = [p for p in preview.problems if p.severity is Severity.STOP]
-        looks = [p for p in preview.problems if p.severity is Severity.LOOK]
-        if not preview.problems:
-            self._add(Words("Nothing is in the way.", bold=True))
-        first = "Before it can be finished" if preview.ending is Ending.HERE else "Before it can be sent"
-        for name, tone, problems in ((first, "stop", stops), ("Look at", "look", looks)):
-            if problems:
-                head = Words(name, bold=True)
-                head.setProperty("ink", tone)
-                self._add(head)
-            for problem in problems:
-                line = LinkButton(problem.sentence)
-                line.clicked.connect(lambda _on=False, f=problem.field: self.chosen.emit(f))
-                self._add(line)
+        problems = [p for p in preview.problems if p.severity is self._severity]
+        if not problems:
+            self._add(Words(self._none, bold=True))
+        for problem in problems:
+            line = LinkButton(problem.sentence)
+            line.clicked.connect(lambda _on=False, f=problem.field: self.chosen.emit(f))
+            self._add(line)
         self._layout.addStretch(1)
 
     def _add(self, widget: QWidget) -> None:
@@ -74,7 +72,8 @@ class PreviewPane(QFrame):
         self._preview = Preview()
         self._stale: set[int] = set()
         self.reading = ReadingView(appearance.theme)
-        self.problems = _ProblemList()
+        self.problems = _ProblemList(Severity.STOP, "Nothing is missing.")
+        self.warnings = _ProblemList(Severity.LOOK, "No warnings.")
         self.xml = XmlView(appearance.theme)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Preview")
@@ -84,12 +83,14 @@ class PreviewPane(QFrame):
         self.tabs.tabBar().setAccessibleName("Preview")
         self.tabs.addTab(self.reading, TITLES[Ending.SEND])
         if with_problems:
-            self.tabs.addTab(self.problems, "Problems")
+            self.tabs.addTab(self.problems, TO_COMPLETE)
+            self.tabs.addTab(self.warnings, WARNINGS)
         self.tabs.addTab(self.xml, "XML")
         self._with_problems = with_problems
         self.tabs.currentChanged.connect(self._draw)
         self.reading.chosen.connect(self.chosen)
         self.problems.chosen.connect(self.chosen)
+        self.warnings.chosen.connect(self.chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.tabs)
@@ -98,13 +99,21 @@ class PreviewPane(QFrame):
     def show_preview(self, preview: Preview) -> None:
         """Take the newest preview and draw the tab in view."""
         self._preview = preview
-        self._stale = {0, 1, 2}
+        self._stale = {0, 1, 2, 3}
         self.tabs.setTabText(0, TITLES[preview.ending])
         self.tabs.setTabVisible(self.tabs.indexOf(self.xml), preview.ending is not Ending.HERE)
         if self._with_problems:
-            stops = sum(p.severity is Severity.STOP for p in preview.problems)
-            self.tabs.setTabText(1, f"Problems {stops}" if stops else "Problems")
+            for title, view, severity in (
+                (TO_COMPLETE, self.problems, Severity.STOP),
+                (WARNINGS, self.warnings, Severity.LOOK),
+            ):
+                count = sum(p.severity is severity for p in preview.problems)
+                self.tabs.setTabText(self.tabs.indexOf(view), f"{title} {count}" if count else title)
         self._draw(self.tabs.currentIndex())
+
+    def follow(self, field_id: str) -> None:
+        """Mark the row of the question that has the cursor, and bring it into view."""
+        self.reading.mark(field_id)
 
     @property
     def preview(self) -> Preview:
@@ -118,8 +127,8 @@ class PreviewPane(QFrame):
         widget = self.tabs.widget(place)
         if widget is self.reading:
             self.reading.show_sections(self._preview.sections)
-        elif widget is self.problems:
-            self.problems.show_preview(self._preview)
+        elif isinstance(widget, _ProblemList):
+            widget.show_preview(self._preview)
         else:
             self.xml.show_xml(self._preview.xml)
 

@@ -19,6 +19,7 @@ class ReadingView(QTextBrowser):
         super().__init__()
         self._theme = theme
         self._sections: Sequence[PreviewSection] = ()
+        self._marked = ""  # the question whose row is marked
         self.setOpenLinks(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName("What will be sent, as the GP reads it")
@@ -37,6 +38,15 @@ class ReadingView(QTextBrowser):
         self.setHtml(self._html(sections))
         self.verticalScrollBar().setValue(at)
 
+    def mark(self, field_id: str) -> None:
+        """Mark the row that a question fills, and bring it into view."""
+        if field_id == self._marked:
+            return
+        self._marked = field_id
+        if self.isVisible():
+            self.show_sections(self._sections)
+            self.scrollToAnchor(field_id)
+
     def _html(self, sections: Sequence[PreviewSection]) -> str:
         t = self._theme
         parts = [f'<body style="color:{t["text"]}">']
@@ -51,12 +61,15 @@ class ReadingView(QTextBrowser):
     def _row(self, row: PreviewRow) -> str:
         t = self._theme
         if row.missing:
-            value = f'<span style="color:{t["stop"]}">Not filled in yet</span>'
+            value = f'<span style="color:{t["quiet"]}">Not answered yet</span>'
             if row.field:  # the form asks for it
-                value = f'<a href="field:{escape(row.field)}" style="color:{t["stop"]}">Not filled in yet</a>'
+                value = f'<a href="field:{escape(row.field)}" style="color:{t["quiet"]}">Not answered yet</a>'
         else:
             value = "<br>".join(escape(one).replace("\n", "<br>") for one in row.values)
-        return f'<tr><td width="38%" style="color:{t["quiet"]}">{escape(row.label)}</td><td>{value}</td></tr>'
+        ground = f' bgcolor="{t["act_soft"]}"' if row.field and row.field == self._marked else ""
+        label = f'<a name="{escape(row.field)}"></a>{escape(row.label)}'
+        quiet = f'width="38%" style="color:{t["quiet"]}"'
+        return f"<tr{ground}><td {quiet}>{label}</td><td>{value}</td></tr>"
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() == "field":

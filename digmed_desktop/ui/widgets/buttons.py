@@ -11,7 +11,7 @@ def button(text: str, kind: str = "", *, shortcut: str = "", tip: str = "") -> Q
         made.setProperty("kind", kind)
     made.setAccessibleName(text.replace("&&", "\0").replace("&", "").replace("\0", "&"))
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setAutoDefault(False)
+    made.setAutoDefault(True)  # Enter presses it, wherever it stands
     if shortcut:
         made.setShortcut(shortcut)
         made.setToolTip(f"{tip or made.accessibleName()} ({shortcut})")

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractItemView,
-    QBoxLayout,
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QCompleter,
+    QHBoxLayout,
+    QLayout,
     QLineEdit,
     QRadioButton,
     QSizePolicy,
@@ -21,30 +21,38 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.widgets.editors import Editor, Leaving, alone
+from digmed_desktop.ui.widgets.flow import FlowLayout
+from digmed_desktop.ui.widgets.options import DotButton, OptionButton
+
+DIGITS = tuple("1234567890")
 
 
 class RadioEditor(Editor):
-    """One of a few answers, all in view. A digit or the first letter picks one; the arrow keys move."""
+    """One of a few answers, all in view, each with the digit that chooses it; the arrow keys move. Letters do nothing."""
 
-    def __init__(self, options: Sequence[Option], *, beside: bool = False) -> None:
+    def __init__(self, options: Sequence[Option]) -> None:
         super().__init__()
         self.group = QButtonGroup(self)
         self._ids: list[str] = []
-        self._beside = beside
-        self._layout = QBoxLayout(
-            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom, self
-        )
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(16 if beside else 2)
+        self._labels: list[str] = []
         self._name = ("", "")
+        self._layout = self._make_layout()
         self._add(options)
-        if beside:
-            self._layout.addStretch(1)
         self.group.idClicked.connect(lambda _id: self.edited.emit())
 
+    def _make_layout(self) -> QLayout:
+        layout = FlowLayout(self, 5)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        return layout
+
+    def _make_button(self, label: str, key: str) -> QRadioButton:
+        return OptionButton(label, key)
+
     def _add(self, options: Sequence[Option]) -> None:
-        for option in options:
-            button = QRadioButton(option.label.replace("&", "&&"))
+        for place, option in enumerate(options):
+            button = self._make_button(option.label, self.key_of(place, option.id))
             button.setAccessibleName(option.label)
             button.setAccessibleDescription(option.hint)
             button.setToolTip(option.hint)
@@ -52,20 +60,31 @@ class RadioEditor(Editor):
             button.installEventFilter(Leaving(self))
             self.group.addButton(button, len(self._ids))
             self._ids.append(option.id)
-            self._layout.insertWidget(len(self._ids) - 1, button, 0, Qt.AlignmentFlag.AlignLeft)
+            self._labels.append(option.label)
+            self._layout.addWidget(button)
+
+    def key_of(self, place: int, _option_id: str) -> str:
+        """Return the digit that chooses the answer at a place, ``""`` beyond the tenth."""
+        return str((place + 1) % 10) if place < len(DIGITS) else ""
 
     def set_options(self, options: Sequence[Option]) -> None:
         """Show other answers; the answer stays if it is still among them."""
-        if [option.id for option in options] == self._ids:
+        if [option.id for option in options] == self._ids and [o.label for o in options] == self._labels:
             return
         kept = self.answer()
+        before = self.group.buttons()[0].previousInFocusChain() if self.group.buttons() else None
         for button in self.group.buttons():
             self.group.removeButton(button)
             self._layout.removeWidget(button)
-            button.setParent(None)
+            button.hide()  # with its parent: a layout may still be about to show it
             button.deleteLater()
         self._ids.clear()
+        self._labels.clear()
         self._add(options)
+        for button in self.group.buttons():  # Tab comes here where it came before
+            if before is not None:
+                QWidget.setTabOrder(before, button)
+            before = button
         self.name(*self._name)
         self.set_answer(kept)
 
@@ -77,6 +96,10 @@ class RadioEditor(Editor):
         """Return the place of an option, from 0; ValueError when it is not offered."""
         return self._ids.index(option_id)
 
+    def digit_of(self, option_id: str) -> str:
+        """Return the digit that chooses an option."""
+        return self.key_of(self.place_of(option_id), option_id)
+
     def set_answer(self, text: str) -> None:
         self.group.setExclusive(False)
         for place, button in enumerate(self.group.buttons()):
@@ -84,43 +107,52 @@ class RadioEditor(Editor):
         self.group.setExclusive(True)
 
     def spoken(self) -> str:
-        button = self.group.checkedButton()
-        return button.text().replace("&&", "&") if button else ""
+        place = self.group.checkedId()
+        return self._labels[place] if place >= 0 else ""
 
     def parts(self) -> Sequence[QWidget]:
         return self.group.buttons()
 
     def name(self, label: str, description: str) -> None:
         self._name = (label, description)
-        for button in self.group.buttons():
-            button.setAccessibleName(f"{label}: {button.text().replace('&&', '&')}")
+        for place, button in enumerate(self.group.buttons()):
+            button.setAccessibleName(f"{label}: {self._labels[place]}")
             button.setAccessibleDescription(description)
 
     def focus(self) -> None:
         (self.group.checkedButton() or self.group.buttons()[0]).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def choose(self, place: int) -> None:
+        """Answer as if the button at a place had been pressed by its digit, and go on."""
+        picked = self.group.buttons()[place]
+        picked.setChecked(True)
+        picked.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edited.emit()
+        self.entered.emit()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            typed = event.text().lower()
-            if typed and typed.isalnum() and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
-                buttons = self.group.buttons()
-                picked: QAbstractButton | None = None
-                if typed.isdigit() and 1 <= int(typed) <= len(buttons):
-                    picked = buttons[int(typed) - 1]
-                else:
-                    fitting = [b for b in buttons if b.text().lower().startswith(typed)]
-                    if fitting:
-                        now = self.group.checkedButton()
-                        picked = (
-                            fitting[(fitting.index(now) + 1) % len(fitting)] if now in fitting else fitting[0]
-                        )
-                if picked is not None:
-                    picked.setChecked(True)
-                    picked.setFocus(Qt.FocusReason.OtherFocusReason)
-                    self.edited.emit()
-                    self.entered.emit()
-                    return True
+            typed = event.text()
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if plain and typed in DIGITS:
+                keys = [self.key_of(place, one) for place, one in enumerate(self._ids)]
+                if typed in keys:
+                    self.choose(keys.index(typed))
+                return True
         return False
+
+
+class RowEditor(RadioEditor):
+    """Yes and No as two round buttons of one width, to stand in the columns of a table."""
+
+    def _make_layout(self) -> QLayout:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        return layout
+
+    def _make_button(self, label: str, key: str) -> QRadioButton:
+        return DotButton(label, key)
 
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
@@ -193,6 +225,7 @@ class ChoiceEditor(Editor):
         line.textEdited.connect(lambda _t: self.edited.emit())
         line.editingFinished.connect(self._settle)
         self.combo.installEventFilter(Leaving(self))
+        self.combo.installEventFilter(self)
         line.installEventFilter(Leaving(self))
 
     def set_options(self, options: Sequence[Option]) -> None:
@@ -235,30 +268,64 @@ class ChoiceEditor(Editor):
         """Return the label of an option; ValueError when it is not offered."""
         return self.combo.itemText(self._ids.index(option_id))
 
-    def _watch_list(self) -> None:
-        """See Enter in the list that opens while typing: it takes what fits and goes on, like Enter in the line."""
+    def _popup(self) -> QAbstractItemView | None:
         completer = self.combo.completer()
-        popup = completer.popup() if completer is not None else None
-        if popup is not None and popup is not self._watched:
+        return completer.popup() if completer is not None else None
+
+    def _watch_list(self) -> None:
+        """See the keys of the list that opens while typing, and mark its first line: Enter takes the one marked."""
+        popup = self._popup()
+        if popup is None:
+            return
+        if popup is not self._watched:
             self._watched = popup
             popup.installEventFilter(self)
             popup.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        QTimer.singleShot(0, self, self._mark)
+
+    def _mark(self, row: int = 0) -> None:
+        """Mark a line of the open list without taking it."""
+        popup = self._popup()
+        if popup is None or not popup.isVisible() or popup.currentIndex().isValid():
+            return
+        lines = popup.selectionModel()
+        lines.blockSignals(True)  # noqa: FBT003 - marking is not choosing: the text stays as typed
+        popup.setCurrentIndex(popup.model().index(row, 0))
+        lines.blockSignals(False)  # noqa: FBT003
+        popup.viewport().update()
+
+    def open_list(self) -> None:
+        """Open the whole list, the present answer marked."""
+        completer = self.combo.completer()
+        if completer is None:
+            return
+        completer.setCompletionPrefix("")
+        completer.complete()
+        self._watch_list()
+        self._mark(max(self._place_of(self.combo.currentText()) or 0, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            self.leads_on
-            and watched is self._watched
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        ):
-            index = self._watched.currentIndex()
-            if index.isValid():
-                self.line.setText(str(index.data()))
-            self.edited.emit()
-            self.lead_on()
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if watched is self.combo and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.open_list()
+            return True
+        if watched is self._watched and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take_marked()
             return True
         return super().eventFilter(watched, event)
+
+    def _take_marked(self) -> None:
+        """Take the marked line of the open list and go on, if it fits what is typed."""
+        popup = self._popup()
+        index = popup.currentIndex() if popup is not None else None
+        if index is not None and index.isValid():
+            self.line.setText(str(index.data()))
+        self.edited.emit()
+        if self.leads_on:
+            self.lead_on()
+        else:
+            self.settle()
 
     def settle(self) -> bool:
         self._settle()

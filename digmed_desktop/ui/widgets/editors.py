@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop.clinical import dates, nhs_number
 
+YEAR_DIGITS = 4
 LIST_CLOSES_MS = 40
+MOST_LINES = 8  # of a text that grows while it is typed; a longer one scrolls
 LIST_CLOSES_TRIES = 4
 
 
@@ -111,7 +113,7 @@ class Leaving(QObject):
             self._editor.leads_on
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
-            and self._leads_on(watched, event)
+            and self._leads_on(event)
         ):
             self._editor.lead_on()
             return True
@@ -125,9 +127,9 @@ class Leaving(QObject):
         return False
 
     @staticmethod
-    def _leads_on(watched: QObject, event: QKeyEvent) -> bool:
-        """Whether this is the Enter that goes on to the next question; in a text of several lines it is a new line."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or isinstance(watched, QPlainTextEdit):
+    def _leads_on(event: QKeyEvent) -> bool:
+        """Whether this is the Enter that goes on to the next question."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return False
         return not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
@@ -202,16 +204,22 @@ class NhsNumberEditor(TextEditor):
 
 
 class LinesEditor(Editor):
-    """Several lines of text; Tab goes on to the next question."""
+    """Several lines of text; Enter and Tab go on to the next question, Shift+Enter begins a new line."""
 
     class _Box(QPlainTextEdit):
         def __init__(self, lines: int) -> None:
             super().__init__()
+            self._least = lines
             self._lines = lines
             self.setTabChangesFocus(True)
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.document().setDocumentMargin(2)
+            self.document().blockCountChanged.connect(self._grow)
+            self._fit()
 
+        def _grow(self, lines: int) -> None:
+            """Be as high as what is typed, within reason."""
+            self._lines = min(max(self._least, lines), MOST_LINES)
             self._fit()
 
         def changeEvent(self, event: QEvent) -> None:
@@ -222,9 +230,10 @@ class LinesEditor(Editor):
         def _fit(self) -> None:
             self.setFixedHeight(self.fontMetrics().lineSpacing() * self._lines + 22)
 
-    def __init__(self, lines: int = 3) -> None:
+    def __init__(self, lines: int = 1) -> None:
         super().__init__()
         self.box = self._Box(lines)
+        self.box.setPlaceholderText("Shift+Enter: new line")
         alone(self, self.box)
         self.box.textChanged.connect(self.edited.emit)
         self.box.installEventFilter(Leaving(self))
@@ -324,6 +333,18 @@ class DateEditor(Editor):
                 self.boxes[place + 1].setFocus()
                 self.boxes[place + 1].selectAll()
         self.edited.emit()
+        if self.leads_on and box is self.boxes[-1] and self._is_whole():
+            self.lead_on()  # the last digit of the year: nothing is left to type here
+
+    def _is_whole(self) -> bool:
+        """Whether day, month and a year of four digits stand in the boxes and are a date."""
+        day, month, year = (one.text() for one in self.boxes)
+        if len(year) != YEAR_DIGITS or not (day and month):
+            return False
+        try:
+            return dates.read_date(day, month, year, what="Date", today=date.today(), past=False) is not None  # noqa: DTZ011
+        except dates.DateSentenceError:
+            return False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched in self.boxes:

@@ -6,9 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.widgets.editors import Editor
+from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, set_property
 
 SENT, KEPT = "Sent to the GP", "Kept here"
+SMALL = 0.86
+LONG_HINT = 34  # characters: a longer one stands on a line of its own
 
 
 class Level(Enum):
@@ -23,6 +26,8 @@ class Field(QWidget):
 
     edited = Signal(str)
     left = Signal(str)
+    bold = True  # its words, over the answer
+    marks_kept = True  # whether it says itself that its answer is kept here
 
     def __init__(
         self,
@@ -37,41 +42,50 @@ class Field(QWidget):
         super().__init__()
         self.field_id, self.label_text, self.editor = field_id, label, editor
         self.setObjectName(field_id)
-        self.label = Words(label + (" (optional)" if optional else ""), bold=True)
+        self.label = Words(label, bold=self.bold, wrap=len(label) > LONG_HINT)
         parts = editor.parts()
         if parts:
             self.label.setBuddy(parts[0])
-        self._bar = QFrame()
-        self._bar.setObjectName("fieldBar")
-        inner = QVBoxLayout(self._bar)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(3)
-        top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 0, 0)
-        top.setSpacing(8)
-        top.addWidget(self.label, 1)
+        self.optional = Words("optional" if optional else "", SMALL, role="quiet", wrap=False)
+        self.hint = Words(hint, SMALL, role="quiet", wrap=len(hint) > LONG_HINT)
+        for empty in (self.optional, self.hint):
+            if not empty.text():
+                empty.hide()
         self._to_gp = to_gp
-        self._tag = Words("", 0.82, wrap=False)
-        if to_gp is not None:
-            top.addWidget(self._tag, 0, Qt.AlignmentFlag.AlignTop)
-        inner.addLayout(top)
-        self.hint = Words(hint, role="quiet")
-        inner.addWidget(self.hint)
-        self.hint.setHidden(not hint)
+        self._tag = Words("", SMALL, role="tag", wrap=False)
+        self._tag.setHidden(True)
         self.error = Words("", bold=True)
         self.error.setProperty("ink", "stop")
         self.error.setVisible(False)
-        inner.addWidget(self.error)
-        inner.addWidget(editor)
+        self._bar = QFrame()
+        self._bar.setObjectName("fieldBar")
+        self._inner = QVBoxLayout(self._bar)
+        self._inner.setContentsMargins(0, 0, 0, 0)
+        self._inner.setSpacing(3)
+        self._lay_out()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._bar)
-        self._inner = inner
-        self._hint_text = hint
+        self._hint_text = hint if not optional else f"{hint} Optional.".strip()
         self._gp_sees: bool | None = None
         self.show_gp(told=True)
         editor.edited.connect(lambda: self.edited.emit(self.field_id))
         editor.left.connect(lambda: self.left.emit(self.field_id))
+
+    def _lay_out(self) -> None:
+        """Put the label, and what belongs to it, above the editor, and what is wrong under it."""
+        head = [self.optional, self._tag]
+        if self.label.wordWrap():
+            self._inner.addWidget(self.label)
+        else:
+            head.insert(0, self.label)
+        if len(self.hint.text()) <= LONG_HINT:
+            head.append(self.hint)
+        self._inner.addWidget(flow(*head))
+        if self.hint not in head:
+            self._inner.addWidget(self.hint)
+        self._inner.addWidget(self.editor)
+        self._inner.addWidget(self.error)
 
     def add_below(self, widget: QWidget) -> None:
         """Put something under the editor that belongs to the question."""
@@ -83,14 +97,23 @@ class Field(QWidget):
         if sees is self._gp_sees:
             return
         self._gp_sees = sees
-        self._tag.setText(SENT if sees else KEPT)
-        set_property(self._tag, "role", "tag-sent" if sees else "tag")
+        self._tag.setText(SENT if sees else KEPT)  # only the exception is marked
+        self._tag.setHidden(sees or self._to_gp is None or not self.marks_kept)
         self._name_editor()
+
+    def mark_kept(self, *, on: bool) -> None:
+        """Mark the answer as kept here, or leave that to the heading."""
+        self._tag.setHidden(not on or bool(self._gp_sees))
 
     def _name_editor(self) -> None:
         said = f"Problem: {self.sentence} " if self.sentence else ""
         seen_by = "" if self._to_gp is None else f"{SENT if self._gp_sees else KEPT}. "
         self.editor.name(self.label_text, said + seen_by + self._hint_text)
+
+    @property
+    def goes_to_gp(self) -> bool:
+        """Whether its answer goes to the practice, if anything does."""
+        return bool(self._to_gp)
 
     @property
     def sentence(self) -> str:
@@ -107,3 +130,21 @@ class Field(QWidget):
         self._inner.setContentsMargins(10 if wrong else 0, 0, 0, 0)
         self.editor.mark(wrong and level is Level.STOP)
         self._name_editor()
+
+
+class RowField(Field):
+    """A question as one row of a table: its words at the left, Yes and No in their columns at the right."""
+
+    bold = False
+    marks_kept = False  # the heading of the table says it
+
+    def _lay_out(self) -> None:
+        set_property(self._bar, "row", "true")
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 0, 0)
+        row.setSpacing(8)
+        words = flow(self.label, self.optional, self._tag, self.hint)
+        row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.editor, 0, Qt.AlignmentFlag.AlignRight)
+        self._inner.addLayout(row)
+        self._inner.addWidget(self.error)

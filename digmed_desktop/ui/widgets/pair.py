@@ -9,6 +9,7 @@ class Pair(QWidget):
     """Widgets beside each other that fold when narrow: the least width of each grows with the text."""
 
     LEAST_EM = 15
+    LEAST_OF_MORE_EM = 13  # where more than two stand beside each other
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
@@ -35,7 +36,8 @@ class Pair(QWidget):
     def _fold(self) -> None:
         em = self.fontMetrics().horizontalAdvance("m")
         shown = [widget for widget in self._widgets if not widget.isHidden()]
-        narrow = self.width() < em * self.LEAST_EM * max(1, len(shown))
+        least = self.LEAST_EM if len(shown) < 3 else self.LEAST_OF_MORE_EM
+        narrow = self.width() < em * least * max(1, len(shown))
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._box.direction() != direction:
             self._box.setDirection(direction)

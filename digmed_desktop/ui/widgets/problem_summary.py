@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -17,6 +18,7 @@ from digmed_desktop.ui.widgets.words import Words, announce
 
 FOCUS, ON_FOCUS = QColor("#ffeb3b"), QColor("#1f2a31")  # the same in every theme
 MOST_LINES = 8
+MOST_STEPS = 1000  # along the chain of focus
 
 
 class LinkButton(QAbstractButton):
@@ -33,6 +35,13 @@ class LinkButton(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press it, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def hasHeightForWidth(self) -> bool:
         """Say that the height follows the width."""
@@ -109,6 +118,7 @@ class ProblemSummary(QFrame):
             self._add(f"and {len(stops) - MOST_LINES} more, from here on", stops[MOST_LINES].field)
         self._head.setText("There is a problem" if len(stops) == 1 else f"There are {len(stops)} problems")
         self.setVisible(bool(stops))
+        self._stand_first()
         if stops:
             announce(self, f"{self._head.text()}. {stops[0].sentence}", urgent=True)
 
@@ -117,6 +127,18 @@ class ProblemSummary(QFrame):
         line.clicked.connect(lambda _on=False: self.chosen.emit(field))
         self._layout.addWidget(line)
         self._lines.append(line)
+
+    def _stand_first(self) -> None:
+        """Let Tab come to the lines where they stand: before what stands under them."""
+        before = self.previousInFocusChain()
+        for _ in range(MOST_STEPS):
+            if before is None or before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                break
+            before = before.previousInFocusChain()
+        for line in self._lines:
+            if before is not None:
+                QWidget.setTabOrder(before, line)
+            before = line
 
     def lines(self) -> list[QWidget]:
         """Return the lines, in order."""

@@ -39,7 +39,9 @@ class SearchBox(QWidget):
         super().__init__()
         self._offers_without_text = offers_without_text
         self.editor = TextEditor()
-        self.field = Field(field_id, label, self.editor, hint=hint)
+        self.field = Field(field_id, label, self.editor)
+        self.editor.line.setPlaceholderText(hint)
+        self.editor.line.setAccessibleDescription(hint)
         self.list = QListWidget()
         self.list.setAccessibleName(found_name)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -115,6 +117,15 @@ class SearchBox(QWidget):
         set_property(self.said, "ink", ink)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and watched is self.editor.line
+            and self.text
+        ):
+            event.accept()  # Esc goes one step back: here first
+            return True
         if watched is self.list:
             if event.type() == QEvent.Type.Resize:
                 QTimer.singleShot(0, self, self._fit)

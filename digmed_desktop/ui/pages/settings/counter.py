@@ -19,7 +19,7 @@ class CounterSection(ColumnPage):
         self.minutes = ChoiceEditor(
             [Option(one, f"{one} minute{'s' if one != '1' else ''}") for one in MINUTES]
         )
-        self.privacy = RadioEditor(YES_NO, beside=True)
+        self.privacy = RadioEditor(YES_NO)
         self.card(
             "",
             Field(

@@ -1,0 +1,47 @@
+"""The answers about the GP practice: filled in whole once a known one is named."""
+
+from collections.abc import Sequence
+
+from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.views import PracticeView
+from digmed_desktop.ui.forms.form_view import FormView
+
+NAMES = ("practice.name", "practice.ods_code")
+
+
+class PracticeAnswers:
+    """Offers the practices known here while one is typed, and fills in the whole of the one that is meant."""
+
+    def __init__(self, form: FormView) -> None:
+        self._form = form
+        self._known: dict[str, PracticeView] = {}
+
+    def offer(self, practices: Sequence[PracticeView]) -> None:
+        """Offer practices while their name or code is typed."""
+        self._known = {view.label: view for view in practices}
+        for field_id in NAMES:
+            self._form.complete(field_id, list(self._known))
+
+    def follow(self, field_id: str) -> bool:
+        """Fill in the practice that is named at a question; return whether it is one about the practice."""
+        if field_id not in NAMES:
+            return False
+        view = self._known.get(self._form.fields[field_id].editor.answer())
+        if view is not None:
+            self.fill(view.organisation)
+        return True
+
+    def fill(self, organisation: Organisation) -> None:
+        """Fill in a practice."""
+        place = organisation.address
+        self._form.set_answers(
+            {
+                "practice.registered": "yes",
+                "practice.name": organisation.name,
+                "practice.ods_code": organisation.ods_code,
+                "practice.address_lines": "\n".join(place.lines),
+                "practice.city": place.city,
+                "practice.postcode": place.postcode,
+            },
+            keep_rest=True,
+        )

@@ -1,0 +1,64 @@
+"""The one law of keys: Ctrl+Enter is the page's main action and Esc goes back, on every page."""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QWidget
+
+SEEN_MS = 700  # a page is in view for so long before Ctrl+Enter acts on it: one press is never two acts
+MAIN = ("go", "primary")
+
+
+class KeyLaw(QObject):
+    """Belongs to one window. ``leave`` goes back from a page that has no way of its own.
+
+    A page may have ``main_action()``, and ``go_back()`` that returns whether it went back one step.
+    """
+
+    def __init__(self, window: QWidget, pages: QStackedWidget, leave: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._pages, self._leave = pages, leave
+        self._since = time.monotonic()
+        pages.currentChanged.connect(lambda _n: self._arrived())
+        for keys, act in (("Ctrl+Return", self.main), ("Ctrl+Enter", self.main), ("Esc", self.back)):
+            shortcut = QShortcut(QKeySequence(keys), window, act)
+            shortcut.setAutoRepeat(False)
+
+    def _arrived(self) -> None:
+        self._since = time.monotonic()
+
+    def main(self) -> None:
+        """Do the main action of the page in view."""
+        page = self._pages.currentWidget()
+        act = getattr(page, "main_action", None)
+        if callable(act):
+            act()
+        elif page is not None and (found := main_button(page)) is not None:
+            if found.property("kind") == "go" and (time.monotonic() - self._since) * 1000 < SEEN_MS:
+                return
+            found.click()
+
+    def back(self) -> None:
+        """Go one step back."""
+        page = self._pages.currentWidget()
+        way = getattr(page, "go_back", None)
+        if not (callable(way) and way()):
+            self._leave()
+
+
+def main_button(page: QWidget) -> QPushButton | None:
+    """Return the button that is the main action: the one nearest above the cursor, else the first."""
+    shown = [
+        one
+        for one in page.findChildren(QPushButton)
+        if one.isVisible() and one.isEnabled() and one.property("kind") in MAIN
+    ]
+    at: QWidget | None = QApplication.focusWidget()
+    while at is not None and at is not page:
+        beside = [one for one in shown if at.isAncestorOf(one)]
+        if beside:
+            return beside[0]
+        at = at.parentWidget()
+    return shown[0] if shown else None

@@ -1,0 +1,139 @@
+"""Whose form or record is in view: it never scrolls away, and it obeys the privacy setting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from digmed_desktop.clinical import dates, identity, nhs_number
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.ui.choices_made import ChoicesMade
+from digmed_desktop.ui.widgets.flow import FlowLayout
+from digmed_desktop.ui.widgets.words import Words
+
+NOBODY = "No patient chosen"
+NEW = "New patient"
+SMALL, NAME = 0.86, 1.05
+LARGE = 26  # pixels of a line, from which only what tells one patient from another is shown
+KEPT_WHEN_LARGE = ("Born", "NHS number", "Allergies")
+SEXES = {"female": "Female", "male": "Male", "other": "Indeterminate", "unknown": "Not known"}
+ALLERGIES = {
+    "none-known": "None known",
+    "no-drug-allergy": "No drug allergy",
+    "not-available": "Unable to obtain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BannerView:
+    """What the banner says. Patient data. ``facts`` are labels and values; ``alert`` says what matters now."""
+
+    name: str = NOBODY
+    facts: tuple[tuple[str, str], ...] = ()
+    alert: str = ""
+
+
+def banner_of(
+    answers: Mapping[str, str], problems: Sequence[Problem], today: date, made: ChoicesMade
+) -> BannerView:
+    """Return what a form says of its patient; initials and the end of the number where onlookers could read it."""
+    given, family = answers.get(identity.GIVEN, "").strip(), answers.get(identity.FAMILY, "").strip()
+    number = nhs_number.digits(answers.get(identity.NUMBER, "")) or ""
+    private = made.now.privacy
+    born = dates.of_answer(answers.get(identity.BORN, ""), today, past=True)
+    facts = (
+        ("Born", _born(born, today, private=private)),
+        ("NHS number", f"… {number[-4:]}" if private and len(number) == 10 else nhs_number.shown(number)),
+        ("Sex", SEXES.get(answers.get("patient.sex", ""), "")),
+        (
+            "GP practice",
+            answers.get("practice.name", "").strip()
+            if answers.get("practice.registered") != "no"
+            else "None",
+        ),
+        ("Allergies", _allergies(answers)),
+    )
+    known = tuple((label, text) for label, text in facts if text)
+    warnings = [p for p in problems if p.needs_reason]
+    alert = "" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
+    name = made.name(given, family)
+    started = identity.is_somebodys(answers)
+    return BannerView(
+        name or (NEW if started else NOBODY), known if started else (), alert if started else ""
+    )
+
+
+def _born(born: date | None, today: date, *, private: bool) -> str:
+    if born is None or born > today:
+        return ""
+    years = dates.age(born, today)
+    age = f"{years} years" if years != 1 else "1 year"
+    return age if private else f"{dates.shown(born)} ({age})"
+
+
+def _allergies(answers: Mapping[str, str]) -> str:
+    status = answers.get("allergies.status", "")
+    if status == "recorded":
+        agents = [line.partition(":")[0].strip() for line in answers.get("allergies.entries", "").split("\n")]
+        return "⚠ " + (", ".join(agent for agent in agents if agent) or "yes")
+    return ALLERGIES.get(status, "")
+
+
+class PatientBanner(QFrame):
+    """Shows a :class:`BannerView` over the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.name = Words(NOBODY, NAME, bold=True, wrap=False)
+        self.alert = Words("", bold=True, wrap=False, role="alert")
+        self._holder = QWidget()
+        self._flow = FlowLayout(self._holder, 18)
+        policy = self._holder.sizePolicy()
+        policy.setHeightForWidth(True)
+        self._holder.setSizePolicy(policy)
+        self._flow.addWidget(self.name)
+        line = self._line = QHBoxLayout(self)
+        line.setContentsMargins(24, 3, 16, 3)
+        line.setSpacing(12)
+        line.addWidget(self._holder, 1)
+        line.addWidget(self.alert)
+        self._facts: list[tuple[QWidget, Words, Words]] = []
+        self._view = BannerView()
+        self.alert.hide()
+        self.show_view(BannerView())
+
+    def show_view(self, view: BannerView) -> None:
+        """Show who it is."""
+        self._view = view
+        compact = self.fontMetrics().height() >= LARGE
+        shown = [fact for fact in view.facts if fact[0] in KEPT_WHEN_LARGE] if compact else list(view.facts)
+        self._line.setContentsMargins(24, 0 if compact else 4, 16, 0 if compact else 4)
+        self.name.setText(view.name)
+        while len(self._facts) < len(shown):
+            self._add()
+        for place, (holder, label, value) in enumerate(self._facts):
+            if place < len(shown):
+                label.setText(shown[place][0])
+                value.setText(shown[place][1])
+            label.setVisible(not compact)
+            holder.setVisible(place < len(shown))
+        self.alert.setText(f"⚠ {view.alert}")
+        self.alert.setVisible(bool(view.alert))
+        said = "; ".join(f"{label} {text}" for label, text in view.facts)
+        self.setAccessibleName(
+            ". ".join(part for part in (f"Patient: {view.name}", said, view.alert) if part)
+        )
+        self._holder.updateGeometry()
+
+    def _add(self) -> None:
+        holder = QWidget(self._holder)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        label, value = Words("", SMALL, wrap=False, role="label"), Words("", bold=True, wrap=False)
+        column.addWidget(label)
+        column.addWidget(value)
+        self._flow.addWidget(holder)
+        self._facts.append((holder, label, value))

@@ -1,0 +1,68 @@
+"""Says in passing what has just been done and whose it was, with one key that opens it."""
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.words import Words, announce
+
+STAYS_MS = 20_000
+MARGIN = 24
+OVER_FOOT = 70  # pixels above the lower edge: the foot of a page stays free
+
+
+class Toast(QFrame):
+    """Lies over the lower left of the page; it takes no focus and moves nothing. Ctrl+O opens what it is about."""
+
+    opened = Signal(int)  # a notification
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("toast")
+        self._over = over
+        self._about: int | None = None
+        self.head = Words("", bold=True, wrap=False)
+        self.body = Words("", wrap=False)
+        self.open_button = button("Open  Ctrl+O", tip="Open what was just sent (Ctrl+O)")
+        self.open_button.clicked.connect(self._open)
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(self.head)
+        text.addWidget(self.body)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 10, 12, 10)
+        line.setSpacing(24)
+        line.addLayout(text)
+        line.addWidget(self.open_button)
+        self._away = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._away.timeout.connect(self.hide)
+        QShortcut(QKeySequence("Ctrl+O"), over, self._open)
+        over.installEventFilter(self)
+        self.hide()
+
+    def say(self, head: str, body: str, notification: int) -> None:
+        """Say what was done, and have it read out."""
+        self._about = notification
+        self.head.setText(head)
+        self.body.setText(body)
+        self.setAccessibleName(f"{head}. {body}")
+        self.adjustSize()
+        self._place()
+        self.show()
+        self.raise_()
+        self._away.start()
+        announce(self, f"{head}. {body}. Control O opens it.")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        self.move(MARGIN, max(0, self._over.height() - self.height() - OVER_FOOT))
+
+    def _open(self) -> None:
+        if self._about is not None:
+            self.hide()
+            self.opened.emit(self._about)
