@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,7 +177,7 @@ def test_the_form_stops_what_the_name_forbids_and_wants_a_reason_for_what_it_dou
     assert [p.field for p in found.problems] == ["item.1.reason"]
 
 
-def build(tmp_path: Path, name: str, **changes: str) -> int:
+def build(tmp_path: Path, name: str, **changes: Any) -> int:
     """Build the message of a record with one medicine of this name; return the exit status."""
     made = records.supply()
     item = replace(made.items[0], product=Coded(f"{name} 10mg tablets", CODE), **changes)

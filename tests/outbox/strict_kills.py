@@ -1,7 +1,7 @@
 """Kills delivery over HTTP: the real transport against the strict MESH, SIGKILL at every mark, through every fault.
 
 ``python -m tests.outbox.strict_kills FOLDER MARK:NTH:FAULT[:hasty] ...`` prints one line of JSON for each run;
-``hasty`` sends again at once what MESH does not have yet, which the counting must show. This program has one
+``hasty`` sends again after a second what MESH does not have yet, which the counting must show. This program has one
 thread only, so that it can fork: the strict MESH runs in one child, and every part of a run in another, which
 is killed where the run says so. Only the MESH and what the store has on the disk outlive it.
 """
@@ -34,6 +34,7 @@ PHARMACY, PRACTICE = "X9TESTOT001", "X9GP01OT001"
 PASSWORD, SHARED_KEY = "password", "StrictTestKey"  # those of tests.mesh.strict_mesh
 ROUNDS = 16
 GRACE = timedelta(minutes=10)
+_NO_GRACE = timedelta(seconds=1)
 _PATIENCE = (20.0, 20.0)
 _HASTE = (20.0, 0.4)  # seconds to connect and to wait for an answer that the fault holds back for longer
 
@@ -49,6 +50,9 @@ FAULTS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "500, not stored": [(_SEND, "answer", {"status": 500, "times": 2})],
     "504, stored": [(_SEND, "answer-after", {"status": 504, "times": 2})],
     "504, stored late": [(_SEND, "done-when-told", {"status": 504, "times": 2, "told": 2})],
+    "504 after the first, stored late": [
+        (_SEND, "done-when-told", {"status": 504, "spared": 1, "times": 1, "told": 2})
+    ],
     "cut, not stored": [(_SEND, "cut", {"times": 2})],
     "cut, stored": [(_SEND, "cut-after", {"times": 2})],
     "answer too late": [(_SEND, "delay", {"seconds": 1.2, "times": 1})],
@@ -168,7 +172,7 @@ def main(arguments: list[str]) -> int:
     server = Server()
     for number, asked in enumerate(arguments[1:]):
         mark, nth, faults, *how = asked.split(":")
-        grace = timedelta() if how else GRACE
+        grace = _NO_GRACE if how else GRACE
         try:
             result = run(folder / str(number), server, Mark(mark), int(nth), faults, grace=grace)
         except DigMedError as error:
