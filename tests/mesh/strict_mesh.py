@@ -79,7 +79,6 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b'{"internal_id": "1", "message": "an injected fault"}'
     seconds: float = 0.0
-    spared: int = 0  # how many calls pass before the first that fails
     told: int = 1  # how often DONE_WHEN_TOLD must be told
 
 
@@ -216,9 +215,7 @@ class StrictMesh:
                 await say.answer(403, refusal)
                 return
         fault = next((f for f in self.faults if f.times and re.search(f.at, call)), None)
-        if fault and fault.spared:
-            fault.spared -= 1
-        elif fault:
+        if fault:
             fault.times -= 1
             await self._fail(fault, scope, body, headers, say)
             return

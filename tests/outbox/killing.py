@@ -20,7 +20,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
-from digmed_desktop.outbox.marks import Mark
+from digmed_desktop.outbox.marks import Mark, unheeded
 from tests.history.samples import KEY, facts, local_id, message, token
 
 MESSAGES = 3
@@ -68,10 +68,22 @@ class Plan:
         return self.folder / "states.json"
 
     def play(
-        self, clock: Clock, deliver: Deliver, between: Callable[[], None], is_over: Callable[[int], bool]
+        self,
+        clock: Clock,
+        deliver: Deliver,
+        fail: Callable[[], None],
+        between: Callable[[], None],
+        is_over: Callable[[int], bool],
     ) -> tuple[int, int]:
-        """Freeze the messages and deliver, round after round, until it is over; return kills and rounds."""
-        assert in_process(partial(_freeze, self.database, clock)) == SETTLED
+        """Freeze the messages and deliver, round after round, until it is over; return kills and rounds.
+
+        One is sent before MESH begins to ``fail``: delivery believes that MESH has not got a message only
+        while MESH finds another, and asks a person where there is no other.
+        """
+        assert in_process(partial(_freeze, self.database, clock, 1)) == SETTLED
+        assert in_process(partial(deliver, unheeded)) == OPEN
+        fail()
+        assert in_process(partial(_freeze, self.database, clock, MESSAGES)) == SETTLED
         killed = rounds = 0
         while rounds < self.most_rounds:
             rounds += 1
@@ -134,9 +146,9 @@ def _killer(armed: Mark | None, nth: int) -> Callable[[Mark], None]:
     return on_mark
 
 
-def _freeze(database: Path, clock: Clock) -> int:
-    store = Store.create(database, KEY, clock)
-    for _ in range(MESSAGES):
+def _freeze(database: Path, clock: Clock, number: int) -> int:
+    store = (Store.open if database.exists() else Store.create)(database, KEY, clock)
+    for _ in range(number):
         message_id = str(uuid.uuid4())
         payload = message_id.encode()
         checksum = hashlib.sha256(payload).hexdigest()

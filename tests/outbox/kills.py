@@ -29,8 +29,6 @@ def run(folder: Path, mark: Mark, nth: int, faults: dict[str, tuple[Fault, ...]]
     folder.mkdir(parents=True)
     clock = FolderClock(folder, START)
     mesh = FolderMesh(folder, clock)
-    for call, planned in faults.items():
-        mesh.plan(call, *planned)
     plan = Plan(folder, mark, nth, ROUNDS)
 
     def left() -> int:
@@ -50,10 +48,14 @@ def run(folder: Path, mark: Mark, nth: int, faults: dict[str, tuple[Fault, ...]]
         )
         return SETTLED if plan.deliver_once(store, delivery) and not left() else OPEN
 
+    def fail() -> None:
+        for call, planned in faults.items():
+            mesh.plan(call, *planned)
+
     def between() -> None:
         clock.move(minutes=6)
         practice_answers(mesh, "20013", "30001")
 
-    killed, rounds = plan.play(clock, deliver, between, lambda ended: ended == SETTLED)
+    killed, rounds = plan.play(clock, deliver, fail, between, lambda ended: ended == SETTLED)
     received = Counter(entry["body"] for entry in mesh.messages(THEIRS))
     return plan.counted(killed, rounds, received, left())
