@@ -6,6 +6,7 @@ import logging
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.messaging.disk import not_stored
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.settings.choices import LockedError
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ def as_known(error: BaseException) -> DigMedError:
     if isinstance(error, DataFileError):
         log.error("a data file has a fault: %s", error.faults[0].file)
         return DigMedError(error.faults[0].sentence, REMEDY)
+    if isinstance(error, LockedError):
+        return DigMedError("This is set by your IT.", "Ask them to change it.")
     if isinstance(error, OSError) and error.errno is not None:
         log.warning("the disk refused: %s", errno.errorcode.get(error.errno, error.errno))
         return not_stored(error)

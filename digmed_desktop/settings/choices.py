@@ -6,30 +6,57 @@ from pathlib import Path
 from typing import Any
 
 from digmed_desktop.settings import settings as settings_room
+from digmed_desktop.settings.policy import NO_POLICY, Policy
 from digmed_desktop.settings.settings import Settings
+
+
+class LockedError(ValueError):
+    """A setting is the administrators' to choose; ``name`` says which of Settings."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class Choices:
     """What is chosen now, and the file it is kept in. May be used from several threads."""
 
-    def __init__(self, settings: Settings | None = None, file: Path | None = None) -> None:
-        """Begin with ``settings``; without a ``file`` nothing is kept, as in a test."""
-        self._settings, self._file = settings or Settings(), file
+    def __init__(
+        self, settings: Settings | None = None, file: Path | None = None, policy: Policy = NO_POLICY
+    ) -> None:
+        """Begin with ``settings``; without a ``file`` nothing is kept, as in a test. ``policy`` goes before both."""
+        self._own, self._file, self.policy = settings or Settings(), file, policy
+        self._settings = policy.over(self._own)
         self._lock = threading.Lock()
 
     def now(self) -> Settings:
         """Return what is chosen now."""
         return self._settings
 
+    def own(self) -> Settings:
+        """Return what this account chose, or used last, where the administrators choose now."""
+        return self._own
+
+    def adopt(self, *names: str) -> None:
+        """Keep values of the administrators as the ones that were used last. Raises ``OSError``."""
+        with self._lock:
+            self._keep(replace(self._own, **{name: getattr(self._settings, name) for name in names}))
+
     def change(self, **values: Any) -> Settings:
         """Change some of the values and keep all of them in the file.
 
-        Raises ``ValueError`` for a value out of its range and ``OSError`` when the file cannot be written;
-        nothing is changed then.
+        Raises ``ValueError`` for a value out of its range, ``LockedError`` for another value than the administrators
+        chose, and ``OSError`` when the file cannot be written; nothing is changed then.
         """
         with self._lock:
-            changed = replace(self._settings, **values)
-            if self._file is not None:
-                settings_room.save(self._file, changed)
-            self._settings = changed
-        return changed
+            for name, value in values.items():
+                if self.policy.locks(name) and value != getattr(self._settings, name):
+                    raise LockedError(name)
+            free = {name: value for name, value in values.items() if not self.policy.locks(name)}
+            self._keep(replace(self._own, **free))
+            return self._settings
+
+    def _keep(self, own: Settings) -> None:
+        if self._file is not None:
+            settings_room.save(self._file, own)
+        self._own, self._settings = own, self.policy.over(own)

@@ -113,8 +113,8 @@ class Loaded:
     sentence: str = ""
 
 
-# value of Settings -> its table and key in the file, and its name in a sentence
-_PLACES: dict[str, tuple[str, str, str]] = {
+# value of Settings -> its table and key in the file, and its name in a sentence; the administrators' file has the same
+PLACES: dict[str, tuple[str, str, str]] = {
     "theme": ("appearance", "theme", "colours"),
     "text_percent": ("appearance", "text_percent", "text size"),
     "lock_after_minutes": ("counter", "lock_after_minutes", "time to the lock"),
@@ -160,13 +160,13 @@ def load(file: Path) -> Loaded:
         )
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for name, (table, key, words) in _PLACES.items():
+    for name, (table, key, words) in PLACES.items():
         found = raw.get(table, {})
         if not isinstance(found, dict):
             wrong.append(words)
         elif key in found:
             try:
-                value = _from_file(name, found[key])
+                value = from_file(name, found[key])
                 Settings(**{name: value})  # its own check of ranges
             except ValueError:
                 wrong.append(words)
@@ -198,7 +198,7 @@ def save(file: Path, settings: Settings) -> None:
     except ValueError:
         _keep_aside(file)
         raw = {}
-    for name, (table, key, _words) in _PLACES.items():
+    for name, (table, key, _words) in PLACES.items():
         if not isinstance(raw.get(table), dict):
             raw[table] = {}
         raw[table][key] = _to_file(getattr(settings, name))
@@ -245,8 +245,8 @@ def _keep_aside(file: Path) -> Path | None:
         return None
 
 
-def _from_file(name: str, value: object) -> Any:
-    """Return a value of the file as ``Settings`` holds it; ``ValueError`` when it is of the wrong kind."""
+def from_file(name: str, value: object) -> Any:
+    """Return a value of a file as ``Settings`` holds it; ``ValueError`` when it is of the wrong kind."""
     match name, value:
         case "theme", str():
             return Theme(value)

@@ -77,8 +77,8 @@ def test_what_is_saved_is_loaded(file) -> None:
 
 
 def test_every_value_has_its_place_in_the_file() -> None:
-    assert set(module._PLACES) == set(Settings.__dataclass_fields__)
-    assert all(getattr(CHOSEN, name) != getattr(Settings(), name) for name in module._PLACES)
+    assert set(module.PLACES) == set(Settings.__dataclass_fields__)
+    assert all(getattr(CHOSEN, name) != getattr(Settings(), name) for name in module.PLACES)
 
 
 @given(
@@ -198,7 +198,7 @@ def test_one_wrong_value_costs_that_value_only(file, table, key, value, words) -
     loaded = load(file)
     assert words in loaded.sentence
     assert str(value) not in loaded.sentence
-    (name,) = (n for n, place in module._PLACES.items() if place[:2] == (table, key))
+    (name,) = (n for n, place in module.PLACES.items() if place[:2] == (table, key))
     assert loaded.settings == replace(CHOSEN, **{name: getattr(Settings(), name)})
 
 
