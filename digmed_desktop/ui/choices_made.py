@@ -26,6 +26,10 @@ class ChoicesMade(QObject):
         """The settings as they are now."""
         return self._choices.now()
 
+    def is_set_by_it(self, name: str) -> bool:
+        """Whether a value of Settings is the administrators' to choose."""
+        return self._choices.policy.locks(name)
+
     def change(
         self,
         then: Callable[[], None] = lambda: None,

@@ -28,6 +28,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.outbox.no_connection import NoConnection
 from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.policy import NO_POLICY, Policy
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
@@ -148,10 +149,10 @@ SEALS: dict[Path, MemoryVault] = {}
 """The vault beside each folder: what is kept in it outlives a window."""
 
 
-def open_desk_in(folder: Path, clock: FixedClock) -> Desk:
+def open_desk_in(folder: Path, clock: FixedClock, policy: Policy = NO_POLICY) -> Desk:
     file, key = folder / "history.db", b"k" * 32
     store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
-    choices = Choices()
+    choices = Choices(policy=policy)
     return Desk(
         store,
         clock,
@@ -181,7 +182,9 @@ def open_bench(
 ) -> Iterator[Callable[..., Bench]]:
     opened: list[Bench] = []
 
-    def make(*, set_up: bool = True, theme: str = "light", text_percent: int = 100) -> Bench:
+    def make(
+        *, set_up: bool = True, theme: str = "light", text_percent: int = 100, policy: Policy = NO_POLICY
+    ) -> Bench:
         folder = tmp_path / "data"
         if set_up and not folder.exists():
             shutil.copytree(after_first_run, folder)
@@ -189,7 +192,7 @@ def open_bench(
         clock = FixedClock()
 
         def open_desk() -> Desk:
-            desk = open_desk_in(folder, clock)
+            desk = open_desk_in(folder, clock, policy)
             desk.fulfil_wish()
             return desk
 
@@ -201,6 +204,7 @@ def open_bench(
             now=clock.now,
             save_appearance=lambda _t, _p: None,
             note_send=lambda draft, form, by: intent.write(Wish(draft, form, by)),
+            choices=Choices(policy=policy),
         )
         window = Window(context)
         bench = Bench(window, office, folder, clock, qtbot)

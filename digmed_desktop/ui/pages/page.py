@@ -1,6 +1,6 @@
 """The shape of a page that is a column of fields: a title, cards of questions, and one primary action."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.widgets.buttons import button as button
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
@@ -67,6 +68,12 @@ class ColumnPage(QScrollArea):
                     self.fields[field.field_id] = field
         self.body.addWidget(frame)
         return frame
+
+    def show_set_by_it(self, made: ChoicesMade, settings: Mapping[str, str]) -> None:
+        """Let fields only be read whose value of the settings, by field id, the administrators chose."""
+        for field_id, name in settings.items():
+            if made.is_set_by_it(name):
+                self.fields[field_id].set_by_it()
 
     def answers(self) -> dict[str, str]:
         """Return the answers of all fields."""

@@ -10,6 +10,7 @@ from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, set_property
 
 SENT, KEPT = "Sent to the GP", "Kept here"
+SET_BY_IT = "Set by your IT"
 SMALL = 0.86
 LONG_HINT = 34  # characters: a longer one stands on a line of its own
 
@@ -54,6 +55,8 @@ class Field(QWidget):
         self._to_gp = to_gp
         self._tag = Words("", SMALL, role="tag", wrap=False)
         self._tag.setHidden(True)
+        self._set_by_it = Words("", SMALL, bold=True, wrap=False)
+        self._set_by_it.setHidden(True)
         self.error = Words("", bold=True)
         self.error.setProperty("ink", "stop")
         self.error.setVisible(False)
@@ -85,6 +88,7 @@ class Field(QWidget):
         if self.hint not in head:
             self._inner.addWidget(self.hint)
         self._inner.addWidget(self.editor)
+        self._inner.addWidget(self._set_by_it)
         self._inner.addWidget(self.error)
 
     def add_below(self, widget: QWidget) -> None:
@@ -109,6 +113,19 @@ class Field(QWidget):
         said = f"Problem: {self.sentence} " if self.sentence else ""
         seen_by = "" if self._to_gp is None else f"{SENT if self._gp_sees else KEPT}. "
         self.editor.name(self.label_text, said + seen_by + self._hint_text)
+
+    def set_by_it(self, shown: str = "") -> None:
+        """Let the answer be read only. A line under it takes the focus, since what is disabled cannot be tabbed to."""
+        self.editor.setEnabled(False)
+        if not self._set_by_it.text():
+            self._set_by_it.setText(SET_BY_IT)
+            self._set_by_it.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            self._set_by_it.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the flags set one of their own
+        self._set_by_it.setHidden(False)
+        answer = shown or self.editor.spoken() or "empty"
+        self._set_by_it.setAccessibleName(f"{self.label_text}: {answer}. {SET_BY_IT}.")
 
     @property
     def goes_to_gp(self) -> bool:
@@ -147,4 +164,5 @@ class RowField(Field):
         row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.editor, 0, Qt.AlignmentFlag.AlignRight)
         self._inner.addLayout(row)
+        self._inner.addWidget(self._set_by_it)
         self._inner.addWidget(self.error)

@@ -19,6 +19,8 @@ SIZES = (
     Option("200", "Twice as large"),
 )
 
+SETTINGS = {"theme": "theme", "size": "text_percent"}
+
 
 class AppearanceSection(ColumnPage):
     """Takes effect at once and is kept for this computer account."""
@@ -37,12 +39,13 @@ class AppearanceSection(ColumnPage):
         )
         for editor in (self.colours, self.text_size):
             editor.edited.connect(self._changed)
+        self.show_set_by_it(context.made, SETTINGS)
 
     def arrive(self) -> None:
         """Put the cursor at the first choice."""
         self.colours.focus()
 
     def _changed(self) -> None:
-        percent = int(self.text_size.answer() or "100")
+        percent = int(self.text_size.answer() or self._context.appearance.text_percent)
         self._context.appearance.set(self.colours.answer(), percent)
         self._context.save_appearance(self._context.appearance.choice, percent)

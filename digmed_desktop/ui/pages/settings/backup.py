@@ -27,6 +27,7 @@ class BackupSection(ColumnPage):
             "A backup is encrypted under a passphrase and tried by restoring it. Keep it on another disk.",
         )
         self._context = context
+        self._named_by_it = ""
         self.work = LongWork(context.office)
         self.state = Words("")
         self.passphrase, self.again = TextEditor(secret=True), TextEditor(secret=True)
@@ -85,10 +86,18 @@ class BackupSection(ColumnPage):
                 f"{state.last_count:,} notifications: {state.last_file}"
             )
         lines.append(f"Every day in {state.folder}." if state.daily else "No daily backup is made.")
+        if state.named_by_it:
+            lines.append(
+                "The folder of the daily backup is set by your IT."
+                if state.daily
+                else f"Your IT has named a place for it: {state.named_by_it}. Enter a passphrase and begin it."
+            )
+        self._named_by_it = state.named_by_it
+        self.daily.setText("Make one every day" if state.named_by_it else "Make one every day …")
         if state.trouble:
             lines.append(f"The last daily backup failed: {state.trouble}")
         self.state.setText("\n".join(lines))
-        self.end.setHidden(not state.daily)
+        self.end.setHidden(not state.daily or bool(state.named_by_it))
         day = state.phrase_written_down
         self.written.setText(
             f"Written down on {dates.shown(day)}." if day else "Not written down yet: do it now, once."
@@ -113,7 +122,7 @@ class BackupSection(ColumnPage):
         return f"Made, and restored on trial: {state.last_count:,} notifications are in it."
 
     def _begin_daily(self) -> None:
-        folder = files.ask_folder(self, "Folder for the daily backup")
+        folder = self._named_by_it or files.ask_folder(self, "Folder for the daily backup")
         if folder is None:
             return
         typed, again = self.passphrase.answer(), self.again.answer()

@@ -37,6 +37,12 @@ HEALTH = {
     Health.BAD: ("✗", "Failed", "stop"),
     Health.NOT_ASKED: ("–", "Not asked", ""),
 }
+SETTINGS = {
+    "connection.environment": "mesh_environment",
+    "connection.mailbox": "mailbox",
+    "connection.url": "mesh_url",
+    "connection.addressing": "addressing",
+}
 KEPT = "Kept. Leave empty to keep it."
 ROOT = "In PEM form. Only for an address that begins with https and has a root of its own."
 ASKED = "If the proxy asks for one."
@@ -225,6 +231,8 @@ class ConnectionSection(ColumnPage):
             for name, text in shown.items():
                 self.fields[f"connection.{name}"].editor.set_answer(text)
         self._show_asked()
+        if not view.fixed:
+            self.show_set_by_it(self._context.made, SETTINGS)
 
     def _show_certificate(self, view: CertificateView | None) -> None:
         self.forget.setVisible(view is not None)

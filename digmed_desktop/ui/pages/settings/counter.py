@@ -1,13 +1,18 @@
 """Settings of the counter: the lock, and initials where onlookers can read."""
 
+from collections.abc import Sequence
+
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.settings.settings import LOCK_MINUTES
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 
 MINUTES = ("1", "2", "5", "10", "15", "30", "60", "120")
+
+SETTINGS = {"lock": "lock_after_minutes", "privacy": "privacy"}
 
 
 class CounterSection(ColumnPage):
@@ -16,9 +21,7 @@ class CounterSection(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__("Counter", "What this computer does while people come and go.")
         self._context = context
-        self.minutes = ChoiceEditor(
-            [Option(one, f"{one} minute{'s' if one != '1' else ''}") for one in MINUTES]
-        )
+        self.minutes = ChoiceEditor(_options(MINUTES))
         self.privacy = RadioEditor(YES_NO)
         self.card(
             "",
@@ -41,12 +44,15 @@ class CounterSection(ColumnPage):
     def arrive(self) -> None:
         """Show what is chosen now."""
         now = self._context.made.now
-        self.minutes.set_answer(str(now.lock_after_minutes))
+        minutes = str(now.lock_after_minutes)
+        self.minutes.set_options(_options(sorted({*MINUTES, minutes}, key=int)))
+        self.minutes.set_answer(minutes)
         self.privacy.set_answer("yes" if now.privacy else "no")
+        self.show_set_by_it(self._context.made, SETTINGS)
 
     def _changed(self) -> None:
         minutes = self.minutes.answer()
-        if minutes in MINUTES:
+        if minutes in map(str, LOCK_MINUTES):
             self._context.made.change(
                 otherwise=self._not_kept,
                 lock_after_minutes=int(minutes),
@@ -56,3 +62,7 @@ class CounterSection(ColumnPage):
     def _not_kept(self, error: DigMedError) -> None:
         self.arrive()  # what holds still
         self.say_not_kept(error)
+
+
+def _options(minutes: Sequence[str]) -> list[Option]:
+    return [Option(one, f"{one} minute{'s' if one != '1' else ''}") for one in minutes]

@@ -10,6 +10,7 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import quiet
 
 END_OF_DAY = 24
+SETTINGS = {"amber": "amber_hour", "late": "late_hour", "answer": "answer_days"}
 
 
 class DeadlinesSection(ColumnPage):
@@ -53,6 +54,7 @@ class DeadlinesSection(ColumnPage):
         self.amber.set_answer(str(now.amber_hour))
         self.late.set_answer(str(now.late_hour))
         self.answer.set_answer(str(now.answer_days))
+        self.show_set_by_it(self._context.made, SETTINGS)
 
     def _changed(self) -> None:
         chosen = [

@@ -36,6 +36,9 @@ class MessagesSection(ColumnPage):
         for choice in settings.editions:
             self._editions[choice.workflow].set_answer(choice.chosen)
         self.agreed.set_answer(",".join(settings.agreed))
+        editions = {f"edition.{choice.workflow}": "editions" for choice in settings.editions}
+        self.show_set_by_it(self._context.made, {**editions, "agreed": "agreed_programmes"})
+        self._show_products_set_by_it()
         self._list_own(settings.own)
 
     def _make(self, settings: MessageSettings) -> None:
@@ -105,6 +108,13 @@ class MessagesSection(ColumnPage):
             self.said,
             row(self.add, None),
         )
+
+    def _show_products_set_by_it(self) -> None:
+        if self._context.made.is_set_by_it("own_products"):
+            self.show_set_by_it(
+                self._context.made, {key: "own_products" for key in self.fields if key.startswith("product.")}
+            )
+            self.add.setEnabled(False)
 
     def _offer_routes(self) -> None:
         routes = self._shown.routes.get(self.programme.answer(), ()) if self._shown else ()

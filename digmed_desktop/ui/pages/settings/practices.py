@@ -66,6 +66,7 @@ class PracticesSection(ColumnPage):
     def arrive(self) -> None:
         """Show what the list holds now."""
         self.directory.set_answer(self._context.made.now.directory)
+        self.show_set_by_it(self._context.made, {"directory": "directory"})
         if self.choose.isEnabled():
             self._context.office.ask(lambda desk: desk.directory.state(), self._show)
 

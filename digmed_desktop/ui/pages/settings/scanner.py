@@ -17,6 +17,7 @@ HOW = (
     "scan, the function characters (GS, ASCII 29) sent, Enter after each scan. With a prefix or the AIM identifier "
     "a scan is told from typing for certain; without one only by its speed, at least one sign in 30 milliseconds."
 )
+SETTINGS = {"prefix": "scanner_prefix", "separator": "scanner_separator"}
 _VISIBLE = {"\x1d": "␝"}
 
 
@@ -59,6 +60,7 @@ class ScannerSection(ColumnPage):
         now = self._context.made.now
         self.prefix.set_answer(now.scanner_prefix)
         self.separator.set_answer(now.scanner_separator)
+        self.show_set_by_it(self._context.made, SETTINGS)
 
     def take_scanned(self, burst: Burst, scan: Scan) -> None:
         """Say what came and what it means."""
