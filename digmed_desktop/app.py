@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +25,15 @@ from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
+from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
 from digmed_desktop.settings import counters
 from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
+from digmed_desktop.settings.policy import NO_POLICY
 from digmed_desktop.settings.settings import Theme
 from digmed_desktop.ui import fonts
 from digmed_desktop.ui.context import Context, PracticeControls, Rescue
@@ -241,11 +244,12 @@ def start(
     watch.install()
     loaded = settings_room.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
-    choices = Choices(loaded.settings, folders.settings_file)
+    policy = NO_POLICY if practice else policy_room.read(policy_room.place())
+    choices = Choices(loaded.settings, folders.settings_file, policy)
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()
     appearance = Appearance(
-        app, str(loaded.settings.theme), loaded.settings.text_percent, fonts.FAMILY if bare else ""
+        app, str(choices.now().theme), choices.now().text_percent, fonts.FAMILY if bare else ""
     )
     how = _Start()
     office = Office(
@@ -265,8 +269,8 @@ def start(
         elsewhere="" if practice else counters.sentence(counters.others(counters.place())),
     )
     window = Window(context)
-    if loaded.sentence:
-        window.banner.say("look", loaded.sentence, "Settings")
+    if sentence := f"{policy.sentence} {loaded.sentence}".strip():
+        window.banner.say("stop" if policy.doubt else "look", sentence, "Settings")
     alarm.setParent(window)
     alarm.rung.connect(window.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)
@@ -274,8 +278,21 @@ def start(
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)
     DailyBackup(office, window)
+    if policy.version_source:
+        office.opened.connect(lambda _found: _compare_version(office, window))
     office.open()
     return program
+
+
+def _compare_version(office: Office, window: Window) -> None:
+    """Say it where this version is not the one that the administrators call current."""
+
+    def tell(checks: Sequence[Check]) -> None:
+        for check in checks:
+            if check.health is Health.LOOK:
+                window.banner.say("look", f"{check.sentence} {check.remedy}", check.name)
+
+    office.enquire(lambda desk: desk.version_checks(), tell)
 
 
 def finish(program: Program) -> None:

@@ -35,7 +35,7 @@ class Doorbell(QObject):
             standing = office.round_and_wait(PATIENCE - 10)
             if standing is None:
                 raise DigMedError("The open window did not send and collect in time. Look at it.")
-            return told_by_window(standing)
+            return told_by_window(standing, is_set_up=office.now(lambda desk: desk.connection.is_set_up))
         if word == "doctor":
             return told_of_checks(iter(office.now(lambda desk: desk.checks())))
         raise DigMedError("This word is not known at the front door.")

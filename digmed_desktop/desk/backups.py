@@ -1,6 +1,8 @@
 """Backups from the counter: by hand, daily, and the recovery phrase."""
 
+import getpass
 import json
+import platform
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -32,15 +34,22 @@ _OURS = re.compile(r"digmed-\d{4}-\d{2}-\d{2}" + re.escape(ENDING))
 class BackupDesk:
     """Makes backups and shows the recovery phrase."""
 
-    def __init__(self, store: "Store", vault: "Vault | None", clock: Clock) -> None:
+    def __init__(
+        self, store: "Store", vault: "Vault | None", clock: Clock, named_by_it: Path | None = None
+    ) -> None:
+        """``named_by_it``: the place that the administrators chose for the daily backups of all computers."""
         self._store, self._vault, self._clock = store, vault, clock
+        self._named_by_it = named_by_it / own_folder() if named_by_it else None
 
     def state(self) -> BackupState:
         """Return how the backups stand."""
         kept = json.loads(self._store.profile.get(_STATE) or "{}")
         written = json.loads(self._store.profile.get(_PHRASE) or "null")
+        folder = kept.get("folder", "")
+        named = str(self._named_by_it or "")
         return BackupState(
-            folder=kept.get("folder", ""),
+            folder=(named or folder) if folder else "",
+            named_by_it=named,
             last_at=datetime.fromisoformat(kept["last_at"]) if kept.get("last_at") else None,
             last_file=kept.get("last_file", ""),
             last_count=kept.get("last_count", 0),
@@ -67,6 +76,8 @@ class BackupDesk:
 
         if said := problem_with(passphrase, again):
             raise DigMedError(said)
+        if self._named_by_it is not None:
+            folder = _made(self._named_by_it)
         if not folder.is_dir():
             raise DigMedError("The folder for the daily backup is not there.", "Choose a folder that is.")
         key = BackupKey.of(passphrase)
@@ -106,6 +117,8 @@ class BackupDesk:
                 raise DigMedError(
                     "The key of the daily backup is not in the keyring.", "Set up the daily backup anew."
                 )
+            if self._named_by_it is not None:
+                _made(self._named_by_it)
             target = folder / self.suggested_name()
             held = self._store.backups.write(target, BackupKey.from_kept(kept), self._carried())
         except DigMedError as error:
@@ -186,6 +199,23 @@ class BackupDesk:
         kept = json.loads(self._store.profile.get(_STATE) or "{}")
         self._store.profile.put(_STATE, json.dumps({**kept, "trouble": sentence}))
         return self.state()
+
+
+def own_folder() -> str:
+    """Return the name of this computer's and account's folder beside those of others, so that none replaces another's."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", f"{platform.node() or 'computer'} {getpass.getuser()}")
+
+
+def _made(folder: Path) -> Path:
+    """Make this computer's folder in the place that the administrators named. Raises DigMedError."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        raise DigMedError(
+            f"The folder {folder.parent}, which your IT named for the daily backup, cannot be reached or written to.",
+            "Ask your IT. Until then, make a backup by hand on another disk.",
+        ) from None
+    return folder
 
 
 def _thin_out(folder: Path) -> None:

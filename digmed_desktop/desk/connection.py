@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk import policy_connection
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, ConnectionView, Health
 from digmed_desktop.messaging.errors import AccountError, DigMedError
+from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment
 
@@ -25,17 +27,12 @@ if TYPE_CHECKING:
     from digmed_desktop.mesh.proxy import Proxy
 
 PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  # names in the vault
-CERTIFICATE, OWN_ROOT, LAST_USED = "mesh.certificate", "mesh.root", "mesh.environment"  # in the records
+CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"  # in the records
 LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
 
 _UNSURE = (
     "The mailbox in use may have taken {} of the notifications, and only it can tell. Wait until none says "
     "“Checking”, or tell those practices on paper; then change the connection."
-)
-
-_FOR_A_TEST = (
-    "{} of the notifications wait since a test system was connected, and would go to real practices now. Cancel "
-    "them first, then change to live."
 )
 
 
@@ -108,6 +105,8 @@ class ConnectionDesk:
 
         if self._practice is not None:
             return self._practice()
+        if doubt := self._choices.policy.doubt:
+            raise AccountError(doubt, policy_room.REMEDY)
         chosen = self._choices.now()
         urls = {
             MeshEnvironment.THIS_COMPUTER: chosen.mesh_url,
@@ -128,6 +127,12 @@ class ConnectionDesk:
             proxy=self.proxy_in_use(),
         )
 
+    def take_policy(self) -> AccountError | None:
+        """Take the mailbox that the administrators chose; or return why nothing may be sent or collected."""
+        if self._practice is not None:
+            return None
+        return policy_connection.take(self._store, self._choices, self._waiting_for_a_test)
+
     # ---- changing it
 
     def save(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -141,11 +146,13 @@ class ConnectionDesk:
             environment = MeshEnvironment(answers.get("connection.environment", ""))
         except ValueError:
             return (Problem("connection.environment", "Choose which MESH to use."),)
+        if locked := policy_connection.problems(self._choices, answers):
+            return locked
         problems = [] if environment is MeshEnvironment.NONE else self._faults(environment, answers)
         if not problems and self._moves(environment, answers) and (unsure := self._store.deliveries.unsure()):
             problems.append(Problem("connection.environment", _UNSURE.format(unsure)))
         if not problems and environment is MeshEnvironment.LIVE and (waiting := self._waiting_for_a_test()):
-            problems.append(Problem("connection.environment", _FOR_A_TEST.format(waiting)))
+            problems.append(Problem("connection.environment", policy_connection.FOR_A_TEST.format(waiting)))
         if problems:
             return tuple(problems)
         for name, field in ((PASSWORD, "password"), (SHARED_KEY, "shared_key")):
@@ -153,7 +160,7 @@ class ConnectionDesk:
                 self._vault.put(name, typed)
         self._keep_proxy(self._proxy_typed(answers))
         if environment is not MeshEnvironment.NONE:
-            self._store.profile.put(LAST_USED, json.dumps(environment.value))
+            self._store.profile.put(policy_connection.LAST_USED, json.dumps(environment.value))
         self._choices.change(
             mesh_environment=environment,
             mailbox=answers.get("connection.mailbox", "").strip(),
@@ -263,7 +270,9 @@ class ConnectionDesk:
 
         What was connected last is kept with the records, so that a new computer knows it too.
         """
-        last = self._store.profile.get(LAST_USED) or json.dumps(self._environment.value)
+        last = self._store.profile.get(policy_connection.LAST_USED) or json.dumps(
+            self._choices.own().mesh_environment.value
+        )
         if json.loads(last) not in (MeshEnvironment.INTEGRATION, MeshEnvironment.THIS_COMPUTER):
             return 0
         return self._store.deliveries.standing().waiting

@@ -15,6 +15,8 @@ from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
+from digmed_desktop.desk.current_version import check_version
+from digmed_desktop.desk.doctor import check_policy
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
@@ -116,7 +118,8 @@ class Desk:
         self.messages = MessageDesk(sender, self._choices)
         self.hand_over = HandOverDesk(store, self.people, vaccinating, supplying)
         self.listing = ListingDesk(store, clock)
-        self.backups = BackupDesk(store, vault, clock)
+        named = self._choices.policy.backup_folder
+        self.backups = BackupDesk(store, vault, clock, Path(named) if named else None)
         self._intent = SendIntent(folder)
         self._keeper = HeadKeeper(store)
 
@@ -145,9 +148,16 @@ class Desk:
             return Reach(None, "")
         return self._reach.ask(practice_ods, kind)
 
+    def version_checks(self) -> tuple[Check, ...]:
+        """Check whether this version is the one that the administrators call current; may ask the network."""
+        proxy = self._connection.proxy_in_use() if self._connection else ""
+        return tuple(check_version(self._choices.policy.version_source, proxy))
+
     def checks(self) -> tuple[Check, ...]:
         """Check the records and the connection; asks MESH, so it can take a minute."""
         return (
+            *check_policy(self._choices.policy),
+            *self.version_checks(),
             *checks_of_records(self._store, self.connection, self._clock),
             self.register.check(),
             check_of_chain(self._store),

@@ -13,6 +13,8 @@ from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.settings import policy as policy_room
+from digmed_desktop.settings.policy import Policy
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
@@ -45,6 +47,24 @@ def check_folder(folder: Path) -> Iterator[Check]:
         yield Check("Disk space", _LOOK, "Less than 1 GB is free on the disk.", "Make space soon.")
     else:
         yield Check("Disk space", _GOOD, f"{free // 1_000_000_000} GB are free.")
+
+
+def check_policy(policy: Policy) -> Iterator[Check]:
+    """Check the administrators' file, each fault with its line."""
+    name = "Settings of your IT"
+    if not policy.file:
+        yield Check(name, _GOOD, "No administrator has set anything for this computer.")
+        return
+    for fault in policy.faults:
+        yield Check(name, _BAD if policy.doubt else _LOOK, fault.sentence, policy_room.REMEDY)
+    if policy.doubt:
+        yield Check(
+            name, _BAD, "Nothing is sent or collected until the file is right.", f"It is {policy.file}."
+        )
+    elif policy.names:
+        yield Check(name, _GOOD, f"Set in {policy.file}: {', '.join(policy.names)}.")
+    elif not policy.faults:
+        yield Check(name, _LOOK, f"{policy.file} sets nothing.", "Write keys into it, or remove it.")
 
 
 def check_data() -> Iterator[Check]:

@@ -234,7 +234,8 @@ def make_delivery(
 ) -> DeliveryRounds:
     """Return the delivery over the connection that is set up; called and used on the thread that delivers.
 
-    Nothing goes out or comes in while a data file that this stands on has a fault; any other fault is said beside it.
+    Nothing goes out or comes in while a data file that this stands on has a fault, or what the administrators chose
+    leaves the mailbox in doubt; any other fault is said beside it.
     """
     from digmed_desktop.fhir.response_reader import response_reader
     from digmed_desktop.mesh.transport import MeshTransport
@@ -244,6 +245,8 @@ def make_delivery(
     data = data_check.standing()
     if data.stops_delivery:
         return NoConnection(store.deliveries, duty, closed=data.stops_delivery, remedy=REMEDY)
+    if (fault := connection.take_policy()) is not None:
+        return NoConnection(store.deliveries, duty, closed=fault.happened, remedy=fault.remedy)
     if not connection.is_set_up:
         return NoticingDelivery(NoConnection(store.deliveries, duty), data.notices)
 

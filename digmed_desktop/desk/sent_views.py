@@ -158,6 +158,7 @@ class BackupState:
     """How the backups stand. ``trouble`` is the sentence of a daily backup that failed."""
 
     folder: str = ""  # of the daily backup; "": none is made
+    named_by_it: str = ""  # the folder that the administrators chose for it, begun or not
     last_at: datetime | None = None
     last_file: str = ""
     last_count: int = 0

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop import __version__
+from digmed_desktop.desk import notification
+from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.current_version import check_version
 from digmed_desktop.desk.front_door import knock
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
@@ -22,9 +25,11 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings import counters
+from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
+from digmed_desktop.settings.settings import MeshEnvironment
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
@@ -78,9 +83,25 @@ def _sync(folders: Folders, clock: Clock, vault: OpenVault) -> tuple[int, str]:
     except StoreInUseError:
         return 0, "DigMed Desktop is open on this computer and sends and collects by itself."
     try:
-        return _told(_round(folders, store, opened, clock))
+        choices = chosen(folders)
+        standing = _round(choices, store, opened, clock)
+        is_set_up = choices.now().mesh_environment is not MeshEnvironment.NONE
+        status, sentence = _told(standing, is_set_up=is_set_up)
+        if late := notification.due(store, standing, clock.now()):
+            notification.show(late)
+        return status, f"{sentence} {_backed_up(choices, store, opened, clock)}".rstrip()
     finally:
         store.close()
+
+
+def _backed_up(choices: Choices, store: "Store", vault: "Vault", clock: Clock) -> str:
+    """Make the backup of today if it is due and no window does; return what to say of it."""
+    named = choices.policy.backup_folder
+    desk = BackupDesk(store, vault, clock, Path(named) if named else None)
+    if not desk.is_due():
+        return ""
+    trouble = desk.daily().trouble
+    return f"The daily backup failed. {trouble}" if trouble else "The backup of today was made."
 
 
 def close_window(data: Path) -> tuple[int, str]:
@@ -93,8 +114,13 @@ def close_window(data: Path) -> tuple[int, str]:
     return 0, "The window is closing."
 
 
-def _round(folders: Folders, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:
-    choices = Choices(settings_room.load(folders.settings_file).settings, folders.settings_file)
+def chosen(folders: Folders) -> Choices:
+    """Return the settings of an account, under those that the administrators chose."""
+    loaded = settings_room.load(folders.settings_file)
+    return Choices(loaded.settings, folders.settings_file, policy_room.read(policy_room.place()))
+
+
+def _round(choices: Choices, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:
     connection = ConnectionDesk(store, vault, choices, clock)
     delivery = make_delivery(
         store,
@@ -120,13 +146,14 @@ def _of_window(said: dict[str, Any]) -> tuple[int, str]:
         stopped_because=str(said["stopped_because"]),
         remedy=str(said["remedy"]),
     )
-    status, sentence = _told(standing)
+    status, sentence = _told(standing, is_set_up=bool(said.get("is_set_up")))
     return status, f"The open window did it. {sentence}"
 
 
-def told_by_window(standing: QueueStanding) -> dict[str, Any]:
+def told_by_window(standing: QueueStanding, *, is_set_up: bool) -> dict[str, Any]:
     """Return how delivery stands, as the window says it through the front door."""
     return {
+        "is_set_up": is_set_up,
         "waiting": standing.waiting,
         "needs_person": standing.needs_person,
         "connected": standing.connected,
@@ -135,12 +162,13 @@ def told_by_window(standing: QueueStanding) -> dict[str, Any]:
     }
 
 
-def _told(standing: QueueStanding) -> tuple[int, str]:
+def _told(standing: QueueStanding, *, is_set_up: bool) -> tuple[int, str]:
     counted = f"{standing.waiting} waiting to go out, {standing.needs_person} need a person."
     if standing.stopped_because:
         return 1, f"{standing.stopped_because} {standing.remedy} {counted}".replace("  ", " ")
     if standing.connected is None:
-        return 0, f"No connection to MESH is set up. {counted}"
+        why = "Nothing was due to be sent or collected." if is_set_up else "No connection to MESH is set up."
+        return 0, f"{why} {counted}"
     return 0, f"Sent and collected. {counted}"
 
 
@@ -167,6 +195,9 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     loaded = settings_room.load(folders.settings_file)
     if loaded.sentence:
         yield Check("Settings", Health.LOOK, loaded.sentence)
+    policy = policy_room.read(policy_room.place())
+    yield from checks.check_policy(policy)
+    yield from check_version(policy.version_source)
     try:
         opened = vault(folders)
     except DigMedError as error:
@@ -189,7 +220,7 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
         yield Check("Records", Health.BAD, error.happened, error.remedy)
         return
     try:
-        connection = ConnectionDesk(store, opened, Choices(loaded.settings), clock)
+        connection = ConnectionDesk(store, opened, Choices(loaded.settings, policy=policy), clock)
         yield from checks_of_records(store, connection, clock)
         yield RegisterDesk(store, PeopleDesk(store, clock), clock, VaultSeal(opened)).check()
         yield check_of_chain(store)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.clinical import json_record
-from digmed_desktop.desk import front_door, unattended
+from digmed_desktop.desk import front_door, notification, unattended
+from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.unattended import doctor, sync, told_by_window, told_of_checks
@@ -29,6 +30,8 @@ from digmed_desktop.messaging.story import QueueStanding
 from tests.connection.conftest import Counter
 from tests.history.samples import KEY, facts, message, token
 from tests.mesh.strict_mesh import PRACTICE, Way
+
+PHRASE = "copper lantern seven"
 
 
 def freeze(counter: Counter) -> int:
@@ -52,7 +55,7 @@ def door(counter: Counter) -> Iterator[FrontDoor]:
         if word == "fail":
             raise ZeroDivisionError("private words")
         if word == "sync":
-            return told_by_window(QueueStanding(waiting=2, needs_person=1, connected=True))
+            return told_by_window(QueueStanding(waiting=2, needs_person=1, connected=True), is_set_up=True)
         if word == "doctor":
             return told_of_checks(iter([Check("MESH", Health.BAD, "No answer.", "Wait.")]))
         return {"heard": word} if len(word) < 100 else {"length": len(word)}
@@ -303,3 +306,45 @@ def test_without_a_connection_it_is_for_paper(counter: Counter) -> None:
     told = ReachDesk(counter.store, counter.connection, counter.clock).ask("Y99901", Kind.VACCINATION)
     assert told.can is None
     assert "paper" in told.sentence
+
+
+def test_sync_tells_of_what_is_late_once_a_day_and_names_nobody(
+    ready: Counter, mesh, vault_of, monkeypatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(notification, "show", shown.append)
+    ready.store.close()
+    assert sync(ready.folders, ready.clock, vault_of)[0] == 0
+    assert shown == [], "it is quiet when nothing is late"
+    ready.store = Store.open(ready.folders.database, KEY, ready.clock)
+    freeze(ready)
+    ready.set_up(mesh.url, password="wrong")
+    ready.store.close()
+    ready.clock.move(days=5)
+    for _ in range(3):
+        sync(ready.folders, ready.clock, vault_of)
+        ready.clock.move(minutes=15)
+    (text,) = shown
+    assert text == "1 notification needs a person. Open DigMed Desktop to see which."
+    ready.clock.move(days=1)
+    sync(ready.folders, ready.clock, vault_of)
+    assert len(shown) == 2
+    ready.store = Store.open(ready.folders.database, KEY, ready.clock)
+    told = facts()
+    assert not any(word in text for word in (told.patient_name.split(",")[0], told.nhs_number) if word)
+
+
+def test_sync_makes_the_backup_of_the_day(ready: Counter, mesh, vault_of, tmp_path: Path) -> None:
+    folder = tmp_path / "daily"
+    folder.mkdir()
+    BackupDesk(ready.store, ready.vault, ready.clock).begin_daily(folder, PHRASE, PHRASE)
+    ready.store.close()
+    counted = "0 waiting to go out, 0 need a person."
+    assert sync(ready.folders, ready.clock, vault_of) == (0, f"Sent and collected. {counted}")
+    ready.clock.move(days=1)
+    made = f"Sent and collected. {counted} The backup of today was made."
+    assert sync(ready.folders, ready.clock, vault_of) == (0, made)
+    quiet = f"Nothing was due to be sent or collected. {counted}"
+    assert sync(ready.folders, ready.clock, vault_of) == (0, quiet), "a connection is set up, and it says so"
+    assert len(list(folder.iterdir())) == 2
+    ready.store = Store.open(ready.folders.database, KEY, ready.clock)

@@ -1,12 +1,13 @@
 """Backups from the counter, the recovery phrase, and the rescue on a new computer."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from digmed_desktop.credentials.phrase import phrase_of
 from digmed_desktop.desk import opening, rescue
-from digmed_desktop.desk.backups import KEEP, BackupDesk
+from digmed_desktop.desk.backups import KEEP, BackupDesk, own_folder
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt, RecordsInDoubtError, StoreError
@@ -151,3 +152,38 @@ def test_records_that_are_there_are_put_aside(desk: BackupDesk, counter: Counter
     before = Store.open(aside, KEY, counter.clock)
     assert len(before.notifications.page()) == 2
     before.close()
+
+
+def test_a_place_named_by_it_goes_before_a_chosen_one_and_keeps_computers_apart(
+    desk: BackupDesk, counter: Counter, memory_vault: MemoryVault, tmp_path: Path
+) -> None:
+    chosen, named = tmp_path / "chosen", tmp_path / "named"
+    chosen.mkdir()
+    under = BackupDesk(counter.store, memory_vault, counter.clock, named)
+    assert (under.state().daily, under.state().named_by_it) == (False, str(named / own_folder()))
+    with pytest.raises(DigMedError, match="your IT named"):
+        under.begin_daily(chosen, PHRASE, PHRASE)
+    named.mkdir()
+    assert under.begin_daily(chosen, PHRASE, PHRASE).folder == str(named / own_folder())
+    assert list(chosen.iterdir()) == []
+    counter.clock.move(days=1)
+    assert under.daily().trouble == ""
+    assert len(list((named / own_folder()).iterdir())) == 2
+    shutil.rmtree(named)
+    counter.clock.move(days=1)
+    assert "your IT named" in under.daily().trouble
+    named.mkdir()
+    assert under.daily().trouble == "", "it is made as soon as the place is there again"
+
+
+def test_a_daily_backup_that_was_begun_moves_to_the_place_that_it_names_later(
+    desk: BackupDesk, counter: Counter, memory_vault: MemoryVault, tmp_path: Path
+) -> None:
+    chosen, named = tmp_path / "chosen", tmp_path / "named"
+    chosen.mkdir()
+    named.mkdir()
+    desk.begin_daily(chosen, PHRASE, PHRASE)
+    counter.clock.move(days=1)
+    under = BackupDesk(counter.store, memory_vault, counter.clock, named)
+    state = under.daily()
+    assert (state.trouble, Path(state.last_file).parent) == ("", named / own_folder())
