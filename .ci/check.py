@@ -24,7 +24,7 @@ STATIC: dict[str, tuple[str, ...]] = {
     "lint": ("ruff", "check", "."),
     "contracts": ("lint-imports",),
     "dead code": (sys.executable, ".ci/dead_code.py"),
-    "types": ("mypy", "digmed_desktop", "tests", ".ci"),
+    "types": ("mypy", "digmed_desktop", "tests", "installer", ".ci"),
 }
 
 

@@ -40,7 +40,7 @@ def write(icon: Path = ICON) -> None:
     for pixels in SIZES:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        draw(pixels).save(buffer, "PNG")
+        draw(pixels).save(buffer, b"PNG")
         parts.append((pixels, bytes(buffer.data().data())))
     head, body, start = struct.pack("<HHH", 0, 1, len(parts)), b"", 6 + 16 * len(parts)
     for pixels, png in parts:

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.markers import Environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -32,9 +32,9 @@ class Target:
         """The lock file."""
         return places.HOME / "lock" / self.file
 
-    def environment(self) -> Environment:
+    def environment(self) -> dict[str, str | AbstractSet[str]]:
         """Return the values that environment markers are judged by."""
-        return {  # type: ignore[return-value]
+        return {
             "python_version": self.python,
             "python_full_version": f"{self.python}.0",
             "implementation_name": "cpython",
