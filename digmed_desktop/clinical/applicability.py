@@ -2,28 +2,38 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.data_files.source import OWN
 
-CONSENTS_ALONE = 16  # years; Family Law Reform Act 1969, section 8
-MAY_BE_PREGNANT = (
-    11,
-    55,
-)  # years, first and last at which it is asked; outside of them nobody is asked by routine
-_OF_A_CHILD = frozenset({"consent.about_child"})
-_OF_A_PREGNANCY = frozenset({"screening.pregnant"})
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.applicability_file import ApplicabilityRow
 
 
 def not_applicable(typed: Callable[[str], str], today: date) -> frozenset[str]:
-    """Return the questions that do not apply to a patient; ``typed`` returns an answer. What is not known excludes none."""
+    """Return the questions of a vaccination that do not apply to a patient; ``typed`` returns an answer.
+
+    What is not known of the patient excludes none.
+    """
+    from digmed_desktop.clinical.applicability_file import ApplicabilityFile
+
     born = dates.of_answer(typed("patient.date_of_birth"), today, past=True)
     day = dates.of_answer(typed("contact.date"), today) or today
     years = dates.age(born, day) if born and born <= day else None
-    left_out: frozenset[str] = frozenset()
-    if years is not None and years >= CONSENTS_ALONE:
-        left_out |= _OF_A_CHILD
-    of_no_age = years is not None and not MAY_BE_PREGNANT[0] <= years <= MAY_BE_PREGNANT[1]
-    said = typed("vaccine.eligibility") == "pregnant"  # then it is asked whatever else is known
-    if not said and (typed("patient.sex") == "male" or of_no_age):
-        left_out |= _OF_A_PREGNANCY
-    return left_out
+    rules = OWN.read("applicability/vaccination.toml", ApplicabilityFile).rule
+    return frozenset(
+        question for rule in rules if _leaves_out(rule, typed, years) for question in rule.questions
+    )
+
+
+def _leaves_out(rule: "ApplicabilityRow", typed: Callable[[str], str], years: int | None) -> bool:
+    """Whether a rule takes its questions away from a patient of this age."""
+    if any(typed(question) in answers for question, answers in rule.unless.items()):
+        return False
+    if typed("patient.sex") in rule.not_sex:
+        return True
+    if years is None:
+        return False
+    too_young = rule.from_age is not None and years < rule.from_age
+    return too_young or (rule.to_age is not None and years > rule.to_age)

@@ -16,7 +16,7 @@ class SectionRow(DataModel):
     """Questions that are drawn together."""
 
     id: Id
-    title: str
+    title: Text = ""
     style: Literal["fields", "table", "more"] = Field("fields", description="fields, table or more")
     card: Text = ""
     key: Annotated[str, Field(pattern=r"^(Alt\+[A-Z])?$", description="a key such as Alt+P")] = ""

@@ -21,6 +21,7 @@ _KEPT = "What is typed is kept as a draft."
 def kinds() -> tuple[FileKind, ...]:
     """Return every kind of data file but practice mode's; imports what is needed to check them."""
     from digmed_desktop.clinical import (
+        applicability_file,
         controlled_drugs_file,
         form_file,
         law_file,
@@ -37,6 +38,7 @@ def kinds() -> tuple[FileKind, ...]:
     return (
         form_file.KIND,
         layout_file.KIND,
+        applicability_file.KIND,
         *codes_file.KINDS,
         units_file.KIND,
         programme_file.KIND,
@@ -78,7 +80,7 @@ class DataStanding:
             case Consequence.SUPPLY:
                 return form == "emergency-supply"
             case Consequence.FORMS:
-                return one.fault.file == f"forms/{form}.toml"
+                return one.fault.file.partition("/")[2] == f"{form}.toml"
             case Consequence.PROGRAMME:
                 return form == "vaccination" and not self.programmes
         return False

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from digmed_desktop.clinical.layout_file import LayoutFile
 from digmed_desktop.data_files.source import OWN
 
 
@@ -41,6 +40,8 @@ class SectionSpec:
 @cache
 def load(form_id: str) -> tuple[SectionSpec, ...]:
     """Return the sections of a form, none where it is drawn group by group."""
+    from digmed_desktop.clinical.layout_file import LayoutFile
+
     name = f"layouts/{form_id}.toml"
     if name not in OWN.names("layouts"):
         return ()
