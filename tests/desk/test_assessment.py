@@ -80,7 +80,8 @@ def test_what_is_kept_here_of_how_a_record_came_about_is_no_answer(counter: Coun
     assert record.notes_kept_here.count("Continued although:") == 1
     begun = counter.desk.acts.begin_correction(made, "The batch was misread.")
     assert begun.state.answers["after.notes"] == ""
-    sent = counter.desk.send("vaccination", "again", begun.state, counter.ada)
+    right = begun.state.answered({"vaccine.batch": "RIGHT1"})
+    sent = counter.desk.send("vaccination", "again", right, counter.ada)
     assert sent.notification is not None
     again = json_record.loads(counter.store.versions.record(sent.notification))
     assert again.notes_kept_here.count("Continued although:") == 1

@@ -107,17 +107,16 @@ class Scene:
         window.go("vaccinate")
         self.until("the form", lambda: bool(window.vaccinate and window.vaccinate.isVisible()))
 
+    def fill_in(self, patient: int = 0) -> None:
+        """Fill in a fictional patient, and a vaccine that sets dose and route."""
+        assert self.window.context.practice is not None
+        answers = self.window.context.practice.patients[patient].answers
+        self.form.fill({**answers, **THIS_VISIT, **THE_PACK, **THE_SESSION})
+        self.form.touched("vaccine.product")
+
     def to_check(self, patient: int = 0) -> None:
         """Fill in a fictional patient and go to the check page."""
-        assert self.window.context.practice is not None
-        self.form.fill(
-            {
-                **self.window.context.practice.patients[patient].answers,
-                **THIS_VISIT,
-                **THE_PACK,
-                **THE_SESSION,
-            }
-        )
+        self.fill_in(patient)
         self.form.arrive()
         self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         self.until("the check page", self.window.check.isVisible)
@@ -168,8 +167,7 @@ def typing() -> None:
     scene = Scene()
     scene.begin()
     form = scene.form
-    assert scene.window.context.practice is not None
-    form.fill({**scene.window.context.practice.patients[0].answers, **THIS_VISIT, **THE_PACK, **THE_SESSION})
+    scene.fill_in()
     kept: list[str] = []
     form.focus_field("after.notes")
     with contextlib.ExitStack() as stack:
