@@ -6,8 +6,10 @@ import pytest
 
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.applicability_file import ApplicabilityFile, ApplicabilityRow
+from digmed_desktop.data_files.fault import Fault
+from digmed_desktop.data_files.kinds import Consequence
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.data_check import Consequence, DataStanding, Fault, Found
+from digmed_desktop.desk.data_check import DataStanding, Found
 
 TODAY = date(2026, 11, 28)
 RULES = OWN.read("applicability/vaccination.toml", ApplicabilityFile).rule
