@@ -10,6 +10,7 @@ from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED, ControlledName
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.supply_finding import Finding
 
 NO_SCHEDULE = "none"
@@ -73,6 +74,9 @@ def _described(row: ControlledName) -> str:
 
 def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
     """Yield where an answer says something else than dm+d."""
+    if item.product and words(item.product.display)[:1] != words(listed.product.display)[:1]:
+        sentence = "Check the product: the imported dm+d has another name for its code."
+        yield Finding("product", sentence, asks=True)
     if listed.schedule and item.schedule and listed.schedule != item.schedule:
         says = "no controlled drug" if listed.schedule == NO_SCHEDULE else f"Schedule {listed.schedule}"
         stops = listed.schedule in NEVER_SUPPLIED and item.schedule not in NEVER_SUPPLIED

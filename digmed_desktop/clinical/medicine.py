@@ -14,7 +14,8 @@ CODE_END = "\t"
 class Medicine:
     """One product (a dm+d AMP, or a name that was typed before). What is not known is "" or None.
 
-    ``legal_class`` is pom, p or gsl; ``schedule`` none or 1 to 5; ``unit`` the unit it is counted in.
+    ``legal_class`` is pom, p or gsl; ``schedule`` none or 1 to 5; ``unit`` the unit it is counted in; ``form`` the
+    dose form in the words of dm+d.
     """
 
     product: Coded
@@ -22,6 +23,7 @@ class Medicine:
     unit: str = ""
     legal_class: str = ""
     schedule: str = ""
+    form: str = ""
 
 
 OF_THE_PRODUCT = (
@@ -45,6 +47,8 @@ OF_THE_PRODUCT = (
 
 A reason that stayed would answer a doubt about the next product before anyone has seen it.
 """
+OF_THE_TREATMENT = ("directions", "quantity", "days", "indication", "additional")
+"""The questions of an item about how its product is taken. They go with it too, and a person may put them back."""
 
 
 def answers_of_product(
@@ -59,13 +63,20 @@ def answers_of_product(
         "legal_class": medicine.legal_class if medicine else "",
         "schedule": medicine.schedule if medicine else "",
         "unit": medicine.unit if medicine else "",
+        "form": medicine.form if medicine else "",
     }
     if replaced:
-        follow = {name: known.get(name, "") for name in OF_THE_PRODUCT}
+        follow = {name: known.get(name, "") for name in (*OF_THE_PRODUCT, *OF_THE_TREATMENT)}
         follow["kind"] = follow["kind"] or now.get(f"{item}.kind", "")  # asked before the product
     else:
         follow = {name: text for name, text in known.items() if text}
     return {f"{item}.{name}": text for name, text in follow.items()}
+
+
+def treatment_typed(item: str, now: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers of ``item`` about how its product is taken, as far as there are any."""
+    typed = {f"{item}.{name}": now.get(f"{item}.{name}", "") for name in OF_THE_TREATMENT}
+    return {question: text for question, text in typed.items() if text}
 
 
 def product_answer(product: Coded) -> str:

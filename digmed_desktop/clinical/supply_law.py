@@ -11,8 +11,10 @@ from digmed_desktop.clinical import law, units
 from digmed_desktop.clinical.controlled_item import judge_schedule
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.high_risk import judge_risk
 from digmed_desktop.clinical.law_rule import Effect, Rule
 from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.preparations import judge_preparation
 from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
@@ -38,6 +40,8 @@ def judge(item: SuppliedItem, route: SupplyRoute, listed: Medicine | None = None
     for rule in law.rules_for(item, route):
         found += _by(rule, item)
     found += judge_schedule(item, listed)
+    found += judge_preparation(item, listed)
+    found += judge_risk(item)
     if route is SupplyRoute.PATIENT:
         found += _perhaps_schedule_18(item)
     found += _counting(item)

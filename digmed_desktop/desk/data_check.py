@@ -26,6 +26,7 @@ def kinds() -> tuple[FileKind, ...]:
         form_file,
         law_file,
         layout_file,
+        medicine_files,
         retired_file,
         units_file,
     )
@@ -44,6 +45,7 @@ def kinds() -> tuple[FileKind, ...]:
         programme_file.KIND,
         law_file.KIND,
         controlled_drugs_file.KIND,
+        *medicine_files.KINDS,
         *states_files.KINDS,
         *answer_files.KINDS,
         reports_file.KIND,

@@ -40,12 +40,16 @@ class MedicineDesk:
         self._store = store
 
     def find(self, text: str) -> tuple[Medicine, ...]:
-        """Return at most :data:`MOST` products that fit what was typed: used here before first."""
+        """Return at most :data:`MOST` products that fit what was typed: used here before first.
+
+        Each has the particulars of the imported dm+d, where it is in there, before those that were answered here.
+        """
         words = text.casefold().split()
         if not words:
             return ()
+        used = self._store.medicines_used.search(text, MOST)
         found = [
-            *self._store.medicines_used.search(text, MOST),
+            *(self.listed(one.product) or one for one in used),
             *self._store.medicines.search(text, MOST),
             *(one for one in bundled() if all(word in one.product.display.casefold() for word in words)),
         ]
@@ -58,16 +62,16 @@ class MedicineDesk:
         """Return a product as the imported dm+d has it, None where it is not in there."""
         if not product.is_coded:
             return None
-        found = self._store.medicines.search(product.display, MOST)
-        return next((one for one in found if one.product.code == product.code), None)
+        return self._store.medicines.of_code(product.code)
 
     def remember(self, items: tuple[SuppliedItem, ...]) -> None:
         """Keep what was supplied, to be offered first the next time."""
         for item in items:
             if item.product is not None:
                 unit = units.shown(item.quantity.unit) if item.quantity else ""
+                form = item.form.display if item.form else ""
                 self._store.medicines_used.remember(
-                    Medicine(item.product, item.kind, unit, item.legal_class, item.schedule)
+                    Medicine(item.product, item.kind, unit, item.legal_class, item.schedule, form)
                 )
 
     def release(self) -> tuple[str, int] | None:

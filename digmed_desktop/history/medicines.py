@@ -26,19 +26,21 @@ from digmed_desktop.history.written import search_key
 
 BATCH = 5000
 SEARCH = (
-    "SELECT m.code, m.name, m.kind, m.unit, m.legal_class, m.schedule FROM found "
+    "SELECT m.code, m.* FROM found "
     "JOIN medicine m ON m.id = found.rowid WHERE found MATCH ? ORDER BY found.rowid LIMIT ?"
 )
 """Rows stand in the order of their names, so the first that fit are the ones wanted: nothing is sorted or counted."""
+OF_CODE = "SELECT m.code, m.* FROM medicine m WHERE m.code = ?"
 _SCHEMA = (
     "CREATE TABLE release (name TEXT NOT NULL, medicines INTEGER NOT NULL)",
-    "CREATE TABLE raw (key TEXT, code TEXT, name TEXT, kind TEXT, unit TEXT, legal_class TEXT, schedule TEXT)",
+    "CREATE TABLE raw (key TEXT, code TEXT, name TEXT, kind TEXT, unit TEXT, legal_class TEXT, schedule TEXT, form TEXT)",
     "CREATE TABLE medicine (id INTEGER PRIMARY KEY, key TEXT NOT NULL, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
-    "kind TEXT NOT NULL, unit TEXT NOT NULL, legal_class TEXT NOT NULL, schedule TEXT NOT NULL)",
+    "kind TEXT NOT NULL, unit TEXT NOT NULL, legal_class TEXT NOT NULL, schedule TEXT NOT NULL, form TEXT NOT NULL)",
     "CREATE VIRTUAL TABLE found USING fts5 (key, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize='ascii')",
 )
 _FINISH = (
-    "INSERT INTO medicine (key, code, name, kind, unit, legal_class, schedule) SELECT * FROM raw ORDER BY key, code",
+    "INSERT INTO medicine (key, code, name, kind, unit, legal_class, schedule, form) "
+    "SELECT * FROM raw ORDER BY key, code",
     "DROP TABLE raw",
     "INSERT INTO found (rowid, key) SELECT id, key FROM medicine",
 )
@@ -66,7 +68,13 @@ class MedicineList:
         with self._reading() as connection:
             if connection is None:
                 return []
-            return [_medicine(row) for row in connection.exec_driver_sql(SEARCH, (wanted, limit))]
+            return [_of_list(row) for row in connection.exec_driver_sql(SEARCH, (wanted, limit))]
+
+    def of_code(self, code: str) -> Medicine | None:
+        """Return the product of a dm+d code, None where the list does not have it."""
+        with self._reading() as connection:
+            row = connection.exec_driver_sql(OF_CODE, (code,)).first() if connection is not None else None
+        return None if row is None else _of_list(row)
 
     def release(self) -> tuple[str, int] | None:
         """Return the name of the release and how many products it has, None where none was imported."""
@@ -115,7 +123,7 @@ class MedicineList:
                 cursor.execute(statement)
             number, rows = 0, iter(medicines)
             while batch := [_row(one) for one in islice(rows, BATCH)]:
-                cursor.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?, ?)", batch)
+                cursor.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?, ?, ?)", batch)
                 number += len(batch)
             for statement in _FINISH:
                 cursor.execute(statement)
@@ -191,12 +199,20 @@ class MedicinesUsed:
 def _row(one: Medicine) -> tuple[str, ...]:
     kind = one.kind.value if one.kind else ""
     name = one.product.display
-    return search_key(name), one.product.code, name, kind, one.unit, one.legal_class, one.schedule
+    particulars = (one.unit, one.legal_class, one.schedule, one.form)
+    return search_key(name), one.product.code, name, kind, *particulars
+
+
+def _of_list(row: Any) -> Medicine:
+    """Return the product of a row; a list that an earlier version imported has no forms."""
+    return _medicine(tuple(row)[3:])
 
 
 def _medicine(row: Any) -> Medicine:
-    code, name, kind, unit, legal_class, schedule = row
-    return Medicine(Coded(name, code), ItemKind(kind) if kind else None, unit, legal_class, schedule)
+    """Return the product of code, name, kind, unit, legal class, schedule and, in what is new, form."""
+    code, name, kind, unit, legal_class, schedule, *form = row
+    known = ItemKind(kind) if kind else None
+    return Medicine(Coded(name, code), known, unit, legal_class, schedule, form[0] if form else "")
 
 
 def _written(one: Medicine) -> str:

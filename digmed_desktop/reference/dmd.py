@@ -91,6 +91,15 @@ class _Part:
     open: Callable[[], AbstractContextManager[IO[bytes]]]
 
 
+@dataclass(slots=True)
+class _Virtual:
+    """A VMP. ``form``: its dose form in words, ``""`` for one that has no name, None where there is none."""
+
+    unit: str
+    schedule: str = ""
+    form: str | None = None
+
+
 class Release:
     """The files of a release that are read."""
 
@@ -119,6 +128,7 @@ class Release:
                 "CONTROL_DRUG_CATEGORY",
                 "LEGAL_CATEGORY",
                 "UNIT_OF_MEASURE",
+                "FORM",
             ):
                 lookups.setdefault(kind.tag, {})[_text(element, "CD")] = _text(element, "DESC")
         virtual = self._virtual(reading, lookups)
@@ -133,39 +143,35 @@ class Release:
             known = virtual.get(_text(element, "VPID"))
             if known is None:
                 raise reading.refuse(element, "a product belongs to a VMP that this release does not have")
-            unit, schedule, has_form = known
             legal_class = legal.get(code)
             kind_of = (
                 ItemKind.MEDICINE
-                if has_form or legal_class
+                if known.form is not None or legal_class
                 else ItemKind.APPLIANCE
                 if code in legal
                 else None
             )
             empty = False
-            yield Medicine(Coded(name, code), kind_of, unit, legal_class or "", schedule)
+            form = known.form or ""
+            yield Medicine(Coded(name, code), kind_of, known.unit, legal_class or "", known.schedule, form)
         if empty:  # it would take the place of a whole list
             raise ReleaseError(
                 "There is no product in this release.", f"Get it again from NHS TRUD. {AS_IT_WAS}"
             )
 
-    def _virtual(
-        self, reading: "_Reading", lookups: dict[str, dict[str, str]]
-    ) -> dict[str, tuple[str, str, bool]]:
-        """Return unit, schedule and whether there is a dose form, for each VMP."""
+    def _virtual(self, reading: "_Reading", lookups: dict[str, dict[str, str]]) -> "dict[str, _Virtual]":
+        """Return what is known of each VMP."""
         units, categories = lookups.get("UNIT_OF_MEASURE", {}), lookups.get("CONTROL_DRUG_CATEGORY", {})
-        found: dict[str, tuple[str, str, bool]] = {}
+        forms = lookups.get("FORM", {})
+        found: dict[str, _Virtual] = {}
         for element in reading.elements(self._parts["vmp"], PARTS["vmp"], ("VMP", "DFORM", "CONTROL_INFO")):
             vpid = _text(element, "VPID")
             if element.tag == "VMP":
-                found[vpid] = (units.get(_text(element, "UNIT_DOSE_UOMCD"), ""), "", False)
+                found[vpid] = _Virtual(units.get(_text(element, "UNIT_DOSE_UOMCD"), ""))
+            elif vpid in found and element.tag == "DFORM":
+                found[vpid].form = forms.get(_text(element, "FORMCD"), "")
             elif vpid in found:
-                unit, schedule, has_form = found[vpid]
-                if element.tag == "DFORM":
-                    has_form = True
-                else:
-                    schedule = _schedule(categories.get(_text(element, "CATCD"), ""))
-                found[vpid] = (unit, schedule, has_form)
+                found[vpid].schedule = _schedule(categories.get(_text(element, "CATCD"), ""))
         return found
 
     def _legal(self, reading: "_Reading", lookups: dict[str, dict[str, str]]) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
+from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
@@ -18,11 +19,16 @@ from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.reference import roles
 from digmed_desktop.settings.choices import Choices
+from tests.clinical import supply_examples
 from tests.clinical.examples import NOW, complete_answers
+from tests.conftest import MemoryVault
 from tests.history.samples import KEY, PHARMACY, MovedClock, answered
 
 PHARMACIST = Professional(
     PersonName("Ada", "Okonkwo-Bright", "Ms"), roles.role("pharmacist").coded, Regulator.GPHC, "9999991"
+)
+TECHNICIAN = Professional(
+    PersonName("Tom", "Abernathy"), roles.role("technician").coded, Regulator.GPHC, "2071235"
 )
 MATCHED = Meaning("30001", Happening.MATCHED, needs_person=False, happened="The patient was found.")
 
@@ -88,4 +94,24 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
         folder=tmp_path,
     )
     yield Counter(desk, store, clock, ada)
+    store.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path, memory_vault: MemoryVault) -> Iterator[Counter]:
+    clock = MovedClock(supply_examples.NOW)
+    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store.profile.save_pharmacy(supply_examples.PHARMACY)
+    amira = store.people.add(supply_examples.PHARMACIST, "slow-hash")
+    store.people.add(TECHNICIAN, "slow-hash")
+    desk = Desk(
+        store,
+        clock,
+        kept_in="a test",
+        sender=Sender("FX999OT001"),
+        make_delivery=no_delivery,
+        folder=tmp_path,
+        seal=VaultSeal(memory_vault),
+    )
+    yield Counter(desk, store, clock, amira)
     store.close()

@@ -15,7 +15,6 @@ from digmed_desktop.desk.views import Sent
 from digmed_desktop.fhir import checks, document, problems, sections, writing
 from tests.clinical import examples, supply_examples
 from tests.desk.conftest import Counter
-from tests.desk.test_supplying import shop  # noqa: F401 - a fixture
 
 COUNTED: dict[str, Callable[..., Any]] = {
     "vaccination read": vaccination.read,

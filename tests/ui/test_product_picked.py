@@ -22,7 +22,10 @@ PARACETAMOL = SuppliedItem(
     form=Coded("tablet"),
 )
 OXYCODONE = replace(
-    PARACETAMOL, product=Coded("Oxycodone 5mg capsules (B)", "9000000001000002"), schedule="2"
+    PARACETAMOL,
+    product=Coded("Oxycodone 5mg capsules (B)", "9000000001000002"),
+    schedule="2",
+    form=Coded("capsule"),
 )
 PLAIN = SuppliedItem(product=Coded("Plainly unknown thing", "9000000001000003"))
 NEEDLES = SuppliedItem(ItemKind.APPLIANCE, Coded("Needles insulin 5mm (C)", "9000000001000004"))
@@ -76,7 +79,7 @@ def test_another_product_brings_its_own_schedule_class_and_unit(bench: Bench, su
     pick(bench, supply, "oxyco")
     found = item(supply)
     assert (found["schedule"], found["unit"]) == ("2", "capsule")
-    assert (found["form"], found["preparation"]) == ("", "")
+    assert (found["form"], found["preparation"]) == ("capsule", "")
 
 
 def test_why_one_product_was_supplied_says_nothing_of_another(bench: Bench, supply: SupplyPage) -> None:
@@ -161,3 +164,59 @@ def test_the_batches_of_another_product_are_not_offered_while_its_own_are_looked
     choice(bench).follow(FLU.id, "ativ", "14/10/2026")
     assert not choice(bench)._batches
     assert lines(bench) == []
+
+
+TREATMENT = {
+    "directions": "One twice a day",
+    "quantity": "14",
+    "days": "7",
+    "indication": "Back pain",
+    "additional": "With food",
+}
+
+
+def treat(page: SupplyPage) -> None:
+    page.form.set_answers({f"item.1.{name}": text for name, text in TREATMENT.items()}, keep_rest=True)
+
+
+def test_another_product_leaves_nothing_of_how_the_first_is_taken(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    treat(supply)
+    pick(bench, supply, "oxyco")
+    assert {item(supply)[name] for name in TREATMENT} == {""}
+
+
+def test_one_key_puts_back_what_another_product_cleared_and_nothing_of_its_schedule(
+    bench: Bench, supply: SupplyPage
+) -> None:
+    pick(bench, supply, "parac")
+    treat(supply)
+    pick(bench, supply, "oxyco")
+    supply.form.set_answers({"item.1.days": "3"}, keep_rest=True)
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    bench.idle()
+    found = item(supply)
+    assert {name: found[name] for name in TREATMENT} == {**TREATMENT, "days": "3"}
+    assert (found["schedule"], found["unit"]) == ("2", "capsule")
+
+
+def test_what_one_supply_cleared_cannot_be_put_back_into_the_next(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    treat(supply)
+    pick(bench, supply, "oxyco")
+    supply.next_patient()
+    supply.form.set_answers({"request.asked_by": "patient", "decision.outcome": "supplied"}, keep_rest=True)
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    bench.idle()
+    assert {item(supply)[name] for name in TREATMENT} == {""}
+
+
+def test_a_name_typed_over_a_product_is_taken_before_the_check(bench: Bench, supply: SupplyPage) -> None:
+    pick(bench, supply, "parac")
+    treat(supply)
+    supply.form.focus_field("item.1.product")
+    editor(supply).line.selectAll()
+    bench.keys("Some other medicine")
+    bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    bench.idle()
+    assert (item(supply)["schedule"], item(supply)["legal_class"], item(supply)["directions"]) == ("", "", "")

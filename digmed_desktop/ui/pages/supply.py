@@ -1,14 +1,18 @@
 """The emergency supply form."""
 
+from PySide6.QtGui import QKeySequence, QShortcut
+
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.medicine import Medicine, answers_of_product
+from digmed_desktop.clinical.medicine import Medicine, answers_of_product, treatment_typed
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, Preview
-from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.pages.cleared_answers import PUT_BACK, ClearedAnswers
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.medicine import MedicineEditor
 
 
@@ -19,7 +23,9 @@ class SupplyPage(FormPage):
     help_topic = "supply"
 
     def __init__(self, context: Context) -> None:
+        self._cleared: dict[Field, ClearedAnswers] = {}
         super().__init__(context)
+        QShortcut(QKeySequence(PUT_BACK), self, self.put_back)
         self.form.asks.connect(self._search)
         self.form.picked.connect(self._picked)
         self._offer_units()
@@ -68,11 +74,55 @@ class SupplyPage(FormPage):
             field.editor.offer(text, found)
 
     def _picked(self, field_id: str, medicine: Medicine | None, replaced: bool) -> None:
-        """Answer what the product answers; of the one before it nothing stays."""
-        item = field_id.removesuffix(".product")
-        follow = answers_of_product(item, medicine, self.form.answers(), replaced=replaced)
-        self.form.set_answers(follow, keep_rest=True)
+        """Answer what the product answers; of the one before it nothing stays, but a person may put its directions back."""
+        item, answers = field_id.removesuffix(".product"), self.form.answers()
+        if replaced:
+            self._cleared_at(field_id).show_cleared(treatment_typed(item, answers))
+        self.form.set_answers(answers_of_product(item, medicine, answers, replaced=replaced), keep_rest=True)
         self.touched(field_id)
+
+    def _cleared_at(self, field_id: str) -> ClearedAnswers:
+        """Return the line under a medicine that says what went with the one before; the item may be a new one."""
+        field = self.form.fields[field_id]
+        line = self._cleared.get(field)
+        if line is None:
+            line = self._cleared[field] = ClearedAnswers()
+            field.add_below(line)
+            line.wanted.connect(self._put_back)
+        return line
+
+    def _lines(self) -> list[ClearedAnswers]:
+        """Return the lines of the items that are there; those of an item that was removed went with it."""
+        there = set(self.form.fields.values())
+        return [line for field, line in self._cleared.items() if field in there]
+
+    def put_back(self) -> None:
+        """Put back what the last product that was replaced took with it."""
+        for line in reversed(self._lines()):
+            if line.cleared:
+                line.put_back.click()
+                return
+
+    def _put_back(self, answers: dict[str, str]) -> None:
+        """Answer again what is still open: what was typed since stays."""
+        now = self.form.answers()
+        mine = {key: text for key, text in answers.items() if key in now and not now[key]}
+        self.form.set_answers(mine, keep_rest=True)
+        for key in mine:
+            self.touched(key)
+
+    def begin(self, start: FormStart | None = None) -> None:
+        """Begin a supply; what another one cleared is forgotten."""
+        for line in self._lines():
+            line.show_cleared({})
+        super().begin(start)
+
+    def check_now(self) -> None:
+        """Check the form, once a name in which the cursor still stands is taken."""
+        for field in tuple(self.form.fields.values()):
+            if isinstance(field.editor, MedicineEditor):
+                field.editor.take_name()
+        super().check_now()
 
     def _previewed(self, preview: Preview) -> None:
         super()._previewed(preview)

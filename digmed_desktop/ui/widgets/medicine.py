@@ -49,7 +49,7 @@ class MedicineEditor(Editor):
         self._timer.timeout.connect(self._search)
         self.line.textEdited.connect(self._typed)
         self.line.installEventFilter(Leaving(self))
-        self.left.connect(self._named)
+        self.left.connect(self.take_name)
         self._say()
 
     def answer(self) -> str:
@@ -119,8 +119,8 @@ class MedicineEditor(Editor):
             self.edited.emit()
             self.picked.emit(medicine, before not in ("", self.answer()))
 
-    def _named(self) -> None:
-        """Take a name that was typed for the product, once the cursor leaves."""
+    def take_name(self) -> None:
+        """Take a name that was typed for the product: when the cursor leaves, and before the form is checked."""
         before, self._before = self._before, self.answer()
         if before not in ("", self._before):
             self.picked.emit(None, True)  # noqa: FBT003 - a signal takes no names

@@ -1,0 +1,122 @@
+"""The kind of preparation against name and dm+d form, and what is checked of a medicine of high risk."""
+
+from dataclasses import replace
+
+import pytest
+
+from digmed_desktop.clinical import high_risk
+from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.medicine_files import PreparationsFile
+from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.supply_finding import Finding
+from digmed_desktop.clinical.supply_law import judge
+from digmed_desktop.data_files.source import OWN
+from tests.clinical.supply_examples import reading, tablets
+
+CODE = "39113611000001102"
+FILE = OWN.read("medicines/preparations.toml", PreparationsFile)
+ANSWERS = ("other", *(row.id for row in FILE.kind))
+
+
+def of_preparation(name: str, answered: str, form: str = "", typed_form: str = "") -> list[Finding]:
+    product = Coded(name, CODE)
+    item = SuppliedItem(
+        product=product,
+        legal_class="pom",
+        schedule="none",
+        preparation=answered,
+        form=Coded(typed_form) if typed_form else None,
+    )
+    listed = Medicine(product, ItemKind.MEDICINE, "", "pom", "none", form) if form else None
+    return [one for one in judge(item, SupplyRoute.PATIENT, listed) if one.field == "preparation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Ventolin 100micrograms/dose Evohaler", "asthma-aerosol"),
+        ("Ventolin", "asthma-aerosol"),
+        ("NovoRapid FlexPen 100units/ml solution for injection 3ml pre-filled pens", "insulin"),
+        ("Amoxicillin 250mg/5ml oral suspension", "liquid-antibiotic"),
+        ("AMOXICILLIN 125mg/5ml Oral Suspension paediatric", "liquid-antibiotic"),
+        ("Microgynon 30 tablets", "oral-contraceptive"),
+        ("Dermovate 0.05% ointment", "ointment-cream"),
+        ("Fucidin 20mg/g cream", "ointment-cream"),
+    ],
+)
+def test_a_name_of_a_kind_with_a_limit_of_its_own_asks_where_another_kind_was_answered(
+    name: str, kind: str
+) -> None:
+    for answered in ANSWERS:
+        asked = [one for one in of_preparation(name, answered) if one.asks]
+        assert bool(asked) == (answered != kind), answered
+        assert all("Source: " in one.sentence and "Not confirmed" in one.sentence for one in asked)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ventolin 2.5mg/2.5ml Nebules",
+        "Ventolin 200micrograms/dose Accuhaler",
+        "Salbutamol 2mg/5ml oral solution sugar free",
+        "Amoxicillin 500mg capsules",
+        "Chloramphenicol 1% eye ointment",
+        "Insulin syringe with needle 0.5ml",
+        "Ozempic 1mg/0.74ml solution for injection 3ml pre-filled pens",
+        "Paracetamol 500mg tablets",
+    ],
+)
+def test_a_name_that_only_looks_like_one_of_these_kinds_asks_nothing(name: str) -> None:
+    assert of_preparation(name, "other") == []
+
+
+def test_the_form_of_dmd_is_believed_before_the_name() -> None:
+    for row in FILE.kind:
+        for form in row.forms if row.tell_by == "form" else ():
+            assert [one.asks for one in of_preparation("Zzyntholam 1%", "other", form)] == [True]
+            assert of_preparation("Zzyntholam 1%", row.id, form) == []
+    assert of_preparation("Ventolin", "other", "Inhalation powder") == []
+    (said,) = of_preparation("Ventolin", "asthma-aerosol", "Inhalation powder")
+    assert said.asks
+    assert "not an aerosol" in said.sentence
+
+
+def test_every_name_of_the_data_asks_under_any_other_answer() -> None:
+    for row in FILE.kind:
+        word = (row.words or [""])[0]
+        for name in (*(row.names or ()), *(row.further or ())):
+            assert of_preparation(f"{name} {word}", "other"), name
+            assert of_preparation(f"{name} {word}", row.id) == [], name
+
+
+def test_no_preparation_and_no_medicine_of_high_risk_stops() -> None:
+    for row in high_risk.rows():
+        for name in row.names:
+            item = SuppliedItem(product=Coded(f"{name} 10mg", CODE), legal_class="pom", schedule="none")
+            found = [one for one in judge(item, SupplyRoute.PATIENT) if row.check in one.sentence]
+            assert found, name
+            assert [one.asks for one in found] == [row.confidence.may_stop]
+            assert not found[0].forbids
+            assert row.source in found[0].sentence
+            assert "Not confirmed by a pharmacist" in found[0].sentence
+
+
+def test_the_check_of_a_medicine_of_high_risk_wants_its_reason_on_the_form() -> None:
+    asked = next(row for row in high_risk.rows() if row.confidence.may_stop)
+    answers = tablets(product=f"{CODE}\t{asked.names[0]} 200mg tablets")
+    assert [p.field for p in reading(answers).problems] == ["item.1.reason"]
+    noted = reading({**answers, "item.1.reason": "Card given, in the programme since 2019."})
+    assert noted.problems == ()
+    appliance = SuppliedItem(ItemKind.APPLIANCE, Coded(f"{asked.names[0]} box"))
+    assert not any(asked.check in one.sentence for one in judge(appliance, SupplyRoute.PATIENT))
+
+
+def test_a_code_that_dmd_has_under_another_name_asks() -> None:
+    listed = Medicine(Coded("Oxycodone 5mg capsules (B)", CODE), ItemKind.MEDICINE, "capsule", "pom", "2")
+    item = SuppliedItem(product=Coded("Paracetamol 500mg tablets", CODE), legal_class="pom", schedule="2")
+    assert any(
+        one.asks and "another name" in one.sentence for one in judge(item, SupplyRoute.PATIENT, listed)
+    )
+    same = replace(item, product=Coded("OXYCODONE 5mg capsules", CODE))
+    assert not any("another name" in one.sentence for one in judge(same, SupplyRoute.PATIENT, listed))
