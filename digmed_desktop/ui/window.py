@@ -36,7 +36,7 @@ from digmed_desktop.ui.toast import Toast
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
 MOST_STEPS_BACK = 9
-DELIVERY_HEADS = ("Not connected", "Delivery")
+DELIVERY_HEADS = ("Not connected", "Delivery", "Please note")
 NOT_KEPT = "The form is not stored"
 STILL_HERE = (
     "What was typed stays in this window and is stored as soon as possible: do not close the program."
@@ -478,7 +478,7 @@ class Window(QMainWindow):
             head = DELIVERY_HEADS[0 if standing.connected is False else 1]
             self.banner.say("look", f"{standing.stopped_because} {rest}".strip(), head)
         elif standing.notices:
-            self.banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[1])
+            self.banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[2])
         elif self.banner.head in DELIVERY_HEADS:
             self.banner.say("look", "")
 
