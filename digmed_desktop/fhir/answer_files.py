@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from digmed_desktop.clinical.questions.forms import SETS
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
-from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Table, Text
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Table, Text, Texts
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.messaging.states import ANSWERS, Happening
 
@@ -88,6 +88,13 @@ def _answer(at: At, place: tuple[str, ...], row: AnswerRow) -> Iterator[Fault]:
         )
 
 
+class RefusalWordsFile(DataModel):
+    """Words that do not go with a success, and those that only look like them."""
+
+    words: Texts
+    harmless: Texts
+
+
 class SystemsFile(DataModel):
     """Code systems beyond those of the published definitions."""
 
@@ -121,6 +128,7 @@ class LabelsFile(Table[LabelsRow]):
 
 KINDS = (
     FileKind("responses/codes.toml", ResponsesFile, cross_check_responses, Consequence.SENDING),
+    FileKind("responses/refusal_words.toml", RefusalWordsFile, no_cross_check, Consequence.SENDING),
     FileKind("conformance/attributes.toml", AttributesFile, cross_check_attributes, Consequence.MESSAGES),
     FileKind("conformance/code_systems.toml", SystemsFile, no_cross_check, Consequence.MESSAGES),
     FileKind("conformance/narrative_labels.toml", LabelsFile, no_cross_check, Consequence.MESSAGES),

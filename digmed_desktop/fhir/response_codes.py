@@ -1,5 +1,6 @@
 """The codes of ITK3 responses (ITK3 2.10.0) and what each means for a notification."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -21,6 +22,29 @@ def table() -> Mapping[str, Any]:
 def known_codes() -> tuple[str, ...]:
     """Return every code of the ITK3 code system."""
     return tuple(code for code in table() if code.isdigit())
+
+
+@cache
+def _refusals() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    rows = OWN.raw("responses/refusal_words.toml")
+    words, harmless = ("|".join(map(re.escape, rows[key])) for key in ("words", "harmless"))
+    return re.compile(rf"\b(?:{words})", re.IGNORECASE), re.compile(rf"\b(?:{harmless})\w*", re.IGNORECASE)
+
+
+def speaks_of_refusal(text: str) -> bool:
+    """Say whether a receiver's own words do not go with a code of success."""
+    words, harmless = _refusals()
+    return words.search(harmless.sub(" ", " ".join(text.split()))) is not None
+
+
+def code_displayed(text: str) -> str:
+    """Return the code whose published display a text is, or ``""``."""
+    plain = _plain(text)
+    return next((code for code in known_codes() if plain and _plain(table()[code]["display"]) == plain), "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def meaning(code: str) -> Meaning:

@@ -5,11 +5,11 @@ reading stands, and a person decides.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from digmed_desktop.fhir.response_codes import meaning
+from digmed_desktop.fhir.response_codes import code_displayed, meaning, speaks_of_refusal
 from digmed_desktop.fhir.responses import (
     ACCEPTED,
     ItkResponse,
@@ -26,8 +26,15 @@ from digmed_desktop.messaging.states import Happening
 MOST_UNKNOWN = 20
 """Unknown codes of one response that are named; how many more there are is said."""
 
-_ERRORS = ("error", "fatal")
-_NO_ERRORS = ("", "information", "warning")
+_SORTS = {
+    Happening.ACCEPTED: "informational",
+    Happening.MATCHED: "informational",
+    Happening.DUPLICATE: "duplicate",
+    Happening.REJECTED: "fault",
+    Happening.NOT_KNOWN: "fault",
+    Happening.NO_LONGER: "fault",
+}
+"""The sort of issue that goes with what a code means; for what has no row any sort does."""
 _ASK = "Telephone the practice and ask whether the record has arrived."
 
 
@@ -100,28 +107,57 @@ def _of_foreign(issue: ResponseIssue) -> Meaning:
 
 
 def _contradictions(response: ItkResponse, said: Sequence[Meaning]) -> tuple[str, ...]:
-    """Return what in the codes, their severities and the header contradicts what, as sentences."""
+    """Return what in the codes, their issues and the header contradicts what, as sentences."""
     good = any(one.positive for one in said)
-    bad = any(one.known and not one.positive for one in said)
-    severities_of_good = {
-        issue.severity for issue in response.codes if not issue.foreign and meaning(issue.code).positive
-    }
-    called_harmless = any(
-        issue.severity == "information"
-        for issue in response.codes
-        if not issue.foreign and meaning(issue.code).known and not meaning(issue.code).positive
-    )
+    issues = {sentence for issue in response.codes for sentence in _in_issue(issue)}
     found = {
-        "It holds codes of success and of refusal.": good and bad,
+        "It holds codes of success and of refusal.": good
+        and any(one.known and not one.positive for one in said),
         "It holds a code of success beside one that is not known.": good
         and any(not one.known for one in said),
-        "A code of success is marked as an error.": bool(severities_of_good - set(_NO_ERRORS)),
-        "A code of refusal is marked as mere information.": called_harmless,
         "Its header reports an error beside a code of success.": good
         and bool(set(response.header_codes) - {"ok"}),
         "It reports success for a message that it could not read.": good and response.original_unreadable,
     }  # an "ok" in the header beside a refusal is what published examples of 20014 and 20015 have
-    return tuple(sentence for sentence, holds in found.items() if holds)
+    return (*(sentence for sentence, holds in found.items() if holds), *sorted(issues))
+
+
+def _in_issue(issue: ResponseIssue) -> Iterator[str]:
+    """Yield what one issue says against its code. An unknown code asks for a person anyhow."""
+    meant = meaning(issue.code)
+    if issue.foreign or not meant.known:
+        return
+    if (shown := code_displayed(issue.display)) and _worse(meaning(shown), meant):
+        yield "The words beside a code are those of another one."
+    if issue.kind and _sort_of(issue.kind) != _SORTS.get(meant.happening, _sort_of(issue.kind)):
+        yield "The type of an issue does not go with its code."
+    if meant.positive:
+        yield from _against_success(issue)
+        return
+    if issue.severity == "information":
+        yield "A code of refusal is marked as mere information."
+    if any(meaning(code).positive for code in issue.beside):
+        yield "A code of refusal stands beside one of success."
+
+
+def _worse(shown: Meaning, meant: Meaning) -> bool:
+    """Whether the words of one code do not go with another; "Success" goes with each success."""
+    if shown.positive and meant.positive:
+        return shown.needs_person and not meant.needs_person
+    return shown.happening is not meant.happening
+
+
+def _against_success(issue: ResponseIssue) -> Iterator[str]:
+    if issue.severity not in ("", "information"):
+        yield "A code of success is marked as an error or a warning."
+    if any(code != issue.code for code in issue.beside):
+        yield "A code of success stands beside one that is not of ITK3."
+    if any(map(speaks_of_refusal, (issue.display, *issue.texts))):
+        yield "The words beside a code of success speak of a refusal."
+
+
+def _sort_of(kind: str) -> str:
+    return kind if kind in ("informational", "duplicate") else "fault"
 
 
 def _doubted(one: Meaning, contradictions: Sequence[str]) -> Meaning:

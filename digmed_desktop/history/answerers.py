@@ -17,6 +17,7 @@ from digmed_desktop.history.tables import (
     gp_practice,
     inbox,
     notification,
+    owed,
     payload,
     sending,
 )
@@ -26,6 +27,7 @@ from digmed_desktop.messaging.replies import Doubt, ToVerify
 from digmed_desktop.messaging.states import Happening
 
 MOST_SUCCESSORS = 5
+_ANSWERED_WITHIN = timedelta(days=30)
 
 
 def named(connection: sa.Connection, message_id: str) -> int | None:
@@ -38,7 +40,7 @@ def named(connection: sa.Connection, message_id: str) -> int | None:
     return found
 
 
-def hinted(connection: sa.Connection, understood: Understood) -> int | None:
+def hinted(connection: sa.Connection, row: AnyRow, understood: Understood) -> int | None:
     """Return the notification that other ids in an answer point at, or None."""
     id_ = understood.answers_message_id
     ways = (
@@ -54,7 +56,26 @@ def hinted(connection: sa.Connection, understood: Understood) -> int | None:
             found: int | None = connection.scalar(wanted.where(column == value).limit(1))
             if found is not None:
                 return found
-    return None
+    return _about_our_answer(connection, row, id_)
+
+
+def _about_our_answer(connection: sa.Connection, row: AnyRow, message_id: str) -> int | None:
+    """Return the notification about which its sender was sent an answer that has this id; none is awaited there."""
+    if not message_id:
+        return None
+    asked = inbox.alias()
+    wanted = (
+        sa.select(owed.c.notification_id)
+        .join(asked, asked.c.mesh_id == owed.c.inbox_id)
+        .where(
+            sa.func.upper(asked.c.sender) == _plain(row.sender),
+            asked.c.kept_at > row.kept_at - _ANSWERED_WITHIN,
+            sa.func.instr(owed.c.body, message_id.encode()) > 0,
+        )
+        .limit(1)
+    )
+    found: int | None = connection.scalar(wanted)
+    return found
 
 
 def doubt_of(connection: sa.Connection, row: AnyRow, about: int, also: Collection[str] = ()) -> Doubt:

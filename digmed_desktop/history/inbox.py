@@ -307,7 +307,7 @@ def _judged(
     named = answerers.named(connection, understood.answers_message_id)
     if named is not None:
         return answerers.doubt_of(connection, row, named, also), named
-    hint = answerers.hinted(connection, understood)
+    hint = answerers.hinted(connection, row, understood)
     if understood.answers_message_id:
         return Doubt.UNKNOWN, hint
     probable = answerers.probably(connection, row, within) if understood.original_unreadable else None

@@ -12,7 +12,7 @@ from digmed_desktop.messaging.answers import Understood
 from digmed_desktop.messaging.states import Happening, Need, Standing, State, judge
 from tests.fhir.records import NOW, ids
 
-OURS = "7d0f4a6e-0000-4000-8000-000000000002"
+OURS = "4c1e0b52-1111-4000-8000-00000000000a"
 GOOD = [code for code in known_codes() if meaning(code).positive]
 BAD = [code for code in known_codes() if meaning(code).known and not meaning(code).positive]
 SUCCESSES = (Happening.ACCEPTED, Happening.MATCHED)
@@ -145,7 +145,7 @@ def test_a_thousand_unknown_codes_hide_no_known_one_and_are_counted() -> None:
 def test_a_response_that_names_two_messages_names_none() -> None:
     text = response("30001").replace(
         f'<identifier value="{OURS}"/>',
-        f'<identifier value="{OURS}"/><identifier value="{OURS.replace("7d", "8e")}"/>',
+        f'<identifier value="{OURS}"/><identifier value="{OURS.replace("4c", "8e")}"/>',
     )
     understood = read(text)
     assert understood.answers_message_id == ""
@@ -160,6 +160,242 @@ def test_no_success_for_a_message_that_the_sender_could_not_read(code: str) -> N
 @pytest.mark.parametrize(("one", "other"), [("20013", "30001"), ("30001", "30004")])
 def test_two_successes_are_no_contradiction(one: str, other: str) -> None:
     assert read(with_issue(response(one), other)).decides
+
+
+def inside(text: str, element: str, more: str) -> str:
+    """Put something right behind the first beginning of an element."""
+    assert f"<{element}>" in text
+    return text.replace(f"<{element}>", f"<{element}>{more}", 1)
+
+
+def of_entry(more: str) -> str:
+    """Return an entry with a resource."""
+    return f'<entry><fullUrl value="urn:uuid:99999999-0000-4000-8000-000000000009"/><resource>{more}</resource></entry>'
+
+
+def outcome(code: str) -> str:
+    """Return an outcome as a receiver would write it."""
+    found = re.search(r"<OperationOutcome.*?</OperationOutcome>", response(code), re.DOTALL)
+    assert found is not None
+    return found[0].replace("<OperationOutcome>", '<OperationOutcome xmlns="http://hl7.org/fhir">')
+
+
+ELSEWHERE = {
+    "in parameters": lambda inner: of_entry(
+        f'<Parameters><parameter><name value="a"/><resource>{inner}</resource></parameter></Parameters>'
+    ),
+    "in a bundle of its own": lambda inner: of_entry(
+        f'<Bundle><type value="collection"/><entry><resource>{inner}</resource></entry></Bundle>'
+    ),
+    "contained in an organisation": lambda inner: of_entry(
+        f"<Organization><contained>{inner}</contained></Organization>"
+    ),
+    "as the outcome of an entry": lambda inner: (
+        f'<entry><response><status value="400"/><outcome>{inner}</outcome></response></entry>'
+    ),
+}
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+@pytest.mark.parametrize("good", GOOD)
+def test_a_refusal_is_read_wherever_an_outcome_stands(good: str, place: str) -> None:
+    more = ELSEWHERE[place](outcome("30002"))
+    understood = read(response(good).replace("</Bundle>", f"{more}</Bundle>"))
+    assert_a_person_decides(understood)
+    assert Happening.NOT_KNOWN in {one.happening for one in understood.meanings}
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_a_success_that_stands_where_no_outcome_belongs_is_doubted(place: str) -> None:
+    more = ELSEWHERE[place](outcome("30001"))
+    assert_a_person_decides(read(response("30001").replace("</Bundle>", f"{more}</Bundle>")))
+
+
+MODIFIER = (
+    '<modifierExtension url="http://example.org/not-this"><valueBoolean value="true"/></modifierExtension>'
+)
+
+
+@pytest.mark.parametrize(
+    "element", ["issue", "OperationOutcome", "MessageHeader", "Organization", "response"]
+)
+@pytest.mark.parametrize("code", ["20013", "30001", "30002"])
+def test_a_modifier_that_nobody_knows_here_is_for_a_person(code: str, element: str) -> None:
+    assert_a_person_decides(read(inside(response(code), element, MODIFIER)))
+
+
+@pytest.mark.parametrize("element", ["OperationOutcome", "MessageHeader", "Bundle"])
+def test_rules_of_the_sender_that_nobody_knows_here_are_for_a_person(element: str) -> None:
+    text = response("30001").replace('<Bundle xmlns="http://hl7.org/fhir">', "<Bundle>")
+    text = inside(text, element, '<implicitRules value="http://example.org/rules"/>')
+    assert_a_person_decides(read(text.replace("<Bundle>", '<Bundle xmlns="http://hl7.org/fhir">')))
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('code value="ITK008M"', 'code value="ITK007C"'),
+        ('code value="ITK008M"', 'code value="ITK009D"'),
+        ('code value="ITK008M"', 'code value="ITK010D"'),
+        ("CodeSystem/ITK-MessageEvent-2", "CodeSystem/other-events"),
+        ("ITK-Response-MessageDefinition-1", "ITK-DM-Immunization-MessageDefinition-1"),
+        ('type value="message"', 'type value="document"'),
+    ],
+)
+def test_what_calls_itself_another_kind_of_message_is_no_success(code: str, was: str, now: str) -> None:
+    text = response(code)
+    assert was in text
+    assert_a_person_decides(read(text.replace(was, now)))
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize(
+    "kind", ["exception", "processing", "not-found", "duplicate", "security", "Informational"]
+)
+def test_a_success_whose_issue_is_of_another_type_is_none(code: str, kind: str) -> None:
+    text = response(code)
+    assert 'code value="informational"' in text
+    assert_a_person_decides(read(text.replace('code value="informational"', f'code value="{kind}"')))
+
+
+@pytest.mark.parametrize("code", [code for code in BAD if meaning(code).decides])
+def test_a_refusal_whose_issue_is_called_informational_asks_a_person(code: str) -> None:
+    text = re.sub(r'(<severity value="fatal"/>\s*<code value=")[^"]+', r"\g<1>informational", response(code))
+    assert "informational" in text
+    understood = read(text)
+    assert_a_person_decides(understood)
+    assert [one.happening for one in understood.meanings] == [meaning(code).happening]
+
+
+@pytest.mark.parametrize("code", ["20007", "20008"])
+def test_a_copy_that_is_held_and_called_a_fault_asks_a_person(code: str) -> None:
+    assert_a_person_decides(read(response(code).replace('code value="duplicate"', 'code value="invalid"')))
+
+
+def with_coding(code: str, more: str) -> str:
+    """Put another coding before that of a response."""
+    return re.sub(r"(<details>)(\s*<coding>)", rf"\g<1><coding>{more}</coding>\g<2>", response(code), count=1)
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<system value="http://example.org/codes"/><code value="REJECTED"/>',
+        '<system value="http://example.org/codes"/><code value="30002"/>',
+        '<code value="30002"/>',
+        '<system value="http://example.org/codes"/><display value="Not here"/>',
+    ],
+)
+def test_a_success_beside_another_systems_code_is_none(code: str, more: str) -> None:
+    assert_a_person_decides(read(with_coding(code, more)))
+
+
+def test_a_refusal_beside_a_success_of_another_system_asks_a_person_and_stays_one() -> None:
+    understood = read(with_coding("30002", '<system value="http://example.org"/><code value="30001"/>'))
+    assert_a_person_decides(understood)
+    assert Happening.NOT_KNOWN in {one.happening for one in understood.meanings}
+
+
+@pytest.mark.parametrize("code", GOOD)
+def test_the_same_code_under_another_system_as_well_is_no_contradiction(code: str) -> None:
+    assert read(with_coding(code, f'<system value="http://example.org"/><code value="{code}"/>')).decides
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize("text", ["Rejected", "Patient NOT\n found", "processing failed", "3 errors"])
+def test_a_success_with_words_of_a_refusal_is_none(code: str, text: str) -> None:
+    shown = response(code)
+    for changed in (
+        shown.replace("</issue>", f'<diagnostics value="{text}"/></issue>'),
+        shown.replace("</details>\n        </issue>", f'<text value="{text}"/></details></issue>'),
+        re.sub(r'(<code value="\d{5}"/>\s*<display value=")[^"]+', rf"\g<1>{text}", shown),
+        inside(
+            shown,
+            "OperationOutcome",
+            f'<text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml">{text}</div></text>',
+        ),
+    ):
+        assert changed != shown
+        assert_a_person_decides(read(changed))
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize(
+    "text",
+    ["Processed without errors", "No error", "0 errors, 0 warnings", "Stored in the workflow inbox", "OK"],
+)
+def test_a_success_with_words_of_success_decides(code: str, text: str) -> None:
+    assert read(response(code).replace("</issue>", f'<diagnostics value="{text}"/></issue>')).decides
+
+
+@pytest.mark.parametrize(("code", "other"), [("30001", "30002"), ("30002", "30001"), ("30001", "30004")])
+def test_a_code_with_the_words_of_a_worse_one_asks_a_person(code: str, other: str) -> None:
+    shown = response(code).replace(meaning(code).display, meaning(other).display)
+    assert_a_person_decides(read(shown))
+
+
+def test_an_id_that_two_parts_have_is_for_a_person() -> None:
+    text = response("30001")
+    ids_ = re.findall(r'<fullUrl value="([^"]+)"/>', text)
+    assert len(set(ids_)) >= 2
+    assert_a_person_decides(
+        read(text.replace(f'<fullUrl value="{ids_[1]}"/>', f'<fullUrl value="{ids_[0]}"/>'))
+    )
+
+
+def test_a_response_that_answers_itself_is_for_a_person() -> None:
+    own = re.search(r'<MessageHeader>\s*<id value="([^"]+)"', response("30001"))
+    assert own is not None
+    assert_a_person_decides(read(response("30001", own[1])))
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize("focus", ["urn:uuid:nowhere", "Immunization/1", "#a"])
+def test_a_focus_that_leads_to_no_outcome_is_for_a_person(code: str, focus: str) -> None:
+    text = response(code).replace("</response>", f'</response><focus><reference value="{focus}"/></focus>', 1)
+    assert "<focus>" in text
+    assert_a_person_decides(read(text))
+
+
+@pytest.mark.parametrize(
+    ("element", "other"),
+    [("severity", "fatal"), ("fullUrl", "urn:uuid:1"), ("identifier", "x"), ("code", "fatal-error")],
+)
+def test_what_can_be_stated_once_and_is_stated_twice_is_for_a_person(element: str, other: str) -> None:
+    text = response("30001")
+    outside_handling = re.sub(r"<extension.*</extension>", "", text, flags=re.DOTALL)
+    for once in set(re.findall(rf'<{element} value="[^"]*"/>', outside_handling)):
+        changed = text.replace(once, f'{once}<{element} value="{other}"/>')
+        assert_a_person_decides(read(changed))
+
+
+def test_an_element_that_is_not_of_fhir_is_for_a_person() -> None:
+    more = '<status xmlns="http://example.org">rejected</status>'
+    assert_a_person_decides(read(inside(response("30001"), "issue", more)))
+
+
+@pytest.mark.parametrize("code", [code for code in known_codes() if meaning(code).decides])
+def test_what_a_response_may_lack_or_have_besides_is_no_contradiction(code: str) -> None:
+    text = response(code)
+    for changed in (
+        re.sub(r"<extension.*</extension>", "", text, flags=re.DOTALL),
+        re.sub(r"<event>.*?</event>", "", text, flags=re.DOTALL),
+        re.sub(r"<severity [^>]*>", "", text),
+        re.sub(r"(<OperationOutcome>\s*<id value=\")[^\"]+", r"\g<1>another", text),
+        text.replace("ITK-Response-MessageDefinition-1", "ITK-Response-MessageDefinition-Instance-1"),
+        inside(
+            text,
+            "OperationOutcome",
+            '<extension url="http://example.org/x"><valueString value="rejected"/></extension>',
+        ),
+        text.replace(' value="urn:uuid:', ' value="URN:UUID:'),
+        text.replace("</details>\n", "</details>\n<!-- rejected -->", 1),
+        re.sub(r'(<display value="[^"]+)', r"\g<1>&#9;", text),
+    ):
+        assert changed != text
+        assert read(changed).decides
 
 
 def test_the_published_responses_decide_but_for_the_original_that_could_not_be_read(shared: Path) -> None:
