@@ -1,6 +1,7 @@
 """Who may answer: whoever cannot be the practice changes no state, stops nothing, and gets no answer."""
 
 import itertools
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -133,6 +134,21 @@ def test_the_id_of_our_bundle_is_a_hint_for_a_person(real: Pharmacy, code: str) 
     (reply,) = real.store.replies.open(9)
     assert reply.about is not None
     assert reply.about.id == made
+
+
+@pytest.mark.parametrize("code", ["20013", "20009"])
+def test_an_answer_to_our_own_answer_is_not_called_another_programs(real: Pharmacy, code: str) -> None:
+    made = sent(real)
+    answer(real, made, "30001")
+    (ours,) = [m for m in sent_elsewhere(real, THEIRS) if m["workflow"] == ACK]
+    header = re.search(r'<MessageHeader>\s*<id value="([^"]+)"', ours["body"])
+    assert header is not None
+    real.mesh.put(OURS, response(code, header[1]), workflow=ACK, sender=THEIRS)
+    real.run(minutes=6)
+    assert real.state(made) is State.MATCHED
+    (reply,) = real.store.replies.open(9)
+    assert (reply.doubt, reply.about and reply.about.id) == (Doubt.UNKNOWN, made)
+    assert real.store.replies.count().other_program == 0
 
 
 @pytest.mark.parametrize("code", [code for code in known_codes() if meaning(code).decides])
