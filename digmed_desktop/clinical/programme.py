@@ -10,6 +10,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.clinical.legal_basis import BasisRule
 from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.data_files.source import OWN
 
@@ -99,6 +100,7 @@ class Programme:
     advice: str = ""  # what is usually said, to be edited for the patient
     earlier: tuple[EarlierRule, ...] = ()  # when an earlier dose is in doubt with the next
     doubts: tuple[DoubtRule, ...] = ()  # which answers and ages are in doubt besides
+    bases: tuple[BasisRule, ...] = ()  # who may vaccinate under which legal basis
     second_dose: str = ""  # what to look at when a second dose is recorded
     agreement_name: str = ""  # of the agreement in words, the same for every season
     send_dose_number: bool = False  # whether the programme wants vaccinationProtocol.doseSequence

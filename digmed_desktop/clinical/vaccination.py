@@ -15,6 +15,7 @@ from typing import Any
 from digmed_desktop.clinical import form, ods, reading
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
+from digmed_desktop.clinical.legal_basis import Verdict, judge
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.binding import assemble
@@ -153,6 +154,7 @@ def _judge(
     sheet.yes("after.referral")
     stop_unchecked_identity(sheet, unneeded)
     _judge_vaccinator(sheet, values["vaccinator"])
+    _judge_basis(sheet, values["vaccinator"])
     route, site = sheet.chosen("vaccine.route"), sheet.chosen("vaccine.site")
     if route and site and site not in sheet.programme.route_sites.get(route, ()):
         sheet.stop("vaccine.site", "Check site and route: this route is not used at this site.")
@@ -173,3 +175,16 @@ def _judge_vaccinator(sheet: VaccinationSheet, who: Professional | None) -> None
         sheet.stop(
             field, "Select a vaccinator who may vaccinate: this person's role under People does not allow it."
         )
+
+
+def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
+    """Note what the rules say of the legal basis that was answered; where nothing is given they say nothing."""
+    field = "session.legal_basis"
+    basis, day = sheet.chosen(field), sheet.date_alone("contact.date")
+    if sheet.given is False or not basis or day is None or who is None or who.role is None:
+        return
+    for verdict, sentence in judge(sheet.programme.bases, basis, who.role.code, day):
+        if verdict is Verdict.STOPS:
+            sheet.stop(field, sentence)
+        else:
+            sheet.look(field, sentence, needs_reason=True)

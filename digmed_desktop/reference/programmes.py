@@ -97,11 +97,13 @@ class _Loading:
     def __init__(self, source: DataSource, name: str) -> None:
         from digmed_desktop.clinical.form_file import FormFile
         from digmed_desktop.reference.codes_file import CodesFile
+        from digmed_desktop.reference.legal_basis_file import rules as basis_rules
         from digmed_desktop.reference.programme_file import CODES, FORM, ProgrammeFile
 
         source.read(FORM, FormFile)  # without a fault: its questions are what a programme asks
         self._file = source.read(name, ProgrammeFile)
         self._codes = source.read(CODES, CodesFile)
+        self._bases = tuple(rule for rule in basis_rules(source) if rule.holds_in(self._file.agreement or ""))
         self._unit = _coded(_chosen(self._codes.unit, [self._file.unit])[0])
 
     def programme(self) -> Programme:
@@ -151,6 +153,7 @@ class _Loading:
             advice=file.advice.strip(),
             earlier=tuple(map(_earlier_rule, file.earlier_doses)),
             doubts=tuple(map(_doubt_rule, file.doubt)),
+            bases=self._bases,
             second_dose=file.second_dose,
             send_dose_number=file.dose_sequence,
         )

@@ -189,15 +189,7 @@ def test_the_last_season_that_has_begun_is_offered(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("one", programmes(), ids=lambda one: one.id)
-def test_a_legal_basis_that_a_source_doubts_asks_for_a_reason(one: Programme) -> None:
+def test_a_national_protocol_is_offered_for_influenza_and_coronavirus_only(one: Programme) -> None:
     offered = {option.id for option in one.lists["legal_bases"]}
-    for basis in ("national-protocol", "written-instruction"):
-        rules = [rule for rule in one.doubts if rule.when == {"session.legal_basis": (basis,)}]
-        assert bool(rules) == (basis in offered)
-        for rule in rules:
-            day = one.season_start or date(2026, 11, 1)
-            assert rule.source
-            assert rule.raised(day, 40, {"session.legal_basis": basis}.__getitem__)
-            assert not rule.raised(day, 40, {"session.legal_basis": "pgd"}.__getitem__)
     if "national-protocol" in offered:  # regulation 247A names no other disease
         assert one.agreement in ("influenza", "covid-19")
