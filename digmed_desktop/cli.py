@@ -12,7 +12,7 @@ from digmed_desktop.diagnostics import console
 
 QUIET = ([PRACTICE_MESH], ["sync"], ["schedule"], ["close"])
 """What runs without anybody looking: it never waits at a message box."""
-MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase"})
+MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase", "paper"})
 """Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
 
 NO_SCREEN = (
@@ -31,7 +31,8 @@ def parser() -> argparse.ArgumentParser:
         "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, "
         "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means, "
         "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection, "
-        "'digmed-desktop check-data' checks programmes, rules and wording; each has its own --help.",
+        "'digmed-desktop check-data' checks programmes, rules and wording, "
+        "'digmed-desktop paper' writes guides and blank forms; each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(

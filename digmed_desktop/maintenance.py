@@ -1,4 +1,4 @@
-"""The commands that keep an installation running: sync, doctor, schedule, close and erase. None needs a window."""
+"""The commands that keep an installation running: sync, doctor, schedule, close, erase and paper. None needs a window."""
 
 import argparse
 import getpass
@@ -128,12 +128,24 @@ def _erase(words: list[str]) -> int:
     return work(folder_room.prepare(practice=False))  # without a log: it lies among what may be erased
 
 
+def _paper(words: list[str]) -> int:
+    from digmed_desktop.desk import guides
+
+    grammar = _grammar("paper", "Write a guide, or a blank form to be filled in by hand, as PDF.")
+    grammar.add_argument("name", choices=guides.NAMES, help="what is written")
+    grammar.add_argument("file", type=Path, metavar="FILE.pdf", help="where it is written")
+    asked = grammar.parse_args(words)
+    guides.save(guides.document(asked.name), asked.file)
+    return 0
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "sync": _sync,
     "doctor": _doctor,
     "schedule": _schedule,
     "close": _close,
     "erase": _erase,
+    "paper": _paper,
 }
 
 

@@ -175,6 +175,17 @@ class ListWords(DataModel):
     made: Text
 
 
+class BlankWords(DataModel):
+    """Words of a form on paper that nobody has filled in yet."""
+
+    title: Text
+    notice: Text
+    lead: Texts
+    running: Text
+    foot: Text
+    foot_labels: Texts
+
+
 class PaperFile(DataModel):
     """The words of what goes out on paper."""
 
@@ -188,6 +199,7 @@ class PaperFile(DataModel):
     notice: NoticeWords
     recovery: RecoveryWords
     lists: ListWords
+    blank: BlankWords
 
 
 def cross_check_paper(at: At, file: PaperFile, _source: DataSource) -> Iterator[Fault]:
@@ -202,6 +214,7 @@ def cross_check_paper(at: At, file: PaperFile, _source: DataSource) -> Iterator[
     yield from at.gaps(("standing", "out"), file.standing.out, ("word", "when"))
     yield from at.gaps(("notice", "newer"), file.notice.newer, ("when",))
     yield from at.gaps(("recovery", "made"), file.recovery.made, ("when",))
+    yield from at.gaps(("blank", "title"), file.blank.title, ("form",))
     yield from at.gaps(("lists", "day_title"), file.lists.day_title, ("day",))
     yield from at.gaps(("lists", "day_end_title"), file.lists.day_end_title, ("day",))
     yield from at.gaps(("lists", "made"), file.lists.made, ("when",))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk import data_check
+from digmed_desktop.desk import data_check, guides
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
@@ -127,6 +127,10 @@ class PapersDesk:
         made = pdf(document)
         with whole_file(path) as file:
             file.write(made)
+
+    def save_guide(self, name: str, path: Path) -> None:
+        """Write a text of the help, a guide or a blank form as a PDF; raises as :meth:`save` does."""
+        self.save(guides.document(name) if name in guides.NAMES else guides.of_help(name), path)
 
     def printed(self, document: PaperDocument, name: str) -> Printed:
         """Return a document laid out for the printer."""

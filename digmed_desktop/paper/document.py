@@ -30,7 +30,51 @@ class Said:
     sentences: tuple[str, ...]
 
 
-Block = Pairs | Listing | Said
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A section of points, each with a bullet or, where their order counts, a number."""
+
+    title: str
+    items: tuple[str, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A section with commands or the lines of a file, to be typed as they stand."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A section with a picture of ``resources``; ``words`` say what it shows, and stand under it."""
+
+    title: str
+    file: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to be answered by hand: boxes to tick, or ``lines`` to write on."""
+
+    label: str
+    hint: str = ""
+    options: tuple[str, ...] = ()
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A section of a form on paper that nobody has filled in yet."""
+
+    title: str
+    questions: tuple[Question, ...]
+
+
+Block = Pairs | Listing | Said | Points | Code | Picture | Blank
 
 
 @dataclass(frozen=True, slots=True)

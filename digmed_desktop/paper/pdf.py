@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from digmed_desktop import resources
-from digmed_desktop.paper.document import Listing, Pairs, PaperDocument
+from digmed_desktop.paper.document import Listing, PaperDocument
 
 _STANDARD: Literal["ua-1"] = "ua-1"
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
@@ -53,6 +53,7 @@ def _typeset(content: dict[str, Any], *, own_fonts: bool) -> bytes:
     try:
         made = typst.compile(
             str(resources.path("paper/document.typ")),
+            root=str(resources.path("paper").parent),  # pictures lie beside the folder of the template
             format="pdf",
             font_paths=[str(resources.path("fonts"))],
             ignore_system_fonts=own_fonts,
@@ -73,8 +74,7 @@ def _typeset(content: dict[str, Any], *, own_fonts: bool) -> bytes:
 def _content(document: PaperDocument) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = []
     for block in document.blocks:
-        kind = "pairs" if isinstance(block, Pairs) else "listing" if isinstance(block, Listing) else "said"
-        one = {"kind": kind, **asdict(block)}
+        one = {"kind": type(block).__name__.lower(), **asdict(block)}
         if isinstance(block, Listing):
             one["weights"] = block.weights or (1,) * len(block.headings)
         blocks.append(one)

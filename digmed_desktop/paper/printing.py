@@ -2,7 +2,18 @@
 
 from html import escape
 
-from digmed_desktop.paper.document import Block, Listing, Pairs, PaperDocument
+from digmed_desktop import resources
+from digmed_desktop.paper.document import (
+    Blank,
+    Block,
+    Code,
+    Listing,
+    Pairs,
+    PaperDocument,
+    Picture,
+    Points,
+    Question,
+)
 
 
 def html(document: PaperDocument) -> str:
@@ -39,7 +50,32 @@ def _block(block: Block) -> str:
             f'{head}<table width="100%" border="1" cellpadding="3" cellspacing="0">'
             f"<thead><tr>{top}</tr></thead>{rows}</table>"
         )
+    if isinstance(block, Points):
+        listed = "ol" if block.numbered else "ul"
+        return f"{head}<{listed}>{''.join(f'<li>{_lines((one,))}</li>' for one in block.items)}</{listed}>"
+    if isinstance(block, Code):
+        return f"{head}<pre>{escape(block.text)}</pre>"
+    if isinstance(block, Picture):
+        source = escape(resources.path(block.file).as_uri())
+        return f'{head}<p><img src="{source}" width="620"/><br/>{escape(block.words)}</p>'
+    if isinstance(block, Blank):
+        return head + _blank(block)
     return head + "".join(f"<p>{_lines((one,))}</p>" for one in block.sentences)
+
+
+def _blank(block: Blank) -> str:
+    rows = "".join(
+        f'<tr><td width="34%" valign="top"><b>{escape(one.label)}</b><br/><small>{escape(one.hint)}</small></td>'
+        f"<td>{_room(one)}</td></tr>"
+        for one in block.questions
+    )
+    return f'<table width="100%" border="1" cellpadding="4" cellspacing="0">{rows}</table>'
+
+
+def _room(question: Question) -> str:
+    """Return boxes to tick, or empty lines to write on."""
+    boxes = " &nbsp; ".join(f"[&nbsp;&nbsp;&nbsp;]&nbsp;{escape(option)}" for option in question.options)
+    return boxes or "<br/>&nbsp;" * question.lines
 
 
 def _lines(values: tuple[str, ...]) -> str:

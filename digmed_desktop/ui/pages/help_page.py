@@ -1,21 +1,41 @@
 """Help for the page one came from: short Markdown from ``resources/help``."""
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import law
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
+from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
-from digmed_desktop.ui.widgets.words import row
+from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.words import Notice
 
 GENERATED: dict[str, Callable[[], str]] = {"law": law.table}
 """Help texts that are made of the program's own data, by topic."""
-LINK = "help"
-"""The scheme of a link from one help text to another, such as ``help:law``."""
+LINK, BLANK = "help", "blank"
+"""Schemes of links: to another help text, such as ``help:law``, and to a blank form that is saved as PDF."""
+MARGIN = 40  # pixels beside a picture
+GUIDES = "guides"
+"""The help text that lists the guides and the blank forms."""
+
+
+class _Text(QTextBrowser):
+    """Text whose pictures are no wider than the page."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Return a picture in the width that there is, anything else as it is."""
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return super().loadResource(kind, name)
+        picture = QImage(str(resources.path(f"pictures/{QUrl(name).fileName()}")))
+        room = self.viewport().width() - MARGIN
+        wide = Qt.TransformationMode.SmoothTransformation
+        return picture if picture.width() <= room else picture.scaledToWidth(room, wide)
 
 
 class HelpPage(QWidget):
@@ -27,22 +47,33 @@ class HelpPage(QWidget):
         super().__init__()
         self._context = context
         self._topic = ""
-        self.text = QTextBrowser()
+        self.text = _Text()
         self.text.setOpenExternalLinks(False)
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
         self.text.setAccessibleName("Help")
         self.back_button = button("Back", tip="Back (Esc)")
         self.back_button.clicked.connect(self.back)
+        self.guides = button(
+            "Guides and blank forms", tip="For IT, the owner and staff; forms to fill in by hand"
+        )
+        self.guides.clicked.connect(lambda: self.open(GUIDES))
+        self.save = button("Save as PDF …", tip="Write this text as PDF, to be printed")
+        self.save.clicked.connect(lambda: self._save(self._topic))
+        self.said = Notice("done")
+        self.said.setVisible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
-        layout.addWidget(row(self.back_button, None))
+        layout.addWidget(flow(self.back_button, self.guides, self.save))
+        layout.addWidget(self.said)
         layout.addWidget(self.text, 1)
         context.appearance.changed.connect(lambda: self.open(self._topic))
 
     def open(self, topic: str) -> None:
         """Show the help text of a page."""
         self._topic = topic
+        self.said.setVisible(False)
+        self.save.setEnabled(topic not in GENERATED)
         if topic:
             made = GENERATED.get(topic)
             try:
@@ -53,6 +84,21 @@ class HelpPage(QWidget):
     def _follow(self, link: QUrl) -> None:
         if link.scheme() == LINK:
             self.open(link.path())
+        elif link.scheme() == BLANK:
+            self._save(link.path())
+
+    def _save(self, name: str) -> None:
+        path = files.ask_where(self, "Save as PDF", f"digmed-{name}", files.PDF)
+        if path is not None:
+            self._context.office.errand(
+                lambda desk: desk.papers.save_guide(name, path),
+                lambda _nothing: self._tell(f"Saved: {path}", "done"),
+                lambda error: self._tell(str(error), "stop"),
+            )
+
+    def _tell(self, sentence: str, tone: str) -> None:
+        self.said.say(sentence, "Saved" if tone == "done" else "Not saved", tone)
+        self.said.setVisible(True)
 
     def arrive(self) -> None:
         """Put the focus in the text."""
