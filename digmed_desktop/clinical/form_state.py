@@ -31,7 +31,8 @@ class FormState:
     ``answers``: by question id, exactly as typed. ``carried``: the questions whose answer came from the last patient or
     a colleague and that nobody has confirmed. ``reasons``: why a person continues, by :attr:`Problem.reason_key`.
     ``withdraws``: the record of another patient that is taken back once this one is stored. ``owner``: the identifying
-    answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`).
+    answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`). ``agreed``: while another
+    patient is typed over that one, all answers as they were before.
     """
 
     answers: Answers = field(default_factory=dict, repr=False)
@@ -40,6 +41,7 @@ class FormState:
     reasons: Mapping[str, str] = field(default_factory=dict, repr=False)
     owner: Mapping[str, str] = field(default_factory=dict, repr=False)
     withdraws: CorrectionOf | None = None
+    agreed: Answers = field(default_factory=dict, repr=False)
 
     def answered(self, answers: Answers) -> Self:
         """Return the form with these answers in place of its own to the same questions."""
@@ -67,6 +69,8 @@ class FormState:
             whole["owner"] = dict(self.owner)
         if self.withdraws:
             whole["withdraws"] = {"of": self.withdraws.notification, "why": self.withdraws.why}
+        if self.agreed:
+            whole["agreed"] = dict(self.agreed)
         return json.dumps(whole, ensure_ascii=False)
 
     @classmethod
@@ -83,6 +87,7 @@ class FormState:
             reasons=whole.get("reasons", {}),
             owner=whole.get("owner", {}),
             withdraws=CorrectionOf(int(withdrawn["of"]), withdrawn["why"]) if withdrawn else None,
+            agreed=whole.get("agreed", {}),
         )
 
     @classmethod

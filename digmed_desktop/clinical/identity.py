@@ -17,10 +17,16 @@ NUMBER, FAMILY, GIVEN, BORN = (
 )
 IDENTIFYING = (NUMBER, FAMILY, GIVEN, BORN)
 """The questions that say who the patient is."""
+DESCRIBING = ("patient.sex", "patient.address_lines", "patient.city", "patient.postcode")
+"""The questions that a correction asks about too, because an answer of another patient may stand there."""
+OF_THE_PATIENT = (*IDENTIFYING, *DESCRIBING)
 _DEFAULTED = frozenset({"patient.telephone_use"})
 _ALIKE = 0.6  # of 1: a name as like as this was spelled wrong; one less like is another name
 _MOST_AGREE = 2  # of family name, first name and date of birth
 _SAME_PARTS = 2  # of day, month, year: one part wrong is a slip
+_MOST_SLIPS = (
+    1  # of family name, first name and date of birth: more at once are another patient, a twin for one
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +90,27 @@ def contradicted(
 ) -> tuple[str, ...]:
     """Return the questions in which ``after`` names another patient than ``before``.
 
-    A misspelt name or one wrong part of a date is a slip, unless ``strict``. Two valid NHS numbers are two people
-    until a person says otherwise.
+    One misspelt name or one wrong part of a date is a slip, unless ``strict``: then any difference counts, in sex and
+    address too. Two valid NHS numbers are two people until a person says otherwise.
     """
     was, now = identity_of(before, today), identity_of(after, today)
-    found = []
-    if was.nhs_number and now.nhs_number and was.nhs_number != now.nhs_number:
-        found.append(NUMBER)
-    if was.family and now.family and not _alike(was.family, now.family, strict=strict):
-        found.append(FAMILY)
-    if was.given and now.given and not _alike(was.given, now.given, strict=strict):
-        found.append(GIVEN)
-    if was.born and now.born and (was.born != now.born if strict else not _one_part_off(was.born, now.born)):
-        found.append(BORN)
+    different = disagreement(was, now)
+    every = strict or len(different) > _MOST_SLIPS
+    found = [NUMBER] if _both_differ(was.nhs_number, now.nhs_number) else []
+    found += [key for key in different if every or not _is_slip(key, was, now)]
+    if strict:
+        found += [key for key in DESCRIBING if _both_differ(_said(before, key), _said(after, key))]
     return tuple(found)
+
+
+def disagreement(one: Identity, other: Identity) -> tuple[str, ...]:
+    """Return the questions to which two identities give different answers, the NHS number left aside."""
+    differ = {
+        FAMILY: _both_differ(one.family, other.family),
+        GIVEN: _both_differ(one.given, other.given),
+        BORN: bool(one.born and other.born) and one.born != other.born,
+    }
+    return tuple(key for key, different in differ.items() if different)
 
 
 def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
@@ -113,6 +126,11 @@ def completed(owner: Mapping[str, str], answers: Mapping[str, str], today: date)
     return {**new, **{key: owner[key] for key in IDENTIFYING if owner.get(key)}}
 
 
+def described(owner: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+    """Return ``owner`` with the sex and address that a record holds, for a correction of it."""
+    return {**{key: answers[key] for key in DESCRIBING if answers.get(key, "").strip()}, **owner}
+
+
 def _readable(answers: Mapping[str, str], keys: Iterable[str], today: date) -> dict[str, str]:
     """Return those answers that can be read as what they should be."""
     who = identity_of(answers, today)
@@ -126,10 +144,23 @@ def folded(name: str) -> str:
     return "".join(sign for sign in apart if sign.isalnum())
 
 
-def _alike(one: str, other: str, *, strict: bool = False) -> bool:
-    return one == other or (
-        not strict and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
-    )
+def _alike(one: str, other: str) -> bool:
+    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+
+
+def _both_differ(one: str, other: str) -> bool:
+    return bool(one and other) and one != other
+
+
+def _is_slip(key: str, was: Identity, now: Identity) -> bool:
+    """Whether an answer that differs can be the same one mistyped."""
+    if key == BORN:
+        return was.born is not None and now.born is not None and _one_part_off(was.born, now.born)
+    return _alike(was.family, now.family) if key == FAMILY else _alike(was.given, now.given)
+
+
+def _said(answers: Mapping[str, str], key: str) -> str:
+    return " ".join(answers.get(key, "").casefold().split())
 
 
 def _one_part_off(one: date, other: date) -> bool:

@@ -15,6 +15,7 @@ from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Patient, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
+from digmed_desktop.desk.known_patients import KnownPatients
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.stock import StockDesk
@@ -40,12 +41,17 @@ class CounterDesk:
     ) -> None:
         self._store, self._patients, self._practices = store, patients, practices
         self._stock, self._clock = stock, clock
+        self._known = KnownPatients(store)
 
     def problems(self, assessed: Assessment[Any]) -> tuple[Problem, ...]:
         """Return what speaks against a form beyond its own rules."""
         state, record = assessed.state, assessed.record
-        others = identity.contradicted(state.owner, state.answers, self._today())
+        strict = state.correction is not None
+        others = identity.contradicted(state.owner, state.answers, self._today(), strict=strict)
+        if state.agreed and not others:  # what was answered meanwhile may be about the other one
+            others = (identity.FAMILY,)
         found = [Problem(key, TWO_PEOPLE) for key in others]
+        found += self._known.warnings(record.patient, self._corrected(state))
         if record.practice and (refusal := self._practices.refusal(record.practice.ods_code)):
             found.append(Problem(forms.of(record).question("practice.ods_code"), refusal))
         chosen = assessed.reading.vaccine
@@ -62,6 +68,14 @@ class CounterDesk:
         """Return the doses recorded for the patient of these answers, for a page."""
         patient = patient_of(VACCINATION.form, answers, self._clock.now())
         return tuple(DoseView(one.on, one.product, one.batch) for one in self.earlier(patient))
+
+    def _corrected(self, state: FormState) -> Patient | None:
+        """Return the patient of the record that a form corrects, None where it corrects nothing."""
+        from digmed_desktop.clinical import json_record
+
+        if state.correction is None:
+            return None
+        return json_record.read(self._store.versions.record(state.correction.notification)).patient
 
     def _earlier(self, state: FormState, record: VaccinationRecord, chosen: ChosenVaccine) -> list[Problem]:
         corrected = state.correction.notification if state.correction else None

@@ -83,3 +83,31 @@ def test_a_default_says_nothing_of_anybody() -> None:
 
 def test_an_identity_shows_nobody_in_a_traceback() -> None:
     assert repr(who()) == "Identity()"
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [
+        ({FAMILY: "O'Neil", GIVEN: "Rosie"}, (FAMILY, GIVEN)),
+        ({GIVEN: "Rosie", BORN: "13/3/1971"}, (GIVEN, BORN)),  # a twin born after midnight
+        ({FAMILY: "O'Neil", BORN: "12/3/1972", NUMBER: "999 000 0018"}, (NUMBER, FAMILY, BORN)),
+    ],
+)
+def test_two_slips_at_once_are_another_patient(changes: dict[str, str], asks: tuple[str, ...]) -> None:
+    assert contradicted(ROSE, {**ROSE, **changes}, TODAY) == asks
+
+
+def test_a_correction_asks_about_every_change_of_who_the_patient_is() -> None:
+    whole = {
+        **ROSE,
+        "patient.sex": "female",
+        "patient.address_lines": "8 High Street",
+        "patient.postcode": "LS1 1AA",
+    }
+    for key, text in {
+        FAMILY: "O'Neil",
+        "patient.sex": "male",
+        "patient.address_lines": "9 Mill Road",
+    }.items():
+        assert contradicted(whole, {**whole, key: text}, TODAY, strict=True) == (key,)
+    assert contradicted(whole, {**whole, "patient.postcode": "ls1  1aa"}, TODAY, strict=True) == ()

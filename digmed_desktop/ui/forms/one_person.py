@@ -1,12 +1,14 @@
 """Keeps a form one person's: says that a form was put aside, and asks when another identity is typed over the first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.one_patient import OnePatient
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
@@ -17,15 +19,18 @@ _NAMED = {
     identity.FAMILY: "last name",
     identity.GIVEN: "first name",
     identity.BORN: "date of birth",
+    "patient.sex": "sex",
+    "patient.address_lines": "address",
+    "patient.city": "town",
+    "patient.postcode": "postcode",
 }
+_SLIP = "&Same patient: the earlier entry was wrong"
+_ANOTHER = "&Another patient: start a new form"
+_ANOTHER_CORRECTED = "&Another patient: withdraw this record, record the right one"
 
 
 class OnePerson(QWidget):
-    """Knows whom the form was begun for (:attr:`owner`), and stands above it, always in view.
-
-    :attr:`is_another` says that what was typed since belongs to another patient; :attr:`agreed` then holds the
-    answers as they were before.
-    """
+    """Stands above a form, always in view, and asks whose it is when another identity is typed over the first."""
 
     is_another = Signal()
     is_slip = Signal()
@@ -33,14 +38,13 @@ class OnePerson(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._strict = False
-        self.owner: dict[str, str] = {}
-        self.agreed: dict[str, str] = {}
+        self.one = OnePatient()
+        self.called: Callable[[str], str] = lambda _question: "other answers"  # a question as it is labelled
         self.panel = QFrame()
         self.head = Words("", bold=True)
         self.said = Words("")
-        self.slip = button("&Same patient: the earlier entry was wrong", tip="Alt+S")
-        self.another = button("&Another patient: start a new form", "primary", tip="Alt+A")
+        self.slip = button(_SLIP, tip="Alt+S")
+        self.another = button(_ANOTHER, "primary", tip="Alt+A")
         for each in (self.slip, self.another):
             each.setAutoDefault(True)  # Enter presses it
         self.slip.clicked.connect(self._slip)
@@ -56,34 +60,35 @@ class OnePerson(QWidget):
             layout.addWidget(part)
         self.setVisible(False)
 
-    def begin(self, owner: Mapping[str, str], answers: Mapping[str, str], *, strict: bool = False) -> None:
-        """Begin with a form that is about to be shown; one that was left in doubt asks again.
+    @property
+    def owner(self) -> dict[str, str]:
+        """The identifying answers of the patient whose form it is."""
+        return self.one.owner
 
-        ``strict``: any change of name or birth asks, as in a correction.
-        """
-        self._strict = strict
-        self.owner = dict(owner) or identity.completed({}, answers, self._today())
-        self.agreed = {}
+    def begin(self, state: FormState, answers: Mapping[str, str]) -> None:
+        """Begin with a form that is about to be shown; one that was left in doubt asks again."""
+        self.one.begin(state, answers, self._today())
+        self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
         self.setVisible(False)
         self.follow(answers)
 
+    def in_doubt(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Return the answers as they were before another patient was typed, nothing while nobody was."""
+        return self.one.in_doubt(answers, self._today())
+
     def taken(self, answers: Mapping[str, str]) -> None:
         """Take an identity that was chosen for this form: it is this person's from now on."""
-        self.owner = identity.completed({}, answers, self._today())
+        self.one.taken(answers, self._today())
 
     def typed(self, answers: Mapping[str, str]) -> None:
         """Follow one more key: remember the answers while they name one person."""
-        if not self._contradicted(answers):
-            self.agreed = dict(answers)
+        self.one.typed(answers, self._today())
 
     def follow(self, answers: Mapping[str, str]) -> None:
         """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
-        found = self._contradicted(answers)
-        if found:
+        if found := self.one.follow(answers, self._today()):
             self._ask(found, answers)
-            return
-        self.owner = identity.completed(self.owner, answers, self._today())
-        if self.asks:
+        elif self.asks:
             self.setVisible(False)
 
     @property
@@ -110,24 +115,47 @@ class OnePerson(QWidget):
         name = self._context.made.name(
             self.owner.get(identity.GIVEN, ""), self.owner.get(identity.FAMILY, "")
         )
-        what = " and ".join(filter(None, (", ".join(_NAMED[key] for key in found[:-1]), _NAMED[found[-1]])))
-        self.head.setText(f"Is this still the form of {name}?" if name else "Is this still the same patient?")
-        self.said.setText(
-            f"The {what} typed now {'is' if len(found) == 1 else 'are'} not the one this form was begun with. "
-            "For another patient a new form is started, and this one is kept as it was. "
-            f"Was: {self._told(self.owner)}. Now: {self._told(answers)}."
+        named = list(dict.fromkeys(_NAMED.get(key) or self.called(key) for key in found))
+        what = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+        differs = (
+            f"The {what} typed now {'differ' if len(named) > 1 or named[0].endswith('s') else 'differs'} from"
         )
+        if not self.one.contradicted(answers, self._today()):
+            self.head.setText(
+                f"Is all of this about {name}?" if name else "Is all of this about one patient?"
+            )
+            rest = (
+                f"Another patient was typed over this one for a while. Answered meanwhile: {what}. For another patient a "
+                "new form is started with these answers."
+            )
+        elif self.one.strict:
+            self.head.setText(f"Is this the same person as on the record of {name}?")
+            rest = (
+                f"{differs} the record. Another patient's record is withdrawn and the right one begun, and the withdrawal "
+                "goes out once the right one is stored."
+            )
+        else:
+            self.head.setText(
+                f"Is this still the form of {name}?" if name else "Is this still the same patient?"
+            )
+            rest = (
+                f"{differs} what this form was begun with. For another patient a new form is started, and this one is "
+                "kept as it was."
+            )
+        told = [self._told(one, found) for one in (self.owner, answers)]
+        self.said.setText(f"{rest} Was: {told[0]}. Now: {told[1]}.")
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
 
-    def _told(self, answers: Mapping[str, str]) -> str:
-        """Return an identity in words, as far as onlookers may read it."""
+    def _told(self, answers: Mapping[str, str], found: tuple[str, ...]) -> str:
+        """Return an identity in words, as far as onlookers may read it, with what else was ``found`` to differ."""
         name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
         born = dates.shown(dates.of_answer(answers.get(identity.BORN, ""), self._today(), past=True))
         number = nhs_number.shown(nhs_number.digits(answers.get(identity.NUMBER, "")) or "")
+        others = [", ".join(answers.get(key, "").split("\n")) for key in found if key in identity.DESCRIBING]
         if self._context.made.now.privacy:
-            born, number = "", f"… {number[-4:]}" if number else ""
-        return ", ".join(part for part in (name, born, number) if part)
+            born, number, others = "", f"… {number[-4:]}" if number else "", []
+        return ", ".join(part for part in (name, born, number, *others) if part)
 
     def _show(self, tone: str, sentence: str, *, ask: bool) -> None:
         set_property(self.panel, "tone", tone)
@@ -139,9 +167,6 @@ class OnePerson(QWidget):
     def _slip(self) -> None:
         self.setVisible(False)
         self.is_slip.emit()
-
-    def _contradicted(self, answers: Mapping[str, str]) -> tuple[str, ...]:
-        return identity.contradicted(self.owner, answers, self._today(), strict=self._strict)
 
     def _today(self) -> date:
         return self._context.now().astimezone(dates.ENGLAND).date()

@@ -107,6 +107,7 @@ class FormPage(QWidget):
         self.alerts.wanted.connect(self.form.focus_field)
         self.preview.chosen.connect(self.form.focus_field)
         self.search.passed.connect(lambda: self.form.next_open(""))
+        self.person.called = lambda key: self.form.fields[key].label_text
         self.whose = WhoseForm(self, context)
         self.practices = PracticeAnswers(self.form)
         self.practice_search.chosen.connect(self._practice_chosen)
@@ -193,7 +194,7 @@ class FormPage(QWidget):
         self.form.set_answers(answers)
         shown = self.form.answers()
         self._unasked = {key: text for key, text in answers.items() if key not in shown}
-        self.person.begin(state.owner, shown, strict=self.corrects)
+        self.person.begin(state, shown)
         self.whose.lock()
         self.fold_cards()
         self.search.clear()
@@ -215,13 +216,15 @@ class FormPage(QWidget):
 
     def state(self) -> FormState:
         """Return the form as it stands."""
+        answers = self.answers()
         return FormState(
-            self.answers(),
+            answers,
             frozenset(self.carried),
             self._correction,
             dict(self._reasons),
             dict(self.person.owner),
             self._withdraws,
+            dict(self.person.in_doubt(answers)),
         )
 
     def give_reasons(self, reasons: Mapping[str, str]) -> None:
@@ -406,7 +409,7 @@ class FormPage(QWidget):
         self.form.next_open("practice.postcode")
 
     def _left(self, field_id: str) -> None:
-        if field_id in identity.IDENTIFYING:
+        if field_id in identity.OF_THE_PATIENT:
             self.person.follow(self.form.answers())
         if self.practices.follow(field_id):
             self._preview_timer.start()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
+from digmed_desktop.clinical.one_patient import Taken, of_the_act, take
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import FormView
@@ -39,10 +39,6 @@ class Page(Protocol):
     def arrive(self) -> None: ...
 
 
-OF_THE_ACT = ("session.", "contact.", "vaccine.", "item.", "request.", "decision.")
-"""What was done and when, whoever it was done for."""
-
-
 class WhoseForm:
     """Keeps one form one patient's."""
 
@@ -50,22 +46,24 @@ class WhoseForm:
         self._page, self._context = page, context
         page.search.chosen.connect(self.take)
         page.band.left.connect(lambda: context.navigate.to_place.emit("drafts"))
-        page.band.wrong_patient.connect(self._wrong_patient)
+        page.band.wrong_patient.connect(lambda: self._record_right_patient({}))
         page.person.is_another.connect(self._is_another)
         page.person.is_slip.connect(self._is_slip)
 
     def take(self, answers: Mapping[str, str]) -> None:
         """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
-        page, today = self._page, self._today()
-        now, found = page.form.answers(), dict(answers)
-        if identity.is_somebodys(now):
-            if identity.same_person(identity.identity_of(now, today), identity.identity_of(found, today)):
-                found = identity.missing(now, found)
-            else:
-                self._put_aside()
-        else:  # whoever was checked before, it was not known who that is
-            found |= dict.fromkeys(NEVER_CARRIED & page.form.fields.keys(), "")
-        page.form.set_answers(found, keep_rest=True)
+        page, now = self._page, self._page.form.answers()
+        if page.person.asks:  # what was typed of another goes to the form of the other, not into this draft
+            parted = page.person.one.parted(now)
+            page.form.set_answers(parted.before)
+            page.changed()
+            taken = take(parted.typed, answers, page.form.fields.keys(), self._today())
+            taken = Taken({**parted.typed, **taken.answers}, another=True)
+        else:
+            taken = take(now, answers, page.form.fields.keys(), self._today())
+        if taken.another:
+            self._put_aside()
+        page.form.set_answers(taken.answers, keep_rest=True)
         page.person.taken(page.form.answers())
         page.touched("patient.family")
         page.fold_cards()
@@ -88,12 +86,13 @@ class WhoseForm:
     def _is_another(self) -> None:
         """Give what was typed since another identity began to a new form; this one stays as it was before."""
         page = self._page
-        now = page.form.answers()
-        before = {**now, **page.person.agreed, **page.person.owner}
-        typed = {key: text for key, text in now.items() if text != before[key]}
-        page.form.set_answers(before)
+        parted = page.person.one.parted(page.form.answers())
+        page.form.set_answers(parted.before)
         page.changed()
-        self._put_aside(FormStart(page.FORM, answers=typed))
+        if page.corrects:
+            self._record_right_patient(parted.typed)
+            return
+        self._put_aside(FormStart(page.FORM, answers=parted.typed))
         page.form.next_open("")
 
     def _is_slip(self) -> None:
@@ -103,17 +102,20 @@ class WhoseForm:
         self._page.refresh()
         self._page.form.next_open("")
 
-    def _wrong_patient(self) -> None:
+    def _record_right_patient(self, typed: Mapping[str, str]) -> None:
         """Record what was done for the right patient; the wrong record is taken back once this one is stored."""
         page = self._page
-        wrong, answers = page.state().correction, page.form.answers()
+        wrong, done = page.state().correction, of_the_act(page.form.answers())
         if wrong is None:
             return
         fresh = page.fresh_state()
-        done = {key: text for key, text in answers.items() if key.startswith(OF_THE_ACT) and text}
         page.save_draft()
-        page.begin(FormStart(page.FORM, whole=FormState({**fresh.answers, **done}, withdraws=wrong)))
-        page.carried = {*fresh.carried, *done}  # each is confirmed for the patient who is right
+        answers = {**fresh.answers, **done, **typed}
+        page.begin(FormStart(page.FORM, whole=FormState(answers, withdraws=wrong)))
+        page.carried = {
+            *fresh.carried,
+            *done,
+        } - typed.keys()  # each is confirmed for the patient who is right
         page.arrive()
 
     def _today(self) -> date:

@@ -1,0 +1,115 @@
+"""One form, one patient: what becomes of a form when a patient is found, or another identity is typed over the first."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from digmed_desktop.clinical import identity
+from digmed_desktop.clinical.form import Answers
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
+
+OF_THE_ACT = ("session.", "contact.", "vaccine.", "item.", "request.", "decision.")
+"""What was done and when, whoever it was done for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a form takes of a patient who was found. ``another``: it goes onto a new form, and this one stays a draft."""
+
+    answers: dict[str, str] = field(repr=False)
+    another: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A form on which another patient was typed: the answers of the first, and what was typed of the other."""
+
+    before: dict[str, str] = field(repr=False)
+    typed: dict[str, str] = field(repr=False)
+
+
+class OnePatient:
+    """Knows whom a form was begun for, and whether its answers still name that patient.
+
+    ``owner`` are the identifying answers of that patient; ``agreed`` all answers as they were while they named one
+    person. ``strict``: the form is a correction, in which any change of name, birth, sex or address is asked about.
+    ``asks``: somebody has to say whose form it is.
+    """
+
+    def __init__(self) -> None:
+        self.owner: dict[str, str] = {}
+        self.agreed: dict[str, str] = {}
+        self.strict = self.asks = False
+
+    def begin(self, state: FormState, answers: Answers, today: date) -> None:
+        """Begin with the form ``state`` that is about to be shown with these ``answers``."""
+        self.strict = state.correction is not None
+        self.owner = dict(state.owner) or identity.completed({}, answers, today)
+        if self.strict:
+            self.owner = identity.described(self.owner, {**answers, **state.agreed})
+        self.agreed, self.asks = dict(state.agreed), bool(state.agreed)
+        self.typed(answers, today)
+
+    def taken(self, answers: Answers, today: date) -> None:
+        """Take these answers for the identity that is meant from now on."""
+        self.owner = identity.completed({}, answers, today)
+        if self.strict:
+            self.owner = identity.described(self.owner, answers)
+        self.agreed, self.asks = dict(answers), False
+
+    def typed(self, answers: Answers, today: date) -> None:
+        """Follow one more key: remember the answers while they name one person."""
+        if not self.asks and not self.contradicted(answers, today):
+            self.agreed = dict(answers)
+
+    def follow(self, answers: Answers, today: date) -> tuple[str, ...]:
+        """Follow an identifying answer that was left; return the questions in which it names somebody else.
+
+        Once the identity is as it was, those are returned that were answered meanwhile, perhaps for the other patient.
+        """
+        found = self.contradicted(answers, today)
+        if not found and self.asks:
+            before = self.parted(answers).before
+            found = tuple(
+                key
+                for key, text in answers.items()
+                if text != before[key] and key not in identity.IDENTIFYING
+            )
+        self.asks = bool(found)
+        if not found:
+            self.owner = identity.completed(self.owner, answers, today)
+            self.agreed = dict(answers)
+        return found
+
+    def contradicted(self, answers: Answers, today: date) -> tuple[str, ...]:
+        """Return the questions in which the answers name another patient than the form was begun for."""
+        return identity.contradicted(self.owner, answers, today, strict=self.strict)
+
+    def in_doubt(self, answers: Answers, today: date) -> dict[str, str]:
+        """Return the answers as they were while they named one person, nothing while they do."""
+        return self.agreed if self.asks or self.contradicted(answers, today) else {}
+
+    def parted(self, answers: Answers) -> Parted:
+        """Return what belongs to the patient of the form, and what was typed since of another."""
+        before = {**{key: self.agreed.get(key, "") for key in answers}, **self.owner}
+        return Parted(before, {key: text for key, text in answers.items() if text != before[key]})
+
+
+def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> Taken:
+    """Return what becomes of a form with the answers ``now`` when a patient is found; ``asked`` are its questions.
+
+    The same patient completes the form; nothing that was typed is replaced. Anybody else gets a form of their own.
+    """
+    if not identity.is_somebodys(now):
+        # whoever was checked before, it was not known who that is
+        return Taken({**found, **dict.fromkeys(NEVER_CARRIED & set(asked), "")})
+    same = identity.same_person(identity.identity_of(now, today), identity.identity_of(found, today))
+    if same and not identity.contradicted(now, found, today):  # one number can stand at two names
+        return Taken(identity.missing(now, found))
+    return Taken(dict(found), another=True)
+
+
+def of_the_act(answers: Answers) -> dict[str, str]:
+    """Return the answers about what was done, whoever it was done for."""
+    return {key: text for key, text in answers.items() if key.startswith(OF_THE_ACT) and text}

@@ -1,0 +1,85 @@
+"""Before Send number, name and date of birth are compared with what is known here of either."""
+
+from dataclasses import replace
+
+import pytest
+
+from digmed_desktop.clinical import identity
+from digmed_desktop.clinical.form_state import CorrectionOf, FormState
+from digmed_desktop.clinical.problem import Problem
+from tests.clinical import supply_examples
+from tests.clinical.examples import complete_answers
+from tests.desk.conftest import Counter
+
+ANOTHER_NUMBER = "999 000 0018"
+ANOTHER = {
+    "patient__family": "Quill",
+    "patient__given": "Nora",
+    "patient__date_of_birth": "4/7/1969",
+}
+
+
+def asked(counter: Counter, form: str, state: FormState) -> tuple[Problem, ...]:
+    problems = counter.desk.preview(form, state).problems
+    return tuple(p for p in problems if p.field == identity.NUMBER and p.needs_reason)
+
+
+@pytest.fixture
+def known(counter: Counter) -> Counter:
+    """A pharmacy that has recorded one patient."""
+    counter.record()
+    return counter
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [
+        ({}, False),
+        ({"patient__family": "ONEILL"}, False),
+        (ANOTHER, True),
+        ({"patient__given": "Anna"}, True),  # a twin with the number of the other
+        ({"patient__date_of_birth": "13/3/1971"}, True),
+        ({**ANOTHER, "patient__nhs_number": ANOTHER_NUMBER}, False),
+        ({"patient__nhs_number": ANOTHER_NUMBER}, True),
+        ({"patient__nhs_number": ANOTHER_NUMBER, "patient__given": "Anna"}, False),
+        ({"patient__nhs_number": "", "patient__traced": ""}, False),
+    ],
+)
+def test_a_disagreement_with_what_is_known_asks_for_a_reason(
+    known: Counter, changes: dict[str, str], asks: bool
+) -> None:
+    state = FormState(complete_answers(**changes))
+    found = asked(known, "vaccination", state)
+    assert bool(found) is asks
+    if not asks:
+        return
+    assert "patient.nhs_number" in {
+        p.field for p in known.desk.send("vaccination", "x", state, known.ada).problems
+    }
+    given = replace(state, reasons={p.reason_key: "Checked" for p in asked_all(known, state)})
+    assert known.desk.send("vaccination", "x", given, known.ada).notification is not None
+
+
+def asked_all(counter: Counter, state: FormState) -> tuple[Problem, ...]:
+    return tuple(p for p in counter.desk.preview("vaccination", state).problems if p.needs_reason)
+
+
+def test_what_is_asked_names_nobody_else(known: Counter) -> None:
+    (found,) = asked(known, "vaccination", FormState(complete_answers(**ANOTHER)))
+    for part in ("O'Neill", "O'NEILL", "Rose", "1971", "999"):
+        assert part not in found.sentence
+
+
+def test_an_emergency_supply_asks_too(known: Counter) -> None:
+    changes = {key.replace("__", "."): text for key, text in ANOTHER.items()}
+    number = {"patient.nhs_number": complete_answers()["patient.nhs_number"]}
+    changed = supply_examples.complete_answers({**changes, **number})
+    assert asked(known, "emergency-supply", FormState(changed))
+
+
+def test_a_correction_of_the_name_does_not_ask_about_the_record_it_corrects(known: Counter) -> None:
+    made = known.record(vaccine__batch="ANOTHER1")
+    begun = known.desk.acts.begin_correction(made, "The name was misspelt.")
+    state = begun.state.answered({"patient.family": "O'Neall"})
+    assert state.correction == CorrectionOf(made, "The name was misspelt.")
+    assert not asked(known, "vaccination", state)
