@@ -14,7 +14,7 @@ from digmed_desktop.desk import correcting
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Corrected, Offer
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.corrections import Way
+from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.register import EntryKind, NewEntry
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 LONGEST_NOTE = 2000
+NEVER_ELECTRONIC = (
+    "The practice's system never had the record that is withdrawn, so no message can take it off."
+)
 
 
 _BY_HAPPENING = {
     Act.PAPER: Happening.TOLD_ON_PAPER,
     Act.TELEPHONE: Happening.TOLD_BY_TELEPHONE,
     Act.DEAL_WITH: Happening.DEALT_WITH,
+    Act.REOPEN: Happening.REOPENED,
     Act.NOTE: Happening.NOTED,
 }
 
@@ -58,8 +62,11 @@ class ActsDesk:
         able[Act.CORRECT] = (
             way is not Way.LATEST_ONLY and self._store.versions.state(notification) is not None
         )
-        able[Act.WITHDRAW] = way is not Way.LATEST_ONLY and has_message and notes.may_withdraw(notification)
         row = notes.row(notification)
+        able[Act.WITHDRAW] = (
+            way is not Way.LATEST_ONLY and not row.withdrawal and notes.may_withdraw(notification)
+        )
+        able[Act.REOPEN] &= has_message and way is not Way.LATEST_ONLY
         able[Act.REACTION] = (
             row.kind is Kind.VACCINATION
             and not row.withdrawal
@@ -97,6 +104,8 @@ class ActsDesk:
                 notes.record_telephone(notification, by, note)
             case Act.DEAL_WITH:
                 notes.deal_with(notification, by, note)
+            case Act.REOPEN:
+                notes.reopen(notification, by, note)
             case Act.NOTE:
                 notes.note(notification, by, note)
             case Act.TRY_AGAIN:
@@ -153,14 +162,46 @@ class ActsDesk:
         if notes.may_cancel(notification):
             notes.cancel(notification, by, _reason(why))
             return None
-        if notes.may_withdraw(notification) and self._store.versions.edition(notification):
+        if notes.may_withdraw(notification):
             return self.withdraw(notification, by, why)
         notes.note(notification, by, _reason(why))
         return None
 
     def withdraw(self, notification: int, by: int, why: str) -> int:
-        """Send a message that says this was recorded in error; return the id of the new version."""
-        return self._follow_up(notification, self._record(notification), by, _reason(why), withdrawn=True)
+        """Record that this was recorded in error, and send a message that says so; return the id of the new version.
+
+        No message goes where the practice never had one: it is told by telephone, or nobody is where nobody was.
+        """
+        record, why = self._record(notification), _reason(why)
+        correction = self._store.notifications.correction(notification)
+        if correction.replaces is None and correction.way in (Way.AFRESH, Way.KEPT):
+            return self._withdraw_here(correction, record, by, why)
+        return self._follow_up(notification, record, by, why, withdrawn=True)
+
+    def _withdraw_here(self, correction: Correction, record: "Record", by: int, why: str) -> int:
+        from digmed_desktop.clinical import json_record
+
+        notes, of = self._store.notifications, correction.corrects
+        entry = self._amendment(of, by, why, withdrawn=True)
+        made = notes.freeze(
+            draft_id=None,
+            token=uuid.uuid4().hex,
+            record_json=json_record.dumps(record),
+            facts=facts_of(notes.row(of)),
+            message=None,
+            local_id="",
+            by=by,
+            correction=correction,
+            withdrawal=True,
+            no_route=NEVER_ELECTRONIC,
+            kept_here=correction.way is Way.KEPT,
+            state=self._store.versions.state(of),
+            alongside=self._store.register.entering(entry) if entry else None,
+        )
+        if entry:
+            self._store.register.keep_head()
+        notes.note(made, by, why)
+        return made
 
     def reaction(self, notification: int, by: int, what: str) -> int:
         """Record an adverse reaction, correct the record with it, and ask for a telephone call.
@@ -309,6 +350,7 @@ def facts_of(row: NotificationRow) -> Facts:
         practice_ods=row.practice_ods,
         by=row.by,
         contact_at=row.contact_at,
+        outcome=row.outcome,
     )
 
 

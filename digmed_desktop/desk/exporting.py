@@ -18,9 +18,10 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.whole_file import whole_file
-from digmed_desktop.messaging.wording import words_of_row
+from digmed_desktop.messaging.wording import record_word, words_of_row
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -47,6 +48,8 @@ KEYS = frozenset(
         *("product_code", "outcome", "cohort", "dose", "batch", "expiry", "vaccinator", "registration"),
         *("legal_basis", "location", "practice_ods", "practice", "pharmacy_ods", "state", "needs_person"),
         "corrects",
+        "record",
+        "doses",
     )
 )
 """What a column can hold beside the attributes of a record; see :meth:`ExportDesk._cells`."""
@@ -76,8 +79,8 @@ class ExportDesk:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             out = csv.writer(text, quoting=csv.QUOTE_ALL)
             out.writerow([one.heading for one in wanted])
-            for row, record in self._records(search):
-                cells = self._cells(row, record)
+            for row, record, standing in self._records(search):
+                cells = self._cells(row, record, standing)
                 out.writerow([harmless(_cell(one.key, cells, record)) for one in wanted])
                 done += 1
                 if done % 50 == 0 or done == total:
@@ -86,17 +89,20 @@ class ExportDesk:
             text.detach()
         return done
 
-    def _records(self, search: Search) -> "Iterator[tuple[NotificationRow, Record]]":
+    def _records(self, search: Search) -> "Iterator[tuple[NotificationRow, Record, _Standing]]":
         from digmed_desktop.clinical import json_record
 
         last: NotificationRow | None = None
         while page := self._store.searching.page(search, last, _PAGE):
-            kept = self._store.versions.records([row.id for row in page])
+            ids = [row.id for row in page]
+            kept, doses = self._store.versions.records(ids), self._store.doses.among(ids)
+            later = self._store.versions.later(ids)
             for row in page:
-                yield row, json_record.read(kept[row.id])
+                standing = _Standing(row.id in doses, _not_in_force(row, later.get(row.id)))
+                yield row, json_record.read(kept[row.id]), standing
             last = page[-1]
 
-    def _cells(self, row: NotificationRow, record: "Record") -> dict[str, str]:
+    def _cells(self, row: NotificationRow, record: "Record", standing: "_Standing") -> dict[str, str]:
         local = row.contact_at.astimezone(dates.ENGLAND)
         born = record.patient.date_of_birth
         return {
@@ -114,7 +120,10 @@ class ExportDesk:
             "state": words_of_row(row, self._duty(), self._clock.now()).word,
             "needs_person": "Yes" if row.needs_person else "No",
             "corrects": str(row.corrects or ""),
+            "record": record_word(row),
             **_done(record),
+            "doses": str(_doses(record) if standing.is_dose else 0),
+            **({"outcome": standing.instead} if standing.instead else {}),
         }
 
 
@@ -149,7 +158,7 @@ def _done(record: "Record") -> dict[str, str]:
         }
     else:
         products, who = [one.product for one in record.items], record.pharmacist
-        cells["outcome"] = "Supplied"
+        cells["outcome"] = "Not supplied" if record.supplied is False else "Supplied"
     return {
         **cells,
         "product": _joined(one.display if one else "" for one in products),
@@ -159,6 +168,29 @@ def _done(record: "Record") -> dict[str, str]:
         if who
         else "",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Whether a row counts as a dose; ``instead``: the outcome of a row whose record does not hold (any more)."""
+
+    is_dose: bool
+    instead: str
+
+
+def _not_in_force(row: NotificationRow, later_withdraws: bool | None) -> str:
+    """Return why a record does not hold, ``""`` if it does. ``later_withdraws`` is None without a later version."""
+    if row.withdrawal or later_withdraws or row.state is State.WITHDRAWN:
+        return "Withdrawn"
+    if row.state is State.CANCELLED:
+        return "Cancelled"
+    return "Corrected" if later_withdraws is not None or row.state is State.REPLACED else ""
+
+
+def _doses(record: "Record") -> int:
+    return (
+        sum(bool(one.given) for one in record.immunizations) if isinstance(record, VaccinationRecord) else 0
+    )
 
 
 def _joined(parts: Iterator[str]) -> str:

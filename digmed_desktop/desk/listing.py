@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.correcting import differences
 from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.registering import owed
 from digmed_desktop.desk.sent_views import (
     COUNTED_TO,
     Found,
@@ -65,7 +66,7 @@ class ListingDesk:
         while not is_working_day(day):
             day -= timedelta(days=1)
         since = datetime.combine(day, time(), dates.ENGLAND)
-        return TodayView(self._store.figures.today(since), since)
+        return TodayView(self._store.figures.today(since), since, tuple(owed(self._store)))
 
     def story(self, notification: int) -> StoryView:
         """Return the story of one notification, with what was recorded and how its versions differ."""

@@ -18,7 +18,7 @@ from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 from digmed_desktop.messaging.whole_file import whole_file
-from digmed_desktop.messaging.wording import words_of, words_of_row
+from digmed_desktop.messaging.wording import record_word, words_of, words_of_row
 from digmed_desktop.paper import printing
 from digmed_desktop.paper.document import Block, Listing, Pairs, PaperDocument, table
 
@@ -72,9 +72,9 @@ class PapersDesk:
         now = self._clock.now()
         return table(
             _words()["lists"]["day_title"].format(day=dates.shown(day)),
-            ("Time", "Patient", "NHS number", "What", "Batch", "Practice", "State", "By"),
+            ("Time", "Patient", "NHS number", "Record", "What", "Batch", "Practice", "State", "By"),
             tuple(_in_list(row, self._duty(), now) for row in rows),
-            weights=(2, 5, 4, 7, 3, 5, 5, 4),
+            weights=(2, 5, 4, 3, 6, 3, 5, 5, 4),
             running=self._pharmacy_name(),
             made=self._made(),
         )
@@ -110,9 +110,9 @@ class PapersDesk:
                 ),
                 Listing(
                     "Still open",
-                    ("Time", "Patient", "What", "State", "What to do"),
+                    ("Time", "Patient", "Record", "What", "State", "What to do"),
                     tuple(_still_open(row, self._duty(), now) for row in found.open),
-                    (2, 5, 5, 4, 8),
+                    (2, 5, 3, 5, 4, 8),
                     lists["none"],
                 ),
             ),
@@ -250,6 +250,7 @@ def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]
         f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
         row.patient_name,
         nhs_number.shown(row.nhs_number),
+        record_word(row),
         row.what,
         row.batch,
         row.practice_name,
@@ -263,6 +264,7 @@ def _still_open(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, .
     return (
         f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
         row.patient_name,
+        record_word(row),
         row.what,
         words.word,
         words.do,

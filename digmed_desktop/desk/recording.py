@@ -16,6 +16,7 @@ from digmed_desktop.desk import correcting
 from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.record_kinds import outcome_of
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
@@ -202,6 +203,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             practice_ods=practice.ods_code,
             by=who.name.spoken() if who else "",
             contact_at=record.contact_at or self._clock.now(),
+            outcome=outcome_of(record),
         )
 
     def _edition(self) -> "Edition":

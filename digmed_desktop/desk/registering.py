@@ -40,7 +40,7 @@ class RegisterDesk:
 
     def outstanding(self) -> list[Outstanding]:
         """Return the supplies whose prescription has not come, the one due first first."""
-        return self._store.register.outstanding(law.rule("prescriber-undertaking").hours or 0)
+        return owed(self._store)
 
     def verify(self) -> Verified:
         """Hold every entry against its seal."""
@@ -130,3 +130,8 @@ class RegisterDesk:
                 "Only a pharmacist can add to the register.", "A pharmacist signs in with their PIN."
             )
         self._store.register.append(NewEntry(kind, content, by, self._people.name(by), about=about))
+
+
+def owed(store: "Store") -> list[Outstanding]:
+    """Return the supplies whose prescription has not come, the one due first first."""
+    return store.register.outstanding(law.rule("prescriber-undertaking").hours or 0)

@@ -8,6 +8,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.figures import Figures
+from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.replies import Reply, StoppedPractice
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 
@@ -17,6 +18,7 @@ class Act(StrEnum):
 
     TRY_AGAIN = "try-again"
     SEND_AS_NEW = "send-as-new"
+    REOPEN = "reopen"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
@@ -151,6 +153,7 @@ class TodayView:
 
     figures: Figures
     back_since: datetime
+    owed: tuple[Outstanding, ...] = ()  # prescriptions that a prescriber owes, the one due first first
 
 
 @dataclass(frozen=True, slots=True)

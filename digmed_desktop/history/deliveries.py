@@ -21,7 +21,7 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.parcel import Parcel, Receipt
 from digmed_desktop.messaging.replies import StoppedPractice
-from digmed_desktop.messaging.states import IN_TRANSIT, Happening, Need, State, next_state
+from digmed_desktop.messaging.states import UNTOLD, Happening, Need, State, next_state
 from digmed_desktop.messaging.story import QueueStanding
 
 _INTERRUPTED = "The program ended while this was being sent."
@@ -227,7 +227,7 @@ class Deliveries:
         now = self._database.clock.now()
         n = notification.c
         wanted = sa.select(n.id, n.state, n.need, n.contact_at, n.sent_at, n.accepted_at, n.settled_at).where(
-            n.state.in_((*IN_TRANSIT, State.ACCEPTED))
+            n.state.in_((*UNTOLD, State.ACCEPTED))
         )
         with self._database.reading() as connection:
             late = [

@@ -1,5 +1,6 @@
 """Doses that this pharmacy recorded, read from the records of its notifications: what was withdrawn is not a dose."""
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
@@ -9,12 +10,10 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.rows import IS_DOSE
 from digmed_desktop.history.tables import notification, payload
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.patients import EarlierDose
-from digmed_desktop.messaging.states import State
-
-_NO_DOSE = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
 
 
 class Doses:
@@ -29,7 +28,6 @@ class Doses:
         By NHS number; without one by the whole name (``O'NEILL, Rose``) and the date of birth.
         """
         n = notification.c
-        later = notification.alias("later")
         if nhs_number:
             whose: sa.ColumnElement[bool] = n.nhs_number == nhs_number
             if as_on_record and born:  # also those recorded before the number was known
@@ -46,10 +44,7 @@ class Doses:
             .where(
                 whose,
                 n.kind == Kind.VACCINATION,
-                n.state.not_in(_NO_DOSE),
-                n.withdrawal.is_(False),
-                # a correction stands for the dose, unless it was cancelled: then the first version does
-                ~sa.exists().where(later.c.corrects == n.id, later.c.state != State.CANCELLED),
+                sa.text(IS_DOSE),
             )
         )
         with self._database.reading() as connection:
@@ -63,6 +58,12 @@ class Doses:
                 continue
             doses += _of_record(record, row.id)
         return sorted(doses, key=lambda dose: dose.on, reverse=True)
+
+    def among(self, ids: Collection[int]) -> frozenset[int]:
+        """Return those of these notifications that count as a dose."""
+        query = sa.select(notification.c.id).where(notification.c.id.in_(tuple(ids)), sa.text(IS_DOSE))
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
 
 
 def _of_record(record: VaccinationRecord, notification_id: int) -> list[EarlierDose]:

@@ -8,16 +8,15 @@ import sqlalchemy as sa
 
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.rows import LISTED, event_row, listed
+from digmed_desktop.history.rows import IN_FORCE, IS_DOSE, LISTED, event_row, listed
 from digmed_desktop.history.tables import IN_NEED, event, moment, notification
 from digmed_desktop.messaging import figures as plain
 from digmed_desktop.messaging.parcel import Kind
-from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, Happening, State
+from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNTOLD, Happening, State
 
 _n = notification.c
 _UNSENT = (State.WAITING, State.SENDING, State.CHECKING)
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
-_SUPERSEDED = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
 LONGEST_LIST = 50
 
 
@@ -32,6 +31,7 @@ class Figures:
         now = self._database.clock.now()
         since = _start(now.astimezone(ENGLAND).date() - timedelta(days=days - 1))
         in_need, on_way = IN_NEED, sa.and_(_n.state.in_(IN_TRANSIT), _n.need == 0)
+        to_paper = sa.and_(_n.state == State.TO_PAPER, _n.need == 0)
         came = sa.and_(event.c.at >= back_since, event.c.happening.in_(_ANSWERS))
         with self._database.reading() as connection:
             back = connection.execute(
@@ -47,6 +47,8 @@ class Figures:
             return plain.Figures(
                 needing=_short(connection, in_need, _n.need.desc(), _n.id),
                 needing_count=_count(connection, in_need),
+                to_paper=_short(connection, to_paper, _n.contact_at, _n.id),
+                to_paper_count=_count(connection, to_paper),
                 due=_short(connection, on_way, _n.contact_at, _n.id),
                 due_count=_count(connection, on_way),
                 back=tuple(plain.CameBack(event_row(one), rows[one.notification_id]) for one in back),
@@ -70,11 +72,11 @@ class Figures:
             ).all()
             people = connection.execute(
                 sa.select(_n.by_name, sa.func.count().label("n"))
-                .where(that_day, _n.state.not_in(_SUPERSEDED))
+                .where(that_day, sa.text(IN_FORCE))
                 .group_by(_n.by_name)
                 .order_by(_n.by_name)
             ).all()
-            still = sa.and_(that_day, sa.or_(IN_NEED, _n.state.in_(IN_TRANSIT)))
+            still = sa.and_(that_day, sa.or_(IN_NEED, _n.state.in_(UNTOLD)))
             return plain.DayEnd(
                 day=day,
                 by_state=tuple((row.kind, row.state, row.n) for row in states),
@@ -124,8 +126,7 @@ def _days(connection: sa.Connection, since: datetime) -> tuple[plain.DayCount, .
 def _doses(
     connection: sa.Connection, since: datetime, until: datetime | None = None
 ) -> tuple[plain.Doses, ...]:
-    aside = ", ".join(f"'{state.value}'" for state in _SUPERSEDED)
-    given = f" AND kind = '{Kind.VACCINATION.value}' AND batch <> '' AND NOT withdrawal AND state NOT IN ({aside})"
+    given = f" AND kind = '{Kind.VACCINATION.value}' AND {IS_DOSE}"
     counted = Counter(tuple(row) for row in _between(connection, "what, batch", since, until, given))
     ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
     return tuple(plain.Doses(what, batch, n) for (what, batch), n in ordered)

@@ -85,6 +85,7 @@ class Notifications:
                     corrects=correction.corrects if correction else None,
                     replaces=correction.replaces if correction else None,
                     withdrawal=withdrawal,
+                    outcome=facts.outcome,
                     patient_name=facts.patient_name,
                     name_key=written.search_key(facts.patient_name),
                     nhs_number=facts.nhs_number,
@@ -109,9 +110,11 @@ class Notifications:
             else:
                 ledger.write(connection, at, new, ledger.Entry(Happening.FROZEN, by=by))
                 if message is None:
-                    ledger.write(connection, at, new, ledger.Entry(Happening.REFUSED, note=no_route))
+                    ledger.write(connection, at, new, ledger.Entry(Happening.PAPER_ONLY, note=no_route))
                 else:
                     self._new_sending(connection, new, local_id, address)
+            if withdrawal and not kept_here:
+                ledger.write(connection, at, new, ledger.Entry(Happening.TO_TELEPHONE))
             if correction is not None and correction.replaces != correction.corrects:
                 # nothing of it is on a record: the new message takes its place
                 ledger.act(connection, at, correction.corrects, ledger.Entry(Happening.REPLACED, by=by))
@@ -269,6 +272,10 @@ class Notifications:
     def deal_with(self, notification_id: int, by: int, note: str) -> State:
         """Record that a person settled what needed one."""
         return self._act(notification_id, ledger.Entry(Happening.DEALT_WITH, note=note, by=by))
+
+    def reopen(self, notification_id: int, by: int, note: str) -> State:
+        """Record that the practice says this is not on the patient's record, although its system matched it."""
+        return self._act(notification_id, ledger.Entry(Happening.REOPENED, note=note, by=by))
 
     def note(self, notification_id: int, by: int, note: str) -> State:
         """Add a note, kept here."""

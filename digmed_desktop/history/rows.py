@@ -10,7 +10,7 @@ from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
 from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
-from digmed_desktop.messaging.story import NotificationRow, StoryEvent, StoryMessage
+from digmed_desktop.messaging.story import NotificationRow, Outcome, StoryEvent, StoryMessage
 
 _n = notification.c
 LISTED = sa.select(
@@ -30,6 +30,7 @@ LISTED = sa.select(
     _n.by_name,
     _n.contact_at,
     _n.changed_at,
+    _n.outcome,
 )
 """The narrow columns of the list."""
 
@@ -38,7 +39,19 @@ COLUMNS = tuple(f"notification.{column.name}" for column in LISTED.selected_colu
 
 _KINDS, _STATES = {one.value: one for one in Kind}, {one.value: one for one in State}
 _NEEDS = {one.value: one for one in Need}
+_OUTCOMES = {one.value: one for one in Outcome}
 _moment = datetime.fromisoformat
+
+_ASIDE = ", ".join(f"'{one.value}'" for one in (State.CANCELLED, State.REPLACED, State.WITHDRAWN))
+_LATER = "SELECT 1 FROM notification AS later WHERE later.corrects = notification.id"
+IN_FORCE = (
+    f"NOT notification.withdrawal AND notification.state NOT IN ({_ASIDE}) "
+    f"AND NOT EXISTS ({_LATER} AND later.state <> '{State.CANCELLED.value}')"
+)
+"""SQL: what a record says holds. A correction stands for what it corrects, unless it was cancelled."""
+
+IS_DOSE = f"notification.outcome = '{Outcome.GIVEN.value}' AND {IN_FORCE}"
+"""SQL: the record counts as a dose, wherever doses are counted."""
 
 OUTGOING, INCOMING = True, False
 
@@ -63,6 +76,7 @@ def listed(row: AnyRow) -> NotificationRow:
         corrects=row.corrects,
         withdrawal=row.withdrawal,
         held=row.held,
+        outcome=row.outcome,
     )
 
 
@@ -70,11 +84,12 @@ def from_columns(row: Sequence[Any]) -> NotificationRow:
     """Return a row of :data:`COLUMNS` as the database keeps it; many times as fast as by name."""
     (
         number, kind, state, need, held, corrects, withdrawal, patient, nhs_number, what, batch, practice, ods, by,
-        contact_at, changed_at,
+        contact_at, changed_at, outcome,
     ) = row  # fmt: skip
     return NotificationRow(
         number, _KINDS[kind], _STATES[state], need > 0, patient, nhs_number, what, batch, practice, ods, by,
         _moment(contact_at), _moment(changed_at), _NEEDS[need], corrects, bool(withdrawal), bool(held),
+        _OUTCOMES[outcome],
     )  # fmt: skip
 
 

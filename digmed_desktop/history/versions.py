@@ -9,6 +9,7 @@ from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import LISTED, listed
 from digmed_desktop.history.tables import notification, payload
 from digmed_desktop.messaging.errors import NotThereError
+from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Version
 
 _n = notification.c
@@ -64,6 +65,13 @@ class Versions:
         with self._database.reading() as connection:
             rows = connection.execute(wanted.where(payload.c.notification_id.in_(tuple(ids))))
             return {row.notification_id: row.record_json for row in rows}
+
+    def later(self, ids: Collection[int]) -> dict[int, bool]:
+        """Return those of these notifications that a later version stands for, and whether that withdraws it."""
+        wanted = sa.select(_n.corrects, sa.func.max(_n.withdrawal)).group_by(_n.corrects)
+        wanted = wanted.where(_n.corrects.in_(tuple(ids)), _n.state != State.CANCELLED)
+        with self._database.reading() as connection:
+            return {of: bool(withdrawal) for of, withdrawal in connection.execute(wanted)}
 
     def edition(self, notification_id: int) -> str:
         """Return the edition its message is written in, ``""`` when there is no message."""

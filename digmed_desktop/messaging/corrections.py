@@ -43,6 +43,7 @@ _REFUSALS = (
 )
 _WAYS = {
     State.WAITING: Way.SWAP,
+    State.TO_PAPER: Way.SWAP,
     State.SENDING: Way.HOLD,
     State.CHECKING: Way.HOLD,
     State.SENT: Way.HOLD,
@@ -67,5 +68,6 @@ def way_to_correct(standing: Standing, *, posted: bool) -> Way:
 
 
 def may_withdraw(standing: Standing, *, posted: bool) -> bool:
-    """Whether a message that withdraws this one makes sense: only what is, or may come, on a record."""
-    return way_to_correct(standing, posted=posted) in (Way.HOLD, Way.REPLACE)
+    """Whether a record can be withdrawn: what has not gone out is cancelled instead."""
+    way = way_to_correct(standing, posted=posted)
+    return way not in (Way.SWAP, Way.LATEST_ONLY) and standing.state is not State.CANCELLED

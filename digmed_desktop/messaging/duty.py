@@ -13,7 +13,7 @@ from functools import cache
 from typing import Self
 
 from digmed_desktop.clinical.dates import ENGLAND
-from digmed_desktop.messaging.states import IN_TRANSIT, State
+from digmed_desktop.messaging.states import UNTOLD, State
 from digmed_desktop.settings.settings import Settings
 
 
@@ -63,8 +63,8 @@ class Duty:
         return _at(working_day_after(accepted, self.answer_days), 24)
 
     def lateness(self, state: State, contact_at: datetime, now: datetime) -> Lateness:
-        """Return how a notification stands. Only what is still on its way can be late."""
-        if state not in IN_TRANSIT or now < self.amber_from(contact_at):
+        """Return how a notification stands. Only what the practice does not know yet can be late."""
+        if state not in UNTOLD or now < self.amber_from(contact_at):
             return Lateness.IN_TIME
         return Lateness.AMBER if now < self.overdue_from(contact_at) else Lateness.OVERDUE
 

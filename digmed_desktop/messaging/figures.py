@@ -62,6 +62,8 @@ class Figures:
         NotificationRow, ...
     ] = ()  # on their way, with the duty's clock running, the most urgent first
     due_count: int = 0
+    to_paper: tuple[NotificationRow, ...] = ()  # to be told on paper, the one due first first
+    to_paper_count: int = 0
     back: tuple[CameBack, ...] = ()
     back_count: int = 0
     waiting_count: int = 0

@@ -34,6 +34,8 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     ON_PAPER = "on-paper"
     BY_TELEPHONE = "by-telephone"
+    TO_PAPER = "to-paper"  # there is no electronic way: the practice is still to be told on paper
+    REOPENED = "reopened"  # matched, and then the practice said that it is not on the record
     KEPT_HERE = "kept-here"  # the patient does not agree that the practice is told
 
 
@@ -51,6 +53,7 @@ class Happening(StrEnum):
         "not-found-restored"  # MESH does not have it, and records that are older may not know why
     )
     LOOK_UP_DOUBTED = "look-up-doubted"  # MESH does not even find a message that it certainly has
+    PAPER_ONLY = "paper-only"  # no message was made: there is no electronic way
     REFUSED = "refused"  # MESH refused this message, or the practice has no mailbox for it
     PICKED_UP = "picked-up"  # tracking says the practice's system collected it
     UNDELIVERED = "undelivered"  # a MESH report on the latest sending
@@ -78,6 +81,8 @@ class Happening(StrEnum):
     REACTION = (
         "reaction"  # an adverse reaction after the contact was recorded: the practice is to be told now
     )
+    TO_TELEPHONE = "to-telephone"  # a withdrawal was made: the practice is to be told by telephone too
+    REOPENED = "reopened"  # the practice said that it is not on the patient's record
     RESTORED = "restored"  # the records were restored from a backup: it may have gone out since that was made
     KEPT_HERE = "kept-here"  # recorded here only, at the patient's wish
     NOTED = "noted"  # a person wrote a note; changes nothing
@@ -95,6 +100,7 @@ class Need(IntEnum):
     HELD = 3  # the practice holds a copy of which nothing is known
     ANSWERED = 4  # an answer asks for a person, or two answers contradict each other
     REACTION = 5  # an adverse reaction was recorded, and the practice was not told of it yet
+    WITHDRAWAL = 6  # a record was withdrawn, and the practice was not told of it by telephone yet
 
 
 S, H = State, Happening
@@ -116,6 +122,9 @@ matched."""
 IN_TRANSIT = (S.WAITING, S.SENDING, S.CHECKING, S.SENT, S.COLLECTED)
 """On its way, with the practice's system not yet heard of: the duty's clock runs."""
 
+UNTOLD = (*IN_TRANSIT, S.TO_PAPER)
+"""The practice is still to know of it: the duty's clock runs."""
+
 TOLD = (S.ON_PAPER, S.BY_TELEPHONE)
 """A person told the practice: the state stays, what still comes in is kept in the story."""
 
@@ -127,6 +136,7 @@ _UNSETTLED = (
     S.NO_LONGER_THERE,
     S.NOT_DELIVERED,
     S.NO_ANSWER,
+    S.REOPENED,
 )
 
 
@@ -147,6 +157,7 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.DRAFT, H.KEPT_HERE): S.KEPT_HERE,
     (S.WAITING, H.CLAIMED): S.SENDING,
     (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
+    (S.WAITING, H.PAPER_ONLY): S.TO_PAPER,
     (S.SENDING, H.TAKEN): S.SENT,
     (S.SENDING, H.NOT_TAKEN): S.WAITING,
     (S.SENDING, H.OUTCOME_UNKNOWN): S.CHECKING,
@@ -163,12 +174,15 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.NOT_DELIVERED, H.SENT_AGAIN): S.WAITING,
     (S.CHECKING, H.SENT_AGAIN): S.WAITING,  # a person decides where MESH's look-up is not relied upon
     (S.WAITING, H.CANCELLED): S.CANCELLED,
-    **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, *IN_TRANSIT, *_UNSETTLED, S.BY_TELEPHONE)},
+    (S.TO_PAPER, H.CANCELLED): S.CANCELLED,
+    **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, *UNTOLD, *_UNSETTLED, S.BY_TELEPHONE)},
     # while a message is still on its way a telephone call does not stop it
     **{(s, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE for s in _UNSETTLED if s is not S.ACCEPTED},
+    (S.TO_PAPER, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE,
+    **{(s, H.REOPENED): S.REOPENED for s in (S.MATCHED, S.ALREADY_HELD, S.NO_ANSWER)},
     **{
         (s, H.REPLACED): S.REPLACED
-        for s in (S.WAITING, S.CANCELLED, S.MATCHED, S.KEPT_HERE, *_UNSETTLED, *TOLD)
+        for s in (S.WAITING, S.TO_PAPER, S.CANCELLED, S.MATCHED, S.KEPT_HERE, *_UNSETTLED, *TOLD)
     },
     **{(s, H.WITHDRAWN): S.WITHDRAWN for s in (S.MATCHED, S.REPLACED, *TOLD)},
 }
@@ -222,7 +236,7 @@ def may(standing: Standing, act: Happening) -> bool:
     if act is H.REACTION:
         return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.KEPT_HERE)
     if act is H.DEALT_WITH:
-        return standing.needs_person
+        return standing.needs_person and standing.need is not Need.WITHDRAWAL
     if act is H.SENT_AGAIN and standing.state is S.CHECKING:
         return standing.need >= Need.UNSENT
     return (standing.state, act) in TRANSITIONS or standing.state in _ACTS_WITHOUT_A_CHANGE.get(act, ())
@@ -244,12 +258,20 @@ def judge(standing: Standing, happening: Happening, code: str = "", *, asks: boo
     return replace(standing, state=target or standing.state, need=need, heard=heard)
 
 
+_SPOKEN = {
+    Need.REACTION: (H.TOLD_BY_TELEPHONE, H.DEALT_WITH),
+    Need.WITHDRAWAL: (H.TOLD_BY_TELEPHONE, H.CANCELLED, H.REPLACED),
+}
+"""What settles a need that asks for a telephone call. A withdrawal that is taken back withdraws nothing."""
+
+
 def _need_after(standing: Standing, happening: Happening, target: State | None, *, asks: bool) -> Need:
     if happening in ACTS:
         # the practice's system took a newer version: what the answer to this one asked for still stands
         superseded = happening in (H.REPLACED, H.WITHDRAWN) and standing.state is S.MATCHED
-        # a reaction is told by word of mouth, whatever else is done meanwhile
-        untold = standing.need is Need.REACTION and happening not in (H.TOLD_BY_TELEPHONE, H.DEALT_WITH)
+        # a reaction and a withdrawal are told by word of mouth, whatever else is done meanwhile
+        settled_by = _SPOKEN.get(standing.need)
+        untold = settled_by is not None and happening not in settled_by
         return standing.need if superseded or untold else Need.NOBODY
     told_already = happening is H.REJECTED and standing.state in TOLD
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
@@ -266,9 +288,9 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
 def _raised_by(standing: Standing, happening: Happening, target: State | None) -> Need:
     state = standing.state
     match happening:
-        case H.REACTION:
-            return Need.REACTION
-        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED:
+        case H.REACTION | H.TO_TELEPHONE:
+            return Need.REACTION if happening is H.REACTION else Need.WITHDRAWAL
+        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.REOPENED:
             return Need.ANSWERED
         case H.ORIGINAL_FAILED if state is S.WAITING:
             return Need.UNSENT
@@ -284,7 +306,7 @@ def _raised_by(standing: Standing, happening: Happening, target: State | None) -
             return Need.UNSENT
         case H.LOOK_UP_DOUBTED | H.NOT_FOUND_RESTORED if state is S.CHECKING:
             return Need.UNSENT
-        case H.DUTY_OVERDUE if state in IN_TRANSIT:
+        case H.DUTY_OVERDUE if state in UNTOLD:
             return Need.LATE
         case H.ANSWER_OVERDUE if target is not None:
             return Need.LATE

@@ -9,6 +9,7 @@ from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, Table, Text
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.messaging.replies import Doubt, ReplyAct
 from digmed_desktop.messaging.states import Happening, Need, State
+from digmed_desktop.messaging.story import RecordKind
 from digmed_desktop.messaging.wording import Tone
 
 
@@ -39,11 +40,13 @@ class StatesFile(DataModel):
     """All states in words."""
 
     states: dict[str, WordsRow]
+    withdrawal_matched: WordsRow
     held: WordsRow
     held_back_for_good: WordsRow
     amber: WordsRow
     settled: SettledRow
     needs: dict[str, NeedRow]
+    records: dict[str, Text]
 
 
 class EventsFile(Table[Text]):
@@ -79,6 +82,7 @@ def cross_check_states(at: At, file: StatesFile, _source: DataSource) -> Iterato
     yield from at.exactly(("states",), file.states, [one.value for one in State], "the state")
     needs = [one.name.lower() for one in Need if one is not Need.NOBODY]
     yield from at.exactly(("needs",), file.needs, needs, "the need")
+    yield from at.exactly(("records",), file.records, [one.value for one in RecordKind], "the kind of record")
     words = [row.word for row in file.states.values()]
     for state, row in file.states.items():
         if words.count(row.word) > 1:

@@ -2,9 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import Need, State
+
+
+class Outcome(StrEnum):
+    """What was recorded, as it is kept with the row of a notification."""
+
+    UNKNOWN = ""
+    GIVEN = "given"
+    NOT_GIVEN = "not-given"
+    SUPPLIED = "supplied"
+    NOT_SUPPLIED = "not-supplied"
+
+
+class RecordKind(StrEnum):
+    """What a row of a list is. What was corrected later stays what it was; the newer version says Correction."""
+
+    UNKNOWN = "unknown"
+    GIVEN = "given"
+    NOT_GIVEN = "not-given"
+    SUPPLIED = "supplied"
+    NOT_SUPPLIED = "not-supplied"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +51,16 @@ class NotificationRow:
     corrects: int | None = None  # the version before this one
     withdrawal: bool = False
     held: bool = False  # waits until the one that it replaces was matched to the patient
+    outcome: Outcome = Outcome.UNKNOWN
+
+    @property
+    def record_kind(self) -> RecordKind:
+        """What the row is."""
+        if self.withdrawal:
+            return RecordKind.WITHDRAWAL
+        if self.corrects is not None:
+            return RecordKind.CORRECTION
+        return RecordKind(self.outcome.value or RecordKind.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +76,7 @@ class Facts:
     practice_ods: str
     by: str
     contact_at: datetime
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,18 @@ def words_of_held_for_good() -> Words:
 
 
 @cache
+def words_of_withdrawal_matched() -> Words:
+    """Return the words of a withdrawal that the practice's system has."""
+    return _words(OWN.at(_FILE, "withdrawal_matched"), "withdrawal received")
+
+
+def record_word(row: NotificationRow) -> str:
+    """Return what a row is in words: Given, Not given, Correction, Withdrawal and the like."""
+    kind = row.record_kind.value
+    return str(OWN.at(_FILE, "records", kind) or kind.replace("-", " ").capitalize())
+
+
+@cache
 def words_of_amber() -> Words:
     """Return the words of a notification whose day has come."""
     return _words(OWN.at(_FILE, "amber"), "due today")
@@ -80,8 +92,10 @@ def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
     held = row.held and row.state is State.WAITING
     if held and row.need is Need.UNSENT:
         return words_of_held_for_good()
-    words = words_of_held() if held else words_of(row.state)
-    if row.needs_person and (row.need is Need.REACTION or words.tone not in (Tone.LOOK, Tone.STOP)):
+    words = _of_state(row, held=held)
+    if row.needs_person and (
+        row.need in (Need.REACTION, Need.WITHDRAWAL) or words.tone not in (Tone.LOOK, Tone.STOP)
+    ):
         happened, do = words_of_need(row.need)
         return replace(words, happened=f"{words.happened} {happened}", do=do, tone=Tone.LOOK)
     if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not held:
@@ -92,6 +106,14 @@ def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
         amber = words_of_amber()
         return replace(words, happened=f"{words.happened} {amber.happened}", do=amber.do, tone=amber.tone)
     return words
+
+
+def _of_state(row: NotificationRow, *, held: bool) -> Words:
+    if held:
+        return words_of_held()
+    if row.withdrawal and row.state is State.MATCHED:
+        return words_of_withdrawal_matched()
+    return words_of(row.state)
 
 
 def _words(entry: Any, state: str) -> Words:

@@ -16,7 +16,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind, Parcel, Receipt
 from digmed_desktop.messaging.states import Happening, State
-from digmed_desktop.messaging.story import Facts, NotificationRow, QueueStanding
+from digmed_desktop.messaging.story import Facts, NotificationRow, Outcome, QueueStanding
 from digmed_desktop.outbox.engine import Delivery
 from digmed_desktop.outbox.policy import Policy
 from tests.demo.messages import WORLD, message_about, shows
@@ -80,6 +80,7 @@ class Pharmacy:
             practice_ods=who.practice.ods_code,
             by="Ms Amara Lindqvist",
             contact_at=self.mesh.clock.now(),
+            outcome=Outcome.GIVEN,
         )
         token = uuid.uuid4().hex
         local_id = f"{WORLD.pharmacy.ods_code}_{token}"

@@ -12,6 +12,7 @@ from digmed_desktop.desk.views import Ending
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.states import Happening, Need, State
@@ -54,7 +55,7 @@ def test_what_is_offered_follows_the_state(counter: Counter) -> None:
     counter.post(made)
     assert counter.acts(made) == always | {"withdraw", "paper", "telephone"}
     counter.answer(made)
-    assert counter.acts(made) == always | {"withdraw", "paper", "telephone"}
+    assert counter.acts(made) == always | {"withdraw", "paper", "telephone", "reopen"}
     newer = correct(counter, made, vaccine__batch="AB-1243")
     assert counter.acts(made) == {"note", "paper", "telephone"}
     assert "correct" in counter.acts(newer)
@@ -335,3 +336,31 @@ def test_acts_ask_for_words(counter: Counter) -> None:
 def test_the_record_leaves_as_json_and_comes_back(counter: Counter) -> None:
     text = counter.desk.acts.record_json(counter.record())
     assert json_record.loads(text).immunizations[0].batch == "AB-1234"
+
+
+def test_a_matched_record_that_the_practice_does_not_have_is_reopened_and_sent_as_new(
+    counter: Counter,
+) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    assert "send-as-new" not in counter.acts(made)
+    counter.desk.acts.do(Act.REOPEN, made, counter.ada, "Reception: nothing on the record.")
+    row = counter.store.notifications.row(made)
+    assert (row.state, row.needs_person) == (State.REOPENED, True)
+    assert "send-as-new" in counter.acts(made)
+    newer = counter.desk.acts.send_as_new(made, counter.ada, "The practice has no record of it")
+    old, new = (counter.store.notifications.story(one) for one in (made, newer))
+    assert new.message_id != old.message_id
+    assert b"relatesTo" not in new.messages[0].body
+    assert counter.state(made) is State.REPLACED
+
+
+def test_what_is_to_go_on_paper_is_late_when_its_day_is_over(counter: Counter) -> None:
+    made = counter.record(patient__traced="not-traced")
+    assert counter.state(made) is State.TO_PAPER
+    counter.clock.move(days=2)
+    counter.store.deliveries.raise_overdue(Duty())
+    assert counter.store.notifications.row(made).need is Need.LATE
+    counter.desk.acts.do(Act.PAPER, made, counter.ada, "By post.")
+    assert not counter.store.notifications.row(made).needs_person

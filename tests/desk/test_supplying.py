@@ -110,8 +110,9 @@ def test_what_cannot_be_sent_is_registered_and_told_on_paper(
     assert not [p for p in preview.problems if p.severity is Severity.STOP]
     assert any(why in p.sentence for p in preview.problems)
     made = finish(shop, answers)
-    assert shop.state(made) is State.NOT_DELIVERED
-    assert shop.store.notifications.row(made).needs_person
+    assert shop.state(made) is State.TO_PAPER
+    assert not shop.store.notifications.row(made).needs_person  # nothing has failed
+    assert [one.id for one in shop.desk.listing.today().figures.to_paper] == [made]
     assert shop.store.register.of_notification(made) is not None
     shop.desk.acts.do(Act.PAPER, made, shop.ada, "Handed over.")
     assert shop.state(made) is State.ON_PAPER

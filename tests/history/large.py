@@ -15,7 +15,7 @@ from digmed_desktop.history.tables import event, notification, payload, sending,
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.states import Need, State
-from digmed_desktop.messaging.story import Facts, NotificationRow
+from digmed_desktop.messaging.story import Facts, NotificationRow, Outcome
 from tests.history.samples import KEY, START, MovedClock
 
 BODY = 3000  # bytes of a message as it is kept, deflated
@@ -62,6 +62,7 @@ def fill(folder: Path, count: int) -> None:
                 f"Y{practice:05}",
                 f"Person {n % 9}",
                 at,
+                Outcome.GIVEN if n % 40 else Outcome.SUPPLIED,
             )
             state = STATES[chance.randrange(100)]
             need = Need.ANSWERED if state is State.REJECTED else Need.NOBODY
@@ -72,6 +73,7 @@ def fill(folder: Path, count: int) -> None:
                     "nhs_number": facts.nhs_number, "what": facts.what, "batch": facts.batch,
                     "practice_name": facts.practice_name, "practice_ods": facts.practice_ods,
                     "by_name": facts.by, "contact_at": at, "changed_at": at,
+                    "outcome": facts.outcome,
                 }
             )  # fmt: skip
             bodies.append(

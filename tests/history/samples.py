@@ -8,7 +8,7 @@ from digmed_desktop.clinical.record import Address, Coded, Organisation, PersonN
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Understood
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind
-from digmed_desktop.messaging.story import Facts
+from digmed_desktop.messaging.story import Facts, Outcome
 
 KEY = bytes(range(32))
 START = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)  # a Friday
@@ -47,6 +47,7 @@ def facts(n: int = 0, name: str = "O'FENNIMORE, Wilhelmina") -> Facts:
         practice_ods=PRACTICE.ods_code,
         by="Ms Ada Okonkwo-Bright",
         contact_at=START,
+        outcome=Outcome.GIVEN,
     )
 
 

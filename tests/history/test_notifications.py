@@ -131,7 +131,7 @@ def test_without_an_electronic_route_it_asks_for_paper(store: Store, ada: int) -
         None, "{}", facts(), None, "", ada, token="t", no_route="This vaccine goes on paper."
     )
     row = store.notifications.row(made)
-    assert (row.state, row.need) == (State.NOT_DELIVERED, Need.UNSENT)
+    assert (row.state, row.need) == (State.TO_PAPER, Need.NOBODY)  # nothing has failed
     with pytest.raises(NotAllowedNowError):
         store.notifications.send_again(made, ada, local_id())
     assert store.notifications.record_paper(made, ada, "handed over") is State.ON_PAPER

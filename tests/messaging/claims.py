@@ -21,4 +21,6 @@ CLAIMS: dict[State, set[Happening]] = {  # what a state claims can only be claim
     S.REPLACED: {H.REPLACED},
     S.WITHDRAWN: {H.WITHDRAWN},
     S.KEPT_HERE: {H.KEPT_HERE},
+    S.TO_PAPER: {H.PAPER_ONLY},
+    S.REOPENED: {H.REOPENED},
 }

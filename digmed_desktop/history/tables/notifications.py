@@ -7,6 +7,7 @@ from digmed_desktop.history.tables.columns import Moment, Number, Word, metadata
 from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.replies import Doubt
 from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.story import Outcome
 
 notification = Table(
     "notification",
@@ -20,6 +21,7 @@ notification = Table(
     Column("corrects", ForeignKey("notification.id"), index=True),  # the version before this one
     Column("replaces", ForeignKey("notification.id"), index=True),  # what its relatesTo names
     Column("withdrawal", Boolean, nullable=False),
+    Column("outcome", Word(Outcome), nullable=False, server_default=""),
     Column("patient_name", Text, nullable=False),
     Column("name_key", Text, nullable=False),
     Column("nhs_number", String(10), nullable=False),

@@ -10,17 +10,18 @@ from PySide6.QtGui import QColor, QFont
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.searching import Search, Sort
-from digmed_desktop.messaging.story import NotificationRow
-from digmed_desktop.messaging.wording import Tone, words_of_row
+from digmed_desktop.messaging.story import NotificationRow, RecordKind
+from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
 from digmed_desktop.ui.theme import Theme
 
 PAGE = 100
 MOST_ROWS = 5000
 """More are not fetched into the window: the search is to be narrowed."""
-COLUMNS = ("Patient", "NHS number", "What", "Practice", "State", "When", "By")
-STATE = COLUMNS.index("State")
+COLUMNS = ("Patient", "NHS number", "Record", "What", "Practice", "State", "When", "By")
+STATE, RECORD = COLUMNS.index("State"), COLUMNS.index("Record")
 SORTS: tuple[Sort | None, ...] = (
     Sort.PATIENT,
+    None,
     None,
     Sort.WHAT,
     Sort.PRACTICE,
@@ -28,6 +29,8 @@ SORTS: tuple[Sort | None, ...] = (
     Sort.CONTACT,
     Sort.BY,
 )
+RECORD_SIGNS = {RecordKind.CORRECTION: "↻", RecordKind.WITHDRAWAL: "↶"}
+"""The kinds that are no first version: each with a sign, never by its colour alone."""
 SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
 _TEXTS = (
     Qt.ItemDataRole.DisplayRole,
@@ -149,6 +152,8 @@ class SentModel(QAbstractTableModel):
         if index.column() == STATE and role == Qt.ItemDataRole.ForegroundRole:
             tone = words_of_row(item, self._duty(), self._now()).tone
             return QColor(self.theme["text" if tone is Tone.PLAIN else tone])
+        if index.column() == RECORD and role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(self.theme["look" if item.record_kind in RECORD_SIGNS else "text"])
         if index.column() == STATE and role == Qt.ItemDataRole.FontRole:
             return bold(QFont())
         return None
@@ -163,11 +168,12 @@ class SentModel(QAbstractTableModel):
         if column == STATE:
             return self.state_text(item)
         texts = {
-            0: self.shown_name(item.patient_name),
-            1: nhs_number.shown(item.nhs_number),
-            2: item.what,
-            3: item.practice_name,
-            5: dates.shown_time(item.contact_at),
-            6: item.by,
+            "Patient": self.shown_name(item.patient_name),
+            "NHS number": nhs_number.shown(item.nhs_number),
+            "Record": f"{RECORD_SIGNS.get(item.record_kind, '')} {record_word(item)}".strip(),
+            "What": item.what,
+            "Practice": item.practice_name,
+            "When": dates.shown_time(item.contact_at),
+            "By": item.by,
         }
-        return texts[column]
+        return texts[COLUMNS[column]]

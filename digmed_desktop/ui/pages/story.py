@@ -10,7 +10,7 @@ from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, Stor
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import NotificationRow
-from digmed_desktop.messaging.wording import Tone, words_of_row
+from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -28,7 +28,7 @@ from digmed_desktop.ui.patient_banner import BannerView
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Notice, heading, quiet, title
+from digmed_desktop.ui.widgets.words import Notice, heading, quiet, set_property, title
 
 BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
 """Acts with a button of their own; the others are in the menu beside."""
@@ -181,7 +181,13 @@ class StoryPage(QWidget):
         self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
         self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
-        self.state.head.setText(words.word + (" · needs a person" if item.needs_person else ""))
+        paper = item.state is State.TO_PAPER
+        whose = "practice" if item.practice_name else "patient"
+        self.paper_button.setText(f"Print for the {whose}" if paper else "Paper copy")
+        self.paper_button.setAccessibleName(self.paper_button.text())
+        set_property(self.paper_button, "kind", "primary" if paper else "")
+        needs = " · needs a person" if item.needs_person else ""
+        self.state.head.setText(f"{record_word(item)} · {words.word}{needs}")
 
     def _facts(self, item: NotificationRow) -> str:
         due = self._context.duty().due_day(item.contact_at)

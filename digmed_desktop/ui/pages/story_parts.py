@@ -12,7 +12,7 @@ from digmed_desktop.desk.sent_views import Act, How, Offer, RecordedSection, Ver
 from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.story import StoryEvent
-from digmed_desktop.messaging.wording import words_of
+from digmed_desktop.messaging.wording import record_word, words_of
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.theme import Theme
@@ -82,8 +82,7 @@ def version_card(view: VersionView, *, current: bool, go: Callable[[int], None])
     layout.setContentsMargins(16, 10, 16, 12)
     layout.setSpacing(6)
     item = view.version.row
-    kind = "withdrawal" if item.withdrawal else "correction" if view.number > 1 else "first version"
-    head = heading(f"Version {view.number}: {kind}")
+    head = heading(f"Version {view.number}: {record_word(item)}")
     said = quiet(f"{dates.shown_time(view.version.made_at)} · {words_of(item.state).word}")
     if current:
         layout.addWidget(row(head, Words("This one", role="tag", wrap=False), None))
@@ -241,8 +240,8 @@ class PaperPanel(QFrame):
         self.how.set_answer(How.POST.value)
         self.to = LinesEditor(1)
         self.to_field = Field("paper.to", "To whom it went, once it has gone", self.to)
-        self.save_button = button("Save as PDF …", "primary")
-        self.print_button = button("Print …")
+        self.print_button = button("Print …", "primary")
+        self.save_button = button("Save as PDF …")
         self.gone_button = button("It has gone: record it")
         self.back = button("Not now")
         self.save_button.clicked.connect(lambda: self.save.emit(self.chosen))
@@ -256,7 +255,7 @@ class PaperPanel(QFrame):
         self.lead = Words("")
         layout.addWidget(self.lead)
         layout.addWidget(Field("paper.how", "How it leaves", self.how))
-        layout.addWidget(flow(self.save_button, self.print_button))
+        layout.addWidget(flow(self.print_button, self.save_button))
         layout.addWidget(self.to_field)
         layout.addWidget(flow(self.gone_button, self.back))
         self.setHidden(True)
@@ -276,7 +275,7 @@ class PaperPanel(QFrame):
         self.gone_button.setHidden(not may_record)
         self.to_field.say("")
         self.setHidden(False)
-        self.save_button.setFocus()
+        self.print_button.setFocus()
 
     def _gone(self) -> None:
         to = self.to.answer().strip()

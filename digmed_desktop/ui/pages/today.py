@@ -14,10 +14,11 @@ from digmed_desktop.desk.sent_views import BackupState, TodayView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
+from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import IN_TRANSIT, State
 from digmed_desktop.messaging.story import NotificationRow
-from digmed_desktop.messaging.wording import words_of_row
+from digmed_desktop.messaging.wording import record_word, words_of_row
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.today_pictures import (
@@ -128,6 +129,8 @@ class TodayPage(QScrollArea):
         self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
         tiles = (self.needing_tile, self.waiting_tile, self.due_tile, self.back_tile)
         self.needing = ListCard("Needs a person", "Nothing needs a person.")
+        self.to_paper = ListCard("To go on paper", "Nothing is to go on paper.")
+        self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
         self.due = ListCard("Due at the practice", "Nothing is on its way.")
         self.back = ListCard("What came back", "Nothing has come back since the last working day.")
         self.pictures = [PictureCard() for _ in range(3)]
@@ -136,7 +139,7 @@ class TodayPage(QScrollArea):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(12)
         self._wide: bool | None = None
-        self._left = _column((self.needing, self.due, self.back))
+        self._left = _column((self.needing, self.to_paper, self.owed, self.due, self.back))
         self._right = _column(self.pictures)
         self.new_vaccination = button("Record a vaccination", "primary", tip="Record a vaccination (F2)")
         layout.addWidget(_beside(self.title, self.new_vaccination))
@@ -157,12 +160,14 @@ class TodayPage(QScrollArea):
             (self.needing_tile, needing),
             (self.needing.all, needing),
             (self.waiting_tile, unsent),
+            (self.to_paper.all, Search(states=frozenset({State.TO_PAPER}))),
             (self.due_tile, on_way),
             (self.due.all, on_way),
             (self.back_tile, Search()),
             (self.back.all, Search()),
         ):
             part.clicked.connect(lambda _on=False, wanted=search: self._open_list(wanted))
+        self.owed.all.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         self.new_vaccination.clicked.connect(lambda: self._context.navigate.to_place.emit("vaccinate"))
         self.backup_button.clicked.connect(self._open_backup)
         self._context.appearance.changed.connect(self._draw)
@@ -230,6 +235,13 @@ class TodayPage(QScrollArea):
             return
         found, now = self._view.figures, self._context.now()
         self.due.show_lines([self._due(one, now) for one in found.due[:LINES]], found.due_count)
+        self.to_paper.show_lines(
+            [self._due(one, now) for one in found.to_paper[:LINES]], found.to_paper_count
+        )
+        owed = self._view.owed
+        self.owed.show_lines([self._owed(one, now) for one in owed[:LINES]], len(owed))
+        for card, count in ((self.to_paper, found.to_paper_count), (self.owed, len(owed))):
+            card.setHidden(not count)
 
     def _needing(self, item: NotificationRow, now: datetime) -> QWidget:
         words = words_of_row(item, self._context.duty(), now)
@@ -243,27 +255,32 @@ class TodayPage(QScrollArea):
         said = f"Due by the end of {day:%A} {day.day} {day:%B}, {left}."
         return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")
 
+    def _owed(self, one: Outstanding, now: datetime) -> QWidget:
+        """Return the line of a supply whose prescription is owed, with the time left."""
+        late = one.left(now) <= timedelta()
+        name = self._context.made.private(str(one.entry.content.get("patient", "")))
+        link = button(name or f"Entry {one.entry.number}", "link")
+        link.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
+        left = "Overdue" if late else f"Due {countdown(one.due_at, now)}"
+        said = (
+            f"Register entry {one.entry.number}, supplied at a prescriber's request. The prescription is due by "
+            f"{dates.shown_time(one.due_at)}."
+        )
+        link.setAccessibleName(f"Open the register: entry {one.entry.number}, {name}. {left}")
+        return _said_line(link, left, said, "stop" if late else "")
+
     def _came_back(self, one: CameBack) -> QWidget:
         said = words_of_event(one.event.happening, one.event.code)
         return self._line(one.row, dates.shown_time(one.event.at), f"{said}.", "")
 
     def _line(self, item: NotificationRow, head: str, said: str, tone: str) -> QWidget:
-        line = QWidget()
-        column = QVBoxLayout(line)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
         name = self._context.made.private(item.patient_name)
         link = button(name or "Patient", "link")
         link.setAccessibleName(f"Open {name}")
         link.setAccessibleDescription(f"{head}. {said}")
         link.setToolTip(item.what)
         link.clicked.connect(lambda: self._context.navigate.to_notification.emit(item.id))
-        words = Words(head, wrap=False)
-        if tone in ("stop", "look"):
-            words.setProperty("ink", tone)
-        column.addWidget(Flow((link, words), 10))
-        column.addWidget(quiet(said))
-        return line
+        return _said_line(link, f"{record_word(item)} · {head}", said, tone)
 
     def _show_backup(self, state: BackupState) -> None:
         now = self._context.now()
@@ -325,6 +342,19 @@ class TodayPage(QScrollArea):
         self._grid.addWidget(self._right, 0 if wide else 1, 1 if wide else 0)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if wide else 0)
+
+
+def _said_line(link: QPushButton, head: str, said: str, tone: str) -> QWidget:
+    line = QWidget()
+    column = QVBoxLayout(line)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    words = Words(head, wrap=False)
+    if tone in ("stop", "look"):
+        words.setProperty("ink", tone)
+    column.addWidget(Flow((link, words), 10))
+    column.addWidget(quiet(said))
+    return line
 
 
 def _column(widgets: Sequence[QWidget]) -> QWidget:
