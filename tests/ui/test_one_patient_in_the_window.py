@@ -199,7 +199,7 @@ def records(bench: Bench) -> dict[str, int]:
         state = json.dumps(PEOPLE[name])
         got: list[int | None] = []
 
-        def send(desk, text=state, token=name):  # type: ignore[no-untyped-def]
+        def send(desk, text=state, token=name):
             from digmed_desktop.clinical.form_state import FormState
 
             whole = FormState(json.loads(text))
