@@ -90,13 +90,25 @@ def answers_of_product(programme: Programme, product_id: str) -> dict[str, str]:
     }
 
 
+OF_A_VACCINE_GIVEN = frozenset(
+    {
+        "consent.to_treatment",
+        "consent.given_by",
+        "allergies.status",
+        "previous.finding",
+        "vaccine.eligibility",
+    }
+)
+"""Questions that need no answer where the vaccine was not given; their section of the message is optional."""
+
+
 def _unneeded(sheet: VaccinationSheet) -> frozenset[str]:
     """Return the required questions that nobody can or need answer in this case."""
     asked = {f"screening.{one}" for one in sheet.programme.screening} if sheet.given is not False else set()
     unneeded = {field for field in sheet.fields if field.startswith("screening.")} - asked
     unneeded |= unneeded_traced(sheet) | not_applicable(sheet.typed, sheet.today)
     if sheet.given is False:
-        unneeded |= {"consent.to_treatment", "consent.given_by", "allergies.status", "previous.finding"}
+        unneeded |= OF_A_VACCINE_GIVEN
         if sheet.typed("vaccine.not_given_reason") == "did-not-attend":
             unneeded.add("patient.identity_checked")
     return frozenset(unneeded)

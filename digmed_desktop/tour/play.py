@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from digmed_desktop.tour.chapters import clinic, delivery, sent_items, supply, vaccination
+from digmed_desktop.tour.chapters import clinic, counts, delivery, sent_items, supply, vaccination
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, TourError
 from digmed_desktop.ui.window import Window
@@ -16,14 +16,18 @@ from digmed_desktop.ui.window import Window
 def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
     """Return the chapters in order; each ends where any other can begin."""
     first = vaccination.Chapters(moves)
+    counted = counts.Counts(moves)
     emergency = supply.Chapters(moves)
     kept = sent_items.Chapters(moves)
     way = delivery.Delivery(moves)
     return (
         first.first_run,
-        first.bad_input,
-        first.one_vaccination,
+        counted.first_patient,
         first.what_came_back,
+        counted.new_patient,
+        counted.known_patient,
+        counted.declined,
+        first.bad_input,
         *clinic.Clinic(moves).chapters(),
         emergency.insulin_over_easter,
         emergency.in_the_register,
@@ -70,6 +74,8 @@ def play(window: Window, folder: Path, first: int | None = None) -> int:
             traceback.print_exc()
     player.transcript.write(folder / "tour.json")
     steps = player.transcript.steps
+    for what, number in player.transcript.counts.items():
+        print(f"{what}: {number}, at most {counts.LIMITS[what]}")
     print(
         f"{len(steps)} steps, {len(player.transcript.notifications)} notifications, "
         f"{'all as expected' if status == 0 else 'NOT as expected'}, {time.monotonic() - began:.0f} s: {folder}"

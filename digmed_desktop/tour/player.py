@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
@@ -28,6 +29,12 @@ def pause(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def _compose(target: QWidget, sign: str) -> None:
+    """Send a letter that is on no key of QTest's: it aborts on one."""
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, sign))
 
 
 class TourError(AssertionError):
@@ -63,6 +70,7 @@ class Transcript:
 
     steps: list[Step] = field(default_factory=list)
     notifications: list[NotificationTrace] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def write(self, file: Path) -> None:
         """Write it, readable."""
@@ -124,7 +132,10 @@ class Player:
             if target is None:
                 raise TourError("nothing has the focus")
             with self._at_a_persons_pace():
-                QTest.keyClicks(target, sign)
+                if sign.isascii():
+                    QTest.keyClicks(target, sign)
+                else:
+                    _compose(target, sign)
         self._keys += len(text)
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

@@ -79,6 +79,7 @@ class SendFlow:
         form, by = self.form, window.context.acting.id
         if form is None:
             return
+        window.toast.hide()  # it is about the record before this one
         state, draft_id = form.state(), form.draft_id
         if by is not None:
             try:

@@ -1,6 +1,6 @@
 """Says in passing what has just been done and whose it was, with one key that opens it."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -25,6 +25,9 @@ class Toast(QFrame):
         self.head = Words("", bold=True, wrap=False)
         self.body = Words("", wrap=False)
         self.open_button = button("Open  Ctrl+O", tip="Open what was just sent (Ctrl+O)")
+        self.open_button.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # it never takes the cursor: Ctrl+O presses it
         self.open_button.clicked.connect(self._open)
         text = QVBoxLayout()
         text.setSpacing(2)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from digmed_desktop.tour.chapters.counts import LIMITS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,6 +48,15 @@ def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -
     for step in transcript["steps"]:
         assert step["as_expected"], step["did"]
         assert not step["picture"] or (toured / step["picture"]).stat().st_size > 5_000
+
+
+@pytest.mark.timeout(2500)
+def test_no_record_needs_more_keys_than_its_limit(transcript: dict[str, Any]) -> None:
+    """Every press but the letters of names, address, practice, telephone, batch and notes, counted in the window."""
+    counts = transcript["counts"]
+    assert counts.keys() == LIMITS.keys()
+    assert {what: number for what, number in counts.items() if number > LIMITS[what]} == {}
+    assert all(number > 0 for number in counts.values())
 
 
 @pytest.mark.timeout(2500)

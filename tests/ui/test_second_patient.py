@@ -90,9 +90,7 @@ def test_the_second_patient_takes_at_most_eight_routine_keys(bench: Bench) -> No
     bench.until(lambda: bench.window.check.isVisible() or form.form.summary.isVisible())
     assert bench.window.check.isVisible(), [line.accessibleName() for line in form.form.summary.lines()]
     waiting = bench.window.check.to_confirm
-    assert (
-        waiting == 3
-    )  # service and legal basis, place, vaccine and batch; vaccinator and date are of this moment
+    assert waiting == 2  # legal basis, vaccine and batch; the rest is usual, or of this moment
     assert not bench.window.check.send_button.isEnabled()
     bench.key(Qt.Key.Key_F12)  # it does not go out before each value was seen
     bench.idle()
@@ -120,7 +118,7 @@ def test_what_is_carried_is_marked_on_the_strip_until_confirmed_or_changed(bench
     bench.key(Qt.Key.Key_F9)
     bench.until(bench.form.isVisible)
     marked = [chip.text() for chip in bench.window.strip.chips if chip.text().startswith("↻")]
-    assert len(marked) == 4
+    assert len(marked) == 2, "what a fresh form would have said too is carried from nobody"
     assert "vaccine.batch" in bench.form.state().carried
     bench.form.form.fields["vaccine.batch"].editor.set_answer("ZZ-99")
     bench.form.touched("vaccine.batch")

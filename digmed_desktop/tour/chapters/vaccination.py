@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 
 from digmed_desktop.messaging.states import State
-from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT, Moves
+from digmed_desktop.tour.moves import THE_PACK, Moves
 from digmed_desktop.tour.player import TourError, pause
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 
@@ -104,38 +104,6 @@ class Chapters:
         player.step("looked whether anything typed was lost", "Rose <script>", lambda: kept["patient.given"])
         player.key(Qt.Key.Key_F9)
         pause(200)
-
-    def one_vaccination(self) -> None:
-        """The main job: a vaccination typed by keyboard, previewed, checked, sent."""
-        player, window, page = self.player, self.window, self.moves.form()
-        patient = self.moves.practice.patients[0]
-        player.wait_for("an empty form", lambda: page.form.answers()["patient.family"] == "")
-        page.arrive()
-        typed = {**patient.answers, **THIS_VISIT, **THE_PACK, **THE_SESSION}
-        now = page.form.answers()
-        order = [q.id for q in page.form.order() if typed.get(q.id) and now.get(q.id) != typed[q.id]]
-        half = len(order) // 2
-        player.fill(page.form, {key: typed[key] for key in order[:half]})
-        player.picture("half-typed")
-        player.fill(page.form, {key: typed[key] for key in order[half:]})
-        player.wait_for("a preview without problems", lambda: not page.preview.preview.problems)
-        player.step(
-            "typed a whole vaccination by keyboard",
-            "Vaccinations",
-            lambda: "\n".join(section.title for section in page.preview.preview.sections),
-            "typed",
-        )
-        page.preview.tabs.setCurrentWidget(page.preview.xml)
-        player.wait_for("the XML", lambda: "ITK009D" in page.preview.xml.toPlainText())
-        player.step("looked at the XML", "ITK009D", page.preview.xml.toPlainText, "xml")
-        page.preview.tabs.setCurrentIndex(0)
-        player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        player.wait_for("the check page", window.check.isVisible)
-        player.step("pressed Check", "Check before sending", player.visible_text, "check")
-        self.moves.settle_check()
-        self.moves.press_send()
-        player.wait_for("its story", lambda: "The message was made" in player.visible_text())
-        player.step("pressed Send", "The message was made and stored here", player.visible_text, "sent")
 
     def what_came_back(self) -> None:
         """What came back: accepted, then matched to the patient."""

@@ -145,11 +145,6 @@ class Section(QWidget):
         """Whether anything of it is asked now."""
         return any(key in self._asked for key in self.questions)
 
-    @property
-    def in_view(self) -> bool:
-        """Whether its questions can be seen."""
-        return self.fold is Fold.OPEN
-
     def answered(self) -> bool:
         """Whether any of it is answered."""
         return any(

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates, identity
+from digmed_desktop.clinical import dates, identity, telephone
 from digmed_desktop.clinical.form import FieldKind, load
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
@@ -140,7 +140,8 @@ class FormPage(QWidget):
         if not self.draft_id:
             return fresh
         carried = {q.id: kept[q.id] for q in self.form.form.fields() if q.remembered and kept.get(q.id)}
-        return replace(fresh.answered(carried), carried=frozenset(carried))
+        usual = {key for key, text in self._lists.fresh.items() if carried.get(key) == text}
+        return replace(fresh.answered(carried), carried=frozenset(carried) - usual)
 
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer what fits these answers, which are about to be shown."""
@@ -394,6 +395,8 @@ class FormPage(QWidget):
     def touched(self, field_id: str) -> None:
         """Follow one changed answer: what it implies, the preview, the draft."""
         self.practices.follow(field_id)
+        if field_id == "patient.telephone":
+            self._follow_telephone()
         self.answered(field_id)
         self.carried.discard(field_id)
         self.person.typed(self.form.answers())
@@ -413,6 +416,13 @@ class FormPage(QWidget):
             self.person.follow(self.form.answers())
         if self.practices.follow(field_id):
             self._preview_timer.start()
+
+    def _follow_telephone(self) -> None:
+        """Choose the kind of telephone where the number itself says it."""
+        answers = self.form.answers()
+        use = telephone.use_of(answers["patient.telephone"])
+        if use is not None and not answers["patient.telephone_use"]:
+            self.form.set_answers({"patient.telephone_use": use.value}, keep_rest=True)
 
     def _previewed(self, preview: Preview) -> None:
         self.preview.show_preview(preview)
