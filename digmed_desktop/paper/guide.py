@@ -36,7 +36,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self._title = ""
 
-    def read(self, tokens: Sequence["Token"]) -> None:
+    def read(self, tokens: "Sequence[Token]") -> None:
         """Read all tokens after the title."""
         place = 0
         while place < len(tokens):
@@ -49,7 +49,7 @@ class _Reader:
         if self._title:
             self._add(Said(self._title, ()))
 
-    def _take(self, token: "Token", inside: Sequence["Token"]) -> None:
+    def _take(self, token: "Token", inside: "Sequence[Token]") -> None:
         match token.type:
             case "heading_open":
                 if self._title:
@@ -74,7 +74,7 @@ class _Reader:
         for picture in pictures:
             self._add(Picture(self._title, f"{PICTURES}{picture.attrs['src']}", picture.content))
 
-    def _table(self, inside: Sequence["Token"]) -> None:
+    def _table(self, inside: "Sequence[Token]") -> None:
         rows: list[list[str]] = []
         for token in inside:
             if token.type == "tr_open":
@@ -90,7 +90,7 @@ class _Reader:
         self._title = ""
 
 
-def _end(tokens: Sequence["Token"], place: int) -> int:
+def _end(tokens: "Sequence[Token]", place: int) -> int:
     """Return the place after the token that closes the one at ``place``."""
     depth = 0
     for end in range(place, len(tokens)):

@@ -81,7 +81,8 @@ def _windows(out: Path, work: Path, pictures: Path) -> int:
         msi,
         newer[1],
         payload / "app" / "digmed_desktop" / "_resources" / "examples",
-        pictures,
+        pictures.resolve(),
+        core.folder(trials),
     )
     try:
         table.line(

@@ -3,8 +3,7 @@
 import shutil
 from pathlib import Path
 
-from installer.checking.windows import expect
-from installer.checking.wine import Wine
+from installer.checking.wine import Wine, expect
 from installer.making import lock, places
 from installer.making.run import need, run
 
@@ -12,9 +11,14 @@ TESTS = ("files", "settings", "clinical", "history/test_kept_anywhere.py", "hist
 _INI = "[pytest]\nmarkers =\n  slow: takes minutes\n  secret_service: needs a Secret Service\n"
 
 
+def folder(work: Path) -> Path:
+    """Return where the copy of the payload lies that has an interpreter of its own."""
+    return work / "core"
+
+
 def run_tests(wine: Wine, payload: Path, cpython: Path, work: Path) -> str:
     """Run them beside a copy of the payload, which has no interpreter of its own; return "" or what failed."""
-    tried = work / "core"
+    tried = folder(work)
     shutil.rmtree(tried, ignore_errors=True)
     run(["cp", "-al", payload, tried])
     shutil.copyfile(cpython / "python.exe", tried / "python" / "python.exe")

@@ -5,12 +5,12 @@ import subprocess
 from pathlib import Path
 
 from installer.checking.table import Table
-from installer.checking.windows import expect
-from installer.checking.wine import Result
+from installer.checking.wine import Result, expect
 from installer.making import places
 from installer.making.run import megabytes, need, run
 
 SUITE = "bookworm"
+LONG = 250  # characters of a path
 
 
 def make_root(root: Path) -> None:
@@ -45,6 +45,43 @@ def inside(root: Path, *words: str, seconds: float = 600) -> Result:
         check=False,
     )  # fmt: skip
     return Result(done.returncode, done.stdout)
+
+
+def _try_upgrade(package: Path, root: Path, table: Table) -> None:
+    """Try the same files as a newer version, then this one again."""
+    newer = root / "root" / "newer.deb"
+
+    def made() -> str:
+        tree = root / "root" / "newer"
+        run(["dpkg-deb", "-R", package, tree])
+        control = tree / "DEBIAN" / "control"
+        text = control.read_text(encoding="utf-8")
+        control.write_text(text.replace(f"Version: {places.version()}", "Version: 99.0.0"), encoding="utf-8")
+        run(["dpkg-deb", "-Znone", "-b", tree, newer])
+        shutil.rmtree(tree)
+        return ""
+
+    def installed() -> str:
+        return inside(root, "dpkg-query", "-W", "-f=${Version}", "digmed-desktop").text
+
+    install = ("apt-get", "install", "-y", "-q", "--no-install-recommends")
+    table.line("the same files packed as a newer version", made)
+    table.line(
+        "upgrade",
+        lambda: (
+            expect(inside(root, *install, "/root/newer.deb"), 0)
+            or ("" if installed() == "99.0.0" else installed())
+            or expect(inside(root, "digmed-desktop", "doctor", "--installed"), 0, "All ")
+        ),
+    )
+    table.line(
+        "an older version is refused by apt: 100",
+        lambda: (
+            expect(inside(root, *install, f"/root/{package.name}"), 100, "downgraded")
+            or ("" if installed() == "99.0.0" else installed())
+        ),
+    )
+    newer.unlink(missing_ok=True)
 
 
 def try_package(package: Path, root: Path, table: Table) -> None:
@@ -82,6 +119,48 @@ def try_package(package: Path, root: Path, table: Table) -> None:
         "the tour's first part, offscreen",
         lambda: expect(shell(f"{program} --demo --tour /root/tour --first 3", 420), 0, "all as expected"),
     )
+    policy = "/etc/digmed-desktop/policy.toml"
+    typo = "mkdir -p /etc/digmed-desktop && printf '[mesh]\\nmailbx = \"X\"\\n' >" + policy
+    table.line(
+        "a typo at the mailbox in IT's file is named",
+        lambda: expect(
+            shell(f"{typo}; {program} doctor --installed; s=$?; rm {policy}; exit $s"),
+            1,
+            "line 2: mesh.mailbx",
+        ),
+    )
+    right = f"printf '[counter]\\nlock_after_minutes = 5\\n' >{policy}"
+    table.line(
+        "IT's file that is right is listed; one that others can write is not obeyed",
+        lambda: (
+            expect(shell(f"{right}; {program} doctor --installed"), 0, "time to the lock")
+            or expect(
+                shell(f"chmod 666 {policy}; {program} doctor --installed; s=$?; rm {policy}; exit $s"),
+                1,
+                "not obeyed",
+            )
+        ),
+    )
+    long = "/root/" + "Apotheke Łódź é/" * 12
+    long += "x" * (LONG - 4 - len(long)) + ".xml"
+    table.line(
+        "a path of 250 characters with spaces and accents",
+        lambda: expect(
+            shell(f"mkdir -p \"$(dirname '{long}')\" && {program} build {example} --out '{long}'"), 0
+        ),
+    )
+    table.line(
+        "a guide as PDF",
+        lambda: expect(shell(f"{program} paper staff /root/s.pdf && head -c4 /root/s.pdf"), 0, "%PDF"),
+    )
+    table.line(
+        "a data folder that cannot be made",
+        lambda: expect(
+            shell(f"touch /root/inway; DIGMED_HOME=/root/inway {program} doctor"),
+            1,
+            "cannot be made or opened",
+        ),
+    )
     library = f"/opt/{program}/lib/python3.11/site-packages/PySide6/Qt/lib/libQt6Widgets.so.6"
     table.mutant(
         "a library is gone",
@@ -92,6 +171,18 @@ def try_package(package: Path, root: Path, table: Table) -> None:
             0,
         ),
     )
+    changed = f"/opt/{program}/app/digmed_desktop/cli.py"
+    table.mutant(
+        "a file was changed",
+        lambda: expect(
+            shell(
+                f"cp -p {changed} /root/aside; echo >>{changed}; {program} doctor --installed; s=$?; "
+                f"mv /root/aside {changed}; exit $s"
+            ),
+            0,
+        ),
+    )
+    _try_upgrade(package, root, table)
     kept = "/root/.local/share/DigMed Desktop"
     gone = f"test ! -e /opt/{program}/app && test -d '{kept}'"
     table.line(

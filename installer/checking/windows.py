@@ -1,18 +1,22 @@
 """The Windows packages under wine: installed, used, upgraded, refused, damaged, removed."""
 
 import shutil
+import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer.checking import version_1, windows_faults
 from installer.checking.table import Table
-from installer.checking.wine import Result, Wine
+from installer.checking.wine import Result, Wine, expect
 from installer.making import places
 from installer.making.run import megabytes
 
 FOLDER = "C:\\Program Files\\DigMed Desktop"
 HOME = "AppData/Local/DigMed Desktop"
 RUNNING, NEWER = 10, 11
+SEEN_AFTER = 6  # pictures of the tour, before the screen itself is taken
 MSI_FAILED = 1603 % 256  # what of the status is left on Linux
 
 
@@ -27,6 +31,7 @@ class Trial:
     newer_msi: Path
     examples: Path
     pictures: Path
+    core: Path  # a copy of the payload with an interpreter of its own
 
     @property
     def folder(self) -> Path:
@@ -38,28 +43,28 @@ class Trial:
         """The records of the Windows account."""
         return self.wine.home / HOME / "pharmacy" / "data" / "history.db"
 
-    def console(self, *words: str, seconds: float = 120) -> Result:
-        """Run the installed console launcher."""
-        return self.wine.run(f"{FOLDER}\\digmed-desktop.exe", *words, seconds=seconds)
+    @property
+    def policy(self) -> Path:
+        """The administrators' file."""
+        return self.folder / "policy.toml"
 
-
-def expect(result: Result, status: int, *words: str) -> str:
-    """Return "" when a result has this status and these words, else what was seen."""
-    if result.status != status:
-        return f"status {result.status}, expected {status}: {result.text[-250:]}"
-    missing = [word for word in words if word not in result.text]
-    return f"'{missing[0]}' is not in: {result.text[-250:]}" if missing else ""
+    def console(self, *words: str, seconds: float = 120, home: str = "") -> Result:
+        """Run the installed console launcher; ``home``: with all that it keeps in another folder."""
+        extra = {"DIGMED_HOME": home} if home else None
+        return self.wine.run(f"{FOLDER}\\digmed-desktop.exe", *words, seconds=seconds, extra=extra)
 
 
 def run(trial: Trial, table: Table) -> None:
     """Try everything, in the order in which a pharmacy would meet it."""
     _install(trial, table)
     _use(trial, table)
+    windows_faults.run(trial, table)
     _damage(trial, table)
     _upgrade(trial, table)
     _remove(trial, table)
     _msi(trial, table)
     _one_user(trial, table)
+    windows_faults.elsewhere(trial, table)
 
 
 def _install(trial: Trial, table: Table) -> None:
@@ -113,7 +118,31 @@ def _use(trial: Trial, table: Table) -> None:
         "the tour's first part, offscreen",
         lambda: expect(trial.console(*words, seconds=420), 0, "all as expected"),
     )
+    table.line("the tour's first part, in a window on a screen", lambda: _tour_on_screen(trial))
     table.line("a window on a screen, second start, hand-over, closed when asked", lambda: _window(trial))
+
+
+def _tour_on_screen(trial: Trial) -> str:
+    from installer.checking.screen import Screen
+
+    with Screen() as screen:
+        out = trial.wine.windows_path(trial.pictures / "tour-on-screen")
+        process = trial.wine.start(
+            f"{FOLDER}\\{places.CONSOLE_EXE}", "--demo", "--tour", out, "--first", "3", screen=screen.name
+        )
+        until(lambda: process.poll() is not None or len(_taken(trial)) > SEEN_AFTER, 420)
+        screen.picture(trial.pictures / "tour-in-a-window.png")
+        try:
+            text, _ = process.communicate(timeout=420)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            trial.wine.end()
+            return "not ended after 420 s"
+        return expect(Result(process.returncode, text), 0, "all as expected")
+
+
+def _taken(trial: Trial) -> list[Path]:
+    return list((trial.pictures / "tour-on-screen").glob("*.png"))
 
 
 def _message(trial: Trial) -> str:
@@ -143,7 +172,7 @@ def _window(trial: Trial) -> str:
     with Screen() as screen:
         process = trial.wine.start(f"{FOLDER}\\{places.WINDOW_EXE}", screen=screen.name)
         try:
-            if not _until(trial.records.is_file, 90):
+            if not until(trial.records.is_file, 90):
                 return "no records were made within 90 s"
             time.sleep(8)
             screen.picture(trial.pictures / "first-window.png")
@@ -158,9 +187,7 @@ def _window(trial: Trial) -> str:
             if said := expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), 0):
                 return f"upgrade over an idle window: {said}"
             return (
-                ""
-                if _until(lambda: process.poll() is not None, 30)
-                else "the window did not close when asked"
+                "" if until(lambda: process.poll() is not None, 30) else "the window did not close when asked"
             )
         finally:
             if process.poll() is None:
@@ -219,10 +246,20 @@ def _upgrade(trial: Trial, table: Table) -> None:
         left = [name for name in ("before", "unfinished") if (trial.folder / name).exists()]
         return said or (f"{left[0]} was left" if left else "")
 
+    table.line(
+        "records of version 1 of the database are there", lambda: version_1.plant(trial.wine, trial.core)
+    )
     table.line("an upgrade over a running program that does not close: 10", refused)
     table.line("upgrade, silent; nothing left over", upgraded)
     table.line(
         "the records open after the upgrade", lambda: expect(trial.console("doctor"), 0, "The records open")
+    )
+    table.line(
+        "records of version 1 open after the upgrade, and a copy of before is kept",
+        lambda: (
+            expect(trial.console("doctor", home=version_1.HOME), 0, "The records open")
+            or version_1.copy_kept(trial.wine)
+        ),
     )
     table.line(
         "an older version is refused: 11",
@@ -282,10 +319,11 @@ def _one_user(trial: Trial, table: Table) -> None:
     table.line("setup.exe for one user, without administrator", installed)
 
 
-def _until(done: "object", seconds: float) -> bool:
+def until(done: Callable[[], object], seconds: float) -> bool:
+    """Wait until something holds; return whether it did within the time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if done():  # type: ignore[operator]
+        if done():
             return True
         time.sleep(1)
     return False

@@ -29,6 +29,14 @@ class Result:
     text: str
 
 
+def expect(result: Result, status: int, *words: str) -> str:
+    """Return "" when a result has this status and these words, else what was seen."""
+    if result.status != status:
+        return f"status {result.status}, expected {status}: {result.text[-250:]}"
+    missing = [word for word in words if word not in result.text]
+    return f"'{missing[0]}' is not in: {result.text[-250:]}" if missing else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Wine:
     """One Windows folder."""
@@ -52,10 +60,10 @@ class Wine:
             "WINEPREFIX": str(self.prefix),
             "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": "mscoree,mshtml=;ucrtbase,mscms=n",
-            **(extra or {}),
         }
         for name in ("DISPLAY", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "QT_QPA_PLATFORM", "DIGMED_HOME"):
             env.pop(name, None)
+        env |= extra or {}
         if screen:
             return {**env, "DISPLAY": screen}
         return {**env, "WINEQT_QPA_PLATFORM": "offscreen"}
@@ -66,13 +74,16 @@ class Wine:
         extra: dict[str, str] | None = None,
         screen: str = "",
         listens: bool = False,
+        offline: bool = False,
     ) -> "subprocess.Popen[str]":
         """Start a program; its output goes through a pipe, since CPython stops under wine when it is a file.
 
-        ``listens``: it waits for input, as the practice MESH does, and ends with it.
+        ``listens``: it waits for input, as the practice MESH does, and ends with it. ``offline``: without any network,
+        when nothing else runs in this Windows, since wine's server opens the connections of all.
         """
+        apart = [need("unshare", "util-linux"), "--net"] if offline else []
         return subprocess.Popen(
-            [need("wine", "wine wine64"), *(str(word) for word in words)],
+            [*apart, need("wine", "wine wine64"), *(str(word) for word in words)],
             env=self.environment(extra, screen=screen),
             stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
             stdout=subprocess.PIPE,

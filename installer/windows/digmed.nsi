@@ -64,6 +64,7 @@ VIAddVersionKey /LANG=2057 LegalCopyright "Apache-2.0"
 !endif
 
 Var Minutes
+Var Asked
 
 !macro Refuse CODE TEXT
   DetailPrint "${TEXT}"
@@ -113,7 +114,13 @@ Var Minutes
 
 Function .onInit
   SetRegView 64
+  StrCpy $Asked $INSTDIR ; the folder of /D=, which the mode of installation would replace by its own
   !insertmacro MULTIUSER_INIT
+  ReadRegStr $1 SHCTX "${OWN}" "Folder"
+  ${If} $Asked != ""
+  ${AndIf} $1 == ""
+    StrCpy $INSTDIR $Asked
+  ${EndIf}
   ${GetParameters} $R0
   ClearErrors
   ${GetOptions} $R0 "/SYNC=" $Minutes

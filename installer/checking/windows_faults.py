@@ -1,0 +1,160 @@
+"""Bad input under wine: each ends with a message and a status, and the computer is as it was."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from installer.checking.table import Table
+from installer.checking.wine import Result, expect
+from installer.making import places
+from installer.making.run import need
+
+if TYPE_CHECKING:
+    from installer.checking.windows import Trial
+
+NO_SPACE = 13
+LONG = 250  # characters of a path
+_TINY = "50m"  # of a disk on which nothing fits
+
+
+def run(trial: "Trial", table: Table) -> None:
+    """Try bad input beside an installed program."""
+    table.line("a typo at the mailbox in IT's file: named, nothing is sent", lambda: _typo(trial))
+    table.line("IT's file that is right is listed", lambda: _right(trial))
+    table.line("a path of 250 characters with spaces and accents", lambda: _long_path(trial))
+    table.line("a guide as PDF", lambda: _guide(trial))
+    table.line("a data folder that cannot be made", lambda: _locked(trial))
+    table.line("no network at the first start", lambda: _offline(trial))
+    table.line(
+        "a damaged setup.exe: refused, the version before runs", lambda: _damaged(trial, trial.newer_setup)
+    )
+    table.line("a damaged MSI: refused, the version before runs", lambda: _damaged(trial, trial.newer_msi))
+
+
+def elsewhere(trial: "Trial", table: Table) -> None:
+    """Try other places than the usual one, when nothing is installed for all users."""
+    table.line("no room on the disk: 13, and nothing is there", lambda: _no_room(trial))
+    table.line("a folder with spaces and accents: installed, used, removed", lambda: _accents(trial))
+
+
+def _typo(trial: "Trial") -> str:
+    trial.policy.write_text('[mesh]\nmailbx = "X26OT001"\n', encoding="utf-8")
+    try:
+        return (
+            expect(trial.console("doctor", "--installed"), 1, "line 2: mesh.mailbx", "mailbox")
+            or expect(trial.console("doctor"), 1, "line 2: mesh.mailbx")
+            or expect(trial.console("sync"), 1, "line 2: mesh.mailbx")
+        )
+    finally:
+        trial.policy.unlink()
+
+
+def _right(trial: "Trial") -> str:
+    text = "[counter]\nlock_after_minutes = 5\n[version]\ncurrent = 'C:\\current.txt'\n"
+    trial.policy.write_text(text, encoding="utf-8")
+    (trial.wine.drive / "current.txt").write_text("99.0.0\n", encoding="utf-8")
+    try:
+        return expect(trial.console("doctor", "--installed"), 0, "time to the lock", "99.0.0 is current")
+    finally:
+        trial.policy.unlink()
+
+
+def _long_path(trial: "Trial") -> str:
+    folder = trial.wine.drive
+    while len(trial.wine.windows_path(folder)) < LONG - 40:
+        folder = folder / "Apotheke Łódź é ü"
+    folder.mkdir(parents=True)
+    file = folder / ("x" * (LONG - 5 - len(trial.wine.windows_path(folder))) + ".xml")
+    name = trial.wine.windows_path(file)
+    if len(name) != LONG:
+        return f"the path of this line has {len(name)} characters"
+    example = trial.wine.windows_path(sorted(trial.examples.glob("*.json"))[0])
+    return expect(trial.console("build", example, "--out", name), 0) or expect(
+        trial.console("check", name), 0
+    )
+
+
+def _guide(trial: "Trial") -> str:
+    file = trial.wine.drive / "Für alle.pdf"
+    said = expect(trial.console("paper", "staff", trial.wine.windows_path(file)), 0)
+    return said or ("" if file.read_bytes().startswith(b"%PDF") else "no PDF was written")
+
+
+def _locked(trial: "Trial") -> str:
+    home = trial.wine.drive / "locked"
+    home.mkdir()
+    (home / "pharmacy").write_text("in the way", encoding="utf-8")
+    said = expect(trial.console("doctor", home="C:\\locked"), 1, "cannot be made or opened")
+    return said or ("" if (home / "pharmacy").is_file() else "what was there has gone")
+
+
+def _offline(trial: "Trial") -> str:
+    """Start the window for the first time without a network: it makes its records and can be asked."""
+    from installer.checking.screen import Screen
+    from installer.checking.windows import FOLDER, until
+
+    trial.wine.end()
+    records = trial.wine.drive / "first" / "pharmacy" / "data" / "history.db"
+    home = {"DIGMED_HOME": "C:\\first"}
+    with Screen() as screen:
+        window = f"{FOLDER}\\{places.WINDOW_EXE}"
+        process = trial.wine.start(window, screen=screen.name, extra=home, offline=True)
+        try:
+            if not until(records.is_file, 120):
+                return "no records were made within 120 s"
+            screen.picture(trial.pictures / "no-network.png")
+            return "" if process.poll() is None else f"the window ended with {process.returncode}"
+        finally:
+            trial.wine.end()
+            process.wait(30)
+
+
+def _damaged(trial: "Trial", package: Path) -> str:
+    damaged = package.with_stem("damaged")
+    shutil.copyfile(package, damaged)
+    with damaged.open("r+b") as file:
+        file.seek(damaged.stat().st_size // 2)
+        block = file.read(4096)
+        file.seek(-len(block), 1)
+        file.write(bytes(byte ^ 0xFF for byte in block))
+    try:
+        if damaged.suffix == ".msi":
+            result = trial.wine.run("msiexec", "/i", damaged, "/qn", seconds=300)
+        else:
+            result = trial.wine.run(damaged, "/AllUsers", "/S", seconds=300)
+        trial.wine.wait()
+    finally:
+        damaged.unlink()
+    if result.status == 0:
+        return "a damaged package ended with 0"
+    return expect(trial.console("--version"), 0, places.version())
+
+
+def _no_room(trial: "Trial") -> str:
+    disk = trial.wine.prefix.parent / "tiny disk"
+    disk.mkdir()
+    letter = trial.wine.prefix / "dosdevices" / "t:"
+    subprocess.run([need("mount", "mount"), "-t", "tmpfs", "-o", f"size={_TINY}", "none", disk], check=True)
+    try:
+        letter.symlink_to(disk)
+        result = trial.wine.run(trial.setup, "/AllUsers", "/S", "/D=T:\\DigMed", seconds=300)
+        trial.wine.wait()
+        left = [one.name for one in disk.rglob("*") if one.is_file()]
+        return expect(result, NO_SPACE) or (f"left behind: {left[:3]}" if left else "")
+    finally:
+        letter.unlink(missing_ok=True)
+        trial.wine.end()
+        subprocess.run([need("umount", "mount"), disk], check=True)
+
+
+def _accents(trial: "Trial") -> str:
+    folder = trial.wine.drive / "Prográmy é ü" / "Dig Med"
+    name = trial.wine.windows_path(folder)
+    said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", f"/D={name}", seconds=300), 0)
+    trial.wine.wait()
+    program = f"{name}\\{places.CONSOLE_EXE}"
+    said = said or expect(trial.wine.run(program, "doctor", "--installed"), 0, "All ")
+    removed: Result = trial.wine.run(f"{name}\\uninstall.exe", "/AllUsers", "/S", f"_?={name}")
+    trial.wine.wait()
+    return said or expect(removed, 0) or ("the folder is still there" if folder.exists() else "")
