@@ -16,7 +16,7 @@ from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
-from digmed_desktop.desk.doctor import check_policy
+from digmed_desktop.desk.doctor import check_policy, check_settings
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
@@ -157,6 +157,7 @@ class Desk:
         """Check the records and the connection; asks MESH, so it can take a minute."""
         return (
             *check_policy(self._choices.policy),
+            *check_settings(self._choices),
             *self.version_checks(),
             *checks_of_records(self._store, self.connection, self._clock),
             self.register.check(),
