@@ -41,15 +41,16 @@ def open_file(file: Path) -> BinaryIO:
         raise
 
 
-def why_unread(error: OSError) -> str:
+def why_unread(error: OSError, what: str = "The file") -> str:
     """Return why a file cannot be read, as a sentence."""
+    why = ""
     if isinstance(error, NotAFileError):
-        return str(error)
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "There is no such file."
-    if isinstance(error, PermissionError):
-        return "This account may not read the file."
-    return "The file cannot be read."
+        why = f": it is {error}"
+    elif isinstance(error, FileNotFoundError | NotADirectoryError):
+        why = ": it is not there"
+    elif isinstance(error, PermissionError):
+        why = ": this account may not read it"
+    return f"{what} cannot be read{why}."
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -68,9 +69,9 @@ def _acts(sign: str) -> bool:
 
 def _refuse_no_file(mode: int) -> None:
     if stat.S_ISDIR(mode):
-        raise NotAFileError("This is a folder, not a file.")
+        raise NotAFileError("a folder, not a file")
     if not stat.S_ISREG(mode):
-        raise NotAFileError("This is a pipe or a device, not a file.")
+        raise NotAFileError("a pipe or a device, not a file")
 
 
 def read_json(raw: bytes | str, *, most: int) -> Any:

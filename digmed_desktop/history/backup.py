@@ -243,7 +243,7 @@ def _key_for(source: Path, passphrase: str) -> BackupKey:
             size = file.seek(0, 2)
     except OSError as error:
         raise StoreError(
-            f"The backup cannot be read. {untrusted.why_unread(error)}",
+            untrusted.why_unread(error, "The backup"),
             "Check that the file is there and that this account may read it.",
         ) from None
     if size == 0 or len(salt) < _SALT_BYTES or size % _PAGE:

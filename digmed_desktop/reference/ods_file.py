@@ -71,7 +71,7 @@ def read(file: Path) -> Iterator[ListedPractice]:
             yield from _rows(csv.reader(TextIOWrapper(opened, encoding="utf-8-sig", newline=""), strict=True))
     except OSError as error:
         raise DigMedError(
-            f"The list cannot be read. {untrusted.why_unread(error)}",
+            untrusted.why_unread(error, "The list"),
             "Check that it is still there and not open elsewhere.",
         ) from None
     except UnicodeDecodeError:

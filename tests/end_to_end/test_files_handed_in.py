@@ -20,7 +20,7 @@ SENTENCES = {
     "pipe": "pipe or a device",
     "device": "pipe or a device",
     "folder": "folder",
-    "nothing": "no such file",
+    "nothing": "not there",
     "loop": "cannot be read",
     "long": "cannot be read",
     "null": "No file can have this name",
