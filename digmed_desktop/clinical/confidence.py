@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+NOT_CONFIRMED = "Not confirmed by a pharmacist."
+"""What is said with every row that no source was read for."""
+
 
 class Confidence(StrEnum):
     """Where a row comes from; one of general knowledge asks and never stops."""
@@ -15,3 +18,8 @@ class Confidence(StrEnum):
     def may_stop(self) -> bool:
         """Whether a source was read, at least at second hand."""
         return self is not Confidence.GENERAL
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody read it in so many words, here or in a second-hand source."""
+        return self in (Confidence.READ, Confidence.SECONDARY)

@@ -126,3 +126,8 @@ def shown_time(moment: datetime | None) -> str:
 def age(born: date, on: date) -> int:
     """Return the age in whole years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def months(born: date, on: date) -> int:
+    """Return the age in whole months."""
+    return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)

@@ -1,43 +1,111 @@
-"""A programme's own doubts as dated data: which answers and ages raise one, what is said, and where it is written."""
+"""Doubts as dated data: which answers, vaccines and ages raise one, how much it weighs, and where it is written."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
+from digmed_desktop.clinical.problem import Problem, Severity
+
+
+class Weight(StrEnum):
+    """How much a doubt weighs. What was done is recorded all the same: even a stop can be answered."""
+
+    STOP = "stop"  # whoever goes on names who advised it
+    WARN = "warn"  # whoever goes on says why
+    NOTE = "note"  # it is only said
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known when doubts are looked for; ``typed`` returns an asked answer by its field id.
+
+    ``live`` and ``holds`` are those of the chosen product; ``recorded`` is the day on which the form is filled in.
+    """
+
+    day: date | None
+    years: int | None
+    typed: Callable[[str], str]
+    live: bool = False
+    holds: frozenset[str] = frozenset()
+    recorded: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DoubtRule:
-    """One doubt. It is raised while every answer in ``when`` is one of those named and the age is in the range.
+    """One doubt. It is raised while every answer in ``when``, and none in ``unless``, is one of those named.
 
     ``field`` is the question at which it is said. The day of contact lies between ``since`` and ``until``. Ages are
-    whole years, first and last of those in doubt; without a known age a rule with one raises nothing.
+    whole years, first and last of those in doubt; without a known age a rule with one raises nothing. ``live`` means
+    live vaccines only, ``holds`` products with that ingredient, ``days_ago`` a contact at least so many days before.
     """
 
     field: str
     sentence: str
     since: date
     source: str
+    confidence: Confidence
+    weight: Weight = Weight.WARN
     until: date | None = None
     when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    unless: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     from_age: int | None = None
     to_age: int | None = None
+    live: bool = False
+    holds: str = ""
+    days_ago: int | None = None
+    id: str = ""
+    topic: str = ""
 
-    def raised(self, day: date | None, years: int | None, typed: Callable[[str], str]) -> bool:
-        """Whether these answers raise it; ``typed`` returns an asked answer by its field id."""
-        if day is None or day < self.since or (self.until and day > self.until):
+    @property
+    def said(self) -> str:
+        """What a person reads: the sentence, and that it is not confirmed where no source was read."""
+        return self.sentence if self.confidence.may_stop else f"{self.sentence} {NOT_CONFIRMED}"
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    def of_product(self, *, live: bool, holds: frozenset[str]) -> bool:
+        """Whether it is about such a product."""
+        return (live or not self.live) and (not self.holds or self.holds in holds)
+
+    def raised(self, case: Case) -> bool:
+        """Whether it is raised in a case."""
+        if case.day is None or not self.in_force(case.day):
             return False
-        if self.from_age is not None and (years is None or years < self.from_age):
+        if not self.of_product(live=case.live, holds=case.holds) or not self._of_age(case.years):
             return False
-        if self.to_age is not None and (years is None or years > self.to_age):
+        if self.days_ago is not None and (
+            case.recorded is None or (case.recorded - case.day).days < self.days_ago
+        ):
             return False
-        return all(typed(question) in answers for question, answers in self.when.items())
+        if any(case.typed(question) in answers for question, answers in self.unless.items()):
+            return False
+        return all(case.typed(question) in answers for question, answers in self.when.items())
+
+    def _of_age(self, years: int | None) -> bool:
+        if years is None:
+            return self.from_age is None and self.to_age is None
+        return (self.from_age is None or years >= self.from_age) and (
+            self.to_age is None or years <= self.to_age
+        )
+
+    def problem(self) -> Problem:
+        """Return it as a person meets it."""
+        return Problem(
+            self.field,
+            self.said,
+            Severity.LOOK,
+            needs_reason=self.weight is not Weight.NOTE,
+            needs_adviser=self.weight is Weight.STOP,
+        )
 
 
-def raised(
-    rules: tuple[DoubtRule, ...], day: date | None, years: int | None, typed: Callable[[str], str]
-) -> Iterator[tuple[str, str]]:
-    """Yield field and sentence of each rule that is raised."""
+def raised(rules: tuple[DoubtRule, ...], case: Case) -> Iterator[Problem]:
+    """Yield a problem for each rule that is raised."""
     for rule in rules:
-        if rule.raised(day, years, typed):
-            yield rule.field, rule.sentence
+        if rule.raised(case):
+            yield rule.problem()

@@ -18,16 +18,23 @@ MOST = 255  # characters of a dm+d description
 
 
 def as_product(own: OwnProduct, programme: Programme) -> Product:
-    """Return a pharmacy's own product as one of a programme's."""
+    """Return a pharmacy's own product as one of a programme's.
+
+    What it holds nobody entered: it counts as live where every product given that way is, and as holding what any does.
+    """
     dose = Quantity(Decimal(own.dose), programme.unit) if own.dose and programme.unit else None
     routes = tuple(one.id for one in programme.lists["routes"] if one.id == own.route)
+    routes = routes or tuple(one.id for one in programme.lists["routes"][:1])
+    alike = [one for one in programme.products.values() if set(routes) & set(one.routes)]
     return Product(
         id=own.id,
         coded=Coded(own.display, own.code),
         short_name=own.display,
         manufacturer=own.manufacturer,
-        routes=routes or tuple(one.id for one in programme.lists["routes"][:1]),
+        routes=routes,
         dose=dose,
+        live=bool(alike) and all(one.live for one in alike),
+        holds=frozenset(part for one in alike for part in one.holds),
     )
 
 

@@ -28,11 +28,17 @@ class Problem:
     sentence: str
     severity: Severity = Severity.STOP
     needs_reason: bool = False  # to LOOK: whoever goes on says why, and the reason is kept
+    needs_adviser: bool = False  # besides: the reason names who advised it; nothing goes on without that
 
     @property
     def reason_key(self) -> str:
         """The key under which a form keeps the reason to continue; another warning asks anew."""
         return f"{REASON}{self.field}.{zlib.crc32(self.sentence.encode()):08x}"
+
+    @property
+    def reason_asked(self) -> str:
+        """What whoever goes on is asked."""
+        return "Who advised it, and what they said" if self.needs_adviser else "Why you continue"
 
 
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

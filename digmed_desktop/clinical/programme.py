@@ -14,6 +14,8 @@ from digmed_desktop.clinical.legal_basis import BasisRule
 from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.data_files.source import OWN
 
+SCREENING = "screening."
+"""How the id of every question of the health screen begins."""
 NEVER_SENT = (
     "This vaccination is not part of what is sent to practices electronically: tell the practice on paper."
 )
@@ -36,10 +38,15 @@ class Product:
     manufacturer: str = ""
     routes: tuple[str, ...] = ()  # ids in the programme's routes, the usual one first
     dose: Quantity | None = None
-    min_age: int | None = None  # whole years
-    max_age: int | None = None
+    least_months: int | None = None  # least age in whole months
+    greatest_age: int | None = None  # in whole years
+    age_in_season: bool = False  # the least age need only be reached by the programme's ``age_by``
+    age_confirmed: bool = True  # whether a source of the ages was read
     live: bool = False
-    second_line: tuple[int, int] | None = None  # ages, first and last, for whom it is only second choice
+    holds: frozenset[str] = frozenset()  # what an allergy can be to, such as egg
+    second_line: tuple[int, int] | None = (
+        None  # ages, first and last, for whom it is only second choice on the NHS
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,8 @@ class Programme:
     procedures: tuple[Procedure, ...]
     lists: Mapping[str, tuple[Option, ...]]
     codes: Mapping[str, Coded]  # option id (site, route, eligibility, reason not given ...) -> what is sent
-    screening: Mapping[str, str] = field(default_factory=dict)  # question id -> question
+    screening: Mapping[str, str] = field(default_factory=dict)  # question id -> question, of any product
+    asked_always: frozenset[str] = frozenset()  # those of ``screening`` that are asked whatever the product
     default_dose: Decimal | None = None
     vaccine: Coded | None = None  # the kind of vaccine in words, for one that was not given
     unit: Coded | None = None  # of the dose amount
@@ -95,7 +103,10 @@ class Programme:
         default_factory=dict
     )  # option id of the eligibility -> whom it covers
     age_by: date | None = None  # the day by which a cohort's lowest age must be reached; None: day of contact
-    pregnancy_weeks: tuple[int, int] | None = None  # first and last completed week in which it is given
+    pregnancy_weeks: tuple[int, int] | None = (
+        None  # first and last completed week in which it is usually given
+    )
+    pregnancy_later: str = ""  # what is said after the last week; "": it is a doubt
     route_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # route id -> fitting site ids
     advice: str = ""  # what is usually said, to be edited for the patient
     earlier: tuple[EarlierRule, ...] = ()  # when an earlier dose is in doubt with the next
@@ -115,6 +126,19 @@ class Programme:
                 "tell the practice on paper."
             )
         return ""
+
+    def screening_of(self, product_id: str) -> frozenset[str]:
+        """Return the screening questions that are asked of a product; unknown: those asked of every product."""
+        product = self.products.get(product_id)
+        live, holds = (product.live, product.holds) if product else (False, frozenset[str]())
+        needed = {
+            question.removeprefix(SCREENING)
+            for rule in self.doubts
+            if rule.topic == "screening" and rule.of_product(live=live, holds=holds)
+            for question in rule.when
+            if question.startswith(SCREENING)
+        }
+        return frozenset(one for one in self.screening if one in self.asked_always or one in needed)
 
     def with_products(self, own: Collection[Product]) -> Self:
         """Return the programme with a pharmacy's own products offered first."""

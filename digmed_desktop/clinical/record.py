@@ -185,9 +185,16 @@ class Allergies:
     entries: tuple[Allergy, ...] = ()
 
 
+CONSENTS_ALONE = 16  # years; Family Law Reform Act 1969, section 8
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Who agreed, to what. ``given_by`` and ``relationship`` are words for the record."""
+    """Who agreed, to what. ``given_by`` and ``relationship`` are words for the record.
+
+    ``understands`` to ``communicates`` say whether the patient can decide, as ``assessed_by`` found; None was not asked.
+    ``authority``: whether a power of attorney or an order of the court covers health and welfare.
+    """
 
     given_by: str = ""
     name: str = ""
@@ -195,6 +202,14 @@ class Consent:
     to_treatment: bool | None = None
     to_sharing: bool | None = None
     about_child: str = ""
+    parental_responsibility: bool | None = None
+    authority: bool | None = None
+    understands: bool | None = None
+    retains: bool | None = None
+    weighs: bool | None = None
+    communicates: bool | None = None
+    assessed_by: str = ""
+    consulted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

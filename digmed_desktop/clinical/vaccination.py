@@ -17,7 +17,8 @@ from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.legal_basis import Verdict, judge
 from digmed_desktop.clinical.patient_answers import contact_answers
-from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.programme import SCREENING, Programme
 from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_traced
 from digmed_desktop.clinical.questions.vaccination import FORM_ID, VACCINATION, VaccinationSheet
@@ -52,8 +53,7 @@ def read(
     values = VACCINATION.values(sheet)
     _judge(sheet, values, pharmacy, unneeded)
     record = assemble(VaccinationRecord, _completed(sheet, values, pharmacy))
-    for doubt in doubts(record, sheet.typed, programme):
-        sheet.look(doubt.field, doubt.sentence, needs_reason=doubt.needs_reason)
+    sheet.problems.extend(doubts(record, sheet.typed, programme))
     chosen = ChosenVaccine(
         programme,
         sheet.chosen("vaccine.product"),
@@ -104,8 +104,11 @@ OF_A_VACCINE_GIVEN = frozenset(
 
 def _unneeded(sheet: VaccinationSheet) -> frozenset[str]:
     """Return the required questions that nobody can or need answer in this case."""
-    asked = {f"screening.{one}" for one in sheet.programme.screening} if sheet.given is not False else set()
-    unneeded = {field for field in sheet.fields if field.startswith("screening.")} - asked
+    unneeded = {field for field in sheet.fields if field.startswith(SCREENING)}
+    if sheet.given is not False:
+        unneeded -= {
+            f"{SCREENING}{one}" for one in sheet.programme.screening_of(sheet.typed("vaccine.product"))
+        }
     unneeded |= unneeded_traced(sheet) | not_applicable(sheet.typed, sheet.today)
     if sheet.given is False:
         unneeded |= OF_A_VACCINE_GIVEN
@@ -199,4 +202,4 @@ def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
         if verdict is Verdict.STOPS:
             sheet.stop(field, sentence)
         else:
-            sheet.look(field, sentence, needs_reason=True)
+            sheet.problems.append(Problem(field, sentence, Severity.LOOK, needs_reason=True))

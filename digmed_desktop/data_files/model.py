@@ -115,6 +115,13 @@ Texts = Annotated[
     Field(description="a list of different texts"),
 ]
 
+OptionalTexts = Annotated[
+    list[OptionalText],
+    AfterValidator(_different),
+    AfterValidator(_not_empty),
+    Field(description='a list of different texts, of which "" is none'),
+]
+
 
 BY_VALUE = Field(strict=False)
 """Stands with an enumeration: a member is named by its value."""

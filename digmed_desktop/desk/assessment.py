@@ -8,6 +8,9 @@ from digmed_desktop.clinical.problem import Problem, stops_of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.desk.correcting import Plan
 
+_MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
+_SAID = {False: "Reason", True: "Advised by"}
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment(Generic[RecordT]):
@@ -44,7 +47,7 @@ class Assessment(Generic[RecordT]):
     def unanswered(self) -> tuple[Problem, ...]:
         """Return a problem for each warning that needs a reason and has none yet."""
         return tuple(
-            Problem(problem.field, f"Say why you go on: {problem.sentence}")
+            Problem(problem.field, f"{_MUST_SAY[problem.needs_adviser]}: {problem.sentence}")
             for problem in self.problems
             if problem.needs_reason and not self.state.reason_for(problem)
         )
@@ -59,7 +62,7 @@ class Assessment(Generic[RecordT]):
         The answers stay as they were typed.
         """
         lines = [
-            f"Continued although: {problem.sentence} Reason: {reason}"
+            f"Continued although: {problem.sentence} {_SAID[problem.needs_adviser]}: {reason}"
             for problem in self.problems
             if problem.needs_reason and (reason := self.state.reason_for(problem))
         ]

@@ -34,7 +34,12 @@ def kinds() -> tuple[FileKind, ...]:
     from digmed_desktop.fhir import answer_files, edition_check
     from digmed_desktop.mesh import reports_file
     from digmed_desktop.messaging import states_files
-    from digmed_desktop.reference import codes_file, legal_basis_file, programme_file
+    from digmed_desktop.reference import (
+        codes_file,
+        legal_basis_file,
+        programme_file,
+        shared_rules_file,
+    )
 
     return (
         form_file.KIND,
@@ -44,6 +49,7 @@ def kinds() -> tuple[FileKind, ...]:
         units_file.KIND,
         programme_file.KIND,
         legal_basis_file.KIND,
+        shared_rules_file.KIND,
         law_file.KIND,
         controlled_drugs_file.KIND,
         *medicine_files.KINDS,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.errors import AccountError
+from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import MeshEnvironment
 
@@ -37,8 +38,8 @@ def take(store: "Store", choices: Choices, waiting_for_a_test: Callable[[], int]
 
     The same holds as for a person who changes the connection: another mailbox cannot tell what the one of before took.
     """
-    if choices.doubt:
-        return AccountError(choices.doubt, choices.remedy)
+    if doubt := choices.policy.doubt:
+        return AccountError(doubt, policy_room.REMEDY)
     before, now = choices.own(), choices.now()
     if all(getattr(before, name) == getattr(now, name) for name in _USED):
         return None

@@ -112,7 +112,7 @@ def _offer(programme: Programme) -> ProgrammeOffer:
         lists=dict(programme.lists),
         usual=usual_answers(programme),
         by_product=_by_product(programme),
-        not_asked=not_asked(programme),
+        not_asked={key: not_asked(programme, key) for key in ("", *programme.products)},
         routes_of={key: product.routes for key, product in programme.products.items() if product.routes},
         sites_of=dict(programme.route_sites),
         advice=programme.advice,

@@ -8,7 +8,6 @@ from enum import StrEnum
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.pgd import Direction, PgdRegister
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
@@ -90,13 +89,16 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeOffer:
-    """What a vaccination form offers once its programme is chosen. ``not_asked`` are questions it has no use for."""
+    """What a vaccination form offers once its programme is chosen.
+
+    ``not_asked`` are the questions that a product has no use for, under ``""`` those without a product.
+    """
 
     name: str
     lists: dict[str, tuple[Option, ...]]
     usual: dict[str, str]
     by_product: dict[str, dict[str, str]]
-    not_asked: frozenset[str] = frozenset()
+    not_asked: dict[str, frozenset[str]] = field(default_factory=lambda: {"": frozenset()})
     routes_of: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # by product; none: any of the programme
@@ -260,14 +262,3 @@ class Sent:
     notification: int | None
     problems: tuple[Problem, ...] = ()
     register: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PgdView:
-    """The register for a page: each direction with the name of its programme, and how it stands today."""
-
-    register: PgdRegister
-    rows: tuple[tuple[Direction, str, str], ...]
-    programmes: tuple[Option, ...]
-    people: tuple[Option, ...]
-    today: date

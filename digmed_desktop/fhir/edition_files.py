@@ -79,6 +79,15 @@ class ConsentWords(DataModel):
     treatment_supply_no: Text
     sharing_yes: Text
     sharing_no: Text
+    assessed: Text
+    assessed_by_nobody: Text
+    understands: Text
+    retains: Text
+    weighs: Text
+    communicates: Text
+    consulted: Text
+    authority: Text
+    parental_responsibility: Text
 
 
 class NegativeAllergy(DataModel):

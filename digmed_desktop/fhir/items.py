@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digmed_desktop.clinical import nhs_number
-from digmed_desktop.clinical.dates import ENGLAND, shown, shown_time
+from digmed_desktop.clinical.dates import ENGLAND, age, shown, shown_time
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem
 from digmed_desktop.clinical.record import (
+    CONSENTS_ALONE,
     Allergy,
     AllergyStatus,
     Certainty,
@@ -124,22 +125,62 @@ def _recorded(_: Allergy, c: Context) -> Cell:
     return text(shown(at.astimezone(ENGLAND).date() if at else None))
 
 
-def _consent(to: str) -> Callable[[Context], Cell]:
-    def item(c: Context) -> Cell:
-        consent, said = c.record.consent, words("consent")
-        answer = consent.to_treatment if to == "treatment" else consent.to_sharing
-        if answer is None:
-            return Cell()
-        about = {"sharing": "sharing", "treatment": f"treatment_{_KIND_WORD[kind_of(c.record)]}"}[to]
-        sentence = said[f"{about}_{'yes' if answer else 'no'}"]
-        if to == "sharing" or not (consent.given_by or consent.name):
-            return Cell((sentence,))
-        who = ", ".join(part.strip() for part in (consent.given_by, consent.name) if part.strip())
-        if consent.relationship.strip():
-            who += f" ({consent.relationship.strip()})"
-        return Cell((sentence, said["given_by"].format(who=who)))
+def _of_treatment(c: Context) -> Cell:
+    """Return whether there was consent to the treatment, who gave it, and what makes that person able to."""
+    consent, said = c.record.consent, words("consent")
+    if consent.to_treatment is None:
+        return Cell()
+    sentence = said[f"treatment_{_KIND_WORD[kind_of(c.record)]}_{_yes_no(consent.to_treatment)}"]
+    who = ", ".join(part.strip() for part in (consent.given_by, consent.name) if part.strip())
+    if who and consent.relationship.strip():
+        who += f" ({consent.relationship.strip()})"
+    return lines(
+        sentence,
+        said["given_by"].format(who=who) if who else "",
+        _stated(said["authority"], consent.authority),
+        "" if _is_child(c) else _ability(c),
+        said["consulted"].format(who=consent.consulted.strip()) if consent.consulted.strip() else "",
+    )
 
-    return item
+
+def _of_sharing(c: Context) -> Cell:
+    agreed = c.record.consent.to_sharing
+    return Cell() if agreed is None else Cell((words("consent")[f"sharing_{_yes_no(agreed)}"],))
+
+
+def _about_child(c: Context) -> Cell:
+    """Return what was stated of a child: who is responsible, whether the child can decide, and the note."""
+    consent = c.record.consent
+    responsible = _stated(words("consent")["parental_responsibility"], consent.parental_responsibility)
+    return lines(responsible, _ability(c) if _is_child(c) else "", consent.about_child)
+
+
+def _ability(c: Context) -> str:
+    """Return what was found of the ability to decide, each part as it was answered."""
+    consent, said = c.record.consent, words("consent")
+    parts = [
+        _stated(said[part], getattr(consent, part))
+        for part in ("understands", "retains", "weighs", "communicates")
+    ]
+    found = "; ".join(part for part in parts if part)
+    who = consent.assessed_by.strip()
+    if not found and not who:
+        return ""
+    head = said["assessed"].format(who=who) if who else said["assessed_by_nobody"]
+    return f"{head}: {found}" if found else head
+
+
+def _is_child(c: Context) -> bool:
+    born, at = c.record.patient.date_of_birth, c.record.contact_at
+    return born is not None and at is not None and age(born, at.astimezone(ENGLAND).date()) < CONSENTS_ALONE
+
+
+def _stated(words_of_it: str, answer: bool | None) -> str:
+    return "" if answer is None else f"{words_of_it}: {words('yes_no')[_yes_no(answer)]}"
+
+
+def _yes_no(answer: bool) -> str:
+    return "yes" if answer else "no"
 
 
 _KIND_WORD = {Kind.VACCINATION: "vaccination", Kind.EMERGENCY_SUPPLY: "supply"}
@@ -219,9 +260,9 @@ COMMON: Mapping[str, Item] = {
     "clinician.name": Item("clinician", _clinician("name")),
     "clinician.role": Item("clinician", _clinician("role")),
     "clinician.registration": Item("clinician", _registration),
-    "consent.treatment": Item("consent.to_treatment", _consent("treatment")),
-    "consent.sharing": Item("consent.to_sharing", _consent("sharing")),
-    "consent.child": Item("consent.about_child", lambda c: text(c.record.consent.about_child)),
+    "consent.treatment": Item("consent.to_treatment", _of_treatment),
+    "consent.sharing": Item("consent.to_sharing", _of_sharing),
+    "consent.child": Item("consent.about_child", _about_child),
     "distribution.organisation": Item("practice.name", _practice("name")),
     "practice.ods_code": Item("practice.ods_code", _practice("ods_code")),
     "practice.name": Item("practice.name", _practice("name")),

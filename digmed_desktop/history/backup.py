@@ -18,7 +18,6 @@ from typing import Any
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
-from digmed_desktop import untrusted
 from digmed_desktop.files.addresses import sqlite_address
 from digmed_desktop.history import ledger, migrations, profile, swap
 from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
@@ -238,13 +237,12 @@ def problem_with(passphrase: str, again: str) -> str:
 
 def _key_for(source: Path, passphrase: str) -> BackupKey:
     try:
-        with untrusted.open_file(source) as file:
+        with source.open("rb") as file:
             salt = file.read(_SALT_BYTES)
             size = file.seek(0, 2)
-    except OSError as error:
+    except OSError:
         raise StoreError(
-            untrusted.why_unread(error, "The backup"),
-            "Check that the file is there and that this account may read it.",
+            "The backup cannot be read.", "Check that the file is there and that this account may read it."
         ) from None
     if size == 0 or len(salt) < _SALT_BYTES or size % _PAGE:
         raise _CUT.again()

@@ -1,26 +1,35 @@
 """The model of a programme's file in ``resources/programmes``."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.data_types import CodedTerm, Concept, ListedOption
 from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
-from digmed_desktop.data_files.model import Age, Amount, DataModel, Flag, Id, Ids, Lines, Range, Text, Texts
+from digmed_desktop.data_files.model import (
+    BY_VALUE,
+    Age,
+    Amount,
+    DataModel,
+    Flag,
+    Id,
+    Ids,
+    Lines,
+    Range,
+    Text,
+    Texts,
+)
 from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.data_files.values import Day, in_order
 from digmed_desktop.reference.codes_file import CodesFile, RolesFile, code_and_term
+from digmed_desktop.reference.shared_rules_file import DoubtRow, doubt_faults
 
 FORM, CODES, ROLES = "forms/vaccination.toml", "codes/vaccination.toml", "codes/roles.toml"
-Day = Annotated[date, Field(description="a date without quotation marks, such as 2026-09-01")]
 Number = Annotated[int, Field(ge=1, le=9, description="a whole number from 1 to 9")]
-Answers = Annotated[
-    dict[str, Texts],
-    Field(description='questions with lists of answers, such as { "screening.egg" = ["yes"] }'),
-]
 
 
 class EarlierRow(DataModel):
@@ -38,19 +47,6 @@ class EarlierRow(DataModel):
     reasons: Ids | None = None
     not_reasons: Ids | None = None
     min_age: Age | None = None
-
-
-class DoubtRow(DataModel):
-    """A doubt: which answers and ages raise it, and what is said."""
-
-    field: Text
-    sentence: Text
-    since: Day
-    source: Text
-    until: Day | None = None
-    when: Answers = {}
-    from_age: Age | None = None
-    to_age: Age | None = None
 
 
 class ServiceRow(DataModel):
@@ -73,8 +69,14 @@ class ProductRow(DataModel):
     routes: Ids
     dose: Amount | None = None
     min_age: Age | None = None
+    min_months: Annotated[int, Field(ge=1, le=240, description="an age in whole months")] | None = None
     max_age: Age | None = None
+    age_in_season: Flag = False
+    age_source: Text | None = None
+    age_confidence: Annotated[Confidence, BY_VALUE] | None = None
     live: Flag = False
+    holds: Annotated[list[Literal["egg", "latex"]], Field(description="what an allergy can be to")] = []
+    holds_source: Text | None = None
     second_line: Range | None = None
     source: Text
 
@@ -117,6 +119,7 @@ class ProgrammeFile(DataModel):
     target_disease: CodedTerm | None = None
     second_dose: Text = ""
     pregnancy_weeks: Range | None = None
+    pregnancy_later: Text = ""
     sites: Ids
     routes: Ids
     doses: Ids = ["1", "2"]
@@ -185,9 +188,24 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
         if product.code and product.code in codes:
             yield at.fault((*place, "code"), f"{shown(product.code)} stands there twice", "a code of its own")
         codes.append(product.code or "")
-        yield from _in_order(at, place, "min_age", product.min_age, "max_age", product.max_age)
+        yield from _ages(at, place, product, file)
+        if bool(product.holds) != bool(product.holds_source):
+            yield at.fault((*place, "holds_source"), "holds and its source stand together", "both, or none")
     for number, row in enumerate(file.eligibility):
-        yield from _in_order(at, ("eligibility", number), "min_age", row.min_age, "max_age", row.max_age)
+        yield from in_order(at, ("eligibility", number), "min_age", row.min_age, "max_age", row.max_age)
+
+
+def _ages(at: At, place: tuple[str | int, ...], product: ProductRow, file: ProgrammeFile) -> Iterator[Fault]:
+    """Yield what is wrong in the ages of a product."""
+    yield from in_order(at, place, "min_age", product.min_age, "max_age", product.max_age)
+    limited = (product.min_age, product.min_months, product.max_age) != (None, None, None)
+    for key in ("age_source", "age_confidence"):
+        if limited != (getattr(product, key) is not None):
+            yield at.fault((*place, key), "an age and its source stand together", f"{key}, or no age")
+    if product.min_age is not None and product.min_months is not None:
+        yield at.fault((*place, "min_months"), "the least age stands there twice", "min_age or min_months")
+    if product.age_in_season and (file.age_by is None or product.min_age is None):
+        yield at.fault((*place, "age_in_season"), "there is no age to reach", "age_by and min_age")
 
 
 def _procedures(at: At, file: ProgrammeFile, roles: RolesFile) -> Iterator[Fault]:
@@ -217,7 +235,7 @@ def _dates(at: At, file: ProgrammeFile) -> Iterator[Fault]:
     if (file.season_start is None) != (file.season_end is None):
         missing = "season_start" if file.season_start is None else "season_end"
         yield at.fault((missing,), "this key is missing", "both days of the season, or none")
-    yield from _in_order(at, (), "season_start", file.season_start, "season_end", file.season_end)
+    yield from in_order(at, (), "season_start", file.season_start, "season_end", file.season_end)
     if file.season_start and file.season_end:
         for number, row in enumerate(file.eligibility):
             start = row.adult_start
@@ -239,16 +257,13 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
     reasons = {row.id for row in file.eligibility} | set(file.indications or ())
     for number, doubt in enumerate(file.doubt):
         place = ("doubt", number)
-        yield from at.unknown((*place, "field"), [doubt.field], questions, "a question of the form")
-        yield from at.unknown((*place, "when"), doubt.when, questions, "a question of the form")
+        yield from doubt_faults(at, place, doubt, questions)
         yield from _answers(at, place, doubt, form, file)
-        yield from _in_order(at, place, "from_age", doubt.from_age, "to_age", doubt.to_age)
-        yield from _in_order(at, place, "since", doubt.since, "until", doubt.until)
         if not doubt.when and doubt.from_age is None and doubt.to_age is None:
             yield at.fault((*place, "when"), "nothing raises this doubt", "when, from_age or to_age")
     for number, rule in enumerate(file.earlier_doses):
         place = ("earlier_doses", number)
-        yield from _in_order(at, place, "since", rule.since, "until", rule.until)
+        yield from in_order(at, place, "since", rule.since, "until", rule.until)
         for key in ("reasons", "not_reasons"):
             yield from at.unknown((*place, key), getattr(rule, key) or (), reasons, "an eligibility")
         if not (rule.season or rule.pregnancy or rule.most or rule.least_days):
@@ -289,18 +304,6 @@ def _other_programmes(at: At, file: ProgrammeFile, source: DataSource) -> Iterat
     known = {name.rpartition("/")[2].removesuffix(".toml") for name in source.all_names("programmes")}
     for number, rule in enumerate(file.earlier_doses):
         yield from at.unknown(("earlier_doses", number, "of"), rule.of or (), known, "a programme")
-
-
-def _in_order(
-    at: At,
-    place: tuple[str | int, ...],
-    first_key: str,
-    first: int | date | None,
-    last_key: str,
-    last: int | date | None,
-) -> Iterator[Fault]:
-    if first is not None and last is not None and first > last:  # type: ignore[operator]
-        yield at.fault((*place, last_key), f"{last} is before {first_key}, {first}", f"{first} or more")
 
 
 KIND = FileKind("programmes", ProgrammeFile, cross_check, Consequence.PROGRAMME)

@@ -15,7 +15,7 @@ from digmed_desktop.clinical import form
 from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.clinical.programme import Cohort, Procedure, Product, Programme
+from digmed_desktop.clinical.programme import SCREENING, Cohort, Procedure, Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.data_files.fault import DataFileError
 from digmed_desktop.data_files.source import OWN, DataSource
@@ -24,12 +24,12 @@ from digmed_desktop.reference import roles
 if TYPE_CHECKING:
     from digmed_desktop.clinical.data_types import CodedTerm, ListedOption
     from digmed_desktop.reference.programme_file import (
-        DoubtRow,
         EarlierRow,
         ProcedureRow,
         ProductRow,
         ServiceRow,
     )
+    from digmed_desktop.reference.shared_rules_file import DoubtRow
 
 RowT = TypeVar("RowT", bound="ListedOption")
 USUAL = "influenza"
@@ -101,7 +101,7 @@ class _Loading:
         from digmed_desktop.reference.programme_file import CODES, FORM, ProgrammeFile
 
         source.read(FORM, FormFile)  # without a fault: its questions are what a programme asks
-        self._file = source.read(name, ProgrammeFile)
+        self._source, self._file = source, source.read(name, ProgrammeFile)
         self._codes = source.read(CODES, CodesFile)
         self._bases = tuple(rule for rule in basis_rules(source) if rule.holds_in(self._file.agreement or ""))
         self._unit = _coded(_chosen(self._codes.unit, [self._file.unit])[0])
@@ -116,7 +116,14 @@ class _Loading:
         )
         eligibility = [*file.eligibility, *_chosen(codes.indication, file.indications or [])]
         products = {row.id: self._product(row) for row in file.product}
-        questions = form.load("vaccination")
+        doubts = (*map(_doubt_rule, file.doubt), *self._shared_rules())
+        needed = {question for rule in doubts if rule.topic == "screening" for question in rule.when}
+        needed |= {f"{SCREENING}{one}" for one in file.screening}
+        screens = [
+            one
+            for one in form.load("vaccination").fields()
+            if one.id in needed and one.id.startswith(SCREENING)
+        ]
         return Programme(
             id=file.id,
             name=file.name,
@@ -140,7 +147,8 @@ class _Loading:
                 "consent_givers": tuple(map(_option, _chosen(codes.consent_giver, file.consent_givers))),
             },
             codes={row.id: _coded(row) for row in (*sites, *routes, *reasons, *eligibility)},
-            screening={one: questions.field(f"screening.{one}").label for one in file.screening},
+            screening={one.id.removeprefix(SCREENING): one.label for one in screens},
+            asked_always=frozenset(file.screening),
             default_dose=Decimal(file.default_dose) if file.default_dose else None,
             vaccine=Coded(file.vaccine),
             unit=self._unit,
@@ -149,14 +157,28 @@ class _Loading:
             cohorts={row.id: _cohort(row) for row in eligibility},
             age_by=file.age_by,
             pregnancy_weeks=_pair(file.pregnancy_weeks),
+            pregnancy_later=file.pregnancy_later,
             route_sites={row.id: tuple(s for s in row.sites if s in file.sites) for row in routes},
             advice=file.advice.strip(),
             earlier=tuple(map(_earlier_rule, file.earlier_doses)),
-            doubts=tuple(map(_doubt_rule, file.doubt)),
+            doubts=doubts,
             bases=self._bases,
             second_dose=file.second_dose,
             send_dose_number=file.dose_sequence,
         )
+
+    def _shared_rules(self) -> Iterator[DoubtRule]:
+        """Yield the shared rules that are about this programme, and about any product it can have."""
+        from digmed_desktop.reference.shared_rules_file import NAME, SharedRulesFile
+
+        file = self._file
+        kind = file.agreement or file.id
+        live = any(row.live for row in file.product)
+        holds = frozenset(one for row in file.product for one in row.holds)
+        for row in self._source.read(NAME, SharedRulesFile).rule:
+            rule = _doubt_rule(row)
+            if (not row.programmes or kind in row.programmes) and rule.of_product(live=live, holds=holds):
+                yield rule
 
     def _product(self, row: "ProductRow") -> Product:
         return Product(
@@ -166,9 +188,12 @@ class _Loading:
             manufacturer=row.manufacturer,
             routes=tuple(row.routes),
             dose=Quantity(Decimal(row.dose), self._unit) if row.dose else None,
-            min_age=row.min_age,
-            max_age=row.max_age,
+            least_months=row.min_months if row.min_age is None else row.min_age * 12,
+            greatest_age=row.max_age,
+            age_in_season=row.age_in_season,
+            age_confirmed=row.age_confidence is None or row.age_confidence.may_stop,
             live=row.live,
+            holds=frozenset(row.holds),
             second_line=_pair(row.second_line),
         )
 
@@ -220,5 +245,7 @@ def _earlier_rule(row: "EarlierRow") -> EarlierRule:
 
 
 def _doubt_rule(row: "DoubtRow") -> DoubtRule:
-    when = {question: tuple(answers) for question, answers in row.when.items()}
-    return DoubtRule(**{**dict(row), "when": when})
+    own = {key: value for key, value in dict(row).items() if key != "programmes"}
+    for key in ("when", "unless"):
+        own[key] = {question: tuple(answers) for question, answers in own[key].items()}
+    return DoubtRule(**own)

@@ -55,16 +55,18 @@ def complete_answers(**changes: str) -> dict[str, str]:
         "practice.city": "Leeds",
         "practice.postcode": "LS1 9ZZ",
         "previous.finding": "none-seen",
-        "screening.unwell": "no",
-        "screening.reaction": "no",
-        "screening.egg": "no",
-        "screening.bleeding": "no",
-        "screening.pregnant": "no",
-        "screening.already": "no",
-        "screening.recent": "no",
+        **{one: "no" for one, field in FIELDS.items() if one.startswith("screening.") and field.required},
         "consent.to_treatment": "yes",
         "consent.given_by": "patient",
         "consent.to_sharing": "yes",
+        "consent.parental_responsibility": "yes",  # these are asked of some patients alone
+        "consent.authority": "yes",
+        "consent.understands": "yes",
+        "consent.retains": "yes",
+        "consent.weighs": "yes",
+        "consent.communicates": "yes",
+        "consent.assessed_by": "Amira Khan",
+        "consent.consulted": "Joan Smith, daughter",
         "vaccine.eligibility": "risk-group",
         "vaccine.outcome": "given",
         "vaccine.product": "tivc",
@@ -112,6 +114,19 @@ def reading(**changes: str) -> Reading:
     return read(
         complete_answers(**changes),
         programme=flu(),
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=AGREED,
+    )
+
+
+def reading_in_its_programme(**changes: str) -> Reading:
+    """What the complete answers, changed, say in the programme that they name."""
+    answers = complete_answers(**changes)
+    return read(
+        answers,
+        programme=programmes.programme(answers["session.programme"]),
         pharmacy=pharmacy(),
         vaccinator=vaccinator(),
         now=NOW,

@@ -42,7 +42,15 @@ OTHER_ANSWERS = {
     "consent.given_by": "clinician",
     "consent.name": "Ada Bell",
     "consent.relationship": "Daughter",
-    "consent.about_child": "Gillick competent",
+    "consent.about_child": "Asked to keep it short",
+    "consent.parental_responsibility": "no",
+    "consent.authority": "no",
+    "consent.understands": "no",
+    "consent.retains": "no",
+    "consent.weighs": "no",
+    "consent.communicates": "no",
+    "consent.assessed_by": "Ada Lovelace",
+    "consent.consulted": "Bill Smith, son",
     "consent.to_sharing": "no",
     "vaccine.eligibility": "carer",
     "eligibility.due_date": "1/2/2027",
@@ -65,7 +73,26 @@ OTHER_ANSWERS = {
     "after.accompanied_by": "Her son",
     "after.notes": "Parked outside",
 }
+_CHILD = {"patient__date_of_birth": "14/10/2012", "consent__given_by": "patient"}
+_NASAL_SPRAY = {"vaccine__product": "fluenz", "vaccine__route": "intranasal", "vaccine__site": "nose"}
 NEEDS = {
+    "screening.anaphylaxis": {"screening__reaction": "yes"},
+    "screening.egg": {"vaccine__product": "ativ"},
+    "screening.egg_severe": {**_NASAL_SPRAY, "screening__egg": "yes"},
+    **{
+        f"screening.{one}": _NASAL_SPRAY
+        for one in ("immune", "immune_contact", "asthma", "salicylate", "antivirals")
+    },
+    "screening.latex": {"session.programme": "hepatitis-b", "vaccine__product": "hbvaxpro-10"},
+    "screening.thymus": {"session.programme": "yellow-fever", "vaccine__product": "words"},
+    "screening.heart": {"session.programme": "covid-19", "vaccine__product": "mrna"},
+    **{
+        f"consent.{one}": _CHILD
+        for one in ("about_child", "understands", "retains", "weighs", "communicates", "assessed_by")
+    },
+    "consent.parental_responsibility": {"consent__given_by": "parent"},
+    "consent.authority": {"consent__given_by": "power-of-attorney"},
+    "consent.consulted": {"consent__given_by": "clinician"},
     "session.location_detail": {"session__location": "care-home", "session.location_detail": "Elm House"},
     "previous.note": {"previous__finding": "dose-seen"},
     "consent.name": {"consent__given_by": "court-deputy"},

@@ -18,6 +18,7 @@ from tests.clinical.examples import (
     looks,
     pharmacy,
     reading,
+    reading_in_its_programme,
     stops,
 )
 from tests.clinical.other_answers import NEEDS, OTHER_ANSWERS
@@ -57,6 +58,7 @@ TEXTS = [
     "screening.note",
 ]
 SHOWN = {"session__location": "care-home", "consent__given_by": "court-deputy"}
+OF_SOME = {"consent.about_child": NEEDS["consent.about_child"]}
 
 
 def text_of(result: Reading, field: str) -> str:
@@ -84,7 +86,7 @@ def text_of(result: Reading, field: str) -> str:
     "text", ["<script>alert('x')</script>", "Bell & Sons", '5 < 6 > "4"', "naïve 日本 😀 שלום"]
 )
 def test_any_text_is_simply_text_and_kept_as_typed(field: str, text: str) -> None:
-    result = reading(**{**SHOWN, field: text})
+    result = reading(**{**SHOWN, **OF_SOME.get(field, {}), field: text})
     assert not stops(result, field)
     assert text_of(result, field) == text
 
@@ -92,7 +94,7 @@ def test_any_text_is_simply_text_and_kept_as_typed(field: str, text: str) -> Non
 @pytest.mark.parametrize("field", TEXTS)
 @pytest.mark.parametrize("text", ["<script>", "</b>", "&amp;", "&#x41;"])
 def test_what_looks_like_a_web_page_is_pointed_out(field: str, text: str) -> None:
-    assert looks(reading(**{**SHOWN, field: text}), field)
+    assert looks(reading(**{**SHOWN, **OF_SOME.get(field, {}), field: text}), field)
 
 
 @pytest.mark.parametrize("field", TEXTS)
@@ -100,7 +102,7 @@ def test_what_looks_like_a_web_page_is_pointed_out(field: str, text: str) -> Non
     "sign", ["\x00", "\x0b", "\x1d", "\x7f", "\u200b", "\u202e", "\ufeff", "\ufffe", "\ud800", "\U0001ffff"]
 )
 def test_hidden_characters_are_refused_with_the_reason(field: str, sign: str) -> None:
-    result = reading(**{**SHOWN, field: f"a{sign}b"})
+    result = reading(**{**SHOWN, **OF_SOME.get(field, {}), field: f"a{sign}b"})
     assert "hidden" in stops(result, field)[0]
     assert text_of(result, field) == ""
 
@@ -109,15 +111,15 @@ def test_hidden_characters_are_refused_with_the_reason(field: str, sign: str) ->
 def test_texts_are_bounded_by_saying_so_and_never_cut(field: str) -> None:
     lines = FIELDS[field].kind is form.FieldKind.LINES
     most = 2000 if lines else 100 if field.endswith("city") else 200
-    assert not stops(reading(**{**SHOWN, field: "a" * most}), field)
-    long = reading(**{**SHOWN, field: "a" * (most + 1)})
+    assert not stops(reading(**{**SHOWN, **OF_SOME.get(field, {}), field: "a" * most}), field)
+    long = reading(**{**SHOWN, **OF_SOME.get(field, {}), field: "a" * (most + 1)})
     assert f"{most}" in stops(long, field)[0]
     assert text_of(long, field) == "a" * (most + 1)
 
 
 @pytest.mark.parametrize("field", [f for f in TEXTS if FIELDS[f].kind is form.FieldKind.TEXT])
 def test_a_text_of_one_line_has_no_line_breaks(field: str) -> None:
-    assert stops(reading(**{**SHOWN, field: "a\nb"}), field)
+    assert stops(reading(**{**SHOWN, **OF_SOME.get(field, {}), field: "a\nb"}), field)
 
 
 # the whole form
@@ -147,7 +149,9 @@ def test_an_answer_that_is_no_longer_offered_is_asked_again(field: str) -> None:
         shown["consent__given_by"] = "parent"
     if field.startswith("vaccine.not_given"):
         shown["vaccine__outcome"] = "not-given"
-    assert stops(reading(**{**shown, field: "gone"}), field)
+    needed = NEEDS.get(field, {}) if field.startswith(("screening.", "consent.")) else {}
+    read_it = reading_in_its_programme if needed else reading
+    assert stops(read_it(**{**shown, **needed, field: "gone"}), field)
 
 
 _WORDS = st.sampled_from(
@@ -187,8 +191,9 @@ def test_every_field_of_the_form_is_read(field: str) -> None:
     """A field whose answer changes neither the record nor a problem would be asked for nothing."""
     other = OTHER_ANSWERS.get(field, "yes" if field.startswith("screening.") else None)
     assert other is not None, "this new field needs another answer here"
-    before = reading(**NEEDS.get(field, {}))
-    after = reading(**{**NEEDS.get(field, {}), field: other})
+    read_it = reading if field == "session.programme" else reading_in_its_programme
+    before = read_it(**NEEDS.get(field, {}))
+    after = read_it(**{**NEEDS.get(field, {}), field: other})
     assert (before.record, before.problems, before.notes) != (after.record, after.problems, after.notes)
 
 

@@ -72,7 +72,7 @@ FAULTS: dict[str, tuple[Change, tuple[str, ...]]] = {
     "an unknown site": (replaced('"left-arm"', '"left-amr"'), ("sites", "left-amr")),
     "no unit": (matched(r"^unit = .*\n", ""), ("unit", "missing")),
     "no short name": (matched(r"^short_name = .*\n", ""), ("product 1", "short_name", "missing")),
-    "an unknown screening question": (replaced('"egg"', '"eggs"'), ("screening", "eggs")),
+    "an unknown screening question": (replaced('"bleeding"', '"bleedings"'), ("screening", "bleedings")),
     "a misspelt key of a doubt": (
         matched(r"(?s)(\[\[doubt\]\].*?)since = ", r"\1sinse = "),
         ("doubt 1", "sinse", "since"),

@@ -20,8 +20,10 @@ def test_the_form_offers_every_programme_with_its_own_lists(counter: Counter) ->
     rsv = lists.by_programme["rsv"]
     assert "abrysvo" in {one.id for one in rsv.lists["products"]}
     assert rsv.usual["session.programme"] == "rsv"
-    assert "screening.egg" in rsv.not_asked
-    assert "screening.egg" not in lists.by_programme[FLU.id].not_asked
+    assert all("screening.egg" in not_asked for not_asked in rsv.not_asked.values())
+    of_flu = lists.by_programme[FLU.id].not_asked
+    assert "screening.egg" in of_flu["tivc"]
+    assert "screening.egg" not in of_flu["ativ"]
 
 
 def test_a_programme_that_was_not_agreed_goes_on_paper_until_it_was(counter: Counter) -> None:

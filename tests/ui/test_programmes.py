@@ -25,6 +25,8 @@ def offered(bench: Bench, field: str) -> list[str]:
 def test_another_vaccination_brings_its_own_products_sites_and_questions(bench: Bench) -> None:
     bench.form.fill(complete_answers())
     assert "tivc" in offered(bench, "vaccine.product")
+    assert bench.form.form.fields["screening.egg"].isHidden()  # this vaccine is not made with egg
+    choose(bench, "vaccine.product", "ativ")
     assert not bench.form.form.fields["screening.egg"].isHidden()
     choose(bench, "session.programme", "cholera")
     assert offered(bench, "vaccine.route") == ["oral"]

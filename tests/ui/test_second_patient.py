@@ -12,7 +12,6 @@ ONLY_THIS_PATIENT = {
     "previous.finding": "1",
     "screening.unwell": "2",
     "screening.reaction": "2",
-    "screening.egg": "2",
     "screening.bleeding": "2",
     "screening.already": "2",
     "screening.recent": "2",

@@ -10,7 +10,7 @@ from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.dates import as_answer
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
-from digmed_desktop.clinical.programme import Product, Programme
+from digmed_desktop.clinical.programme import SCREENING, Product, Programme
 from digmed_desktop.clinical.questions import patient
 from digmed_desktop.clinical.questions.binding import Binding, Codec, QuestionSet
 from digmed_desktop.clinical.questions.codecs import (
@@ -125,11 +125,24 @@ def _due_date(sheet: VaccinationSheet, question: str) -> date | None:
 
 def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer, ...]:
     left_out = not_applicable(sheet.typed, sheet.today)
+    of_product = sheet.programme.screening_of(sheet.typed("vaccine.product"))
     asked = {
-        one: words for one, words in sheet.programme.screening.items() if f"screening.{one}" not in left_out
+        one: words
+        for one, words in sheet.programme.screening.items()
+        if one in of_product and f"{SCREENING}{one}" not in left_out
     }
     answered = ((words, sheet.yes(f"screening.{one}")) for one, words in asked.items())
     return tuple(ScreeningAnswer(words, yes) for words, yes in answered if yes is not None)
+
+
+def _able(sheet: VaccinationSheet, question: str) -> bool | None:
+    """Return what was found of the ability to decide; an answer nobody is asked for any more says nothing."""
+    return None if question in not_applicable(sheet.typed, sheet.today) else sheet.yes(question)
+
+
+def _if_asked(sheet: VaccinationSheet, question: str) -> str:
+    """Return a text; one that nobody is asked for any more, and nobody sees, says nothing."""
+    return "" if question in not_applicable(sheet.typed, sheet.today) else sheet.text(question)
 
 
 def _put_screening(writer: AnswerWriter, _question: str, known: tuple[ScreeningAnswer, ...]) -> None:
@@ -240,9 +253,9 @@ def chosen_vaccinator(answers: Answers) -> int | None:
     return person_number(answers.get("session.vaccinator", ""))
 
 
-def not_asked(programme: Programme) -> frozenset[str]:
-    """Return the questions of the health screen for which a programme has no use."""
-    return frozenset(_SCREENING) - {f"screening.{one}" for one in programme.screening}
+def not_asked(programme: Programme, product: str = "") -> frozenset[str]:
+    """Return the questions of the health screen for which a product of a programme has no use."""
+    return frozenset(_SCREENING) - {f"{SCREENING}{one}" for one in programme.screening_of(product)}
 
 
 def answers_of_pack(product: str, number: str, expiry: date | None) -> dict[str, str]:
@@ -271,6 +284,7 @@ _SCREENING = tuple(
     if one.id.startswith("screening.") and one.id != "screening.note"
 )
 _CODE: Codec[Coded | None] = Codec(_coded, _put_code)
+_ABLE: Codec[bool | None] = Codec(_able, YES_NO.write)
 _NOTHING: Codec[str] = Codec(_manufacturer, lambda _writer, _question, _value: None)
 
 VACCINATION = QuestionSet(
@@ -288,8 +302,16 @@ VACCINATION = QuestionSet(
         *patient.CONSENT,
         Binding("consent.given_by", "consent.given_by", LABEL),
         Binding("consent.relationship", "consent.relationship", TEXT),
+        Binding("consent.parental_responsibility", "consent.parental_responsibility", YES_NO),
+        Binding("consent.authority", "consent.authority", YES_NO),
+        Binding("consent.understands", "consent.understands", _ABLE),
+        Binding("consent.retains", "consent.retains", _ABLE),
+        Binding("consent.weighs", "consent.weighs", _ABLE),
+        Binding("consent.communicates", "consent.communicates", _ABLE),
+        Binding("consent.assessed_by", "consent.assessed_by", Codec(_if_asked, put_line)),
+        Binding("consent.consulted", "consent.consulted", TEXT),
         Binding("consent.parent_present", "immunizations.parent_present", YES_NO),
-        Binding("consent.about_child", "consent.about_child", TEXT),
+        Binding("consent.about_child", "consent.about_child", Codec(_if_asked, put_line)),
         Binding("vaccine.eligibility", "immunizations.indication", _CODE),
         Binding("eligibility.due_date", "pregnancy_due", Codec(_due_date, day(past=False).write)),
         Binding("contact.reason", "reason_for_service", TEXT),

@@ -21,6 +21,18 @@ def reasons() -> list[Option]:
     return [Option(one, one) for one in OWN.at("counter/reasons.toml", "reasons") or ()]
 
 
+_ASKS = {False: "Continue and give a reason", True: "Continue on advice: say whose"}
+
+
+def reason_field(problem: Problem) -> tuple[Field, ChoiceEditor]:
+    """Return the question why somebody goes on; who advised it, nobody can choose from a list."""
+    editor = ChoiceEditor([] if problem.needs_adviser else reasons())
+    editor.leads_on = True
+    how = "Name, profession and what was said." if problem.needs_adviser else "Choose, or write."
+    field = Field(problem.reason_key, problem.reason_asked, editor, hint=f"{how} It is kept here.")
+    return field, editor
+
+
 class Alert(QFrame):
     """One warning."""
 
@@ -29,17 +41,14 @@ class Alert(QFrame):
 
     def __init__(self, problem: Problem, reason: str) -> None:
         super().__init__()
-        self.setProperty("tone", "look")
+        tone = "stop" if problem.needs_adviser else "look"
+        self.setProperty("tone", tone)
         self.problem = problem
         self.said = Words(problem.sentence, bold=True)
-        self.said.setProperty("ink", "look")
+        self.said.setProperty("ink", tone)
         self.given = Words("")
-        self.editor = ChoiceEditor(reasons())
-        self.editor.leads_on = True
-        self.field = Field(
-            problem.reason_key, "Why you continue", self.editor, hint="Choose, or write. It is kept here."
-        )
-        self.ask = button("Continue and give a reason", "link", tip="Alt+R")
+        self.field, self.editor = reason_field(problem)
+        self.ask = button(_ASKS[problem.needs_adviser], "link", tip="Alt+R")
         self.go = button("Go to the question", "link")
         self.ask.clicked.connect(lambda _on=False: self.begin())
         self.go.clicked.connect(lambda _on=False: self.wanted.emit())
@@ -57,9 +66,10 @@ class Alert(QFrame):
 
     def show_reason(self, reason: str) -> None:
         """Show the reason that was given."""
-        self.given.setText(f"Reason: {reason}" if reason else "")
+        stop = self.problem.needs_adviser
+        self.given.setText(f"{'Advised by' if stop else 'Reason'}: {reason}" if reason else "")
         self.given.setVisible(bool(reason))
-        self.ask.setText("Change the reason" if reason else "Continue and give a reason")
+        self.ask.setText("Change the reason" if reason else _ASKS[stop])
         if not self.field.isVisible():
             self.editor.set_answer(reason)
 

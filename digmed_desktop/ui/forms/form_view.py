@@ -290,6 +290,10 @@ class FormView(QScrollArea):
         self._unasked = questions
         self._show_asked()
 
+    def asked_of(self, answers: Mapping[str, str]) -> frozenset[str]:
+        """Return the questions that matter with these answers, without those that are left out."""
+        return self.form.asked(answers) - self._unasked
+
     def complete(self, field_id: str, choices: Sequence[str]) -> None:
         """Offer texts while one is typed."""
         cast("TextEditor", self.fields[field_id].editor).complete_from(choices)
@@ -345,7 +349,7 @@ class FormView(QScrollArea):
         An optional question takes the cursor too, so that Enter skips nothing that is in view.
         """
         answers = self.answers()
-        asked = self.form.asked(answers) - self._unasked
+        asked = self.asked_of(answers)
         order = [q for q in self.order() if q.id in asked]
         place = next((n for n, q in enumerate(order) if q.id == after), -1)
         for question in (*order[place + 1 :], *(q for q in order[: max(place, 0)] if q.required)):
@@ -376,7 +380,7 @@ class FormView(QScrollArea):
         self.left.emit(field_id)
 
     def _show_asked(self) -> None:
-        asked = self.form.asked(self.answers()) - self._unasked
+        asked = self.asked_of(self.answers())
         for key, field in self.fields.items():
             if field.isHidden() == (key in asked):
                 field.setVisible(key in asked)

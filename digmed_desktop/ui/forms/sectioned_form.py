@@ -149,7 +149,7 @@ class SectionedForm(FormView):
 
     def asked_now(self) -> frozenset[str]:
         """Return the questions that are asked now."""
-        return self.form.asked(self.answers()) - self._unasked - self.NEVER_DRAWN
+        return self.asked_of(self.answers()) - self.NEVER_DRAWN
 
     def start(self) -> None:
         """Begin a new form: what is optional is put away."""

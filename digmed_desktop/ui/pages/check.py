@@ -22,7 +22,7 @@ from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.forms.alerts import reasons
+from digmed_desktop.ui.forms.alerts import reason_field
 from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
@@ -185,18 +185,15 @@ class CheckPage(QWidget):
 
     def _add_doubt(self, body: QVBoxLayout, problem: Problem, reason: str) -> None:
         panel = QFrame()
-        panel.setProperty("tone", "look")
+        panel.setProperty("tone", "stop" if problem.needs_adviser else "look")
         inner = QVBoxLayout(panel)
         inner.setContentsMargins(14, 10, 14, 12)
-        inner.addWidget(Words("Look", bold=True))
+        inner.addWidget(Words("Stop" if problem.needs_adviser else "Look", bold=True))
         inner.addWidget(Words(problem.sentence))
-        editor = ChoiceEditor(reasons())
+        field, editor = reason_field(problem)
         editor.set_answer(reason)
-        editor.leads_on = True
         editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed
-        inner.addWidget(
-            Field(problem.reason_key, "Why you continue", editor, hint="Choose, or write. It is kept here.")
-        )
+        inner.addWidget(field)
         editor.edited.connect(lambda: self._reason_given(problem, editor))
         body.addWidget(panel)
         self._doubts.append(editor)
@@ -286,8 +283,8 @@ def changes_panel(changes: Sequence[Difference]) -> QFrame:
 
 
 def recorded_groups(form_view: FormView, answers: Mapping[str, str]) -> tuple[RecordedGroup, ...]:
-    """Return the asked and answered questions of a form view, in words."""
-    asked = form_view.form.asked(answers)
+    """Return in words what is asked and answered, without what does not apply to this patient and vaccine."""
+    asked = form_view.asked_of(answers)
     groups = []
     for group in form_view.form.groups:
         rows = tuple(

@@ -253,7 +253,7 @@ class VaccinatePage(FormPage):
         self._offer_routes(product)
         self.form.set_answers(usual, keep_rest=True)
         self._offer_sites(self.form.answers()["vaccine.route"])
-        self._sections.fold_cards()
+        self.fold_cards()
 
     def _offer_routes(self, product: str) -> None:
         offer = self._offer_of(self._programme)
@@ -271,7 +271,9 @@ class VaccinatePage(FormPage):
     def _leave_out(self) -> None:
         """Ask only what applies: what the programme asks, to a patient of this age and sex, in this case."""
         answers = self.form.answers()
-        left_out = set(self._offer_of(self._programme).not_asked)
+        not_asked = self._offer_of(self._programme).not_asked
+        product = answers["vaccine.product"] if answers["vaccine.product"] in not_asked else ""
+        left_out = set(not_asked[product])
         left_out |= not_applicable(answers.__getitem__, self._context.now().astimezone(dates.ENGLAND).date())
         if not any(answers[key] == "yes" for key in answers if key.startswith("screening.")):
             left_out |= {"screening.note"} if not answers["screening.note"] else set()

@@ -1,0 +1,89 @@
+"""The model of ``resources/rules/vaccination.toml``: the rules that many vaccinations share."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.clinical.doubt_rules import Weight
+from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.data_files.fault import Fault, shown
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind
+from digmed_desktop.data_files.model import BY_VALUE, Age, DataModel, Flag, Id, Ids, OptionalTexts, Text
+from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.data_files.values import Day, in_order
+
+FORM = "forms/vaccination.toml"
+NAME = "rules/vaccination.toml"
+Answers = Annotated[
+    dict[str, OptionalTexts],
+    Field(description='questions with lists of answers, such as { "screening.egg" = ["yes"] }'),
+]
+Days = Annotated[int, Field(ge=0, le=40_000, description="a whole number of days")]
+
+
+class DoubtRow(DataModel):
+    """A doubt: which answers and ages raise it, what is said, and how much it weighs."""
+
+    field: Text
+    sentence: Text
+    since: Day
+    source: Text
+    confidence: Annotated[Confidence, BY_VALUE]
+    weight: Annotated[Weight, BY_VALUE] = Weight.WARN
+    until: Day | None = None
+    when: Answers = {}
+    unless: Answers = {}
+    from_age: Age | None = None
+    to_age: Age | None = None
+
+
+class RuleRow(DoubtRow):
+    """A doubt of many vaccinations."""
+
+    id: Id
+    topic: Literal["screening", "consent", "date", "service"]
+    programmes: Ids | None = None
+    live: Flag = False
+    holds: Text = ""
+    days_ago: Days | None = None
+
+
+class SharedRulesFile(DataModel):
+    """All shared rules."""
+
+    rule: list[RuleRow]
+
+
+def doubt_faults(at: At, place: Sequence[str | int], doubt: DoubtRow, questions: set[str]) -> Iterator[Fault]:
+    """Yield what is wrong in one doubt: its questions, order of ages and days, and a stop nobody read."""
+    yield from at.unknown((*place, "field"), [doubt.field], questions, "a question of the form")
+    for key, answers in (("when", doubt.when), ("unless", doubt.unless)):
+        yield from at.unknown((*place, key), answers, questions, "a question of the form")
+    yield from in_order(at, place, "from_age", doubt.from_age, "to_age", doubt.to_age)
+    yield from in_order(at, place, "since", doubt.since, "until", doubt.until)
+    if doubt.weight is Weight.STOP and not doubt.confidence.is_read:
+        wrong = f"nobody read the source of this stop, which is {shown(doubt.confidence.value)}"
+        yield at.fault((*place, "weight"), wrong, "warn or note")
+
+
+def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[Fault]:
+    """Yield what does not fit with the questions of the form and the products of the programmes."""
+    form = source.read(FORM, FormFile)
+    questions = form.question_ids()
+    yield from at.twice("rule", "id", [row.id for row in file.rule])
+    for number, row in enumerate(file.rule):
+        place = ("rule", number)
+        yield from doubt_faults(at, place, row, questions)
+        fields = {field.id: field for group in form.group for field in group.field}
+        for question, answers in row.when.items():
+            field = fields.get(question)
+            if field is not None and field.kind.value == "yes-no":
+                wanted = {"", "yes", "no"}
+                yield from at.unknown((*place, "when", question), answers, wanted, f"an answer of {question}")
+        if not row.when and row.from_age is None and row.to_age is None and row.days_ago is None:
+            yield at.fault((*place, "when"), "nothing raises this rule", "when, from_age, to_age or days_ago")
+
+
+KIND = FileKind(NAME, SharedRulesFile, cross_check, Consequence.FORMS)

@@ -1,0 +1,208 @@
+"""Generated patients over programme, product, age, date and answers: what is said is what the files say, and no more.
+
+The expectation is worked out here from the files as they stand, without the loader and the rules of the program.
+"""
+
+import random
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from digmed_desktop import resources
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.reference.programmes import programmes
+from tests.clinical.examples import NOW, complete_answers, pharmacy, vaccinator
+
+Expected = set[tuple[str, str, str]]  # field, sentence, weight
+TODAY = NOW.date()
+PATIENTS = 100  # of each programme
+MARK = " Not confirmed by a pharmacist."
+NAMES = [one.id for one in programmes()]
+
+
+def raw(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.root() / name).read_text(encoding="utf-8"))
+
+
+SHARED: list[dict[str, Any]] = raw("rules/vaccination.toml")["rule"]
+UNITS = {"ml": "mL", "dose": "dose", "capsule": "capsule", "microlitre": "microlitre"}
+
+
+def birthday(born: date, years: int) -> date:
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:  # 29 February
+        return date(born.year + years, 3, 1)
+
+
+def years_old(born: date, on: date) -> int:
+    years = 0
+    while birthday(born, years + 1) <= on:
+        years += 1
+    return years
+
+
+def months_old(born: date, on: date) -> int:
+    """Count month by month: one is complete once the day of the month is reached."""
+    months, year, month = 0, born.year, born.month
+    while True:
+        month += 1
+        if month == 13:
+            year, month = year + 1, 1
+        if (year, month, born.day) > (on.year, on.month, on.day):
+            return months
+        months += 1
+
+
+def rows_of(file: dict[str, Any]) -> list[dict[str, Any]]:
+    kind = file.get("agreement", file["id"])
+    mine = [row for row in SHARED if "programmes" not in row or kind in row["programmes"]]
+    return [*file.get("doubt", []), *mine]
+
+
+def expected(
+    file: dict[str, Any], answers: dict[str, str], on: date, born: date, asked: set[str]
+) -> Expected:
+    """What must be said: the rows of the files whose every condition is met, and the ages and dose of the product."""
+    said: Expected = set()
+    product = next((row for row in file["product"] if row["id"] == answers["vaccine.product"]), None)
+    years = years_old(born, on)
+
+    def answer(question: str) -> str:
+        return answers[question] if question in asked else ""
+
+    for row in rows_of(file):
+        conditions = [
+            row["since"] <= on,
+            "until" not in row or on <= row["until"],
+            row.get("from_age", 0) <= years <= row.get("to_age", 999),
+            not row.get("live") or bool(product and product.get("live")),
+            not row.get("holds") or bool(product and row["holds"] in product.get("holds", [])),
+            (TODAY - on).days >= row.get("days_ago", -1),
+            all(answer(q) in wanted for q, wanted in row.get("when", {}).items()),
+            not any(answer(q) in spoils for q, spoils in row.get("unless", {}).items()),
+        ]
+        if all(conditions):
+            mark = MARK if row["confidence"] == "general" else ""
+            said.add((row["field"], row["sentence"] + mark, row.get("weight", "warn")))
+    if product is not None:
+        said |= of_product(file, product, answers, on, born)
+    return said
+
+
+def of_product(
+    file: dict[str, Any], product: dict[str, Any], answers: dict[str, str], on: date, born: date
+) -> Expected:
+    said: Expected = set()
+    mark = MARK if product.get("age_confidence") == "general" else ""
+    counted = [on, file["age_by"]] if product.get("age_in_season") else [on]
+    least = product.get("min_months", product.get("min_age", 0) * 12)
+    if least and max(months_old(born, day) for day in counted) < least:
+        words = f"{least // 12} years" if least % 12 == 0 else f"{least} months"
+        sentence = f"The patient is younger than {words}, the least age for this vaccine.{mark}"
+        said.add(("vaccine.product", sentence, "warn"))
+    if "max_age" in product and years_old(born, on) > product["max_age"]:
+        sentence = (
+            f"The patient is older than {product['max_age']} years, the greatest age for this vaccine.{mark}"
+        )
+        said.add(("vaccine.product", sentence, "warn"))
+    first, last = product.get("second_line", (999, -1))
+    if first <= years_old(born, on) <= last and answers["session.service"] == "nhs":
+        sentence = "At this age this vaccine is second choice: only when no first choice can be had."
+        said.add(("vaccine.product", sentence, "warn"))
+    usual = product.get("dose", file.get("default_dose"))
+    if usual and (times := Decimal(answers["vaccine.dose_amount"]) / Decimal(usual)) != 1:
+        sentence = f"The usual dose of this vaccine is {usual} {UNITS[file['unit']]}."
+        slip = times >= 10 or times <= Decimal("0.1")
+        head = "Check the decimal point: this is ten times the usual dose, or a tenth, or further off. "
+        said.add(("vaccine.dose_amount", head * slip + sentence, "stop" if slip else "warn"))
+    return said
+
+
+def patient(dice: random.Random, file: dict[str, Any]) -> tuple[dict[str, str], date, date]:
+    """One patient, often at an edge: of an age, of a date, of a dose."""
+    product = dice.choice(file["product"])
+    on = dice.choice([TODAY, TODAY - timedelta(days=dice.choice([1, 30, 31, 32, 100]))])
+    edges = [
+        row.get(key) for row in rows_of(file) for key in ("from_age", "to_age") if row.get(key) is not None
+    ]
+    edges += [product.get("min_age", 18), product.get("max_age", 17), 0, 10, 16, 75, dice.randint(1, 95)]
+    if dice.random() < 0.3:
+        born = on - timedelta(days=dice.choice([0, 27, 60, 100, 180, 200, 300, 364, 365, 700, 800]))
+    else:
+        own = [product[key] for key in ("min_age", "max_age") if key in product]
+        years = dice.choice(own if own and dice.random() < 0.5 else edges)
+        born = date(on.year - years, on.month, 28 if on.day > 28 else on.day) + timedelta(
+            days=dice.choice([-400, -1, 0, 0, 1, 1, 100])
+        )
+        born = min(born, on)
+    answers = complete_answers()
+    usual = product.get("dose", file.get("default_dose")) or "0.5"
+    answers |= {
+        "session.programme": file["id"],
+        "session.service": dice.choice(file["service"])["id"],
+        "session.legal_basis": "pgd",
+        "vaccine.product": product["id"],
+        "vaccine.dose_amount": str(
+            Decimal(usual) * Decimal(dice.choice(["1", "1", "1", "0.5", "0.1", "9.9", "10"]))
+        ),
+        "vaccine.route": product["routes"][0],
+        "vaccine.eligibility": dice.choice(
+            [*(row["id"] for row in file.get("eligibility", [])), *file.get("indications", [])]
+        ),
+        "previous.finding": dice.choice(["none-seen", "told-none", "dose-seen", "not-looked"]),
+        "patient.sex": dice.choice(["female", "male", "unknown"]),
+        "patient.date_of_birth": f"{born.day}/{born.month}/{born.year}",
+        "contact.date": f"{on.day}/{on.month}/{on.year}",
+        "consent.given_by": dice.choice(file["consent_givers"]),
+        "consent.to_sharing": dice.choice(["yes", "yes", "no"]),
+        "eligibility.due_date": "",
+    }
+    reasons = [row["id"] for row in file.get("eligibility", [])]
+    if "pregnant" in reasons and dice.random() < 0.3:
+        answers["vaccine.eligibility"] = "pregnant"
+    for question in answers:
+        if question.startswith(("screening.", "consent.")) and answers[question] in ("yes", "no"):
+            answers[question] = dice.choice(["yes", "no", "no"])
+    return answers, on, born
+
+
+def found(problems: tuple[Problem, ...], about: set[str]) -> Expected:
+    """What the program said of the sentences that the files have, with its weight."""
+    return {
+        (p.field, p.sentence, "stop" if p.needs_adviser else "warn" if p.needs_reason else "note")
+        for p in problems
+        if p.sentence.removesuffix(MARK) in about
+        or p.sentence.startswith(("The usual dose", "Check the decimal"))
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_generated_patients_hear_exactly_what_the_files_say(name: str) -> None:
+    from digmed_desktop.clinical.form import load
+
+    file, dice = raw(f"programmes/{name}.toml"), random.Random(f"20261128 {name}")
+    programme = next(one for one in programmes() if one.id == name)
+    about = {row["sentence"] for row in rows_of(file)}
+    about |= {"At this age this vaccine is second choice: only when no first choice can be had."}
+    weights: dict[str, int] = {}
+    for number in range(PATIENTS):
+        answers, on, born = patient(dice, file)
+        result = read(
+            answers, programme=programme, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=()
+        )
+        ages = {
+            p.sentence for p in result.notes if p.sentence.startswith(("The patient is younger", "The patient is older"))
+            and "for this vaccine" in p.sentence
+        }  # fmt: skip
+        want = expected(file, answers, on, born, set(load("vaccination").asked(answers)))
+        seen = found(result.notes, about | {one.removesuffix(MARK) for one in ages})
+        assert seen == want, (name, number)
+        for _field, _sentence, weight in want:
+            weights[weight] = weights.get(weight, 0) + 1
+    assert weights.get("stop", 0) >= 5, "the patients meet stops"
+    assert weights.get("warn", 0) >= 20, "and warnings"

@@ -1,0 +1,233 @@
+"""The rules on screening, consent and dates in data: each at its limits, by product, with its weight and its source."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from digmed_desktop.clinical import own_product
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
+from digmed_desktop.clinical.doubt_rules import Case, DoubtRule, Weight
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.questions.vaccination import not_asked
+from digmed_desktop.reference.programmes import programme, programmes
+from digmed_desktop.settings.own_product import OwnProduct
+from tests.clinical.examples import FLU, reading, reading_in_its_programme
+
+RULES = {one.id or one.sentence: one for p in programmes() for one in p.doubts}
+EVERY = [pytest.param(rule, id=name) for name, rule in RULES.items()]
+NASAL_SPRAY = {
+    "vaccine__product": "fluenz",
+    "vaccine__route": "intranasal",
+    "vaccine__site": "nose",
+    "vaccine__dose_amount": "0.2",
+    "patient__date_of_birth": "14/10/2016",
+    "session__service": "private",
+    "consent__given_by": "parent",
+    "consent__name": "Ada Bell",
+}
+
+
+def answering(answers: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda question: answers.get(question, "")
+
+
+def raising(rule: DoubtRule) -> Case:
+    """A case that raises a rule, and no more than that."""
+    answers = {question: wanted[0] for question, wanted in rule.when.items()}
+    years = rule.from_age if rule.from_age is not None else rule.to_age
+    holds = frozenset({rule.holds}) if rule.holds else frozenset[str]()
+    recorded = rule.since + timedelta(days=rule.days_ago or 0)
+    return Case(rule.since, years, answering(answers), live=rule.live, holds=holds, recorded=recorded)
+
+
+def asked_for(problems: tuple[Problem, ...], field: str) -> list[Problem]:
+    return [problem for problem in problems if problem.field == field and problem.needs_reason]
+
+
+@pytest.mark.parametrize("rule", EVERY)
+def test_a_rule_names_its_source_and_a_stop_one_that_somebody_read(rule: DoubtRule) -> None:
+    assert rule.source.strip()
+    if rule.weight is Weight.STOP:
+        assert rule.confidence in (Confidence.READ, Confidence.SECONDARY)
+    unconfirmed = rule.confidence is Confidence.GENERAL
+    assert rule.problem().sentence.endswith(NOT_CONFIRMED) is unconfirmed
+    assert not (unconfirmed and rule.problem().needs_adviser)
+
+
+@pytest.mark.parametrize("rule", EVERY)
+def test_a_rule_holds_from_its_day_to_its_last_and_not_a_day_more(rule: DoubtRule) -> None:
+    case = raising(rule)
+    assert rule.raised(case)
+    assert not rule.raised(replace(case, day=rule.since - timedelta(days=1)))
+    assert not rule.raised(replace(case, day=None))
+    ended = replace(rule, until=rule.since)
+    assert ended.raised(case)
+    after = rule.since + timedelta(days=1)
+    assert not ended.raised(replace(case, day=after, recorded=after + timedelta(days=400)))
+
+
+@pytest.mark.parametrize("rule", EVERY)
+def test_a_rule_needs_each_of_its_answers(rule: DoubtRule) -> None:
+    case = raising(rule)
+    for question in rule.when:
+        others = {one: wanted[0] for one, wanted in rule.when.items() if one != question}
+        other = "" if "" not in rule.when[question] else "something else"
+        assert not rule.raised(replace(case, typed=answering({**others, question: other}))), question
+    for question, answers in rule.unless.items():
+        wanted = {one: known[0] for one, known in rule.when.items()}
+        assert not rule.raised(replace(case, typed=answering({**wanted, question: answers[0]}))), question
+
+
+@pytest.mark.parametrize("rule", EVERY)
+def test_a_rule_knows_its_ages_its_products_and_its_days(rule: DoubtRule) -> None:
+    case = raising(rule)
+    if rule.from_age is not None:
+        assert not rule.raised(replace(case, years=rule.from_age - 1))
+        assert rule.to_age is None or rule.raised(replace(case, years=rule.to_age))
+    if rule.to_age is not None:
+        assert not rule.raised(replace(case, years=rule.to_age + 1))
+    if (rule.from_age, rule.to_age) != (None, None):
+        assert not rule.raised(replace(case, years=None))
+    if rule.live:
+        assert not rule.raised(replace(case, live=False))
+    if rule.holds:
+        assert not rule.raised(replace(case, holds=frozenset()))
+    if rule.days_ago is not None:
+        assert case.recorded is not None
+        assert not rule.raised(replace(case, recorded=case.recorded - timedelta(days=1)))
+        assert rule.raised(replace(case, recorded=case.recorded + timedelta(days=1)))
+
+
+def test_one_note_never_silences_another_answer() -> None:
+    """The note of a form is about one answer; the others keep their own reasons."""
+    result = reading(
+        screening__unwell="yes", screening__reaction="yes", screening__anaphylaxis="yes",
+        screening__already="yes", screening__note="Well again since Monday",
+    )  # fmt: skip
+    for field in ("screening.unwell", "screening.anaphylaxis", "screening.already"):
+        assert asked_for(result.notes, field), field
+    keys = [problem.reason_key for problem in result.notes if problem.needs_reason]
+    assert len(keys) == len(set(keys))
+
+
+def test_anaphylaxis_to_this_vaccine_stops_and_another_reaction_asks() -> None:
+    (stop,) = asked_for(
+        reading(screening__reaction="yes", screening__anaphylaxis="yes").notes, "screening.anaphylaxis"
+    )
+    assert stop.needs_adviser
+    (warning,) = asked_for(
+        reading(screening__reaction="yes", screening__anaphylaxis="no").notes, "screening.reaction"
+    )
+    assert not warning.needs_adviser
+    quiet = reading(screening__reaction="no", screening__anaphylaxis="yes")  # no longer asked
+    assert not asked_for(quiet.notes, "screening.anaphylaxis")
+
+
+@pytest.mark.parametrize(
+    ("question", "stops"),
+    [
+        ("immune", True),
+        ("immune_contact", True),
+        ("asthma", True),
+        ("salicylate", True),
+        ("pregnant", True),
+        ("antivirals", False),
+        ("egg", False),
+    ],
+)
+def test_the_nasal_spray_is_screened_as_the_live_vaccine_that_it_is(question: str, stops: bool) -> None:
+    field = f"screening.{question}"
+    well = reading(**NASAL_SPRAY)
+    assert not [p for p in well.notes if p.field == field or p.needs_adviser]
+    found = asked_for(reading(**{**NASAL_SPRAY, field: "yes"}).notes, field)
+    assert [problem.needs_adviser for problem in found if problem.needs_adviser] == [True] * stops
+    assert found
+    injected = {**NASAL_SPRAY, "vaccine__product": "tivc", "vaccine__route": "intramuscular", field: "yes"}
+    assert not [p for p in reading(**injected).notes if p.field == field and p.needs_adviser]
+
+
+def test_an_egg_allergy_that_needed_intensive_care_stops_the_nasal_spray() -> None:
+    egg = {**NASAL_SPRAY, "screening__egg": "yes"}
+    assert asked_for(reading(**egg, screening__egg_severe="yes").notes, "screening.egg_severe")[
+        0
+    ].needs_adviser
+    assert not asked_for(reading(**egg, screening__egg_severe="no").notes, "screening.egg_severe")
+
+
+@pytest.mark.parametrize("of", [p.id for p in programmes() if any(x.live for x in p.products.values())])
+def test_a_weakened_immune_system_stops_every_live_vaccine_and_no_other(of: str) -> None:
+    live = programme(of)
+    for product in live.products.values():
+        asked = "immune" in live.screening_of(product.id)
+        assert asked is product.live, product.id
+        result = reading_in_its_programme(
+            session__programme=of, vaccine__product=product.id, screening__immune="yes"
+        )
+        stops = [p for p in result.notes if p.field == "screening.immune" and p.needs_adviser]
+        assert bool(stops) is product.live, product.id
+
+
+def test_only_what_applies_to_the_product_is_asked_and_routine_questions_have_not_grown() -> None:
+    routine = {"unwell", "reaction", "bleeding", "pregnant", "already", "recent"}
+    follow_ups = {"anaphylaxis"}  # asked after a Yes alone
+    for one in programmes():
+        for product in one.products.values():
+            more = one.screening_of(product.id) - routine - follow_ups
+            assert bool(more) <= bool(
+                product.live or product.holds or one.id in ("covid-19", "yellow-fever")
+            ), (one.id, product.id)
+    assert FLU.screening_of("tivc") == routine | follow_ups
+    assert FLU.screening_of("ativ") == routine | follow_ups | {"egg"}
+    required = {p.field for p in reading(**dict.fromkeys(screening(FLU), "")).problems}
+    assert required == {f"screening.{one}" for one in routine}
+
+
+def screening(of: Programme) -> list[str]:
+    return [f"screening.{one}" for one in of.screening]
+
+
+def test_an_answer_about_another_product_says_nothing_of_this_one() -> None:
+    """Answered for the nasal spray; then an injected vaccine was chosen."""
+    answers = {**NASAL_SPRAY, "screening__asthma": "yes", "vaccine__product": "tivc"}
+    result = reading(**answers)
+    assert not [p for p in result.notes if p.field == "screening.asthma"]
+    words = {said.question for said in result.record.screening.answers}
+    assert FLU.screening["asthma"] not in words
+    assert FLU.screening["unwell"] in words
+
+
+def test_a_product_of_the_pharmacy_is_screened_as_those_given_the_same_way() -> None:
+    kind = FLU.agreement
+    spray = own_product.as_product(OwnProduct("own-1", kind, "Another spray", route="intranasal"), FLU)
+    injected = own_product.as_product(OwnProduct("own-2", kind, "Another jab", route="intramuscular"), FLU)
+    mine = FLU.with_products((spray, injected))
+    assert "asthma" in mine.screening_of("own-1")
+    assert "asthma" not in mine.screening_of("own-2")
+    assert "egg" in mine.screening_of("own-2")
+    assert not_asked(mine, "own-1") < not_asked(mine, "own-2")
+
+
+def test_a_stop_is_gone_on_with_only_by_naming_who_advised() -> None:
+    (stop,) = asked_for(reading(**{**NASAL_SPRAY, "screening.asthma": "yes"}).notes, "screening.asthma")
+    assert stop.severity is Severity.LOOK  # what was done is recorded all the same
+    assert stop.reason_asked.startswith("Who advised")
+
+
+@pytest.mark.parametrize(("days", "doubted"), [(30, False), (31, True), (400, True)])
+def test_a_contact_of_long_ago_asks_and_one_ahead_stops(days: int, doubted: bool) -> None:
+    on = date(2026, 10, 14) - timedelta(days=days)
+    result = reading(contact__date=f"{on.day}/{on.month}/{on.year}", vaccine__eligibility="pregnant")
+    assert any("a month ago" in p.sentence for p in asked_for(result.notes, "contact.date")) is doubted
+    ahead = reading(contact__date="15/10/2026")
+    assert [p.field for p in ahead.problems] == ["contact.date"]
+
+
+def test_an_nhs_flu_service_for_adults_asks_about_a_child() -> None:
+    for born, doubted in (("15/10/2008", True), ("14/10/2008", False)):
+        result = reading(patient__date_of_birth=born)
+        assert any("18 and over" in p.sentence for p in asked_for(result.notes, "session.service")) is doubted
+        private = reading(patient__date_of_birth=born, session__service="private")
+        assert not asked_for(private.notes, "session.service")
