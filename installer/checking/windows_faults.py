@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from installer.checking.windows import Trial
 
 NO_SPACE = 13
+SETTLED = 30.0  # seconds for a window to be whole on a busy computer
 LONG = 250  # characters of a path
 _TINY = "50m"  # of a disk on which nothing fits
 
@@ -45,9 +47,26 @@ def _typo(trial: "Trial") -> str:
             expect(trial.console("doctor", "--installed"), 1, "line 2: mesh.mailbx", "mailbox")
             or expect(trial.console("doctor"), 1, "line 2: mesh.mailbx")
             or expect(trial.console("sync"), 1, "line 2: mesh.mailbx")
+            or _seen(trial, "typo-in-its-file.png")
         )
     finally:
         trial.policy.unlink()
+
+
+def _seen(trial: "Trial", picture: str) -> str:
+    """Take a picture of the window as it starts now; return "" or what went wrong."""
+    from installer.checking.screen import Screen
+    from installer.checking.windows import FOLDER
+
+    with Screen() as screen:
+        process = trial.wine.start(f"{FOLDER}\\{places.WINDOW_EXE}", screen=screen.name)
+        try:
+            time.sleep(SETTLED)
+            screen.picture(trial.pictures / picture)
+            return "" if process.poll() is None else f"the window ended with {process.returncode}"
+        finally:
+            trial.wine.end()
+            process.wait(30)
 
 
 def _right(trial: "Trial") -> str:
