@@ -123,7 +123,7 @@ def read(file: Path | None, is_protected: Callable[[Path], bool] = rights.is_adm
     except (OSError, ValueError):
         return _in_doubt(file, TomlFault(str(file), 0, "", "the file cannot be read by this account"))
     if not is_protected(file):
-        what = "others than administrators can write this file, so nothing in it is obeyed"
+        what = "others than administrators can write this file, so the program ignores it"
         return _in_doubt(file, TomlFault(str(file), 0, "", what))
     try:
         text = content.decode("utf-8-sig")

@@ -131,13 +131,13 @@ def try_package(package: Path, root: Path, table: Table) -> None:
     )
     right = f"printf '[counter]\\nlock_after_minutes = 5\\n' >{policy}"
     table.line(
-        "IT's file that is right is listed; one that others can write is not obeyed",
+        "IT's file that is right is listed; one that others can write is ignored",
         lambda: (
             expect(shell(f"{right}; {program} doctor --installed"), 0, "time to the lock")
             or expect(
                 shell(f"chmod 666 {policy}; {program} doctor --installed; s=$?; rm {policy}; exit $s"),
                 1,
-                "not obeyed",
+                "ignores it",
             )
         ),
     )
