@@ -27,10 +27,9 @@ from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
-from digmed_desktop.settings import counters
+from digmed_desktop.settings import counters, settings_file
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings import policy as policy_room
-from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.policy import NO_POLICY
@@ -242,10 +241,10 @@ def start(
     alarm = _Alarm()
     watch = crash.CrashWatch(folders.logs, lambda _report: alarm.rung.emit())
     watch.install()
-    loaded = settings_room.load(folders.settings_file)
+    loaded = settings_file.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
     policy = NO_POLICY if practice else policy_room.read(policy_room.place())
-    choices = Choices(loaded.settings, folders.settings_file, policy)
+    choices = Choices(loaded.settings, folders.settings_file, policy, "" if practice else loaded.doubt)
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()
     appearance = Appearance(
@@ -270,7 +269,7 @@ def start(
     )
     window = Window(context)
     if sentence := f"{policy.sentence} {loaded.sentence}".strip():
-        window.banner.say("stop" if policy.doubt else "look", sentence, "Settings")
+        window.banner.say("stop" if choices.doubt else "look", sentence, "Settings")
     alarm.setParent(window)
     alarm.rung.connect(window.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)

@@ -76,8 +76,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     unheard = console.prepare()
     words = list(sys.argv[1:] if argv is None else argv)
     if unheard is None or words[:1] in QUIET:
-        return _run(words)
-    with unheard.shown(console.message_box, answers=bool(words) and words[0] not in {"open", "--demo"}):
+        with console.visible():
+            return _run(words)
+    answers = bool(words) and words[0] not in {"open", "--demo"}
+    with unheard.shown(console.message_box, answers=answers), console.visible():
         return _run(words)
 
 

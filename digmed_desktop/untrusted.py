@@ -1,20 +1,77 @@
-"""Reads JSON and TOML text that the program did not write itself, or that may have been damaged since.
+"""Reads files, JSON and TOML that the program did not write itself, or that may have been damaged since.
 
 Python's readers let more through than they promise: deep nesting ends in RecursionError, ``1e999`` becomes an
 infinity that no integer takes, and half a surrogate pair fails only when it is stored. Here every fault is one error.
 """
 
 import json
+import os
+import stat
 import tomllib
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 DEEPEST = 60
 """How many tables and lists of TOML may lie in each other: what is read is written again by a recursive writer."""
 
 
+_JOINERS = "\u200c\u200d"
+"""They join letters of some scripts and the parts of a picture; nothing else moves."""
+
+
 class UnreadableError(ValueError):
     """The text cannot be read. The message names the kind of fault and quotes nothing."""
+
+
+class NotAFileError(OSError):
+    """What has the name is a folder, a pipe or a device: opening it could wait for ever."""
+
+
+def open_file(file: Path) -> BinaryIO:
+    """Open a file for reading without ever waiting. Raises OSError, NotAFileError for what is none."""
+    _refuse_no_file(file.stat().st_mode)
+    at_once = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+    handle = os.open(file, os.O_RDONLY | at_once)
+    try:
+        _refuse_no_file(os.fstat(handle).st_mode)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def why_unread(error: OSError, what: str = "The file") -> str:
+    """Return why a file cannot be read, as a sentence."""
+    why = ""
+    if isinstance(error, NotAFileError):
+        why = f": it is {error}"
+    elif isinstance(error, FileNotFoundError | NotADirectoryError):
+        why = ": it is not there"
+    elif isinstance(error, PermissionError):
+        why = ": this account may not read it"
+    return f"{what} cannot be read{why}."
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Return somebody else's text with signs that act on the screen spelt out: controls, and changes of direction.
+
+    ``keep``: signs of these kinds that stay, such as line ends.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign if sign in keep or not _acts(sign) else f"\\u{ord(sign):04x}" for sign in text)
+
+
+def _acts(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in _JOINERS
+
+
+def _refuse_no_file(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise NotAFileError("a folder, not a file")
+    if not stat.S_ISREG(mode):
+        raise NotAFileError("a pipe or a device, not a file")
 
 
 def read_json(raw: bytes | str, *, most: int) -> Any:
@@ -50,7 +107,7 @@ def read_toml(raw: bytes | str, *, most: int) -> dict[str, Any]:
 
 def read_bytes(file: Path, most: int) -> bytes:
     """Return the content of a file of at most ``most`` bytes. Raises OSError, and UnreadableError for a longer one."""
-    with file.open("rb") as opened:
+    with open_file(file) as opened:
         content = opened.read(most + 1)
     if len(content) > most:
         raise UnreadableError("too long")

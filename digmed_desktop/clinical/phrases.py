@@ -1,4 +1,7 @@
-"""Finds names in the name of a product, by whole words and phrases; the longest name at a place wins."""
+"""Finds names in the name of a product, by whole words and phrases; the longest name at a place wins.
+
+Where words are parted does not matter in a name that is long enough: ``Oxy-Norm`` is OxyNorm, ``cocodamol`` is co-codamol.
+"""
 
 import re
 import unicodedata
@@ -6,35 +9,40 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 RowT = TypeVar("RowT")
+_LONG_ENOUGH = 6  # letters: shorter ones come about by chance between two other words
+_PARTED_MORE = 3  # words by which a name may be parted more often than in the list
 
 
 class Phrases(Generic[RowT]):
     """Names with what stands behind each, ready to be looked for."""
 
     def __init__(self, rows: Iterable[tuple[str, RowT]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], RowT]]] = {}
+        self._rows: dict[str, tuple[tuple[str, ...], RowT]] = {}
+        self._most = 1
         for name, row in rows:
             spelled = words(name)
-            self._by_first.setdefault(spelled[0], []).append((spelled, row))
-        for found in self._by_first.values():
-            found.sort(key=lambda pair: -len(pair[0]))
+            self._rows.setdefault("".join(spelled), (spelled, row))
+            self._most = max(self._most, len(spelled) + _PARTED_MORE)
 
     def found_in(self, text: str) -> tuple[RowT, ...]:
         """Return what stands behind each name in a text, in their order and each once."""
-        text_words, found, place = words(text), [], 0
-        while place < len(text_words):
-            longest = next(
-                (
-                    (len(spelled), row)
-                    for spelled, row in self._by_first.get(text_words[place], ())
-                    if text_words[place : place + len(spelled)] == spelled
-                ),
-                None,
-            )
-            if longest is not None:
-                found.append(longest[1])
-            place += longest[0] if longest is not None else 1
+        there, found, place = words(text), [], 0
+        while place < len(there):
+            taken = self._at(there[place : place + self._most])
+            if taken is not None:
+                found.append(taken[1])
+            place += taken[0] if taken is not None else 1
         return tuple(dict.fromkeys(found))
+
+    def _at(self, there: tuple[str, ...]) -> tuple[int, RowT] | None:
+        """Return how many of the first words are the longest name, and what stands behind it."""
+        for number in range(len(there), 0, -1):
+            taken = there[:number]
+            joined = "".join(taken)
+            spelled, row = self._rows.get(joined, ((), None))
+            if row is not None and (spelled == taken or len(joined) >= _LONG_ENOUGH):
+                return number, row
+        return None
 
 
 def words(text: str) -> tuple[str, ...]:

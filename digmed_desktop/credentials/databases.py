@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from digmed_desktop import untrusted
 from digmed_desktop.credentials.vault import LONGEST_SECRET, Vault
 from digmed_desktop.files.replacing import replace
 
@@ -25,6 +26,7 @@ OLD_NAMES = (
 _NAMES = (*OLD_NAMES, "chain-key", "chain-head")
 _LIST, _INSTALLATION = "databases", "installation"
 _NAME = re.compile(r"[0-9a-f]{12}")
+_LONGEST_NAME = 100  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ class DatabaseVault:
 
     def name(self) -> str | None:
         """Return the name beside the database; where it is gone, the one that the list has for the folder."""
-        with contextlib.suppress(OSError, UnicodeError):
-            found = self._file.read_text(encoding="ascii").strip()
+        with contextlib.suppress(OSError, ValueError):
+            found = untrusted.read_bytes(self._file, _LONGEST_NAME).decode("ascii").strip()
             if _NAME.fullmatch(found):
                 return found
         return next((one.name for one in known(self.account) if one.folder == str(self.folder)), None)

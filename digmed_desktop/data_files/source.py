@@ -1,11 +1,10 @@
 """A folder of data files, laid out as ``resources/`` is; a file that it has not is the program's own."""
 
-import stat
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from digmed_desktop import resources
+from digmed_desktop import resources, untrusted
 from digmed_desktop.data_files.fault import DataFileError, Fault
 
 if TYPE_CHECKING:
@@ -109,12 +108,12 @@ def _parsed(name: str, path: Path) -> dict[str, Any]:
         return DataFileError((Fault(name, "", "", wrong, expected),))
 
     try:
-        standing = path.stat()
-        if not stat.S_ISREG(standing.st_mode):  # a pipe would be waited for
-            raise refuse("this is no file", "a file that can be read")
-        if standing.st_size > MAX_BYTES:
-            raise refuse("the file is larger than a data file can be", f"at most {MAX_BYTES:,} bytes")
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # some editors write a byte order mark
+        content = untrusted.read_bytes(path, MAX_BYTES)
+        return tomllib.loads(content.decode("utf-8-sig"))  # some editors write a byte order mark
+    except untrusted.NotAFileError:
+        raise refuse("this is no file", "a file that can be read") from None
+    except untrusted.UnreadableError:
+        raise refuse("the file is larger than a data file can be", f"at most {MAX_BYTES:,} bytes") from None
     except FileNotFoundError:
         raise refuse("the file is missing", "the file that comes with the program") from None
     except OSError as error:

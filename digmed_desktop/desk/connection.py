@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digmed_desktop import untrusted
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk import policy_connection
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, ConnectionView, Health
 from digmed_desktop.messaging.errors import AccountError, DigMedError
-from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment
 
@@ -105,8 +105,8 @@ class ConnectionDesk:
 
         if self._practice is not None:
             return self._practice()
-        if doubt := self._choices.policy.doubt:
-            raise AccountError(doubt, policy_room.REMEDY)
+        if self._choices.doubt:
+            raise AccountError(self._choices.doubt, self._choices.remedy)
         chosen = self._choices.now()
         urls = {
             MeshEnvironment.THIS_COMPUTER: chosen.mesh_url,
@@ -318,10 +318,10 @@ def certificate_view(certificate: "ClientCertificate", now: datetime) -> Certifi
 
 def _bytes_of(file: Path) -> bytes:
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise AccountError("This file is too large to be a certificate.", "Choose another file.")
-        return file.read_bytes()
-    except OSError:
+        return untrusted.read_bytes(file, LARGEST_FILE)
+    except untrusted.UnreadableError:
+        raise AccountError("This file is too large to be a certificate.", "Choose another file.") from None
+    except OSError as error:
         raise AccountError(
-            "The file cannot be read.", "Check that it is there and that this account may open it."
+            untrusted.why_unread(error), "Check that it is there and that this account may open it."
         ) from None

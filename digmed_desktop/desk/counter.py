@@ -17,6 +17,7 @@ from digmed_desktop.clinical.record import Patient, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.known_patients import KnownPatients
 from digmed_desktop.desk.patients import PatientDesk
+from digmed_desktop.desk.pgds import PgdDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.views import DoseView
@@ -37,10 +38,16 @@ class CounterDesk:
     """Adds to a form's own problems what this pharmacy knows."""
 
     def __init__(
-        self, store: "Store", patients: PatientDesk, practices: PracticeDesk, stock: StockDesk, clock: Clock
+        self,
+        store: "Store",
+        patients: PatientDesk,
+        practices: PracticeDesk,
+        stock: StockDesk,
+        pgds: PgdDesk,
+        clock: Clock,
     ) -> None:
         self._store, self._patients, self._practices = store, patients, practices
-        self._stock, self._clock = stock, clock
+        self._stock, self._pgds, self._clock = stock, pgds, clock
         self._known = KnownPatients(store)
 
     def problems(self, assessed: Assessment[Any]) -> tuple[Problem, ...]:
@@ -58,6 +65,7 @@ class CounterDesk:
         if chosen is not None and record.immunizations[0].given is not False:
             found += self._earlier(state, record, chosen)
             found += self._stock.doubts(record.immunizations[0], chosen)
+            found += self._pgds.problems(state, record.legal_basis, chosen)
         return tuple(found)
 
     def earlier(self, patient: Patient) -> tuple[EarlierDose, ...]:

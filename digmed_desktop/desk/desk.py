@@ -16,7 +16,7 @@ from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
-from digmed_desktop.desk.doctor import check_policy
+from digmed_desktop.desk.doctor import check_policy, check_settings
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
@@ -29,6 +29,7 @@ from digmed_desktop.desk.message_settings import MessageDesk
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.pgds import PgdDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.registering import RegisterDesk
@@ -106,7 +107,8 @@ class Desk:
         vaccinating = VaccinationDesk(store, self.people, clock, sender)
         self.stock = StockDesk(store, clock, vaccinating.known)
         self.directory = PracticeDesk(store, clock, directory or OdsApi(""), practices)
-        self.counter = CounterDesk(store, self.patients, self.directory, self.stock, clock)
+        self.pgds = PgdDesk(store, self.people, clock)
+        self.counter = CounterDesk(store, self.patients, self.directory, self.stock, self.pgds, clock)
         self.medicines = MedicineDesk(store)
         self.register = RegisterDesk(store, self.people, clock, seal)
         supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)
@@ -157,6 +159,7 @@ class Desk:
         """Check the records and the connection; asks MESH, so it can take a minute."""
         return (
             *check_policy(self._choices.policy),
+            *check_settings(self._choices),
             *self.version_checks(),
             *checks_of_records(self._store, self.connection, self._clock),
             self.register.check(),

@@ -14,6 +14,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.settings import policy as policy_room
+from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.policy import Policy
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def check_folder(folder: Path) -> Iterator[Check]:
         yield Check("Disk space", _LOOK, "Less than 1 GB is free on the disk.", "Make space soon.")
     else:
         yield Check("Disk space", _GOOD, f"{free // 1_000_000_000} GB are free.")
+
+
+def check_settings(choices: Choices) -> Iterator[Check]:
+    """Check whether the settings file leaves mailbox or environment in doubt."""
+    if choices.doubt and not choices.policy.doubt:
+        yield Check("Settings", _BAD, choices.doubt, choices.remedy)
 
 
 def check_policy(policy: Policy) -> Iterator[Check]:

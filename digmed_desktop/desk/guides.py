@@ -7,7 +7,6 @@ from digmed_desktop.clinical import form as form_room
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Group
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.whole_file import whole_file
-from digmed_desktop.paper import guide
 from digmed_desktop.paper.document import Blank, PaperDocument, Question
 
 GUIDES = {"it": "for-it", "owner": "for-owner", "staff": "for-staff"}
@@ -29,6 +28,8 @@ def document(name: str) -> PaperDocument:
 
 def of_help(topic: str) -> PaperDocument:
     """Return a text of the help as a document."""
+    from digmed_desktop.paper import guide
+
     return guide.read(resources.text(f"help/{topic}.md"))
 
 

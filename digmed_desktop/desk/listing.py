@@ -66,7 +66,12 @@ class ListingDesk:
         while not is_working_day(day):
             day -= timedelta(days=1)
         since = datetime.combine(day, time(), dates.ENGLAND)
-        return TodayView(self._store.figures.today(since), since, tuple(owed(self._store)))
+        today = self._clock.now().astimezone(dates.ENGLAND).date()
+        lapsing = tuple(
+            f"{one.title} lapses on {dates.shown(one.valid_to)}."
+            for one in self._store.pgds.register().lapsing(today)
+        )
+        return TodayView(self._store.figures.today(since), since, tuple(owed(self._store)), lapsing)
 
     def story(self, notification: int) -> StoryView:
         """Return the story of one notification, with what was recorded and how its versions differ."""

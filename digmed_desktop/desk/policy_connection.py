@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.errors import AccountError
-from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import MeshEnvironment
 
@@ -38,8 +37,8 @@ def take(store: "Store", choices: Choices, waiting_for_a_test: Callable[[], int]
 
     The same holds as for a person who changes the connection: another mailbox cannot tell what the one of before took.
     """
-    if doubt := choices.policy.doubt:
-        return AccountError(doubt, policy_room.REMEDY)
+    if choices.doubt:
+        return AccountError(choices.doubt, choices.remedy)
     before, now = choices.own(), choices.now()
     if all(getattr(before, name) == getattr(now, name) for name in _USED):
         return None

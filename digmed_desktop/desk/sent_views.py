@@ -149,11 +149,12 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """What Today shows, and since when answers count as new."""
+    """What Today shows, since when answers count as new, and which PGDs lapse soon, a sentence for each."""
 
     figures: Figures
     back_since: datetime
     owed: tuple[Outstanding, ...] = ()  # prescriptions that a prescriber owes, the one due first first
+    lapsing: tuple[str, ...] = ()  # PGDs, a sentence for each
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,8 @@ from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
 from digmed_desktop.messaging.story import QueueStanding
-from digmed_desktop.settings import counters
+from digmed_desktop.settings import counters, settings_file
 from digmed_desktop.settings import policy as policy_room
-from digmed_desktop.settings import settings as settings_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings import MeshEnvironment
@@ -116,8 +115,9 @@ def close_window(data: Path) -> tuple[int, str]:
 
 def chosen(folders: Folders) -> Choices:
     """Return the settings of an account, under those that the administrators chose."""
-    loaded = settings_room.load(folders.settings_file)
-    return Choices(loaded.settings, folders.settings_file, policy_room.read(policy_room.place()))
+    loaded = settings_file.load(folders.settings_file)
+    policy = policy_room.read(policy_room.place())
+    return Choices(loaded.settings, folders.settings_file, policy, loaded.doubt)
 
 
 def _round(choices: Choices, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:
@@ -192,9 +192,9 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     from digmed_desktop.desk import doctor as checks
 
     yield from checks.check_folder(folders.data)
-    loaded = settings_room.load(folders.settings_file)
+    loaded = settings_file.load(folders.settings_file)
     if loaded.sentence:
-        yield Check("Settings", Health.LOOK, loaded.sentence)
+        yield Check("Settings", Health.BAD if loaded.doubt else Health.LOOK, loaded.sentence)
     policy = policy_room.read(policy_room.place())
     yield from checks.check_policy(policy)
     yield from check_version(policy.version_source)
@@ -220,7 +220,9 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
         yield Check("Records", Health.BAD, error.happened, error.remedy)
         return
     try:
-        connection = ConnectionDesk(store, opened, Choices(loaded.settings, policy=policy), clock)
+        connection = ConnectionDesk(
+            store, opened, Choices(loaded.settings, policy=policy, doubt=loaded.doubt), clock
+        )
         yield from checks_of_records(store, connection, clock)
         yield RegisterDesk(store, PeopleDesk(store, clock), clock, VaultSeal(opened)).check()
         yield check_of_chain(store)

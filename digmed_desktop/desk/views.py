@@ -8,6 +8,7 @@ from enum import StrEnum
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.pgd import Direction, PgdRegister
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
@@ -262,3 +263,14 @@ class Sent:
     notification: int | None
     problems: tuple[Problem, ...] = ()
     register: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PgdView:
+    """The register for a page: each direction with the name of its programme, and how it stands today."""
+
+    register: PgdRegister
+    rows: tuple[tuple[Direction, str, str], ...]
+    programmes: tuple[Option, ...]
+    people: tuple[Option, ...]
+    today: date

@@ -9,7 +9,9 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import TextIO
+from typing import Any, TextIO, cast
+
+from digmed_desktop import untrusted
 
 TITLE = "DigMed Desktop"
 _LONGEST = 3000  # characters that a message box shows in full
@@ -37,6 +39,32 @@ def prepare() -> "Unheard | None":
     sys.stdout = sys.stdout or unheard.output
     sys.stderr = sys.stderr or unheard.errors
     return unheard
+
+
+@contextlib.contextmanager
+def visible() -> Iterator[None]:
+    """Print with every sign spelt out that acts on a terminal: files, names and answers of others hold such."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("TextIO", _Visible(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+class _Visible:
+    """A stream of text like another, but for the signs that are spelt out. Bytes go to its ``buffer`` as they are."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text; return its length as it was given."""
+        self._stream.write(untrusted.visible(text, keep="\n\t"))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class Unheard:

@@ -19,6 +19,7 @@ from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError, build
 from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
 from digmed_desktop.fhir.rules import UUID
+from digmed_desktop.messaging.whole_file import FileNotWrittenError, whole_file
 
 FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
@@ -199,10 +200,11 @@ def _time(typed: str | None) -> datetime:
 def bytes_of(file: Path) -> bytes:
     """Return a file's content, at most a little more than what is read of a message."""
     try:
-        with file.open("rb") as opened:
+        with untrusted.open_file(file) as opened:
             return opened.read(MAX_BYTES + 1)
-    except OSError:
-        raise RefusedFileError((str(file), "The file cannot be opened.")) from None
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        why = untrusted.why_unread(error) if isinstance(error, OSError) else "No file can have this name."
+        raise RefusedFileError((str(file), why)) from None
 
 
 def _text_of(file: Path) -> str:
@@ -214,6 +216,7 @@ def _text_of(file: Path) -> str:
 
 def _write(file: Path, payload: bytes) -> None:
     try:
-        file.write_bytes(payload)
-    except OSError:
-        raise RefusedFileError(("--out", "The file cannot be written.")) from None
+        with whole_file(file) as out:
+            out.write(payload)
+    except FileNotWrittenError as error:
+        raise RefusedFileError(("--out", str(error))) from None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from digmed_desktop import untrusted
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.states import Happening
@@ -55,7 +56,7 @@ def meaning(code: str) -> Meaning:
         unknown = table()["unknown"]
         row = unknown.get(code[:1], unknown["other"])
         return Meaning(
-            code[:LONGEST_CODE],
+            untrusted.visible(code)[:LONGEST_CODE],
             Happening(row["happening"]),
             needs_person=True,
             happened=row["happened"],

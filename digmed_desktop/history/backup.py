@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
+from digmed_desktop import untrusted
 from digmed_desktop.files.addresses import sqlite_address
 from digmed_desktop.history import ledger, migrations, profile, swap
 from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
@@ -237,12 +238,13 @@ def problem_with(passphrase: str, again: str) -> str:
 
 def _key_for(source: Path, passphrase: str) -> BackupKey:
     try:
-        with source.open("rb") as file:
+        with untrusted.open_file(source) as file:
             salt = file.read(_SALT_BYTES)
             size = file.seek(0, 2)
-    except OSError:
+    except OSError as error:
         raise StoreError(
-            "The backup cannot be read.", "Check that the file is there and that this account may read it."
+            untrusted.why_unread(error, "The backup"),
+            "Check that the file is there and that this account may read it.",
         ) from None
     if size == 0 or len(salt) < _SALT_BYTES or size % _PAGE:
         raise _CUT.again()

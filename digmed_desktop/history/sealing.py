@@ -70,8 +70,10 @@ SEALED = (
         "reply-act", "reply_act", "id", "id",
         ("id", "inbox_id", "act", "notification_id", "by_id", "by_name", "at", "note"),
     ),
+    Sealed("pgd-act", "pgd_act", "id", "id", ("id", "act", "about", "content", "by_id", "by_name", "at")),
 )  # fmt: skip
-"""What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it."""
+"""What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it; and
+the register of patient group directions."""
 
 BEGUN, FOUND, LOST, REMOVED = "begun", "found", "lost", "removed"
 """Kinds of links that seal no row: the chain begins with an empty database, or with one that was there before; a person

@@ -23,6 +23,7 @@ from digmed_desktop.history.medicines import MedicineList, MedicinesUsed
 from digmed_desktop.history.notifications import Notifications
 from digmed_desktop.history.patients import Patients
 from digmed_desktop.history.people import People
+from digmed_desktop.history.pgds import Pgds
 from digmed_desktop.history.place import private_folder, refuse_network_path
 from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
@@ -64,6 +65,7 @@ class Store:
         self.inbox = Inbox(database)
         self.replies = Replies(database)
         self.register = Register(database)
+        self.pgds = Pgds(database)
         self.medicines_used = MedicinesUsed(database)
         self.medicines = MedicineList(path.with_name("medicines.db"), key)
 

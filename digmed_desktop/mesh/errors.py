@@ -225,8 +225,10 @@ def _code_and_text(response: requests.Response) -> tuple[str, str]:
     body = fields_of(response) or {}
     detail = body.get("detail")
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
-        return str(detail[0].get("code") or ""), str(detail[0].get("msg") or "")
-    return str(body.get("errorCode") or ""), str(body.get("errorDescription") or detail or "")
+        code, text = detail[0].get("code"), detail[0].get("msg")
+    else:
+        code, text = body.get("errorCode"), body.get("errorDescription") or detail
+    return untrusted.visible(str(code or "")), untrusted.visible(str(text or ""))
 
 
 def _short(code: str) -> str:

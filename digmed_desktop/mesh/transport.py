@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import requests
 
+from digmed_desktop import untrusted
 from digmed_desktop.mesh import addressing, errors
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.connection import open_client
@@ -193,7 +194,7 @@ class MeshTransport:
         with self._call():
             first = self._client.retrieve_message_chunk(addressing.checked_message_id(mesh_id), 1)
             mex = {
-                name.lower()[4:]: value
+                name.lower()[4:]: untrusted.visible(value)
                 for name, value in first.headers.items()
                 if name.lower().startswith("mex-")
             }

@@ -25,6 +25,11 @@ def unfinished(path: Path) -> Iterator[Path]:
 
     When the block fails nothing is left. Faults of the disk come as :class:`FileNotWrittenError`.
     """
+    if path.exists() and not path.is_file():
+        raise FileNotWrittenError(
+            f"{path.name} is a folder, a pipe or a device, not a file. Nothing was written.",
+            "Choose another name.",
+        )
     part = path.with_name(f".{path.name}.part")
     try:
         part.unlink(missing_ok=True)

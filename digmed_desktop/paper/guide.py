@@ -1,20 +1,17 @@
 """A text for people in Markdown, as a document: headings, paragraphs, lists, tables, commands, pictures."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from digmed_desktop.paper.document import Block, Code, Listing, PaperDocument, Picture, Points, Said
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
 
 PICTURES = "pictures/"  # where a picture of a guide lies in the resources
 
 
 def read(text: str, *, made: str = "") -> PaperDocument:
     """Return a text as a document. Its first line is the title; ValueError when there is none."""
-    from markdown_it import MarkdownIt
-
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     if not tokens or tokens[0].type != "heading_open" or tokens[0].tag != "h1":
         raise ValueError("a guide begins with its title")
@@ -23,7 +20,7 @@ def read(text: str, *, made: str = "") -> PaperDocument:
     return PaperDocument(plain(tokens[1]), tuple(reader.blocks), made=made)
 
 
-def plain(token: "Token") -> str:
+def plain(token: Token) -> str:
     """Return the words of a line without its marks."""
     breaks = {"softbreak": " ", "hardbreak": "\n"}
     return "".join(breaks.get(part.type, part.content) for part in token.children or ())
@@ -36,7 +33,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self._title = ""
 
-    def read(self, tokens: "Sequence[Token]") -> None:
+    def read(self, tokens: Sequence[Token]) -> None:
         """Read all tokens after the title."""
         place = 0
         while place < len(tokens):
@@ -49,7 +46,7 @@ class _Reader:
         if self._title:
             self._add(Said(self._title, ()))
 
-    def _take(self, token: "Token", inside: "Sequence[Token]") -> None:
+    def _take(self, token: Token, inside: Sequence[Token]) -> None:
         match token.type:
             case "heading_open":
                 if self._title:
@@ -67,14 +64,14 @@ class _Reader:
             case _:
                 raise ValueError(f"a guide has no place for {token.type}")
 
-    def _paragraph(self, line: "Token") -> None:
+    def _paragraph(self, line: Token) -> None:
         pictures = [part for part in line.children or () if part.type == "image"]
         if not pictures:
             self._add(Said(self._title, (plain(line),)))
         for picture in pictures:
             self._add(Picture(self._title, f"{PICTURES}{picture.attrs['src']}", picture.content))
 
-    def _table(self, inside: "Sequence[Token]") -> None:
+    def _table(self, inside: Sequence[Token]) -> None:
         rows: list[list[str]] = []
         for token in inside:
             if token.type == "tr_open":
@@ -90,7 +87,7 @@ class _Reader:
         self._title = ""
 
 
-def _end(tokens: "Sequence[Token]", place: int) -> int:
+def _end(tokens: Sequence[Token], place: int) -> int:
     """Return the place after the token that closes the one at ``place``."""
     depth = 0
     for end in range(place, len(tokens)):

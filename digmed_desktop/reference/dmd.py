@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from digmed_desktop import untrusted
 from digmed_desktop.clinical import snomed
 from digmed_desktop.clinical.emergency_supply import ItemKind
 from digmed_desktop.clinical.medicine import Medicine
@@ -277,7 +278,7 @@ def _forget_before(element: Any) -> None:
 
 
 def _text(element: Any, name: str) -> str:
-    return (element.findtext(name) or "").strip()
+    return untrusted.visible((element.findtext(name) or "").strip())
 
 
 def _schedule(category: str) -> str:
@@ -310,6 +311,12 @@ def _in_folder(path: Path) -> dict[str, _Part]:
 
 
 def _in_zip(path: Path) -> dict[str, _Part]:
+    try:
+        untrusted.open_file(path).close()
+    except OSError as error:
+        raise ReleaseError(
+            untrusted.why_unread(error), f"Choose the zip file of a release. {AS_IT_WAS}"
+        ) from None
     if not zipfile.is_zipfile(path):
         raise ReleaseError(
             "This is no zip file, or a damaged one.", f"Choose the zip file of a release. {AS_IT_WAS}"

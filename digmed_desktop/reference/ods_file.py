@@ -6,12 +6,15 @@ open only where its status says so. Every fault is a sentence and leaves the old
 """
 
 import csv
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from io import TextIOWrapper
 from pathlib import Path
 
+from digmed_desktop import untrusted
 from digmed_desktop.clinical import ods, postcode
 from digmed_desktop.clinical.practices import ListedPractice, NotOpen
 from digmed_desktop.clinical.record import Address, Organisation
@@ -62,13 +65,14 @@ _REMEDY = "Download epraccur again from the Organisation Data Service. The list 
 def read(file: Path) -> Iterator[ListedPractice]:
     """Yield the GP practices of a file, line by line. Raises DigMedError for a file that is not this list."""
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise DigMedError("The file is far too large to be the list of practices.", _REMEDY)
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            yield from _rows(csv.reader(lines, strict=True))
-    except OSError:
+        with untrusted.open_file(file) as opened:
+            if os.fstat(opened.fileno()).st_size > _MOST_BYTES:
+                raise DigMedError("The file is far too large to be the list of practices.", _REMEDY)
+            yield from _rows(csv.reader(TextIOWrapper(opened, encoding="utf-8-sig", newline=""), strict=True))
+    except OSError as error:
         raise DigMedError(
-            "The file cannot be read.", "Check that it is still there and not open elsewhere."
+            untrusted.why_unread(error, "The list"),
+            "Check that it is still there and not open elsewhere.",
         ) from None
     except UnicodeDecodeError:
         raise DigMedError("This is not a text file, so not the list of practices.", _REMEDY) from None
@@ -181,6 +185,7 @@ def _day(text: str, number: int) -> date | None:
 
 def titled(text: str) -> str:
     """Return words of the directory, which writes in capitals, as people write them; others as they are."""
+    text = untrusted.visible(text)
     if not text.isupper():
         return text
     return " ".join(_word(word) for word in text.split())

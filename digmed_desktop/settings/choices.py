@@ -5,9 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digmed_desktop.settings import settings as settings_room
+from digmed_desktop.settings import policy as policy_room
+from digmed_desktop.settings import settings_file
 from digmed_desktop.settings.policy import NO_POLICY, Policy
 from digmed_desktop.settings.settings import Settings
+
+SAVE_CONNECTION = "Check the connection in Settings, Connection, and save it."
+_CONNECTION = ("mesh_environment", "mailbox")
+"""Values that a person states when saving the connection."""
 
 
 class LockedError(ValueError):
@@ -22,16 +27,33 @@ class Choices:
     """What is chosen now, and the file it is kept in. May be used from several threads."""
 
     def __init__(
-        self, settings: Settings | None = None, file: Path | None = None, policy: Policy = NO_POLICY
+        self,
+        settings: Settings | None = None,
+        file: Path | None = None,
+        policy: Policy = NO_POLICY,
+        doubt: str = "",
     ) -> None:
-        """Begin with ``settings``; without a ``file`` nothing is kept, as in a test. ``policy`` goes before both."""
-        self._own, self._file, self.policy = settings or Settings(), file, policy
+        """Begin with ``settings``; without a ``file`` nothing is kept, as in a test. ``policy`` goes before both.
+
+        ``doubt``: why the file leaves mailbox or environment in doubt.
+        """
+        self._own, self._file, self.policy, self._doubt = settings or Settings(), file, policy, doubt
         self._settings = policy.over(self._own)
         self._lock = threading.Lock()
 
     def now(self) -> Settings:
         """Return what is chosen now."""
         return self._settings
+
+    @property
+    def doubt(self) -> str:
+        """Why nothing may be sent or collected, ``""`` when it may."""
+        return self.policy.doubt or self._doubt
+
+    @property
+    def remedy(self) -> str:
+        """What ends the doubt."""
+        return policy_room.REMEDY if self.policy.doubt else SAVE_CONNECTION
 
     def own(self) -> Settings:
         """Return what this account chose, or used last, where the administrators choose now."""
@@ -54,9 +76,11 @@ class Choices:
                     raise LockedError(name)
             free = {name: value for name, value in values.items() if not self.policy.locks(name)}
             self._keep(replace(self._own, **free))
+            if set(_CONNECTION) <= set(values):
+                self._doubt = ""
             return self._settings
 
     def _keep(self, own: Settings) -> None:
         if self._file is not None:
-            settings_room.save(self._file, own)
+            settings_file.save(self._file, own)
         self._own, self._settings = own, self.policy.over(own)

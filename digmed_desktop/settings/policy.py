@@ -4,7 +4,6 @@ The file has the tables and keys of the settings file, ``[backup] folder``, and 
 sets. A fault never passes in silence: it is named, and while it leaves mailbox or environment in doubt nothing is sent.
 """
 
-import difflib
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,20 +13,9 @@ from typing import Any
 
 from digmed_desktop import untrusted
 from digmed_desktop.files import rights
-from digmed_desktop.settings.settings import (
-    AMBER_HOURS,
-    ANSWER_DAYS,
-    LATE_HOURS,
-    LOCK_MINUTES,
-    PLACES,
-    TEXT_PERCENT,
-    Addressing,
-    MeshEnvironment,
-    Settings,
-    Theme,
-    from_file,
-)
-from digmed_desktop.settings.toml_faults import TomlFault, line_of, syntax_fault
+from digmed_desktop.settings.settings import EXPECTED, PLACES, Settings, from_file
+from digmed_desktop.settings.tables import TableReader
+from digmed_desktop.settings.toml_faults import TomlFault, syntax_fault
 
 FILE = "policy.toml"
 MOST_BYTES = 100_000
@@ -41,28 +29,12 @@ _SENDING = ("mesh", "messages")
 """Tables that decide which mailbox is used and where messages go."""
 
 
-def _number(allowed: range) -> str:
-    return f"a whole number from {allowed[0]} to {allowed[-1]}"
-
-
 _EXPECTED = {
-    "theme": f"one of {', '.join(Theme)}",
-    "text_percent": _number(TEXT_PERCENT),
-    "lock_after_minutes": _number(LOCK_MINUTES),
-    "amber_hour": _number(AMBER_HOURS),
-    "late_hour": _number(LATE_HOURS),
-    "answer_days": _number(ANSWER_DAYS),
-    "addressing": f"one of {', '.join(Addressing)}",
-    "mesh_environment": f"one of {', '.join(MeshEnvironment)}",
-    "privacy": "true or false",
-    "mailbox": 'the id of a mailbox, such as "X26OT001"',
-    "agreed_programmes": "a list of texts",
-    "editions": "a table of texts",
-    "own_products": "a list of products with id, programme and display",
+    **EXPECTED,
     "backup_folder": "the name of a folder, as a text",
     "version_source": "the name of a file or an https address, as a text",
 }
-_A_TEXT = "a text in quotation marks"
+_KNOWN = {**{(table, key): name for name, (table, key, _words) in PLACES.items()}, **_TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,54 +104,21 @@ def read(file: Path | None, is_protected: Callable[[Path], bool] = rights.is_adm
         return _in_doubt(file, TomlFault(str(file), 0, "", "the file is not text in UTF-8"))
     except ValueError:
         return _in_doubt(file, syntax_fault(str(file), content.decode("utf-8-sig")))
-    return _Reader(file, text).read(raw)
+    return _read(file, text, raw)
 
 
 def _in_doubt(file: Path, fault: TomlFault) -> Policy:
     return Policy(faults=(fault,), doubt=f"Nothing is sent: {fault.sentence}", file=str(file))
 
 
-class _Reader:
-    """Reads the tables of one file and notes what is wrong with each key."""
-
-    def __init__(self, file: Path, text: str) -> None:
-        self._file, self._text = str(file), text
-        self._faults: list[TomlFault] = []
-        self._known: dict[str, dict[str, str]] = {}
-        for name, (table, key, _words) in PLACES.items():
-            self._known.setdefault(table, {})[key] = name
-        for (table, key), name in _TEXTS.items():
-            self._known.setdefault(table, {})[key] = name
-
-    def read(self, raw: Mapping[str, Any]) -> Policy:
-        """Return the policy of a file that is TOML."""
-        values: dict[str, Any] = {}
-        for table, content in raw.items():
-            if table not in self._known:
-                self._fault(table, f"a table that is known: {_nearest(table, self._known)}")
-            elif not isinstance(content, dict):
-                self._fault(table, f"a table: [{table}] with its keys in the lines below")
-            else:
-                self._read_table(table, content, values)
-        faults = tuple(sorted(self._faults, key=lambda fault: fault.line))
-        texts = {name: values.pop(name, "") for name in _TEXTS.values()}
-        unsure = [one for one in faults if one.table in _SENDING or one.table not in self._known]
-        doubt = f"Nothing is sent: {unsure[0].sentence}" if unsure else ""
-        return Policy(MappingProxyType(values), **texts, faults=faults, doubt=doubt, file=self._file)
-
-    def _read_table(self, table: str, content: Mapping[str, Any], values: dict[str, Any]) -> None:
-        for key, found in content.items():
-            name = self._known[table].get(key)
-            if name is None:
-                self._fault(f"{table}.{key}", f"a key that is known: {_nearest(key, self._known[table])}")
-                continue
-            try:
-                values[name] = _value(name, found)
-            except ValueError:
-                self._fault(f"{table}.{key}", _EXPECTED.get(name, _A_TEXT))
-
-    def _fault(self, key: str, expected: str) -> None:
-        self._faults.append(TomlFault(self._file, line_of(self._text, key), key, expected))
+def _read(file: Path, text: str, raw: Mapping[str, Any]) -> Policy:
+    """Return the policy of a file that is TOML."""
+    reader = TableReader(str(file), text, _KNOWN, _value, _EXPECTED)
+    values, faults = reader.read(raw)
+    texts = {name: values.pop(name, "") for name in _TEXTS.values()}
+    unsure = [one for one in faults if one.table in _SENDING or not reader.knows(one.table)]
+    doubt = f"Nothing is sent: {unsure[0].sentence}" if unsure else ""
+    return Policy(MappingProxyType(values), **texts, faults=faults, doubt=doubt, file=str(file))
 
 
 def _value(name: str, found: object) -> Any:
@@ -190,8 +129,3 @@ def _value(name: str, found: object) -> Any:
     value = from_file(name, found)
     Settings(**{name: value})  # its own check of ranges
     return value
-
-
-def _nearest(word: str, known: Mapping[str, object]) -> str:
-    """Return the names that a misspelt one may stand for, else all of them."""
-    return ", ".join(difflib.get_close_matches(word, known, n=2) or sorted(known))

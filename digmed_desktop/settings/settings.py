@@ -1,24 +1,11 @@
-"""What users have chosen, in one TOML file: typed, with a default for each value.
+"""What users have chosen: typed, with a default, a range and a place in the file for each value."""
 
-A file that cannot be read never stops the program: it is kept aside, the defaults hold, and a sentence says
-so. What the file holds beyond the values known here (written by a newer version, or by hand) stays in it when
-it is saved.
-"""
-
-import contextlib
-import os
-import re
-import tempfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from digmed_desktop import untrusted
-from digmed_desktop.files.replacing import replace
 from digmed_desktop.settings.own_product import OwnProduct
 
 
@@ -52,14 +39,6 @@ LOCK_MINUTES = range(1, 121)
 AMBER_HOURS = range(8, 17)
 LATE_HOURS = range(17, 25)
 ANSWER_DAYS = range(1, 21)
-
-MOST_BYTES = 1_000_000
-"""Of the settings file; one with a hundred products of one's own has 30 kB."""
-
-CHANGED = (
-    "The settings file was changed outside the program, or the disk damaged it. What it says holds: check the mailbox, "
-    "the connection and the deadlines in Settings, and save them."
-)
 
 _NO_EDITIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -105,12 +84,26 @@ class Settings:
         return self.editions.get(workflow, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Settings as they were found; ``sentence`` says what could not be read and what was done."""
+def _number(allowed: range) -> str:
+    return f"a whole number from {allowed[0]} to {allowed[-1]}"
 
-    settings: Settings
-    sentence: str = ""
+
+EXPECTED: Mapping[str, str] = {
+    "theme": f"one of {', '.join(Theme)}",
+    "text_percent": _number(TEXT_PERCENT),
+    "lock_after_minutes": _number(LOCK_MINUTES),
+    "amber_hour": _number(AMBER_HOURS),
+    "late_hour": _number(LATE_HOURS),
+    "answer_days": _number(ANSWER_DAYS),
+    "addressing": f"one of {', '.join(Addressing)}",
+    "mesh_environment": f"one of {', '.join(MeshEnvironment)}",
+    "privacy": "true or false",
+    "mailbox": 'the id of a mailbox, such as "X26OT001"',
+    "agreed_programmes": "a list of texts",
+    "editions": "a table of texts",
+    "own_products": "a list of products with id, programme and display",
+}
+"""What a value of a file is to be, where it is not just a text."""
 
 
 # value of Settings -> its table and key in the file, and its name in a sentence; the administrators' file has the same
@@ -133,116 +126,6 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "mailbox": ("mesh", "mailbox", "mailbox"),
     "mesh_url": ("mesh", "url", "address of the test MESH"),
 }
-
-
-def load(file: Path) -> Loaded:
-    """Return the settings in ``file``; the defaults when there is no such file yet.
-
-    A value that is not one of those allowed falls back to its default alone. A file that is no TOML is
-    renamed to ``settings.broken.toml`` beside it. One that was changed since the program wrote it holds, and is told.
-    """
-    try:
-        content = untrusted.read_bytes(file, MOST_BYTES)
-        raw = untrusted.read_toml(content, most=MOST_BYTES)
-    except FileNotFoundError:
-        return Loaded(Settings())
-    except OSError:
-        return Loaded(
-            Settings(),
-            "The settings could not be read, so the program starts with its own. Check the rights of "
-            "the settings file.",
-        )
-    except ValueError:  # no TOML, or not even text
-        kept = _keep_aside(file)
-        where = f" The old file was kept as {kept.name}." if kept else ""
-        return Loaded(
-            Settings(), f"The settings file is damaged, so the program starts with its own settings.{where}"
-        )
-    values: dict[str, Any] = {}
-    wrong: list[str] = []
-    for name, (table, key, words) in PLACES.items():
-        found = raw.get(table, {})
-        if not isinstance(found, dict):
-            wrong.append(words)
-        elif key in found:
-            try:
-                value = from_file(name, found[key])
-                Settings(**{name: value})  # its own check of ranges
-            except ValueError:
-                wrong.append(words)
-            else:
-                values[name] = value
-    sentence = ""
-    if wrong:
-        sentence = (
-            f"Some settings could not be understood and start afresh: {', '.join(wrong)}. Check them in "
-            "Settings."
-        )
-    elif not _is_as_written(content):
-        sentence = CHANGED
-    return Loaded(Settings(**values), sentence)
-
-
-def save(file: Path, settings: Settings) -> None:
-    """Write ``settings`` in one step: after a power cut there is the old file or the new one. Raises
-    ``OSError``.
-
-    Comments written by hand are lost; keys that are not known here are kept.
-    """
-    import tomli_w
-
-    try:
-        raw = _read(file)
-    except FileNotFoundError:
-        raw = {}
-    except ValueError:
-        _keep_aside(file)
-        raw = {}
-    for name, (table, key, _words) in PLACES.items():
-        if not isinstance(raw.get(table), dict):
-            raw[table] = {}
-        raw[table][key] = _to_file(getattr(settings, name))
-    handle, temporary = tempfile.mkstemp(prefix=".settings-", suffix=".toml", dir=file.parent)  # 0600
-    try:
-        with os.fdopen(handle, "wb") as out:
-            content = tomli_w.dumps(raw).encode()
-            out.write(_check_line(content) + content)
-            out.flush()
-            os.fsync(out.fileno())
-        replace(Path(temporary), file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
-def _read(file: Path) -> dict[str, Any]:
-    return untrusted.read_toml(untrusted.read_bytes(file, MOST_BYTES), most=MOST_BYTES)
-
-
-def _check_line(content: bytes) -> bytes:
-    """Return the first line of the file: it shows whether the rest is as the program wrote it."""
-    return b"# check: %08x. The program writes this file; change it in Settings.\n" % zlib.crc32(content)
-
-
-def _is_as_written(content: bytes) -> bool:
-    """Whether the file is as it was written; a file without the line of an earlier version, or by hand, counts as such."""
-    first, _, rest = content.partition(b"\n")
-    told = re.match(rb"# check: ([0-9a-f]{8})\.", first)
-    return told is None or told[1] == b"%08x" % zlib.crc32(rest)
-
-
-def _keep_aside(file: Path) -> Path | None:
-    """Rename a damaged file so that nothing overwrites it; None when even that fails."""
-    number = 1
-    kept = file.with_suffix(f".broken{file.suffix}")
-    while kept.exists():
-        number += 1
-        kept = file.with_suffix(f".broken-{number}{file.suffix}")
-    try:
-        return replace(file, kept)
-    except OSError:
-        return None
 
 
 def from_file(name: str, value: object) -> Any:
@@ -272,7 +155,8 @@ def from_file(name: str, value: object) -> Any:
     raise ValueError(f"{name} has a value of the wrong kind")
 
 
-def _to_file(value: object) -> object:
+def to_file(value: object) -> object:
+    """Return a value of ``Settings`` as a file holds it."""
     match value:
         case StrEnum():
             return value.value

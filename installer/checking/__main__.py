@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,10 +31,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="digmed-check-") as folder:
             work = Path(folder)
-            if asked.only != "linux":
-                failed += _windows(asked.out.resolve(), work, asked.keep or work / "pictures")
-            if asked.only != "windows":
-                failed += _linux(asked.out.resolve(), work)
+            beside = _Beside(asked.out.resolve(), work / "linux.txt") if asked.only is None else None
+            try:
+                if asked.only != "linux":
+                    failed += _windows(asked.out.resolve(), work, asked.keep or work / "pictures")
+                if asked.only == "linux":
+                    failed += _linux(asked.out.resolve(), work)
+                if beside is not None:
+                    failed += beside.end()
+            finally:
+                if beside is not None:
+                    beside.stop()
     except BuildError as error:
         print(f"Nothing more was tried. {error}", file=sys.stderr)
         return 1
@@ -41,6 +49,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         f"\n{time.monotonic() - began:.0f} s in all. {'Every line passed.' if not failed else f'{failed} lines FAILED.'}"
     )
     return int(bool(failed))
+
+
+class _Beside:
+    """The table of the .deb, tried by a process of its own meanwhile; printed when the other tables are."""
+
+    def __init__(self, out: Path, seen: Path) -> None:
+        self._seen = seen
+        with seen.open("wb") as file:
+            words = [sys.executable, "-m", "installer.checking", str(out), "--only", "linux"]
+            self._process = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT)
+
+    def end(self) -> int:
+        """Wait for it and print what it saw; return 1 when a line failed."""
+        status = self._process.wait()
+        print(self._seen.read_text(encoding="utf-8"), flush=True)
+        return int(status != 0)
+
+    def stop(self) -> None:
+        """End it where it still runs."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
 
 
 def _one(out: Path, pattern: str) -> Path:

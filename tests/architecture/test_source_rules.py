@@ -133,7 +133,13 @@ def test_the_rules_can_fail() -> None:
 
 EDGE = ("clinical/", "ui/", "tour/")
 """Where answers are typed, read and bound; everywhere else a record is read."""
-SMALL_FORMS = ("desk/connection.py", "desk/people.py", "desk/registering.py", "desk/stock.py")
+SMALL_FORMS = (
+    "desk/connection.py",
+    "desk/people.py",
+    "desk/pgds.py",
+    "desk/registering.py",
+    "desk/stock.py",
+)
 """Each reads the answers of a small form of its own, of which there is no record."""
 
 

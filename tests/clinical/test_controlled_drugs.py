@@ -17,6 +17,7 @@ from digmed_desktop.clinical.controlled_drugs import (
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.json_record import dumps
 from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
@@ -131,10 +132,26 @@ def test_a_longer_name_of_general_knowledge_hides_none_that_stops() -> None:
         ("Morphine-sulfate 10mg", ["Morphine"]),
         ("Nurofen 200mg tablets", []),
         ("Nurofen Plus tablets", ["Nurofen Plus"]),
+        ("Oxy Norm 5mg capsules", ["OxyNorm"]),
+        ("OXY-CONTIN 10mg tablets", ["OxyContin"]),
+        ("MST-Continus 10mg tablets", ["MST Continus"]),
+        ("MSTContinus 10mg tablets", ["MST Continus"]),
+        ("Cocodamol 30mg/500mg tablets", ["co-codamol"]),
+        ("Methyl phenidate 5mg tablets", ["Methylphenidate"]),
+        ("Tilidine 50mg capsules", ["Tilidine"]),
     ],
 )
 def test_names_are_compared_by_whole_words_and_phrases(product: str, names: list[str]) -> None:
     assert [one.name for one in named_in(product)] == names
+
+
+def test_every_name_is_found_however_its_words_are_joined_or_parted() -> None:
+    for one in CONTROLLED:
+        for name in (one.name.upper(), one.name.replace(" ", "-"), one.name.replace("-", " ")):
+            assert [row.substance for row in named_in(name)][:1] == [one.substance], name
+        if len("".join(words(one.name))) >= 6:
+            for name in ("".join(words(one.name)), f"{one.name[:3]} {one.name[3:]}"):
+                assert named_in(f"{name} 5mg tablets") or not is_known(one.name), name
 
 
 def test_a_name_that_the_list_does_not_know_is_said_to_be_unknown() -> None:

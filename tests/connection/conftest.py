@@ -14,7 +14,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
-from digmed_desktop.settings.settings import load
+from digmed_desktop.settings.settings_file import load
 from tests.conftest import MemoryVault
 from tests.history.samples import KEY, PHARMACY, MovedClock
 from tests.mesh.conftest import (

@@ -18,7 +18,8 @@ from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import AccountError, StoreError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import Happening
-from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings, load
+from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings
+from digmed_desktop.settings.settings_file import load
 from tests.connection.conftest import Counter
 from tests.fhir.records import PATIENT
 from tests.history.samples import KEY, PHARMACIST, facts, local_id, message, token
@@ -285,7 +286,7 @@ def test_settings_that_cannot_be_written_change_nothing(counter: Counter, mesh, 
     def refuse(*_: object) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr("digmed_desktop.settings.settings.save", refuse)
+    monkeypatch.setattr("digmed_desktop.settings.settings_file.save", refuse)
     with pytest.raises(OSError, match="full"):
         counter.choices.change(mailbox="OTHER")
     assert counter.choices.now().mailbox == ""

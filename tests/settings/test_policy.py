@@ -8,7 +8,7 @@ import pytest
 
 from digmed_desktop.files import rights
 from digmed_desktop.settings import policy as room
-from digmed_desktop.settings import settings as settings_room
+from digmed_desktop.settings import settings_file
 from digmed_desktop.settings.choices import Choices, LockedError
 from digmed_desktop.settings.policy import NO_POLICY, Policy, read
 from digmed_desktop.settings.settings import PLACES, MeshEnvironment, Settings
@@ -40,7 +40,7 @@ def test_what_is_set_goes_before_what_the_account_chose_and_outlives_a_change(fi
     choices.change(lock_after_minutes=5, privacy=True)  # a page hands in all of its values
     with pytest.raises(LockedError):
         choices.change(lock_after_minutes=30)
-    kept = settings_room.load(own).settings
+    kept = settings_file.load(own).settings
     assert (kept.lock_after_minutes, kept.privacy) == (60, True), "the account's own choice is kept for later"
     assert Choices(kept, own).now().lock_after_minutes == 60
 

@@ -11,17 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digmed_desktop.settings import settings as module
+from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.own_product import OwnProduct
-from digmed_desktop.settings.settings import (
-    CHANGED,
-    Addressing,
-    Loaded,
-    MeshEnvironment,
-    Settings,
-    Theme,
-    load,
-    save,
-)
+from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings, Theme
+from digmed_desktop.settings.settings_file import CHANGED, Loaded, load, save
 
 
 @pytest.fixture
@@ -93,10 +86,20 @@ def test_any_settings_survive_the_file(tmp_path_factory, theme, percent, mailbox
     assert load(file).settings == chosen
 
 
-def test_unknown_keys_are_kept(file) -> None:
-    file.write_text('later = 1\n[appearance]\ntheme = "dark"\nfont = "Inter"\n[labels]\nprinter = "Zebra"\n')
+def test_unknown_keys_are_told_and_kept(file) -> None:
+    stated = '[mesh]\nenvironment = "live"\nmailbox = "X26OT001"\n'
+    file.write_text(
+        f'later = 1\n[appearance]\ntheme = "dark"\nfont = "Inter"\n[labels]\nprinter = "Zebra"\n{stated}'
+    )
     loaded = load(file)
-    assert (loaded.settings.theme, loaded.sentence) == (Theme.DARK, "")
+    assert (loaded.settings.theme, loaded.doubt) == (Theme.DARK, "")
+    for told in (
+        "settings.toml, line 1: later",
+        "line 4: appearance.font",
+        "line 5: labels",
+        "a key that is known",
+    ):
+        assert told in loaded.sentence
     save(file, replace(loaded.settings, theme=Theme.LIGHT))
     raw = tomllib.loads(file.read_text())
     assert raw["later"] == 1
@@ -186,7 +189,7 @@ def test_saving_over_a_damaged_file_keeps_it(file) -> None:
         ("messages", "own_products", [{"id": "own-1", "programme": "influenza"}], "own products"),
         ("messages", "own_products", [{"id": "1", "programme": "rsv", "display": "x"}], "own products"),
         ("messages", "own_products", [{"id": "own-1", "programme": "rsv", "display": 1}], "own products"),
-        ("mesh", "environment", "LIVE", "environment"),
+        ("mesh", "environment", "LIVEE", "environment"),
         ("mesh", "mailbox", 7, "mailbox"),
     ],
 )
@@ -197,7 +200,10 @@ def test_one_wrong_value_costs_that_value_only(file, table, key, value, words) -
     file.write_text(tomli_w.dumps(raw))
     loaded = load(file)
     assert words in loaded.sentence
-    assert str(value) not in loaded.sentence
+    assert f"{table}.{key}" in loaded.sentence
+    assert "expected" in loaded.sentence
+    assert not isinstance(value, str) or value not in loaded.sentence.split()
+    assert bool(loaded.doubt) == (table == "mesh")
     (name,) = (n for n, place in module.PLACES.items() if place[:2] == (table, key))
     assert loaded.settings == replace(CHOSEN, **{name: getattr(Settings(), name)})
 
@@ -237,3 +243,43 @@ def test_a_failed_write_leaves_the_old_file(file, monkeypatch) -> None:
 def test_values_out_of_range_cannot_be_made(values) -> None:
     with pytest.raises(ValueError, match=r"from .* to |has .* to "):
         Settings(**values)
+
+
+STATED = '[mesh]\nenvironment = "live"\nmailbox = "X26OT001"\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mesh = 3\n",
+        '[mesh]\nenvironment = "lvie"\nmailbox = "X26OT001"\n',
+        '[mesh]\nenvironment = "live"\nmailbox = ["X26OT001"]\n',
+        '[mesh]\nenvironment = "live"\nmail_box = "X26OT001"\n',
+        f'{STATED}maibox = "X26OT002"\n',
+        f'mailbox = "X26OT002"\n{STATED}',
+        '[msh]\nenvironment = "live"\nmailbox = "X26OT001"\n',
+        'later = 1\n[mesh]\nmailbox = "X26OT001"\n',
+        f'{STATED}[Mesh]\nmailbox = "X26OT002"\n',
+    ],
+)
+def test_nothing_is_sent_while_mailbox_or_environment_are_in_doubt(file, text: str) -> None:
+    file.write_text(text)
+    loaded = load(file)
+    assert "Nothing is sent" in loaded.sentence
+    choices = Choices(loaded.settings, file, doubt=loaded.doubt)
+    assert "settings.toml" in choices.doubt
+    choices.change(theme=Theme.DARK)
+    assert choices.doubt, "only saving the connection ends it"
+    choices.change(mesh_environment=MeshEnvironment.LIVE, mailbox="X26OT009")
+    assert choices.doubt == ""
+    assert load(file).doubt == ""
+    assert load(file).settings.mailbox == "X26OT009"
+    assert text in {kept.read_text() for kept in file.parent.glob("settings.broken*")}, "the old file is kept"
+
+
+@pytest.mark.parametrize(
+    "text", [STATED, f'{STATED}[labels]\nprinter = "Zebra"\n', f"{STATED}[appearance]\ntheme = 7\n"]
+)
+def test_a_fault_elsewhere_does_not_stop_sending(file, text: str) -> None:
+    file.write_text(text)
+    assert load(file).doubt == ""

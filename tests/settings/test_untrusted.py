@@ -1,5 +1,10 @@
 """Text that the program did not write: whatever is wrong with it, there is one error, and nothing of it is quoted."""
 
+import os
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +70,21 @@ def test_what_is_no_whole_number_in_range_is_refused(value: object) -> None:
 def test_an_object_is_asked_for_and_a_list_is_refused() -> None:
     with pytest.raises(UnreadableError):
         untrusted.read_json_object("[1]", most=MOST)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names")
+@pytest.mark.parametrize(("make", "words"), [(os.mkfifo, "pipe"), (os.mkdir, "folder")])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None], words: str) -> None:
+    make(tmp_path / "odd")
+    with pytest.raises(untrusted.NotAFileError) as found:
+        untrusted.read_bytes(tmp_path / "odd", 10)
+    assert words in untrusted.why_unread(found.value)
+
+
+@given(st.text())
+def test_a_visible_text_holds_nothing_that_acts_and_keeps_what_can_be_read(text: str) -> None:
+    seen = untrusted.visible(text, keep="\n")
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" for c in seen)
+    assert untrusted.visible(seen, keep="\n") == seen
+    if all(c.isprintable() for c in text):
+        assert seen == text

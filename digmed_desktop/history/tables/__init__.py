@@ -13,13 +13,14 @@ from digmed_desktop.history.tables.notifications import (
     sending,
 )
 from digmed_desktop.history.tables.patients import patient
+from digmed_desktop.history.tables.pgds import pgd_act
 from digmed_desktop.history.tables.pharmacy import draft, person, practice, profile
 from digmed_desktop.history.tables.register import medicine_used, register
 from digmed_desktop.history.tables.replies import accepted_sender, refusal, reply_act
 from digmed_desktop.history.tables.searching import named, word
 from digmed_desktop.history.tables.stock import stock_batch, stock_product
 
-UNCHANGEABLE = ("event", "link", "payload", "register", "reply_act")
+UNCHANGEABLE = ("event", "link", "payload", "pgd_act", "register", "reply_act")
 """Tables in which nothing is ever changed or deleted: triggers refuse it."""
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "patient",
     "payload",
     "person",
+    "pgd_act",
     "practice",
     "profile",
     "refusal",

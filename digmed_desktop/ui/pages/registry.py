@@ -9,6 +9,7 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.closed_form import ClosedFormPage
 from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.people import PeoplePage
+from digmed_desktop.ui.pages.pgds import PgdPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.register import RegisterPage
 from digmed_desktop.ui.pages.replies import RepliesPage
@@ -49,6 +50,7 @@ PLACES: tuple[Place, ...] = (
     Place("stock", "Stock", "F7", StockPage, "stock"),
     Place("drafts", "Drafts", "Ctrl+D", DraftsPage, "drafts"),
     Place("people", "People", "F8", PeoplePage, "people"),
+    Place("pgds", "PGDs", "Ctrl+G", PgdPage, "pgds"),
     Place("settings", "Settings", "F10", SettingsPage, "settings"),
     Place("practice", "Practice", "F11", PracticePage, "practice-mode", only_in_practice_mode=True),
 )

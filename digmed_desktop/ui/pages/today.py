@@ -125,6 +125,10 @@ class TodayPage(QScrollArea):
         self.backup_button = button("Backup and recovery")
         self.backup_row = _beside(self.backup, self.backup_button)
         self.backup_row.setHidden(True)
+        self.lapsing = Notice("look")
+        self.lapsing_button = button("PGDs", tip="Open the register of PGDs")
+        self.lapsing_row = _beside(self.lapsing, self.lapsing_button)
+        self.lapsing_row.setHidden(True)
         self.needing_tile, self.waiting_tile = Tile("need a person"), Tile("waiting to go out")
         self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
         tiles = (self.needing_tile, self.waiting_tile, self.due_tile, self.back_tile)
@@ -145,6 +149,7 @@ class TodayPage(QScrollArea):
         layout.addWidget(_beside(self.title, self.new_vaccination))
         layout.addWidget(self.session)
         layout.addWidget(self.backup_row)
+        layout.addWidget(self.lapsing_row)
         layout.addWidget(Reflow(tiles, 17))
         layout.addWidget(self.lists)
         layout.addStretch(1)
@@ -170,6 +175,7 @@ class TodayPage(QScrollArea):
         self.owed.all.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         self.new_vaccination.clicked.connect(lambda: self._context.navigate.to_place.emit("vaccinate"))
         self.backup_button.clicked.connect(self._open_backup)
+        self.lapsing_button.clicked.connect(lambda: self._context.navigate.to_place.emit("pgds"))
         self._context.appearance.changed.connect(self._draw)
         self._context.acting.changed.connect(lambda _who: self._show_session())
         self._context.session.changed.connect(self._show_session)
@@ -215,6 +221,8 @@ class TodayPage(QScrollArea):
         if view == self._view:
             return
         self._view = view
+        self.lapsing.say(" ".join(view.lapsing), "Patient group directions")
+        self.lapsing_row.setHidden(not view.lapsing)
         found = view.figures
         self.needing_tile.show_number(found.needing_count, "stop")
         self.waiting_tile.show_number(found.waiting_count, "look")

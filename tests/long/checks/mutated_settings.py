@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from digmed_desktop.settings import settings
+from digmed_desktop.settings import settings_file
 from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.settings.settings import Settings
 from tests.long import mutations
@@ -13,14 +13,14 @@ def run(size: Size, folder: Path) -> Outcome:
     """Load mutated files and save over each."""
     file = folder / "settings.toml"
     product = OwnProduct("own-1", "influenza", "A vaccine", dose="0.5")
-    settings.save(file, Settings(mailbox="X26OT001", text_percent=120, own_products=(product,)))
+    settings_file.save(file, Settings(mailbox="X26OT001", text_percent=120, own_products=(product,)))
     lines = file.read_bytes().splitlines()
 
     def read(body: bytes) -> None:
         file.write_bytes(body)
-        loaded = settings.load(file)
-        settings.save(file, loaded.settings)
-        assert settings.load(file).settings == loaded.settings
+        loaded = settings_file.load(file)
+        settings_file.save(file, loaded.settings)
+        assert settings_file.load(file).settings == loaded.settings
         for kept in folder.glob("settings.broken*"):
             kept.unlink()
 

@@ -1,0 +1,123 @@
+"""The register of patient group directions: acts are only added, and what holds now follows from them."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.clinical.pgd import Authorised, Direction, PgdRegister
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.people import name_of
+from digmed_desktop.history.tables import AnyRow, pgd_act
+
+
+class PgdAct(StrEnum):
+    """What a person did to the register."""
+
+    SWITCHED = "switched"
+    ENTERED = "entered"
+    AUTHORISED = "authorised"
+    REMOVED = "removed"  # a person no longer works under it
+    WITHDRAWN = "withdrawn"
+
+
+class Pgds:
+    """Keeps the register."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(self) -> PgdRegister:
+        """Return the register as it stands."""
+        with self._database.reading() as connection:
+            rows = connection.execute(pgd_act.select().order_by(pgd_act.c.id)).all()
+        found = PgdRegister()
+        for row in rows:
+            found = _after(found, row)
+        return found
+
+    def switch(self, by: int, *, on: bool) -> None:
+        """Switch the register on or off."""
+        self._add(PgdAct.SWITCHED, {"on": on}, by)
+
+    def enter(self, direction: Direction, by: int) -> int:
+        """Enter a direction and return its id."""
+        content = {
+            "name": direction.name,
+            "version": direction.version,
+            "valid_from": direction.valid_from.isoformat(),
+            "valid_to": direction.valid_to.isoformat(),
+            "programme": direction.programme,
+        }
+        return self._add(PgdAct.ENTERED, content, by)
+
+    def authorise(self, direction: int, who: Authorised, by: int) -> None:
+        """Say that a person may work under a direction, and when they signed it."""
+        signed = who.signed.isoformat() if who.signed else ""
+        self._add(
+            PgdAct.AUTHORISED, {"person": who.person, "name": who.name, "signed": signed}, by, direction
+        )
+
+    def remove(self, direction: int, person: int, by: int) -> None:
+        """Say that a person no longer works under a direction."""
+        self._add(PgdAct.REMOVED, {"person": person}, by, direction)
+
+    def withdraw(self, direction: int, by: int) -> None:
+        """Say that a direction is no longer worked under."""
+        self._add(PgdAct.WITHDRAWN, {}, by, direction)
+
+    def _add(self, act: PgdAct, content: dict[str, Any], by: int, about: int | None = None) -> int:
+        with self._database.writing() as connection:
+            if about is not None and not connection.scalar(
+                sa.select(pgd_act.c.id).where(pgd_act.c.id == about, pgd_act.c.act == PgdAct.ENTERED)
+            ):
+                raise KeyError(about)
+            made: int = connection.execute(
+                pgd_act.insert()
+                .values(
+                    act=act.value,
+                    about=about,
+                    content=json.dumps(content, ensure_ascii=False, sort_keys=True),
+                    by_id=by,
+                    by_name=name_of(connection, by),
+                    at=self._database.clock.now(),
+                )
+                .returning(pgd_act.c.id)
+            ).scalar_one()
+        return made
+
+
+def _after(register: PgdRegister, row: AnyRow) -> PgdRegister:
+    """Return the register after one act."""
+    content = json.loads(row.content)
+    match PgdAct(row.act):
+        case PgdAct.SWITCHED:
+            return replace(register, on=content["on"])
+        case PgdAct.ENTERED:
+            made = Direction(
+                row.id,
+                content["name"],
+                content["version"],
+                date.fromisoformat(content["valid_from"]),
+                date.fromisoformat(content["valid_to"]),
+                content["programme"],
+            )
+            return replace(register, directions=(*register.directions, made))
+        case act:
+            changed = tuple(
+                _changed(one, act, content) if one.id == row.about else one for one in register.directions
+            )
+            return replace(register, directions=changed)
+
+
+def _changed(direction: Direction, act: PgdAct, content: dict[str, Any]) -> Direction:
+    if act is PgdAct.WITHDRAWN:
+        return replace(direction, withdrawn=True)
+    others = tuple(one for one in direction.people if one.person != content["person"])
+    if act is PgdAct.REMOVED:
+        return replace(direction, people=others)
+    signed = date.fromisoformat(content["signed"]) if content["signed"] else None
+    return replace(direction, people=(*others, Authorised(content["person"], content["name"], signed)))

@@ -1,0 +1,135 @@
+"""Whatever is handed to the command line in place of a file is given up at once, in words, with the right status."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from digmed_desktop import cli
+from digmed_desktop.fhir.parsing import MAX_BYTES
+from digmed_desktop.fhir.responses import write_response
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes and devices with names")
+NO_FILES = ("pipe", "device", "folder", "nothing", "loop", "long", "null")
+SENTENCES = {
+    "pipe": "pipe or a device",
+    "device": "pipe or a device",
+    "folder": "folder",
+    "nothing": "not there",
+    "loop": "cannot be read",
+    "long": "cannot be read",
+    "null": "No file can have this name",
+}
+
+
+def odd(folder: Path, kind: str) -> str:
+    """Return the name of something that is no file."""
+    place = folder / "odd"
+    match kind:
+        case "pipe":
+            os.mkfifo(place)
+        case "device":
+            return "/dev/zero"
+        case "folder":
+            place.mkdir()
+        case "loop":
+            place.symlink_to(place)
+        case "long":
+            return str(folder / ("x" * 300))
+        case "null":
+            return "a\0b"
+    return str(place)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Done]]:
+    """Run a command of the program; what waits for ever is ended by the clock."""
+
+    def command(*words: str) -> Done:
+        status = cli.main(list(words))
+        return Done(status, *capfd.readouterr())
+
+    signal.signal(signal.SIGALRM, _waited)
+    signal.alarm(30)
+    yield command
+    signal.alarm(0)
+
+
+def _waited(*_about: object) -> None:
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize("command", ["build", "check", "explain", "open"])
+def test_what_is_no_file_is_refused_in_words_with_the_status_two(
+    run: Callable[..., Done], command: str, kind: str, tmp_path: Path
+) -> None:
+    done = run(command, odd(tmp_path, kind))
+    assert done.status == 2
+    assert SENTENCES[kind] in done.err
+
+
+@pytest.mark.parametrize("command", ["build", "check", "explain", "open"])
+def test_a_huge_file_is_refused_unread(run: Callable[..., Done], command: str, tmp_path: Path) -> None:
+    file = tmp_path / "huge"
+    with file.open("wb") as out:
+        out.truncate(50 * MAX_BYTES)
+    done = run(command, str(file))
+    assert done.status == 2
+    assert done.err.strip()
+
+
+@pytest.mark.parametrize("option", ["--ids", "--out"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_the_options_of_build_take_files_alone(
+    run: Callable[..., Done], option: str, kind: str, tmp_path: Path
+) -> None:
+    record = next(Path("resources/examples").glob("*.json"))
+    done = run("build", str(record), option, odd(tmp_path, kind))
+    assert done.status == 2
+    assert not done.out
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\x1b[31m", "\x07", "\u2066", "\x9b"])
+def test_signs_that_act_on_a_terminal_are_spelt_out(
+    run: Callable[..., Done], sign: str, tmp_path: Path
+) -> None:
+    file = tmp_path / f"report{sign}lmx.xml"
+    file.write_bytes(b"<Bundle xmlns='http://hl7.org/fhir'/>")
+    for command in ("check", "explain"):
+        done = run(command, str(file))
+        printed = done.out + done.err
+        assert printed.strip()
+        assert sign[0] not in printed
+        assert f"\\u{ord(sign[0]):04x}" in printed
+
+
+def test_a_code_with_signs_that_act_is_spelt_out(run: Callable[..., Done], tmp_path: Path) -> None:
+    body = write_response(
+        response_to=str(uuid4()),
+        code="30001",
+        sender_ods="A99999",
+        mailbox="A99999OT001",
+        now=datetime.now(UTC),
+        new_id=lambda: str(uuid4()),
+    )
+    file = tmp_path / "response.xml"
+    file.write_bytes(body.replace(b'value="30001"', 'value="3\u202e1000"'.encode()))
+    done = run("explain", str(file))
+    assert done.status == 1
+    assert "\u202e" not in done.out
+    assert "3\\u202e1000" in done.out
