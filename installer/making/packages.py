@@ -1,7 +1,9 @@
 """Pack a payload: setup.exe by NSIS, MSI by wixl, .deb by dpkg-deb."""
 
 import hashlib
+import re
 import shutil
+import struct
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +11,14 @@ from xml.sax.saxutils import quoteattr
 
 from installer.making import places
 from installer.making.manifest import same_times
-from installer.making.run import need, run, size
+from installer.making.run import BuildError, need, run, size
 
 _SPACE = uuid.UUID("5b6f3f0e-0f0e-4d0c-8c62-94a57c2d8d10")
+_CODE = re.compile(rb"\{[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\}")
+_TIME_TYPE = b"\x40\x00\x00\x00"  # VT_FILETIME
+_TIME = re.compile(rb"\x40\x00{3}[\x00-\xff]{6}[\xd0-\xef]\x01")  # a time of Windows from 2015 to 2080
+_TIMES, _NEAR = 2, 200  # made and last saved; bytes around the code of the package
+_EPOCH_OF_WINDOWS = 11_644_473_600  # seconds from 1601 to 1970
 _RESERVE_MB = 100  # beside two copies of the program, the old and the new
 
 
@@ -51,7 +58,6 @@ def msi(payload: Path, target: Path, work: Path, packing: Packing) -> None:
     text = (places.HOME / "windows" / "digmed.wxs.in").read_text(encoding="utf-8")
     for mark, value in {
         "PRODUCT": str(uuid.uuid5(_SPACE, f"product {packing.version} {content}")).upper(),
-        "PACKAGE": str(uuid.uuid5(_SPACE, f"package {packing.version} {content}")).upper(),
         "VERSION": packing.version,
         "PUBLISHER": places.PUBLISHER,
         "CONSOLE_FILE": _id("f", places.CONSOLE_EXE),
@@ -64,6 +70,27 @@ def msi(payload: Path, target: Path, work: Path, packing: Packing) -> None:
         cwd=payload,  # sources are named relative to it: wixl finds no absolute ones
         env={"SOURCE_DATE_EPOCH": str(packing.epoch)},
     )
+    package = uuid.uuid5(_SPACE, f"package {packing.version} {content}")
+    target.write_bytes(settled(target.read_bytes(), package, packing.epoch))
+
+
+def settled(made: bytes, package: uuid.UUID, epoch: int) -> bytes:
+    """Return an MSI with this code and time in its summary, where wixl writes a random one and the present.
+
+    Raises BuildError when the summary is not where and as wixl writes it.
+    """
+    found = list(_CODE.finditer(made))
+    summary = [
+        one for one in found if len(_TIME.findall(made[one.start() - _NEAR : one.end() + _NEAR])) == _TIMES
+    ]
+    if len(summary) != 1:
+        raise BuildError(f"The MSI has {len(summary)} summaries as wixl writes them, not one.")
+    place = slice(max(summary[0].start() - _NEAR, 0), summary[0].end() + _NEAR)
+    ticks = (epoch + _EPOCH_OF_WINDOWS) * 10_000_000
+    settled_time = _TIME_TYPE + struct.pack("<Q", ticks)
+    near = _TIME.sub(lambda _found: settled_time, made[place])
+    near = near.replace(summary[0][0], f"{{{str(package).upper()}}}".encode())
+    return made[: place.start] + near + made[place.stop :]
 
 
 def harvest(payload: Path) -> str:

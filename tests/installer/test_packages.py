@@ -1,15 +1,21 @@
 """What administrators build on: exit codes, fixed ids, and a launcher that starts the program and nothing else."""
 
 import re
+import struct
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from digmed_desktop.mesh.account import INTEGRATION_URL, LIVE_URL
 from digmed_desktop.reference import ods_api
 from installer.making import packages, places
+from installer.making.run import BuildError
 
 NSI = (places.HOME / "windows" / "digmed.nsi").read_text(encoding="utf-8")
+PACKAGE = uuid.UUID(int=0x5C5C5C5C)
 README = (places.HOME / "README.md").read_text(encoding="utf-8")
 
 
@@ -52,3 +58,31 @@ def test_the_launcher_isolates_python_and_runs_this_program() -> None:
     words = re.search(r"OWN_WORDS\[\] = \{([^}]+)\}", source)
     assert words is not None
     assert re.findall(r'L"([^"]+)"', words[1]) == ["-I", "-X", "utf8", "-m", "digmed_desktop"]
+
+
+def summary(code: uuid.UUID, ticks: int) -> bytes:
+    """Return the part of an MSI that wixl writes anew each time, among other bytes."""
+    time = b"\x40\x00\x00\x00" + struct.pack("<Q", ticks)
+    other = f"{{{uuid.UUID(int=7)}}}".upper().encode()
+    return (
+        b"\x00" * 900
+        + other
+        + b"\x05" * 900
+        + f"{{{code}}}".upper().encode()
+        + b"\0\0"
+        + time
+        + time
+        + b"\x01" * 300
+    )
+
+
+def test_an_msi_carries_the_code_of_its_content_and_the_time_of_the_commit() -> None:
+    now = 0x01DD_0000_0000_5C40
+    one, other = (
+        packages.settled(summary(uuid.uuid4(), now + n * 92), PACKAGE, 1_700_000_000) for n in (0, 1)
+    )
+    assert one == other
+    assert str(PACKAGE).upper().encode() in one
+    assert len(one) == len(summary(PACKAGE, now))
+    with pytest.raises(BuildError, match="summaries"):
+        packages.settled(summary(PACKAGE, 5), PACKAGE, 1_700_000_000)
