@@ -24,7 +24,12 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
     name = item.product.display if item.product else ""
     if not name.strip():
         return
-    agreed = listed is not None and bool(listed.schedule) and listed.schedule == item.schedule
+    agreed = (
+        listed is not None
+        and bool(listed.schedule)
+        and listed.schedule == item.schedule
+        and _same_product(listed, item)
+    )
     names = controlled_drugs.named_in(name)
     for row in names:
         yield from _against_name(row, item, may_stop=row.confidence.may_stop and not agreed)
@@ -43,9 +48,9 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
 def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) -> Iterator[Finding]:
     said = _described(row)
     if item.kind is ItemKind.APPLIANCE:
-        yield Finding(
-            "kind", f"Check the kind of item: the name is one of a controlled drug. {said}", asks=True
-        )
+        stops = may_stop and row.is_never_supplied
+        sentence = f"Check the kind of item: the name is one of a controlled drug. {said}"
+        yield Finding("kind", sentence, forbids=stops, asks=not stops)
     elif item.legal_class in ("p", "gsl"):
         if row.schedules != _ONLY_5:
             stops = may_stop and row.is_never_supplied
@@ -65,7 +70,7 @@ def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) ->
 def _described(row: ControlledName) -> str:
     mark = "" if row.confidence.may_stop else f" {_NOT_CONFIRMED}"
     never = (
-        " Nothing of Schedules 1 to 3 may be supplied in an emergency, but for phenobarbital in epilepsy."
+        " Nothing of Schedules 1 to 3 may be supplied in an emergency, except phenobarbital for epilepsy."
         if row.is_never_supplied
         else ""
     )
@@ -74,9 +79,13 @@ def _described(row: ControlledName) -> str:
 
 def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
     """Yield where an answer says something else than dm+d."""
-    if item.product and words(item.product.display)[:1] != words(listed.product.display)[:1]:
+    if not _same_product(listed, item):
         sentence = "Check the product: the imported dm+d has another name for its code."
         yield Finding("product", sentence, asks=True)
+    if listed.kind is ItemKind.MEDICINE and item.kind is ItemKind.APPLIANCE:
+        stops = listed.schedule in NEVER_SUPPLIED
+        sentence = "Check the kind of item: the imported dm+d says that this product is a medicine."
+        yield Finding("kind", sentence, forbids=stops, asks=not stops)
     if listed.schedule and item.schedule and listed.schedule != item.schedule:
         says = "no controlled drug" if listed.schedule == NO_SCHEDULE else f"Schedule {listed.schedule}"
         stops = listed.schedule in NEVER_SUPPLIED and item.schedule not in NEVER_SUPPLIED
@@ -86,6 +95,11 @@ def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
         sentence = "Check the legal class on the pack: the imported dm+d says another of this product."
         stops = listed.schedule in NEVER_SUPPLIED and not item.schedule
         yield Finding("legal_class", sentence, forbids=stops, asks=not stops)
+
+
+def _same_product(listed: Medicine, item: SuppliedItem) -> bool:
+    """Whether the name of an item can be that of the product that dm+d has under its code."""
+    return bool(item.product) and words(item.product.display)[:1] == words(listed.product.display)[:1]
 
 
 def _never(item: SuppliedItem) -> Iterator[Finding]:
@@ -99,11 +113,21 @@ def _never(item: SuppliedItem) -> Iterator[Finding]:
 
 
 def _phenobarbital(item: SuppliedItem, names: tuple[ControlledName, ...]) -> Iterator[Finding]:
-    """Ask where something else than phenobarbital is said to be for epilepsy."""
-    named = any(row.substance.casefold().startswith("phenobarbital") for row in names)
-    if item.schedule == law.PHENOBARBITAL_SCHEDULE and item.for_epilepsy and not named:
+    """Stop or ask where something else than phenobarbital is said to be for epilepsy."""
+    if item.schedule != law.PHENOBARBITAL_SCHEDULE or not item.for_epilepsy:
+        return
+    others = [row for row in names if row.is_never_supplied and not _is_phenobarbital(row)]
+    for row in others:
+        stops = row.confidence.may_stop
+        sentence = f"Only phenobarbital of Schedule 3 may be supplied for epilepsy. {_described(row)}"
+        yield Finding("for_epilepsy", sentence, forbids=stops, asks=not stops)
+    if not others and not any(map(_is_phenobarbital, names)):
         yield Finding(
             "for_epilepsy",
             "Check the medicine: its name does not say phenobarbital, the only one of Schedule 3 that may be supplied.",
             asks=True,
         )
+
+
+def _is_phenobarbital(row: ControlledName) -> bool:
+    return row.substance.casefold().startswith("phenobarbital")

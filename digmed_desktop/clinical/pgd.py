@@ -13,16 +13,27 @@ LAPSES_SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Authorised:
-    """A person who may work under a direction, and when they signed it; None: not yet."""
+    """A person who may work under a direction, and when they signed it; None: not yet.
+
+    ``removed`` is the first day on which they no longer work under it.
+    """
 
     person: int
     name: str
     signed: date | None
+    removed: date | None = None
+
+    def had_signed(self, day: date) -> bool:
+        """Whether this person could work under it on a day."""
+        return self.signed is not None and self.signed <= day and (self.removed is None or day < self.removed)
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """One direction. ``programme`` is the agreement of a programme, its id where it has none."""
+    """One direction. ``programme`` is the agreement of a programme, its id where it has none.
+
+    ``withdrawn`` is the first day on which nobody works under it any more.
+    """
 
     id: int
     name: str
@@ -31,7 +42,7 @@ class Direction:
     valid_to: date
     programme: str
     people: tuple[Authorised, ...] = ()
-    withdrawn: bool = False
+    withdrawn: date | None = None
 
     @property
     def title(self) -> str:
@@ -40,7 +51,7 @@ class Direction:
 
     def in_force(self, day: date) -> bool:
         """Whether it can be worked under on a day."""
-        return not self.withdrawn and self.valid_from <= day <= self.valid_to
+        return self.valid_from <= day <= self.valid_to and (self.withdrawn is None or day < self.withdrawn)
 
     def lapses_soon(self, today: date) -> bool:
         """Whether it is in force and its last day is near."""
@@ -48,14 +59,12 @@ class Direction:
 
     def signed_by(self, person: int, day: date) -> bool:
         """Whether a person had signed it by a day."""
-        return any(
-            one.person == person and one.signed is not None and one.signed <= day for one in self.people
-        )
+        return any(one.person == person and one.had_signed(day) for one in self.people)
 
     def standing(self, today: date) -> str:
         """Return how it stands in words."""
-        if self.withdrawn:
-            return "Withdrawn"
+        if self.withdrawn and self.withdrawn <= today:
+            return f"Withdrawn on {shown(self.withdrawn)}"
         if today < self.valid_from:
             return f"From {shown(self.valid_from)}"
         if today > self.valid_to:
@@ -88,7 +97,7 @@ def judge(register: PgdRegister, programme: str, person: int | None, day: date) 
     """Yield what the register says of a vaccination under a direction, given by a person on that day."""
     if not register.on:
         return
-    mine = [one for one in register.directions if one.programme == programme and not one.withdrawn]
+    mine = [one for one in register.directions if one.programme == programme]
     if not mine:
         yield Said(
             "The register of PGDs has none for this vaccination: enter it under PGDs, or check the legal basis.",
@@ -107,9 +116,14 @@ def judge(register: PgdRegister, programme: str, person: int | None, day: date) 
 
 
 def _not_in_force(mine: list[Direction], day: date) -> str:
+    source = "Source: the register of PGDs."
+    withdrawn = [one for one in mine if one.withdrawn and one.withdrawn <= day <= one.valid_to]
+    if withdrawn:
+        last = max(withdrawn, key=lambda one: one.withdrawn or date.min)
+        return f"The PGD ({last.title}) was withdrawn on {shown(last.withdrawn or day)}. {source}"
     over = [one for one in mine if one.valid_to < day]
     if not over:
         first = min(mine, key=lambda one: one.valid_from)
-        return f"The PGD ({first.title}) is in force from {shown(first.valid_from)} only. Source: the register of PGDs."
+        return f"The PGD ({first.title}) is in force from {shown(first.valid_from)} only. {source}"
     last = max(over, key=lambda one: one.valid_to)
-    return f"The PGD ({last.title}) lapsed on {shown(last.valid_to)}. Source: the register of PGDs."
+    return f"The PGD ({last.title}) lapsed on {shown(last.valid_to)}. {source}"

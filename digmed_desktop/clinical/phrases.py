@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 RowT = TypeVar("RowT")
 _LONG_ENOUGH = 6  # letters: shorter ones come about by chance between two other words
+_INITIALS = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")  # M.S.T. is MST
 _PARTED_MORE = 3  # words by which a name may be parted more often than in the list
 
 
@@ -46,7 +47,12 @@ class Phrases(Generic[RowT]):
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text as names are compared: in small letters, without accents and signs."""
+    """Return the words of a text as names are compared: in small letters, without accents and signs.
+
+    A number is a word of its own, also where it is written onto a name: ``Morphine10mg``.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(re.findall(r"[a-z0-9]+", letters))
+    return tuple(
+        re.findall(r"[a-z]+|[0-9]+", _INITIALS.sub(lambda found: found[0].replace(".", ""), letters))
+    )

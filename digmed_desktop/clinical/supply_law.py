@@ -19,6 +19,8 @@ from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
 _TOO_MUCH = {Effect.PACK: "larger", Effect.CYCLE: "more", Effect.COURSE: "more"}
+_FEW_DAYS = ("4", "5")
+"""Schedules of which the law allows few days: an amount nobody counted is in doubt."""
 AMOUNT_FIELDS = {
     Effect.PACK: "pack",
     Effect.CYCLE: "cycle",
@@ -97,9 +99,17 @@ def _days(told: "_Telling", item: SuppliedItem) -> Iterator[Finding]:
 
 
 def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
-    """Ask about a name that general knowledge alone puts into Schedule 18."""
+    """Ask about a name that general knowledge alone puts into Schedule 18, and about one that is said to be no POM."""
     named = law.named_in(item.product.display) if item.product else ()
-    if item.legal_class == law.PRESCRIPTION_ONLY and not any(one.confidence.may_stop for one in named):
+    if item.legal_class != law.PRESCRIPTION_ONLY and (item.legal_class or item.kind is ItemKind.APPLIANCE):
+        for one in named:
+            yield Finding(
+                "kind" if item.kind is ItemKind.APPLIANCE else "legal_class",
+                f"Check this on the pack: {one.name} is a name of Schedule 18, of which nothing that is prescription-only "
+                f"may be supplied at the patient's request. Source: {one.source}.",
+                asks=True,
+            )
+    elif item.legal_class == law.PRESCRIPTION_ONLY and not any(one.confidence.may_stop for one in named):
         for one in named:
             yield Finding(
                 "product",
@@ -115,7 +125,11 @@ def _counting(item: SuppliedItem) -> Iterator[Finding]:
         return
     computed = days_by_directions(item)
     if computed is None:
-        yield Finding("days", "The days cannot be computed from these directions: count them yourself.")
+        counted = "The days cannot be computed from these directions: count them yourself."
+        if item.schedule in _FEW_DAYS and item.legal_class == law.PRESCRIPTION_ONLY:
+            yield Finding("days", f"{counted} Say how you did.", asks=True)
+        else:
+            yield Finding("days", counted)
         return
     whole = int(computed.to_integral_value(ROUND_DOWN))
     if item.days is not None and item.days != whole:

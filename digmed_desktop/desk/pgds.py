@@ -35,7 +35,8 @@ class PgdDesk:
         named = _programmes(today)
         names = {option.id: option.label for option in named}
         rows = sorted(
-            register.directions, key=lambda one: (one.withdrawn, not one.in_force(today), one.valid_to)
+            register.directions,
+            key=lambda one: (one.withdrawn is not None, not one.in_force(today), one.valid_to),
         )
         people = tuple(Option(str(one.id), one.label) for one in self._people.all() if one.may_vaccinate)
         told = tuple((one, names.get(one.programme, one.programme), one.standing(today)) for one in rows)

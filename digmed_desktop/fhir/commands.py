@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digmed_desktop import untrusted
-from digmed_desktop.clinical import json_record
-from digmed_desktop.clinical.controlled_item import judge_schedule
-from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical import form, json_record, law
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.questions.binding import value_at
+from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID
+from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import UnknownEditionError, default_for, load
@@ -119,7 +121,7 @@ def _built(args: argparse.Namespace) -> bytes:
         record = json_record.read(_text_of(args.record))
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
-    if faults := tuple(_of_schedules(record)):
+    if faults := tuple(_of_law(record)):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
@@ -138,16 +140,34 @@ def _built(args: argparse.Namespace) -> bytes:
     return message.payload
 
 
-def _of_schedules(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield what the names of supplied medicines say against their schedule; a doubt needs the pharmacist's reason."""
+def _of_law(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield what the law says against a supply; a doubt needs the pharmacist's reason.
+
+    A record that does not say at whose request it was is held against the rules of the patient's, which allow less.
+    """
     if not isinstance(record, EmergencySupplyRecord) or record.supplied is False:
         return
+    route = record.supply_route or SupplyRoute.PATIENT
+    for rule in law.conditions(route):
+        path = next(one.path for one in EMERGENCY_SUPPLY.bindings if one.question == rule.field)
+        if value_at(record, path) is False:
+            yield f"record.{path}", rule.over
     for number, item in enumerate(record.items):
-        for found in judge_schedule(item):
+        yield from _unknown_answers(number, item)
+        for found in judge(item, route):
             if found.forbids:
                 yield f"record.items.{number}.{found.field}", found.sentence
             elif found.asks and not item.reason.strip():
                 yield f"record.items.{number}.reason", f"{found.sentence} Give the reason in this field."
+
+
+def _unknown_answers(number: int, item: SuppliedItem) -> Iterator[tuple[str, str]]:
+    """Yield answers that the form does not have, which no rule would understand."""
+    for name in ("legal_class", "schedule", "preparation"):
+        options = form.load(FORM_ID).field(f"item.{form.PLACE}.{name}").options
+        known = [option.id for option in options if option.id != "unknown"]
+        if getattr(item, name) not in ("", *known):
+            yield f"record.items.{number}.{name}", f"Give one of: {', '.join(known)}."
 
 
 def _edition(named: str | None, default: Edition) -> Edition:

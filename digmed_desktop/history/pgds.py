@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.pgd import Authorised, Direction, PgdRegister
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.people import name_of
@@ -91,33 +92,46 @@ class Pgds:
 
 
 def _after(register: PgdRegister, row: AnyRow) -> PgdRegister:
-    """Return the register after one act."""
-    content = json.loads(row.content)
+    """Return the register after one act. An entry of the same name and version puts the days of the first right."""
+    content, day = json.loads(row.content), row.at.astimezone(ENGLAND).date()
     match PgdAct(row.act):
         case PgdAct.SWITCHED:
             return replace(register, on=content["on"])
         case PgdAct.ENTERED:
-            made = Direction(
-                row.id,
-                content["name"],
-                content["version"],
-                date.fromisoformat(content["valid_from"]),
-                date.fromisoformat(content["valid_to"]),
-                content["programme"],
-            )
-            return replace(register, directions=(*register.directions, made))
+            return replace(register, directions=_entered(register.directions, row.id, content))
         case act:
             changed = tuple(
-                _changed(one, act, content) if one.id == row.about else one for one in register.directions
+                _changed(one, act, content, day) if one.id == row.about else one
+                for one in register.directions
             )
             return replace(register, directions=changed)
 
 
-def _changed(direction: Direction, act: PgdAct, content: dict[str, Any]) -> Direction:
+def _entered(
+    directions: tuple[Direction, ...], number: int, content: dict[str, str]
+) -> tuple[Direction, ...]:
+    made = Direction(
+        number,
+        content["name"],
+        content["version"],
+        date.fromisoformat(content["valid_from"]),
+        date.fromisoformat(content["valid_to"]),
+        content["programme"],
+    )
+    for place, one in enumerate(directions):
+        if (one.title, one.programme) == (made.title, made.programme):
+            right = replace(one, valid_from=made.valid_from, valid_to=made.valid_to, withdrawn=None)
+            return (*directions[:place], right, *directions[place + 1 :])
+    return (*directions, made)
+
+
+def _changed(direction: Direction, act: PgdAct, content: dict[str, Any], day: date) -> Direction:
+    """Return a direction after an act about it; what was so before that day stays so."""
     if act is PgdAct.WITHDRAWN:
-        return replace(direction, withdrawn=True)
-    others = tuple(one for one in direction.people if one.person != content["person"])
+        return replace(direction, withdrawn=day)
+    mine = [one for one in direction.people if one.person == content["person"] and one.removed is None]
+    others = tuple(one for one in direction.people if one not in mine)
     if act is PgdAct.REMOVED:
-        return replace(direction, people=others)
+        return replace(direction, people=(*others, *(replace(one, removed=day) for one in mine)))
     signed = date.fromisoformat(content["signed"]) if content["signed"] else None
     return replace(direction, people=(*others, Authorised(content["person"], content["name"], signed)))

@@ -80,8 +80,10 @@ def test_the_legal_class_and_the_kind_of_item_are_no_way_round_it(route: SupplyR
             found = about_schedule(item_of(one.name, "", legal_class), route)
             assert any(each.forbids for each in found) == one.confidence.may_stop, one.name
             assert found
-        appliance = replace(item_of(one.name, ""), kind=ItemKind.APPLIANCE)
-        assert about_schedule(appliance, route), one.name
+        appliance = replace(item_of(one.name, "", ""), kind=ItemKind.APPLIANCE)
+        found = about_schedule(appliance, route)
+        assert found, one.name
+        assert any(each.forbids for each in found) == one.confidence.may_stop, one.name
 
 
 def test_a_name_of_general_knowledge_never_stops() -> None:
@@ -139,6 +141,12 @@ def test_a_longer_name_of_general_knowledge_hides_none_that_stops() -> None:
         ("Cocodamol 30mg/500mg tablets", ["co-codamol"]),
         ("Methyl phenidate 5mg tablets", ["Methylphenidate"]),
         ("Tilidine 50mg capsules", ["Tilidine"]),
+        ("Zomorph10mg capsules", ["Zomorph"]),
+        ("Morphine10mg", ["Morphine"]),
+        ("Oramorph10mg/5ml", ["Oramorph"]),
+        ("Fentanyl25microgram patches", ["Fentanyl"]),
+        ("M.S.T. Continus 30mg", ["MST Continus"]),
+        ("Co-codamol30/500", ["co-codamol"]),
     ],
 )
 def test_names_are_compared_by_whole_words_and_phrases(product: str, names: list[str]) -> None:
@@ -184,6 +192,37 @@ def test_where_dmd_agrees_with_the_answer_a_second_hand_name_asks_and_does_not_s
     assert not any(each.forbids for each in found)
 
 
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_medicine_of_dmd_is_no_appliance(route: SupplyRoute) -> None:
+    product = Coded("Zzyntholam 10mg tablets", CODE)
+    item = SuppliedItem(ItemKind.APPLIANCE, product)
+    for schedule in SCHEDULES[:-1]:
+        listed = Medicine(product, ItemKind.MEDICINE, "tablet", "pom", schedule)
+        (found,) = about_schedule(item, route, listed)
+        assert found.forbids == (schedule in NEVER_SUPPLIED)
+        assert found.field == "kind"
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_other_name_than_phenobarbital_is_supplied_as_for_epilepsy(route: SupplyRoute) -> None:
+    for one in NEVER:
+        if one.schedules == ("3",):
+            item = replace(item_of(one.name, "3"), for_epilepsy=True)
+            found = [each for each in judge(item, route) if each.field == "for_epilepsy"]
+            stopped = any(each.forbids for each in found)
+            phenobarbital = one.substance.startswith("Phenobarbital")
+            assert stopped == (one.confidence.may_stop and not phenobarbital), one.name
+    for both in ("Pregabalin (instead of phenobarbital)", "Temazepam and phenobarbital"):
+        assert any(each.forbids for each in judge(replace(item_of(both, "3"), for_epilepsy=True), route))
+
+
+def test_an_agreeing_dmd_entry_of_another_product_takes_no_stop_away() -> None:
+    one = next(one for one in NEVER if one.confidence.may_stop)
+    item = item_of(one.name, "none")
+    other = Medicine(Coded("Paracetamol 500mg tablets", CODE), ItemKind.MEDICINE, "tablet", "pom", "none")
+    assert any(each.forbids for each in about_schedule(item, SupplyRoute.PATIENT, other))
+
+
 @pytest.mark.parametrize("route", ["patient", "prescriber"])
 def test_the_form_stops_what_the_name_forbids_and_wants_a_reason_for_what_it_doubts(route: str) -> None:
     stopped = next(one for one in NEVER if one.confidence.may_stop)
@@ -223,3 +262,26 @@ def test_build_wants_the_reason_for_a_doubt(tmp_path: Path, capsys: pytest.Captu
     assert "record.items.0.reason" in capsys.readouterr().err
     assert build(tmp_path, doubted.name, schedule="none", legal_class="pom", reason="Seen on the pack.") == 0
     assert build(tmp_path, "Zzyntholam", schedule="none", legal_class="pom") == 0
+
+
+def test_build_refuses_what_the_law_refuses_at_an_honest_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for schedule in sorted(NEVER_SUPPLIED):
+        assert build(tmp_path, "Zzyntholam", schedule=schedule, legal_class="pom", reason="I decide.") == 2
+    over = {"schedule": "4", "legal_class": "pom", "days": 28, "reason": "I decide."}
+    assert build(tmp_path, "Zzyntholam", **over) == 2
+    assert build(tmp_path, "Zzyntholam", **over | {"days": 5}) == 0
+    assert build(tmp_path, "Piracetam", schedule="none", legal_class="pom", reason="I decide.") == 2
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("schedule", "CD2"), ("schedule", "unknown"), ("legal_class", "POM"), ("preparation", "pill")],
+)
+def test_build_takes_no_answer_that_the_form_does_not_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str, value: str
+) -> None:
+    assert build(tmp_path, "Zzyntholam", **{"legal_class": "pom", "schedule": "none", field: value}) == 2
+    assert f"record.items.0.{field}: Give one of" in capsys.readouterr().err

@@ -3,8 +3,10 @@
 import pytest
 
 from digmed_desktop.clinical import controlled_drugs, law
-from digmed_desktop.clinical.emergency_supply import SupplyRoute
+from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
+from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.supply_law import judge
 from tests.clinical.supply_examples import complete_answers, reading, tablets
 
 OTHER = {"preparation": "other", "schedule": "none"}
@@ -260,3 +262,23 @@ def test_the_whole_example_breaks_no_rule() -> None:
     assert found.problems == ()
     assert found.notes == ()
     assert {one.rule for one in found.law} == {"patient-smallest-pack", "appliance", ""}
+
+
+def test_a_name_of_schedule_18_is_asked_about_where_it_is_said_to_be_no_prescription_only_medicine() -> None:
+    for substance in law.substances():
+        product = Coded(f"{substance.name} 800mg", "39113611000001102")
+        for item in (
+            SuppliedItem(product=product, legal_class="p"),
+            SuppliedItem(product=product, legal_class="gsl"),
+            SuppliedItem(ItemKind.APPLIANCE, product),
+        ):
+            assert any(one.asks and "Schedule 18" in one.sentence for one in judge(item, SupplyRoute.PATIENT))
+            assert not any("Schedule 18" in one.sentence for one in judge(item, SupplyRoute.PRESCRIBER))
+
+
+@pytest.mark.parametrize("schedule", ["4", "5"])
+def test_days_that_nobody_can_compute_are_asked_about_where_the_law_allows_few(schedule: str) -> None:
+    found = reading(tablets(schedule=schedule, directions="As directed", quantity="100", days="5"))
+    assert [p.field for p in found.problems] == ["item.1.reason"]
+    counted = reading(tablets(schedule=schedule, directions="Take one twice a day", quantity="10", days="5"))
+    assert counted.problems == ()

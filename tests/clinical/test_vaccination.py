@@ -313,7 +313,7 @@ def test_who_may_vaccinate_is_taken(role: str) -> None:
 
 @pytest.mark.parametrize("role", ["trainee", "assistant", "healthcare-assistant"])
 def test_who_is_not_registered_vaccinates_under_a_specific_direction_and_under_no_pgd(role: str) -> None:
-    assert "not registered" in stops(by(vaccinator(role)), "session.legal_basis")[0]
+    assert "only registered" in stops(by(vaccinator(role)), "session.legal_basis")[0]
     under = by(vaccinator(role), session__legal_basis="psd")
     assert under.sendable
     assert under.record.immunizations[0].procedure is not None

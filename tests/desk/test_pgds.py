@@ -16,11 +16,13 @@ FIELD = "session.legal_basis"
 AS_TYPED = "{0.day}/{0.month}/{0.year}"
 
 
-def entered(counter: Counter, first: date, last: date, programme: str = FLU.agreement) -> None:
+def entered(
+    counter: Counter, first: date, last: date, programme: str = FLU.agreement, version: str = "1.0"
+) -> None:
     """Enter a direction that is in force from one day to another."""
     answers = {
         "pgd.name": "Flu 2026/27",
-        "pgd.version": "1.0",
+        "pgd.version": version,
         "pgd.programme": programme,
         "pgd.valid_from": AS_TYPED.format(first),
         "pgd.valid_to": AS_TYPED.format(last),
@@ -113,7 +115,7 @@ def test_nothing_is_said_of_another_basis_another_vaccination_and_one_not_given(
 
 def test_a_newer_version_takes_over_and_a_withdrawn_one_counts_no_more(on: Counter) -> None:
     entered(on, DAY - timedelta(days=60), DAY - timedelta(days=1))
-    entered(on, DAY, DAY + timedelta(days=90))
+    entered(on, DAY, DAY + timedelta(days=90), version="2.0")
     signed(on, DAY - timedelta(days=3), place=1)
     assert said(on) == []
     newest = on.desk.pgds.view().register.directions[1]
@@ -187,3 +189,36 @@ def test_every_act_stays_and_is_sealed(on: Counter) -> None:
         links = connection.exec_driver_sql("SELECT count(*) FROM link WHERE kind = 'pgd-act'").scalar()
         acts = connection.exec_driver_sql("SELECT count(*) FROM pgd_act").scalar()
     assert links == acts == 3
+
+
+def test_the_only_direction_that_is_withdrawn_stops(on: Counter) -> None:
+    entered(on, DAY - timedelta(days=60), DAY + timedelta(days=60))
+    signed(on, DAY - timedelta(days=3))
+    assert on.desk.pgds.withdraw(on.desk.pgds.view().register.directions[0].id, on.ada) == ()
+    (found,) = said(on)
+    assert found.severity is Severity.STOP
+    assert "was withdrawn on" in found.sentence
+
+
+def test_what_was_given_before_a_withdrawal_or_a_removal_is_judged_by_its_own_day(on: Counter) -> None:
+    entered(on, DAY - timedelta(days=60), DAY + timedelta(days=60))
+    signed(on, DAY - timedelta(days=3))
+    direction = on.desk.pgds.view().register.directions[0]
+    on.clock.move(days=1)
+    assert on.desk.pgds.remove(direction.id, on.ada, on.ada) == ()
+    assert said(on) == []
+    assert [one.severity for one in said(on, contact__date="15/10/2026")] == [Severity.STOP]
+    assert on.desk.pgds.withdraw(direction.id, on.ada) == ()
+    assert said(on) == []
+    assert [one.severity for one in said(on, contact__date="15/10/2026")] == [Severity.STOP]
+
+
+def test_the_same_version_entered_again_puts_its_days_right_and_keeps_its_people(on: Counter) -> None:
+    entered(on, DAY - timedelta(days=60), DAY + timedelta(days=600))
+    signed(on, DAY - timedelta(days=3))
+    entered(on, DAY - timedelta(days=60), DAY - timedelta(days=1))
+    (direction,) = on.desk.pgds.view().register.directions
+    assert len(direction.people) == 1
+    assert [one.severity for one in said(on)] == [Severity.STOP]
+    entered(on, DAY - timedelta(days=60), DAY)
+    assert said(on) == []

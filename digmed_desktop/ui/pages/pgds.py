@@ -137,7 +137,7 @@ class PgdPage(ColumnPage):
                 place, direction, programme, standing, in_force=direction.in_force(view.today)
             )
             place += 1
-            for who in direction.people if not direction.withdrawn else ():
+            for who in () if direction.withdrawn else (one for one in direction.people if not one.removed):
                 self._add_person(place, direction, who)
                 place += 1
 
