@@ -99,7 +99,8 @@ def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
 
 def _same_product(listed: Medicine, item: SuppliedItem) -> bool:
     """Whether the name of an item can be that of the product that dm+d has under its code."""
-    return bool(item.product) and words(item.product.display)[:1] == words(listed.product.display)[:1]
+    name = item.product.display if item.product else ""
+    return words(name)[:1] == words(listed.product.display)[:1]
 
 
 def _never(item: SuppliedItem) -> Iterator[Finding]:

@@ -44,7 +44,19 @@ _UNITS = {
     "grams": "g", "gram": "g", "cartridges": "cartridge", "ampoules": "ampoule", "vials": "vial",
     "lozenges": "lozenge", "5ml spoonfuls": "spoonful", "spoonful": "spoonful", "spoonfuls": "spoonful",
 }  # fmt: skip
+_KNOWN_UNITS = frozenset(_UNITS.values())
 _COUNTED = ("tablet", "capsule", "patch", "sachet", "suppository", "pessary", "lozenge", "ampoule", "needle")
+_MASSES = frozenset({
+    "mg", "mgs", "milligram", "milligrams", "milligramme", "milligrammes", "microgram", "micrograms", "mcg", "nanogram",
+    "nanograms",
+})  # fmt: skip
+_NO_AMOUNTS = _MASSES | {"hours", "hour", "days", "day", "weeks", "week", "times", "time"}
+"""Words after a number that is no amount to be counted: a strength, or how often."""
+_PLAIN_WORDS = frozenset({
+    "a", "after", "and", "at", "before", "by", "daily", "during", "each", "every", "for", "from", "in", "into", "of",
+    "on", "once", "orally", "per", "to", "twice", "under", "until", "via", "with",
+})  # fmt: skip
+"""Words after a number that say nothing of its unit. Any other, such as mmol, makes directions unreadable."""
 _AMOUNT = re.compile(r"(?<![\w.])([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)?")
 SPOONFUL = Decimal(5)  # mL
 
@@ -74,15 +86,16 @@ def use_per_day(directions: str) -> Use | None:
     amounts = [
         (Decimal(number), unit_word(word or ""))
         for number, word in _AMOUNT.findall(rest)
-        if word not in ("mg", "micrograms", "mcg", "hours", "hour", "days", "day", "weeks", "times")
+        if word not in _NO_AMOUNTS
     ]
     if len(amounts) != 1:
         return None
     amount, word = amounts[0]
+    if word and word not in _PLAIN_WORDS and word not in _KNOWN_UNITS:
+        return None
     if word == "spoonful":
         return Use(amount * SPOONFUL * times, "ml")
-    known = word in set(_UNITS.values())
-    return Use(amount * times, word if known else "")
+    return Use(amount * times, word if word in _KNOWN_UNITS else "")
 
 
 def days_of(quantity: Decimal, unit: str, directions: str) -> Decimal | None:

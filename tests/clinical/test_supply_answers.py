@@ -201,6 +201,12 @@ def test_plain_directions_are_counted(quantity: str, word: str, directions: str,
         ("inhaler", "Inhale 2 puffs twice a day"),
         ("needle", "Use a new needle each time"),
         ("tablet", ""),
+        ("tablet", "Take 5 milligrams daily"),
+        ("tablet", "Take 100 micrograms daily"),
+        ("tablet", "Take 1 gram twice a day"),
+        ("capsule", "Take 400 international units daily"),
+        ("capsule", "Take 800 iu daily"),
+        ("sachet", "Take 20 mmol twice a day"),
     ],
 )  # fmt: skip
 def test_other_directions_are_not_guessed(word: str, directions: str) -> None:

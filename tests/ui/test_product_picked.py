@@ -211,6 +211,24 @@ def test_what_one_supply_cleared_cannot_be_put_back_into_the_next(bench: Bench, 
     assert {item(supply)[name] for name in TREATMENT} == {""}
 
 
+@pytest.mark.parametrize("by_key", [True, False])
+def test_what_one_medicine_took_with_it_is_never_put_into_another(
+    bench: Bench, supply: SupplyPage, by_key: bool
+) -> None:
+    pick(bench, supply, "parac")
+    treat(supply)
+    pick(bench, supply, "oxyco")
+    supply.form.set_answers({"item.1.product": "Zopiclone 7.5mg tablets"}, keep_rest=True)  # it moved up
+    (line,) = supply._lines()
+    if by_key:
+        bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    else:
+        line.put_back.click()
+    bench.idle()
+    assert {item(supply)[name] for name in TREATMENT} == {""}
+    assert line.isHidden()
+
+
 def test_a_name_typed_over_a_product_is_taken_before_the_check(bench: Bench, supply: SupplyPage) -> None:
     pick(bench, supply, "parac")
     treat(supply)

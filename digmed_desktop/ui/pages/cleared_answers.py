@@ -20,6 +20,7 @@ class ClearedAnswers(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.cleared: dict[str, str] = {}
+        self.product = ""  # the answer of the medicine that took its place
         self.said = Words("")
         self.put_back = button(f"Put back ({PUT_BACK})", tip="Fill in again what was cleared")
         self.put_back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -31,9 +32,9 @@ class ClearedAnswers(QWidget):
         layout.addWidget(flow(self.put_back))
         self.hide()
 
-    def show_cleared(self, answers: dict[str, str]) -> None:
-        """Say which answers were cleared; none hides the line."""
-        self.cleared = dict(answers)
+    def show_cleared(self, answers: dict[str, str], product: str = "") -> None:
+        """Say which answers were cleared for this product; none hides the line."""
+        self.cleared, self.product = dict(answers), product
         ends = {key.rpartition(".")[2] for key in answers}
         names = [
             field.label.lower() for field in load(FORM_ID).fields() if field.id.rpartition(".")[2] in ends

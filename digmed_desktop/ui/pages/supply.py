@@ -77,7 +77,7 @@ class SupplyPage(FormPage):
         """Answer what the product answers; of the one before it nothing stays, but a person may put its directions back."""
         item, answers = field_id.removesuffix(".product"), self.form.answers()
         if replaced:
-            self._cleared_at(field_id).show_cleared(treatment_typed(item, answers))
+            self._cleared_at(field_id).show_cleared(treatment_typed(item, answers), answers.get(field_id, ""))
         self.form.set_answers(answers_of_product(item, medicine, answers, replaced=replaced), keep_rest=True)
         self.touched(field_id)
 
@@ -88,6 +88,7 @@ class SupplyPage(FormPage):
         if line is None:
             line = self._cleared[field] = ClearedAnswers()
             field.add_below(line)
+            line.put_back.pressed.connect(self._forget_others)
             line.wanted.connect(self._put_back)
         return line
 
@@ -95,6 +96,14 @@ class SupplyPage(FormPage):
         """Return the lines of the items that are there; those of an item that was removed went with it."""
         there = set(self.form.fields.values())
         return [line for field, line in self._cleared.items() if field in there]
+
+    def _forget_others(self) -> None:
+        """Forget what was cleared for a product that stands there no more: it moved up, or another way changed it."""
+        answers = self.form.answers()
+        there = {field: key for key, field in self.form.fields.items()}
+        for field, line in self._cleared.items():
+            if line.cleared and answers.get(there.get(field, "")) != line.product:
+                line.show_cleared({})
 
     def put_back(self) -> None:
         """Put back what the last product that was replaced took with it."""
@@ -125,6 +134,7 @@ class SupplyPage(FormPage):
         super().check_now()
 
     def _previewed(self, preview: Preview) -> None:
+        self._forget_others()
         super()._previewed(preview)
         self.form.set_law(preview.law)
 
