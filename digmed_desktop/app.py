@@ -437,6 +437,7 @@ def open_desk(
                 "" if part else lambda: choices.now().directory or LIVE, proxy=connection.proxy_in_use
             ),
             connection=connection,
+            fictional_only=part is not None,
             seal=VaultSeal(vault),
             choices=choices,
             vault=vault,

@@ -22,6 +22,16 @@ def sentence_about(typed: str) -> str | None:
     return None
 
 
+def doubt_about(typed: str) -> str | None:
+    """Return what looks odd about a batch number, or None: makers' batches hold a digit."""
+    batch = typed.strip()
+    if batch and not any(sign.isdigit() for sign in batch):
+        return "Check the batch number: it has no digit. Copy it from the pack."
+    if len(batch) > 1 and len(set(batch)) == 1:
+        return "Check the batch number: all its signs are the same. Copy it from the pack."
+    return None
+
+
 def last_day(year: int, month: int) -> date:
     """Return the day on which a pack marked with month and year only (day 00) can last be used."""
     return date(year, month, monthrange(year, month)[1])

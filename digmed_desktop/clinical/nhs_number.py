@@ -27,9 +27,16 @@ def sentence_about(typed: str) -> str | None:
     if len(number) != 10:
         digits_word = "digit" if len(number) == 1 else "digits"
         return f"Enter a 10-digit NHS number; this one has {len(number)} {digits_word}."
+    if len(set(number)) == 1:
+        return "Enter the patient's own NHS number: ten equal digits were never issued. Leave it empty if it is not known."
     if not is_valid(number):
         return "Check the NHS number: its last digit does not fit the others, so at least one digit is wrong."
     return None
+
+
+def is_fictional(number: str) -> bool:
+    """Whether a number is of the range that is kept free for tests and never issued (NHS Data Dictionary)."""
+    return number.startswith("999")
 
 
 def shown(number: str) -> str:

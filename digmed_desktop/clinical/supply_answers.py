@@ -15,7 +15,7 @@ from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, SupplySheet
-from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_traced
+from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_of_patient
 from digmed_desktop.clinical.reading import LawSaid, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional
 from digmed_desktop.clinical.supply_law import judge
@@ -77,7 +77,7 @@ def starting_answers(now: datetime) -> dict[str, str]:
 
 def _unneeded(sheet: SupplySheet) -> frozenset[str]:
     """Return the required questions that nobody can or need answer in this case."""
-    unneeded = unneeded_traced(sheet)
+    unneeded = unneeded_of_patient(sheet)
     if sheet.supplied is False:
         unneeded |= {
             field for field in sheet.fields if field.startswith(("conditions.", "consent.to_treatment"))

@@ -20,7 +20,7 @@ from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import SCREENING, Programme
 from digmed_desktop.clinical.questions.binding import assemble
-from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_traced
+from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_of_patient
 from digmed_desktop.clinical.questions.vaccination import FORM_ID, VACCINATION, VaccinationSheet
 from digmed_desktop.clinical.reading import ChosenVaccine, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional, VaccinationRecord
@@ -109,7 +109,7 @@ def _unneeded(sheet: VaccinationSheet) -> frozenset[str]:
         unneeded -= {
             f"{SCREENING}{one}" for one in sheet.programme.screening_of(sheet.typed("vaccine.product"))
         }
-    unneeded |= unneeded_traced(sheet) | not_applicable(sheet.typed, sheet.today)
+    unneeded |= unneeded_of_patient(sheet) | not_applicable(sheet.typed, sheet.today)
     if sheet.given is False:
         unneeded |= OF_A_VACCINE_GIVEN
         if sheet.typed("vaccine.not_given_reason") == "did-not-attend":

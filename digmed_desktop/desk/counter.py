@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from digmed_desktop.clinical import dates, identity
+from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
@@ -33,6 +33,11 @@ TWO_PEOPLE = (
     "a new form."
 )
 
+REAL_PATIENT = (
+    "Practice mode is for fictional patients only: their NHS numbers begin with 999. Close it, and record a real patient "
+    "in the program itself."
+)
+
 
 class CounterDesk:
     """Adds to a form's own problems what this pharmacy knows."""
@@ -45,10 +50,13 @@ class CounterDesk:
         stock: StockDesk,
         pgds: PgdDesk,
         clock: Clock,
+        *,
+        fictional_only: bool = False,
     ) -> None:
         self._store, self._patients, self._practices = store, patients, practices
         self._stock, self._pgds, self._clock = stock, pgds, clock
         self._known = KnownPatients(store)
+        self._fictional_only = fictional_only
 
     def problems(self, assessed: Assessment[Any]) -> tuple[Problem, ...]:
         """Return what speaks against a form beyond its own rules."""
@@ -58,6 +66,12 @@ class CounterDesk:
         if state.agreed and not others:  # what was answered meanwhile may be about the other one
             others = (identity.FAMILY,)
         found = [Problem(key, TWO_PEOPLE) for key in others]
+        if (
+            self._fictional_only
+            and record.patient.nhs_number
+            and not nhs_number.is_fictional(record.patient.nhs_number)
+        ):
+            found.append(Problem(identity.NUMBER, REAL_PATIENT))
         found += self._known.warnings(record.patient, self._corrected(state))
         if record.practice and (refusal := self._practices.refusal(record.practice.ods_code)):
             found.append(Problem(forms.of(record).question("practice.ods_code"), refusal))

@@ -97,6 +97,7 @@ class Desk:
         seal: Seal | None = None,
         choices: Choices | None = None,
         vault: "Vault | None" = None,
+        fictional_only: bool = False,
     ) -> None:
         self._store, self._clock, self._kept_in = store, clock, kept_in
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
@@ -108,7 +109,15 @@ class Desk:
         self.stock = StockDesk(store, clock, vaccinating.known)
         self.directory = PracticeDesk(store, clock, directory or OdsApi(""), practices)
         self.pgds = PgdDesk(store, self.people, clock)
-        self.counter = CounterDesk(store, self.patients, self.directory, self.stock, self.pgds, clock)
+        self.counter = CounterDesk(
+            store,
+            self.patients,
+            self.directory,
+            self.stock,
+            self.pgds,
+            clock,
+            fictional_only=fictional_only,
+        )
         self.medicines = MedicineDesk(store)
         self.register = RegisterDesk(store, self.people, clock, seal)
         supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)

@@ -120,8 +120,6 @@ def _patient(record: Record) -> Iterator[Fault]:
             "patient.traced",
             "Only a traced NHS number can be sent. Trace it and say where, or tell the practice on paper.",
         )
-    if not patient.name.given.strip():
-        yield Fault("patient.name.given", "Enter the patient's first name.")
     if not patient.name.family.strip():
         yield Fault("patient.name.family", "Enter the patient's last name.")
     if patient.date_of_birth is None:

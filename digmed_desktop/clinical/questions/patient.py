@@ -60,6 +60,18 @@ def _name(sheet: AnswerSheet, question: str) -> str:
     return name
 
 
+def _given(sheet: AnswerSheet, question: str) -> str:
+    """Return the first name; some people have one name only, which is their last name here."""
+    given = _name(sheet, question)
+    if not sheet.typed(question) and sheet.typed("patient.family"):
+        sheet.look(
+            question,
+            "No first name: enter it, or say that the patient has one name only. It then stands as the last name.",
+            needs_reason=True,
+        )
+    return given
+
+
 def _address_lines(sheet: AnswerSheet, question: str) -> tuple[str, ...]:
     lines = tuple(line.strip() for line in sheet.lines(question).split("\n") if line.strip())
     if len(lines) > ADDRESS_LINES:
@@ -142,9 +154,10 @@ def stop_unchecked_identity(sheet: AnswerSheet, unneeded: Collection[str] = ()) 
         sheet.stop(question, "Check who the patient is before you finish; then answer Yes.")
 
 
-def unneeded_traced(sheet: AnswerSheet) -> set[str]:
-    """Return the question where the NHS number was traced, if there is no number."""
-    return set() if sheet.typed("patient.nhs_number") else {"patient.traced"}
+def unneeded_of_patient(sheet: AnswerSheet) -> set[str]:
+    """Return the questions about the patient that need no answer: a first name is asked about, and never invented."""
+    traced = set() if sheet.typed("patient.nhs_number") else {"patient.traced"}
+    return traced | ({"patient.given"} if sheet.typed("patient.family") else set())
 
 
 def _registered(sheet: AnswerSheet, question: str) -> bool | None:
@@ -233,7 +246,7 @@ PATIENT = (
     ),
     Binding("patient.date_of_birth", "patient.date_of_birth", Codec(_date_of_birth, day(past=True).write)),
     Binding("patient.traced", "patient.traced", Codec(_traced, one_of(Traced).write)),
-    Binding("patient.given", "patient.name.given", Codec(_name, put_line)),
+    Binding("patient.given", "patient.name.given", Codec(_given, put_line)),
     Binding("patient.family", "patient.name.family", Codec(_name, put_line)),
     Binding("patient.sex", "patient.sex", one_of(Sex)),
     *address("patient", "patient.address"),

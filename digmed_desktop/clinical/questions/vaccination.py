@@ -62,6 +62,9 @@ class VaccinationSheet(AnswerSheet):
         return self.programme.products[chosen.id] if chosen else None
 
 
+LONGEST_SHELF_LIFE = 5 * 366  # days: vaccines keep for four years at most, so a later date is a slip
+
+
 def _coded(sheet: VaccinationSheet, question: str) -> Coded | None:
     chosen = sheet.option(question)
     return sheet.programme.codes[chosen.id] if chosen else None
@@ -200,6 +203,7 @@ def _batch(sheet: VaccinationSheet, question: str) -> str:
     number = sheet.text(question)
     if number:
         sheet.stop(question, batch.sentence_about(number))
+        sheet.look(question, batch.doubt_about(number), needs_reason=True)
     return number
 
 
@@ -208,6 +212,9 @@ def _expiry(sheet: VaccinationSheet, question: str) -> date | None:
     contact = sheet.date_alone("contact.date")
     if expiry and contact and expiry < contact:
         sheet.stop(question, "This batch had expired on the date of contact. Check the expiry date.")
+    if expiry and contact and (expiry - contact).days > LONGEST_SHELF_LIFE:
+        years = (expiry - contact).days // 365
+        sheet.look(question, f"Check the expiry date: it is {years} years ahead.", needs_reason=True)
     return expiry
 
 
