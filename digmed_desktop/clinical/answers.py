@@ -80,6 +80,10 @@ def unsendable(text: str, *, lines: bool) -> bool:
     )
 
 
+DONE_ALL_THE_SAME = "incident.done"
+ALL_THE_SAME = "Done all the same:"
+
+
 class AnswerSheet:
     """The answers of one form at ``now``. Hidden questions count as not answered.
 
@@ -101,6 +105,18 @@ class AnswerSheet:
         """Note what prevents sending; None is nothing."""
         if sentence:
             self.problems.append(Problem(field, sentence, Severity.STOP))
+
+    def refuse(self, field: str, sentence: str) -> None:
+        """Note what refuses an act that is still to be done; of one that was done, a person looks at it."""
+        if self.done_all_the_same:
+            self.look(field, f"{ALL_THE_SAME} {sentence}")
+        else:
+            self.problems.append(Problem(field, sentence, Severity.STOP, refuses_act=True))
+
+    @property
+    def done_all_the_same(self) -> bool:
+        """Whether it was done although something refuses it."""
+        return self.typed(DONE_ALL_THE_SAME) == "yes"
 
     def paper(self, field: str, sentence: str) -> None:
         """Note what leaves only the way on paper."""

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.record import (
     Allergies,
     Coded,
     Consent,
+    Incident,
     Organisation,
     Patient,
     Professional,
@@ -133,6 +134,7 @@ class EmergencySupplyRecord:
     plan_for_professionals: str = ""
     plan_for_patient: str = ""
     referral: Referral = field(default_factory=Referral)
+    incident: Incident = field(default_factory=Incident)
     identity_checked: bool = False
     supplied: bool | None = None
     not_supplied_reason: str = ""  # kept here, told on paper or by telephone

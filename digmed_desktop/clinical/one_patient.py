@@ -9,7 +9,7 @@ from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 
-OF_THE_ACT = ("session.", "contact.", "vaccine.", "item.", "request.", "decision.")
+OF_THE_ACT = ("session.", "contact.", "vaccine.", "item.", "request.", "decision.", "incident.")
 """What was done and when, whoever it was done for."""
 
 

@@ -29,6 +29,9 @@ class Problem:
     severity: Severity = Severity.STOP
     needs_reason: bool = False  # to LOOK: whoever goes on says why, and the reason is kept
     needs_adviser: bool = False  # besides: the reason names who advised it; nothing goes on without that
+    refuses_act: bool = (
+        False  # to STOP: what is still to be done; what was done already is recorded all the same
+    )
 
     @property
     def reason_key(self) -> str:

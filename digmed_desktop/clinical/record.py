@@ -276,6 +276,15 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """What was done although the rules refuse it: why, as the practice reads it, and what was done about it here."""
+
+    done: bool | None = None
+    reason: str = ""
+    report: str = ""  # kept here, not sent
+
+
+@dataclass(frozen=True, slots=True)
 class VaccinationRecord:
     """One contact at which one or more vaccines were given or not given, for the patient's GP practice."""
 
@@ -302,4 +311,5 @@ class VaccinationRecord:
     history: str = ""
     advice: str = ""
     referral: Referral = field(default_factory=Referral)
+    incident: Incident = field(default_factory=Incident)
     notes_kept_here: str = ""

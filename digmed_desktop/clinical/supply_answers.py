@@ -104,14 +104,14 @@ def _judge(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
 def _judge_supply(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
     for rule in law.conditions(sheet.route) if sheet.route is not None else ():
         if rule.field and sheet.yes(rule.field) is False:
-            sheet.stop(rule.field, rule.over)
+            sheet.refuse(rule.field, rule.over)
     if sheet.typed("conditions.seen_in") == "told" and not sheet.text("conditions.seen_note"):
         sheet.stop(
             "conditions.seen_note",
             "Say why you are satisfied that it was prescribed before although you have not seen it.",
         )
     if values["consent.to_treatment"] is False:
-        sheet.stop(
+        sheet.refuse(
             "consent.to_treatment", "Supply only what the patient agrees to: check this or the decision."
         )
     _judge_late_entry(sheet, values["late_entry_reason"])
@@ -143,7 +143,7 @@ def _judge_item(sheet: SupplySheet, n: int, item: SuppliedItem, listed: Listed) 
         tone = "stop" if found.forbids else "look" if found.asks else "tell"
         said.append(LawSaid(field, found.sentence, tone, found.rule))
         if found.forbids:
-            sheet.stop(field, found.sentence)
+            sheet.refuse(field, found.sentence)
         elif found.asks:
             asks = True
             sheet.look(field, found.sentence)

@@ -150,6 +150,11 @@ def _procedure(sheet: VaccinationSheet, values: Mapping[str, Any]) -> Coded | No
             "vaccine.not_given_reason",
             "There is no code for a vaccine not given for this reason: tell the practice on paper.",
         )
+    elif procedure is None and sheet.given and sheet.done_all_the_same:
+        sheet.paper(
+            "session.vaccinator",
+            "There is no procedure code for a vaccine given in this way: tell the practice on paper.",
+        )
     elif procedure is None and sheet.given and role in sheet.programme.vaccinators and route and dose:
         sheet.stop(
             "session.vaccinator",
@@ -172,9 +177,9 @@ def _judge(
     _judge_basis(sheet, values["vaccinator"])
     route, site = sheet.chosen("vaccine.route"), sheet.chosen("vaccine.site")
     if route and site and site not in sheet.programme.route_sites.get(route, ()):
-        sheet.stop("vaccine.site", "Check site and route: this route is not used at this site.")
+        sheet.refuse("vaccine.site", "Check site and route: this route is not used at this site.")
     if sheet.given and values["consent.to_treatment"] is False:
-        sheet.stop(
+        sheet.refuse(
             "consent.to_treatment",
             "A vaccine is only given with consent: check the consent or the outcome.",
         )
@@ -187,7 +192,7 @@ def _judge_vaccinator(sheet: VaccinationSheet, who: Professional | None) -> None
     if not who.name.family.strip():
         sheet.stop(field, "Enter the vaccinator's last name under People.")
     if sheet.given and (who.role is None or who.role.code not in sheet.programme.vaccinators):
-        sheet.stop(
+        sheet.refuse(
             field, "Select a vaccinator who may vaccinate: this person's role under People does not allow it."
         )
 
@@ -200,6 +205,6 @@ def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
         return
     for verdict, sentence in judge(sheet.programme.bases, basis, who.role.code, day):
         if verdict is Verdict.STOPS:
-            sheet.stop(field, sentence)
+            sheet.refuse(field, sentence)
         else:
             sheet.problems.append(Problem(field, sentence, Severity.LOOK, needs_reason=True))

@@ -36,6 +36,12 @@ KNOWN_THERE = (
 )
 
 
+ONLY_A_PHARMACIST_RECORDS = (
+    "What was done although it is refused is recorded by a pharmacist: a pharmacist signs in with their PIN."
+)
+DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
+
+
 class RecordingDesk(ABC, Generic[RecordT]):
     """Reads, previews and freezes one kind of record. A form's own desk says what is special about it."""
 
@@ -63,8 +69,10 @@ class RecordingDesk(ABC, Generic[RecordT]):
         earlier = self._store.notifications.sent_as(draft_id)
         return None if earlier is None else Sent(earlier)
 
-    def refusal(self, by: int) -> tuple[Problem, ...]:
+    def refusal(self, record: RecordT, by: int) -> tuple[Problem, ...]:
         """Return why this person may not finish such a record."""
+        if record.incident.done and not self._people.may_finish_supply(by):
+            return (Problem(of(record).question("incident.done"), ONLY_A_PHARMACIST_RECORDS),)
         return ()
 
     def alongside(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> "Alongside | None":
@@ -85,6 +93,9 @@ class RecordingDesk(ABC, Generic[RecordT]):
         reading = self.reading(state.answers)
         plan = correcting.plan(self._store, state, reading.record, self._edition(), self._clock.now())
         problems = (*plan.refused, *self._problems_of(reading, plan))
+        if any(p.refuses_act for p in problems):
+            way_on = Problem(of(reading.record).question("incident.done"), DONE_ALREADY, Severity.LOOK)
+            problems = (*problems, way_on)
         return Assessment(state, reading, plan, problems)
 
     def preview(self, assessed: Assessment[RecordT]) -> Preview:
@@ -123,7 +134,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
 
         if (earlier := self.finished(draft_id)) is not None:
             return earlier
-        if refused := self.refusal(by):
+        if refused := self.refusal(assessed.record, by):
             return Sent(None, refused)
         if assessed.stops:
             return Sent(None, assessed.stops)

@@ -73,7 +73,7 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         earlier = super().finished(draft_id)
         return earlier or (None if entered is None else Sent(None, register=entered.number))
 
-    def refusal(self, by: int) -> tuple[Problem, ...]:
+    def refusal(self, record: EmergencySupplyRecord, by: int) -> tuple[Problem, ...]:
         """Return why this person may not finish: only a pharmacist may."""
         if self._people.may_finish_supply(by):
             return ()

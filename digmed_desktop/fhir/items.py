@@ -268,6 +268,7 @@ COMMON: Mapping[str, Item] = {
     "practice.name": Item("practice.name", _practice("name")),
     "practice.address": Item("practice.address.lines", _practice("address")),
     "practice.details": Item("practice.name", _practice("details")),
+    "incident.reason": Item("incident.reason", lambda c: text(c.record.incident.reason)),
     "history": Item("history", lambda c: text(c.record.history)),
     "advice": Item("advice", lambda c: text(c.record.advice)),
     "referral.to": Item("referral.to", lambda c: text(c.record.referral.to)),

@@ -356,6 +356,7 @@ EMERGENCY_SUPPLY = QuestionSet(
         Binding("consent.given_by", "consent.given_by", LABEL),
         *patient.ALLERGIES,
         *patient.AFTER,
+        *patient.INCIDENT,
         Binding("after.plan_for_professionals", "plan_for_professionals", LINES),
         Binding("after.plan_for_patient", "plan_for_patient", LINES),
         Binding("referral.to", "referral.to", TEXT),

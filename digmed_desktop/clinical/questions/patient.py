@@ -287,6 +287,11 @@ AFTER = (
     Binding("after.history", "history", LINES),
     Binding("after.notes", "notes_kept_here", LINES),
 )
+INCIDENT = (
+    Binding("incident.done", "incident.done", YES_NO),
+    Binding("incident.reason", "incident.reason", LINES),
+    Binding("incident.report", "incident.report", LINES),
+)
 UNASKED = {
     "patient.name.prefix": "Title",
     "practice.telephone": "Telephone of the practice",

@@ -211,7 +211,7 @@ def _expiry(sheet: VaccinationSheet, question: str) -> date | None:
     expiry = sheet.date(question, past=False, whole_month=True)
     contact = sheet.date_alone("contact.date")
     if expiry and contact and expiry < contact:
-        sheet.stop(question, "This batch had expired on the date of contact. Check the expiry date.")
+        sheet.refuse(question, "This batch had expired on the date of contact. Check the expiry date.")
     if expiry and contact and (expiry - contact).days > LONGEST_SHELF_LIFE:
         years = (expiry - contact).days // 365
         sheet.look(question, f"Check the expiry date: it is {years} years ahead.", needs_reason=True)
@@ -349,6 +349,7 @@ VACCINATION = QuestionSet(
         ),
         Binding("after.accompanied_by", "accompanied_by", TEXT),
         Binding("after.chaperone", "chaperone", TEXT),
+        *patient.INCIDENT,
         *(_referral(part) for part in ("to", "urgency", "reason", "expectation")),
         Binding("session.programme", "immunizations.programme", Codec(_programme, _put_programme)),
         Binding("session.vaccinator", "vaccinator", Codec(_vaccinator, put_person)),
