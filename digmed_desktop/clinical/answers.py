@@ -9,7 +9,7 @@ from decimal import Decimal
 from digmed_desktop.clinical import batch
 from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date, read_time, split_typed
 from digmed_desktop.clinical.form import Answers, FieldKind, Form, FormField, Option
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Problem, Severity, refusal
 
 Lists = Mapping[str, Sequence[Option]]
 
@@ -81,7 +81,11 @@ def unsendable(text: str, *, lines: bool) -> bool:
 
 
 DONE_ALL_THE_SAME = "incident.done"
-ALL_THE_SAME = "Done all the same:"
+
+
+def was_done(answers: Answers) -> bool:
+    """Whether it was done although something refuses it."""
+    return answers.get(DONE_ALL_THE_SAME, "") == "yes"
 
 
 class AnswerSheet:
@@ -108,15 +112,12 @@ class AnswerSheet:
 
     def refuse(self, field: str, sentence: str) -> None:
         """Note what refuses an act that is still to be done; of one that was done, a person looks at it."""
-        if self.done_all_the_same:
-            self.look(field, f"{ALL_THE_SAME} {sentence}")
-        else:
-            self.problems.append(Problem(field, sentence, Severity.STOP, refuses_act=True))
+        self.problems.append(refusal(field, sentence, done=self.done_all_the_same))
 
     @property
     def done_all_the_same(self) -> bool:
         """Whether it was done although something refuses it."""
-        return self.typed(DONE_ALL_THE_SAME) == "yes"
+        return was_done({DONE_ALL_THE_SAME: self.typed(DONE_ALL_THE_SAME)})
 
     def paper(self, field: str, sentence: str) -> None:
         """Note what leaves only the way on paper."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+ALL_THE_SAME = "Done all the same:"
 REASON = "reason."
 """How the key of every reason begins."""
 
@@ -42,6 +43,13 @@ class Problem:
     def reason_asked(self) -> str:
         """What whoever goes on is asked."""
         return "Who advised it, and what they said" if self.needs_adviser else "Why you continue"
+
+
+def refusal(field: str, sentence: str, *, done: bool) -> Problem:
+    """Return what refuses an act that is still to be done; of one that was ``done``, a person looks at it."""
+    if done:
+        return Problem(field, f"{ALL_THE_SAME} {sentence}", Severity.LOOK)
+    return Problem(field, sentence, Severity.STOP, refuses_act=True)
 
 
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

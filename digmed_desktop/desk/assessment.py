@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Generic, Self
 
-from digmed_desktop.clinical.answers import ALL_THE_SAME
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem, stops_of
+from digmed_desktop.clinical.problem import ALL_THE_SAME, Problem, Severity, stops_of
+from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.desk.correcting import Plan
 
 _MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
 _SAID = {False: "Reason", True: "Advised by"}
+DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,12 @@ class Assessment(Generic[RecordT]):
         )
 
     def with_problems(self, first: tuple[Problem, ...]) -> Self:
-        """Return the assessment with further problems before its own."""
-        return replace(self, problems=(*first, *(p for p in self.problems if p not in first)))
+        """Return the assessment with further problems before its own, and the way on where an act is refused."""
+        problems = (*first, *(p for p in self.problems if p not in first))
+        if any(p.refuses_act for p in problems):
+            question = of(self.record).question("incident.done")
+            problems = (*problems, Problem(question, DONE_ALREADY, Severity.LOOK))
+        return replace(self, problems=problems)
 
     def noted(self, people: str) -> Self:
         """Return the assessment whose record keeps in its notes how it came about: warnings, reasons, ``people``.

@@ -5,10 +5,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.pgd import BASIS, Authorised, Direction, judge
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Problem, Severity, refusal
 from digmed_desktop.clinical.questions.vaccination import VACCINATION, chosen_vaccinator
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.desk.people import PeopleDesk
@@ -59,8 +60,12 @@ class PgdDesk:
             chosen_vaccinator(state.answers),
             chosen.on,
         )
+        done = was_done(state.answers)
         return tuple(
-            Problem(field, one.sentence, Severity.STOP if one.stops else Severity.LOOK) for one in said
+            refusal(field, one.sentence, done=done)
+            if one.stops
+            else Problem(field, one.sentence, Severity.LOOK)
+            for one in said
         )
 
     def switch(self, by: int | None, *, on: bool) -> tuple[Problem, ...]:

@@ -39,7 +39,6 @@ KNOWN_THERE = (
 ONLY_A_PHARMACIST_RECORDS = (
     "What was done although it is refused is recorded by a pharmacist: a pharmacist signs in with their PIN."
 )
-DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
 
 
 class RecordingDesk(ABC, Generic[RecordT]):
@@ -93,9 +92,6 @@ class RecordingDesk(ABC, Generic[RecordT]):
         reading = self.reading(state.answers)
         plan = correcting.plan(self._store, state, reading.record, self._edition(), self._clock.now())
         problems = (*plan.refused, *self._problems_of(reading, plan))
-        if any(p.refuses_act for p in problems):
-            way_on = Problem(of(reading.record).question("incident.done"), DONE_ALREADY, Severity.LOOK)
-            problems = (*problems, way_on)
         return Assessment(state, reading, plan, problems)
 
     def preview(self, assessed: Assessment[RecordT]) -> Preview:

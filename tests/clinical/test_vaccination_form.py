@@ -41,6 +41,8 @@ KEPT_HERE = {
     "eligibility.due_date",
     "after.adverse",
     "after.notes",
+    "incident.done",
+    "incident.report",
 }
 
 

@@ -17,7 +17,7 @@ from digmed_desktop.clinical.law_rule import Effect, Rule
 from digmed_desktop.clinical.legal_basis import BasisRule, Verdict
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
-from digmed_desktop.clinical.record import PersonName, Professional, Regulator
+from digmed_desktop.clinical.record import Coded, PersonName, Professional, Regulator
 from digmed_desktop.desk.sent_views import How
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Outcome
@@ -26,6 +26,7 @@ from tests.clinical.examples import complete_answers
 from tests.clinical.supply_examples import tablets
 from tests.clinical.test_supply_law import of_name, schedule_of
 from tests.desk.conftest import Counter
+from tests.desk.test_pgds import entered
 
 HAPPENED = "Given before anybody looked at the list; the patient is well."
 DONE = {
@@ -158,12 +159,13 @@ STOPPING = [
 ]
 
 
-def vaccination(counter: Counter, programme: Programme, role: str, day: date) -> dict[str, str]:
+def vaccination(counter: Counter, programme: Programme, role: str | Coded, day: date) -> dict[str, str]:
     """Return the answers of the programme's own example, given by somebody of a role on a day."""
     text = resources.text(f"examples/{programme.id}-given.json")
     ((draft, _form),) = counter.desk.hand_over.take_in(text).drafts
     state = next(one.state for one in counter.desk.drafts() if one.id == draft)
-    who = Professional(PersonName("Sam", "Tester"), roles.role(role).coded, Regulator.GPHC, "9999991")
+    coded = roles.role(role).coded if isinstance(role, str) else role
+    who = Professional(PersonName("Sam", "Tester"), coded, Regulator.GPHC, "9999991")
     person = counter.store.people.add(who, "slow-hash")
     number = {
         "patient.nhs_number": "999 012 3020",
@@ -173,7 +175,10 @@ def vaccination(counter: Counter, programme: Programme, role: str, day: date) ->
     when = {"contact.date": as_answer(day), "contact.time": "09:05"}
     asked_here = {k: v for k, v in complete_answers().items() if not k.startswith(("vaccine.", "session."))}
     asked_here["vaccine.dose_number"] = programme.lists["doses"][0].id
-    asked_here |= {"vaccine.dose_amount": "0.5"}  # where the programme names no usual dose
+    asked_here |= {
+        "session.legal_basis": "pgd",
+        "vaccine.dose_amount": "0.5",
+    }  # where the programme names no usual dose
     told = {k: v for k, v in state.answers.items() if v}
     return {**asked_here, **told, **number, **when, "session.vaccinator": str(person)}
 
@@ -213,8 +218,7 @@ def test_a_vaccination_that_the_form_refuses(counter: Counter, field: str, chang
 
 def test_somebody_who_may_not_vaccinate(counter: Counter) -> None:
     flu = programmes.programmes()[0]
-    role = next(one.id for one in roles.roles() if one.coded.code not in flu.vaccinators)
-    answers = vaccination(counter, flu, role, counter.clock.now().date())
+    answers = vaccination(counter, flu, Coded("Porter", "R0000"), counter.clock.now().date())
     refused_before_and_recorded_after(counter, "vaccination", answers, "session.vaccinator")
 
 
@@ -233,3 +237,12 @@ def test_what_happened_is_wanted_with_reason_and_incident(counter: Counter) -> N
     state = FormState({**answers, "consent.to_treatment": "no", "incident.done": "yes"})
     stops = {p.field for p in problems(counter, "vaccination", state) if p.severity is Severity.STOP}
     assert stops == {"incident.reason", "incident.report"}
+
+
+def test_a_patient_group_direction_that_has_lapsed(counter: Counter) -> None:
+    flu = programmes.programmes()[0]
+    today = counter.clock.now().date()
+    counter.desk.pgds.switch(counter.ada, on=True)
+    entered(counter, today - timedelta(days=400), today - timedelta(days=30), flu.agreement)
+    answers = vaccination(counter, flu, "pharmacist", today) | {"session.legal_basis": "pgd"}
+    refused_before_and_recorded_after(counter, "vaccination", answers, "session.legal_basis")
