@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Generic, Self
 
+from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import ALL_THE_SAME, Problem, Severity, stops_of
+from digmed_desktop.clinical.problem import ALL_THE_SAME, Problem, Severity, refusal, stops_of
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.desk.correcting import Plan
@@ -57,7 +58,11 @@ class Assessment(Generic[RecordT]):
     def with_problems(self, first: tuple[Problem, ...]) -> Self:
         """Return the assessment with further problems before its own, and the way on where an act is refused."""
         problems = (*first, *(p for p in self.problems if p not in first))
-        if any(p.refuses_act for p in problems):
+        if was_done(self.state.answers):  # nobody advises what has happened
+            problems = tuple(
+                refusal(p.field, p.sentence, done=True) if p.needs_adviser else p for p in problems
+            )
+        if any(p.refuses_act or p.needs_adviser for p in problems):
             question = of(self.record).question("incident.done")
             problems = (*problems, Problem(question, DONE_ALREADY, Severity.LOOK))
         return replace(self, problems=problems)

@@ -11,6 +11,7 @@ import pytest
 from digmed_desktop import resources
 from digmed_desktop.clinical import json_record, law
 from digmed_desktop.clinical.dates import as_answer
+from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.law_rule import Effect, Rule
@@ -246,3 +247,41 @@ def test_a_patient_group_direction_that_has_lapsed(counter: Counter) -> None:
     entered(counter, today - timedelta(days=400), today - timedelta(days=30), flu.agreement)
     answers = vaccination(counter, flu, "pharmacist", today) | {"session.legal_basis": "pgd"}
     refused_before_and_recorded_after(counter, "vaccination", answers, "session.legal_basis")
+
+
+ADVISED = [
+    pytest.param(programme, rule, id=f"{programme.id}-{rule.field}-{n}")
+    for programme in programmes.programmes()
+    for n, rule in enumerate(programme.doubts)
+    if rule.weight is Weight.STOP and rule.field.startswith("screening.")
+]
+
+
+@pytest.mark.parametrize(("programme", "rule"), ADVISED)
+def test_what_goes_on_only_by_advice_is_recorded_without_any_once_it_was_done(
+    counter: Counter, programme: Programme, rule: DoubtRule
+) -> None:
+    fitting = [
+        key
+        for key, product in programme.products.items()
+        if rule.of_product(live=product.live, holds=frozenset(product.holds))
+    ]
+    if not fitting:
+        return  # no vaccine of this programme is meant
+    answers = vaccination(counter, programme, "pharmacist", counter.clock.now().date())
+    broken = {question: wanted[0] for question, wanted in rule.when.items()}
+    answers |= {"vaccine.product": fitting[0], **broken}
+    still_to_do = FormState({**answers, **dict.fromkeys(DONE, "")})
+    asked = [p for p in problems(counter, "vaccination", still_to_do) if p.needs_adviser]
+    assert rule.said in {p.sentence for p in asked}
+    refused = counter.desk.send("vaccination", "before", still_to_do, counter.ada)
+    assert refused.notification is None
+    assert rule.field in {p.field for p in refused.problems}
+    done = still_to_do.answered(DONE)
+    assert not [p for p in problems(counter, "vaccination", done) if p.needs_adviser]
+    if all(
+        p.refuses_act for p in problems(counter, "vaccination", still_to_do) if p.severity is Severity.STOP
+    ):
+        made = press_send(counter, "vaccination", done, counter.ada)
+        assert made is not None
+        recorded_sent_and_listed(counter, made, {p.sentence for p in asked})
