@@ -124,10 +124,10 @@ class AnswerSheet:
         self.stop(field, sentence)
         self.closes_electronic_way.add(Problem(field, sentence))
 
-    def look(self, field: str, sentence: str | None) -> None:
+    def look(self, field: str, sentence: str | None, *, needs_reason: bool = False) -> None:
         """Note what a person must look at; None is nothing."""
         if sentence:
-            self.problems.append(Problem(field, sentence, Severity.LOOK))
+            self.problems.append(Problem(field, sentence, Severity.LOOK, needs_reason=needs_reason))
 
     def typed(self, field: str) -> str:
         """Return an answer exactly as typed, ``""`` where the question is not asked or not answered."""

@@ -17,7 +17,6 @@ from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.legal_basis import Verdict, judge
 from digmed_desktop.clinical.patient_answers import contact_answers
-from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import SCREENING, Programme
 from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_of_patient
@@ -207,4 +206,4 @@ def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
         if verdict is Verdict.STOPS:
             sheet.refuse(field, sentence)
         else:
-            sheet.problems.append(Problem(field, sentence, Severity.LOOK, needs_reason=True))
+            sheet.look(field, sentence, needs_reason=True)
