@@ -54,4 +54,10 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
             yield at.fault((*place, "schedules"), "stand twice or out of order", "each once, in order")
 
 
-KIND = FileKind("medicines/controlled-drugs.toml", ControlledDrugsFile, cross_check, Consequence.SUPPLY)
+KIND = FileKind(
+    "medicines/controlled-drugs.toml",
+    ControlledDrugsFile,
+    cross_check,
+    Consequence.SUPPLY,
+    may_be_empty=frozenset({"schedules"}),
+)

@@ -15,8 +15,33 @@ from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, 
 from digmed_desktop.data_files.source import DataSource
 
 _FORM = "forms/emergency-supply.toml"
-_NEEDED = ("appliance", "pharmacy-or-general-sale", "prescriber-undertaking")
-"""The rules that the program asks for by their ids."""
+_NEEDED = (
+    "patient-30-days",
+    "patient-schedule-4-5",
+    "patient-smallest-pack",
+    "patient-not-in-makers-pack",
+    "patient-oral-contraceptive",
+    "patient-liquid-antibiotic",
+    "patient-phenobarbital",
+    "prescriber-as-directed",
+    "schedule-1",
+    "schedule-2",
+    "schedule-3",
+    "schedule-18",
+    "appliance",
+    "pharmacy-or-general-sale",
+    "patient-interview",
+    "patient-immediate-need",
+    "patient-prescribed-before",
+    "patient-dose",
+    "prescriber-undertaking",
+    "register",
+    "register-prescription-dates",
+    "register-kept",
+    "label",
+    "pandemic",
+)
+"""The rules of the Regulations: one that does not hold is switched off with ``off``, never taken out."""
 
 Count = Annotated[int, Field(ge=1, le=999, description="a whole number from 1 up")]
 
@@ -71,9 +96,7 @@ def cross_check(at: At, file: LawFile, source: DataSource) -> Iterator[Fault]:
     yield from at.twice("rule", "id", [rule.id for rule in file.rule])
     yield from at.twice("substance", "name", [one.name for one in file.substance])
     there = {rule.id for rule in file.rule}
-    for needed in _NEEDED:
-        if needed not in there:
-            yield at.fault(("rule",), f"the rule {shown(needed)} is missing", f"a rule with the id {needed}")
+    yield from at.needed("rule", there, _NEEDED, "rule")
     form = source.read(_FORM, FormFile)
     for number, rule in enumerate(file.rule):
         yield from _of_rule(at, number, rule, form)

@@ -1,6 +1,6 @@
 """Kinds of data files: which model each has, how it is cross-checked, and what follows from a fault."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from string import Formatter
@@ -30,13 +30,15 @@ class Consequence(StrEnum):
 class FileKind:
     """One kind of file. ``place`` is a file's name, or a folder of which every TOML file is of this kind.
 
-    ``cross_check`` yields what is wrong between the entries of a file, and between it and others.
+    ``cross_check`` yields what is wrong between the entries of a file, and between it and others. ``may_be_empty``:
+    keys of lists that hold nothing where there is nothing to say; any other that was emptied switches something off.
     """
 
     place: str
     model: "type[BaseModel]"
     cross_check: "Callable[[At, Any, DataSource], Iterator[Fault]]"
     consequence: Consequence
+    may_be_empty: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -67,14 +69,30 @@ class FileKind:
             file: BaseModel | None = source.read(name, self.model)
         except DataFileError as error:
             found, file = error.faults, self._rest(name, source)
+        at = At(name, source)
+        found = (*found, *_not_among(found, self._emptied(at, name, source)))
         if file is None:
             return found
-        named = {(fault.entry, fault.key) for fault in found}
         try:
-            more = tuple(self.cross_check(At(name, source), file, source))
+            more = tuple(self.cross_check(at, file, source))
         except DataFileError:
             more = ()
-        return (*found, *(fault for fault in more if (fault.entry, fault.key) not in named))
+        return (*found, *_not_among(found, more))
+
+    def _emptied(self, at: "At", name: str, source: DataSource) -> Iterator[Fault]:
+        """Yield the lists and tables that hold nothing, at whatever depth."""
+        try:
+            raw = source.raw(name)
+        except DataFileError:
+            return
+        if not raw:
+            yield at.fault((), "the file is empty", "what the file holds that comes with the program")
+        for place, value in _containers(raw):
+            if not value and place and place[-1] not in self.may_be_empty:
+                what = "list" if isinstance(value, list) else "table"
+                yield at.fault(
+                    place, f"the {what} is empty", f"a {what} with something in it, or no such key"
+                )
 
     def _rest(self, name: str, source: DataSource) -> "BaseModel | None":
         """Return a faulty file without its faults, or None where that cannot be done."""
@@ -84,6 +102,20 @@ class FileKind:
             return mended(source.raw(name), self.model, [OWN.raw(one) for one in self.names(OWN)])
         except DataFileError:
             return None
+
+
+def _not_among(found: Collection[Fault], more: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return what is said of places of which nothing was said yet."""
+    named = {(fault.entry, fault.key) for fault in found}
+    return tuple(fault for fault in more if (fault.entry, fault.key) not in named)
+
+
+def _containers(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield every list and table with its place, the outer ones first."""
+    if isinstance(value, dict | list):
+        yield place, value
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _containers(inner, (*place, key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +148,17 @@ class At:
             if value not in known:
                 named = f"one of {listed(sorted(known))}" if len(known) <= 12 else f"the id of {what}"
                 yield self.fault(place, f"{shown(value)} is not {what} that is known", named)
+
+    def needed(
+        self, table: str, there: Collection[str], wanted: Collection[str], what: str
+    ) -> Iterator[Fault]:
+        """Yield a fault for each row that the program cannot do without; ``what`` names one: ``rule``."""
+        for id_ in wanted:
+            if id_ not in there:
+                place = (table,) if table else ()
+                yield self.fault(
+                    (*place, id_), f"the {what} {shown(id_)} is missing", f"a {what} with the id {id_}"
+                )
 
     def exactly(
         self, place: Place, keys: Collection[str], wanted: Collection[str], what: str

@@ -13,6 +13,7 @@ from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, OptionalText, Table, Text
 from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.data_files.values import DAYS
 from digmed_desktop.fhir.answer_files import ResponsesFile
 from digmed_desktop.mesh.reports_file import ReportsFile
 from digmed_desktop.reference.codes_file import RolesFile
@@ -20,7 +21,14 @@ from digmed_desktop.reference.programme_file import ProgrammeFile
 
 _FOLDER = "practice_mode"
 _TEST_RANGE = "999"  # NHS numbers that are never given to anyone
-Day = Annotated[date, Field(description="a date without quotation marks, such as 1951-03-14")]
+Day = Annotated[
+    date,
+    Field(
+        ge=date(1900, 1, 1),
+        le=DAYS[1],
+        description="a date without quotation marks, such as 1951-03-14",
+    ),
+]
 
 
 class AnswerRow(DataModel):
@@ -186,7 +194,13 @@ def cross_check_batches(at: At, file: BatchesFile, source: DataSource) -> Iterat
 
 
 KINDS = (
-    FileKind(f"{_FOLDER}/behaviours.toml", BehavioursFile, cross_check_behaviours, Consequence.PART),
+    FileKind(
+        f"{_FOLDER}/behaviours.toml",
+        BehavioursFile,
+        cross_check_behaviours,
+        Consequence.PART,
+        frozenset({"answers"}),
+    ),
     FileKind(f"{_FOLDER}/organisations.toml", OrganisationsFile, cross_check_organisations, Consequence.PART),
     FileKind(f"{_FOLDER}/patients.toml", PatientsFile, cross_check_patients, Consequence.PART),
     FileKind(f"{_FOLDER}/people.toml", PeopleFile, cross_check_people, Consequence.PART),

@@ -17,6 +17,13 @@ _ANSWERED = {*ANSWERS, Happening.UNEXPECTED, Happening.VOIDED} - {Happening.UNDE
 """The events that an answer of a practice can be."""
 
 
+CODES = tuple(
+    str(code)
+    for code in (*range(10001, 10006), *range(10007, 10011), *range(20001, 20016), *range(30001, 30026))
+)
+"""The codes of ITK3 2.10.0; one that is left out would count as not known."""
+
+
 class AnswerRow(DataModel):
     """What an answer means."""
 
@@ -57,7 +64,8 @@ class ResponsesFile(DataModel):
 
 
 def cross_check_responses(at: At, file: ResponsesFile, _source: DataSource) -> Iterator[Fault]:
-    """Yield what is no code, what no answer can be, and a code that is called success and is none."""
+    """Yield what is no code, what no answer can be, a code that is called success and is none, and codes left out."""
+    yield from at.needed("", file.__pydantic_extra__, CODES, "code")
     for code, row in file.__pydantic_extra__.items():
         if not re.fullmatch("[1-3][0-9]{4}", code):
             yield at.fault((code,), f"{shown(code)} is no response code", "five digits, the first 1, 2 or 3")

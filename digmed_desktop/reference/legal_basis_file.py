@@ -1,10 +1,7 @@
 """The model of ``resources/law/legal-bases.toml``, and its rules as the programmes carry them."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated
-
-from pydantic import Field
 
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.legal_basis import BasisRule, Verdict
@@ -12,10 +9,10 @@ from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, OptionalText, Text
 from digmed_desktop.data_files.source import OWN, DataSource
+from digmed_desktop.data_files.values import Day
 from digmed_desktop.reference.codes_file import CodesFile, RolesFile
 
 FILE, CODES, ROLES = "law/legal-bases.toml", "codes/vaccination.toml", "codes/roles.toml"
-Day = Annotated[date, Field(description="a date without quotation marks, such as 2026-09-01")]
 
 
 class BasisRow(DataModel):

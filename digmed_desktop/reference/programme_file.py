@@ -29,6 +29,7 @@ from digmed_desktop.reference.codes_file import CodesFile, RolesFile, code_and_t
 from digmed_desktop.reference.shared_rules_file import DoubtRow, doubt_faults
 
 FORM, CODES, ROLES = "forms/vaccination.toml", "codes/vaccination.toml", "codes/roles.toml"
+LONGEST_SEASON = 366  # days
 Number = Annotated[int, Field(ge=1, le=9, description="a whole number from 1 to 9")]
 
 
@@ -237,6 +238,9 @@ def _dates(at: At, file: ProgrammeFile) -> Iterator[Fault]:
         yield at.fault((missing,), "this key is missing", "both days of the season, or none")
     yield from in_order(at, (), "season_start", file.season_start, "season_end", file.season_end)
     if file.season_start and file.season_end:
+        if (file.season_end - file.season_start).days > LONGEST_SEASON:
+            wrong = f"{file.season_end.isoformat()} is more than a year after the season's first day"
+            yield at.fault(("season_end",), wrong, "the last day of this season")
         for number, row in enumerate(file.eligibility):
             start = row.adult_start
             if start is not None and not file.season_start <= start <= file.season_end:

@@ -2,6 +2,7 @@
 
 import os
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -178,12 +179,66 @@ def test_a_list_or_table_that_was_emptied_is_named(kind: FileKind, name: str, tm
     for table in tables(raw):
         for key, rows in value_at(raw, table).items():
             place = (*table, key)
-            if not isinstance(rows, list | dict) or _takes_any_name(kind, name, table):
+            if not isinstance(rows, list | dict) or key in kind.may_be_empty:
                 continue
-            if not faults_of(tmp_path, kind, name, without(raw, place)):
-                continue  # what may be missing may be empty
             faults = faults_of(tmp_path, kind, name, changed(raw, place, type(rows)()))
             assert any(one.file == name and key in f"{one.entry}, {one.key}" for one in faults), place
+
+
+def test_a_list_that_may_be_left_out_is_named_where_it_is_empty(tmp_path: Path) -> None:
+    emptied = 0
+    for kind, name in FILES:
+        raw = OWN.raw(name)
+        for table in tables(raw):
+            if "shown" in value_at(raw, table):
+                faults = faults_of(tmp_path, kind, name, changed(raw, (*table, "shown", "answers"), []))
+                assert any("answers" in one.sentence for one in faults), (name, table)
+                emptied += 1
+    assert emptied
+
+
+DAYS = [
+    (kind, name)
+    for kind, name in EACH
+    if any(isinstance(value_at(OWN.raw(name), at), date) for at in leaves(OWN.raw(name)))
+]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(2066, 1, 1), date(9999, 12, 31)])
+@pytest.mark.parametrize(("kind", "name"), DAYS)
+def test_a_day_that_cannot_be_meant_is_named(kind: FileKind, name: str, day: date, tmp_path: Path) -> None:
+    raw = OWN.raw(name)
+    for place in leaves(raw):
+        if isinstance(value_at(raw, place), date):
+            faults = faults_of(tmp_path, kind, name, changed(raw, place, day))
+            assert named(faults, name, str(place[-1])), place
+
+
+def test_a_season_that_goes_on_for_years_is_named(tmp_path: Path) -> None:
+    for kind, name in FILES:
+        raw = OWN.raw(name)
+        if "season_end" in raw:
+            faults = faults_of(tmp_path, kind, name, changed(raw, ("season_end",), date(2049, 1, 1)))
+            assert named(faults, name, "season_end")
+
+
+NEEDED = [("law/emergency-supply.toml", "rule"), ("responses/codes.toml", "")]
+
+
+@pytest.mark.parametrize(("name", "table"), NEEDED)
+def test_a_row_that_the_program_needs_is_named_where_it_was_taken_out(
+    name: str, table: str, tmp_path: Path
+) -> None:
+    raw = OWN.raw(name)
+    kind = next(kind for kind, one in FILES if one == name)
+    rows = (
+        {one["id"]: (table, place) for place, one in enumerate(raw[table])}
+        if table
+        else {code: (code,) for code in raw if code.isdigit()}
+    )
+    for id_, place in rows.items():
+        faults = faults_of(tmp_path, kind, name, without(raw, place))
+        assert any(id_ in one.sentence and "missing" in one.sentence for one in faults), id_
 
 
 FIRST = next(name for name in NAMES if name.startswith("programmes/"))
