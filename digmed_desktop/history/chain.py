@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.history import sealing
+from digmed_desktop.history import profile, sealing
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.sealing import SEALED, Sealed, Sealer
 from digmed_desktop.messaging.chain import Agreement, ChainHead, ChainSeal, TailCheck
@@ -22,6 +22,8 @@ from digmed_desktop.messaging.register import Verified
 TAIL = 200
 """How many of the last links are checked at a start, where the head does not ask for more."""
 _AT_ONCE = 1000
+_PEOPLE_SEALED = "chain.people"
+"""The entry of the profile that says that the people of before are sealed, so that no start looks for it."""
 _MOST_FAULTS = 100
 _KINDS = {one.kind: one for one in SEALED}
 _LINK = "SELECT number, kind, subject, at, digest, note, mac FROM link "
@@ -42,12 +44,18 @@ class Chain:
     def begin(self) -> None:
         """Begin the chain where there is none yet; not where a head says that there was one."""
         with self._database.reading() as connection:
-            if self._sealer.look(connection) or _last(connection) is not None:
-                return
-        if self._seal.head() is not None:
+            is_begun = self._sealer.look(connection) or _last(connection) is not None
+            is_known = connection.exec_driver_sql(
+                "SELECT count(*) FROM profile WHERE key = ?", (_PEOPLE_SEALED,)
+            ).scalar_one()
+        if is_known or (not is_begun and self._seal.head() is not None):
             return
         with self._database.writing() as connection:
-            self._sealer.begin(connection)
+            if not is_begun:
+                self._sealer.begin(connection)
+            if self._sealer.look(connection):
+                self._sealer.seal_people_found(connection)
+                profile.write(connection, _PEOPLE_SEALED, "true")
 
     # ---- the head
 
@@ -150,6 +158,7 @@ class Chain:
         while links := _links(connection, checks.expected):
             yield from (sentence for _, sentence in checks.of(connection, links))
         yield from (sentence for _, sentence in checks.changed())
+        yield from (sentence for _, sentence in checks.people(connection, all_seen=False))
 
 
 class _Checks:
@@ -160,6 +169,7 @@ class _Checks:
         self._ours = expected > 1  # whether the links that come were sealed with the key that is here
         self._changed: dict[tuple[str, str], tuple[int, str]] = {}
         self._sealed: Counter[str] = Counter()
+        self._people: dict[str, Link] = {}
 
     def of(self, connection: sa.Connection, links: Sequence[Link]) -> Iterator[tuple[int, str]]:
         """Yield what is wrong with links: number and sentence. What they seal is told by :meth:`changed`."""
@@ -179,6 +189,8 @@ class _Checks:
         for kind, sealed in _KINDS.items():
             self._rows(connection, sealed, {one.subject: one for one in links if one.kind == kind})
         for link in links:
+            if link.kind == sealing.PERSON:
+                self._people[link.subject] = link
             if link.kind == sealing.REMOVED:
                 kind, _, key = link.subject.partition(" ")
                 self._changed.pop((kind, key), None)
@@ -187,9 +199,23 @@ class _Checks:
         """Yield what links seal and the database does not hold as it was, but for what was emptied on purpose."""
         yield from sorted(self._changed.values())
 
+    def people(self, connection: sa.Connection, *, all_seen: bool) -> Iterator[tuple[int, str]]:
+        """Yield who is not as sealed last; where all links were seen, who was added without a link."""
+        if not self._people:
+            return
+        there = {str(row.id): row for row in connection.exec_driver_sql(sealing.PEOPLE).all()}
+        for key, link in self._people.items():
+            if key not in there:
+                yield link.number, _told(link, "is missing")
+            elif not hmac.compare_digest(sealing.digest_of_person(there[key]), bytes(link.digest)):
+                yield link.number, _told(link, "was changed afterwards")
+        for key in sorted(there.keys() - self._people.keys()) if all_seen else ():
+            yield self.expected, f"Person {key} was added without being sealed."
+
     def at_the_end(self, connection: sa.Connection) -> Iterator[tuple[int, str]]:
         """Yield what only shows once every link was seen: rows that have none, and states that no event gave."""
         yield from self.changed()
+        yield from self.people(connection, all_seen=True)
         for sealed in SEALED:
             counted = connection.exec_driver_sql(f"SELECT count(*) FROM {sealed.table}")  # noqa: S608
             extra = int(counted.scalar_one()) - self._sealed[sealed.kind]

@@ -1,4 +1,4 @@
-"""The people who use the program."""
+"""The people who use the program. Whoever is added or changed is sealed in the chain, counts of wrong PINs are not."""
 
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,7 @@ class People:
                 )
                 .returning(person.c.id)
             ).scalar_one()
+            self._database.sealer.seal_person(connection, made)
         return made
 
     def update(
@@ -54,15 +55,15 @@ class People:
         if pin_hash is not None:
             values |= {"pin_hash": pin_hash, "failed_tries": 0, "locked_until": None}
         if values:
-            self._change(person_id, values)
+            self._change(person_id, values, sealed=True)
 
     def retire(self, person_id: int) -> None:
         """Take a person off the list of those who may act. KeyError when there is no such person."""
-        self._change(person_id, {"active": False})
+        self._change(person_id, {"active": False}, sealed=True)
 
     def restore(self, person_id: int) -> None:
         """Put a person who had left back on the list. KeyError when there is no such person."""
-        self._change(person_id, {"active": True})
+        self._change(person_id, {"active": True}, sealed=True)
 
     def note_wrong_pin(self, person_id: int, until: datetime | None) -> int:
         """Count a wrong PIN, lock until a time or not, and return how many there were in a row."""
@@ -81,11 +82,13 @@ class People:
         """Forget the wrong PINs. KeyError when there is no such person."""
         self._change(person_id, {"failed_tries": 0, "locked_until": None})
 
-    def _change(self, person_id: int, values: dict[str, Any]) -> None:
+    def _change(self, person_id: int, values: dict[str, Any], *, sealed: bool = False) -> None:
         with self._database.writing() as connection:
             done = connection.execute(person.update().where(person.c.id == person_id).values(values))
             if done.rowcount != 1:
                 raise KeyError(person_id)
+            if sealed:
+                self._database.sealer.seal_person(connection, person_id)
 
 
 def _person(row: AnyRow) -> Person:

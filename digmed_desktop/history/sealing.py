@@ -75,6 +75,10 @@ SEALED = (
 """What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it; and
 the register of patient group directions."""
 
+PERSON = "person"
+"""A link that seals a person as added or changed: who works here, under which PIN, and whether still."""
+PEOPLE = "SELECT id, professional, pin_hash, active FROM person "
+
 BEGUN, FOUND, LOST, REMOVED = "begun", "found", "lost", "removed"
 """Kinds of links that seal no row: the chain begins with an empty database, or with one that was there before; a person
 goes on with a loss; a row was emptied."""
@@ -132,6 +136,18 @@ class Sealer:
             )
             self._append(connection, added)
         return now
+
+    def seal_person(self, connection: sa.Connection, person_id: int) -> None:
+        """Append a link that seals a person as they stand now."""
+        row = connection.exec_driver_sql(PEOPLE + "WHERE id = ?", (person_id,)).one()
+        self._append(connection, [(PERSON, str(person_id), digest_of_person(row), "")])
+
+    def seal_people_found(self, connection: sa.Connection) -> None:
+        """Seal the people that were there before people were sealed; nothing where any ever was."""
+        known = connection.exec_driver_sql("SELECT 1 FROM link WHERE kind = ? LIMIT 1", (PERSON,)).first()
+        if known is None and self.look(connection):
+            for row in connection.exec_driver_sql(PEOPLE + "ORDER BY id").all():
+                self._append(connection, [(PERSON, str(row.id), digest_of_person(row), "")])
 
     def say(self, connection: sa.Connection, kind: str, subject: str, note: dict[str, Any]) -> None:
         """Append a link that seals no row but says something itself."""
@@ -212,6 +228,12 @@ def chain_key(database_key: bytes) -> bytes:
     return hmac.new(database_key, b"the chain of DigMed Desktop", hashlib.sha256).digest()
 
 
+def digest_of_person(row: Sequence[Any]) -> bytes:
+    """Return the digest of a person: id, details, hash of the PIN, and whether they still work here."""
+    text = json.dumps([PERSON, *row], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
 def seal_of(key: bytes, before: bytes, row: Sequence[Any]) -> bytes:
     """Return the HMAC-SHA256 over the seal of the link before and a link, as the file has it."""
     number, kind, subject, at, digest, note = row
@@ -221,7 +243,8 @@ def seal_of(key: bytes, before: bytes, row: Sequence[Any]) -> bytes:
 
 def _rows(connection: sa.Connection) -> int:
     counted = (connection.exec_driver_sql(f"SELECT count(*) FROM {one.table}") for one in SEALED)  # noqa: S608
-    return sum(int(one.scalar_one()) for one in counted)
+    people = connection.exec_driver_sql("SELECT count(*) FROM person").scalar_one()
+    return int(people) + sum(int(one.scalar_one()) for one in counted)
 
 
 def _key_id(key: bytes) -> str:

@@ -114,7 +114,7 @@ def test_a_question_that_does_not_fit_the_form_is_named(
     assert named(faults, name, said), faults
 
 
-EARLY, LATE = date(1999, 1, 1), date(2099, 1, 1)
+EARLY, LATE = date(2001, 1, 1), date(2048, 1, 1)
 
 
 @pytest.mark.parametrize("name", PROGRAMMES)

@@ -144,6 +144,83 @@ def test_a_change_by_sql_is_found_and_told(three: Store, database: Path, stateme
     assert "Fennimore" not in " ".join(found.faults)
 
 
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE person SET active = 1 WHERE id = 2", "was changed afterwards (person 2"),
+        ("UPDATE person SET pin_hash = 'mine' WHERE id = 1", "was changed afterwards (person 1"),
+        ("UPDATE person SET professional = replace(professional, 'Ada', 'Eve')", "was changed afterwards (person 1"),
+        ("DELETE FROM person WHERE id = 2", "is missing (person 2"),
+        (
+            "INSERT INTO person (professional, pin_hash, active, failed_tries) "
+            "SELECT professional, 'mine', 1, 0 FROM person WHERE id = 1",
+            "Person 3 was added without being sealed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_person_who_is_not_as_recorded_is_found(
+    sealed: Store, database: Path, statement: str, words: str
+) -> None:
+    for _ in range(2):
+        sealed.people.add(PHARMACIST, "hash")
+    sealed.people.retire(2)
+    sealed.people.note_wrong_pin(1, None)
+    sealed.chain.keep_head()
+    assert sealed.chain.verify().intact
+    tamper(database, statement)
+    found = sealed.chain.verify()
+    assert any(words in sentence for sentence in found.faults), found.faults
+    assert (sealed.chain.check_tail().agreement is Agreement.ALTERED) == ("INSERT" not in statement)
+
+
+def test_an_older_page_cannot_bring_back_who_has_left(
+    sealed: Store, database: Path, clock: MovedClock, seal: VaultChainSeal
+) -> None:
+    sealed.people.add(PHARMACIST, "hash")
+    sealed.close()
+    before = database.read_bytes()
+    opened = Store.open(database, DATABASE_KEY, clock, seal)
+    opened.people.retire(1)
+    opened.chain.keep_head()
+    opened.close()
+    after, reactivated = database.read_bytes(), 0
+    for page in range(len(before) // 4096):
+        at = slice(page * 4096, (page + 1) * 4096)
+        if before[at] == after[at]:
+            continue
+        database.write_bytes(after[: at.start] + before[at] + after[at.stop :])
+        try:
+            opened = Store.open(database, DATABASE_KEY, clock, seal)
+        except StoreError:
+            continue
+        try:
+            if opened.people.get(1).active:
+                reactivated += 1
+                assert opened.chain.check_tail().agreement is not Agreement.WHOLE
+        except (StoreError, sa.exc.DBAPIError):
+            pass
+        finally:
+            opened.close()
+    assert reactivated, "one of the pages is that of the people"
+
+
+def test_people_from_before_are_sealed_once_as_they_are_found(
+    sealed: Store, database: Path, clock: MovedClock, seal: VaultChainSeal
+) -> None:
+    sealed.people.add(PHARMACIST, "hash")
+    sealed.chain.keep_head()
+    sealed.close()
+    older = "DELETE FROM link WHERE kind = 'person'", "DELETE FROM profile WHERE key = 'chain.people'"
+    tamper(database, *older)
+    opened = Store.open(database, DATABASE_KEY, clock, seal)
+    assert opened.chain.verify().intact
+    opened.close()
+    tamper(database, "UPDATE person SET active = 0", "DELETE FROM profile WHERE key = 'chain.people'")
+    again = Store.open(database, DATABASE_KEY, clock, seal)
+    assert not again.chain.verify().intact, "whoever was sealed is not sealed anew"
+    again.close()
+
+
 def test_links_made_anew_without_the_key_are_found(three: Store, database: Path) -> None:
     """The database's key is known, and the chain is made again from the changed link on with plain hashes."""
     made = engine(database, DATABASE_KEY, size=1)
