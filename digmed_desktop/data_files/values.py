@@ -9,10 +9,15 @@ from pydantic import Field
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Place
 
-DAYS = date(2000, 1, 1), date(2049, 12, 31)
+DAYS = date(1950, 1, 1), date(2049, 12, 31)
 """The first and the last day that a date in a data file can be; others are slips that switch a rule off or on for good."""
 Day = Annotated[
-    date, Field(ge=DAYS[0], le=DAYS[1], description="a date without quotation marks, such as 2026-09-01")
+    date,
+    Field(
+        ge=DAYS[0],
+        le=DAYS[1],
+        description="a date from 1950 to 2049 without quotation marks, such as 2026-09-01",
+    ),
 ]
 
 
