@@ -48,6 +48,12 @@ class Trial:
         """The administrators' file."""
         return self.folder / "policy.toml"
 
+    @property
+    def example(self) -> str:
+        """A record that is sent, as programs in wine see its file."""
+        names = sorted(self.examples.glob("*influenza*given*.json"))
+        return self.wine.windows_path(names[0])
+
     def console(self, *words: str, seconds: float = 120, home: str = "") -> Result:
         """Run the installed console launcher; ``home``: with all that it keeps in another folder."""
         extra = {"DIGMED_HOME": home} if home else None
@@ -146,15 +152,8 @@ def _taken(trial: Trial) -> list[Path]:
 
 
 def _message(trial: Trial) -> str:
-    example = next(
-        one
-        for one in sorted(trial.examples.glob("*.json"))
-        if "influenza" in one.name and "given" in one.name
-    )
     out = trial.wine.drive / "Łódź é.xml"
-    said = expect(
-        trial.console("build", trial.wine.windows_path(example), "--out", trial.wine.windows_path(out)), 0
-    )
+    said = expect(trial.console("build", trial.example, "--out", trial.wine.windows_path(out)), 0)
     return said or expect(
         trial.console("check", trial.wine.windows_path(out)), 0, "Łódź é.xml", "nothing found"
     )

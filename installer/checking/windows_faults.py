@@ -88,8 +88,7 @@ def _long_path(trial: "Trial") -> str:
     name = trial.wine.windows_path(file)
     if len(name) != LONG:
         return f"the path of this line has {len(name)} characters"
-    example = trial.wine.windows_path(sorted(trial.examples.glob("*.json"))[0])
-    return expect(trial.console("build", example, "--out", name), 0) or expect(
+    return expect(trial.console("build", trial.example, "--out", name), 0) or expect(
         trial.console("check", name), 0
     )
 
