@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import SequenceMatcher
 
@@ -68,6 +68,19 @@ def likely_same(one: Identity, other: Identity) -> bool:
     named = _alike(one.family, other.family) + _alike(one.given, other.given)
     born = bool(one.born and other.born) and one.born == other.born
     return named + born >= _MOST_AGREE
+
+
+def perhaps_one(known: Identity, now: Identity) -> bool:
+    """Whether two people with a number each may be one: two of names and birth agree, and the third can be a slip.
+
+    Names may be exchanged, and day and month.
+    """
+    if (known.family, known.given) == (now.given, now.family):
+        now = replace(now, family=now.given, given=now.family)
+    differ = disagreement(known, now)
+    return len(differ) <= _MOST_SLIPS and all(
+        _is_slip(key, known, now) or (key == BORN and _exchanged(known.born, now.born)) for key in differ
+    )
 
 
 def nothing_alike(one: Identity, other: Identity) -> bool:
@@ -161,6 +174,12 @@ def _is_slip(key: str, was: Identity, now: Identity) -> bool:
 
 def _said(answers: Mapping[str, str], key: str) -> str:
     return " ".join(answers.get(key, "").casefold().split())
+
+
+def _exchanged(one: date | None, other: date | None) -> bool:
+    if one is None or other is None:
+        return False
+    return (one.year, one.month, one.day) == (other.year, other.day, other.month)
 
 
 def _one_part_off(one: date, other: date) -> bool:

@@ -9,8 +9,16 @@ from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 
-OF_THE_ACT = ("session.", "contact.", "vaccine.", "item.", "request.", "decision.", "incident.")
+OF_THE_ACT = (
+    *("session.", "contact.date", "contact.time", "contact.method", "vaccine.", "item.", "decision.outcome"),
+    "incident.",
+)
 """What was done and when, whoever it was done for."""
+_OF_THE_PATIENT = (
+    *(".eligibility", ".dose_number", ".not_given_reason", ".not_given_other", ".indication", ".additional"),
+    *(".for_epilepsy",),
+)
+"""Among them, why it was done for this patient: the right one is asked anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +120,9 @@ def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> T
 
 def of_the_act(answers: Answers) -> dict[str, str]:
     """Return the answers about what was done, whoever it was done for."""
-    return {key: text for key, text in answers.items() if key.startswith(OF_THE_ACT) and text}
+    return {key: text for key, text in answers.items() if text and _is_of_the_act(key)}
+
+
+def _is_of_the_act(key: str) -> bool:
+    of_the_patient = key.endswith(_OF_THE_PATIENT) or (key.startswith("item.") and key.endswith(".reason"))
+    return key.startswith(OF_THE_ACT) and not of_the_patient

@@ -48,7 +48,7 @@ class Problem:
 def refusal(field: str, sentence: str, *, done: bool) -> Problem:
     """Return what refuses an act that is still to be done; of one that was ``done``, a person looks at it."""
     if done:
-        return Problem(field, f"{ALL_THE_SAME} {sentence}", Severity.LOOK)
+        return Problem(field, f"{ALL_THE_SAME} {sentence}", Severity.LOOK, needs_reason=True)
     return Problem(field, sentence, Severity.STOP, refuses_act=True)
 
 

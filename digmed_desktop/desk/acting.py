@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical.dates import shown_time
+from digmed_desktop.clinical import identity
+from digmed_desktop.clinical.dates import ENGLAND, shown_time
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.questions.vaccination import answers_with_reaction
 from digmed_desktop.data_files.source import OWN
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 LONGEST_NOTE = 2000
+NOT_ITS_PATIENT = (State.NOT_KNOWN_THERE, State.NO_LONGER_THERE)
+"""The practice does not look after the patient: a correction names the right one."""
 NEVER_ELECTRONIC = (
     "The practice's system never had the record that is withdrawn, so no message can take it off."
 )
@@ -58,7 +61,7 @@ class ActsDesk:
         able = {act: may(standing, happening) for act, happening in _BY_HAPPENING.items()}
         able[Act.CANCEL] = notes.may_cancel(notification)
         able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
-        able[Act.SEND_AS_NEW] = way is Way.AFRESH and has_message and not notes.row(notification).withdrawal
+        able[Act.SEND_AS_NEW] = self._may_send_as_new(notification, way)
         able[Act.CORRECT] = (
             way is not Way.LATEST_ONLY and self._store.versions.state(notification) is not None
         )
@@ -89,7 +92,10 @@ class ActsDesk:
                 "Record it anew, and tell the practice by telephone.",
             )
         row = self._store.notifications.row(notification)
-        return Begun(row.kind.form, replace(state, correction=CorrectionOf(notification, _reason(why))))
+        today = self._clock.now().astimezone(ENGLAND).date()
+        owner = identity.described(identity.completed({}, state.answers, today), state.answers)
+        corrects = CorrectionOf(notification, _reason(why))
+        return Begun(row.kind.form, replace(state, correction=corrects, owner=owner))
 
     def do(self, act: Act, notification: int, by: int, note: str) -> None:
         """Carry out an act that needs no form. Raises NotAllowedNowError when it has moved on meanwhile."""
@@ -135,9 +141,10 @@ class ActsDesk:
 
         For what is on no practice's record: rejected, void or never delivered. Return the id of the new version.
         """
-        if self._store.notifications.correction(notification).way is not Way.AFRESH:
+        way = self._store.notifications.correction(notification).way
+        if not self._may_send_as_new(notification, way):
             raise NotAllowedNowError(
-                "This may be on the patient's record at the practice, so it is not sent as a new message.",
+                "It may be on the patient's record at this practice, or the patient is not one of its own.",
                 "Correct it, or telephone the practice.",
             )
         return self._follow_up(
@@ -146,6 +153,16 @@ class ActsDesk:
             by,
             _reason(why),
             state=self._store.versions.state(notification),
+        )
+
+    def _may_send_as_new(self, notification: int, way: Way) -> bool:
+        """Whether the same record can go to the same practice once more."""
+        row = self._store.notifications.row(notification)
+        return (
+            way is Way.AFRESH
+            and not row.withdrawal
+            and row.state not in NOT_ITS_PATIENT
+            and bool(self._store.versions.edition(notification))
         )
 
     def take_back(self, notification: int, by: int, why: str) -> int | None:

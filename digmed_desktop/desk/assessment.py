@@ -5,7 +5,7 @@ from typing import Generic, Self
 
 from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import ALL_THE_SAME, Problem, Severity, refusal, stops_of
+from digmed_desktop.clinical.problem import Problem, Severity, refusal, stops_of
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.desk.correcting import Plan
@@ -77,7 +77,6 @@ class Assessment(Generic[RecordT]):
             for problem in self.problems
             if problem.needs_reason and (reason := self.state.reason_for(problem))
         ]
-        lines += [problem.sentence for problem in self.problems if problem.sentence.startswith(ALL_THE_SAME)]
         notes = "\n".join(line for line in (self.record.notes_kept_here, *lines, people) if line)
         record = replace(self.record, notes_kept_here=notes)
         return replace(self, reading=replace(self.reading, record=record))

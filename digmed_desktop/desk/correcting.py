@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 UNCHANGED = (
     "Nothing was changed, so there is nothing to correct. Change what was wrong, or leave the correction (Esc). To send "
-    "the same record once more, open it and choose “Send again as a new message”."
+    "the same record once more, open it and choose “Send again as a new message”. "
+    "A note for this pharmacy alone is added there too."
 )
 _TELLS = {
     Happening.TOLD_ON_PAPER,
@@ -64,7 +65,7 @@ def plan(store: "Store", state: FormState, record: "Record", edition: "Edition",
     corrected = json_record.read(store.versions.record(of))
     refused = about_another(corrected.patient, record.patient)
     made = plan_of(store, of, record, edition, at, why=correction.why)
-    if refused is None and _unchanged(store.versions.state(of), state):
+    if refused is None and _said(corrected, record) == _said(record, record):
         refused = Problem("correction", UNCHANGED)
     return replace(
         made,
@@ -73,12 +74,9 @@ def plan(store: "Store", state: FormState, record: "Record", edition: "Edition",
     )
 
 
-def _unchanged(before: FormState | None, now: FormState) -> bool:
-    """Whether a correction says what was said before, practice and all."""
-    if before is None:
-        return False
-    was = {key: text.strip() for key, text in before.answers.items() if text.strip()}
-    return was == {key: text.strip() for key, text in now.answers.items() if text.strip()}
+def _said(record: "Record", beside: "Record") -> "Record":
+    """Return what a record says, practice and all: not when it was written, nor the notes of this pharmacy."""
+    return replace(record, recorded_at=beside.recorded_at, notes_kept_here="")
 
 
 def plan_of(

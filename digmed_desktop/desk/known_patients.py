@@ -1,18 +1,20 @@
 """Compares who a form is about with the patients known here: one NHS number at two people, one person at two numbers."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.clinical.identity import Identity
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.clinical.record import Patient
+from digmed_desktop.clinical.record import Patient, PersonName
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.patients import KnownPatient
 
 _NAMED = {identity.FAMILY: "last name", identity.GIVEN: "first name", identity.BORN: "date of birth"}
+_MONTHS = 12
 _MOST = 200  # patients born on one day
 
 
@@ -32,7 +34,7 @@ class KnownPatients:
         if now.nhs_number and (corrected is None or corrected.nhs_number != now.nhs_number):
             found += self._of_number(now)
         if now.nhs_number and now.family and now.born:
-            found += self._of_name(now, "" if corrected is None else corrected.nhs_number)
+            found += self._of_name(now, patient.name, "" if corrected is None else corrected.nhs_number)
         return tuple(found)
 
     def _of_number(self, now: Identity) -> list[Problem]:
@@ -47,15 +49,24 @@ class KnownPatients:
                 ]
         return []
 
-    def _of_name(self, now: Identity, corrected: str) -> list[Problem]:
+    def _exchanged(self, born: date) -> "list[KnownPatient]":
+        """Return the patients born on a day whose month is taken for its day."""
+        if born.day > _MONTHS or born.day == born.month:
+            return []
+        return self._store.patients.born_on(born.replace(month=born.day, day=born.month), _MOST)
+
+    def _of_name(self, now: Identity, name: PersonName, corrected: str) -> list[Problem]:
         assert now.born is not None  # noqa: S101 - asked before
-        for known in self._store.patients.born_on(now.born, _MOST):
+        alike = [*self._store.patients.born_on(now.born, _MOST), *self._exchanged(now.born)]
+        alike += self._store.patients.named(
+            (f"{name.family} {name.given}", f"{name.given} {name.family}"), _MOST
+        )
+        for known in alike:
             them = _known(known)
-            named = (them.family, them.given) == (now.family, now.given)
-            if named and them.nhs_number not in ("", now.nhs_number, corrected):
+            if identity.perhaps_one(them, now) and them.nhs_number not in ("", now.nhs_number, corrected):
                 return [
                     _ask(
-                        f"A patient of this name and date of birth was last recorded here on {_seen(known)} "
+                        f"A patient of this name and date of birth, or nearly so, was last recorded here on {_seen(known)} "
                         "under another NHS number. Find the name above to see it, and check the number."
                     )
                 ]

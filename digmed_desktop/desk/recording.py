@@ -37,7 +37,7 @@ KNOWN_THERE = (
 
 
 ONLY_A_PHARMACIST_RECORDS = (
-    "What was done although it is refused is recorded by a pharmacist: a pharmacist signs in with their PIN."
+    "Only a pharmacist can record a vaccination or supply that the rules refuse. Ask a pharmacist to sign in."
 )
 
 

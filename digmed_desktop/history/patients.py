@@ -62,6 +62,10 @@ class Patients:
         """Return patients born on a day."""
         return self._found(patient.c.born == day.isoformat(), limit)
 
+    def named(self, names: Sequence[str], limit: int) -> list[KnownPatient]:
+        """Return patients with one of these names, last name first, as names are searched."""
+        return self._found(patient.c.name_key.in_([written.search_key(one) for one in names]), limit)
+
     def of_ids(self, ids: Sequence[int]) -> list[KnownPatient]:
         """Return these patients, in this order; those that are not there are left out."""
         by_id = {one.id: one for one in self._found(patient.c.id.in_(ids), len(ids))}

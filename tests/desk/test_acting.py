@@ -26,7 +26,9 @@ REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Not
 def correct(counter: Counter, of: int, why: str = "The batch was misread.", **changes: str) -> int:
     begun = counter.desk.acts.begin_correction(of, why)
     assert begun.form == "vaccination"
-    state = begun.state.answered({key.replace("__", "."): text for key, text in changes.items()})
+    answers = {key.replace("__", "."): text for key, text in changes.items()}
+    state = begun.state.answered(answers)
+    state = replace(state, owner={**state.owner, **{k: v for k, v in answers.items() if k in state.owner}})
     sent = counter.desk.send(begun.form, f"draft-{of}-{why}", state, counter.ada)
     assert sent.notification is not None, sent.problems
     return sent.notification
@@ -62,7 +64,7 @@ def test_what_is_offered_follows_the_state(counter: Counter) -> None:
     rejected = counter.record()
     counter.post(rejected)
     counter.answer(rejected, REJECTED)
-    assert counter.acts(rejected) == always | {"paper", "telephone", "deal-with", "send-as-new"}
+    assert counter.acts(rejected) == always | {"paper", "telephone", "deal-with", "send-as-new", "withdraw"}
 
 
 def test_a_matched_one_is_replaced_and_says_what_changed_and_why(counter: Counter) -> None:

@@ -83,3 +83,20 @@ def test_a_correction_of_the_name_does_not_ask_about_the_record_it_corrects(know
     state = begun.state.answered({"patient.family": "O'Neall"})
     assert state.correction == CorrectionOf(made, "The name was misspelt.")
     assert not asked(known, "vaccination", state)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"patient__family": "Rose", "patient__given": "O'Neill"},
+        {"patient__family": "Oneil"},
+        {"patient__given": "Rosie"},
+        {"patient__date_of_birth": "3/12/1971"},
+        {"patient__date_of_birth": "12/3/1972"},
+    ],
+)
+def test_a_slip_in_name_or_birth_does_not_hide_that_the_patient_has_another_number(
+    known: Counter, changes: dict[str, str]
+) -> None:
+    state = FormState(complete_answers(patient__nhs_number=ANOTHER_NUMBER, **changes))
+    assert asked(known, "vaccination", state)

@@ -1,0 +1,174 @@
+"""Corrections: nothing changed is refused, another person is withdrawn and begun anew, and new means new."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from digmed_desktop.clinical import identity
+from digmed_desktop.clinical.form_state import CorrectionOf, FormState
+from digmed_desktop.clinical.one_patient import of_the_act
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.states import Happening, Need, State
+from tests.clinical import supply_examples
+from tests.clinical.examples import complete_answers
+from tests.desk.conftest import Counter
+
+REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Rejected.")
+LEFT = Meaning("30003", Happening.NO_LONGER, needs_person=True, happened="The patient has left.")
+RIGHT = {
+    "patient.nhs_number": "999 400 0047",
+    "patient.family": "Quill",
+    "patient.given": "Nora",
+    "patient.date_of_birth": "4/7/1969",
+}
+
+
+def begun(counter: Counter, made: int) -> FormState:
+    return counter.desk.acts.begin_correction(made, "It was wrong.").state
+
+
+def send(counter: Counter, state: FormState) -> int | None:
+    asked = [p for p in counter.desk.preview("vaccination", state).problems if p.needs_reason]
+    state = replace(state, reasons={p.reason_key: "A test." for p in asked})
+    return counter.desk.send("vaccination", uuid.uuid4().hex, state, counter.ada).notification
+
+
+def matched(counter: Counter) -> int:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"patient.date_of_birth": "12/03/1971"},
+        {"patient.postcode": "ls1 4ap"},
+        {"patient.nhs_number": "9990123020"},
+        {"contact.time": "1040"},
+        {"vaccine.dose_amount": "0.50"},
+        {"patient.family": "O'Neill "},
+        {"after.notes": "A note for ourselves."},
+    ],
+)
+def test_a_correction_that_says_the_same_is_refused_and_says_what_to_do(
+    counter: Counter, changes: dict[str, str]
+) -> None:
+    state = begun(counter, matched(counter)).answered(changes)
+    stops = [p for p in counter.desk.preview("vaccination", state).problems if p.severity is Severity.STOP]
+    assert [p.field for p in stops] == ["correction"]
+    assert "Send again as a new message" in stops[0].sentence
+    assert send(counter, state) is None
+
+
+def test_another_practice_alone_is_a_correction(counter: Counter) -> None:
+    state = begun(counter, matched(counter)).answered({"practice.name": "The Other Surgery"})
+    assert send(counter, state) is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"patient.family": "Quill", "patient.given": "Nora"},
+        {"patient.family": "O'Neall"},
+        {"patient.date_of_birth": "13/3/1971"},
+        {"patient.sex": "male"},
+        {"patient.address_lines": "9 Mill Road"},
+        {"patient.nhs_number": "999 400 0047"},
+    ],
+)
+def test_who_the_patient_is_changes_only_once_somebody_said_it_is_the_same_person(
+    counter: Counter, changes: dict[str, str]
+) -> None:
+    state = begun(counter, matched(counter)).answered(changes)
+    problems = counter.desk.preview("vaccination", state).problems
+    assert set(changes) & {p.field for p in problems if p.severity is Severity.STOP}
+    assert send(counter, state) is None
+
+
+def test_a_name_is_put_right_once_it_is_the_same_person_and_the_number_stays(counter: Counter) -> None:
+    made = matched(counter)
+    state = begun(counter, made).answered({"patient.family": "O'Neall"})
+    agreed = replace(state, owner={**state.owner, "patient.family": "O'Neall"})
+    newer = send(counter, agreed)
+    assert newer is not None
+    assert counter.store.notifications.row(newer).corrects == made
+    number = agreed.answered({"patient.nhs_number": "999 400 0047"})
+    number = replace(number, owner={**number.owner, identity.NUMBER: "999 400 0047"})
+    assert send(counter, replace(number, correction=CorrectionOf(newer, "Wrong."))) is None
+
+
+def test_the_wrong_record_is_withdrawn_only_once_the_right_one_is_stored(counter: Counter) -> None:
+    wrong = matched(counter)
+    right = complete_answers() | RIGHT | {"vaccine.batch": ""}
+    state = FormState(right, withdraws=CorrectionOf(wrong, "Another patient."))
+    assert send(counter, state) is None  # the batch is missing
+    assert len(counter.desk.sent_items(None, 10)) == 1, "withdrawn although nothing was stored"
+    made = send(counter, state.answered({"vaccine.batch": "AB-1234"}))
+    assert made is not None
+    rows = {row.id: row for row in counter.desk.sent_items(None, 10)}
+    withdrawal = next(row for row in rows.values() if row.withdrawal)
+    assert withdrawal.corrects == wrong
+    assert withdrawal.need is Need.WITHDRAWAL
+    assert withdrawal.id > made
+    assert rows[made].nhs_number == "9994000047"
+
+
+@pytest.mark.parametrize("told", ["paper", "kept here"])
+def test_a_wrong_record_without_a_message_is_withdrawn_too(counter: Counter, told: str) -> None:
+    changes = {"patient__traced": "not-traced"} if told == "paper" else {"consent__to_sharing": "no"}
+    wrong = counter.record(**changes)
+    if told == "paper":
+        counter.desk.acts.do(Act.PAPER, wrong, counter.ada, "By post.")
+    made = send(
+        counter, FormState(complete_answers() | RIGHT, withdraws=CorrectionOf(wrong, "Another patient."))
+    )
+    assert made is not None
+    (withdrawal,) = (row for row in counter.desk.sent_items(None, 10) if row.withdrawal)
+    assert withdrawal.corrects == wrong
+    assert (withdrawal.need is Need.WITHDRAWAL) is (told == "paper")  # nobody is told of what nobody knows
+
+
+def test_what_was_done_goes_along_and_why_it_was_done_for_the_other_does_not() -> None:
+    answers = complete_answers() | supply_examples.complete_answers(
+        {"item.1.reason": "x", "contact.reason": "y"}
+    )
+    answers |= {"vaccine.eligibility": "pregnant", "request.reference": "111-0042"}
+    done = of_the_act(answers)
+    assert {
+        "vaccine.product",
+        "vaccine.batch",
+        "vaccine.site",
+        "item.1.quantity",
+        "contact.time",
+    } <= done.keys()
+    theirs = {"vaccine.eligibility", "contact.reason", "item.1.reason", "request.reference"}
+    assert not theirs & done.keys()
+    assert not any(key.startswith(("patient.", "screening.", "consent.", "allergies.")) for key in done)
+
+
+def test_sent_again_as_new_has_new_ids_and_names_no_other_message(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made, REJECTED)
+    newer = counter.desk.acts.send_as_new(made, counter.ada, "The practice's system rejected it by mistake")
+    old, new = (counter.store.notifications.story(one) for one in (made, newer))
+    assert old.message_id != new.message_id
+    assert b"relatesTo" not in new.messages[0].body
+    assert counter.state(made) is State.REPLACED
+
+
+def test_nothing_is_sent_again_to_a_practice_that_the_patient_has_left(counter: Counter) -> None:
+    made = counter.record()
+    counter.post(made)
+    counter.answer(made, LEFT)
+    assert "send-as-new" not in counter.acts(made)
+    with pytest.raises(NotAllowedNowError):
+        counter.desk.acts.send_as_new(made, counter.ada, "Again.")
+    assert "correct" in counter.acts(made)
