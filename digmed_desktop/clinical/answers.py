@@ -125,7 +125,7 @@ class AnswerSheet:
         self.closes_electronic_way.add(Problem(field, sentence))
 
     def look(self, field: str, sentence: str | None, *, needs_reason: bool = False) -> None:
-        """Note what a person must look at; None is nothing."""
+        """Note what a person must look at; None is nothing. With ``needs_reason`` whoever goes on says why."""
         if sentence:
             self.problems.append(Problem(field, sentence, Severity.LOOK, needs_reason=needs_reason))
 

@@ -35,6 +35,10 @@ class AskedBy(StrEnum):
     PRESCRIBER = "prescriber"
     NHS_111 = "nhs-111"
     PHARMACY_FIRST = "pharmacy-first"
+    URGENT_TREATMENT_CENTRE = "urgent-treatment-centre"
+    EMERGENCY_DEPARTMENT = "emergency-department"
+    AMBULANCE_SERVICE = "ambulance-service"
+    INTEGRATED_URGENT_CARE = "integrated-urgent-care"
 
 
 class ItemKind(StrEnum):
@@ -82,6 +86,8 @@ class PatientConditions:
     """The conditions of a supply at the patient's request; kept here, not sent."""
 
     interviewed: bool | None = None
+    interviewed_who: str = ""  # the patient, or a name with the relationship
+    prescription_waiting: str = ""  # in the Electronic Prescription Service: none, waiting or not-looked
     immediate_need: bool | None = None
     nature_of_emergency: str = ""
     previously_prescribed: bool | None = None
@@ -118,7 +124,7 @@ class EmergencySupplyRecord:
     recorded_at: datetime | None = None
     supply_route: SupplyRoute | None = None
     asked_by: AskedBy | None = None
-    referral_reference: str = ""  # of NHS 111 or Pharmacy First
+    referral_reference: str = ""  # of whoever referred the patient
     service: str = ""
     reason_for_service: str = ""
     consultation_method: str = ""

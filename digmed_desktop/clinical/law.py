@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
-from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
+from digmed_desktop.clinical.law_rule import Effect, PrescriberNumber, Rule, Substance
 from digmed_desktop.clinical.phrases import Phrases
 from digmed_desktop.data_files.source import OWN
 
@@ -35,7 +35,10 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _rule(row: "RuleRow") -> Rule:
-    lists = {name: tuple(getattr(row, name) or ()) for name in ("preparations", "schedules", "packs")}
+    lists = {
+        name: tuple(getattr(row, name) or ())
+        for name in ("preparations", "schedules", "packs", "prescribers")
+    }
     route = None if row.route == "both" else SupplyRoute(row.route)
     return Rule(**{**dict(row), **lists, "route": route})
 
@@ -88,8 +91,16 @@ def named_in(product: str) -> tuple[Substance, ...]:
     return _phrases().found_in(product)
 
 
-def rules_for(item: SuppliedItem, route: SupplyRoute) -> Iterator[Rule]:
+def number_of(profession: str) -> PrescriberNumber | None:
+    """Return the shape of the registration numbers of a profession, None where none is known."""
+    row = next((row for row in _file().prescriber if row.profession == profession), None)
+    return PrescriberNumber(**dict(row)) if row else None
+
+
+def rules_for(item: SuppliedItem, route: SupplyRoute, prescriber: str = "") -> Iterator[Rule]:
     """Yield the rules that bind an item on a route, as far as its answers tell which.
+
+    ``prescriber`` is the profession of the prescriber who asks, an answer of the form.
 
     Where the legal class or the schedule is not known yet, what depends on it is left out.
     """
@@ -103,6 +114,8 @@ def rules_for(item: SuppliedItem, route: SupplyRoute) -> Iterator[Rule]:
         return
     for one in rules():
         if one.effect in (Effect.CONDITION, Effect.DUTY, Effect.NO_LIMIT) or not one.holds_on(route):
+            continue
+        if one.prescribers and prescriber not in one.prescribers:
             continue
         if _applies(one, item):
             yield one

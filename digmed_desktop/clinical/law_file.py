@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.form import PLACE
@@ -11,7 +11,7 @@ from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
-from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text, pattern
 from digmed_desktop.data_files.source import DataSource
 
 _FORM = "forms/emergency-supply.toml"
@@ -65,10 +65,22 @@ class RuleRow(DataModel):
     preparations: Ids | None = None
     schedules: Ids | None = None
     packs: Ids | None = None
+    prescribers: Ids | None = None
     exception: Literal["phenobarbital", "not phenobarbital", ""] = ""
     substances: Flag = False
     asks: Flag = False
     off: Flag = False
+
+
+class PrescriberRow(DataModel):
+    """A profession of prescribers, and the shape of its registration numbers."""
+
+    profession: Id
+    body: Text
+    pattern: Annotated[str, AfterValidator(pattern), Field(description="a regular expression")]
+    shape: Text
+    confidence: Annotated[Confidence, BY_VALUE]
+    source: Text
 
 
 class SubstanceRow(DataModel):
@@ -87,6 +99,7 @@ class LawFile(DataModel):
     reminder: Text
     to_be_confirmed: Text
     rule: list[RuleRow]
+    prescriber: list[PrescriberRow]
     substance: list[SubstanceRow]
     sources: dict[str, Text]
 
@@ -94,12 +107,17 @@ class LawFile(DataModel):
 def cross_check(at: At, file: LawFile, source: DataSource) -> Iterator[Fault]:
     """Yield what does not fit between the rules and the form that asks for them."""
     yield from at.twice("rule", "id", [rule.id for rule in file.rule])
+    yield from at.twice("prescriber", "profession", [row.profession for row in file.prescriber])
     yield from at.twice("substance", "name", [one.name for one in file.substance])
     there = {rule.id for rule in file.rule}
     yield from at.needed("rule", there, _NEEDED, "rule")
     form = source.read(_FORM, FormFile)
     for number, rule in enumerate(file.rule):
         yield from _of_rule(at, number, rule, form)
+    professions = _answers(form, "prescriber.profession")
+    for number, row in enumerate(file.prescriber):
+        place = ("prescriber", number, "profession")
+        yield from at.unknown(place, [row.profession], professions, "a profession of the form")
     for number, one in enumerate(file.substance):
         yield from at.unknown(("substance", number, "source"), [one.source], file.sources, "a source")
 
@@ -115,10 +133,15 @@ def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fau
         yield at.fault((*place, "field"), wrong, "a question where the effect is condition, only there")
     elif rule.field:
         yield from at.unknown((*place, "field"), [rule.field], form.question_ids(), "a question of the form")
-    if not rule.over and rule.effect not in (Effect.NO_LIMIT, Effect.DUTY):
+    if not rule.over and rule.effect not in (Effect.NO_LIMIT, Effect.DUTY, Effect.NOTE):
         yield at.fault((*place, "over"), "this key is missing", "what to do where the rule is broken")
-    for key, question in (("preparations", "preparation"), ("schedules", "schedule"), ("packs", "pack")):
-        known = _answers(form, f"item.{PLACE}.{question}")
+    for key, question in (
+        ("preparations", f"item.{PLACE}.preparation"),
+        ("schedules", f"item.{PLACE}.schedule"),
+        ("packs", f"item.{PLACE}.pack"),
+        ("prescribers", "prescriber.profession"),
+    ):
+        known = _answers(form, question)
         for value in getattr(rule, key) or ():
             if value not in known:
                 wrong = f"{shown(value)} is no answer of the form"

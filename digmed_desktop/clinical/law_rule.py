@@ -17,6 +17,7 @@ class Effect(StrEnum):
     COURSE = "course"  # at most the smallest quantity for a full course
     AS_DIRECTED = "as-directed"
     NO_LIMIT = "no-limit"
+    NOTE = "note"
     CONDITION = "condition"
     DUTY = "duty"
 
@@ -45,6 +46,7 @@ class Rule:
     preparations: tuple[str, ...] = ()
     schedules: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    prescribers: tuple[str, ...] = ()  # the professions that it is about, () all
     exception: str = ""
     substances: bool = False
     asks: bool = (
@@ -55,6 +57,18 @@ class Rule:
     def holds_on(self, route: SupplyRoute) -> bool:
         """Whether the rule applies to a supply on this route."""
         return not self.off and (self.route is None or self.route is route)
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriberNumber:
+    """The shape of the registration numbers of a profession. One of general knowledge is not confirmed."""
+
+    profession: str
+    body: str
+    pattern: str
+    shape: str
+    confidence: Confidence
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

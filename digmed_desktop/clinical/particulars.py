@@ -16,7 +16,7 @@ from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, Supp
 from digmed_desktop.clinical.record import Professional
 
 LABEL_WORDS = "Emergency Supply"
-"""The words that the label bears."""
+"""The words that the label of a supply at the patient's request bears."""
 
 
 def particulars(record: EmergencySupplyRecord) -> dict[str, Any]:
@@ -50,6 +50,7 @@ def particulars(record: EmergencySupplyRecord) -> dict[str, Any]:
     else:
         content["nature"] = record.patient_conditions.nature_of_emergency
         content["seen_in"] = record.patient_conditions.seen_in
+        content["interviewed"] = record.patient_conditions.interviewed_who
     return content
 
 
@@ -88,7 +89,8 @@ def label_texts(content: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _label(content: Mapping[str, Any], item: Mapping[str, Any]) -> Iterable[str]:
-    yield LABEL_WORDS
+    if content.get("route") != SupplyRoute.PRESCRIBER.value:  # there the law asks for no words
+        yield LABEL_WORDS
     yield item_words(item)
     for words in (item.get("directions", ""), item.get("additional", "")):
         if words:
@@ -114,6 +116,7 @@ def entry_pairs(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]]
         ("Not supplied", tuple(content.get("not_supplied", "").split("\n"))),
         ("Patient", (content.get("patient", ""), *content.get("patient_address", ()))),
         ("Nature of the emergency", (content.get("nature", ""),)),
+        ("Interviewed", (content.get("interviewed", ""),)),
         ("Earlier prescription seen in", (content.get("seen_in", ""),)),
         (
             "Prescriber",

@@ -4,12 +4,14 @@ As in :mod:`digmed_desktop.clinical.vaccination` nothing is guessed, cut or put 
 item is told beside the problems; what it forbids is a problem, what the pharmacist may judge asks for the reason.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from digmed_desktop.clinical import form, law, reading
 from digmed_desktop.clinical.answers import required_missing
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.patient_answers import contact_answers
@@ -19,6 +21,7 @@ from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, u
 from digmed_desktop.clinical.reading import LawSaid, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional
 from digmed_desktop.clinical.supply_law import judge
+from digmed_desktop.clinical.urgency import say_not_urgent
 
 SupplyReading = reading.Reading[EmergencySupplyRecord]
 Listed = Callable[[Coded], Medicine | None]
@@ -115,6 +118,43 @@ def _judge_supply(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
             "consent.to_treatment", "Supply only what the patient agrees to: check this or the decision."
         )
     _judge_late_entry(sheet, values["late_entry_reason"])
+    _look_at_request(sheet)
+    say_not_urgent(sheet, ("after.plan_for_professionals", "referral.to", "referral.reason"))
+
+
+def _look_at_request(sheet: SupplySheet) -> None:
+    """Say what a pharmacist should look at in who asks, who was interviewed and what is waiting."""
+    profession, number = sheet.chosen("prescriber.profession"), sheet.text("prescriber.registration")
+    shape = law.number_of(profession)
+    if shape and number and not re.fullmatch(shape.pattern, number):
+        mark = "" if shape.confidence.may_stop else f" {NOT_CONFIRMED}"
+        sentence = f"Check the registration number: the {shape.body} gives out {shape.shape}.{mark}"
+        sheet.look("prescriber.registration", sentence)
+    if sheet.chosen("conditions.interviewed_who") == "other":
+        sheet.look("conditions.interviewed_who", _SOMEBODY_ELSE)
+    waiting = sheet.chosen("conditions.prescription_waiting")
+    if waiting == "waiting":
+        sheet.look("conditions.prescription_waiting", _WAITING, needs_reason=True)
+    elif waiting == "not-looked":
+        sheet.look("conditions.prescription_waiting", _NOT_LOOKED)
+    few_days = [n for n in range(1, sheet.items + 1) if sheet.chosen(f"item.{n}.schedule") in ("4", "5")]
+    if few_days and sheet.chosen("conditions.seen_in") in ("told", "packaging"):
+        sheet.look("conditions.seen_in", _LOOK_IN_THE_RECORD, needs_reason=True)
+
+
+_SOMEBODY_ELSE = (
+    "Regulation 225(2), as made, speaks of the person who asks and of what was prescribed for that person. Check that you "
+    f"may act on what somebody else says. {NOT_CONFIRMED}"
+)
+_WAITING = (
+    "A prescription is waiting: dispense it, or say why you supply without it. Source: NHS guidance on urgent supply, "
+    "where a prescription that can be had is a reason not to supply."
+)
+_NOT_LOOKED = "Nobody looked whether a prescription is waiting: the medicine may be supplied twice."
+_LOOK_IN_THE_RECORD = (
+    "A controlled drug of Schedule 4 or 5 and no record was seen: look in the patient's record, or say why you supply "
+    "without. Source: Community Pharmacy England, on emergency supply, second-hand."
+)
 
 
 def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:
@@ -138,7 +178,8 @@ def _judge_item(sheet: SupplySheet, n: int, item: SuppliedItem, listed: Listed) 
     if sheet.route is None:
         return said
     asks = False
-    for found in judge(item, sheet.route, listed(item.product) if item.product else None):
+    known = listed(item.product) if item.product else None
+    for found in judge(item, sheet.route, known, sheet.chosen("prescriber.profession")):
         field = f"item.{n}.{found.field}"
         tone = "stop" if found.forbids else "look" if found.asks else "tell"
         said.append(LawSaid(field, found.sentence, tone, found.rule))

@@ -36,10 +36,15 @@ def days_by_directions(item: SuppliedItem) -> Decimal | None:
     return days_of(item.quantity.value, units.shown(item.quantity.unit), item.directions)
 
 
-def judge(item: SuppliedItem, route: SupplyRoute, listed: Medicine | None = None) -> tuple[Finding, ...]:
-    """Return everything the rules say of an item; ``listed`` is its product in the imported dm+d, if it is there."""
+def judge(
+    item: SuppliedItem, route: SupplyRoute, listed: Medicine | None = None, prescriber: str = ""
+) -> tuple[Finding, ...]:
+    """Return everything the rules say of an item.
+
+    ``listed`` is its product in the imported dm+d, if it is there, ``prescriber`` the profession of who asks.
+    """
     found: list[Finding] = []
-    for rule in law.rules_for(item, route):
+    for rule in law.rules_for(item, route, prescriber):
         found += _by(rule, item)
     found += judge_schedule(item, listed)
     found += judge_preparation(item, listed)

@@ -23,6 +23,7 @@ from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, u
 from digmed_desktop.clinical.questions.vaccination import FORM_ID, VACCINATION, VaccinationSheet
 from digmed_desktop.clinical.reading import ChosenVaccine, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional, VaccinationRecord
+from digmed_desktop.clinical.urgency import say_not_urgent
 from digmed_desktop.clinical.vaccination_doubts import doubts
 
 Reading = reading.Reading[VaccinationRecord]
@@ -171,6 +172,7 @@ def _judge(
     if ods.sentence_about(pharmacy.ods_code, "the pharmacy"):
         sheet.stop("pharmacy.ods_code", "Enter the pharmacy's ODS code in Settings.")
     sheet.yes("after.referral")
+    say_not_urgent(sheet, ("referral.to", "referral.urgency", "referral.reason"))
     stop_unchecked_identity(sheet, unneeded)
     _judge_vaccinator(sheet, values["vaccinator"])
     _judge_basis(sheet, values["vaccinator"])

@@ -73,6 +73,17 @@ def _amount(text: str) -> str:
     return text
 
 
+def pattern(text: str) -> str:
+    """Return a regular expression; ValueError for a text that is none."""
+    try:
+        if not text.strip():
+            raise ValueError("is empty")
+        re.compile(text)
+    except re.error:
+        raise ValueError("is no regular expression") from None
+    return text
+
+
 def _different(values: list[OptionT]) -> list[OptionT]:
     for place, value in enumerate(values):
         if value in values[:place]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
@@ -15,6 +16,7 @@ from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Patient, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
+from digmed_desktop.desk.earlier_supplies import earlier_supplies
 from digmed_desktop.desk.known_patients import KnownPatients
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.pgds import PgdDesk
@@ -80,6 +82,9 @@ class CounterDesk:
             found += self._earlier(state, record, chosen)
             found += self._stock.doubts(record.immunizations[0], chosen)
             found += self._pgds.problems(state, record.legal_basis, chosen)
+        if isinstance(record, EmergencySupplyRecord):
+            corrected = state.correction.notification if state.correction else None
+            found += earlier_supplies(self._store, record, corrected, self._today())
         return tuple(found)
 
     def earlier(self, patient: Patient) -> tuple[EarlierDose, ...]:

@@ -29,6 +29,7 @@ def kinds() -> tuple[FileKind, ...]:
         medicine_files,
         retired_file,
         units_file,
+        urgency_file,
     )
     from digmed_desktop.desk import desk_files
     from digmed_desktop.fhir import answer_files, edition_check
@@ -53,6 +54,7 @@ def kinds() -> tuple[FileKind, ...]:
         law_file.KIND,
         controlled_drugs_file.KIND,
         *medicine_files.KINDS,
+        urgency_file.KIND,
         *states_files.KINDS,
         *answer_files.KINDS,
         reports_file.KIND,

@@ -11,7 +11,7 @@ from digmed_desktop import untrusted
 from digmed_desktop.clinical import form, json_record, law
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.questions.binding import value_at
-from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID
+from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
@@ -154,7 +154,7 @@ def _of_law(record: Record) -> Iterator[tuple[str, str]]:
             yield f"record.{path}", rule.over
     for number, item in enumerate(record.items):
         yield from _unknown_answers(number, item)
-        for found in judge(item, route):
+        for found in judge(item, route, prescriber=profession_of(record)):
             if found.forbids:
                 yield f"record.items.{number}.{found.field}", found.sentence
             elif found.asks and not item.reason.strip():

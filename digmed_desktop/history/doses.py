@@ -1,7 +1,9 @@
 """Doses that this pharmacy recorded, read from the records of its notifications: what was withdrawn is not a dose."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,8 +14,10 @@ from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import IS_DOSE
 from digmed_desktop.history.tables import notification, payload
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.patients import EarlierDose
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
 
 
 class Doses:
@@ -23,40 +27,11 @@ class Doses:
         self._database = database
 
     def of(self, nhs_number: str, as_on_record: str, born: date | None) -> list[EarlierDose]:
-        """Return a patient's doses, newest first.
-
-        By NHS number; without one by the whole name (``O'NEILL, Rose``) and the date of birth.
-        """
-        n = notification.c
-        if nhs_number:
-            whose: sa.ColumnElement[bool] = n.nhs_number == nhs_number
-            if as_on_record and born:  # also those recorded before the number was known
-                whose = sa.or_(
-                    whose, sa.and_(n.nhs_number == "", n.name_key == written.search_key(as_on_record))
-                )
-        elif as_on_record and born:
-            whose = n.name_key == written.search_key(as_on_record)
-        else:
-            return []
-        query = (
-            sa.select(n.id, n.nhs_number, payload.c.record_json)
-            .join(payload, payload.c.notification_id == n.id)
-            .where(
-                whose,
-                n.kind == Kind.VACCINATION,
-                sa.text(IS_DOSE),
-            )
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        doses = []
-        for row in rows:
-            record = json_record.read(row.record_json)
-            if not isinstance(record, VaccinationRecord):
-                continue
-            if row.nhs_number != nhs_number and record.patient.date_of_birth != born:
-                continue
-            doses += _of_record(record, row.id)
+        """Return a patient's doses, newest first."""
+        doses: list[EarlierDose] = []
+        for number, record in records_of(self._database, Whose(nhs_number, as_on_record, born), IS_DOSE):
+            if isinstance(record, VaccinationRecord):
+                doses += _of_record(record, number)
         return sorted(doses, key=lambda dose: dose.on, reverse=True)
 
     def among(self, ids: Collection[int]) -> frozenset[int]:
@@ -64,6 +39,41 @@ class Doses:
         query = sa.select(notification.c.id).where(notification.c.id.in_(tuple(ids)), sa.text(IS_DOSE))
         with self._database.reading() as connection:
             return frozenset(connection.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A patient: by NHS number; without one by the whole name (``O'NEILL, Rose``) and the date of birth."""
+
+    nhs_number: str
+    as_on_record: str
+    born: date | None
+
+
+def records_of(database: Database, patient: Whose, condition: str) -> Iterator[tuple[int, "Record"]]:
+    """Yield the records of a patient whose notifications meet a condition in SQL, each with its notification."""
+    n, named = notification.c, patient.as_on_record and patient.born
+    if patient.nhs_number:
+        whose: sa.ColumnElement[bool] = n.nhs_number == patient.nhs_number
+        if named:  # also those recorded before the number was known
+            key = written.search_key(patient.as_on_record)
+            whose = sa.or_(whose, sa.and_(n.nhs_number == "", n.name_key == key))
+    elif named:
+        whose = n.name_key == written.search_key(patient.as_on_record)
+    else:
+        return
+    query = (
+        sa.select(n.id, n.nhs_number, payload.c.record_json)
+        .join(payload, payload.c.notification_id == n.id)
+        .where(whose, sa.text(condition))
+    )
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    for row in rows:
+        record = json_record.read(row.record_json)
+        same_number = bool(patient.nhs_number) and row.nhs_number == patient.nhs_number
+        if same_number or record.patient.date_of_birth == patient.born:
+            yield row.id, record
 
 
 def _of_record(record: VaccinationRecord, notification_id: int) -> list[EarlierDose]:

@@ -32,6 +32,7 @@ from digmed_desktop.history.replies import Replies
 from digmed_desktop.history.sealing import Sealer, SealOfKey
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.history.stock import Stock
+from digmed_desktop.history.supplies import Supplies
 from digmed_desktop.history.versions import Versions
 from digmed_desktop.messaging.chain import ChainSeal
 from digmed_desktop.messaging.clock import Clock
@@ -66,6 +67,7 @@ class Store:
         self.replies = Replies(database)
         self.register = Register(database)
         self.pgds = Pgds(database)
+        self.supplies = Supplies(database)
         self.medicines_used = MedicinesUsed(database)
         self.medicines = MedicineList(path.with_name("medicines.db"), key)
 

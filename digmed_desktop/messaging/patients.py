@@ -19,6 +19,15 @@ class KnownPatient:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSupply:
+    """An emergency supply as recorded by this pharmacy: the day, and the names of what was supplied."""
+
+    on: date
+    products: tuple[str, ...]
+    notification: int
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierDose:
     """A dose as recorded by this pharmacy: ``on`` is the day it was given."""
 

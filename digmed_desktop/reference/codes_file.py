@@ -1,6 +1,5 @@
 """The models of ``resources/codes/vaccination.toml`` and ``resources/codes/roles.toml``."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from digmed_desktop.clinical.data_types import ListedOption
 from digmed_desktop.clinical.record import Regulator
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
-from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text, Texts
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text, Texts, pattern
 from digmed_desktop.data_files.source import DataSource
 
 
@@ -62,22 +61,12 @@ def code_and_term(at: At, table: str, rows: list[ListedOption]) -> Iterator[Faul
             )
 
 
-def _pattern(text: str) -> str:
-    try:
-        if not text.strip():
-            raise ValueError("is empty")
-        re.compile(text)
-    except re.error:
-        raise ValueError("is no regular expression") from None
-    return text
-
-
 class RegulatorRow(DataModel):
     """A regulator, and the shape of the numbers that it gives out."""
 
     id: Annotated[Regulator, BY_VALUE]
     name: Text
-    pattern: Annotated[str, AfterValidator(_pattern), Field(description="a regular expression")]
+    pattern: Annotated[str, AfterValidator(pattern), Field(description="a regular expression")]
     shape: Text
     source: Text
 

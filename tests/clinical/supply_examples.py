@@ -43,6 +43,8 @@ PATIENT = {
 }
 CONDITIONS = {
     "conditions.interviewed": "yes",
+    "conditions.interviewed_who": "patient",
+    "conditions.prescription_waiting": "none",
     "conditions.immediate_need": "yes",
     "contact.reason": "Insulin left on the train; the practice is closed until Tuesday.",
     "conditions.previously_prescribed": "yes",

@@ -57,7 +57,6 @@ def test_the_example_makes_the_whole_record() -> None:
         ({"contact.date": "4/4/2026"}, "contact.date", "must not be in the future"),
         ({"contact.time": "23:59"}, "contact.time", "must not be in the future"),
         ({"contact.reason": ""}, "contact.reason", "Enter the nature of the emergency"),
-        ({"request.reference": ""}, "request.reference", "Enter the reference number"),
         ({"request.asked_by": ""}, "request.asked_by", "Select who asks"),
         ({"decision.outcome": ""}, "decision.outcome", "Select the decision"),
         ({"consent.to_treatment": "no"}, "consent.to_treatment", "only what the patient agrees to"),

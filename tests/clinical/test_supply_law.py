@@ -231,6 +231,7 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
     tested = {rule for rule, *_ in DAYS} | {rule for rule, *_ in PACKS}
     tested |= {"schedule-1", "schedule-2", "schedule-3", "schedule-18", "prescriber-as-directed"}
     tested |= {"appliance", "pharmacy-or-general-sale", "register", "register-prescription-dates"}
+    tested |= {"eea-phenobarbital", "eea-authorised-here"}  # tests/clinical/test_who_asks.py
     tested |= {"register-kept", "label", "pandemic", "patient-phenobarbital"} | {
         one.id for one in law.rules() if one.effect is Effect.CONDITION
     }
@@ -239,7 +240,7 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
         assert one.source
         assert one.read
         assert one.law.endswith(".")
-        assert bool(one.over) is (one.effect not in (Effect.DUTY, Effect.NO_LIMIT))
+        assert bool(one.over) is (one.effect not in (Effect.DUTY, Effect.NO_LIMIT, Effect.NOTE))
 
 
 def test_judgement_asks_for_a_reason_and_lets_the_pharmacist_decide() -> None:

@@ -68,6 +68,13 @@ class SupplySheet(AnswerSheet):
         return self.lines("contact.reason") or self.lines("prescriber.why")
 
 
+def profession_of(record: EmergencySupplyRecord) -> str:
+    """Return the profession of the prescriber as the form's answer to it, ``""`` where it has none."""
+    role = record.prescriber_request.prescriber.role
+    options = form.load(FORM_ID).field("prescriber.profession").options
+    return next((option.id for option in options if role and option.label == role.display), "")
+
+
 def chosen_pharmacist(answers: Answers) -> int | None:
     """Return the number of the person here who was chosen as pharmacist."""
     return person_number(answers.get("session.pharmacist", ""))
@@ -110,6 +117,20 @@ def _put_collected_by(writer: AnswerWriter, question: str, value: str) -> None:
     elif value:
         writer.put(question, _SOMEBODY)
         put_line(writer, "contact.collected_by", value)
+
+
+def _interviewed_who(sheet: SupplySheet, question: str) -> str:
+    return sheet.text("conditions.interviewed_name") or (
+        sheet.label(question) if sheet.chosen(question) == _PATIENT else ""
+    )
+
+
+def _put_interviewed_who(writer: AnswerWriter, question: str, value: str) -> None:
+    if value.lower() in ("patient", "the patient"):
+        writer.put(question, _PATIENT)
+    elif value:
+        writer.put(question, _SOMEBODY)
+        put_line(writer, "conditions.interviewed_name", value)
 
 
 def _seen_in(sheet: SupplySheet, question: str) -> str:
@@ -295,6 +316,13 @@ EMERGENCY_SUPPLY = QuestionSet(
         ),
         Binding("contact.method", "consultation_method", LABEL),
         Binding("conditions.interviewed", "patient_conditions.interviewed", YES_NO),
+        Binding(
+            "conditions.interviewed_who",
+            "patient_conditions.interviewed_who",
+            Codec(_interviewed_who, _put_interviewed_who),
+            besides=("conditions.interviewed_name",),
+        ),
+        Binding("conditions.prescription_waiting", "patient_conditions.prescription_waiting", OPTION_ID),
         Binding("conditions.immediate_need", "patient_conditions.immediate_need", YES_NO),
         Binding(
             "contact.reason",

@@ -20,6 +20,8 @@ CONSULTATION = {
     "contact.collector": "patient",
     "contact.method": "face-to-face",
     "conditions.interviewed": "yes",
+    "conditions.interviewed_who": "patient",
+    "conditions.prescription_waiting": "none",
     "conditions.immediate_need": "yes",
     "contact.reason": "Insulin and needles left on the train. The practice is closed over Easter.",
     "conditions.previously_prescribed": "yes",
