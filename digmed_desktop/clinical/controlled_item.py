@@ -37,7 +37,12 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
         yield from _against_list(listed, item)
     yield from _never(item)
     yield from _phenobarbital(item, names)
-    if not agreed and item.schedule == NO_SCHEDULE and not controlled_drugs.is_known(name):
+    if agreed or item.schedule not in (NO_SCHEDULE, "") or controlled_drugs.is_known(name):
+        return
+    if (near := controlled_drugs.nearly_named_in(name)) is not None:
+        sentence = f"Check the name and the pack: do you mean {near.described()}? {_NOT_CONFIRMED}"
+        yield Finding("product", sentence, asks=True)
+    elif item.schedule == NO_SCHEDULE:
         yield Finding(
             "schedule",
             "The program does not know this name: its list of controlled drugs is not complete. The pack says whether "

@@ -4,6 +4,7 @@ import argparse
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from digmed_desktop.clinical import form, json_record, law
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.questions.binding import value_at
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
+from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
@@ -152,13 +154,27 @@ def _of_law(record: Record) -> Iterator[tuple[str, str]]:
         path = next(one.path for one in EMERGENCY_SUPPLY.bindings if one.question == rule.field)
         if value_at(record, path) is False:
             yield f"record.{path}", rule.over
-    for number, item in enumerate(record.items):
+    for number, given in enumerate(record.items):
+        item = _as_answered(given)
         yield from _unknown_answers(number, item)
-        for found in judge(item, route, prescriber=profession_of(record)):
+        for found in (*judge(item, route, prescriber=profession_of(record)), *_of_any_other(item, route)):
             if found.forbids:
                 yield f"record.items.{number}.{found.field}", found.sentence
             elif found.asks and not item.reason.strip():
                 yield f"record.items.{number}.reason", f"{found.sentence} Give the reason in this field."
+
+
+def _as_answered(item: SuppliedItem) -> SuppliedItem:
+    """Return an item with its answers as the form has them: other systems write POM and Schedule 2 in capitals."""
+    names = ("legal_class", "schedule", "preparation")
+    return replace(item, **{name: getattr(item, name).strip().casefold() for name in names})
+
+
+def _of_any_other(item: SuppliedItem, route: SupplyRoute) -> Iterator[Finding]:
+    """Yield a limit of days that is passed where the record does not say which kind of preparation it is."""
+    if not item.preparation:
+        other = replace(item, preparation="other", schedule=item.schedule or "none")
+        yield from (one for one in judge(other, route) if one.forbids and one.field in ("days", "quantity"))
 
 
 def _unknown_answers(number: int, item: SuppliedItem) -> Iterator[tuple[str, str]]:

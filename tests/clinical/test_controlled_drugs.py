@@ -278,10 +278,52 @@ def test_build_refuses_what_the_law_refuses_at_an_honest_answer(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("schedule", "CD2"), ("schedule", "unknown"), ("legal_class", "POM"), ("preparation", "pill")],
+    [("schedule", "CD2"), ("schedule", "unknown"), ("legal_class", "P/GSL"), ("preparation", "pill")],
 )
 def test_build_takes_no_answer_that_the_form_does_not_have(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str, value: str
 ) -> None:
     assert build(tmp_path, "Zzyntholam", **{"legal_class": "pom", "schedule": "none", field: value}) == 2
     assert f"record.items.0.{field}: Give one of" in capsys.readouterr().err
+
+
+def test_build_reads_a_legal_class_in_capitals_and_holds_it_against_the_law(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(tmp_path, "Zzyntholam", schedule="none", legal_class="POM") == 0
+    assert build(tmp_path, "Zzyntholam", schedule="2", legal_class="POM", reason="I decide.") == 2
+    for preparation in ("", "other"):
+        over = {"schedule": "none", "legal_class": "POM", "days": 60, "reason": "I decide."}
+        assert build(tmp_path, "Zzyntholam", **over, preparation=preparation) == 2
+        assert build(tmp_path, "Zzyntholam", **over | {"days": 30}, preparation=preparation) == 0
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Morphene 10mg", "Morphine"),
+        ("Codeina 30mg", "Codeine"),
+        ("Metilfenidato 10mg", "Methylphenidate"),
+        ("Prégabaline 75mg", "Pregabalin"),
+        ("Fentanil 25", "Fentanyl"),
+        ("Petidina", "Pethidine"),
+        ("Dihydrocodine 30mg", "Dihydrocodeine"),
+    ],
+)
+def test_a_misspelt_or_foreign_name_is_asked_about(written: str, meant: str) -> None:
+    product = Coded(written, CODE)
+    found = judge(SuppliedItem(product=product, legal_class="pom", schedule="none"), SupplyRoute.PATIENT)
+    (asked,) = (one for one in found if "do you mean" in one.sentence)
+    assert (asked.asks, asked.forbids) == (True, False)
+    assert meant in asked.sentence
+
+
+def test_a_name_that_is_spelt_right_is_not_asked_about() -> None:
+    for one in all_names():
+        found = judge(item_of(one.name, "none"), SupplyRoute.PATIENT)
+        assert not any("do you mean" in each.sentence for each in found), one.name
+    for name in ("Ramipril", "Paracetamol", "Clonidine", "Omeprazole", "Levothyroxine", "Methocarbamol"):
+        assert not any(
+            "do you mean" in one.sentence for one in judge(item_of(name, "none"), SupplyRoute.PATIENT)
+        )
