@@ -52,7 +52,11 @@ class ReplyDesk:
 
     def settle(self, mesh_id: str, act: ReplyAct, by: int | None, note: str = "") -> None:
         """Set a reply aside, or leave it to another program. Raises NotAllowedNowError when it was settled."""
-        self._store.replies.settle(mesh_id, act, _signed_in(by), _note(note))
+        from digmed_desktop.fhir.response_codes import meaning
+
+        self._store.replies.settle(
+            mesh_id, act, _signed_in(by), _note(note), asks=lambda code: meaning(code).needs_person
+        )
 
     def save(self, mesh_id: str, path: Path) -> Path:
         """Write the bytes of a reply as they came; raises FileNotWrittenError."""

@@ -4,7 +4,7 @@ Each happening is one row that is never changed, and the state follows by ``mess
 follows for another version of the same notification is written in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,27 @@ def write(connection: sa.Connection, at: datetime, notification_id: int, entry: 
     if after.state is not before.state or entry.voids_original:
         _follow(connection, at, notification_id, after.state, entry)
     return after
+
+
+def end_doubt(connection: sa.Connection, notification_id: int, asks: Callable[[str], bool]) -> None:
+    """Take back the need that doubted answers raised, once no person has to look at one any more.
+
+    What else asks for a person still does. ``asks`` says whether a code needs a person whatever the state.
+    """
+    now = standing_of(connection, notification_id)
+    rows = connection.execute(
+        sa.select(event.c.happening, event.c.code)
+        .where(event.c.notification_id == notification_id, event.c.happening != Happening.DOUBTED.value)
+        .order_by(event.c.id)
+    ).all()
+    standing = Standing(State.DRAFT)
+    for row in rows:
+        is_answer = row.happening in _ANSWERS and row.happening != Happening.UNDELIVERED.value
+        standing = judge(standing, Happening(row.happening), row.code, asks=is_answer and asks(row.code))
+    if standing.state is now.state and standing.need < now.need:
+        connection.execute(
+            notification.update().where(notification.c.id == notification_id).values(need=standing.need)
+        )
 
 
 def write_many(

@@ -1,7 +1,7 @@
 """What came in and does not count by itself: shown to a person, who says what it is."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -107,8 +107,19 @@ class Replies:
                 ]
             return [_about(connection, one) for one in found]
 
-    def settle(self, mesh_id: str, act: ReplyAct, by: int, note: str = "") -> None:
-        """Record that a person dealt with a reply, or that it is another program's. It changes no notification."""
+    def settle(
+        self,
+        mesh_id: str,
+        act: ReplyAct,
+        by: int,
+        note: str = "",
+        *,
+        asks: Callable[[str], bool] = lambda _code: True,
+    ) -> None:
+        """Record that a person dealt with a reply, or that it is another program's. It changes no state.
+
+        The need that it raised ends with it. ``asks`` says whether a code needs a person whatever the state.
+        """
         with self._database.writing() as connection:
             row = self._still_open(connection, mesh_id)
             self._write(connection, row, act, by, row.about_id, note)
@@ -120,6 +131,8 @@ class Replies:
                 .where(inbox.c.mesh_id == mesh_id)
                 .values(doubt=doubt, about_id=about, settled_at=settled)
             )
+            if row.about_id is not None and not _doubted_still(connection, row.about_id):
+                ledger.end_doubt(connection, row.about_id, asks)
 
     def give(self, mesh_id: str, notification_id: int, by: int, note: str = "") -> None:
         """Record that a person says which notification a reply answers, and that its sender may answer for it.
@@ -195,6 +208,12 @@ def reading_of(understood: Understood) -> str:
 
 def _waits() -> sa.ColumnElement[bool]:
     return sa.and_(inbox.c.doubt != Doubt.NONE, inbox.c.applied_at.is_(None), inbox.c.settled_at.is_(None))
+
+
+def _doubted_still(connection: sa.Connection, notification_id: int) -> bool:
+    """Whether another reply about a notification waits for a person."""
+    wanted = sa.select(inbox.c.mesh_id).where(_waits(), inbox.c.about_id == notification_id).limit(1)
+    return connection.execute(wanted).first() is not None
 
 
 def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:

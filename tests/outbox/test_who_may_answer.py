@@ -336,6 +336,39 @@ def test_what_a_person_sets_aside_changes_nothing_and_is_told_in_the_story(
     assert note.by
 
 
+def needs_person(code: str) -> bool:
+    return meaning(code).needs_person
+
+
+@pytest.mark.parametrize("act", [ReplyAct.DEALT_WITH, ReplyAct.OTHER_PROGRAM])
+@pytest.mark.parametrize("before", ["", "20013", "30001", "30004", "20009", "30002"])
+def test_setting_a_reply_aside_takes_back_the_need_it_raised_and_no_other(
+    real: Pharmacy, before: str, act: ReplyAct
+) -> None:
+    made = sent(real)
+    if before:
+        answer(real, made, before)
+    was = real.row(made)
+    first, second = (answer(real, made, code, sender=STRANGER) for code in ("30003", "20009"))
+    assert real.row(made).need is Need.ANSWERED
+    real.store.replies.settle(first, act, real.ada, asks=needs_person)
+    assert real.row(made).need is Need.ANSWERED, "another one waits"
+    real.store.replies.settle(second, act, real.ada, asks=needs_person)
+    assert (real.row(made).state, real.row(made).need) == (was.state, was.need)
+
+
+def test_setting_a_reply_aside_leaves_what_was_late_late(real: Pharmacy) -> None:
+    made = sent(real)
+    real.clock.move(days=9)
+    real.run()
+    was = real.row(made)
+    assert was.need is Need.LATE
+    real.store.replies.settle(
+        answer(real, made, "30002", sender=STRANGER), ReplyAct.DEALT_WITH, real.ada, asks=needs_person
+    )
+    assert real.row(made).need is Need.LATE
+
+
 def test_what_is_dealt_with_leaves_the_mailbox_and_what_is_another_programs_stays(real: Pharmacy) -> None:
     garbled = real.mesh.put(OURS, b"<html>", workflow=ACK, sender=STRANGER)
     others = real.mesh.put(OURS, b"<other>", workflow=ACK, sender=STRANGER)
