@@ -19,6 +19,7 @@ from digmed_desktop.files.addresses import sqlite_address
 KEY_BYTES = 32
 WRITES = "digmed_writes"
 _CACHE_KIB = 2000  # locked in memory for each connection; the usual limit of a Linux account is 8 MB
+_PAGE = 4096
 _PATIENCE = 5.0  # seconds to wait for another connection's write
 _PRAGMAS = (
     "cipher_memory_security = ON",
@@ -43,6 +44,10 @@ def engine(path: Path, key: bytes, *, size: int = 4) -> sa.Engine:
         raise ValueError("the key has 32 bytes")
 
     def connect() -> sqlcipher.Connection:
+        if (
+            path.exists() and 0 < path.stat().st_size < _PAGE
+        ):  # SQLite takes it for an empty database, and would write over it
+            raise sqlcipher.DatabaseError("file is not a database")
         connection = sqlcipher.connect(
             sqlite_address(path, mode="rw"),
             uri=True,

@@ -143,7 +143,7 @@ class MedicineList:
             self._engine = None
 
     def _opened(self) -> sa.Engine | None:
-        if self._engine is None and self._path.is_file():
+        if self._engine is None and self._path.is_file() and self._path.stat().st_size:
             self._engine = engine(self._path, self._key, size=2)
         return self._engine
 

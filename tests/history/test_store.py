@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.record import PersonName, Professional
 from digmed_desktop.history import migrations
+from digmed_desktop.history.medicines import MedicineList
 from digmed_desktop.history.place import refuse_network_path
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import StoreError, StoreInUseError
@@ -356,3 +358,38 @@ def test_a_form_kept_by_version_1_is_gone_on_with(store: Store) -> None:
     assert found.state == kept
     made = store.notifications.freeze("old", "{}", facts(), message(), local_id(), None, token=token())
     assert store.versions.state(made) == kept
+
+
+def _foreign(path: Path) -> None:
+    with sqlite3.connect(path) as made:
+        made.execute("CREATE TABLE theirs (a)")
+        made.execute("INSERT INTO theirs VALUES (1)")
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"\0", b"x" * 511, b"x" * 512, b"x" * 4095, b"x" * 4096, b"\0" * 8192, None]
+)
+def test_opening_a_file_that_is_no_database_of_ours_leaves_it_as_it_was(
+    tmp_path: Path, clock: MovedClock, content: bytes | None
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    path = folder / "digmed.db"
+    if content is None:
+        _foreign(path)
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            Store.open(path, KEY, clock)
+    assert path.read_bytes() == before
+    assert {file.name for file in folder.iterdir()} <= {"digmed.db", "digmed.db.lock"}
+    medicines = path.with_name("medicines.db")
+    path.rename(medicines)
+    listed = MedicineList(medicines, KEY)
+    with suppress(StoreError):
+        listed.release()
+    listed.close()
+    assert medicines.read_bytes() == before
