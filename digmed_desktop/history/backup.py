@@ -34,6 +34,10 @@ from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, told, unfinished
 
 SHORTEST_PASSPHRASE = 12
+FEWEST_GUESSES = 1e10
+"""A backup can be guessed at where nobody sees it; each guess costs a quarter of a million hashes."""
+_MOST_JUDGED = 72  # characters that zxcvbn takes
+_OURS = ["digmed", "desktop", "backup", "pharmacy"]
 RESTORED = "backup.restored"
 """The entry of the profile that says that these records were restored and nobody has gone on with them yet.
 
@@ -230,7 +234,16 @@ def problem_with(passphrase: str, again: str) -> str:
         return "The passphrase begins or ends with a space. Take it away: nobody sees it on paper."
     if len(set(passphrase)) < 5:
         return "Use more different letters."
+    if _guesses(passphrase) < FEWEST_GUESSES:
+        return "This passphrase is easy to guess. Use four words that do not belong together."
     return "" if passphrase == again else "Type the same passphrase in both boxes."
+
+
+def _guesses(passphrase: str) -> float:
+    """Return how many guesses a passphrase withstands, by the words, names and patterns that people use."""
+    from zxcvbn import zxcvbn
+
+    return float(zxcvbn(passphrase[:_MOST_JUDGED], user_inputs=_OURS)["guesses"])
 
 
 # ---- files

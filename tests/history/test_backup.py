@@ -231,8 +231,15 @@ def test_a_folder_that_is_not_there(filled: Store, tmp_path: Path) -> None:
         ("short", "short", "at least 12"),
         ("aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa", "different letters"),
         (" copper lantern", " copper lantern", "space"),
-        ("copper lantern", "copper lantem", "same passphrase"),
-        ("copper lantern", "copper lantern", ""),
+        ("123456789012", "123456789012", "easy to guess"),
+        ("passwordpassword", "passwordpassword", "easy to guess"),
+        ("qwertyuiop12", "qwertyuiop12", "easy to guess"),
+        ("Pharmacy2026!!", "Pharmacy2026!!", "easy to guess"),
+        ("letmein letmein", "letmein letmein", "easy to guess"),
+        ("copper lantern", "copper lantern", "easy to guess"),
+        ("copper lantern seven", "copper lantem seven", "same passphrase"),
+        ("copper lantern seven", "copper lantern seven", ""),
+        ("copper lantern seven" * 20, "copper lantern seven" * 20, ""),
     ],
 )
 def test_a_passphrase_good_enough(passphrase: str, again: str, said: str) -> None:
