@@ -216,7 +216,7 @@ class ActsDesk:
             alongside=self._store.register.entering(entry) if entry else None,
         )
         if entry:
-            self._store.register.keep_head()
+            self._store.register.entered()
         notes.note(made, by, why)
         return made
 
@@ -308,7 +308,7 @@ class ActsDesk:
             alongside=self._store.register.entering(entry) if entry else None,
         )
         if entry:
-            self._store.register.keep_head()
+            self._store.register.entered()
         return made
 
     def _amendment(self, notification: int, by: int, why: str, *, withdrawn: bool) -> NewEntry | None:

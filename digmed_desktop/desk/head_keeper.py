@@ -1,4 +1,4 @@
-"""Keeps the head of the chain outside the database, and checks the whole chain behind, on a thread of its own.
+"""Keeps the heads of chain and register outside the database, and checks the whole chain behind, on its own thread.
 
 A keyring may take its time or show a prompt, so neither the window nor a transaction waits for it.
 """
@@ -47,6 +47,7 @@ class HeadKeeper:
                 thread = threading.Thread(target=self._run, name="heads", daemon=True)
                 thread.start()
                 self._thread = thread
+                self._store.register.head_kept_by(self.wake)
 
     def wake(self) -> None:
         """Have the head kept soon."""
@@ -57,10 +58,12 @@ class HeadKeeper:
         with self._keeping:
             try:
                 self._store.chain.keep_head()
+                if self._store.register.is_sealed:
+                    self._store.register.keep_head()
                 self.trouble = ""
             except DigMedError as error:
                 self.trouble = error.happened
-                log.warning("the head of the chain was not kept: %s", error.happened)
+                log.warning("a head was not kept: %s", error.happened)
 
     def close(self) -> None:
         """Stop, and keep the head a last time."""

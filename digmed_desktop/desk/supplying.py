@@ -86,8 +86,8 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         return self._store.register.entering(self._entry(assessed, draft_id, by))
 
     def kept(self, record: EmergencySupplyRecord) -> None:
-        """Seal the register, and remember the medicines."""
-        self._store.register.keep_head()
+        """Have the register's head kept, and remember the medicines."""
+        self._store.register.entered()
         self._medicines.remember(record.items)
 
     def keep_here(self, assessed: Assessment[EmergencySupplyRecord], draft_id: str, by: int) -> Sent:

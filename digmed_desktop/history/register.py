@@ -39,20 +39,26 @@ class Register:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._seal: Seal | None = None
+        self._key: bytes | None = None
+        self._head_moved: Callable[[], None] | None = None
 
     def use(self, seal: Seal) -> None:
         """Take the seal; without one entries can be read but neither made nor verified."""
-        self._seal = seal
+        self._seal, self._key = seal, None
+
+    def head_kept_by(self, wake: Callable[[], None]) -> None:
+        """Have the head kept by another thread, which ``wake`` tells of it: a keyring may take its time."""
+        self._head_moved = wake
 
     # ---- making entries
 
     def entering(self, new: NewEntry) -> Callable[[sa.Connection, int | None], None]:
         """Return what makes an entry inside a transaction that is open, beside its notification.
 
-        The key is fetched now, so that no person is waited for while the transaction is open. Call
-        :meth:`keep_head` once it has ended.
+        The key is fetched before, so that no person is waited for while the transaction is open. Call
+        :meth:`entered` once it has ended.
         """
-        key = self._sealing().key()
+        key = self._key_of_seal()
 
         def enter(connection: sa.Connection, notification: int | None) -> None:
             self._append(connection, key, new, notification)
@@ -61,11 +67,15 @@ class Register:
 
     def append(self, new: NewEntry) -> int:
         """Make an entry of its own, and return its number. NotThereError when what it is about is not there."""
-        key = self._sealing().key()
+        key = self._key_of_seal()
         with self._database.writing() as connection:
             number = self._append(connection, key, new, None)
-        self.keep_head()
+        self.entered()
         return number
+
+    def entered(self) -> None:
+        """Have the head kept after an entry: by whoever keeps it, else now."""
+        (self._head_moved or self.keep_head)()
 
     def _append(self, connection: sa.Connection, key: bytes, new: NewEntry, notification: int | None) -> int:
         last = connection.execute(
@@ -113,17 +123,28 @@ class Register:
         Never in place of a head that the database does not hold (any more): that would hide that entries are gone.
         """
         seal = self._sealing()
+        kept = seal.head()
         with self._database.reading() as connection:
             last = connection.execute(
                 sa.select(register.c.number, register.c.mac).order_by(register.c.number.desc()).limit(1)
             ).first()
-            kept = seal.head()
             known = kept is None or hmac.compare_digest(
                 connection.scalar(sa.select(register.c.mac).where(register.c.number == kept.number)) or "",
                 kept.mac,
             )
         if last is not None and known and (kept is None or last.number > kept.number):
             seal.keep_head(Head(last.number, last.mac))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether there is a seal to keep a head with."""
+        return self._seal is not None
+
+    def _key_of_seal(self) -> bytes:
+        """Return the key, fetched from the keyring once."""
+        if self._key is None:
+            self._key = self._sealing().key()
+        return self._key
 
     def _sealing(self) -> Seal:
         if self._seal is None:
