@@ -169,7 +169,10 @@ def _no_room(trial: "Trial") -> str:
 def _accents(trial: "Trial") -> str:
     folder = trial.wine.drive / "Prográmy é ü" / "Dig Med"
     name = trial.wine.windows_path(folder)
-    said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", f"/D={name}", seconds=300), 0)
+    words = f"/D={name}".split(
+        " "
+    )  # NSIS wants the name without quotation marks, in which wine would put one word
+    said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", *words, seconds=300), 0)
     trial.wine.wait()
     program = f"{name}\\{places.CONSOLE_EXE}"
     said = said or expect(trial.wine.run(program, "doctor", "--installed"), 0, "All ")
