@@ -71,7 +71,8 @@ class ListingDesk:
             f"{one.title} lapses on {dates.shown(one.valid_to)}."
             for one in self._store.pgds.register().lapsing(today)
         )
-        return TodayView(self._store.figures.today(since), since, tuple(owed(self._store)), lapsing)
+        replies = self._store.replies.count().for_person
+        return TodayView(self._store.figures.today(since), since, tuple(owed(self._store)), lapsing, replies)
 
     def story(self, notification: int) -> StoryView:
         """Return the story of one notification, with what was recorded and how its versions differ."""

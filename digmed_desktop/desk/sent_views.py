@@ -149,12 +149,16 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """What Today shows, since when answers count as new, and which PGDs lapse soon, a sentence for each."""
+    """What Today shows, since when answers count as new, and which PGDs lapse soon, a sentence for each.
+
+    ``replies``: how many that match nothing wait for a person.
+    """
 
     figures: Figures
     back_since: datetime
     owed: tuple[Outstanding, ...] = ()  # prescriptions that a prescriber owes, the one due first first
     lapsing: tuple[str, ...] = ()  # PGDs, a sentence for each
+    replies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

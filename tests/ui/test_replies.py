@@ -17,6 +17,7 @@ from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.ui.pages.replies import RepliesPage
+from digmed_desktop.ui.pages.today import TodayPage
 from tests.history.samples import facts, local_id, message, token
 from tests.ui.conftest import NOW, Bench
 
@@ -188,3 +189,24 @@ def test_what_a_person_types_stays_when_something_new_comes(bench: Bench) -> Non
     page.history_moved()
     bench.idle()
     assert page.reply.note.answer() == "half a sentence"
+
+
+def test_today_has_a_tile_that_leads_here_while_a_reply_waits(bench: Bench) -> None:
+    bench.window.go("today")
+    today = bench.window.page("today")
+    assert isinstance(today, TodayPage)
+    bench.until(lambda: today._view is not None)
+    assert today.replies_tile.isHidden()
+
+    def stranger(desk: Desk) -> str:
+        return came(desk, "30002", desk._store.notifications.story(sent(desk)).message_id, "EVIL")
+
+    mesh_id = ask(bench, stranger)
+    today.refresh()
+    bench.until(lambda: not today.replies_tile.isHidden())
+    assert today.replies_tile.accessibleName() == "1 replies to look at"
+    today.replies_tile.click()
+    assert isinstance(bench.window.pages.currentWidget(), RepliesPage)
+    ask(bench, lambda desk: desk.replies.settle(mesh_id, ReplyAct.DEALT_WITH, 1) or True)
+    bench.window.go("today")
+    bench.until(lambda: today.replies_tile.isHidden())

@@ -131,7 +131,11 @@ class TodayPage(QScrollArea):
         self.lapsing_row.setHidden(True)
         self.needing_tile, self.waiting_tile = Tile("need a person"), Tile("waiting to go out")
         self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
-        tiles = (self.needing_tile, self.waiting_tile, self.due_tile, self.back_tile)
+        self.replies_tile = Tile("replies to look at")
+        self.replies_tile.setHidden(True)
+        self._tiles = Reflow(
+            (self.needing_tile, self.replies_tile, self.waiting_tile, self.due_tile, self.back_tile), 17
+        )
         self.needing = ListCard("Needs a person", "Nothing needs a person.")
         self.to_paper = ListCard("To go on paper", "Nothing is to go on paper.")
         self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
@@ -150,7 +154,7 @@ class TodayPage(QScrollArea):
         layout.addWidget(self.session)
         layout.addWidget(self.backup_row)
         layout.addWidget(self.lapsing_row)
-        layout.addWidget(Reflow(tiles, 17))
+        layout.addWidget(self._tiles)
         layout.addWidget(self.lists)
         layout.addStretch(1)
         self.setWidget(page)
@@ -172,6 +176,7 @@ class TodayPage(QScrollArea):
             (self.back.all, Search()),
         ):
             part.clicked.connect(lambda _on=False, wanted=search: self._open_list(wanted))
+        self.replies_tile.clicked.connect(lambda: self._context.navigate.to_place.emit("replies"))
         self.owed.all.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         self.new_vaccination.clicked.connect(lambda: self._context.navigate.to_place.emit("vaccinate"))
         self.backup_button.clicked.connect(self._open_backup)
@@ -225,6 +230,8 @@ class TodayPage(QScrollArea):
         self.lapsing_row.setHidden(not view.lapsing)
         found = view.figures
         self.needing_tile.show_number(found.needing_count, "stop")
+        self.replies_tile.show_number(view.replies, "look")
+        self._tiles.show_only_if(self.replies_tile, shown=view.replies > 0)
         self.waiting_tile.show_number(found.waiting_count, "look")
         self.due_tile.show_number(found.due_count, "")
         since = view.back_since.astimezone(dates.ENGLAND)

@@ -21,16 +21,24 @@ class Reflow(QWidget):
             widget.setParent(self)
         self._lay_out(len(widgets))
 
+    def show_only_if(self, widget: QWidget, *, shown: bool) -> None:
+        """Show or hide one of the widgets; the others take its place."""
+        if widget.isHidden() is shown:
+            widget.setHidden(not shown)
+            self._columns = 0
+            self._fit()
+
     def _lay_out(self, columns: int) -> None:
-        columns = max(1, min(columns, len(self._widgets)))
+        there = [widget for widget in self._widgets if not widget.isHidden()]
+        columns = max(1, min(columns, len(there)))
         if columns == self._columns:
             return
-        for column in range(self._columns):
+        for column in range(len(self._widgets)):
             self._grid.setColumnStretch(column, 0)
         self._columns = columns
         for widget in self._widgets:
             self._grid.removeWidget(widget)
-        for place, widget in enumerate(self._widgets):
+        for place, widget in enumerate(there):
             self._grid.addWidget(widget, place // columns, place % columns)
         for column in range(columns):
             self._grid.setColumnStretch(column, 1)
