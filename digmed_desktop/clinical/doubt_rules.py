@@ -37,16 +37,17 @@ class Case:
 class DoubtRule:
     """One doubt. It is raised while every answer in ``when``, and none in ``unless``, is one of those named.
 
-    ``field`` is the question at which it is said. The day of contact lies between ``since`` and ``until``. Ages are
+    ``field`` is the question at which it is said. The day of contact lies between ``since`` and ``until``,
+    where it is about something that began or ended. Ages are
     whole years, first and last of those in doubt; without a known age a rule with one raises nothing. ``live`` means
     live vaccines only, ``holds`` products with that ingredient, ``days_ago`` a contact at least so many days before.
     """
 
     field: str
     sentence: str
-    since: date
     source: str
     confidence: Confidence
+    since: date | None = None
     weight: Weight = Weight.WARN
     until: date | None = None
     when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
@@ -61,12 +62,14 @@ class DoubtRule:
 
     @property
     def said(self) -> str:
-        """What a person reads: the sentence, and that it is not confirmed where no source was read."""
+        """What a person reads: a stop with its source, and what nobody read with the word that it is not confirmed."""
+        if self.weight is Weight.STOP:
+            return f"{self.sentence} Source: {self.source}."
         return self.sentence if self.confidence.may_stop else f"{self.sentence} {NOT_CONFIRMED}"
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on a day."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
     def of_product(self, *, live: bool, holds: frozenset[str]) -> bool:
         """Whether it is about such a product."""
@@ -93,14 +96,17 @@ class DoubtRule:
             self.to_age is None or years <= self.to_age
         )
 
-    def problem(self) -> Problem:
-        """Return it as a person meets it."""
+    def problem(self, case: Case) -> Problem:
+        """Return it as a person meets it; at another age or on another day its reason is asked anew."""
+        aged = (self.from_age, self.to_age) != (None, None)
+        values = (case.years if aged else None, case.day if self.days_ago is not None else None)
         return Problem(
             self.field,
             self.said,
             Severity.LOOK,
             needs_reason=self.weight is not Weight.NOTE,
             needs_adviser=self.weight is Weight.STOP,
+            raised_by=" ".join(str(value) for value in values if value is not None),
         )
 
 
@@ -108,4 +114,4 @@ def raised(rules: tuple[DoubtRule, ...], case: Case) -> Iterator[Problem]:
     """Yield a problem for each rule that is raised."""
     for rule in rules:
         if rule.raised(case):
-            yield rule.problem()
+            yield rule.problem(case)

@@ -9,6 +9,8 @@ from digmed_desktop.clinical.problem import Problem, Severity
 
 AS_RECORDED = "as recorded by this pharmacy"
 PREGNANCY_DAYS = 280  # from the last period to the due date
+LATE = 28  # days after the due date until which a pregnancy can last
+SEASON_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def doubts(
         day = now.on
         if day is None or not _holds(rule, day, now):
             continue
-        before = sorted((dose for dose in doses.get(rule, ()) if dose.on <= day), key=lambda dose: dose.on)
-        if before and (sentence := _sentence(rule, season_start, before, day, now.due)):
+        others = sorted(doses.get(rule, ()), key=lambda dose: (abs((day - dose.on).days), dose.on))
+        if others and (sentence := _sentence(rule, season_start, others, day, now.due)):
             yield Problem("previous.finding", sentence, Severity.LOOK, needs_reason=True)
 
 
@@ -80,26 +82,47 @@ def _holds(rule: EarlierRule, day: date, now: NextDose) -> bool:
 
 
 def _sentence(
-    rule: EarlierRule, season_start: date | None, before: Sequence[Dose], day: date, due: date | None
+    rule: EarlierRule, season_start: date | None, others: Sequence[Dose], day: date, due: date | None
 ) -> str:
-    last = before[-1]
-    days = (day - last.on).days
-    when = "today" if days == 0 else "yesterday" if days == 1 else f"on {shown(last.on)}, {days} days before"
-    told = f"{last.product} was given {when} ({AS_RECORDED})."
+    """Return what is in doubt, ``""`` if nothing; ``others`` are the doses before and after, the nearest first."""
+    last = others[0]
+    days = abs((day - last.on).days)
     if rule.least_days and days < rule.least_days:
         least = rule.least or f"{rule.least_days} days"
-        return f"At least {least} should lie between the two: {told}"
-    if rule.season and season_start and last.on >= season_start:
-        return f"This would be a second dose of the season: {told}"
-    if rule.pregnancy:
-        if due is not None and last.on >= due - timedelta(days=PREGNANCY_DAYS):
-            return f"This would be a second dose in this pregnancy: {told}"
-        if due is None and days < PREGNANCY_DAYS:
-            return f"This may be a second dose in this pregnancy, and the due date is not known: {told}"
-    if rule.most and len(before) >= rule.most:
+        return f"At least {least} should lie between the two: {_told(last, day)}"
+    if rule.season and season_start and (same := _within(others, season_start, SEASON_DAYS)):
+        return f"This would be a second dose of the season: {_told(same, day)}"
+    if rule.pregnancy and due is not None:
+        begun = due - timedelta(days=PREGNANCY_DAYS)
+        if same := _within(others, begun, PREGNANCY_DAYS + LATE):
+            return f"This would be a second dose in this pregnancy: {_told(same, day)}"
+    elif rule.pregnancy and days < PREGNANCY_DAYS:
+        return (
+            f"This may be a second dose in this pregnancy, and the due date is not known: {_told(last, day)}"
+        )
+    if rule.most and len(others) >= rule.most:
         usual = "One dose is" if rule.most == 1 else f"{_NUMBERS.get(rule.most, rule.most)} doses are"
-        return f"{usual} usual, and {told}"
+        return f"{usual} usual, and {_told(last, day)}"
     return ""
+
+
+def _within(doses: Sequence[Dose], first: date, days: int) -> Dose | None:
+    """Return the first of the doses that was given in so many days from ``first`` on."""
+    return next((dose for dose in doses if 0 <= (dose.on - first).days < days), None)
+
+
+def _told(dose: Dose, day: date) -> str:
+    return f"{dose.product} was given {_when(dose.on, day)} ({AS_RECORDED})."
+
+
+def _when(on: date, day: date) -> str:
+    """Return in words when a dose was given, seen from the ``day`` of the one that is recorded."""
+    days = (day - on).days
+    if days in (0, 1):
+        return "today" if days == 0 else "yesterday"
+    if days < 0:
+        return f"on {shown(on)}, {-days} {'day' if days == -1 else 'days'} after"
+    return f"on {shown(on)}, {days} days before"
 
 
 _NUMBERS = {2: "Two", 3: "Three"}

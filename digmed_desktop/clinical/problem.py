@@ -1,5 +1,6 @@
 """One thing that is wrong or doubtful in what was recorded, said so that a person can mend it."""
 
+import dataclasses
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,11 +34,14 @@ class Problem:
     refuses_act: bool = (
         False  # to STOP: what is still to be done; what was done already is recorded all the same
     )
+    raised_by: str = dataclasses.field(
+        default="", repr=False
+    )  # the values that raised it, where the sentence names none
 
     @property
     def reason_key(self) -> str:
-        """The key under which a form keeps the reason to continue; another warning asks anew."""
-        return f"{REASON}{self.field}.{zlib.crc32(self.sentence.encode()):08x}"
+        """The key under which a form keeps the reason to continue; another warning, or another value, asks anew."""
+        return f"{REASON}{self.field}.{zlib.crc32(f'{self.sentence}{self.raised_by}'.encode()):08x}"
 
     @property
     def reason_asked(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
@@ -27,17 +28,25 @@ def age_doubts(product: Product, born: date, day: date, programme: Programme) ->
     later = programme.age_by if product.age_in_season else None
     reached = max(months(born, day), months(born, later)) if later else months(born, day)
     if product.least_months is not None and reached < product.least_months:
-        yield _of_age(product, "younger", product.least_months, "least")
+        yield _of_age(product, "younger", product.least_months, months(born, day))
     if product.greatest_age is not None and age(born, day) > product.greatest_age:
-        yield _of_age(product, "older", product.greatest_age * YEAR, "greatest")
+        yield _of_age(product, "older", product.greatest_age * YEAR, months(born, day))
 
 
-def _of_age(product: Product, compared: str, limit: int, which: str) -> Problem:
+def _of_age(product: Product, compared: str, limit: int, now: int) -> Problem:
     said = f"{limit // YEAR} years" if limit % YEAR == 0 else f"{limit} months"
-    sentence = f"The patient is {compared} than {said}, the {which} age for this vaccine."
+    which = "least" if compared == "younger" else "greatest"
+    sentence = f"The patient is {_spoken(now)} and {compared} than {said}, the {which} age for this vaccine."
     if not product.age_confirmed:
         sentence = f"{sentence} {NOT_CONFIRMED}"
     return Problem("vaccine.product", sentence, Severity.LOOK, needs_reason=True)
+
+
+def _spoken(months_old: int) -> str:
+    """Return an age as people say it: of a child under two in months."""
+    if months_old < 2 * YEAR:
+        return f"{months_old} {'month' if months_old == 1 else 'months'} old"
+    return f"{months_old // YEAR} years old"
 
 
 def first_choice_doubts(product: Product, years: int, typed: Typed) -> Iterator[Problem]:
@@ -48,13 +57,21 @@ def first_choice_doubts(product: Product, years: int, typed: Typed) -> Iterator[
         yield Problem("vaccine.product", sentence, Severity.LOOK, needs_reason=True)
 
 
+def _usual(product: Product, programme: Programme) -> tuple[Decimal, ...]:
+    """Return the usual sizes of a dose: the product's own, else those that vaccines of this kind have."""
+    if product.dose:
+        return (product.dose.value,)
+    return programme.usual_doses or ((programme.default_dose,) if programme.default_dose else ())
+
+
 def dose_doubts(dose: Quantity | None, product: Product, programme: Programme) -> Iterator[Problem]:
     """Yield a doubt where the amount is not the usual one; ten times as much or as little stops."""
-    usual = product.dose.value if product.dose else programme.default_dose
-    if dose is None or usual is None or dose.value == usual:
+    usual = _usual(product, programme)
+    if dose is None or not usual or dose.value in usual:
         return
-    slip = dose.value >= usual * TENFOLD or dose.value * TENFOLD <= usual
-    sentence = f"The usual dose of this vaccine is {units.amount(Quantity(usual, dose.unit))}."
+    slip = dose.value >= max(usual) * TENFOLD or dose.value * TENFOLD <= min(usual)
+    known = " or ".join(units.amount(Quantity(value, dose.unit)) for value in usual)
+    sentence = f"The usual dose of this vaccine is {known}, and {units.amount(dose)} is recorded."
     if slip:
         sentence = f"Check the decimal point: this is ten times the usual dose, or a tenth, or further off. {sentence}"
     yield Problem("vaccine.dose_amount", sentence, Severity.LOOK, needs_reason=True, needs_adviser=slip)

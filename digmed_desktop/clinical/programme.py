@@ -95,6 +95,8 @@ class Programme:
     screening: Mapping[str, str] = field(default_factory=dict)  # question id -> question, of any product
     asked_always: frozenset[str] = frozenset()  # those of ``screening`` that are asked whatever the product
     default_dose: Decimal | None = None
+    usual_doses: tuple[Decimal, ...] = ()  # of its products whose dose is not known
+    live_routes: frozenset[str] = frozenset()  # given this way, a product that is not known counts as live
     vaccine: Coded | None = None  # the kind of vaccine in words, for one that was not given
     unit: Coded | None = None  # of the dose amount
     target_disease: Coded | None = None
@@ -130,7 +132,7 @@ class Programme:
     def screening_of(self, product_id: str) -> frozenset[str]:
         """Return the screening questions that are asked of a product; unknown: those asked of every product."""
         product = self.products.get(product_id)
-        live, holds = (product.live, product.holds) if product else (False, frozenset[str]())
+        live, holds = (self.is_live(product), product.holds) if product else (False, frozenset[str]())
         needed = {
             question.removeprefix(SCREENING)
             for rule in self.doubts
@@ -139,6 +141,10 @@ class Programme:
             if question.startswith(SCREENING)
         }
         return frozenset(one for one in self.screening if one in self.asked_always or one in needed)
+
+    def is_live(self, product: Product) -> bool:
+        """Whether a product is live, or of a kind of which some are and nobody knows which it is."""
+        return product.live or bool(self.live_routes & set(product.routes))
 
     def with_products(self, own: Collection[Product]) -> Self:
         """Return the programme with a pharmacy's own products offered first."""

@@ -54,7 +54,7 @@ def _case(record: VaccinationRecord, typed: Typed, programme: Programme) -> Case
         day,
         years,
         typed,
-        live=bool(product and product.live),
+        live=product is not None and programme.is_live(product),
         holds=product.holds if product else frozenset(),
         recorded=record.recorded_at.astimezone(ENGLAND).date() if record.recorded_at else None,
     )
@@ -122,9 +122,6 @@ def _pregnancy(
 ) -> Iterator[Problem]:
     if typed("vaccine.eligibility") != "pregnant":
         return
-    if typed("screening.pregnant") == "no":
-        sentence = "Check this answer: the patient is eligible because of pregnancy."
-        yield Problem("screening.pregnant", sentence, Severity.LOOK)
     weeks, due = programme.pregnancy_weeks, record.pregnancy_due
     if weeks is None:
         return

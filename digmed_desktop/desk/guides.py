@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import form as form_room
+from digmed_desktop.clinical import rule_tables
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Group
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.whole_file import whole_file
@@ -30,7 +30,7 @@ def of_help(topic: str) -> PaperDocument:
     """Return a text of the help as a document."""
     from digmed_desktop.paper import guide
 
-    return guide.read(resources.text(f"help/{topic}.md"))
+    return guide.read(rule_tables.text(topic))
 
 
 def blank(form_id: str) -> PaperDocument:

@@ -115,6 +115,10 @@ class ProgrammeFile(DataModel):
     season_end: Day | None = None
     age_by: Day | None = None
     default_dose: Amount | None = None
+    usual_doses: Annotated[list[Amount], Field(description="usual sizes of a dose, the smallest first")] = []
+    usual_doses_source: Text | None = None
+    live_routes: Ids | None = None
+    live_routes_source: Text | None = None
     unit: Id
     vaccine: Text
     target_disease: CodedTerm | None = None
@@ -149,6 +153,7 @@ def cross_check(at: At, file: ProgrammeFile, source: DataSource) -> Iterator[Fau
     yield from code_and_term(at, "eligibility", list(file.eligibility))
     yield from _shared(at, file, codes)
     yield from _products(at, file)
+    yield from _of_unknown_products(at, file)
     yield from _procedures(at, file, source.read(ROLES, RolesFile))
     yield from _dates(at, file)
     yield from _rules(at, file, source.read(FORM, FormFile), codes)
@@ -194,6 +199,16 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
             yield at.fault((*place, "holds_source"), "holds and its source stand together", "both, or none")
     for number, row in enumerate(file.eligibility):
         yield from in_order(at, ("eligibility", number), "min_age", row.min_age, "max_age", row.max_age)
+
+
+def _of_unknown_products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
+    """Yield what is wrong in what counts for products that nobody knows more of."""
+    yield from at.unknown(
+        ("live_routes",), file.live_routes or (), set(file.routes), "a route of the programme"
+    )
+    for key in ("usual_doses", "live_routes"):
+        if bool(getattr(file, key)) != bool(getattr(file, f"{key}_source")):
+            yield at.fault((f"{key}_source",), f"{key} and its source stand together", "both, or none")
 
 
 def _ages(at: At, place: tuple[str | int, ...], product: ProductRow, file: ProgrammeFile) -> Iterator[Fault]:

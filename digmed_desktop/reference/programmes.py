@@ -150,6 +150,8 @@ class _Loading:
             screening={one.id.removeprefix(SCREENING): one.label for one in screens},
             asked_always=frozenset(file.screening),
             default_dose=Decimal(file.default_dose) if file.default_dose else None,
+            usual_doses=tuple(Decimal(one) for one in file.usual_doses),
+            live_routes=frozenset(file.live_routes or ()),
             vaccine=Coded(file.vaccine),
             unit=self._unit,
             target_disease=_disease(file.target_disease),
@@ -173,7 +175,7 @@ class _Loading:
 
         file = self._file
         kind = file.agreement or file.id
-        live = any(row.live for row in file.product)
+        live = any(row.live for row in file.product) or bool(file.live_routes)
         holds = frozenset(one for row in file.product for one in row.holds)
         for row in self._source.read(NAME, SharedRulesFile).rule:
             rule = _doubt_rule(row)

@@ -28,7 +28,7 @@ class DoubtRow(DataModel):
 
     field: Text
     sentence: Text
-    since: Day
+    since: Day | None = None
     source: Text
     confidence: Annotated[Confidence, BY_VALUE]
     weight: Annotated[Weight, BY_VALUE] = Weight.WARN

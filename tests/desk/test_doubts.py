@@ -295,7 +295,7 @@ def test_every_rule_says_since_when_it_holds_and_where_it_is_written() -> None:
             assert set(earlier.of) <= known, programme.id
         for rule in programme.doubts:
             assert rule.source, programme.id
-            assert not programme.season_end or rule.since <= programme.season_end
+            assert not (programme.season_end and rule.since) or rule.since <= programme.season_end
             assert {rule.field, *rule.when} <= form
             for question, wanted in rule.when.items():
                 offered = {
@@ -304,3 +304,15 @@ def test_every_rule_says_since_when_it_holds_and_where_it_is_written() -> None:
                     "session.service": {one.id for one in programme.lists["services"]},
                 }.get(question, set(wanted))
                 assert set(wanted) <= offered, (programme.id, question)
+
+
+@pytest.mark.parametrize(
+    ("of", "says"), [(FLU.id, "second dose of the season"), ("covid-19", "At least 91 days")]
+)
+def test_a_late_entry_is_held_against_a_dose_of_a_later_day(of: str, says: str) -> None:
+    """The dose of today is recorded first, and that of yesterday, or a date one day off, afterwards."""
+    programme = programmes.programme(of)
+    given = {rule: [Dose(DAY + timedelta(days=1), "X")] for rule in programme.earlier}
+    (problem,) = doubts(programme.earlier, programme.season_start, given, NextDose(DAY, "", 76))
+    assert says in problem.sentence
+    assert "1 day after" in problem.sentence

@@ -7,6 +7,7 @@ from pypdf import PdfReader
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage, QTextDocument
 
+from digmed_desktop.clinical import rule_tables
 from digmed_desktop.ui import files
 from digmed_desktop.ui.pages.help_page import HelpPage
 from tests.ui.conftest import Bench
@@ -56,6 +57,15 @@ def test_what_cannot_be_written_is_told(
     assert "nowhere" in page.said.body.text()
 
 
-def test_the_law_is_made_from_data_and_not_saved_as_pdf(page: HelpPage) -> None:
-    page.open("law")
-    assert not page.save.isEnabled()
+@pytest.mark.parametrize("topic", list(rule_tables.TABLES))
+def test_a_table_of_rules_is_opened_by_its_link_and_saved_as_pdf(
+    bench: Bench, page: HelpPage, topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "ask_where", lambda *_words: tmp_path / "rules.pdf")
+    page.rules.click()
+    page.text.anchorClicked.emit(QUrl(f"help:{topic}"))
+    assert "Source" in page.text.toPlainText()
+    page.save.click()
+    bench.until(lambda: not page.said.isHidden())
+    pdf = PdfReader(tmp_path / "rules.pdf")
+    assert "onfirmed" in "".join(one.extract_text() for one in pdf.pages)

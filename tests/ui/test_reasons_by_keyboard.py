@@ -23,19 +23,19 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
     check = bench.window.check
     bench.until(check.isVisible)
     doubts = check.open_doubts()
-    assert len(doubts) == 2
-    assert check.why_not.text() == "2 to say why you continue; 3 to confirm: carried over"
-    for left in (2, 1):
+    assert len(doubts) == 3
+    assert check.why_not.text() == "3 to say why you continue; 2 to confirm: carried over"
+    for left in (3, 2, 1):
         assert len(check.open_doubts()) == left
         bench.until(
-            lambda n=left: bench.focused() is doubts[2 - n].line or bench.focused() is doubts[2 - n].combo
+            lambda n=left: bench.focused() is doubts[3 - n].line or bench.focused() is doubts[3 - n].combo
         )
         bench.keys("clin")
         bench.key(Qt.Key.Key_Return)
         bench.until(lambda n=left: len(check.open_doubts()) == n - 1)
-    assert [one.answer() for one in doubts] == ["Clinical judgement, with the protocol read"] * 2
-    assert check.why_not.text() == "3 to confirm: carried over"
-    for left in (3, 2, 1):
+    assert [one.answer() for one in doubts] == ["Clinical judgement, with the protocol read"] * 3
+    assert check.why_not.text() == "2 to confirm: carried over"
+    for left in (2, 1):
         bench.until(lambda n=left: bench.focused().accessibleName().startswith("Confirm "))
         assert check.to_confirm == left
         bench.key(Qt.Key.Key_Return)

@@ -287,8 +287,9 @@ class FormView(QScrollArea):
 
     def leave_out(self, questions: frozenset[str]) -> None:
         """Do not show these questions from now on; what was answered in them stays."""
-        self._unasked = questions
-        self._show_asked()
+        if questions != self._unasked:
+            self._unasked = questions
+            self._show_asked()
 
     def asked_of(self, answers: Mapping[str, str]) -> frozenset[str]:
         """Return the questions that matter with these answers, without those that are left out."""

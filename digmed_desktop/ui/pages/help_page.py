@@ -1,6 +1,5 @@
 """Help for the page one came from: short Markdown from ``resources/help``."""
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -8,7 +7,7 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop import resources
-from digmed_desktop.clinical import law
+from digmed_desktop.clinical import rule_tables
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
@@ -16,13 +15,13 @@ from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice
 
-GENERATED: dict[str, Callable[[], str]] = {"law": law.table}
-"""Help texts that are made of the program's own data, by topic."""
 LINK, BLANK = "help", "blank"
 """Schemes of links: to another help text, such as ``help:law``, and to a blank form that is saved as PDF."""
 MARGIN = 40  # pixels beside a picture
 GUIDES = "guides"
 """The help text that lists the guides and the blank forms."""
+RULES = "rules"
+"""The help text that lists the tables of rules."""
 
 
 class _Text(QTextBrowser):
@@ -58,13 +57,15 @@ class HelpPage(QWidget):
             "Guides and blank forms", tip="For IT, the owner and staff; forms to fill in by hand"
         )
         self.guides.clicked.connect(lambda: self.open(GUIDES))
+        self.rules = button("Rules and sources", tip="What the program goes by: each rule with its source")
+        self.rules.clicked.connect(lambda: self.open(RULES))
         self.save = button("Save as PDF …", tip="Write this text as PDF, to be printed")
         self.save.clicked.connect(lambda: self._save(self._topic))
         self.said = Notice("done")
         self.said.setVisible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
-        layout.addWidget(flow(self.back_button, self.guides, self.save))
+        layout.addWidget(flow(self.back_button, self.guides, self.rules, self.save))
         layout.addWidget(self.said)
         layout.addWidget(self.text, 1)
         context.appearance.changed.connect(lambda: self.open(self._topic))
@@ -73,11 +74,9 @@ class HelpPage(QWidget):
         """Show the help text of a page."""
         self._topic = topic
         self.said.setVisible(False)
-        self.save.setEnabled(topic not in GENERATED)
         if topic:
-            made = GENERATED.get(topic)
             try:
-                self.text.setMarkdown(made() if made else resources.text(f"help/{topic}.md"))
+                self.text.setMarkdown(rule_tables.text(topic))
             except DataFileError as error:
                 self.text.setMarkdown(f"# This page cannot be shown\n\n{error.faults[0].sentence} {REMEDY}")
 

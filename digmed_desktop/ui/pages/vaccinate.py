@@ -26,7 +26,13 @@ NOT_NEEDED_NOT_GIVEN = ("screening", "vaccine", "dose")
 """Sections that say nothing about a vaccine that was not given."""
 UNLESS_ANSWERED = ("allergies", "eligibility")
 """Sections that say something only if they are answered then."""
-DECIDE_WHAT_APPLIES = ("patient.date_of_birth", "patient.sex", "contact.date", "vaccine.eligibility")
+DECIDE_WHAT_APPLIES = (
+    "patient.date_of_birth",
+    "patient.sex",
+    "contact.date",
+    "vaccine.eligibility",
+    "consent.given_by",
+)
 OF_THE_GIVEN = ("consent.to_treatment", "consent.given_by", "previous.finding")
 """Questions that are asked only of a vaccine to be given, or if they were answered already."""
 
@@ -156,7 +162,9 @@ class VaccinatePage(FormPage):
         self._offer_batches(anew=True)
 
     def refresh(self) -> None:
-        """Ask for a new preview, and offer the batches that fit the product and the date."""
+        """Ask for a new preview, and offer what applies and the batches that fit the product and the date."""
+        if self.batches is not None:  # drawn
+            self._leave_out()
         super().refresh()
         self._offer_batches()
 

@@ -1,0 +1,95 @@
+"""The help's tables of rules: every row of the data stands there, with its source, its days and its standing."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from digmed_desktop.clinical import rule_tables
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED
+from digmed_desktop.clinical.dates import shown
+from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk import guides
+from digmed_desktop.paper.document import PaperDocument
+
+Row = dict[str, Any]
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The rows of all tables of a text, without their heads, cell by cell."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def data() -> Iterator[tuple[str, Row, str]]:
+    """Each row of each file of rules: the topic on which it must stand, the row, and what is said of it."""
+    for row in OWN.raw("rules/vaccination.toml")["rule"]:
+        yield "screening" if row["topic"] == "screening" else "consent", row, row["sentence"]
+    for row in OWN.raw("applicability/vaccination.toml")["rule"]:
+        yield "consent", row, ""
+    for row in OWN.raw("law/legal-bases.toml")["rule"]:
+        yield "legal-bases", row, row.get("sentence", "")
+    for row in OWN.raw("medicines/high-risk.toml")["medicine"]:
+        yield "medicines", row, row["check"]
+    for name in OWN.names("programmes"):
+        file = OWN.raw(name)
+        for row in file.get("doubt", []):
+            yield "vaccines", row, row["sentence"]
+        for row in (*file.get("earlier_doses", []), *file["product"]):
+            yield "vaccines", row, ""
+    for row in OWN.raw("law/emergency-supply.toml")["rule"]:
+        yield "law", row, row["law"]
+
+
+ROWS = list(data())
+TEXTS = {topic: rule_tables.text(topic) for topic in rule_tables.TABLES}
+
+
+@pytest.mark.parametrize("topic", sorted(TEXTS))
+def test_every_row_of_the_data_stands_in_its_table_with_source_and_standing(topic: str) -> None:
+    mine = [(row, said) for where, row, said in ROWS if where == topic]
+    assert mine
+    lines = [plain(" | ".join(row)) for row in rows_of(TEXTS[topic])]
+    for row, said in mine:
+        found = [line for line in lines if plain(said) in line and plain(row["source"]) in line]
+        assert found, (row.get("id"), said)
+        if not row.get("confirmed"):
+            assert any("onfirmed" in line for line in found), row["source"]
+        for key in ("since", "until"):
+            day = row.get(key)
+            assert not isinstance(day, date) or any(shown(day) in line for line in found)
+
+
+def test_general_knowledge_is_named_as_such_and_never_said_to_stop() -> None:
+    seen = 0
+    for topic, row, said in ROWS:
+        if row.get("confidence") != "general" or topic == "law":
+            continue
+        (line, *_) = [one for one in rows_of(TEXTS[topic]) if plain(said) in plain(" ".join(one)) and said]
+        assert "Professional knowledge" in line[-1]
+        assert NOT_CONFIRMED in line[-1]
+        assert not any("Stops" in cell for cell in line)
+        seen += 1
+    assert seen >= 10
+
+
+def test_the_list_leads_to_every_table() -> None:
+    for topic in rule_tables.TABLES:
+        assert f"(help:{topic})" in rule_tables.text("rules")
+
+
+@pytest.mark.parametrize("topic", ["rules", *rule_tables.TABLES])
+def test_each_table_is_made_into_paper(topic: str) -> None:
+    made = guides.of_help(topic)
+    assert isinstance(made, PaperDocument)
+    assert made.title
+
+
+def test_a_bar_in_a_sentence_breaks_no_table() -> None:
+    widths = {topic: {len(row) for row in rows_of(text)} for topic, text in TEXTS.items()}
+    assert {topic for topic, width in widths.items() if width != {3}} <= {"law"}
