@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import secrets as random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ from digmed_desktop.messaging.whole_file import FileNotWrittenError, told, unfin
 SHORTEST_PASSPHRASE = 12
 FEWEST_GUESSES = 1e10
 """A backup can be guessed at where nobody sees it; each guess costs a quarter of a million hashes."""
+_UNFINISHED_SINCE = 86_400.0  # seconds
 _MOST_JUDGED = 72  # characters that zxcvbn takes
 _OURS = ["digmed", "desktop", "backup", "pharmacy"]
 RESTORED = "backup.restored"
@@ -111,6 +113,7 @@ class Backups:
         nothing is left. It runs beside reads and writes.
         """
         tell = progress or Progress()
+        _sweep(target)
         with _leaves_nothing(target), unfinished(target) as part:
             tell.step(0, 3)
             new_file(part)
@@ -123,6 +126,12 @@ class Backups:
             self._try_it(part, key, contents)
             tell.step(3, 3)
         return contents
+
+    def sweep(self) -> None:
+        """Remove databases of trial restores that a kill left beside this one; nothing else is using them."""
+        for left in self._path.parent.glob(".trial-*.db"):
+            with contextlib.suppress(OSError):
+                swap.remove(left)
 
     def carried(self) -> dict[str, str]:
         """Return the secrets that came with a restored backup and were not taken yet."""
@@ -237,6 +246,14 @@ def problem_with(passphrase: str, again: str) -> str:
     if _guesses(passphrase) < FEWEST_GUESSES:
         return "This passphrase is easy to guess. Use four words that do not belong together."
     return "" if passphrase == again else "Type the same passphrase in both boxes."
+
+
+def _sweep(target: Path) -> None:
+    """Remove backups beside ``target`` that a kill left unfinished; one of today may be another computer's."""
+    for left in target.parent.glob(f".*{target.suffix}.part") if target.suffix else ():
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _UNFINISHED_SINCE:
+                left.unlink()
 
 
 def _guesses(passphrase: str) -> float:

@@ -129,6 +129,7 @@ class Store:
             if found < migrations.NEWEST:
                 migrations.upgrade(self._engine, self.path, key, clock)
             self.chain.begin()
+            self.backups.sweep()
         except sa.exc.DBAPIError as error:
             self._engine.dispose()
             raise (faults.told(error) or faults.NOT_OURS.again()) from error

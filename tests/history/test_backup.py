@@ -245,3 +245,23 @@ def test_a_folder_that_is_not_there(filled: Store, tmp_path: Path) -> None:
 def test_a_passphrase_good_enough(passphrase: str, again: str, said: str) -> None:
     assert said in backup.problem_with(passphrase, again)
     assert bool(said) == bool(backup.problem_with(passphrase, again))
+
+
+def test_what_a_kill_left_of_a_backup_is_swept(store: Store, tmp_path: Path, clock) -> None:
+    target = tmp_path / "out" / "b.digmedbackup"
+    target.parent.mkdir()
+    old, new, theirs = (
+        target.with_name(name) for name in (".a.digmedbackup.part", ".c.digmedbackup.part", ".x.part")
+    )
+    trial = store.path.with_name(".trial-0123abcd.db")
+    for left in (old, new, theirs, trial, Path(f"{trial}-wal")):
+        left.write_bytes(b"left")
+    os.utime(old, (0, 0))
+    os.utime(theirs, (0, 0))
+    store.backups.write(target, BackupKey.of(PHRASE), {})
+    assert not old.exists()
+    assert new.exists()
+    assert theirs.exists()
+    store.close()
+    Store.open(store.path, KEY, clock).close()
+    assert not list(store.path.parent.glob(".trial*"))

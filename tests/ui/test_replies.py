@@ -204,7 +204,7 @@ def test_today_has_a_tile_that_leads_here_while_a_reply_waits(bench: Bench) -> N
     mesh_id = ask(bench, stranger)
     today.refresh()
     bench.until(lambda: not today.replies_tile.isHidden())
-    assert today.replies_tile.accessibleName() == "1 replies to look at"
+    assert today.replies_tile.accessibleName() == "1 reply to look at"
     today.replies_tile.click()
     assert isinstance(bench.window.pages.currentWidget(), RepliesPage)
     ask(bench, lambda desk: desk.replies.settle(mesh_id, ReplyAct.DEALT_WITH, 1) or True)

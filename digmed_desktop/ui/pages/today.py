@@ -230,6 +230,7 @@ class TodayPage(QScrollArea):
         self.lapsing_row.setHidden(not view.lapsing)
         found = view.figures
         self.needing_tile.show_number(found.needing_count, "stop")
+        self.replies_tile.words = "reply to look at" if view.replies == 1 else "replies to look at"
         self.replies_tile.show_number(view.replies, "look")
         self._tiles.show_only_if(self.replies_tile, shown=view.replies > 0)
         self.waiting_tile.show_number(found.waiting_count, "look")
