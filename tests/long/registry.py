@@ -18,7 +18,7 @@ FULL = "DIGMED_FULL"
 """Set by ``python -m tests.long`` for the slow tests that it runs: they take their full size, not the sample."""
 SEEDED = "DIGMED_SEED"
 SEED = 20261128
-PYTEST = "-m pytest -m slow -s -rs --no-header -p no:cacheprovider"
+PYTEST = "-m pytest -m slow -s -rs --no-header -p no:cacheprovider -o faulthandler_timeout=0"
 
 
 @dataclass(frozen=True)
