@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates
+from digmed_desktop.clinical import dates, identity
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
@@ -41,6 +41,7 @@ NOT_KEPT = "The form is not stored"
 STILL_HERE = (
     "What was typed stays in this window and is stored as soon as possible: do not close the program."
 )
+HANDED_OVER_WAITS = "Another system handed over a record. It waits under Drafts (Ctrl+D)."
 PROGRAM_FAILED = (
     "What you did last may not have been stored: look before you go on, and do it again if it is not there. "
     "A report without patient data was written for support."
@@ -389,8 +390,19 @@ class Window(QMainWindow):
 
     def _taken_in(self, taken: TakenIn) -> None:
         self._handed_over, _form = taken.drafts[0]
-        if self.context.acting.person is not None:
-            self._show_handed_over()
+        if self.context.acting.person is None:
+            return
+        if self._is_at_work():  # the keys under way are about the patient in view
+            self._handed_over = ""
+            self.banner.say("act", HANDED_OVER_WAITS, "Handed over")
+            return
+        self._show_handed_over()
+
+    def _is_at_work(self) -> bool:
+        """Whether a form with a patient on it is in view, or its check page."""
+        page = self.pages.currentWidget()
+        form = self.form_in_check if page is self.check else page
+        return isinstance(form, FormPage) and identity.is_somebodys(form.answers())
 
     def _show_handed_over(self) -> None:
         wanted, self._handed_over = self._handed_over, ""

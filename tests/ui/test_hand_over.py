@@ -1,6 +1,9 @@
 """A record of another system comes into view as a filled form, at once or after signing in."""
 
+from PySide6.QtCore import Qt
+
 from digmed_desktop import resources
+from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.form_page import FormPage
 from tests.ui.conftest import Bench
 
@@ -11,7 +14,6 @@ FLU = resources.text(
 
 
 def test_a_record_handed_over_is_on_the_form_in_its_own_programme(bench: Bench) -> None:
-    bench.form.fill({"patient.family": "Typed"})
     bench.window.open_record(RSV)
     bench.until(lambda: bench.form.answers()["session.programme"] == "rsv")
     answers = bench.form.answers()
@@ -19,6 +21,22 @@ def test_a_record_handed_over_is_on_the_form_in_its_own_programme(bench: Bench) 
     assert answers["vaccine.product"]
     assert bench.window.banner.isVisible()
     assert bench.window.banner.head == "Handed over"
+
+
+def test_a_record_waits_while_another_patient_is_on_the_form(bench: Bench) -> None:
+    bench.form.fill({"patient.family": "Typed"})
+    bench.form.focus_field("patient.given")
+    bench.window.open_record(RSV)
+    bench.until(lambda: bench.window.banner.head == "Handed over")
+    bench.keys("Amy")  # the keys that were under way
+    assert bench.form.answers()["patient.family"] == "Typed"
+    assert bench.form.answers()["patient.given"] == "Amy"
+    bench.key(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    bench.idle()
+    drafts = bench.window.page("drafts")
+    assert isinstance(drafts, DraftsPage)
+    next(one for one in drafts.going_on if "O'NEILL" in one.accessibleName()).click()
+    bench.until(lambda: bench.form.answers()["patient.family"] == "O'Neill")
     kept: list[list[str]] = []
     bench.office.ask(lambda desk: [one.patient for one in desk.drafts()], kept.append)
     bench.until(lambda: bool(kept))

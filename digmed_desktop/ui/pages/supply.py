@@ -1,6 +1,7 @@
 """The emergency supply form."""
 
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.form_state import FormState
@@ -9,11 +10,19 @@ from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, Preview
 from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.pages.cleared_answers import PUT_BACK, ClearedAnswers
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.medicine import MedicineEditor
+from digmed_desktop.ui.widgets.words import Notice, row
+
+NO_LIST = (
+    "No dm+d list is imported, so most medicines have no code and the practice is told on paper. Import a release of dm+d "
+    "in Settings, Medicines."
+)
 
 
 class SupplyPage(FormPage):
@@ -24,6 +33,7 @@ class SupplyPage(FormPage):
 
     def __init__(self, context: Context) -> None:
         self._cleared: dict[Field, ClearedAnswers] = {}
+        self._told_of_list = False
         super().__init__(context)
         QShortcut(QKeySequence(PUT_BACK), self, self.put_back)
         self.form.asks.connect(self._search)
@@ -40,8 +50,29 @@ class SupplyPage(FormPage):
             fresh["session.pharmacist"] = str(acting.id)
         return state.answered(fresh)
 
+    def _tell_of_list(self, release: tuple[str, int] | None) -> None:
+        """Say once that no list of medicines is imported, and offer it."""
+        self.no_list.setVisible(release is None and not self._told_of_list)
+        self._told_of_list = True
+
+    def _import_list(self) -> None:
+        self._context.navigate.to_section.emit("medicines")
+
+    def make_form(self, top: tuple[QWidget, ...], before: dict[str, QWidget]) -> FormView:
+        """Return the form as it is drawn, under what is said of the list of medicines."""
+        self.no_list = QWidget()
+        self.import_button = button("Import a dm+d release")
+        self.import_button.clicked.connect(self._import_list)
+        column = QVBoxLayout(self.no_list)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Notice("act", NO_LIST, "Practices are told on paper"))
+        column.addWidget(row(self.import_button, None))
+        self.no_list.hide()
+        return super().make_form((self.no_list, *top), before)
+
     def arrive(self) -> None:
         """Put the cursor at who asks, or at the first question about the patient that is still open."""
+        self._context.office.ask(lambda desk: desk.medicines.release(), self._tell_of_list)
         if not self.form.answers().get("request.asked_by"):
             self.form.focus_field("request.asked_by")
         else:
