@@ -86,7 +86,7 @@ class OnePatient:
             )
         self.asks = bool(found)
         if not found:
-            self.owner = identity.completed(self.owner, answers, today)
+            self.owner |= identity.completed(self.owner, answers, today)
             self.agreed = dict(answers)
         return found
 

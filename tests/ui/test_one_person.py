@@ -320,3 +320,42 @@ def test_a_lock_keeps_a_correction_in_view(bench: Bench) -> None:
     bench.idle()
     assert bench.form.isVisible()
     assert bench.form.draft_id == draft
+
+
+def test_a_correction_asks_whether_it_is_the_same_person_with_both_shown(bench: Bench) -> None:
+    begin_correction(bench, sent(bench))
+    draft = bench.form.draft_id
+    type_over(bench, "patient.family", "O'Neall")
+    type_over(bench, "patient.address_lines", "9 Mill Road")
+    person = bench.form.person
+    assert person.asks
+    assert "same person" in person.head.text()
+    assert "last name and address" in person.said.text()
+    for part in ("O'NEILL", "O'NEALL", "9 Mill Road", "Weaver's Yard"):
+        assert part in person.said.text()
+    bench.form.check_now()
+    bench.idle()
+    assert not bench.window.check.isVisible()
+    person.slip.click()
+    bench.idle()
+    bench.form.check_now()
+    bench.until(bench.window.check.isVisible)
+    assert bench.form.draft_id == draft
+
+
+def test_another_patient_in_a_correction_withdraws_it_once_the_right_one_is_stored(bench: Bench) -> None:
+    made = sent(bench)
+    begin_correction(bench, made)
+    type_over(bench, "patient.family", "Quill")
+    type_over(bench, "patient.given", "Nora")
+    bench.form.person.another.click()
+    bench.idle()
+    assert not bench.form.corrects
+    state = bench.form.state()
+    assert state.withdraws is not None
+    assert state.withdraws.notification == made
+    assert state.answers["patient.family"] == "Quill"
+    assert state.answers["patient.nhs_number"] == ""
+    assert state.answers["vaccine.batch"] == ROSE["vaccine.batch"]
+    assert state.answers["screening.unwell"] == ""
+    assert len(bench.rows()) == 1  # nothing is withdrawn yet

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
@@ -201,7 +202,7 @@ def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, su
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
     bench.open_sent()
     (row,) = bench.rows()
-    assert row.needs_person
+    assert row.state is State.TO_PAPER
 
 
 @pytest.mark.parametrize(("theme", "percent"), [("dark", 200)])
