@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.desk import Desk
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.wording import Tone, words_of
 from digmed_desktop.ui.pages.settings.page import SettingsPage
@@ -16,7 +17,7 @@ def to_paper(bench: Bench) -> int:
     state = FormState(complete_answers(patient__traced="not-traced"))
     got: list[int | None] = []
 
-    def send(desk):  # type: ignore[no-untyped-def]
+    def send(desk: Desk) -> int | None:
         asked = [p for p in desk.preview("vaccination", state).problems if p.needs_reason]
         whole = replace(state, reasons={p.reason_key: "A test." for p in asked})
         return desk.send("vaccination", "paper", whole, 1).notification
