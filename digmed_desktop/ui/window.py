@@ -6,8 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates, identity
-from digmed_desktop.desk.message_views import TakenIn
+from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.searching import Search
@@ -15,6 +14,7 @@ from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
+from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.form_page import FormPage
@@ -41,7 +41,6 @@ NOT_KEPT = "The form is not stored"
 STILL_HERE = (
     "What was typed stays in this window and is stored as soon as possible: do not close the program."
 )
-HANDED_OVER_WAITS = "Another system handed over a record. It waits under Drafts (Ctrl+D)."
 PROGRAM_FAILED = (
     "What you did last may not have been stored: look before you go on, and do it again if it is not there. "
     "A report without patient data was written for support."
@@ -65,7 +64,6 @@ class Window(QMainWindow):
         }
         self._made: dict[str, QWidget] = {}
         self._been: list[str] = []  # the places looked at before, the last one last
-        self._handed_over = ""  # the draft that another system's record became, until it is in view
         self._before_help: QWidget | None = None
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
@@ -82,6 +80,7 @@ class Window(QMainWindow):
         self._connect()
         self.sending = SendFlow(self)
         self.counter = Counter(self, self)
+        self.handed_over = HandedOver(self)
         self.keys = KeyLaw(self, self.pages, self._leave_page)
         context.appearance.dress(self)
         self.show_page(self.opening)
@@ -386,38 +385,7 @@ class Window(QMainWindow):
 
     def open_record(self, text: str) -> None:
         """Take in a record that another system hands over; its draft comes into view once someone is signed in."""
-        self.context.office.ask(lambda desk: desk.hand_over.take_in(text), self._taken_in)
-
-    def _taken_in(self, taken: TakenIn) -> None:
-        self._handed_over, _form = taken.drafts[0]
-        if self.context.acting.person is None:
-            return
-        if self._is_at_work():  # the keys under way are about the patient in view
-            self._handed_over = ""
-            self.banner.say("act", HANDED_OVER_WAITS, "Handed over")
-            return
-        self._show_handed_over()
-
-    def _is_at_work(self) -> bool:
-        """Whether a form with a patient on it is in view, or its check page."""
-        page = self.pages.currentWidget()
-        form = self.form_in_check if page is self.check else page
-        return isinstance(form, FormPage) and identity.is_somebodys(form.answers())
-
-    def _show_handed_over(self) -> None:
-        wanted, self._handed_over = self._handed_over, ""
-        self.context.office.ask(
-            lambda desk: next((one for one in desk.drafts() if one.id == wanted), None),
-            self._have_handed_over,
-        )
-
-    def _have_handed_over(self, draft: DraftView | None) -> None:
-        if draft is not None and draft.form in FORMS:
-            self.begin_form(FormStart(draft.form, draft=draft))
-            said = (
-                "This form was filled in from the record that another system handed over. Check every answer."
-            )
-            self.banner.say("act", said, "Handed over")
+        self.handed_over.take(text)
 
     def _signed_in(self, person: PersonView) -> None:
         self.context.acting.become(person)
@@ -426,8 +394,8 @@ class Window(QMainWindow):
             return
         for form in self.forms():
             form.take_over(person)
-        if self._handed_over:
-            self._show_handed_over()
+        if self.handed_over.waits:
+            self.handed_over.show()
         else:
             self.visit(self.page("vaccinate"))
 
@@ -437,8 +405,8 @@ class Window(QMainWindow):
         self.context.office.ask(lambda desk: desk.newest_draft(), self._resume)
 
     def _resume(self, draft: DraftView | None) -> None:
-        if self._handed_over:
-            self._show_handed_over()
+        if self.handed_over.waits:
+            self.handed_over.show()
             return
         if draft is None or draft.form not in FORMS:
             self.go(HOME)
