@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
+from digmed_desktop.clinical import nhs_number
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import FormStart
@@ -19,7 +20,31 @@ class Clinic:
 
     def chapters(self) -> tuple[Callable[[], None], ...]:
         """Return them in order."""
-        return (self.scan, self.locked)
+        return (self.warned, self.scan, self.locked)
+
+    def warned(self) -> None:
+        """Somebody who had this vaccine already: said when patient and session meet, before anything is given."""
+        player, form = self.player, self.moves.form()
+        patient = self.moves.practice.patients[0]
+        player.key(Qt.Key.Key_F9)
+        player.wait_for("the search", lambda: self.moves.focus_name() == "Find the patient")
+        player.keys(nhs_number.digits(patient.answers["patient.nhs_number"]) or "")
+        player.key(Qt.Key.Key_Return)
+        player.wait_for("the warning", lambda: bool(form.alerts.alerts))
+        player.step(
+            "found a patient who had this vaccine today",
+            "second dose of the season",
+            lambda: form.alerts.alerts[0].problem.sentence,
+            "alert",
+        )
+        tabs = form.preview.tabs
+        player.step(
+            "looked at the tabs: it is counted before an outcome is stated",
+            "Warnings 1",
+            lambda: (
+                tabs.tabText(tabs.indexOf(form.preview.warnings)) + form.form.answers()["vaccine.outcome"]
+            ),
+        )
 
     def scan(self) -> None:
         """A scan while typing: the field stays as it is, the pack is filled in, a new barcode is asked about once."""

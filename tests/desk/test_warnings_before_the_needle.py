@@ -1,0 +1,357 @@
+"""Every warning rule of the data speaks as soon as the last of its answers is known, before "Given" can be chosen.
+
+The form is answered question by question in the order in which it is drawn. What a rule looks at is taken from its
+row, so that a rule that is added is tried here without a change.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from digmed_desktop.clinical.earlier_doses import EarlierRule
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.legal_basis import Verdict
+from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.vaccination import answers_of_product, read
+from digmed_desktop.reference import programmes, roles
+from digmed_desktop.ui.forms.layout import load
+from tests.clinical.examples import complete_answers, pharmacy, vaccinator
+from tests.desk.conftest import Counter
+
+OUTCOME = "vaccine.outcome"
+ORDER = [question for section in load("vaccination") for question in section.questions()]
+AFTER = frozenset(ORDER[ORDER.index(OUTCOME) + 1 :])
+"""Questions that come after the needle: a rule that looks at one of them can only speak then."""
+FROM_THE_START = ("contact.date", "contact.time", "session.programme")
+"""What a fresh form already says."""
+OF_PATIENT = ("patient.date_of_birth", "contact.date")
+DAY = date(2026, 11, 28)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, answers that raise it, and the questions it looks at."""
+
+    rule: str
+    programme: Programme
+    answers: Mapping[str, str]
+    inputs: frozenset[str]
+    says: str
+    day: date
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.programme.id}: {self.rule}"
+
+
+def typed(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def born(years: int, day: date) -> str:
+    """The birthday of somebody who has been so old for a month."""
+    return typed((day - timedelta(days=31)).replace(year=(day - timedelta(days=31)).year - years))
+
+
+def case(
+    rule: str,
+    programme: Programme,
+    says: str,
+    changes: Mapping[str, str],
+    *,
+    inputs: tuple[str, ...] = (),
+    years: int = 70,
+    day: date = DAY,
+    role: str = "pharmacist",
+) -> Case:
+    product = changes.get("vaccine.product", next(iter(programme.products)))
+    answers = {
+        **complete_answers(),
+        "session.programme": programme.id,
+        "session.service": programme.lists["services"][0].id,
+        "session.legal_basis": programme.lists["legal_bases"][0].id,
+        "contact.date": typed(day),
+        "patient.date_of_birth": born(years, day),
+        "vaccine.eligibility": programme.lists["eligibility"][0].id,
+        "vaccine.product": product,
+        "vaccine.site": "",
+        "screening.note": "",
+        **answers_of_product(programme, product),
+        **changes,
+    }
+    looked_at = frozenset({*changes, *inputs})
+    return Case(rule, programme, answers, looked_at, says, day, role)
+
+
+def of_products(programme: Programme) -> Iterator[Case]:
+    for key, product in programme.products.items():
+        chosen = {"vaccine.product": key}
+        if product.min_age:
+            says = f"younger than {product.min_age}"
+            yield case(
+                f"{key} least age",
+                programme,
+                says,
+                chosen,
+                inputs=OF_PATIENT,
+                years=product.min_age - 1,
+            )
+        if product.max_age is not None:
+            says = f"older than {product.max_age}"
+            yield case(
+                f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=product.max_age + 1
+            )
+        if product.second_line:
+            first = product.second_line[0]
+            yield case(
+                f"{key} second choice", programme, "second choice", chosen, inputs=OF_PATIENT, years=first
+            )
+
+
+def of_cohorts(programme: Programme) -> Iterator[Case]:
+    for key, cohort in programme.cohorts.items():
+        chosen = {"vaccine.eligibility": key}
+        if cohort.min_age and cohort.min_age > 1:  # years by a later day may count
+            says = f"younger than {cohort.min_age}"
+            yield case(
+                f"{key} least age", programme, says, chosen, inputs=OF_PATIENT, years=cohort.min_age - 2
+            )
+        if cohort.max_age is not None:
+            says = f"older than {cohort.max_age}"
+            yield case(
+                f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=cohort.max_age + 1
+            )
+        start = programme.season_start
+        if cohort.adult_start and start and start < cohort.adult_start:
+            yield case(f"{key} start", programme, "are vaccinated from", chosen, inputs=OF_PATIENT, day=start)
+
+
+def of_season_and_dose(programme: Programme) -> Iterator[Case]:
+    a_day = timedelta(days=1)
+    if programme.season_start:
+        yield case(
+            "before the season",
+            programme,
+            "before the season",
+            {},
+            inputs=("contact.date",),
+            day=programme.season_start - a_day,
+        )
+    if programme.season_end:
+        yield case(
+            "after the season",
+            programme,
+            "season is over",
+            {},
+            inputs=("contact.date",),
+            day=programme.season_end + a_day,
+        )
+    if programme.second_dose:
+        yield case("second dose", programme, programme.second_dose, {"vaccine.dose_number": "2"})
+
+
+def of_pregnancy(programme: Programme) -> Iterator[Case]:
+    if "pregnant" not in programme.cohorts:
+        return
+    carries = {"vaccine.eligibility": "pregnant", "screening.pregnant": "yes"}
+    yield case("male", programme, "recorded as pregnant", {**carries, "patient.sex": "male"}, years=30)
+    if programme.pregnancy_weeks:
+        early = typed(DAY + timedelta(days=7 * 38))
+        yield case(
+            "week of pregnancy",
+            programme,
+            "of pregnancy: this vaccine",
+            {**carries, "eligibility.due_date": early},
+            inputs=("contact.date",),
+            years=30,
+        )
+
+
+def of_doubts(programme: Programme) -> Iterator[Case]:
+    for number, rule in enumerate(programme.doubts, 1):
+        years = rule.from_age if rule.from_age is not None else rule.to_age
+        ages = OF_PATIENT if years is not None else ()
+        fitting = 30 if "screening.pregnant" in rule.when or "pregnant" in str(rule.when) else 70
+        yield case(
+            f"doubt {number}",
+            programme,
+            rule.sentence,
+            {question: answers[0] for question, answers in rule.when.items()},
+            inputs=(*ages, "contact.date"),
+            years=fitting if years is None else years,
+            day=max(DAY, rule.since) if rule.until is None else rule.until,
+        )
+
+
+def of_screening(programme: Programme) -> Iterator[Case]:
+    reasons = [option.id for option in programme.lists["eligibility"] if option.id != "pregnant"]
+    for one in programme.screening:
+        if reasons or one != "pregnant":  # whoever is eligible by it is expected to say yes
+            eligible = {"vaccine.eligibility": reasons[0]} if reasons else {}
+            found = case(
+                f"screening {one}",
+                programme,
+                "note on the health screen",
+                {f"screening.{one}": "yes", **eligible},
+                years=30,
+            )
+            yield replace(found, inputs=frozenset({f"screening.{one}"}))
+
+
+def of_legal_bases(programme: Programme) -> Iterator[Case]:
+    offered = {option.id for option in programme.lists["legal_bases"]}
+    for rule in programme.bases:
+        if rule.verdict is not Verdict.ASKS:
+            continue
+        day = rule.until or max(DAY, rule.since or DAY)
+        role = next((one for one in roles.roles() if not rule.roles or one.coded.code in rule.roles), None)
+        for basis in sorted(offered.intersection(rule.bases)):
+            if role is not None:
+                yield case(
+                    f"{rule.id} {basis}",
+                    programme,
+                    rule.sentence,
+                    {"session.legal_basis": basis},
+                    inputs=("session.vaccinator", "contact.date"),
+                    day=day,
+                    role=role.id,
+                )
+
+
+def cases() -> Iterator[Case]:
+    for programme in programmes.programmes():
+        for of in (
+            of_products,
+            of_cohorts,
+            of_season_and_dose,
+            of_pregnancy,
+            of_doubts,
+            of_screening,
+            of_legal_bases,
+        ):
+            yield from of(programme)
+
+
+CASES = tuple(cases())
+
+
+def warns(one: Case, answers: Mapping[str, str]) -> bool:
+    """Whether the rule speaks of these answers."""
+    result = read(
+        answers,
+        programme=one.programme,
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(one.role) if answers["session.vaccinator"] else None,
+        now=datetime.combine(one.day, time(12), UTC),
+        agreed=(one.programme.agreement,),
+    )
+    return any(one.says in p.sentence and p.severity is Severity.LOOK for p in result.notes)
+
+
+def spoke_at(one: Case, first: tuple[str, ...]) -> str:
+    """The question at whose answer the rule spoke first; it must not fall silent before the outcome is stated."""
+    answers = dict.fromkeys(one.answers, "") | {key: one.answers[key] for key in first}
+    order = [key for key in ORDER if key not in first]
+    at = first[-1] if warns(one, answers) else ""
+    for question in order:
+        answers[question] = one.answers[question]
+        if question == "vaccine.product":
+            answers |= answers_of_product(one.programme, answers[question])
+        if question == OUTCOME:
+            break
+        now = warns(one, answers)
+        assert now or not at, f"{one} falls silent at {question}"
+        at = at or (question if now else "")
+    return at
+
+
+@pytest.mark.parametrize("one", CASES, ids=str)
+def test_a_rule_speaks_when_its_last_answer_is_known_and_before_given_can_be_chosen(one: Case) -> None:
+    if one.inputs & AFTER:
+        pytest.skip("this rule is about the needle itself")
+    place = {question: number for number, question in enumerate(ORDER)}
+    for first in (
+        FROM_THE_START,
+        (*FROM_THE_START, *(q for q in ORDER if q.startswith(("session.", "vaccine.product")))),
+    ):
+        known = [question for question in one.inputs if question not in first]
+        last = max(known, key=place.__getitem__) if known else first[-1]
+        at = spoke_at(one, tuple(dict.fromkeys(first)))
+        assert at, f"{one} has not spoken when the vaccine could be given"
+        assert at in first or place[at] <= place[last], f"{one} speaks at {at}, not at {last}"
+
+
+def test_every_programme_with_a_rule_has_a_case() -> None:
+    of = {one.programme.id for one in CASES}
+    assert {p.id for p in programmes.programmes() if p.doubts or p.season_start or p.screening} <= of
+    assert len(CASES) > len(of)
+
+
+# ---- what was recorded here before
+
+
+EARLIER = [
+    pytest.param(programme, rule, id=f"{programme.id} {number}")
+    for programme in programmes.programmes()
+    for number, rule in enumerate(programme.earlier, 1)
+]
+
+
+@pytest.mark.parametrize(("programme", "rule"), EARLIER)
+def test_an_earlier_dose_is_said_when_patient_and_session_meet(
+    counter: Counter, programme: Programme, rule: EarlierRule
+) -> None:
+    """Who it is and the session are known, and nothing else but what the rule itself asks for."""
+    before = programmes.programme(rule.of[0]) if rule.of else programme
+    reason = rule.reasons[0] if rule.reasons else _other_reason(programme, rule)
+    years = 30 if reason == "pregnant" else 76
+    due = typed(counter.clock.now().date() + timedelta(days=70))
+    for number in range(max(rule.most, 1)):
+        given = _given(counter, before, reason, years, due)
+        record = FormState(given)
+        doubts = [
+            p for p in counter.desk.preview("vaccination", record).problems if p.severity is Severity.LOOK
+        ]
+        state = FormState(given, reasons={p.reason_key: "It is the dose before" for p in doubts})
+        sent = counter.desk.send("vaccination", f"before {number}", state, counter.ada)
+        assert sent.notification is not None, sent.problems
+        counter.clock.move(days=1)
+    given = _given(counter, programme, reason, years, due)
+    met = [
+        q for q in ORDER if q in FROM_THE_START or q.startswith(("patient.", "session.", "vaccine.product"))
+    ]
+    met += ["vaccine.eligibility", "eligibility.due_date"] if rule.reasons or rule.not_reasons else []
+    answers = dict.fromkeys(given, "") | {key: given[key] for key in met}
+    said = counter.desk.preview("vaccination", FormState(answers)).problems
+    assert [p for p in said if p.needs_reason and "as recorded by this pharmacy" in p.sentence], said
+    assert all(ORDER.index(key) < ORDER.index(OUTCOME) for key in met)
+
+
+def _other_reason(programme: Programme, rule: EarlierRule) -> str:
+    offered = [option.id for option in programme.lists["eligibility"]]
+    return next((one for one in offered if one not in rule.not_reasons and one != "pregnant"), offered[0])
+
+
+def _given(counter: Counter, programme: Programme, reason: str, years: int, due: str) -> dict[str, str]:
+    day = counter.clock.now().date()
+    offered = [option.id for option in programme.lists["eligibility"]]
+    product = next(iter(programme.products))
+    set_by_product = answers_of_product(programme, product)
+    return {
+        **complete_answers(),
+        "session.programme": programme.id,
+        "session.service": programme.lists["services"][0].id,
+        "session.legal_basis": programme.lists["legal_bases"][0].id,
+        "contact.date": typed(day),
+        "patient.date_of_birth": born(years, day),
+        "vaccine.eligibility": reason if reason in offered else offered[0],
+        "eligibility.due_date": due if reason == "pregnant" and reason in offered else "",
+        "screening.pregnant": "yes" if reason == "pregnant" else "no",
+        "vaccine.product": product,
+        **set_by_product,
+        "vaccine.dose_amount": set_by_product["vaccine.dose_amount"] or "0.5",
+        "vaccine.site": programme.route_sites[set_by_product["vaccine.route"]][0],
+    }
