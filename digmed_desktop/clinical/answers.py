@@ -29,7 +29,7 @@ def called(field: FormField) -> str:
     """Return how a sentence names a field: ``the last name``, ``where the number was traced``."""
     first, _, rest = field.label.partition(" ")
     label = field.label if first[1:2].isupper() or len(first) == 1 else f"{first.lower()} {rest}".strip()
-    return label if first in ("Where", "Why", "Who") else f"the {label}"
+    return label if first in ("Where", "Which", "Why", "Who") else f"the {label}"
 
 
 def missing_sentence(field: FormField) -> str:
@@ -172,7 +172,7 @@ class AnswerSheet:
         for option in self._lists.get(one.options_from, one.options):
             if option.id == answer:
                 return option
-        self.stop(field, f"Select {called(one)} again: the earlier answer is no longer offered.")
+        self.stop(field, f"Choose one from the list for {called(one)}: what stands there is not in it.")
         return None
 
     def yes(self, field: str) -> bool | None:

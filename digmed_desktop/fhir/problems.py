@@ -159,6 +159,7 @@ def _vaccines(record: VaccinationRecord) -> Iterator[Fault]:
             yield Fault("immunizations.product", "Choose the vaccine.")
         if not vaccine.given and not (vaccine.not_given_reason and vaccine.not_given_reason.display.strip()):
             yield Fault("immunizations.not_given_reason", "Choose why the vaccine was not given.")
+            continue  # the code says why: it is not known before the reason
         if vaccine.procedure is None or not vaccine.procedure.is_coded:
             yield Fault(
                 "vaccinator",

@@ -59,6 +59,8 @@ _ALWAYS_SEPARATORS = ("<GS>", "{GS}", "[GS]", "\\x1d", "\\u001d", "\u241d", "\u0
 _ELEMENT_SIGNS = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]")
 _AIM = re.compile(r"\]([A-Za-z])([0-9A-Za-z])")
 _AIM_OF_PACKS = {"d2", "Q3", "C1", "e0", "J1"}
+_CODE = re.compile(r"(?i)https?:|\(?01\)?[0-9]{14}|\([0-9]{2,4}\)|[0-9]{2}=")
+_LENGTHS = {8, 12, 13, 14}  # digits of EAN-8, UPC-A, EAN-13 and GTIN-14
 _FRENCH_DIGITS = re.compile(r"[&é\"'(\-è_çà]{6,}")
 _LAYOUT_AIM = re.compile(r"[+$*¨]([dDqQcCeE])[0-3&é\"]")
 
@@ -66,6 +68,20 @@ _LAYOUT_AIM = re.compile(r"[+$*¨]([dDqQcCeE])[0-3&é\"]")
 def read_burst(burst: Burst, substitute: str = "") -> Scan:
     """Return what a burst says; one that is too slow to be told from typing is refused."""
     return Scan(Found.REFUSED, sentence=SLOW) if burst.too_slow else read(burst.text, substitute)
+
+
+def is_code(burst: Burst, substitute: str = "") -> bool:
+    """Whether what came quickly is a code, and not text by an expander, a password manager or a slow session.
+
+    A prefix, an AIM identifier, a separator, a link or the digits of a barcode make it one; words never are.
+    """
+    text = burst.text.strip()
+    if burst.prefixed or text.startswith(AIM_FLAG) or SEPARATOR in text or _CODE.match(text):
+        return True
+    if text.isdigit():
+        return len(text) in _LENGTHS or nhs_number.sentence_about(text) is None
+    scan = read(text, substitute)
+    return scan.sentence == LAYOUT if scan.found is Found.REFUSED else " " not in text
 
 
 def read(text: str, substitute: str = "") -> Scan:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.desk.views import ScannedPack
 from digmed_desktop.scanning.burst import Burst
-from digmed_desktop.scanning.pack import Found, Scan, read_burst
+from digmed_desktop.scanning.pack import Found, Scan, is_code, read_burst
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.check import CheckPage
@@ -135,8 +135,12 @@ class Counter(QObject):
     def scanned(self, burst: Burst) -> None:
         """Give a scan to the page in view."""
         choices = self._context.made.now
-        scan = read_burst(burst, choices.scanner_separator)
         page = self._window.pages.currentWidget()
+        tries = getattr(page, "tries_scanner", None)
+        if not is_code(burst, choices.scanner_separator) and not (callable(tries) and tries()):
+            self.give_back()
+            return
+        scan = read_burst(burst, choices.scanner_separator)
         taker = getattr(page, "take_scanned", None)
         if callable(taker):
             taker(burst, scan)
@@ -171,6 +175,11 @@ class Counter(QObject):
                 page.scan_panel.show_pack(pack, products, programme)
 
         self._context.office.ask(lambda desk: desk.stock.scanned(scan, programme), show)
+
+    def give_back(self) -> None:
+        """Let what was taken for a scan be typed where the cursor is."""
+        if self._context.wedge is not None:
+            self._context.wedge.give_back()
 
     # ---- the lock, and what was chosen
 

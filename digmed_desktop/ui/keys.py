@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QStackedWidget, QWidget
+
+from digmed_desktop.ui.widgets.words import application
 
 SEEN_MS = 700  # a page is in view for so long before Ctrl+Enter acts on it: one press is never two acts
 MAIN = ("go", "primary")
+IN_VIEW = 24  # pixels around what has the cursor
 
 
 class KeyLaw(QObject):
@@ -21,6 +24,7 @@ class KeyLaw(QObject):
         super().__init__(window)
         self._pages, self._leave = pages, leave
         self._since = time.monotonic()
+        application().focusChanged.connect(self._keep_in_view)
         pages.currentChanged.connect(lambda _n: self._arrived())
         for keys, act in (("Ctrl+Return", self.main), ("Ctrl+Enter", self.main), ("Esc", self.back)):
             shortcut = QShortcut(QKeySequence(keys), window, act)
@@ -28,6 +32,28 @@ class KeyLaw(QObject):
 
     def _arrived(self) -> None:
         self._since = time.monotonic()
+
+    def _keep_in_view(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Scroll what has the cursor into view, whatever scrolls around it."""
+        if now is None or not self._pages.isVisible() or not self._pages.isAncestorOf(now):
+            return
+        around = now.parentWidget()
+        while around is not None and around is not self._pages:
+            if isinstance(around, QScrollArea):
+                around.ensureWidgetVisible(now, IN_VIEW, IN_VIEW)
+            around = around.parentWidget()
+
+    def arrive(self, page: QWidget) -> None:
+        """Put the cursor at the first stop of a page that has not taken it itself."""
+        now = QApplication.focusWidget()
+        if now is not None and page.isAncestorOf(now) and now.isVisible():
+            return
+        first = page.nextInFocusChain()
+        while first is not None and first is not page and page.isAncestorOf(first):
+            if first.isVisible() and first.isEnabled() and first.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                first.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            first = first.nextInFocusChain()
 
     def main(self) -> None:
         """Do the main action of the page in view."""

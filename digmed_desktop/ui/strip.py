@@ -22,8 +22,8 @@ from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.words import Words
 
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
-MOST_ROWS = 2  # of whole words; where they need more, the short words are shown
-GAP = 6
+MOST_ROWS = 1  # of whole words; where they need more, the short words are shown
+GAP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ChipButton(QPushButton):
         self.setText((self._words.head + self._words.tail).replace("&", "&&"))
 
     def _around(self) -> int:
-        return 30 if self.menu() is None else 50
+        return 24 if self.menu() is None else 46
 
     def sizeHint(self) -> QSize:
         """Return the room for all its words."""

@@ -39,6 +39,7 @@ class Wedge(QObject):
         super().__init__(parent)
         self._collector = Collector()
         self._held: list[QKeyEvent] = []
+        self._taken: list[QKeyEvent] = []  # the keys of the last scan, until they are given back
         self._swallowed: set[int] = set()  # keys of a scan that are still to come up
         self._when = when
         self._passing = 0
@@ -135,8 +136,8 @@ class Wedge(QObject):
         if burst is None:
             self._release()
             return False
-        self._take(burst)
         self._swallowed.add(event.key())
+        self._take(burst, event)
         return True
 
     def _released(self, event: QKeyEvent) -> bool:
@@ -155,11 +156,19 @@ class Wedge(QObject):
         else:
             self._take(burst)
 
-    def _take(self, burst: Burst) -> None:
-        self._swallowed = {held.key() for held in self._held if held.type() == QEvent.Type.KeyPress}
+    def give_back(self) -> None:
+        """Give the keys of the last scan to whatever has the focus, once: they were typing."""
+        self._release()
+        self._held, self._taken = self._taken, []
+        self._replay()
+
+    def _take(self, burst: Burst, end: QKeyEvent | None = None) -> None:
+        ending = {end.key()} if end is not None else set()
+        self._swallowed = ending | {held.key() for held in self._held if held.type() == QEvent.Type.KeyPress}
         for held in self._held:
             if held.type() == QEvent.Type.KeyRelease:
                 self._swallowed.discard(held.key())
+        self._taken = [*self._held, *([end.clone()] if end is not None else [])]
         self._held.clear()
         self.scanned.emit(burst)
 

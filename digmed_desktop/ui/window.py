@@ -155,6 +155,7 @@ class Window(QMainWindow):
             if isinstance(made, FormPage):
                 made.check.connect(partial(self.sending.show_check, made))
                 made.strip_changed.connect(self.follow_session)
+                made.scan_panel.was_typing.connect(self.counter.give_back)
                 made.drafts.failed.connect(self._draft_failed)
                 made.drafts.mended.connect(self._drafts_mended)
             if isinstance(made, VaccinatePage):
@@ -244,6 +245,7 @@ class Window(QMainWindow):
         arrive = getattr(page, "arrive", None)
         if callable(arrive):
             arrive()
+        self.keys.arrive(page)
 
     def _leave_page(self) -> None:
         """Go back to the place looked at before, at last to Today."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
@@ -24,6 +25,7 @@ class ScanPanel(QWidget):
     """
 
     settled = Signal(dict)
+    was_typing = Signal()  # what was taken for a scan is to be typed where the cursor was
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -41,6 +43,11 @@ class ScanPanel(QWidget):
         self._batch_field: Field | None = None
         self.use = button("Use this", "primary")
         self.close_button = button("Leave it")
+        self.back_button = button(
+            "Put it in the field", tip="It was no scan: type it where the cursor was (Alt+Z)"
+        )
+        self.back_button.clicked.connect(self._put_back)
+        QShortcut(QKeySequence("Alt+Z"), self, self._put_back)
         self.use.clicked.connect(self._use)
         self.close_button.clicked.connect(self.leave)
         self.product.leads_on = True
@@ -55,7 +62,14 @@ class ScanPanel(QWidget):
         layout.addWidget(self.said)
         layout.addWidget(self.product_field)
         layout.addLayout(self._batches)
-        self.buttons = row(self.use, self.close_button, Words("Esc", role="quiet", wrap=False), None)
+        self.buttons = row(
+            self.use,
+            self.close_button,
+            Words("Esc", role="quiet", wrap=False),
+            self.back_button,
+            Words("Alt+Z", role="quiet", wrap=False),
+            None,
+        )
         layout.addWidget(self.buttons)
         self._pack: ScannedPack | None = None
         self._programme = ""
@@ -74,6 +88,11 @@ class ScanPanel(QWidget):
         self.clear()
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _put_back(self) -> None:
+        if self.isVisible():
+            self.leave()
+            self.was_typing.emit()
 
     def pass_by(self) -> None:
         """Take away what only told of a scan: somebody went on. A refusal and a question stay."""

@@ -59,7 +59,8 @@ class SectionedForm(FormView):
             if spec.adds:
                 self.add_bar.add(spec.id, spec.adds, partial(made.open, focus=True))
         self._layout.insertWidget(place, self.add_bar)
-        self._layout.setSpacing(12)
+        self._layout.setContentsMargins(24, 10, 24, 16)
+        self._layout.setSpacing(10)
         order = [key for spec in self._specs for key in spec.questions()]
         self._order = tuple(questions[key] for key in order)
         self.fields = {key: self.fields[key] for key in questions}

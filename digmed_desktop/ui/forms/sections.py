@@ -43,7 +43,7 @@ class Section(QWidget):
         self.body = QWidget()
         inner = QVBoxLayout(self.body)
         inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0 if spec.style is Style.TABLE else 10)
+        inner.setSpacing(0 if spec.style is Style.TABLE else 8)
         self._head = self._make_head()
         inner.addWidget(self._head)
         self._head.setVisible(bool(spec.title))
@@ -68,13 +68,13 @@ class Section(QWidget):
         if len(asked) == 1:
             return asked[0]
         if all(isinstance(field.editor, RadioEditor) for field in asked):
-            return flow(*asked, spacing=16)
+            return flow(*asked, spacing=12)
         return Pair(*asked)
 
     def _make_head(self) -> QWidget:
         head = QWidget()
         line = QHBoxLayout(head)
-        line.setContentsMargins(0, 4, 0, 4)
+        line.setContentsMargins(0, 2, 0, 2)
         line.setSpacing(8)
         line.addWidget(heading(self.spec.title))
         line.addWidget(self.note, 1)
@@ -92,7 +92,7 @@ class Section(QWidget):
         card = QFrame()
         card.setObjectName("card")
         line = QHBoxLayout(card)
-        line.setContentsMargins(12, 5, 8, 5)
+        line.setContentsMargins(12, 3, 8, 3)
         line.setSpacing(10)
         self.card_name = Words(self.spec.card, SMALL, role="quiet", wrap=False)
         self.card_text = Words("")

@@ -42,6 +42,7 @@ class Tile(QPushButton):
 
     def __init__(self, words: str) -> None:
         super().__init__()
+        self.setAutoDefault(True)  # Enter presses it
         self.words = words
         self.setProperty("kind", "tile")
         self.show_number(0, tone="")

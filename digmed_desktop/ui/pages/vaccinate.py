@@ -76,6 +76,7 @@ class VaccinatePage(FormPage):
         self._sections.add_action("standard", "Standard advice given", self._give_advice, self._may_advise)
         self._sections.sections["practice"].summary = self._practice_line
         self._sections.sections["patient"].summary = self._details_line
+        self._sections.sections["session"].summary = self._session_line
         editor = self.form.fields["vaccine.batch"].editor
         assert isinstance(editor, TextEditor)  # noqa: S101 - as resources/forms says
         self.batches = BatchChoice(context, editor)
@@ -100,7 +101,7 @@ class VaccinatePage(FormPage):
         spoken = [self.form.fields[key].editor.spoken() for key in value.fields]
         if value.fields[0] == "session.vaccinator":
             name = spoken[0].partition(" · ")[0]
-            return Wording(f"Vaccinator: {name}" if name else ""), Wording(name)
+            return Wording(f"Vaccinator: {name}" if name else ""), Wording(f"by {name}" if name else "")
         if value.fields[0] == "session.location":
             place = " · ".join(part for part in spoken if part)
             return Wording(place), Wording(spoken[1] or spoken[0])
@@ -317,6 +318,21 @@ class VaccinatePage(FormPage):
             return "Not registered with a GP practice"
         keys = ("practice.name", "practice.ods_code", "practice.city")
         return " · ".join(part for part in (*(answers[key] for key in keys), self.reach.text()) if part)
+
+    def _session_line(self) -> str:
+        """Return the session in short; all of it stands on the strip."""
+        fields = self.form.fields
+        keys = (
+            "session.programme",
+            "session.legal_basis",
+            "session.location",
+            "contact.date",
+            "contact.time",
+        )
+        spoken = {key: fields[key].editor.spoken() for key in keys}
+        basis = spoken["session.legal_basis"]
+        spoken["session.legal_basis"] = basis.rstrip(")").rpartition("(")[2] or basis
+        return " · ".join(text for text in spoken.values() if text)
 
     def _details_line(self) -> str:
         """Return what the banner does not say of the patient."""

@@ -178,6 +178,7 @@ class NhsNumberEditor(TextEditor):
     def __init__(self) -> None:
         super().__init__()
         self.line.setMinimumWidth(self.fontMetrics().horizontalAdvance("999 999 9999") + 40)
+        self._shown = ""  # the number as it was grouped here while it was typed
         self.line.editingFinished.connect(self._show_grouped)
         self.line.textChanged.connect(self._pasted)
 
@@ -194,12 +195,19 @@ class NhsNumberEditor(TextEditor):
 
     def _pasted(self, text: str) -> None:
         found = nhs_number.digits(text)
+        if (
+            self._shown and text.startswith(self._shown) and text != self._shown
+        ):  # more digits: no such number
+            rest, self._shown = text[len(self._shown) :], ""
+            self.line.setText(text[: -len(rest)].replace(" ", "") + rest)
+            return
         if found is not None and len(found) == 10 and self.line.cursorPosition() == len(text):
             self._show_grouped()
 
     def _show_grouped(self) -> None:
         grouped = self._grouped(self.line.text())
         if grouped != self.line.text():
+            self._shown = grouped
             self.line.setText(grouped)
 
 

@@ -28,6 +28,7 @@ class Field(QWidget):
     edited = Signal(str)
     left = Signal(str)
     bold = True  # its words, over the answer
+    long_label = LONG_HINT
     marks_kept = True  # whether it says itself that its answer is kept here
 
     def __init__(
@@ -43,7 +44,7 @@ class Field(QWidget):
         super().__init__()
         self.field_id, self.label_text, self.editor = field_id, label, editor
         self.setObjectName(field_id)
-        self.label = Words(label, bold=self.bold, wrap=len(label) > LONG_HINT)
+        self.label = Words(label, bold=self.bold, wrap=len(label) > self.long_label)
         parts = editor.parts()
         if parts:
             self.label.setBuddy(parts[0])
@@ -153,6 +154,7 @@ class RowField(Field):
     """A question as one row of a table: its words at the left, Yes and No in their columns at the right."""
 
     bold = False
+    long_label = 48
     marks_kept = False  # the heading of the table says it
 
     def _lay_out(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QStackedWidget, QWidget
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Scan
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 
 LIST_EM = 13
@@ -51,6 +52,10 @@ class SettingsPage(QWidget):
         taker = getattr(self.stack.currentWidget(), "take_scanned", None)
         if callable(taker):
             taker(burst, scan)
+
+    def tries_scanner(self) -> bool:
+        """Whether everything that comes quickly is wanted here, codes or not."""
+        return isinstance(self.stack.currentWidget(), ScannerSection)
 
     def arrive(self) -> None:
         """Put the cursor at the list of sections, and bring the section in view up to date."""

@@ -1,0 +1,210 @@
+"""Hands that type three milliseconds a key, with a search that takes its time: each field holds exactly what was typed."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+
+from digmed_desktop.desk.patients import PatientDesk
+from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.scanning.pack import is_code
+from digmed_desktop.ui.wedge import Wedge
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.editors import DateEditor
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+from tests.ui.test_sweep import content, go_settings, name_of
+
+FAST_MS = 3.0
+SLOW_S = 0.6
+TEXTS = (
+    "Winterbourne",
+    "01632960001",
+    "Overtown Surgery",
+    "12 Example Street",
+    "AB1234567",
+    "10 Mill Road West",
+)
+
+
+class FastKeyboard:
+    """Presses keys with the times of a text expander."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def when(self, _event: QKeyEvent) -> float:
+        return self.at
+
+    def type(self, text: str, end: Qt.Key = Qt.Key.Key_Tab) -> None:
+        self.at += 800
+        for sign in text:
+            self.at += FAST_MS
+            target = QApplication.focusWidget()
+            assert target is not None
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                key = QKeyEvent(kind, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, sign)
+                QApplication.sendEvent(target, key)
+        self.at += FAST_MS
+        target = QApplication.focusWidget()
+        assert target is not None
+        QTest.keyClick(target, end)
+
+
+@pytest.fixture
+def keyboard(bench: Bench, qapp: QApplication) -> Iterator[FastKeyboard]:
+    """The filter of the program before every field, with times that the test gives."""
+    hands = FastKeyboard()
+    wedge = Wedge(when=hands.when)
+    bench.window.context.wedge = wedge
+    wedge.scanned.connect(bench.window.counter.scanned)
+    wedge.watch(qapp)
+    yield hands
+    wedge.leave(qapp)
+    bench.window.context.wedge = None
+
+
+def text_of(widget: QWidget) -> str:
+    return widget.toPlainText() if isinstance(widget, QPlainTextEdit) else getattr(widget, "text")()  # noqa: B009
+
+
+def fields_of(page: QWidget) -> list[QWidget]:
+    """Every field for text in view: no part of a date, no PIN, nothing that is only read."""
+    dates = {box for editor in page.findChildren(DateEditor) for box in editor.boxes}
+    lines = [
+        one
+        for one in page.findChildren(QLineEdit)
+        if one not in dates and one.echoMode() == QLineEdit.EchoMode.Normal and not one.isReadOnly()
+    ]
+    boxes = [one for one in page.findChildren(QPlainTextEdit) if not one.isReadOnly()]
+    return [one for one in (*lines, *boxes) if one.isVisible() and one.isEnabled()]
+
+
+PARTS = 3  # of the longest form, so that each test stays quick
+
+
+def go_vaccinate(bench: Bench, part: int) -> None:
+    assert part < PARTS
+    bench.window.go("vaccinate")
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        *(partial(go_vaccinate, part=part) for part in range(PARTS)),
+        lambda bench: bench.window.go("supply"),
+        lambda bench: bench.window.go("people"),
+        lambda bench: bench.window.go("stock"),
+        lambda bench: bench.window.go("sent"),
+        lambda bench: go_settings(bench, "pharmacy"),
+        lambda bench: go_settings(bench, "connection"),
+    ],
+    ids=[
+        *(f"vaccinate-{part}" for part in range(PARTS)),
+        "supply",
+        "people",
+        "stock",
+        "sent",
+        "pharmacy",
+        "connection",
+    ],
+)
+def test_every_field_holds_what_was_typed_quickly(
+    bench: Bench, keyboard: FastKeyboard, go: Callable[[Bench], None]
+) -> None:
+    go(bench)
+    bench.idle()
+    fields = fields_of(content(bench))
+    if isinstance(go, partial):
+        fields = fields[go.keywords["part"] :: PARTS]
+    assert fields
+    wrong = []
+    for place, field in enumerate(fields):
+        if not field.isVisible():
+            continue
+        text = TEXTS[place % len(TEXTS)]
+        before = text_of(field)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(field, QLineEdit):
+            field.selectAll()
+        else:
+            assert isinstance(field, QPlainTextEdit)
+            field.selectAll()
+        keyboard.type(text)
+        if text_of(field) != text:
+            wrong.append(f"{name_of(field)}: {before!r} became {text_of(field)!r}, typed {text!r}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_words_are_no_code(text: str) -> None:
+    assert not is_code(Burst(text, FAST_MS))
+
+
+@pytest.mark.parametrize(
+    "text", ["0109501101530003172704301012AB", "5000112637922", "9990123020", "(01)09501101530003(10)12AB"]
+)
+def test_a_code_stays_one(text: str) -> None:
+    assert is_code(Burst(text, 8.0))
+
+
+def test_what_was_taken_for_a_scan_is_put_back_by_one_key(bench: Bench, keyboard: FastKeyboard) -> None:
+    bench.form.form.focus_field("patient.family")
+    keyboard.type("5000112637922")  # the digits of a barcode, meant for this field
+    panel = bench.form.scan_panel
+    bench.until(panel.isVisible)
+    assert bench.form.form.answers()["patient.family"] == ""
+    bench.form.form.focus_field("patient.family")
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    bench.until(lambda: bench.form.form.answers()["patient.family"] == "5000112637922")
+    assert not panel.isVisible()
+
+
+@contextmanager
+def slowly(monkeypatch: pytest.MonkeyPatch, owner: type, method: str) -> Iterator[None]:
+    real = getattr(owner, method)
+
+    def slow(self: Any, *args: Any, **named: Any) -> Any:
+        time.sleep(SLOW_S)
+        return real(self, *args, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, method, slow)
+        yield
+
+
+def test_a_slow_search_takes_nobody_who_was_not_typed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = {**complete_answers(), "patient.family": "Vance", "patient.nhs_number": "999 000 0018"}
+    for answers in (complete_answers(), other):
+        bench.office.ask(lambda desk, one=answers: desk.patients.remember(one), lambda _n: None)
+    bench.idle()
+    with slowly(monkeypatch, PatientDesk, "search"):
+        bench.form.search.focus()
+        bench.keys("onei")
+        bench.qtbot.wait(300)  # its search is under way
+        bench.form.search.box.editor.line.selectAll()
+        bench.keys("vanc")
+        bench.key(Qt.Key.Key_Return)
+        bench.until(lambda: bool(bench.form.form.answers()["patient.family"]))
+    assert bench.form.form.answers()["patient.family"] == "Vance"
+
+
+def test_a_list_takes_nothing_that_was_offered_for_an_earlier_text(bench: Bench, home: Path) -> None:
+    editor = bench.form.form.fields["vaccine.product"].editor
+    assert isinstance(editor, ChoiceEditor)
+    editor.focus()
+    labels = [editor.combo.itemText(place) for place in range(editor.combo.count())]
+    first, last = labels[0], labels[-1]
+    bench.keys(first[:3])
+    editor.line.selectAll()
+    bench.keys(last)
+    bench.key(Qt.Key.Key_Return)
+    assert editor.spoken() == last

@@ -1,0 +1,195 @@
+"""The law of keys on every page: Enter presses, Esc goes back, only digits choose, Tab stops where it can be seen."""
+
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
+
+from digmed_desktop.clinical.form import load
+from digmed_desktop.tour.player import pause
+from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.keys import main_button
+from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
+from digmed_desktop.ui.widgets.field import Field
+from tests.ui.conftest import Bench
+from tests.ui.test_sweep import content, in_tab_order, name_of, pages, visit_all
+
+MOST_STOPS = 160
+HOME = {"today", "sign-in"}
+"""Where Esc leads to, and what it cannot leave."""
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Whether some of a widget is to be seen through all that scrolls around it."""
+    shown = QRect(widget.mapTo(widget.window(), QPoint(0, 0)), widget.size())
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, QAbstractScrollArea):
+            port = around.viewport()
+            shown &= QRect(port.mapTo(port.window(), QPoint(0, 0)), port.size())
+        around = around.parentWidget()
+    return widget.isVisible() and not shown.isEmpty()
+
+
+def takes_text(page: QWidget) -> list[QWidget]:
+    lines = [one for one in page.findChildren(QLineEdit) if one.isVisible() and one.isEnabled()]
+    boxes = [one for one in page.findChildren(QPlainTextEdit) if one.isVisible() and not one.isReadOnly()]
+    return [one for one in (*lines, *boxes) if not (isinstance(one, QLineEdit) and one.isReadOnly())]
+
+
+def unseen_stops(page: QWidget) -> Iterator[str]:
+    """Go once around with Tab; yield each stop that cannot be seen."""
+    first = QApplication.focusWidget()
+    for _ in range(MOST_STOPS):
+        now = QApplication.focusWidget()
+        if now is None:
+            yield "nothing has the cursor"
+            return
+        QTest.keyClick(now, Qt.Key.Key_Tab)
+        pause(0)
+        there = QApplication.focusWidget()
+        if there is not None and page.isAncestorOf(there) and not in_sight(there):
+            yield f"Tab stops at {name_of(there) or type(there).__name__}, which cannot be seen"
+        if there is first:
+            return
+
+
+def chosen_by_letters(page: QWidget) -> Iterator[str]:
+    for editor in page.findChildren(RadioEditor):
+        if not editor.isVisible():
+            continue
+        before = editor.answer()
+        for letter in string.ascii_lowercase:
+            QTest.keyClick(editor.group.buttons()[0], letter)
+        if editor.answer() != before:
+            yield f"a letter chooses {editor.spoken()}"
+            editor.set_answer(before)
+
+
+def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
+    faults: list[str] = []
+    for name in visit_all(bench):
+        page = content(bench)
+        here = QApplication.focusWidget()
+        if here is None or not page.isAncestorOf(here) or not in_sight(here):
+            faults.append(f"{name}: the cursor is at {name_of(here) if here else 'nothing'}")
+        elif takes_text(page) and isinstance(here, QPushButton) and not _begins_with_a_choice(page):
+            faults.append(f"{name}: the cursor is at the button {here.text()}, not in a field")
+        faults += [
+            f"{name}: Enter does not press {button.text()}"
+            for button in page.findChildren(QPushButton)
+            if button.isVisible()
+            and button.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and not button.autoDefault()
+        ]
+        main = [
+            one
+            for one in page.findChildren(QPushButton)
+            if one.isVisible() and one.isEnabled() and one.property("kind") in ("go", "primary")
+        ]
+        if main and not callable(getattr(page, "main_action", None)) and main_button(page) is None:
+            faults.append(f"{name}: Ctrl+Enter does nothing")
+        faults += [f"{name}: {what}" for what in chosen_by_letters(page)]
+        if here is not None:
+            here.setFocus()
+        faults += [f"{name}: {what}" for what in unseen_stops(page)]
+    assert faults == []
+
+
+def _begins_with_a_choice(page: QWidget) -> bool:
+    """Whether what stands first on a page is to be chosen or confirmed, before anything is typed."""
+    order = in_tab_order(page)
+    return bool(order) and not isinstance(order[0], (QLineEdit, QPlainTextEdit, QComboBox, QListWidget))
+
+
+def test_esc_goes_back_from_every_page(home: Path, bench: Bench) -> None:
+    for name, go in pages(bench):
+        if name in HOME or name.startswith("form-with"):
+            continue
+        bench.window.go("today")
+        go()
+        bench.idle()
+        page = content(bench)
+        for _ in range(4):  # one step after the other: a list, a panel, the page
+            bench.window.keys.back()
+            bench.idle()
+            if content(bench) is not page:
+                break
+        assert content(bench) is not page, f"Esc does not leave {name}"
+
+
+def test_every_question_is_required_or_marked_as_optional(bench: Bench) -> None:
+    for key in ("vaccinate", "supply"):
+        bench.window.go(key)
+        bench.idle()
+        page = content(bench)
+        form = page.form if hasattr(page, "form") else None
+        assert isinstance(form, FormView)
+        unmarked = [
+            question.label
+            for question in form.form.fields()
+            if not question.required and not form.fields[question.id].optional.text()
+        ]
+        assert unmarked == []
+
+
+def test_enter_passes_no_required_question(bench: Bench) -> None:
+    """Whatever is asked and not answered takes the cursor before the form leads to Check."""
+    form = bench.form.form
+    wanted = {q.id for q in load("vaccination").fields() if q.required}
+    missed = []
+    for question in form.order():
+        if question.id in wanted and form.fields[question.id].isVisible():
+            before = form.order()[: list(form.order()).index(question)]
+            at = before[-1].id if before else ""
+            form.next_open(at)
+            here = QApplication.focusWidget()
+            if here is bench.form.footer.check:
+                missed.append(question.id)
+    assert missed == []
+
+
+def test_a_list_opens_on_down_filters_and_takes_what_is_marked(bench: Bench) -> None:
+    for key in ("vaccinate", "supply", "stock"):
+        bench.window.go(key)
+        bench.idle()
+        for editor in content(bench).findChildren(ChoiceEditor):
+            if not editor.isVisible() or editor.combo.count() < 2:
+                continue
+            name = editor.line.accessibleName()
+            editor.focus()
+            kept = editor.answer()
+            QTest.keyClick(editor.combo, Qt.Key.Key_Down)
+            popup = editor._popup()
+            assert popup is not None
+            bench.until(popup.isVisible)
+            assert editor.answer() == kept, f"{name}: Down chooses"
+            QTest.keyClick(popup, Qt.Key.Key_Down)
+            marked = str(popup.currentIndex().data())
+            QTest.keyClick(popup, Qt.Key.Key_Return)
+            assert editor.spoken() == marked, f"{name}: Enter takes what is marked"
+            bench.until(lambda popup=popup: not popup.isVisible())
+            editor.set_answer(kept)
+
+
+def test_what_is_not_in_a_list_says_so_at_its_field(bench: Bench) -> None:
+    form = bench.form.form
+    form.focus_field("vaccine.product")
+    bench.keys("No such vaccine")
+    bench.key(Qt.Key.Key_Tab)
+    field: Field = form.fields["vaccine.product"]
+    bench.until(lambda: bool(field.sentence))
+    assert field.sentence.startswith("Choose one from the list")
+    assert field.editor.answer() == "No such vaccine", "what was typed stays"
