@@ -1,6 +1,6 @@
 """Says in passing what has just been done and whose it was, with one key that opens it."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ OVER_FOOT = 70  # pixels above the lower edge: the foot of a page stays free
 
 
 class Toast(QFrame):
-    """Lies over the lower left of the page; it takes no focus and moves nothing. Ctrl+O opens what it is about."""
+    """Lies over the lower right of the page; it takes no focus and moves nothing. Ctrl+O opens what it is about."""
 
     opened = Signal(int)  # a notification
 
@@ -50,10 +50,10 @@ class Toast(QFrame):
         self.head.setText(head)
         self.body.setText(body)
         self.setAccessibleName(f"{head}. {body}")
-        self.adjustSize()
-        self._place()
         self.show()
         self.raise_()
+        self._place()
+        QTimer.singleShot(0, self, self._place)  # once its words have their size
         self._away.start()
         announce(self, f"{head}. {body}. Control O opens it.")
 
@@ -63,7 +63,15 @@ class Toast(QFrame):
         return False
 
     def _place(self) -> None:
-        self.move(MARGIN, max(0, self._over.height() - self.height() - OVER_FOOT))
+        """Take the room of the words, at the right: what is asked next at the left stays free."""
+        self.ensurePolished()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        room = self._over.size()
+        size = self.sizeHint().boundedTo(QSize(max(1, room.width() - 2 * MARGIN), room.height()))
+        self.resize(size)
+        self.move(room.width() - size.width() - MARGIN, max(0, room.height() - size.height() - OVER_FOOT))
 
     def _open(self) -> None:
         if self._about is not None:

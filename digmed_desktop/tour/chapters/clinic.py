@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical import nhs_number
+from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import FormStart
@@ -37,12 +38,14 @@ class Clinic:
             lambda: form.alerts.alerts[0].problem.sentence,
             "alert",
         )
-        tabs = form.preview.tabs
+        tabs, found = form.preview.tabs, form.preview.preview.problems
+        warnings = sum(one.severity is Severity.LOOK for one in found)
         player.step(
-            "looked at the tabs: it is counted before an outcome is stated",
-            "Warnings 1",
+            "looked at the tabs: it is counted, and no outcome is stated yet",
+            f"Warnings {warnings}, outcome: ",
             lambda: (
-                tabs.tabText(tabs.indexOf(form.preview.warnings)) + form.form.answers()["vaccine.outcome"]
+                f"{tabs.tabText(tabs.indexOf(form.preview.warnings))}, outcome: "
+                + form.form.answers()["vaccine.outcome"]
             ),
         )
 

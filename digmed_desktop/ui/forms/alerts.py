@@ -11,7 +11,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
-from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.field import SMALL, Field
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, announce, application
 
@@ -54,10 +54,11 @@ class Alert(QFrame):
         self.go.clicked.connect(lambda _on=False: self.wanted.emit())
         self.editor.entered.connect(self._take)
         self.editor.left.connect(self._take)
+        key = Words("Alt+R", SMALL, role="quiet", wrap=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
-        for part in (self.said, self.given, self.field, flow(self.ask, self.go, spacing=16)):
+        for part in (self.said, self.given, self.field, flow(self.ask, key, self.go, spacing=12)):
             layout.addWidget(part)
         self.field.hide()
         self.setAccessibleName(problem.sentence)

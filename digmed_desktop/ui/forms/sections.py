@@ -68,7 +68,7 @@ class Section(QWidget):
         if len(asked) == 1:
             return asked[0]
         if all(isinstance(field.editor, RadioEditor) for field in asked):
-            return flow(*asked, spacing=12)
+            return flow(*asked, spacing=8)
         return Pair(*asked)
 
     def _make_head(self) -> QWidget:

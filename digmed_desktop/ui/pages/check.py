@@ -137,7 +137,8 @@ class CheckPage(QWidget):
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)
         if preview.changes or (state and state.correction):
-            body.addWidget(changes_panel(preview.changes))
+            why = state.correction.why if state and state.correction else ""
+            body.addWidget(changes_panel(preview.changes, why))
         kept = state or FormState()
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
         self._doubts = []
@@ -267,13 +268,15 @@ class CheckPage(QWidget):
             self.arrive()
 
 
-def changes_panel(changes: Sequence[Difference]) -> QFrame:
-    """Return what a correction changes for the practice, before and after."""
+def changes_panel(changes: Sequence[Difference], why: str = "") -> QFrame:
+    """Return what a correction changes for the practice, before and after, and why."""
     panel = QFrame()
     panel.setProperty("tone", "look")
     inner = QVBoxLayout(panel)
     inner.setContentsMargins(14, 10, 14, 12)
     inner.addWidget(heading("What changes"))
+    if why:
+        inner.addWidget(Words(f"Reason: {why} The practice reads this.", role="quiet"))
     for one in changes:
         inner.addWidget(Words(f"{one.label}: {one.after or 'taken out'}", bold=True))
         inner.addWidget(Words(f"Was: {one.before}" if one.before else "Was not there before", role="quiet"))
