@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QStackedWidget, QWidget
 
@@ -33,8 +33,11 @@ class KeyLaw(QObject):
     def _arrived(self) -> None:
         self._since = time.monotonic()
 
-    def _keep_in_view(self, _old: QWidget | None, now: QWidget | None) -> None:
-        """Scroll what has the cursor into view, whatever scrolls around it."""
+    def _keep_in_view(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Scroll what has the cursor into view, whatever scrolls around it; what is hidden leaves it to its page."""
+        page = self._pages.currentWidget()
+        if old is not None and page is not None and page.isAncestorOf(old) and not old.isVisibleTo(page):
+            QTimer.singleShot(0, self, self._come_back)
         if now is None or not self._pages.isVisible() or not self._pages.isAncestorOf(now):
             return
         around = now.parentWidget()
@@ -43,14 +46,20 @@ class KeyLaw(QObject):
                 around.ensureWidgetVisible(now, IN_VIEW, IN_VIEW)
             around = around.parentWidget()
 
+    def _come_back(self) -> None:
+        page = self._pages.currentWidget()
+        if page is not None and self._pages.isVisible():
+            self.arrive(page)
+
     def arrive(self, page: QWidget) -> None:
         """Put the cursor at the first stop of a page that has not taken it itself."""
         now = QApplication.focusWidget()
         if now is not None and page.isAncestorOf(now) and now.isVisible():
             return
         first = page.nextInFocusChain()
-        while first is not None and first is not page and page.isAncestorOf(first):
-            if first.isVisible() and first.isEnabled() and first.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        while first is not None and first is not page:
+            stops = first.isVisible() and first.isEnabled() and first.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if stops and page.isAncestorOf(first):
                 first.setFocus(Qt.FocusReason.TabFocusReason)
                 return
             first = first.nextInFocusChain()

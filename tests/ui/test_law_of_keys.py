@@ -61,6 +61,8 @@ def unseen_stops(page: QWidget) -> Iterator[str]:
         pause(0)
         there = QApplication.focusWidget()
         if there is not None and page.isAncestorOf(there) and not in_sight(there):
+            pause(30)  # a page that grew is laid out first
+        if there is not None and page.isAncestorOf(there) and not in_sight(there):
             yield f"Tab stops at {name_of(there) or type(there).__name__}, which cannot be seen"
         if there is first:
             return
