@@ -85,6 +85,8 @@ def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
     for name in visit_all(bench):
         page = content(bench)
         here = QApplication.focusWidget()
+        if not in_tab_order(page):
+            continue  # nothing there to put the cursor at, such as an empty list
         if here is None or not page.isAncestorOf(here) or not in_sight(here):
             faults.append(f"{name}: the cursor is at {name_of(here) if here else 'nothing'}")
         elif takes_text(page) and isinstance(here, QPushButton) and not _begins_with_a_choice(page):

@@ -77,7 +77,7 @@ class Chapters:
         self._pick(page, "item.1.product", "humulin")
         self._fill(page, INSULIN)
         panel = page.form.law_panels["item.1"]
-        player.wait_for("the law on the item", lambda: bool(panel.sentences()))
+        player.wait_for("the law on the item", lambda: "smallest pack" in str(panel.sentences()))
         page.form.ensureWidgetVisible(panel)
         player.step(
             "read what the law says of the insulin",
