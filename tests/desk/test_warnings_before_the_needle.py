@@ -29,6 +29,7 @@ FROM_THE_START = ("contact.date", "contact.time", "session.programme")
 """What a fresh form already says."""
 OF_PATIENT = ("patient.date_of_birth", "contact.date")
 DAY = date(2026, 11, 28)
+A_YEAR = 12  # months
 
 
 @dataclass(frozen=True)
@@ -89,26 +90,18 @@ def case(
 def of_products(programme: Programme) -> Iterator[Case]:
     for key, product in programme.products.items():
         chosen = {"vaccine.product": key}
-        if product.min_age:
-            says = f"younger than {product.min_age}"
-            yield case(
-                f"{key} least age",
-                programme,
-                says,
-                chosen,
-                inputs=OF_PATIENT,
-                years=product.min_age - 1,
-            )
-        if product.max_age is not None:
-            says = f"older than {product.max_age}"
-            yield case(
-                f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=product.max_age + 1
-            )
+        if (
+            product.least_months and product.least_months >= A_YEAR
+        ):  # a year, as an age by a later day may count
+            years = max(product.least_months // A_YEAR - 2, 0)
+            says = "the least age for this vaccine"
+            yield case(f"{key} least age", programme, says, chosen, inputs=OF_PATIENT, years=years)
+        if product.greatest_age is not None:
+            years, says = product.greatest_age + 1, "the greatest age for this vaccine"
+            yield case(f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=years)
         if product.second_line:
-            first = product.second_line[0]
-            yield case(
-                f"{key} second choice", programme, "second choice", chosen, inputs=OF_PATIENT, years=first
-            )
+            years, inputs = product.second_line[0], (*OF_PATIENT, "session.service")
+            yield case(f"{key} second choice", programme, "second choice", chosen, inputs=inputs, years=years)
 
 
 def of_cohorts(programme: Programme) -> Iterator[Case]:
@@ -172,33 +165,25 @@ def of_pregnancy(programme: Programme) -> Iterator[Case]:
 
 def of_doubts(programme: Programme) -> Iterator[Case]:
     for number, rule in enumerate(programme.doubts, 1):
+        fitting = [p.id for p in programme.products.values() if rule.of_product(live=p.live, holds=p.holds)]
+        if not fitting or rule.days_ago is not None:
+            continue  # about no product of this programme, or about a record that is written later
+        when = {question: answers[0] for question, answers in rule.when.items()}
+        silent = {question: "" for question in rule.unless if question not in when}
+        product = when.get("vaccine.product", fitting[0])
         years = rule.from_age if rule.from_age is not None else rule.to_age
         ages = OF_PATIENT if years is not None else ()
-        fitting = 30 if "screening.pregnant" in rule.when or "pregnant" in str(rule.when) else 70
-        yield case(
-            f"doubt {number}",
+        usual = 30 if "pregnant" in f"{when} {rule.field}" else 70
+        found = case(
+            f"doubt {rule.id or number}",
             programme,
-            rule.sentence,
-            {question: answers[0] for question, answers in rule.when.items()},
-            inputs=(*ages, "contact.date"),
-            years=fitting if years is None else years,
+            rule.said,
+            {**silent, **when, "vaccine.product": product},
+            years=usual if years is None else years,
             day=max(DAY, rule.since) if rule.until is None else rule.until,
         )
-
-
-def of_screening(programme: Programme) -> Iterator[Case]:
-    reasons = [option.id for option in programme.lists["eligibility"] if option.id != "pregnant"]
-    for one in programme.screening:
-        if reasons or one != "pregnant":  # whoever is eligible by it is expected to say yes
-            eligible = {"vaccine.eligibility": reasons[0]} if reasons else {}
-            found = case(
-                f"screening {one}",
-                programme,
-                "note on the health screen",
-                {f"screening.{one}": "yes", **eligible},
-                years=30,
-            )
-            yield replace(found, inputs=frozenset({f"screening.{one}"}))
+        inputs = frozenset({*when, *ages, "contact.date", "vaccine.product"})
+        yield replace(found, inputs=inputs)
 
 
 def of_legal_bases(programme: Programme) -> Iterator[Case]:
@@ -229,7 +214,6 @@ def cases() -> Iterator[Case]:
             of_season_and_dose,
             of_pregnancy,
             of_doubts,
-            of_screening,
             of_legal_bases,
         ):
             yield from of(programme)
@@ -255,6 +239,7 @@ def spoke_at(one: Case, first: tuple[str, ...]) -> str:
     """The question at whose answer the rule spoke first; it must not fall silent before the outcome is stated."""
     answers = dict.fromkeys(one.answers, "") | {key: one.answers[key] for key in first}
     order = [key for key in ORDER if key not in first]
+    before_outcome = next(key for key in reversed(order[: order.index(OUTCOME)]))
     at = first[-1] if warns(one, answers) else ""
     for question in order:
         answers[question] = one.answers[question]
@@ -262,6 +247,8 @@ def spoke_at(one: Case, first: tuple[str, ...]) -> str:
             answers |= answers_of_product(one.programme, answers[question])
         if question == OUTCOME:
             break
+        if question not in one.inputs and question != before_outcome:
+            continue  # it says nothing about this rule
         now = warns(one, answers)
         assert now or not at, f"{one} falls silent at {question}"
         at = at or (question if now else "")

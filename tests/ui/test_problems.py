@@ -55,12 +55,12 @@ def stopped_by(bench: Bench, answers: dict[str, str]) -> list[str]:
 
 
 def test_every_line_of_the_summary_leads_to_its_field(bench: Bench) -> None:
-    bench.form.fill({**complete_answers(), "patient.given": "", "vaccine.batch": "", "vaccine.site": ""})
+    bench.form.fill({**complete_answers(), "patient.sex": "", "vaccine.batch": "", "vaccine.site": ""})
     bench.idle()
     check(bench)
     lines = bench.form.form.summary.lines()
     assert len(lines) == 3
-    for line, field in zip(lines, ("patient.given", "vaccine.batch", "vaccine.site"), strict=True):
+    for line, field in zip(lines, ("patient.sex", "vaccine.batch", "vaccine.site"), strict=True):
         assert isinstance(line, LinkButton)
         line.click()
         asked = "vaccine.outcome" if field == "vaccine.site" else field  # the site is asked with the outcome

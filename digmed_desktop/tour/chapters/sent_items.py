@@ -73,7 +73,7 @@ class Chapters:
         self.moves.wait_for_end(self.newest, {State.MATCHED})
         self._open(self.newest)
         window.story.tabs.setCurrentIndex(2)
-        player.wait_for("both versions", lambda: "Version 2: correction" in player.visible_text())
+        player.wait_for("both versions", lambda: "Version 2: Correction" in player.visible_text())
         player.step("looked at the versions", "PRAC26A9", player.visible_text, "versions")
         player.step(
             "looked at the first one", "replaced", lambda: self.moves.story(self.first).row.state.value
