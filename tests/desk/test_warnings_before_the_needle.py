@@ -180,7 +180,7 @@ def of_doubts(programme: Programme) -> Iterator[Case]:
             rule.said,
             {**silent, **when, "vaccine.product": product},
             years=usual if years is None else years,
-            day=max(DAY, rule.since) if rule.until is None else rule.until,
+            day=rule.until or max(DAY, rule.since or DAY),
         )
         inputs = frozenset({*when, *ages, "contact.date", "vaccine.product"})
         yield replace(found, inputs=inputs)

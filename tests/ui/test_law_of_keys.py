@@ -74,7 +74,7 @@ def chosen_by_letters(page: QWidget) -> Iterator[str]:
             continue
         before = editor.answer()
         for letter in string.ascii_lowercase:
-            QTest.keyClick(editor.group.buttons()[0], letter)
+            QTest.keyClicks(editor.group.buttons()[0], letter)
         if editor.answer() != before:
             yield f"a letter chooses {editor.spoken()}"
             editor.set_answer(before)
