@@ -51,6 +51,13 @@ class KeyLaw(QObject):
         if page is not None and self._pages.isVisible():
             self.arrive(page)
 
+    def enter(self, page: QWidget) -> None:
+        """Let a page put the cursor where its work begins; one that does not has it at its first stop."""
+        arrive = getattr(page, "arrive", None)
+        if callable(arrive):
+            arrive()
+        self.arrive(page)
+
     def arrive(self, page: QWidget) -> None:
         """Put the cursor at the first stop of a page that has not taken it itself."""
         now = QApplication.focusWidget()

@@ -242,10 +242,7 @@ class Window(QMainWindow):
         if place := self._place_of(self.pages.currentWidget()):
             self._been = [*self._been[-MOST_STEPS_BACK:], place]
         self.show_page(page)
-        arrive = getattr(page, "arrive", None)
-        if callable(arrive):
-            arrive()
-        self.keys.arrive(page)
+        self.keys.enter(page)
 
     def _leave_page(self) -> None:
         """Go back to the place looked at before, at last to Today."""
