@@ -161,6 +161,39 @@ def test_what_was_acknowledged_and_not_applied_before_a_crash_is_applied_afterwa
     assert pharmacy.state(made) is State.MATCHED
 
 
+def test_an_answer_owed_in_records_that_went_back_is_not_given_twice(pharmacy: Pharmacy) -> None:
+    made = sent(pharmacy)
+    pharmacy.mesh.plan("send", Fault.OFFLINE)
+    body = response(pharmacy.story(made).message_id, "30001", owes=True)
+    pharmacy.mesh.put(OURS, body, workflow=ACK, sender=THEIRS)
+    pharmacy.run(minutes=6)
+    pharmacy.delivery.close()
+    pharmacy.store.close()
+    before = pharmacy.store.path.read_bytes()
+
+    def open_and_run(*, went_back: bool) -> Store:
+        store = Store.open(pharmacy.store.path, KEY, pharmacy.clock)
+        if went_back:
+            store.look_up_first()
+        delivery = delivery_of(store, pharmacy.transport, pharmacy.clock, [])
+        for _ in range(8):
+            pharmacy.clock.move(minutes=20)
+            delivery.run_once()
+        delivery.close()
+        return store
+
+    def given() -> int:
+        return len([m for m in pharmacy.mesh.messages(THEIRS) if m["workflow"] == ACK])
+
+    assert given() == 0
+    open_and_run(went_back=False).close()
+    assert given() == 1
+    pharmacy.store.path.write_bytes(before)
+    pharmacy.store = open_and_run(went_back=True)
+    assert given() == 1
+    assert pharmacy.state(made) is State.MATCHED
+
+
 def test_cancelled_between_claim_and_send_is_not_possible(pharmacy: Pharmacy) -> None:
     made, _ = pharmacy.freeze()
     assert pharmacy.store.deliveries.claim([pharmacy.story(made).local_id])
