@@ -48,8 +48,9 @@ class FormState:
         return replace(self, answers={**self.answers, **answers})
 
     def reason_for(self, problem: Problem) -> str:
-        """Return why a person continues in spite of a problem, ``""`` if nobody said so."""
-        return self.reasons.get(problem.reason_key, "").strip()
+        """Return why a person continues in spite of a problem, ``""`` if nobody said so in words."""
+        reason = self.reasons.get(problem.reason_key, "").strip()
+        return reason if problem.takes(reason) else ""
 
     @property
     def patient_name(self) -> PersonName:

@@ -157,6 +157,12 @@ def folded(name: str) -> str:
     return "".join(sign for sign in apart if sign.isalnum())
 
 
+def names_agree(one: str, other: str) -> bool:
+    """Whether two names of an organisation can be one: alike, or one is a part of the other."""
+    mine, theirs = folded(one), folded(other)
+    return mine in theirs or theirs in mine or _alike(mine, theirs)
+
+
 def _alike(one: str, other: str) -> bool:
     return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 

@@ -1,12 +1,15 @@
 """One thing that is wrong or doubtful in what was recorded, said so that a person can mend it."""
 
 import dataclasses
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 ALL_THE_SAME = "Done all the same:"
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LEAST_OF_ADVICE = 2  # words
 REASON = "reason."
 """How the key of every reason begins."""
 
@@ -47,6 +50,11 @@ class Problem:
     def reason_asked(self) -> str:
         """What whoever goes on is asked."""
         return "Who advised it, and what they said" if self.needs_adviser else "Why you continue"
+
+    def takes(self, reason: str) -> bool:
+        """Whether a reason says something: a word, and of an adviser at least a name and one thing more."""
+        words = _WORD.findall(reason)
+        return len(words) >= (_LEAST_OF_ADVICE if self.needs_adviser else 1)
 
 
 def refusal(field: str, sentence: str, *, done: bool) -> Problem:

@@ -70,7 +70,7 @@ def _whom(row: Row) -> str:
     parts = [
         _named(row["programmes"]) if row.get("programmes") else "",
         "live vaccines" if row.get("live") else "",
-        f"vaccines that can hold {row['holds']}" if row.get("holds") else "",
+        f"vaccines that can contain {row['holds']}" if row.get("holds") else "",
         f"from {first} years" if first is not None else "",
         f"up to {last} years" if last is not None else "",
         f"{row['days_ago']} days ago or more" if row.get("days_ago") is not None else "",
@@ -237,7 +237,7 @@ def _dose(row: Row, file: Row) -> str:
 
 
 def _kind(row: Row) -> str:
-    parts = ["live" if row.get("live") else "", *(f"can hold {one}" for one in row.get("holds", []))]
+    parts = ["live" if row.get("live") else "", *(f"can contain {one}" for one in row.get("holds", []))]
     return ", ".join(part for part in parts if part)
 
 

@@ -8,7 +8,7 @@ from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions import forms
 from digmed_desktop.clinical.questions.patient import patient_of
@@ -77,6 +77,9 @@ class CounterDesk:
         found += self._known.warnings(record.patient, self._corrected(state))
         if record.practice and (refusal := self._practices.refusal(record.practice.ods_code)):
             found.append(Problem(forms.of(record).question("practice.ods_code"), refusal))
+        if record.practice and (doubt := self._practices.other_name(record.practice)):
+            asked = forms.of(record).question("practice.name")
+            found.append(Problem(asked, doubt, Severity.LOOK, needs_reason=True))
         chosen = assessed.reading.vaccine
         if chosen is not None and record.immunizations[0].given is not False:
             found += self._earlier(state, record, chosen)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import dates, ods
+from digmed_desktop.clinical import dates, identity, ods
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import ClosedPractice, PracticeFound, PracticeListState
@@ -66,6 +66,14 @@ class PracticeDesk:
         """Return why a practice cannot be written to, from what is kept here; ``""`` when nothing is known."""
         listed = self._store.gp_practices.of_code(ods.shown(ods_code))
         return self._why_not(listed) if listed else ""
+
+    def other_name(self, practice: Organisation) -> str:
+        """Return what is in doubt about name and code of a practice, by the list kept here; ``""`` if nothing is."""
+        listed = self._store.gp_practices.of_code(ods.shown(practice.ods_code))
+        known = listed.organisation.name if listed else ""
+        if not known or not practice.name.strip() or identity.names_agree(known, practice.name):
+            return ""
+        return f"Check name and ODS code: in the list kept here this code is that of {known}."
 
     def closed(self, ods_code: str) -> ClosedPractice | None:
         """Return what is known here of a closed practice; None where it is open, or not in the list."""

@@ -9,6 +9,7 @@ import pytest
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.doubt_rules import Case, DoubtRule, Weight
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.vaccination import not_asked
@@ -345,3 +346,22 @@ def test_an_nhs_flu_service_for_adults_asks_about_a_child() -> None:
 def test_a_practice_outside_england_is_pointed_out(code: str, says: str) -> None:
     found = [p.sentence for p in reading(practice__ods_code=code).notes if p.field == "practice.ods_code"]
     assert [says in sentence for sentence in found] == [True] * bool(says)
+
+
+@pytest.mark.parametrize(
+    ("reason", "advised", "explained"),
+    [
+        ("", False, False),
+        (".", False, False),
+        ("x", False, False),
+        ("- 1", False, False),
+        ("Checked", False, True),
+        ("Dr Bell: give it", True, True),
+    ],
+)
+def test_a_sign_is_no_reason_and_an_adviser_has_a_name(reason: str, advised: bool, explained: bool) -> None:
+    (stop,) = asked_for(reading(**{**NASAL_SPRAY, "screening.asthma": "yes"}).notes, "screening.asthma")
+    (warning,) = asked_for(reading(screening__unwell="yes").notes, "screening.unwell")
+    for problem, enough in ((stop, advised), (warning, explained)):
+        state = FormState(reasons={problem.reason_key: reason})
+        assert bool(state.reason_for(problem)) is enough

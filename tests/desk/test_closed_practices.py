@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.messaging.errors import DigMedError
+from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
 
 OLD = "A81001"
@@ -108,3 +110,23 @@ def test_a_practice_without_a_successor_has_none(counter: Counter) -> None:
     found = counter.desk.directory.look_up_successor(OLD)
     assert found.heir is None
     assert "Ask the patient which practice is theirs now" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("typed", "doubted"),
+    [
+        ("Overtown Surgery", False),
+        ("OVERTOWN SURGERY (Leeds)", False),
+        ("Overtwon Surgery", False),
+        ("Mill Lane Health Centre", True),
+    ],
+)
+def test_a_name_and_a_code_of_two_practices_ask_for_a_reason(
+    counter: Counter, typed: str, doubted: bool
+) -> None:
+    given = complete_answers(practice__name=typed)
+    counter.store.gp_practices.replace([is_open(given["practice.ods_code"], "Overtown Surgery")])
+    problems = counter.desk.preview("vaccination", FormState(given)).problems
+    found = [p for p in problems if p.field == "practice.name" and p.needs_reason]
+    assert bool(found) is doubted
+    assert all("Overtown Surgery" in p.sentence for p in found)

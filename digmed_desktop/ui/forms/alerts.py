@@ -87,7 +87,7 @@ class Alert(QFrame):
 
     def _take(self) -> None:
         reason = self.editor.answer().strip()
-        if not reason or self.field.isHidden():
+        if not self.problem.takes(reason) or self.field.isHidden():
             return
         self.field.hide()
         self.show_reason(reason)

@@ -70,7 +70,7 @@ class CheckPage(QWidget):
         super().__init__()
         self._context = context
         self.confirming: CarriedPanel | None = None
-        self._doubts: list[ChoiceEditor] = []
+        self._doubts: dict[ChoiceEditor, Problem] = {}
         self.preview = PreviewPane(context.appearance, with_problems=False)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -141,7 +141,7 @@ class CheckPage(QWidget):
             body.addWidget(changes_panel(preview.changes, why))
         kept = state or FormState()
         looks = [p for p in preview.problems if p.severity is Severity.LOOK]
-        self._doubts = []
+        self._doubts = {}
         for problem in looks:
             if problem.needs_reason:
                 self._add_doubt(body, problem, kept.reason_for(problem))
@@ -197,7 +197,7 @@ class CheckPage(QWidget):
         inner.addWidget(field)
         editor.edited.connect(lambda: self._reason_given(problem, editor))
         body.addWidget(panel)
-        self._doubts.append(editor)
+        self._doubts[editor] = problem
 
     def _reason_given(self, problem: Problem, editor: ChoiceEditor) -> None:
         self.reasoned.emit({problem.reason_key: editor.answer().strip()})
@@ -233,7 +233,7 @@ class CheckPage(QWidget):
 
     def open_doubts(self) -> list[ChoiceEditor]:
         """Return where a reason is still to be given."""
-        return [editor for editor in self._doubts if not editor.answer().strip()]
+        return [editor for editor, problem in self._doubts.items() if not problem.takes(editor.answer())]
 
     def arrive(self) -> None:
         """Put the focus on the first thing to decide, or on Send."""
