@@ -6,6 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from digmed_desktop.ui.widgets.words import application
 
@@ -35,10 +36,12 @@ class KeyLaw(QObject):
 
     def _keep_in_view(self, old: QWidget | None, now: QWidget | None) -> None:
         """Scroll what has the cursor into view, whatever scrolls around it; what is hidden leaves it to its page."""
+        if not isValid(self._pages) or not self._pages.isVisible():
+            return  # a window that is taken apart moves the cursor too
         page = self._pages.currentWidget()
         if old is not None and page is not None and page.isAncestorOf(old) and not old.isVisibleTo(page):
             QTimer.singleShot(0, self, self._come_back)
-        if now is None or not self._pages.isVisible() or not self._pages.isAncestorOf(now):
+        if now is None or not self._pages.isAncestorOf(now):
             return
         around = now.parentWidget()
         while around is not None and around is not self._pages:
