@@ -40,6 +40,8 @@ _NEEDED = (
     "register-kept",
     "label",
     "pandemic",
+    "eea-phenobarbital",
+    "eea-authorised-here",
 )
 """The rules of the Regulations: one that does not hold is switched off with ``off``, never taken out."""
 

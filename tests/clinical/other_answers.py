@@ -72,6 +72,9 @@ OTHER_ANSWERS = {
     "after.history": "Asthma",
     "after.accompanied_by": "Her son",
     "after.notes": "Parked outside",
+    "incident.done": "yes",
+    "incident.reason": "Given before the expiry date was read",
+    "incident.report": "Report 7 of this pharmacy",
 }
 _CHILD = {"patient__date_of_birth": "14/10/2012", "consent__given_by": "patient"}
 _NASAL_SPRAY = {"vaccine__product": "fluenz", "vaccine__route": "intranasal", "vaccine__site": "nose"}
@@ -106,5 +109,7 @@ NEEDS = {
     "vaccine.not_given_reason": {"vaccine__outcome": "not-given"},
     "vaccine.not_given_other": {"vaccine__outcome": "not-given", "vaccine__not_given_reason": "other"},
     "allergies.entries": {"allergies__status": "recorded"},
+    "incident.reason": {"incident__done": "yes"},
+    "incident.report": {"incident__done": "yes"},
     "after.adverse_note": {"after__adverse": "observed"},
 }

@@ -79,7 +79,12 @@ def test_complete_answers_make_the_whole_record() -> None:
 
 
 NOT_OF_THIS_VACCINE = not_asked(flu(), complete_answers()["vaccine.product"])
-REQUIRED = [f.id for f in FORM.fields() if f.required and f.shown is None and f.id not in NOT_OF_THIS_VACCINE]
+ONE_NAME = "patient.given"  # some people have one name only: without a first name the form asks for a reason
+REQUIRED = [
+    f.id
+    for f in FORM.fields()
+    if f.required and f.shown is None and f.id not in NOT_OF_THIS_VACCINE and f.id != ONE_NAME
+]
 
 
 @pytest.mark.parametrize("field", REQUIRED)
