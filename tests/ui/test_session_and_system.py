@@ -129,7 +129,7 @@ def test_pictures_that_cannot_be_drawn_are_told_and_their_numbers_stay(
     def fail() -> object:
         raise ImportError("no library")
 
-    monkeypatch.setattr(today, "_load_graphs", fail)
+    monkeypatch.setattr(today, "_load_numpy", fail)
     bench = open_bench()
     bench.sign_in()
     bench.window.go("today")

@@ -198,7 +198,7 @@ class TodayPage(QScrollArea):
         self._context.office.ask(lambda desk: desk.backups.state(), self._show_backup, lambda _e: None)
         if not self._asked_for_graphs:
             self._asked_for_graphs = True
-            self._context.office.run(_load_graphs, self._have_graphs, self._no_graphs)
+            self._context.office.run(_load_numpy, self._load_graphs, self._no_graphs)
         (self.needing_tile if self._view and self._view.figures.needing else self.new_vaccination).setFocus()
 
     def history_moved(self) -> None:
@@ -320,8 +320,12 @@ class TodayPage(QScrollArea):
 
     # ---- pictures
 
-    def _have_graphs(self, graphs: Any) -> None:
-        self._graphs = graphs
+    def _load_graphs(self, _loaded: None) -> None:
+        """Load pyqtgraph here: it makes objects of Qt, which a thread beside the window's may crash on."""
+        import pyqtgraph
+
+        pyqtgraph.setConfigOptions(antialias=True)
+        self._graphs = pyqtgraph
         self._draw()
 
     def _no_graphs(self, _error: DigMedError) -> None:
@@ -396,8 +400,6 @@ def _beside(wide: QWidget, narrow: QWidget) -> QWidget:
     return holder
 
 
-def _load_graphs() -> Any:
-    import pyqtgraph
-
-    pyqtgraph.setConfigOptions(antialias=True)
-    return pyqtgraph
+def _load_numpy() -> None:
+    """Load what takes longest of pyqtgraph and knows no Qt."""
+    import numpy  # noqa: F401, ICN001 - loaded for pyqtgraph alone
