@@ -116,6 +116,7 @@ class Programme:
     bases: tuple[BasisRule, ...] = ()  # who may vaccinate under which legal basis
     second_dose: str = ""  # what to look at when a second dose is recorded
     agreement_name: str = ""  # of the agreement in words, the same for every season
+    single_dose: bool = False  # whether one dose is usual (of a season, of a pregnancy): it is no course
     send_dose_number: bool = False  # whether the programme wants vaccinationProtocol.doseSequence
 
     def only_on_paper(self, agreed: Collection[str]) -> str:

@@ -78,13 +78,16 @@ def usual_answers(programme: Programme) -> dict[str, str]:
 
 
 def answers_of_product(programme: Programme, product_id: str) -> dict[str, str]:
-    """Return the dose and route that a product sets, the usual ones where it names none. Unknown: nothing."""
+    """Return the dose and route that a product sets, the usual ones where it names none. Unknown: nothing.
+
+    The number of the dose in a course is never among them: only who vaccinates can say which one it is.
+    """
     product = programme.products.get(product_id)
     if product is None:
         return {}
     dose = product.dose.value if product.dose else programme.default_dose
-    return {
-        "vaccine.dose_number": programme.lists["doses"][0].id,
+    number = {"vaccine.dose_number": programme.lists["doses"][0].id} if programme.single_dose else {}
+    return number | {
         "vaccine.dose_amount": "" if dose is None else str(dose),
         "vaccine.route": (product.routes or (programme.lists["routes"][0].id,))[0],
     }

@@ -166,6 +166,7 @@ class _Loading:
             doubts=doubts,
             bases=self._bases,
             second_dose=file.second_dose,
+            single_dose="doses" not in file.model_fields_set,
             send_dose_number=file.dose_sequence,
         )
 

@@ -1,7 +1,9 @@
 """Choosing the vaccination on the form, and the settings of the messages, by what stands in the window."""
 
+import pytest
 from PySide6.QtWidgets import QPushButton
 
+from digmed_desktop.reference.programmes import programmes
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
@@ -37,6 +39,21 @@ def test_another_vaccination_brings_its_own_products_sites_and_questions(bench: 
     assert answers["vaccine.route"] == ""  # the product sets it
     assert answers["patient.family"] == "O'Neill"
     assert bench.window.strip.programme.text() == "Cholera"
+
+
+@pytest.mark.parametrize("programme", [one.id for one in programmes() if not one.single_dose])
+def test_nobody_but_the_vaccinator_says_which_dose_of_a_course_it_is(bench: Bench, programme: str) -> None:
+    choose(bench, "session.programme", programme)
+    for product in offered(bench, "vaccine.product"):
+        choose(bench, "vaccine.product", product)
+        assert bench.form.answers()["vaccine.dose_number"] == ""
+    field = bench.form.form.fields["vaccine.dose_number"]
+    assert not field.isHidden()
+    assert any(p.field == "vaccine.dose_number" for p in bench.form.preview.preview.problems)
+    choose(bench, "vaccine.dose_number", offered(bench, "vaccine.dose_number")[1])
+    bench.form.changed()
+    bench.form.next_patient()
+    assert bench.form.answers()["vaccine.dose_number"] == ""
 
 
 def test_a_draft_of_another_vaccination_comes_back_with_its_lists(bench: Bench) -> None:
