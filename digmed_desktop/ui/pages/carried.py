@@ -11,6 +11,7 @@ from digmed_desktop.ui.widgets.words import Words, heading
 
 LAST_PATIENT = "Carried over from the last patient"
 COLLEAGUE = "Carried over from a colleague or the last patient"
+EARLIER = "Filled in before the outcome was stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class CarriedPanel(QFrame):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 4)
-        grid.addWidget(heading(COLLEAGUE if colleague else LAST_PATIENT), 0, 0, 1, 4)
+        earlier = any(key.startswith("contact.") for one in rows for key in one.fields)
+        from_whom = COLLEAGUE if colleague else EARLIER if earlier else LAST_PATIENT
+        grid.addWidget(heading(from_whom), 0, 0, 1, 4)
         grid.addWidget(Words("Enter confirms one and goes on to the next.", role="quiet"), 1, 0, 1, 4)
         self._waiting: list[QPushButton] = []
         for place, row in enumerate(rows, 2):

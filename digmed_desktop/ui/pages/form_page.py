@@ -27,6 +27,7 @@ from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
 from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue
+from digmed_desktop.ui.pages.contact_clock import ContactClock
 from digmed_desktop.ui.pages.draft_keeper import DraftKeeper
 from digmed_desktop.ui.pages.form_footer import FormFooter
 from digmed_desktop.ui.pages.whose_form import WhoseForm
@@ -63,6 +64,7 @@ class FormPage(QWidget):
         self.practice_search = PracticeSearch(context)
         self.alerts = Alerts()
         self.form = self.make_form((self.search, self.alerts), {"practice": self.practice_search})
+        self.contact_clock = ContactClock(self.form, context.now)
         self.carried: set[str] = set()
         self.reach = ReachLine(context, Kind.of_form(self.FORM))
         self.form.fields["practice.ods_code"].add_below(self.reach)
@@ -196,6 +198,10 @@ class FormPage(QWidget):
         shown = self.form.answers()
         self._unasked = {key: text for key, text in answers.items() if key not in shown}
         self.person.begin(state, shown)
+        self.contact_clock.begin(
+            filled_in=draft is None and (start is None or start.whole is None),
+            resumed=draft is not None and not self.corrects,
+        )
         self.whose.lock()
         self.fold_cards()
         self.search.clear()
@@ -337,6 +343,7 @@ class FormPage(QWidget):
 
     def arrive(self) -> None:
         """Put the cursor at the first question about the patient that is still open."""
+        self.contact_clock.arrive()
         order = [q.id for q in self.form.form.fields() if q.id.startswith("patient.")]
         answers = self.form.answers()
         if not any(answers.get(key) for key in ("patient.nhs_number", "patient.given", "patient.family")):
@@ -399,6 +406,7 @@ class FormPage(QWidget):
             self._follow_telephone()
         self.answered(field_id)
         self.carried.discard(field_id)
+        self.carried |= self.contact_clock.follow(field_id)
         self.person.typed(self.form.answers())
         self._dirty = True
         self._preview_timer.start()
