@@ -56,6 +56,23 @@ def read_date(day: str, month: str, year: str, *, what: str, today: date, past: 
         ) from None
 
 
+def centuries(day: str, month: str, year: str, today: date) -> tuple[int, ...]:
+    """Return the years in which somebody can be born whose year of birth was typed with two digits.
+
+    Empty where the year was typed in full, or where what was typed is no date.
+    """
+    if len(year.strip()) != len("26"):
+        return ()
+    try:
+        born = read_date(day, month, year, what="Date of birth", today=today, past=True)
+    except DateSentenceError:
+        return ()
+    if born is None:
+        return ()
+    return tuple(one for one in (born.year - 100, born.year) if one >= today.year - LONGEST_LIFE)
+
+
+LONGEST_LIFE = 120  # years
 _EXAMPLE = {"day": "15", "month": "3", "year": "1984"}
 
 

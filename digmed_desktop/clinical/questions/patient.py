@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone
 from digmed_desktop.clinical.answers import AnswerSheet, called
-from digmed_desktop.clinical.dates import age, at_counter
+from digmed_desktop.clinical.dates import LONGEST_LIFE, age, at_counter, centuries
 from digmed_desktop.clinical.form import Answers, Form
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.questions.binding import Binding, Codec, assemble
@@ -22,7 +22,6 @@ from digmed_desktop.clinical.record import (
     Traced,
 )
 
-OLDEST = 120  # years
 ADDRESS_LINES = 5  # NHS Data Dictionary, PATIENT USUAL ADDRESS: five lines
 ADDRESS_LINE_MOST = 100
 
@@ -118,8 +117,16 @@ def _date_of_birth(sheet: AnswerSheet, question: str) -> date | None:
     if born > sheet.today:
         sheet.stop(question, "Date of birth must be in the past.")
         return None
-    if age(born, sheet.today) > OLDEST:
-        sheet.stop(question, f"Check the date of birth: the patient would be older than {OLDEST}.")
+    parts = sheet.typed(question).split("/")
+    years = centuries(*parts, today=sheet.today) if len(parts) == len(("day", "month", "year")) else ()
+    if len(years) > 1:
+        sheet.stop(
+            question,
+            f"Enter the year of birth with 4 digits: {' and '.join(map(str, years))} are both possible.",
+        )
+        return None
+    if age(born, sheet.today) > LONGEST_LIFE:
+        sheet.stop(question, f"Check the date of birth: the patient would be older than {LONGEST_LIFE}.")
         return None
     return born
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from digmed_desktop.clinical.form import FieldKind, FormField, Option
+from digmed_desktop.clinical.identity import BORN
 from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor, RowEditor, TicksEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, Editor, LinesEditor, NhsNumberEditor, TextEditor
 from digmed_desktop.ui.widgets.medicine import MedicineEditor
@@ -20,7 +21,7 @@ def editor_for(question: FormField, options: Sequence[Option], *, row: bool = Fa
         case FieldKind.LINES:
             return LinesEditor()
         case FieldKind.DATE:
-            return DateEditor()
+            return DateEditor(birth=question.id == BORN)
         case FieldKind.YES_NO:
             return RadioEditor(YES_NO)
         case FieldKind.RADIO if len(options) <= MOST_RADIOS:

@@ -264,8 +264,11 @@ class DateEditor(Editor):
 
     NAMES = ("Day", "Month", "Year")
 
-    def __init__(self) -> None:
+    def __init__(self, *, birth: bool = False) -> None:
+        """``birth``: it is a date of birth, so it is in the past."""
         super().__init__()
+        self._birth = birth
+        self._was_typed = False  # since the answer was set
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -283,6 +286,7 @@ class DateEditor(Editor):
             self.boxes.append(box)
         layout.addStretch(1)
         self.setFocusProxy(self.boxes[0])
+        self.left.connect(self._write_year_out)
 
     def _fit(self, box: QLineEdit, digits: int) -> None:
         box.setFixedWidth(self.fontMetrics().horizontalAdvance("8" * (digits + 2)) + 26)
@@ -298,18 +302,38 @@ class DateEditor(Editor):
         return "/".join(texts) if any(text.strip() for text in texts) else ""
 
     def set_answer(self, text: str) -> None:
+        self._was_typed = False
         parts = [*text.split("/", 2), "", "", ""][:3] if text else ["", "", ""]
         for box, part in zip(self.boxes, parts, strict=True):
             if box.text() != part:
                 box.setText(part)
 
     def spoken(self) -> str:
-        texts = [box.text() for box in self.boxes]
+        day = self._read()
+        return dates.shown(day) if day else " ".join(box.text() for box in self.boxes).strip()
+
+    def settle(self) -> bool:
+        self._write_year_out()
+        return False
+
+    def _read(self) -> date | None:
+        """Return the date as the form's sheet reads it; None where it is none, or the century is open."""
+        day, month, year = (box.text() for box in self.boxes)
+        today = date.today()  # noqa: DTZ011  (the counter's calendar day)
+        if self._birth and len(dates.centuries(day, month, year, today)) > 1:
+            return None
         try:
-            day = dates.read_date(*texts, what="Date", today=date.today(), past=False)  # noqa: DTZ011
+            return dates.read_date(day, month, year, what="Date", today=today, past=self._birth)
         except dates.DateSentenceError:
-            return " ".join(texts)
-        return dates.shown(day)
+            return None
+
+    def _write_year_out(self) -> None:
+        """Show the year of two digits as it is read, so that a person sees which century is meant."""
+        year, day = self.boxes[-1], self._read()
+        if self._was_typed and day is not None and year.text().strip() != str(day.year):
+            self._was_typed = False
+            year.setText(str(day.year))
+            self.edited.emit()
 
     def parts(self) -> Sequence[QWidget]:
         return self.boxes
@@ -320,6 +344,7 @@ class DateEditor(Editor):
             box.setAccessibleDescription(description)
 
     def _typed(self, box: QLineEdit, text: str) -> None:
+        self._was_typed = True
         if text in {"/", "-", ".", " "}:
             box.clear()  # a separator typed after the cursor had moved on by itself
             return
