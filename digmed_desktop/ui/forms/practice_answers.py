@@ -31,6 +31,10 @@ class PracticeAnswers:
             self.fill(view.organisation)
         return True
 
+    def now(self) -> dict[str, str]:
+        """Return the answers about the practice as they stand."""
+        return {key: text for key, text in self._form.answers().items() if key.startswith("practice.")}
+
     def fill(self, organisation: Organisation) -> None:
         """Fill in a practice."""
         place = organisation.address

@@ -1,6 +1,6 @@
 """Finding the GP practice: at once in the list kept here, and on request in the national directory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -27,7 +27,8 @@ class PracticeSearch(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._form = 0  # counts the forms: what is found for one is not taken for the next
+        self._turn = 0  # counts forms and choices: what comes late for one is not taken for the next
+        self._answers: Callable[[], Mapping[str, str]] = dict
         self.box = SearchBox(
             "practice.search",
             "Find the practice",
@@ -49,13 +50,17 @@ class PracticeSearch(QWidget):
         self.box.refused.connect(self._is_closed)
         self.box.nothing_taken.connect(self._nothing)
 
+    def follow(self, answers: Callable[[], Mapping[str, str]]) -> None:
+        """Take nothing that comes late once the answers about the practice are others."""
+        self._answers = answers
+
     def focus(self) -> None:
         """Put the cursor in the box."""
         self.box.editor.focus()
 
     def clear(self) -> None:
         """Forget what was searched: another form."""
-        self._form += 1
+        self._turn += 1
         self.box.clear()
         self.closed.clear()
         self.online.setEnabled(True)
@@ -98,18 +103,20 @@ class PracticeSearch(QWidget):
         self.box.say(str(error), "look")
 
     def _take(self, found: "PracticeFound") -> None:
+        self._turn += 1
         if found.organisation.address.lines:
             self._chosen(found)
             return
-        form = self._form
+        asked = self._turn, dict(self._answers())
         self._context.office.errand(
             lambda desk: desk.directory.whole(found),
-            lambda whole: self._arrived(form, whole),
-            lambda _error: self._arrived(form, found),
+            lambda whole: self._arrived(asked, whole),
+            lambda _error: self._arrived(asked, found),
         )
 
-    def _arrived(self, form: int, found: "PracticeFound") -> None:
-        if form == self._form:
+    def _arrived(self, asked: tuple[int, dict[str, str]], found: "PracticeFound") -> None:
+        """Take what was chosen, unless something else was chosen or typed meanwhile."""
+        if asked == (self._turn, dict(self._answers())):
             self._chosen(found)
 
     def _chosen(self, found: "PracticeFound") -> None:
@@ -125,5 +132,6 @@ class PracticeSearch(QWidget):
         self.closed.choose(found.organisation.ods_code, found.organisation.name, found.refusal)
 
     def _heir_taken(self, organisation: "Organisation") -> None:
+        self._turn += 1
         self.box.clear()
         self.chosen.emit(organisation)

@@ -101,7 +101,7 @@ class FormPage(QWidget):
         self.footer.next.clicked.connect(self.next_patient)
         self.footer.check.clicked.connect(self.check_now)
         self.form.edited.connect(self.touched)
-        self.form.edited.connect(lambda _field: self.scan_panel.pass_by())
+        self.form.edited.connect(lambda _field: (self.scan_panel.pass_by(), self.search.box.withdraw()))
         self.form.left.connect(self._left)
         self.form.finished.connect(self.footer.check.setFocus)
         self.form.cursor_at.connect(self.preview.follow)
@@ -112,6 +112,7 @@ class FormPage(QWidget):
         self.person.called = lambda key: self.form.fields[key].label_text
         self.whose = WhoseForm(self, context)
         self.practices = PracticeAnswers(self.form)
+        self.practice_search.follow(self.practices.now)
         self.practice_search.chosen.connect(self._practice_chosen)
         self.form.detours["practice.ods_code"] = self.practice_search.focus
         self.practice_search.passed.connect(lambda: self.form.focus_field("practice.ods_code"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.widgets.editors import TextEditor
@@ -75,6 +75,10 @@ class SearchBox(QWidget):
         self._take_first_of = text.strip() if take_only else ""
         self._want()
 
+    def withdraw(self) -> None:
+        """Show what comes, and take none of it: the person went on elsewhere."""
+        self._take_first_of = ""
+
     def clear(self) -> None:
         """Forget text and results."""
         self._timer.stop()
@@ -129,6 +133,13 @@ class SearchBox(QWidget):
         if watched is self.list:
             if event.type() == QEvent.Type.Resize:
                 QTimer.singleShot(0, self, self._fit)
+            return False
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+            if event.reason() not in (
+                Qt.FocusReason.PopupFocusReason,
+                Qt.FocusReason.ActiveWindowFocusReason,
+            ):
+                self.withdraw()
             return False
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
