@@ -1,6 +1,7 @@
 """Dates and times as people type and read them: the one parser and the one formatter of each."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,11 +57,12 @@ def read_date(day: str, month: str, year: str, *, what: str, today: date, past: 
         ) from None
 
 
-def centuries(day: str, month: str, year: str, today: date) -> tuple[int, ...]:
+def centuries(typed: Sequence[str], today: date) -> tuple[int, ...]:
     """Return the years in which somebody can be born whose year of birth was typed with two digits.
 
-    Empty where the year was typed in full, or where what was typed is no date.
+    ``typed`` are day, month and year. Empty where the year was typed in full, or where what was typed is no date.
     """
+    day, month, year = [*typed, "", "", ""][:3]
     if len(year.strip()) != len("26"):
         return ()
     try:

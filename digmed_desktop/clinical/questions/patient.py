@@ -117,8 +117,7 @@ def _date_of_birth(sheet: AnswerSheet, question: str) -> date | None:
     if born > sheet.today:
         sheet.stop(question, "Date of birth must be in the past.")
         return None
-    parts = sheet.typed(question).split("/")
-    years = centuries(*parts, today=sheet.today) if len(parts) == len(("day", "month", "year")) else ()
+    years = centuries(sheet.typed(question).split("/"), sheet.today)
     if len(years) > 1:
         sheet.stop(
             question,

@@ -318,12 +318,12 @@ class DateEditor(Editor):
 
     def _read(self) -> date | None:
         """Return the date as the form's sheet reads it; None where it is none, or the century is open."""
-        day, month, year = (box.text() for box in self.boxes)
+        texts = [box.text() for box in self.boxes]
         today = date.today()  # noqa: DTZ011  (the counter's calendar day)
-        if self._birth and len(dates.centuries(day, month, year, today)) > 1:
+        if self._birth and len(dates.centuries(texts, today)) > 1:
             return None
         try:
-            return dates.read_date(day, month, year, what="Date", today=today, past=self._birth)
+            return dates.read_date(*texts, what="Date", today=today, past=self._birth)
         except dates.DateSentenceError:
             return None
 
