@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lxml import etree
 
+from digmed_desktop.fhir.misplaced import has_no_place, speaks_elsewhere
 from digmed_desktop.fhir.structure import FHIR, XHTML
 from digmed_desktop.fhir.xml_nodes import bare, children, entries, everywhere, first, value, values
 
@@ -153,4 +154,6 @@ _KINDS: Mapping[str, Callable[[etree._Element], bool]] = {
     "An entry of it has a status of its own.": _status_of_its_own,
     "It holds a part that could change its meaning and that this program does not know.": _must_be_understood,
     "It holds elements that are not of FHIR.": _not_fhir,
+    "It holds parts where FHIR has no place for them.": has_no_place,
+    "It holds parts of an answer where no answer belongs.": speaks_elsewhere,
 }

@@ -15,6 +15,7 @@ from digmed_desktop.clinical.record import Coded
 from digmed_desktop.fhir import contradictions
 from digmed_desktop.fhir.datatypes import NHS_PROFILE, ODS_CODE_SYSTEM, coding, present, reference, resource
 from digmed_desktop.fhir.envelope import Ends, handling, header, message_bundle
+from digmed_desktop.fhir.misplaced import CODE_SYSTEMS, codings_elsewhere, issues_elsewhere
 from digmed_desktop.fhir.parsing import NotReadableError
 from digmed_desktop.fhir.parsing import parse as parse_xml
 from digmed_desktop.fhir.people import header_organisation
@@ -23,7 +24,7 @@ from digmed_desktop.fhir.structure import FHIR, XHTML
 from digmed_desktop.fhir.writing import to_xml
 from digmed_desktop.fhir.xml_nodes import MAX_TEXT, bare, children, entries, everywhere, first, value, values
 
-CODE_SYSTEM = "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1"
+CODE_SYSTEM = f"{CODE_SYSTEMS}1"
 UNREADABLE_ORIGINAL = "UNREADABLE-IN-ORIGINAL-MESSAGE"
 RESPONSE_EVENT = Coded("ITK Response", contradictions.EVENT, f"{contradictions.EVENT_SYSTEM}2")
 RESPONSE_DEFINITION = "https://fhir.nhs.uk/STU3/MessageDefinition/ITK-Response-MessageDefinition-1"
@@ -92,7 +93,7 @@ def parse(body: bytes) -> ItkResponse:
         raise UnreadableResponseError("The file is a message, but not a response.")
     named = {bare(text) for answer in answers for text in values(answer, "identifier")}
     unreadable = UNREADABLE_ORIGINAL.lower() in named
-    issues = _issues(outcomes)
+    issues = (*_issues(outcomes), *_issues_elsewhere(root))
     keys = _handling(top)
     business = any(issue.code.startswith("3") for issue in issues)
     return ItkResponse(
@@ -184,6 +185,16 @@ def _issues(outcomes: list[etree._Element]) -> tuple[ResponseIssue, ...]:
         for issue in children(outcome, "issue"):
             found += _of_issue(issue, narrative)
     return tuple(found)
+
+
+def _issues_elsewhere(root: etree._Element) -> Iterator[ResponseIssue]:
+    """Yield what stands where no answer belongs, so that a refusal there is not passed over."""
+    for issue in issues_elsewhere(root):
+        yield from _of_issue(issue, [])
+    for coding_ in codings_elsewhere(root):
+        ours = CODE_SYSTEM in [text.rstrip("/") for text in values(coding_, "system")]
+        for code in values(coding_, "code"):
+            yield ResponseIssue(code, value(coding_, "display"), foreign=not ours)
 
 
 def _of_issue(issue: etree._Element, narrative: list[str]) -> Iterator[ResponseIssue]:

@@ -415,3 +415,129 @@ def test_what_surrounds_the_xml_of_a_response_does_not_matter(shared: Path) -> N
         assert parse(around).response_to == OURS
     for file in sorted((shared / "cases/responses").glob("30001-*.xml")):
         assert understood_as(parse(file.read_bytes())).decides, file.name
+
+
+REFUSAL = (
+    '<coding><system value="https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1"/>'
+    '<code value="30002"/></coding>'
+)
+ISSUE = (
+    f'<issue><severity value="fatal"/><code value="not-found"/><details>{REFUSAL}</details>'
+    '<diagnostics value="not found"/></issue>'
+)
+STRAY = {
+    "an issue": ISSUE,
+    "a severity": '<severity value="fatal"/>',
+    "a diagnostics": '<diagnostics value="Rejected"/>',
+    "a diagnostics without words of refusal": '<diagnostics value="see below"/>',
+    "a code of ITK3": REFUSAL,
+    "a concept with a code of ITK3": f"<details>{REFUSAL}</details>",
+    "an event": '<event><code value="ITK007C"/></event>',
+    "a response": f'<response><identifier value="{OURS}"/><code value="fatal-error"/></response>',
+    "an outcome without its resource": f"<OperationOutcome>{ISSUE}</OperationOutcome>",
+    "a status": '<status value="rejected"/>',
+    "text": "Rejected",
+    "an element written small": f"<operationoutcome>{ISSUE}</operationoutcome>",
+    "an element of XHTML": '<div xmlns="http://www.w3.org/1999/xhtml">Rejected</div>',
+}
+"""What speaks of a refusal, and has no place in any of the places below."""
+PLACES = {
+    "the bundle": lambda text, more: text.replace("</Bundle>", f"{more}</Bundle>"),
+    "its meta": lambda text, more: text.replace("</meta>", f"{more}</meta>", 1),
+    "an entry": lambda text, more: text.replace("</entry>", f"{more}</entry>", 1),
+    "an entry of its own": lambda text, more: text.replace("</Bundle>", f"<entry>{more}</entry></Bundle>"),
+    "a resource without a type": lambda text, more: text.replace(
+        "</Bundle>", f"<entry><resource>{more}</resource></entry></Bundle>"
+    ),
+    "the header's event": lambda text, more: text.replace("</event>", f"{more}</event>"),
+    "the header's source": lambda text, more: text.replace("</source>", f"{more}</source>"),
+    "the organisation": lambda text, more: text.replace("</Organization>", f"{more}</Organization>", 1),
+    "parameters": lambda text, more: text.replace(
+        "</Bundle>", of_entry(f"<Parameters>{more}</Parameters>") + "</Bundle>"
+    ),
+    "a parameter": lambda text, more: text.replace(
+        "</Bundle>",
+        of_entry(f'<Parameters><parameter><name value="a"/>{more}</parameter></Parameters>') + "</Bundle>",
+    ),
+    "an extension of the header": lambda text, more: inside(
+        text, "MessageHeader", f'<extension url="http://example.org/x">{more}</extension>'
+    ),
+    "an extension of the outcome": lambda text, more: inside(
+        text, "OperationOutcome", f'<extension url="http://example.org/x">{more}</extension>'
+    ),
+    "a contained resource": lambda text, more: inside(
+        text, "Organization", f"<contained><Basic>{more}</Basic></contained>"
+    ),
+    "the coding of the issue": lambda text, more: text.replace("</coding>", f"{more}</coding>"),
+    "a value": lambda text, more: re.sub(
+        r'<severity value="([^"]+)"/>', rf'<severity value="\1">{more}</severity>', text
+    ),
+}
+
+
+@pytest.mark.parametrize("part", STRAY)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("good", GOOD)
+def test_what_stands_where_fhir_has_no_place_for_it_is_for_a_person(good: str, place: str, part: str) -> None:
+    text = response(good)
+    changed = PLACES[place](text, STRAY[part])
+    assert changed != text
+    understood = read(changed)
+    assert_a_person_decides(understood)
+    if 'code value="30002"' in STRAY[part]:
+        assert Happening.NOT_KNOWN in {one.happening for one in understood.meanings}
+
+
+@pytest.mark.parametrize("part", [part for part in STRAY if part != "a diagnostics without words of refusal"])
+@pytest.mark.parametrize("element", ["MessageHeader", "OperationOutcome", "issue", "details"])
+@pytest.mark.parametrize("good", GOOD)
+def test_an_answer_with_parts_that_do_not_belong_there_is_for_a_person(
+    good: str, element: str, part: str
+) -> None:
+    end = f"</{element}>"
+    text = response(good)
+    assert end in text
+    assert_a_person_decides(read(text.replace(end, f"{STRAY[part]}{end}", 1)))
+
+
+CONCEPT = REFUSAL.replace("coding>", "valueCoding>")
+
+
+@pytest.mark.parametrize(
+    ("element", "more"),
+    [
+        ("MessageHeader", f"<meta>{REFUSAL.replace('coding>', 'tag>')}</meta>"),
+        ("MessageHeader", f"<reason>{REFUSAL}</reason>"),
+        ("MessageHeader", f'<extension url="http://example.org/x">{CONCEPT}</extension>'),
+        (
+            "issue",
+            f'<extension url="http://example.org/x"><valueCodeableConcept>{REFUSAL}</valueCodeableConcept></extension>',
+        ),
+        ("Organization", f"<type>{REFUSAL}</type>"),
+        ("Organization", f"<type>{REFUSAL.replace('https://fhir.nhs.uk/STU3/CodeSystem/', 'urn:')}</type>"),
+        ("Organization", '<type><coding><code value="30002"/></coding></type>'),
+    ],
+)
+@pytest.mark.parametrize("good", GOOD)
+def test_a_response_code_in_a_place_that_fhir_has_but_no_answer_is_for_a_person(
+    good: str, element: str, more: str
+) -> None:
+    understood = read(inside(response(good), element, more))
+    assert_a_person_decides(understood)
+    assert {one.code for one in understood.meanings} == {good, "30002"}
+
+
+@pytest.mark.parametrize(
+    "attribute", ['severity="fatal"', 'value="fatal"', 'code="30002"', 'status="rejected"']
+)
+@pytest.mark.parametrize("element", ["issue", "response", "OperationOutcome", "entry", "Organization"])
+def test_an_attribute_that_fhir_does_not_have_is_for_a_person(element: str, attribute: str) -> None:
+    text = response("30001")
+    assert f"<{element}>" in text
+    assert_a_person_decides(read(text.replace(f"<{element}>", f"<{element} {attribute}>", 1)))
+
+
+def test_a_url_of_an_extension_written_as_an_element_has_its_place() -> None:
+    text = re.sub(r'<extension url="([^"]+)">', r'<extension><url value="\1"/>', response("30001"))
+    assert "<extension><url" in text
+    assert read(text).decides
