@@ -56,6 +56,33 @@ def test_nobody_but_the_vaccinator_says_which_dose_of_a_course_it_is(bench: Benc
     assert bench.form.answers()["vaccine.dose_number"] == ""
 
 
+def test_another_vaccination_keeps_nothing_that_was_said_of_the_first(bench: Bench) -> None:
+    bench.form.fill({**complete_answers(), "after.advice": "Rest today.", "consent.name": "Ada"})
+    of_it = (
+        "consent.to_treatment",
+        "consent.given_by",
+        "consent.name",
+        "vaccine.",
+        "previous.",
+        "screening.",
+        "after.",
+    )
+    before = bench.form.answers()
+    choose(bench, "session.programme", "mmr")
+    answers = bench.form.answers()
+    assert not {key: text for key, text in answers.items() if text and key.startswith(of_it)}
+    for key in ("patient.family", "consent.to_sharing", "allergies.status", "practice.ods_code"):
+        assert answers[key] == before[key]
+    assert not bench.form._asked_anew.isHidden()
+    choose(bench, "session.programme", FLU.id)
+    assert bench.form.answers() == before, "nothing that was typed is lost"
+    choose(bench, "session.programme", "mmr")
+    bench.form.next_patient()
+    assert bench.form._asked_anew.isHidden()
+    choose(bench, "session.programme", FLU.id)
+    assert not bench.form.answers()["consent.to_treatment"]
+
+
 def test_a_draft_of_another_vaccination_comes_back_with_its_lists(bench: Bench) -> None:
     bench.form.fill(complete_answers())
     choose(bench, "session.programme", "shingles")

@@ -20,6 +20,7 @@ from digmed_desktop.ui.pages.carried import SessionValue
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.words import quiet
 
 SET_BY_PRODUCT = ("vaccine.dose_number", "vaccine.dose_amount", "vaccine.route")
 NOT_NEEDED_NOT_GIVEN = ("screening", "vaccine", "dose")
@@ -41,11 +42,20 @@ OF_THE_PROGRAMME = (
     "vaccine.batch",
     "vaccine.expiry",
     "vaccine.eligibility",
+    "vaccine.outcome",
     "vaccine.not_given_reason",
+    "vaccine.not_given_other",
     "vaccine.site",
     *SET_BY_PRODUCT,
 )
-"""What is emptied when another programme is chosen: the old answers are about another vaccine."""
+"""What the product and the programme offer; with :data:`SAID_OF_IT` it is emptied for another programme."""
+SAID_OF_IT = ("consent.", "previous.", "screening.", "after.", "incident.", "referral.")
+"""What was asked and said of the vaccine: of another one nobody said it yet."""
+ASKED_ANEW = (
+    "This is another vaccination, so consent, screening, previous doses and outcome are asked again. "
+    "Choose the one before it to put its answers back."
+)
+OF_THE_OTHER = (*OF_THE_PROGRAMME, *SAID_OF_IT)
 
 
 class VaccinatePage(FormPage):
@@ -69,6 +79,8 @@ class VaccinatePage(FormPage):
         self._programme = ""
         self._product_at_first = ""
         self._hands: int | None = context.acting.id  # who acted last
+        self._answered_of: dict[str, dict[str, str]] = {}  # of each programme chosen before on this form
+        self._asked_anew = quiet(ASKED_ANEW)
         self._changed_hands = False  # whether that changed with a patient on the form
         self.batches: BatchChoice | None = None
         super().__init__(context)
@@ -79,6 +91,8 @@ class VaccinatePage(FormPage):
         self._sections.sections["session"].summary = self._session_line
         editor = self.form.fields["vaccine.batch"].editor
         assert isinstance(editor, TextEditor)  # noqa: S101 - as resources/forms says
+        self.form.fields["session.programme"].add_below(self._asked_anew)
+        self._asked_anew.hide()
         self.batches = BatchChoice(context, editor)
         self.batches.chosen.connect(self._batch_chosen)
         self.batches.opened.connect(self._show_batches)
@@ -130,6 +144,8 @@ class VaccinatePage(FormPage):
 
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer products, sites, reasons and the like of the programme in the answers."""
+        self._answered_of.clear()
+        self._asked_anew.hide()
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
         self._offer_routes(self._product_at_first)
@@ -208,9 +224,18 @@ class VaccinatePage(FormPage):
 
     def _change_to(self, programme: str) -> None:
         if programme in self._lists.by_programme and programme != self._programme:
+            answers = self.form.answers()
+            before = {
+                key: text
+                for key, text in answers.items()
+                if key.startswith(OF_THE_OTHER) and key != "consent.to_sharing"
+            }
+            self._answered_of[self._programme] = before
             self._offer(programme)
-            emptied = dict.fromkeys(OF_THE_PROGRAMME, "") | self._without_advice()
+            emptied = dict.fromkeys(before, "") | self._answered_of.pop(programme, {})
             self.form.set_answers(emptied | self._offer_of(programme).usual, keep_rest=True)
+            self._asked_anew.setVisible(any(before.values()))
+            self._follow_outcome()
 
     def _offer_of(self, programme: str) -> ProgrammeOffer:
         known = self._lists.by_programme
