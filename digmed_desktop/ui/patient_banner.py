@@ -1,5 +1,6 @@
 """Whose form or record is in view: it never scrolls away, and it obeys the privacy setting."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ NEW = "New patient"
 SMALL, NAME = 0.86, 1.05
 LARGE = 26  # pixels of a line, from which only what tells one patient from another is shown
 KEPT_WHEN_LARGE = ("Born", "NHS number", "Allergies")
+SHORT = 30  # letters that have room on one line in the narrowest window
+LONG_WORD = re.compile(r"\S{36}(?=\S)")  # may be broken after it
 SEXES = {"female": "Female", "male": "Male", "other": "Indeterminate", "unknown": "Not known"}
 ALLERGIES = {
     "none-known": "None known",
@@ -80,6 +83,12 @@ def _allergies(answers: Mapping[str, str]) -> str:
     return ALLERGIES.get(status, "")
 
 
+def _show_whole(words: Words, text: str) -> None:
+    """Show a text on one line while it is short; a long one wraps, within a long word too."""
+    words.setWordWrap(len(text) > SHORT)
+    words.setText(LONG_WORD.sub("\\g<0>\u200b", text))
+
+
 class PatientBanner(QFrame):
     """Shows a :class:`BannerView` over the page."""
 
@@ -110,13 +119,13 @@ class PatientBanner(QFrame):
         compact = self.fontMetrics().height() >= LARGE
         shown = [fact for fact in view.facts if fact[0] in KEPT_WHEN_LARGE] if compact else list(view.facts)
         self._line.setContentsMargins(24, 0 if compact else 4, 16, 0 if compact else 4)
-        self.name.setText(view.name)
+        _show_whole(self.name, view.name)
         while len(self._facts) < len(shown):
             self._add()
         for place, (holder, label, value) in enumerate(self._facts):
             if place < len(shown):
                 label.setText(shown[place][0])
-                value.setText(shown[place][1])
+                _show_whole(value, shown[place][1])
             label.setVisible(not compact)
             holder.setVisible(place < len(shown))
         self.alert.setText(f"⚠ {view.alert}")

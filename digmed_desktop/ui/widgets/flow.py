@@ -58,6 +58,9 @@ class FlowLayout(QLayout):
             if item.isEmpty():
                 continue
             size = item.sizeHint()
+            if item.hasHeightForWidth():  # words that wrap are as high as their width needs
+                width = min(size.width(), rect.width())
+                size = QSize(width, item.heightForWidth(width))
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, tallest = rect.x(), y + tallest + self._gap, 0
             if move:

@@ -1,0 +1,44 @@
+"""The banner shows long values whole, in the width there is."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from digmed_desktop.ui.patient_banner import BannerView, PatientBanner
+from digmed_desktop.ui.theme import sized
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+LEAST_WINDOW = 900
+AGENTS = ", ".join(f"Phenoxymethylpenicillin {number}" for number in range(12))
+LONG = [("Allergies", f"⚠ {AGENTS}"), ("GP practice", "Overtown " * 20), ("Allergies", "A" * 150)]
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0])
+@pytest.mark.parametrize("fact", LONG)
+def test_a_long_value_wraps_and_is_seen_whole(qtbot: QtBot, fact: tuple[str, str], factor: float) -> None:
+    before = QApplication.font()
+    QApplication.setFont(sized(before, factor))
+    try:
+        banner = PatientBanner()
+        qtbot.addWidget(banner)
+        banner.show_view(BannerView("Ada " + "B" * 70, (("Born", "01 Jan 2010 (16 years)"), fact)))
+        banner.show()
+        assert banner.minimumSizeHint().width() <= LEAST_WINDOW
+        banner.resize(LEAST_WINDOW, banner.heightForWidth(LEAST_WINDOW))
+        QApplication.processEvents()
+        for words in (banner.name, *(value for holder, _label, value in banner._facts if holder.isVisible())):
+            assert words.heightForWidth(words.width()) <= words.height() or not words.wordWrap()
+            assert words.wordWrap() or words.sizeHint().width() <= words.width()
+            assert words.mapTo(banner, words.rect().bottomRight()).y() <= banner.height()
+            assert words.mapTo(banner, words.rect().bottomRight()).x() <= banner.width()
+    finally:
+        QApplication.setFont(before)
+
+
+def test_many_allergies_leave_the_window_as_wide_as_it_was(bench: Bench) -> None:
+    entries = "\n".join(f"Phenoxymethylpenicillin {number}" for number in range(12))
+    recorded = {"allergies.status": "recorded", "allergies.entries": entries}
+    bench.form.fill({**complete_answers(), **recorded})
+    bench.idle()
+    assert bench.window.minimumSizeHint().width() <= LEAST_WINDOW
