@@ -19,12 +19,22 @@ def not_applicable(typed: Callable[[str], str], today: date) -> frozenset[str]:
     from digmed_desktop.clinical.applicability_file import ApplicabilityFile
 
     born = dates.of_answer(typed("patient.date_of_birth"), today, past=True)
-    day = dates.of_answer(typed("contact.date"), today) or today
+    day = _contact_day(typed, today)
     years = dates.age(born, day) if born and born <= day else None
     rules = OWN.read("applicability/vaccination.toml", ApplicabilityFile).rule
     return frozenset(
         question for rule in rules if _leaves_out(rule, typed, years) for question in rule.questions
     )
+
+
+def _contact_day(typed: Callable[[str], str], today: date) -> date:
+    """Return the day of the contact, or today: a day without a time is no contact yet, as in the record."""
+    try:
+        time = dates.read_time(typed("contact.time"), "The time")
+    except dates.DateSentenceError:
+        time = None
+    day = dates.of_answer(typed("contact.date"), today)
+    return day if time and day and day <= today else today
 
 
 def _leaves_out(rule: "ApplicabilityRow", typed: Callable[[str], str], years: int | None) -> bool:

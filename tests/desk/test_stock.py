@@ -32,27 +32,27 @@ def offered(counter: Counter, product: str = "tivc", day: str = "14/10/2026") ->
 def test_usable_batches_of_the_product_are_offered_the_first_to_expire_first(counter: Counter) -> None:
     add(counter, "LATE-9", "30/6/2027")
     add(counter, "SOON-1", "31/10/2026")
-    add(counter, "THAWED", "30/6/2027", use_before="20/10/2026")
-    add(counter, "OTHER", "30/6/2027", product="ativ")
-    counter.desk.stock.finish(add(counter, "EMPTY", "30/6/2027"), finished=True)
-    assert offered(counter) == ["THAWED", "SOON-1", "LATE-9"]
-    assert offered(counter, product="") == ["THAWED", "SOON-1", "LATE-9", "OTHER"]
+    add(counter, "THAWED-1", "30/6/2027", use_before="20/10/2026")
+    add(counter, "OTHER-1", "30/6/2027", product="ativ")
+    counter.desk.stock.finish(add(counter, "EMPTY-1", "30/6/2027"), finished=True)
+    assert offered(counter) == ["THAWED-1", "SOON-1", "LATE-9"]
+    assert offered(counter, product="") == ["THAWED-1", "SOON-1", "LATE-9", "OTHER-1"]
     assert counter.desk.stock.for_form("covid-19", "", "14/10/2026") == ()
 
 
 @pytest.mark.parametrize(
     ("day", "numbers"),
     [
-        ("20/10/2026", ["THAWED", "SOON-1"]),
+        ("20/10/2026", ["THAWED-1", "SOON-1"]),
         ("21/10/2026", ["SOON-1"]),  # the day after its last after thawing
         ("31/10/2026", ["SOON-1"]),
         ("1/11/2026", []),  # the day after it expired
-        ("", ["THAWED", "SOON-1"]),  # no date yet: today
+        ("", ["THAWED-1", "SOON-1"]),  # no date yet: today
     ],
 )
 def test_what_is_offered_follows_the_date_of_contact(counter: Counter, day: str, numbers: list[str]) -> None:
     add(counter, "SOON-1", "31/10/2026")
-    add(counter, "THAWED", "30/6/2027", use_before="20/10/2026")
+    add(counter, "THAWED-1", "30/6/2027", use_before="20/10/2026")
     assert offered(counter, day=day) == numbers
 
 
@@ -61,19 +61,19 @@ def test_what_is_offered_follows_the_date_of_contact(counter: Counter, day: str,
     [
         ("SOON-1", "31/10/2026", "", False),
         ("soon-1", "1/11/2026", "expired on 31 Oct 2026: do not use it", True),
-        ("THAWED", "21/10/2026", "by 20 Oct 2026 after thawing: do not use it", True),
-        ("EMPTY", "14/10/2026", "this batch is finished", False),
-        ("OTHER", "14/10/2026", "of another vaccine", False),
-        ("NOT-IN-STOCK", "14/10/2026", "", False),
+        ("THAWED-1", "21/10/2026", "by 20 Oct 2026 after thawing: do not use it", True),
+        ("EMPTY-1", "14/10/2026", "this batch is finished", False),
+        ("OTHER-1", "14/10/2026", "of another vaccine", False),
+        ("NOT-IN-STOCK-1", "14/10/2026", "", False),
     ],
 )
 def test_a_typed_batch_that_the_stock_knows_better_is_pointed_out(
     counter: Counter, number: str, day: str, says: str, reason: bool
 ) -> None:
     add(counter, "SOON-1", "31/10/2026")
-    add(counter, "THAWED", "30/6/2027", use_before="20/10/2026")
-    add(counter, "OTHER", "30/6/2027", product="ativ")
-    counter.desk.stock.finish(add(counter, "EMPTY", "30/6/2027"), finished=True)
+    add(counter, "THAWED-1", "30/6/2027", use_before="20/10/2026")
+    add(counter, "OTHER-1", "30/6/2027", product="ativ")
+    counter.desk.stock.finish(add(counter, "EMPTY-1", "30/6/2027"), finished=True)
     counter.clock.move(days=30)
     answers = complete_answers(vaccine__batch=number, vaccine__expiry="", contact__date=day)
     found = [
@@ -97,9 +97,9 @@ def test_another_expiry_date_than_in_the_stock_is_pointed_out_at_the_date(counte
 
 
 def test_an_expired_batch_goes_only_with_a_reason_and_nothing_given_is_not_asked(counter: Counter) -> None:
-    add(counter, "THAWED", "30/6/2027", use_before="14/10/2026")
+    add(counter, "THAWED-1", "30/6/2027", use_before="14/10/2026")
     counter.clock.move(days=1)
-    changed = {"vaccine__batch": "THAWED", "contact__date": "15/10/2026"}
+    changed = {"vaccine__batch": "THAWED-1", "contact__date": "15/10/2026"}
     refused = counter.desk.send("vaccination", "one", FormState(complete_answers(**changed)), counter.ada)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence

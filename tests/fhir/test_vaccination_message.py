@@ -235,7 +235,6 @@ def test_subject_is_as_the_guide_writes_it() -> None:
         ("patient.traced", vaccination(patient=replace(PATIENT, traced=Traced.NOT_TRACED))),
         ("patient.traced", vaccination(patient=replace(PATIENT, traced=None))),
         ("patient.family", vaccination(patient=replace(PATIENT, name=PersonName("Rose")))),
-        ("patient.given", vaccination(patient=replace(PATIENT, name=PersonName("", "O'Neill")))),
         ("patient.date_of_birth", vaccination(patient=replace(PATIENT, date_of_birth=None))),
         ("patient.sex", vaccination(patient=replace(PATIENT, sex=None))),
         ("practice.ods_code", vaccination(practice=None)),

@@ -423,7 +423,7 @@ def test_a_withdrawal_that_the_practice_rejects_leaves_the_replacement_on_the_re
     withdrawal = correct(pharmacy, newer, withdrawal=True)
     pharmacy.run()
     says(pharmacy, withdrawal, "20009")
-    assert stands(pharmacy, withdrawal) == (State.REJECTED, Need.ANSWERED)
+    assert stands(pharmacy, withdrawal) == (State.REJECTED, Need.WITHDRAWAL)
     assert pharmacy.state(newer) is State.MATCHED
 
 

@@ -64,7 +64,7 @@ def test_cancelling_asks_why_and_takes_the_act_away(bench: Bench, story: StoryPa
     story._begin(Act.CANCEL)
     story.panel.words.set_answer("Wrong patient chosen.")
     story.panel._confirm()
-    bench.until(lambda: story.state.head.text() == "Cancelled")
+    bench.until(lambda: story.state.head.text() == "Given · Cancelled")
     bench.until(lambda: bool(story.offers) and Act.CANCEL not in story.offers)
 
 
@@ -83,7 +83,7 @@ def test_a_correction_goes_through_the_form_and_shows_its_differences(bench: Ben
     bench.until(lambda: story.tabs.tabText(2) == "Versions (2)")
     story.tabs.setCurrentIndex(2)
     said = text_of(story)
-    for part in ("Version 2: correction", "Batch number", "AB-1234", "AB-1299", "Version 1: first version"):
+    for part in ("Version 2: Correction", "Batch number", "AB-1234", "AB-1299", "Version 1: Given"):
         assert part in said
     rows: dict[int | None, State] = {row.id: row.state for row in bench.rows()}
     assert rows[first] is State.REPLACED
@@ -127,7 +127,7 @@ def test_a_paper_copy_is_saved_and_recorded_only_when_it_has_gone(
     assert "to whom" in story.paper.to_field.sentence
     story.paper.to.set_answer("Overtown Surgery")
     story.paper._gone()
-    bench.until(lambda: story.state.head.text() == "Told on paper")
+    bench.until(lambda: story.state.head.text() == "Given · Told on paper")
     bench.until(lambda: "By secure e-mail: Overtown Surgery" in text_of(story))
     target = tmp_path / "gone" / "record.json"
     story._save_record()
