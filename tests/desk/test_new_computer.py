@@ -34,6 +34,13 @@ from tests.outbox.doubles import PAGE, THEIRS, FolderClock, FolderMesh, FolderTr
 PHRASE = "copper lantern seven"
 PRACTICES = ("Y99901", "X99999")
 
+ANOTHER = {
+    "patient.nhs_number": "9990000018",
+    "patient.given": "Ravi",
+    "patient.family": "Stone",
+    "patient.date_of_birth": "1/2/1950",
+}
+
 
 def desk_of(store: Store, clock: FolderClock, vault: MemoryVault, folder: Path) -> Desk:
     return Desk(
@@ -79,8 +86,8 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
     amira = old.people.add(PHARMACIST, "slow-hash")
     old_desk = desk_of(old, clock, old_vault, tmp_path)
     made = [
-        old_desk.send("emergency-supply", uuid.uuid4().hex, FormState(complete_answers()), amira).notification
-        for _ in range(2)
+        old_desk.send("emergency-supply", uuid.uuid4().hex, FormState(answers), amira).notification
+        for answers in (complete_answers(), {**complete_answers(), **ANOTHER})
     ]
     assert None not in made
     before = freeze(old, amira)

@@ -32,7 +32,7 @@ from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
-LEAST_EM = (11, 8, 8, 11, 10, 14, 11, 7)
+LEAST_EM = (10, 8, 8, 11, 10, 14, 11, 7)
 SHARES = (0.2, 0.0, 0.0, 0.4, 0.25, 0.0, 0.0, 0.15)
 MOST_STATE_EM = 26
 LOOKED_AT = 200  # rows whose states decide how wide their column is
