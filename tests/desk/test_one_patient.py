@@ -258,8 +258,3 @@ def play(known: Counter, examples: int, steps: int) -> None:
 
 def test_no_sequence_makes_check_offer_a_record_of_two_patients(known: Counter) -> None:
     play(known, 25, 15)
-
-
-@pytest.mark.slow
-def test_no_long_sequence_does_either(known: Counter) -> None:
-    play(known, 400, 30)
