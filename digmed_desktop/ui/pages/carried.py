@@ -1,11 +1,12 @@
 """Values carried over from the last patient or a colleague: each is confirmed by itself, with Enter, before Send."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
+from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words, heading
 
@@ -30,6 +31,35 @@ class SessionValue:
     title: str
     fields: tuple[str, ...]
     joins: bool = False  # confirmed together with the value before it, which decides it in practice
+
+
+def value_text(view: FormView, value: SessionValue) -> str:
+    """Return a value of the session in words, ``""`` where it is not set."""
+    texts = (view.fields[key].editor.spoken() for key in value.fields if key in view.fields)
+    return " · ".join(text for text in texts if text)
+
+
+def carried_rows(
+    view: FormView, strip: Sequence[SessionValue], carried: Collection[str]
+) -> tuple[CarriedRow, ...]:
+    """Return the rows of the questions in ``carried`` that are asked now, those of one session value together."""
+    asked = view.form.asked(view.answers())
+    left = [q.id for q in view.form.fields() if q.id in carried and q.id in asked]
+    rows: list[CarriedRow] = []
+    for value in strip:
+        mine = tuple(key for key in value.fields if key in left)
+        if mine and value.joins and rows:
+            before = rows.pop()
+            text = f"{before.text} · {value_text(view, value)}"
+            rows.append(CarriedRow(before.title, text, before.fields + mine))
+        elif mine:
+            rows.append(CarriedRow(value.title, value_text(view, value), mine))
+        if mine:
+            left = [key for key in left if key not in mine]
+    for key in left:
+        field = view.fields[key]
+        rows.append(CarriedRow(field.label_text, field.editor.spoken(), (key,)))
+    return tuple(rows)
 
 
 class CarriedPanel(QFrame):

@@ -4,35 +4,24 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
 
 from digmed_desktop.clinical import dates, identity, telephone
-from digmed_desktop.clinical.form import FieldKind, load
+from digmed_desktop.clinical.form import FieldKind
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import Ending, FormLists, PersonView, Preview
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.ui.context import Context, FormStart
-from digmed_desktop.ui.forms.alerts import Alerts
-from digmed_desktop.ui.forms.correction_band import CorrectionBand
-from digmed_desktop.ui.forms.form_view import FormView
-from digmed_desktop.ui.forms.one_person import OnePerson
-from digmed_desktop.ui.forms.patient_search import PatientSearch
 from digmed_desktop.ui.forms.practice_answers import PracticeAnswers
-from digmed_desktop.ui.forms.practice_search import PracticeSearch
-from digmed_desktop.ui.forms.reach_line import ReachLine
-from digmed_desktop.ui.forms.scan_panel import ScanPanel
-from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue
+from digmed_desktop.ui.pages.beginning import begun_with, of_colleague
+from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue, carried_rows, value_text
 from digmed_desktop.ui.pages.contact_clock import ContactClock
 from digmed_desktop.ui.pages.draft_keeper import DraftKeeper
-from digmed_desktop.ui.pages.form_footer import FormFooter
+from digmed_desktop.ui.pages.form_parts import FormParts
 from digmed_desktop.ui.pages.whose_form import WhoseForm
 from digmed_desktop.ui.patient_banner import BannerView, banner_of
-from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.words import application
 
@@ -40,10 +29,9 @@ PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
 
 
-class FormPage(QWidget):
+class FormPage(FormParts):
     """One patient's form, as it is typed. A form of its own is a subclass that names its form."""
 
-    FORM = ""  # the form's id: its questions are resources/forms/<id>.toml
     STRIP: tuple[SessionValue, ...] = ()
     TAKES_PACKS = False  # whether a scanned pack answers questions of it
     help_topic = ""
@@ -54,21 +42,9 @@ class FormPage(QWidget):
     draft_saved = Signal(str)
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
-        self._lists = context.lists[self.FORM]
-        self.search = PatientSearch(context)
-        self.scan_panel = ScanPanel(context)
-        self.person = OnePerson(context)
-        self.band = CorrectionBand(context)
-        self.practice_search = PracticeSearch(context)
-        self.alerts = Alerts()
-        self.form = self.make_form((self.search, self.alerts), {"practice": self.practice_search})
+        super().__init__(context)
         self.contact_clock = ContactClock(self.form, context.now)
         self.carried: set[str] = set()
-        self.reach = ReachLine(context, Kind.of_form(self.FORM))
-        self.form.fields["practice.ods_code"].add_below(self.reach)
-        self.preview = PreviewPane(context.appearance)
         self.drafts = DraftKeeper(context.office)
         self.draft_id = ""
         self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has
@@ -77,27 +53,6 @@ class FormPage(QWidget):
         self._reasons: dict[str, str] = {}
         self._session: dict[str, str] = {}  # the answers of the last form that was no correction
         self._dirty = False
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        column = QWidget()  # what a scan says stays in view, wherever the form is scrolled to
-        stacked = QVBoxLayout(column)
-        stacked.setContentsMargins(0, 0, 0, 0)
-        stacked.setSpacing(0)
-        stacked.addWidget(self.band)
-        stacked.addWidget(self.scan_panel)
-        stacked.addWidget(self.person)
-        stacked.addWidget(self.form, 1)
-        self.splitter.addWidget(column)
-        self.splitter.addWidget(self.preview)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([680, 400])
-        self.footer = FormFooter()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.splitter, 1)
-        layout.addWidget(self.footer)
         self.footer.next.clicked.connect(self.next_patient)
         self.footer.check.clicked.connect(self.check_now)
         self.form.edited.connect(self.touched)
@@ -130,10 +85,6 @@ class FormPage(QWidget):
 
     # ---- what a subclass may know better
 
-    def make_form(self, top: tuple[QWidget, ...], before: dict[str, QWidget]) -> FormView:
-        """Return the form as it is drawn, group by group."""
-        return FormView(load(self.FORM), self._lists.lists, top=top, before=before)
-
     def fold_cards(self) -> None:
         """Fold to one line what is wholly answered."""
 
@@ -156,11 +107,13 @@ class FormPage(QWidget):
     def take_over(self, person: PersonView) -> None:
         """Follow another person who signed in."""
 
+    def _people(self) -> frozenset[str]:
+        """Return the questions that a person of the pharmacy answers."""
+        return frozenset(q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON)
+
     def _of_colleague(self, answers: Mapping[str, str]) -> set[str]:
         """Return the questions whose answer is a person other than the one acting."""
-        acting = str(self._context.acting.id or "")
-        people = (q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON)
-        return {key for key in people if answers.get(key) and answers[key] != acting}
+        return of_colleague(answers, self._people(), self._context.acting.person)
 
     # ---- beginning
 
@@ -168,29 +121,12 @@ class FormPage(QWidget):
         """Begin a new patient, with answers known beforehand, or go on with a draft."""
         if not self.corrects:
             self._session = self.form.answers()
-        draft = start.draft if start else None
-        state = draft.state if draft else self.fresh_state()
+        start = start or FormStart(self.FORM)
+        state = begun_with(start, self.fresh_state, self._people(), self._context.acting.person)
         answers = dict(state.answers)
-        self.draft_id = draft.id if draft else uuid.uuid4().hex
+        self.draft_id = start.draft.id if start.draft else uuid.uuid4().hex
         self._dirty = False
         self.carried = set(state.carried)
-        if draft is None:  # today, now, and who signed in are not the last patient's
-            acting = str(self._context.acting.id or "")
-            people = {q.id for q in self.form.form.fields() if q.kind is FieldKind.PERSON}
-            self.carried -= {"contact.date", "contact.time"}
-            self.carried -= {key for key in people if answers.get(key) == acting}
-        if draft is not None:
-            person = self._context.acting.person
-            mine = person.professional.name.spoken() if person else ""
-            if {draft.begun_by, draft.changed_by} - {"", mine}:  # not left as it was, unseen
-                self.carried |= self._of_colleague(answers)
-        if start is not None:
-            self.carried -= set(start.answers)  # known of this patient, so not the last one's
-            self.carried -= {key for key, text in start.answers.items() if answers.get(key) != text}
-            answers.update(start.answers)
-        if start is not None and start.whole is not None:
-            state, self.carried = start.whole, set()
-            answers = dict(state.answers)
         self._correction, self._reasons = state.correction, dict(state.reasons)
         self._withdraws = state.withdraws
         self.band.show_correction(self._correction or self._withdraws, replaced=self._correction is None)
@@ -201,8 +137,8 @@ class FormPage(QWidget):
         self._unasked = {key: text for key, text in answers.items() if key not in shown}
         self.person.begin(state, shown)
         self.contact_clock.begin(
-            filled_in=draft is None and (start is None or start.whole is None),
-            resumed=draft is not None and not self.corrects,
+            filled_in=start.draft is None and start.whole is None,
+            resumed=start.draft is not None and not self.corrects,
         )
         self.whose.lock()
         self.fold_cards()
@@ -210,7 +146,7 @@ class FormPage(QWidget):
         self.practice_search.clear()
         self.scan_panel.clear()
         self.footer.saved.setText("")
-        if start is not None and (start.answers or start.whole):
+        if start.answers or start.whole:
             self.changed()
         self.refresh()
 
@@ -264,8 +200,7 @@ class FormPage(QWidget):
 
     def session_text(self, value: SessionValue) -> str:
         """Return a value of the session in words, ``""`` where it is not set."""
-        texts = (self.form.fields[key].editor.spoken() for key in value.fields if key in self.form.fields)
-        return " · ".join(text for text in texts if text)
+        return value_text(self.form, value)
 
     def session_words(self, value: SessionValue) -> tuple[Wording, Wording]:
         """Return what the chip of a value says where there is room, and where there is not."""
@@ -280,23 +215,7 @@ class FormPage(QWidget):
 
     def carried_rows(self) -> tuple[CarriedRow, ...]:
         """Return what was carried over and is still to be confirmed, each value by itself."""
-        asked = self.form.form.asked(self.form.answers())
-        left = [q.id for q in self.form.form.fields() if q.id in self.carried and q.id in asked]
-        rows: list[CarriedRow] = []
-        for value in self.STRIP:
-            mine = tuple(key for key in value.fields if key in left)
-            if mine and value.joins and rows:
-                before = rows.pop()
-                text = f"{before.text} · {self.session_text(value)}"
-                rows.append(CarriedRow(before.title, text, before.fields + mine))
-            elif mine:
-                rows.append(CarriedRow(value.title, self.session_text(value), mine))
-            if mine:
-                left = [key for key in left if key not in mine]
-        for key in left:
-            field = self.form.fields[key]
-            rows.append(CarriedRow(field.label_text, field.editor.spoken(), (key,)))
-        return tuple(rows)
+        return carried_rows(self.form, self.STRIP, self.carried)
 
     def confirm(self, fields: Sequence[str]) -> None:
         """Take values that were carried over as this patient's."""
@@ -491,10 +410,3 @@ class FormPage(QWidget):
         self._previewed(preview)
         if self.form.tell_all() and not any(p.severity is Severity.STOP for p in preview.problems):
             self.check.emit(preview)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the preview away where form and preview do not fit side by side."""
-        super().resizeEvent(event)
-        em = self.fontMetrics().horizontalAdvance("m")
-        self.preview.setVisible(self.width() >= em * 62)
-        self.footer.fit(roomy=self.width() >= em * 56)
