@@ -61,7 +61,7 @@ _AMOUNT = re.compile(r"(?<![\w.])([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)?")
 SPOONFUL = Decimal(5)  # mL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Use:
     """What directions use in a day: ``amount`` of ``unit`` ("" where the directions name none)."""
 

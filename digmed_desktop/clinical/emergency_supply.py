@@ -48,7 +48,7 @@ class ItemKind(StrEnum):
     APPLIANCE = "appliance"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SuppliedItem:
     """One item. ``product`` is a dm+d AMP or AMPP; ``days`` how many days it lasts, in whole days.
 
@@ -81,7 +81,7 @@ class SuppliedItem:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PatientConditions:
     """The conditions of a supply at the patient's request; kept here, not sent."""
 
@@ -95,7 +95,7 @@ class PatientConditions:
     dose_appropriate: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PrescriberRequest:
     """A supply at the request of a prescriber, who furnishes a prescription within 72 hours; kept here, not
     sent.
@@ -109,7 +109,7 @@ class PrescriberRequest:
     prescription_received: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EmergencySupplyRecord:
     """One contact at which one or more items were supplied without a prescription, for the patient's GP
     practice.

@@ -24,7 +24,7 @@ class CorrectionOf:
     why: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FormState:
     """A form half or wholly filled in. Patient data.
 

@@ -11,7 +11,7 @@ BASIS = "pgd"
 LAPSES_SOON = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Authorised:
     """A person who may work under a direction, and when they signed it; None: not yet.
 
@@ -28,7 +28,7 @@ class Authorised:
         return self.signed is not None and self.signed <= day and (self.removed is None or day < self.removed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Direction:
     """One direction. ``programme`` is the agreement of a programme, its id where it has none.
 
@@ -85,7 +85,7 @@ class PgdRegister:
         return tuple(sorted(soon, key=lambda one: (one.valid_to, one.title)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Said:
     """What the register says of a vaccination: a stop, or a reminder that stops nothing."""
 

@@ -21,7 +21,7 @@ class Severity(StrEnum):
     LOOK = "look"  # a person must look and may go on
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Problem:
     """A problem at one field.
 

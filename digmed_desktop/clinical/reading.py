@@ -13,7 +13,7 @@ from digmed_desktop.clinical.record import VaccinationRecord
 RecordT = TypeVar("RecordT", bound=VaccinationRecord | EmergencySupplyRecord)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LawSaid:
     """One sentence of the law at a question. ``tone``: stop, look or tell; ``rule`` is the id of the rule, if any."""
 
@@ -23,7 +23,7 @@ class LawSaid:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChosenVaccine:
     """What was chosen about a vaccine, by the ids of the programme; the record holds its words and codes.
 

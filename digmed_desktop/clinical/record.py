@@ -14,7 +14,7 @@ SNOMED_CT = "http://snomed.info/sct"
 NULL_FLAVOUR = "http://hl7.org/fhir/v3/NullFlavor"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Coded:
     """A term with its code. ``code`` is ``""`` where the term is known only by its words."""
 
@@ -62,7 +62,7 @@ class PhoneUse(StrEnum):
     WORK = "work"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Telephone:
     """A telephone number as typed."""
 
@@ -70,7 +70,7 @@ class Telephone:
     use: PhoneUse = PhoneUse.HOME
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Address:
     """A postal address; ``lines`` are the lines above the town."""
 
@@ -83,7 +83,7 @@ class Address:
         return tuple(part for part in (*self.lines, self.city, self.postcode) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PersonName:
     """A person's name."""
 
@@ -101,7 +101,7 @@ class PersonName:
         return " ".join(part for part in (self.prefix, self.given, self.family) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Organisation:
     """A pharmacy, a GP practice or a manufacturer; ``ods_code`` is its ODS organisation code."""
 
@@ -120,7 +120,7 @@ class Regulator(StrEnum):
     NONE = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Professional:
     """Someone who acts for the pharmacy, with the role and registration of that moment."""
 
@@ -130,7 +130,7 @@ class Professional:
     registration: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Patient:
     """The patient. ``nhs_number`` is ten digits without spaces, or ``""``."""
 
@@ -164,7 +164,7 @@ class Certainty(StrEnum):
     CONFIRMED = "confirmed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Allergy:
     """One allergy or adverse reaction, as told."""
 
@@ -188,7 +188,7 @@ class Allergies:
 CONSENTS_ALONE = 16  # years; Family Law Reform Act 1969, section 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Consent:
     """Who agreed, to what. ``given_by`` and ``relationship`` are words for the record.
 
@@ -212,7 +212,7 @@ class Consent:
     consulted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ScreeningAnswer:
     """One question of the health screen and its answer."""
 
@@ -220,7 +220,7 @@ class ScreeningAnswer:
     answer: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Screening:
     """The health screen before the vaccination; kept here, not sent."""
 
@@ -228,7 +228,7 @@ class Screening:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PreviousDoses:
     """What was seen of earlier doses; kept here, not sent."""
 
@@ -236,7 +236,7 @@ class PreviousDoses:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Immunization:
     """One vaccine, given or not given."""
 
@@ -265,7 +265,7 @@ class Immunization:
         return bool(self.send_dose_number and self.dose_number and disease and disease.is_coded)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Referral:
     """An onward referral (never how the patient arrived, which is the reason for the service)."""
 
@@ -275,7 +275,7 @@ class Referral:
     expectation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Incident:
     """What was done although the rules refuse it: why, as the practice reads it, and what was done about it here."""
 
@@ -284,7 +284,7 @@ class Incident:
     report: str = ""  # kept here, not sent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VaccinationRecord:
     """One contact at which one or more vaccines were given or not given, for the patient's GP practice."""
 

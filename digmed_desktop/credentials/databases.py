@@ -29,7 +29,7 @@ _NAME = re.compile(r"[0-9a-f]{12}")
 _LONGEST_NAME = 100  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class KnownDatabase:
     """A database that this account has opened."""
 

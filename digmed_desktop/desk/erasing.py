@@ -24,7 +24,7 @@ KEPT_FOR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Asked:
     """What the person at the keyboard answers; each is asked only when it is needed."""
 

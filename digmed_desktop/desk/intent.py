@@ -19,7 +19,7 @@ _MOST_BYTES = 10_000
 _MOST_PEOPLE = 2**31
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Wish:
     """Someone pressed Send."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from digmed_desktop.clinical.form import Option
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EditionChoice:
     """The editions of one notification, the default first, and the one that is sent."""
 
@@ -16,7 +16,7 @@ class EditionChoice:
     chosen: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OwnProductView:
     """One own product as the settings show it."""
 
@@ -26,7 +26,7 @@ class OwnProductView:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MessageSettings:
     """All of it, to be shown."""
 
@@ -39,7 +39,7 @@ class MessageSettings:
     retired: tuple[str, ...]  # names of kinds of notification that are no more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TakenIn:
     """The drafts that a record became, the first to be gone on with first, each with its form."""
 

@@ -29,7 +29,7 @@ class Act(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Offer:
     """An act that makes sense now, in words: its button, what it does, what is asked for."""
 
@@ -39,7 +39,7 @@ class Offer:
     ask: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Begun:
     """A correction to be typed: the form, and how it begins."""
 
@@ -47,7 +47,7 @@ class Begun:
     state: FormState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Corrected:
     """What a correction is about, for the band above it. Patient data."""
 
@@ -56,7 +56,7 @@ class Corrected:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class YellowCard:
     """Where suspected adverse reactions are reported."""
 
@@ -85,7 +85,7 @@ class How(StrEnum):
         return str(OWN.at("paper/words.toml", "how_labels", self.value) or self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Printed:
     """A document for the printer; ``name`` is what the printer's queue shows: no patient in it."""
 
@@ -99,7 +99,7 @@ COUNTED_TO = 1000
 """A search is counted no further: ``1,000 or more``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Difference:
     """One row of the document that two versions do not share; ``""`` where a version lacks it."""
 
@@ -117,7 +117,7 @@ class Found:
     count: int  # COUNTED_TO: as many or more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecordedSection:
     """One section of what was recorded, as it is read."""
 
@@ -147,7 +147,7 @@ class StoryView:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TodayView:
     """What Today shows, since when answers count as new, and which PGDs lapse soon, a sentence for each.
 
@@ -161,7 +161,7 @@ class TodayView:
     replies: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BackupState:
     """How the backups stand. ``trouble`` is the sentence of a daily backup that failed."""
 

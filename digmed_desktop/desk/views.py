@@ -34,7 +34,7 @@ class PersonView:
         return " · ".join(part for part in (self.professional.name.spoken(), role) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Opened:
     """What the program found when it opened its records."""
 
@@ -52,7 +52,7 @@ class Ending(StrEnum):
     HERE = "here"  # nowhere: it is recorded here only
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PreviewRow:
     """One line of a section; ``field`` is the id of the question it comes from."""
 
@@ -62,7 +62,7 @@ class PreviewRow:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PreviewSection:
     """One section of the document as the GP reads it."""
 
@@ -70,7 +70,7 @@ class PreviewSection:
     rows: tuple[PreviewRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Preview:
     """What will be sent, as far as it is filled in, and what is in the way."""
 
@@ -88,7 +88,7 @@ class Preview:
         return Ending.HERE if self.kept_here else Ending.PAPER if self.paper_only else Ending.SEND
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ProgrammeOffer:
     """What a vaccination form offers once its programme is chosen.
 
@@ -107,7 +107,7 @@ class ProgrammeOffer:
     advice: str = ""  # what is usually said, for who says so
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FormLists:
     """The options of a form's questions, by the name of the list, and what a programme offers beside them."""
 
@@ -122,7 +122,7 @@ class FormLists:
     closed: str = ""  # why the form is closed, ``""`` where it is open
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PatientView:
     """A patient seen before, to choose; ``answers`` are those of a form about person and practice."""
 
@@ -135,7 +135,7 @@ class PatientView:
     answers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DoseView:
     """A dose as recorded by this pharmacy."""
 
@@ -144,7 +144,7 @@ class DoseView:
     batch: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BatchView:
     """A batch as pages show it. ``why_not`` says why it cannot be chosen, ``""`` when it can."""
 
@@ -159,7 +159,7 @@ class BatchView:
         return f"{self.product} · {self.batch.number} · until {shown(self.batch.last_day)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StockView:
     """The whole stock, and the products it can hold."""
 
@@ -168,7 +168,7 @@ class StockView:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ScannedPack:
     """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is."""
 
@@ -181,7 +181,7 @@ class ScannedPack:
     refused: bool = False  # whether the sentence says that it cannot be used here
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PracticeFound:
     """A practice that a search found. ``refusal`` says why it cannot be chosen, ``""`` when it can."""
 
@@ -196,7 +196,7 @@ class PracticeFound:
         return ", ".join(part for part in (self.organisation.name, place, self.organisation.ods_code) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClosedPractice:
     """A practice that receives nothing any more. ``heir`` is the practice that took over, where it is known whole."""
 
@@ -206,7 +206,7 @@ class ClosedPractice:
     heir: Organisation | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PracticeListState:
     """The imported list: how many practices, and when it was imported."""
 
@@ -214,7 +214,7 @@ class PracticeListState:
     imported_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DraftView:
     """A form left half filled."""
 
@@ -245,7 +245,7 @@ class PracticeView:
         return ", ".join(part for part in (self.organisation.name, place, self.organisation.ods_code) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SignIn:
     """The outcome of a PIN: who, or the sentence why not."""
 
@@ -265,7 +265,7 @@ class Sent:
     register: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PgdView:
     """The register for a page: each direction with the name of its programme, and how it stands today."""
 

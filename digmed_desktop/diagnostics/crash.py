@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 _FRAME_FILE = re.compile(r'File "([^"]*)"')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CrashReport:
     """One report of an earlier run."""
 

@@ -24,7 +24,7 @@ from digmed_desktop.fhir.writing import Data
 CARE_SETTING_EXTENSION = f"{NHS_PROFILE}Extension-CareSettingType-1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Content:
     """What the Composition says; ``entries`` maps a section's key to the ids that it refers to."""
 

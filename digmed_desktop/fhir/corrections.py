@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Replaces:
     """What an earlier message is replaced by, and the words for its reader.
 

@@ -41,7 +41,7 @@ def handling(*, asks: bool, message_definition: str, sender_reference: str) -> D
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ends:
     """Who sends to whom: ids of their organisations, the receiver's "" where it is not named, and our mailbox."""
 

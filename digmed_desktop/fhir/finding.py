@@ -6,7 +6,7 @@ from functools import cache
 from digmed_desktop.data_files.source import OWN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """One thing that is wrong.
 

@@ -10,7 +10,7 @@ from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.edition import Edition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MessageFrame:
     """What a message is made with besides the record.
 
@@ -33,7 +33,7 @@ class MessageFrame:
         return self.replaces is not None and self.replaces.withdrawn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ids:
     """The ids that every message has, in the order in which they are asked for."""
 
@@ -55,7 +55,7 @@ class Ids:
         return cls(*(new_id() for _ in fields(cls)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contact:
     """The contact with the pharmacy, as the resources about it refer to it; an id is "" where there is none."""
 

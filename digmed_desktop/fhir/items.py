@@ -38,7 +38,7 @@ def clinician_of(record: Record) -> Professional | None:
     return record.vaccinator if isinstance(record, VaccinationRecord) else record.pharmacist
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cell:
     """The content of one row: its lines, and the code of the term it shows."""
 
@@ -227,7 +227,7 @@ def _clinician(part: str) -> Callable[[Context], Cell]:
     return item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Item:
     """One data item: the attribute of the record that decides it, and how it reads from the record.
 

@@ -15,7 +15,7 @@ _APART = frozenset({"br", "p", "div", "li", "tr", "td", "th", "dt", "dd"})
 _LINE = frozenset({"p", "li", "dd", "td", "th", "div"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Row:
     """One labelled statement of a section. ``label`` is plain: small letters and digits only."""
 

@@ -33,7 +33,7 @@ _KEPT_HERE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fault:
     """What is wrong at an attribute of the record; ``place``: of several things, which it is about, from 1."""
 

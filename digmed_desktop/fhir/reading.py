@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ReceivedSection:
     """One section of the text: its title and its rows, each a label and its lines."""
 
@@ -28,7 +28,7 @@ class ReceivedSection:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ReceivedNotification:
     """What a practice's system takes from a message. Texts that the message lacks are ``""``, a date None."""
 

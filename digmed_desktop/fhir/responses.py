@@ -35,7 +35,7 @@ class UnreadableResponseError(ValueError):
     """The bytes are no ITK3 response; its text is a sentence and holds nothing of the content."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ResponseIssue:
     """One code of an issue, with what else the issue says.
 
@@ -52,7 +52,7 @@ class ResponseIssue:
     texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ItkResponse:
     """A response. ``response_to`` is the MessageHeader.id it answers, lower-case, or ``""`` for none or several.
 

@@ -33,7 +33,7 @@ _ATTRIBUTES = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Place:
     """One resource of the message and the path to it."""
 

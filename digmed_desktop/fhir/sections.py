@@ -23,7 +23,7 @@ MAIN_SECTIONS = ("vaccinations", "medications")
 """The section that says what was done."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Row:
     """One row of a section's text.
 
@@ -40,7 +40,7 @@ class Row:
     group: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Section:
     """One section as the practice will see it."""
 

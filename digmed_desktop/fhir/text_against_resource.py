@@ -53,7 +53,7 @@ _SEXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Value:
     """One value of a resource, and how a row of the text is held against it."""
 

@@ -59,7 +59,7 @@ _CUT = StoreError(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BackupKey:
     """What opens a backup: made from a passphrase and the salt that the file begins with."""
 
@@ -85,7 +85,7 @@ class BackupKey:
         return cls(raw[:KEY_BYTES], raw[KEY_BYTES:])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contents:
     """What a backup holds: rows by table, and the secrets that travel with it."""
 

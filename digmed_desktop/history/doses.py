@@ -41,7 +41,7 @@ class Doses:
             return frozenset(connection.scalars(query))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Whose:
     """A patient: by NHS number; without one by the whole name (``O'NEILL, Rose``) and the date of birth."""
 

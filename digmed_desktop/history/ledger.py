@@ -40,7 +40,7 @@ _BEGUN_AT = {State.SENT: "sent_at", State.ACCEPTED: "accepted_at", State.MATCHED
 """The columns that say since when a notification is in a state."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One happening to write down. ``by`` is the id of a person, None for the program itself."""
 

@@ -137,7 +137,7 @@ def _code(role: str, facts: Facts) -> str:
     return facts.practice_ods if role == "practice" else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Query:
     """SQL with its values, in their order. Written by hand: a list is asked for at every key that is typed."""
 

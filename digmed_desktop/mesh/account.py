@@ -34,7 +34,7 @@ _NHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MeshAccount:
     """A mailbox at a MESH. Raises AccountError when made with anything that must not be used.
 

@@ -38,7 +38,7 @@ _PEM_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 _ASK_AGAIN = "Ask whoever made the certificate for the file again."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClientCertificate:
     """A client certificate with its private key, in PEM; the key is in clear here, so keep it encrypted.
 

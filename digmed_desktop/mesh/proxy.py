@@ -12,7 +12,7 @@ from digmed_desktop.messaging.errors import AccountError
 NAME, PASSWORD = "name", "password"  # what they are called
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Proxy:
     """One proxy; ``address`` is like ``http://proxy.example:8080``. Without a ``name`` it wants no password."""
 

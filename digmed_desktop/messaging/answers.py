@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from digmed_desktop.messaging.states import Happening
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Meaning:
     """One code of a response in words: one sentence of what happened, one of what to do; no patient data.
 
@@ -38,7 +38,7 @@ class Meaning:
         return self.known and self.happening is not Happening.UNEXPECTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Understood:
     """A response, read. ``answers_message_id`` is the ``MessageHeader.id`` it answers, or ``""``.
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChainHead:
     """The last link: its number, its seal in hexadecimal, and when it was made."""
 
@@ -46,7 +46,7 @@ class Agreement(StrEnum):
     OTHER_KEY = "other-key"  # it was sealed with a key that is not here
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TailCheck:
     """What a look at the end of the chain found. ``last`` is the last link of the database, None for an empty chain."""
 

@@ -17,7 +17,7 @@ class Health(StrEnum):
     NOT_ASKED = "not-asked"  # could not be checked, because something before it does not work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Check:
     """One check: what was looked at, how it is, and what to do about it."""
 
@@ -27,7 +27,7 @@ class Check:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CertificateView:
     """The client certificate: whose it is, how long it lasts, and a sentence when that asks for attention."""
 
@@ -37,7 +37,7 @@ class CertificateView:
     sentence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConnectionView:
     """What is set up. ``proxy`` is shown without its password; ``strangers`` counts the responses in the mailbox
     that answer nothing of ours. ``fixed`` in practice mode, where nothing of it can be changed.
@@ -58,7 +58,7 @@ class ConnectionView:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reach:
     """Whether a practice can receive a kind of notification. ``can`` is None when that is not known."""
 

@@ -21,7 +21,7 @@ class Way(StrEnum):
     LATEST_ONLY = "latest-only"  # this one has been replaced or withdrawn: correct the newest version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Correction:
     """How one notification is to be corrected, as things stand.
 

@@ -20,7 +20,7 @@ from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import QueueStanding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Outcome:
     """What became of one sending."""
 
@@ -32,7 +32,7 @@ class Outcome:
     not_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Unsure:
     """A sending of which nobody knows whether MESH has it.
 
@@ -45,7 +45,7 @@ class Unsure:
     doubted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tracked:
     """A sending that MESH took, and whose collection was not heard of yet."""
 
@@ -53,7 +53,7 @@ class Tracked:
     mesh_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Kept:
     """Something of the inbox that is safely stored; ``item`` is without its body, which may be large."""
 
@@ -72,7 +72,7 @@ class Kept:
         return self.matched or self.settled or self.doubt in NAMES_OURS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stop:
     """Why nothing is sent until a person has mended it."""
 

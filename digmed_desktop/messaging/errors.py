@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-@dataclass
+@dataclass(repr=False)
 class DigMedError(Exception):
     """An error that a person can mend: what happened, and what to do."""
 
@@ -18,12 +18,16 @@ class DigMedError(Exception):
         """Return both as one text."""
         return f"{self.happened} {self.remedy}".strip()
 
+    def __repr__(self) -> str:
+        """Return the kind of error only: a sentence may quote what somebody typed."""
+        return f"<{type(self).__name__}>"
+
 
 class OfflineError(DigMedError):
     """Nothing left this computer: it is safe to try again later."""
 
 
-@dataclass
+@dataclass(repr=False)
 class BusyError(DigMedError):
     """MESH asks to wait; nothing was taken. ``retry_after`` is in seconds."""
 
@@ -34,7 +38,7 @@ class AccountError(DigMedError):
     """The fault is the account's (certificate, password, clock, proxy ...): the whole queue stops."""
 
 
-@dataclass
+@dataclass(repr=False)
 class RefusedError(DigMedError):
     """MESH understood and refused this one message; ``code`` is MESH's own."""
 
@@ -80,7 +84,7 @@ class RecordsDoubt(StrEnum):
     UNKNOWN = "unknown"  # the keyring does not say how far they go
 
 
-@dataclass
+@dataclass(repr=False)
 class RecordsInDoubtError(StoreError):
     """The records open, and a person has to say what is so before anything is recorded or sent."""
 

@@ -16,7 +16,7 @@ class CameBack:
     row: NotificationRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DayCount:
     """How many notifications of a day of contact (England) are in a state."""
 
@@ -25,7 +25,7 @@ class DayCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Doses:
     """How many doses of a vaccine were given from a batch."""
 
@@ -44,7 +44,7 @@ SPANS = (
 """How long it took from the contact until the practice's system had found the patient."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SpanCount:
     """How many were matched to the patient within a span of time."""
 
@@ -72,7 +72,7 @@ class Figures:
     spans: tuple[SpanCount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DayEnd:
     """The summary of one day of contacts, in England's time."""
 

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 _FORMS = {Kind.VACCINATION: "vaccination", Kind.EMERGENCY_SUPPLY: "emergency-supply"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FrozenMessage:
     """A message as it will go out, byte for byte, and the ids by which everything about it is matched.
 
@@ -52,7 +52,7 @@ class FrozenMessage:
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Parcel:
     """One sending of one frozen message, or of an answer that we owe.
 
@@ -80,7 +80,7 @@ def new_local_id(ods_code: str) -> str:
     return f"{ods_code}_{uuid.uuid4().hex}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
     """MESH took a parcel."""
 
@@ -95,7 +95,7 @@ class ItemKind(StrEnum):
     REPORT = "REPORT"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InboxItem:
     """One thing fetched from the inbox. ``linked_id`` of a REPORT: the MESH id of what it is about."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class KnownPatient:
     """A patient seen before. ``answers`` are those of a form about person and practice, by field id. Patient data."""
 
@@ -18,7 +18,7 @@ class KnownPatient:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EarlierSupply:
     """An emergency supply as recorded by this pharmacy: the day, and the names of what was supplied."""
 
@@ -27,7 +27,7 @@ class EarlierSupply:
     notification: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EarlierDose:
     """A dose as recorded by this pharmacy: ``on`` is the day it was given."""
 

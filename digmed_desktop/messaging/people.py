@@ -7,7 +7,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Professional
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """Someone who may act here. ``pin_hash`` is slow; after wrong tries the PIN is ``locked_until``."""
 
@@ -19,7 +19,7 @@ class Person:
     locked_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Draft:
     """A form half filled in."""
 

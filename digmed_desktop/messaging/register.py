@@ -22,7 +22,7 @@ class EntryKind(StrEnum):
     AMENDMENT = "amendment"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NewEntry:
     """An entry to make. ``about`` is the number of the entry it belongs to; ``content`` is what JSON can hold."""
 
@@ -33,7 +33,7 @@ class NewEntry:
     about: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RegisterEntry:
     """One entry as it stands. Patient data."""
 
@@ -59,7 +59,7 @@ class Outstanding:
         return self.due_at - now
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Head:
     """The last entry as it was when it was made: kept outside the database."""
 
@@ -83,7 +83,7 @@ class Seal(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verified:
     """What a verification of the chain found: ``broken_at`` is the number of the first entry that does not fit."""
 

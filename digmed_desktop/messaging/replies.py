@@ -41,7 +41,7 @@ class Placed:
     doubt: Doubt = Doubt.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ToVerify:
     """What MESH can be asked about the sender of a response: where the message went, who has the practice's mailbox."""
 
@@ -50,7 +50,7 @@ class ToVerify:
     sendings: tuple[str, ...]  # MESH ids of sendings whose recipient is not known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Said:
     """One code of a reply, in words."""
 
@@ -59,7 +59,7 @@ class Said:
     positive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class About:
     """A notification that a reply may be about. Patient data: for the screen only."""
 
@@ -73,7 +73,7 @@ class About:
     contact_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reply:
     """One thing that came in and does not count by itself.
 
@@ -105,7 +105,7 @@ class UnmatchedCount:
     flood: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StoppedPractice:
     """A practice to which nothing goes out until a person lets it: its system refuses this pharmacy."""
 

@@ -23,7 +23,7 @@ class Sort(StrEnum):
     BY = "by"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Search:
     """A search of the list. Without anything it is the whole list, newest first.
 
@@ -56,7 +56,7 @@ class Search:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SearchLists:
     """What filters can be set to: vaccines, practices and people as they stand in the notifications."""
 
@@ -65,7 +65,7 @@ class SearchLists:
     people: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SavedSearch:
     """A search kept under a name."""
 

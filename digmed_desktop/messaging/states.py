@@ -206,7 +206,7 @@ _ACTS_WITHOUT_A_CHANGE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Standing:
     """Where a notification stands. ``heard`` are the answers so far, each with its code."""
 

@@ -30,7 +30,7 @@ class RecordKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NotificationRow:
     """One notification as the list shows it. Patient data: for the screen and paper only."""
 
@@ -63,7 +63,7 @@ class NotificationRow:
         return RecordKind(self.outcome.value or RecordKind.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts:
     """What the list shows of a notification besides its state, as it was recorded. Patient data."""
 
@@ -79,7 +79,7 @@ class Facts:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StoryEvent:
     """One thing that happened. ``happening`` is a ``Happening`` value; ``code`` is ITK's or MESH's."""
 
@@ -91,7 +91,7 @@ class StoryEvent:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StoryMessage:
     """One message of the story, ours or theirs, as XML bytes."""
 
@@ -103,7 +103,7 @@ class StoryMessage:
     readable: str = ""  # the same, laid out for reading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Version:
     """One version of a notification: what was recorded, and when its message was made."""
 
@@ -112,7 +112,7 @@ class Version:
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Story:
     """One notification, whole."""
 
@@ -127,7 +127,7 @@ class Story:
     address: str = ""  # the mailbox it was sent to, or the patient's by which MESH finds it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class QueueStanding:
     """How the delivery stands: what the window shows beside the clock."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pairs:
     """A section of labels and their values, one line each; a value may have several lines."""
 
@@ -11,7 +11,7 @@ class Pairs:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Listing:
     """A section with a table. ``weights`` share out the width; ``empty`` is said when there are no rows."""
 
@@ -22,7 +22,7 @@ class Listing:
     empty: str = "None."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Said:
     """A section of sentences."""
 
@@ -30,7 +30,7 @@ class Said:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Points:
     """A section of points, each with a bullet or, where their order counts, a number."""
 
@@ -39,7 +39,7 @@ class Points:
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Code:
     """A section with commands or the lines of a file, to be typed as they stand."""
 
@@ -47,7 +47,7 @@ class Code:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Picture:
     """A section with a picture of ``resources``; ``words`` say what it shows, and stand under it."""
 
@@ -56,7 +56,7 @@ class Picture:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Question:
     """A question to be answered by hand: boxes to tick, or ``lines`` to write on."""
 
@@ -66,7 +66,7 @@ class Question:
     lines: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Blank:
     """A section of a form on paper that nobody has filled in yet."""
 
@@ -77,7 +77,7 @@ class Blank:
 Block = Pairs | Listing | Said | Points | Code | Picture | Blank
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PaperDocument:
     """One document. ``notice`` stands in a frame on top, ``running`` at the foot of each page.
 

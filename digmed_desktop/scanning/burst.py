@@ -17,7 +17,7 @@ AIM_FLAG = "]"  # ISO/IEC 15424: begins every AIM symbology identifier
 SEPARATOR = "\x1d"  # ASCII 29, GS: ends an element of variable length
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Burst:
     """What a scanner sent, without its prefix and its end. ``gap_ms`` is the mean time between two signs."""
 

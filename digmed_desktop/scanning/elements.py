@@ -10,7 +10,7 @@ from digmed_desktop.scanning.burst import SEPARATOR
 _MOST_SPLITS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Elements:
     """The elements that matter here. Missing texts are ``""``."""
 

@@ -27,7 +27,7 @@ class Found(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scan:
     """The reading of one scan. ``batches`` are those to choose from when :attr:`Found.UNSURE`.
 

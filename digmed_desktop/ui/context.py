@@ -19,7 +19,7 @@ from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.wedge import Wedge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PracticePatient:
     """A fictional patient: the answers to fill in, and what will become of the notification."""
 
@@ -29,7 +29,7 @@ class PracticePatient:
     answers: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PracticeControls:
     """What the practice-mode page can do. Each callable may block: it is run through the office."""
 
@@ -80,7 +80,7 @@ class Session(QObject):
             self.changed.emit()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FormStart:
     """A form to begin: with answers known beforehand, going on with a draft, or as a correction.
 
@@ -104,7 +104,7 @@ class Navigate(QObject):
     to_section = Signal(str)  # the key of a section of the settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rescue:
     """How records that do not open are got back. Each callable may block: it is run through the office."""
 
@@ -115,7 +115,7 @@ class Rescue:
     look_only: Callable[[], None]  # at records in doubt, when they are opened next
 
 
-@dataclass
+@dataclass(repr=False)
 class Context:
     """Shared by all pages of one window."""
 

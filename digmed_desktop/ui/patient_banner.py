@@ -28,7 +28,7 @@ ALLERGIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BannerView:
     """What the banner says. Patient data. ``facts`` are labels and values; ``alert`` says what matters now."""
 

@@ -16,7 +16,7 @@ def nobody(_who: Professional) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Here:
     """The pharmacy at which a form is filled in from a record.
 
@@ -38,7 +38,7 @@ class Here:
         return self.programme.codes if self.programme else {}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class AnswerWriter:
     """Fills in one form from a record. ``place``: which of several immunizations it is about, from 0."""
 

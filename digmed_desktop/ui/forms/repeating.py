@@ -19,7 +19,7 @@ MOST_WIDGETS = 10_000  # of a window: the way along its chain of focus ends
 TONES = {"stop": "Not allowed", "look": "Check", "tell": "Law"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Repeated:
     """One repeating group as it is drawn: how many copies there are, their heads, and the bar after the last."""
 

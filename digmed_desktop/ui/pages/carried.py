@@ -15,7 +15,7 @@ COLLEAGUE = "Carried over from a colleague or the last patient"
 EARLIER = "Filled in before the outcome was stated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CarriedRow:
     """A value carried over from the last patient that nobody has confirmed yet."""
 
@@ -24,7 +24,7 @@ class CarriedRow:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SessionValue:
     """One value of the session strip: set once, shown as a chip, confirmed by itself when it was carried over."""
 

@@ -40,7 +40,7 @@ FINISHES = {
 """What the button of the last step says and does: where nothing goes out, nothing is sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecordedRow:
     """One answer in words."""
 
@@ -50,7 +50,7 @@ class RecordedRow:
     to_gp: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecordedGroup:
     """The answers of one group."""
 

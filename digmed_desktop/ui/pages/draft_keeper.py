@@ -11,7 +11,7 @@ from digmed_desktop.messaging.errors import DigMedError
 AGAIN_MS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Draft:
     form: str
     state: FormState

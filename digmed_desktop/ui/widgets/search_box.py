@@ -15,7 +15,7 @@ WAIT_MS = 120
 MOST_IN_VIEW = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hit:
     """One line of what was found; ``refused`` says why it cannot be taken."""
 
