@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def test_the_patient_alone_gets_a_copy(counter: Counter) -> None:
     for how in (How.POST, How.HAND, How.SECURE_EMAIL):
         with pytest.raises(NotAllowedNowError, match="does not agree"):
             papers.copy(made, how, "Ada")
-    copy = str(papers.copy(made, How.PATIENT, "Ada"))
+    copy = str(asdict(papers.copy(made, How.PATIENT, "Ada")))
     assert "the practice is not told" in copy
     assert "on paper only" not in copy
     assert not counter.desk.listing.story(made).may_be_told
@@ -134,8 +135,8 @@ def test_it_counts_as_a_dose_in_lists_figures_and_doubts(counter: Counter, tmp_p
     day = counter.store.figures.day_end(date(2026, 10, 14))
     assert [(state, n) for _, state, n in day.by_state] == [(State.KEPT_HERE, 1)]
     assert day.open == ()
-    assert "Recorded here only" in str(counter.desk.papers.day_end(date(2026, 10, 14)))
-    assert "Recorded here only" in str(counter.desk.papers.day_list(date(2026, 10, 14)))
+    assert "Recorded here only" in str(asdict(counter.desk.papers.day_end(date(2026, 10, 14))))
+    assert "Recorded here only" in str(asdict(counter.desk.papers.day_list(date(2026, 10, 14))))
     assert counter.desk.listing.first(Search(text="o'neill"), 9).rows[0].id == made
     found = Search(states=frozenset({State.KEPT_HERE}))
     assert [row.id for row in counter.desk.listing.first(found, 9).rows] == [made]

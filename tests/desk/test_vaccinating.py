@@ -1,5 +1,7 @@
 """Vaccinations of every programme at the desk: what is sent, what goes on paper, and what the settings change."""
 
+from dataclasses import asdict
+
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from tests.clinical.examples import FLU, complete_answers
@@ -35,7 +37,7 @@ def test_a_programme_that_was_not_agreed_goes_on_paper_until_it_was(counter: Cou
     on_paper = counter.desk.send("vaccination", "d1", FormState(answers), counter.ada).notification
     assert on_paper is not None
     assert counter.store.notifications.story(on_paper).messages == ()
-    assert "not agreed" in str(counter.store.notifications.story(on_paper))
+    assert "not agreed" in str(asdict(counter.store.notifications.story(on_paper)))
     counter.desk.messages.agree(("influenza", "rsv", "no-such"))
     assert counter.desk.messages.shown().agreed == ("influenza", "rsv")
     somebody_else = {**answers, "patient.nhs_number": "999 000 0018", "patient.family": "Marsh"}
