@@ -38,9 +38,6 @@ class Frame(Protocol):
     def closing(self) -> SignalInstance:
         """It closes."""
 
-    def forms(self) -> list[FormPage]:
-        """Return the forms that were looked at."""
-
     def visit(self, page: QWidget) -> None:
         """Go to a page."""
 
@@ -55,6 +52,8 @@ class Counter(QObject):
         super().__init__(parent)
         self._window, self._context = window, window.context
         self.last_sent: tuple[str, dict[str, str]] | None = None  # the form and answers sent last
+        self._looked_at: FormPage | None = None  # the last form that was in view
+        window.pages.currentChanged.connect(lambda _n: self._follow_form())
         for keys, act in (("F9", self.next_patient), ("Shift+F9", self.same_patient)):
             QShortcut(QKeySequence(keys), parent, act)
         window.strip.wanted.connect(self._change_session)
@@ -73,12 +72,15 @@ class Counter(QObject):
     # ---- the form in view
 
     def form(self) -> FormPage | None:
-        """Return the form in view, or the one looked at last."""
+        """Return the form in view or on the check page, or the one looked at last."""
+        page = self._window.pages.currentWidget()
+        form = self._window.form_in_check if page is self._window.check else page
+        return form if isinstance(form, FormPage) else self._looked_at
+
+    def _follow_form(self) -> None:
         page = self._window.pages.currentWidget()
         if isinstance(page, FormPage):
-            return page
-        forms = self._window.forms()
-        return forms[0] if forms else None
+            self._looked_at = page
 
     def follow_page(self) -> None:
         """Show the session of the form in view."""

@@ -44,9 +44,10 @@ class Toast(QFrame):
         over.installEventFilter(self)
         self.hide()
 
-    def say(self, head: str, body: str, notification: int) -> None:
-        """Say what was done, and have it read out."""
-        self._about = notification
+    def say(self, head: str, body: str, notification: int | None = None) -> None:
+        """Say what was done, and have it read out; without a notification Ctrl+O opens what it opened before."""
+        self._about = self._about if notification is None else notification
+        self.open_button.setVisible(notification is not None)
         self.head.setText(head)
         self.body.setText(body)
         self.setAccessibleName(f"{head}. {body}")
@@ -55,7 +56,8 @@ class Toast(QFrame):
         self._place()
         QTimer.singleShot(0, self, self._place)  # once its words have their size
         self._away.start()
-        announce(self, f"{head}. {body}. Control O opens it.")
+        opens = " Control O opens it." if notification is not None else ""
+        announce(self, f"{head}. {body}.{opens}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() == QEvent.Type.Resize:

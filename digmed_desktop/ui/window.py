@@ -65,6 +65,7 @@ class Window(QMainWindow):
         self._made: dict[str, QWidget] = {}
         self._been: list[str] = []  # the places looked at before, the last one last
         self._before_help: QWidget | None = None
+        self._before_lock: QWidget | None = None  # the page that was in view
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
         self.opening = OpeningPage(context)
@@ -379,6 +380,7 @@ class Window(QMainWindow):
         if self.context.acting.person is None:
             return
         self._save_drafts()
+        self._before_lock = self.pages.currentWidget()
         self.context.acting.become(None)
         self._ask_who(locked=True)
 
@@ -388,7 +390,7 @@ class Window(QMainWindow):
 
     def _signed_in(self, person: PersonView) -> None:
         self.context.acting.become(person)
-        if not self.forms():
+        if "vaccination" not in self.context.lists:  # the first to sign in
             self.context.office.ask(lambda desk: desk.all_form_lists(), self._have_forms)
             return
         for form in self.forms():
@@ -396,7 +398,15 @@ class Window(QMainWindow):
         if self.handed_over.waits:
             self.handed_over.show()
         else:
-            self.visit(self.page("vaccinate"))
+            self._come_back()
+
+    def _come_back(self) -> None:
+        """Bring into view what was there before the lock, a form instead of its check page, and say whose it is."""
+        page, self._before_lock = self._before_lock, None
+        form = self.form_in_check if page is self.check else page
+        self.visit(form or self.page(HOME))
+        if isinstance(form, FormPage) and (name := form.banner().name):
+            self.toast.say(f"The form of {name}", "It is as it was before the lock.")
 
     def _have_forms(self, lists: dict[str, FormLists]) -> None:
         self.context.lists.update(lists)
