@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 
+CODE_MEANS = "stock.code_means"  # yes: the code that was scanned means the chosen product from now on
+
+
 class StockDesk:
     """Questions about the stock end here."""
 
@@ -71,6 +74,8 @@ class StockDesk:
         """Add a batch; return it, what is in the way, and whether it is new in the list."""
         programme, _, product = answers.get("stock.product", "").partition("|")
         known = {**answers, "stock.product": product if self._is_product(programme, product) else ""}
+        if self._means_other(answers.get("stock.gtin", ""), product) and answers.get(CODE_MEANS) != "yes":
+            known["stock.gtin"] = ""  # nobody said that the code means this product from now on
         batch, problems = read_batch(known, programme=programme, today=self._today())
         if batch is None:
             return None, problems, False
@@ -84,23 +89,27 @@ class StockDesk:
         self._store.stock.finish(batch_id, finished=finished)
         return self.view()
 
-    def scanned(self, scan: Scan, form_programme: str = "") -> ScannedPack:
+    def scanned(
+        self, scan: Scan, form_programme: str = "", means: tuple[str, str] | None = None
+    ) -> ScannedPack:
         """Return what a scan means: the product if its GTIN is known, and the answers it gives to the form.
 
         A pack of another programme than the form's answers nothing and says so. What a GTIN meant in a season
-        that is no longer offered is asked again.
+        that is no longer offered is asked again. ``means``: programme and product that a person said this pack is.
         """
         if scan.found in (Found.REFUSED, Found.PATIENT):
             return ScannedPack(scan, sentence=scan.sentence, refused=scan.found is Found.REFUSED)
-        known = self._store.stock.product_of(scan.gtin)
-        programme, product = known if known and self._is_product(*known) else ("", "")
+        known = self._store.stock.product_of(scan.gtin) or ("", "")
+        meant = (known[1], self._product_name(*known))
+        known = means or known
+        programme, product = known if self._is_product(*known) else ("", "")
         if programme not in {one.id for one in programmes.current(self._today())} | {form_programme}:
             programme, product = "", ""
         name = self._product_name(programme, product) if product else ""
         if why := self._refusal(scan, programme, product, form_programme):
-            return ScannedPack(scan, programme, product, name, {}, why, refused=True)
+            return ScannedPack(scan, programme, product, name, {}, why, refused=True, meant=meant)
         answers = answers_of_pack(product, scan.batch, scan.expiry)
-        return ScannedPack(scan, programme, product, name, answers, scan.sentence)
+        return ScannedPack(scan, programme, product, name, answers, scan.sentence, meant=meant)
 
     def _refusal(self, scan: Scan, programme: str, product: str, form_programme: str) -> str:
         if scan.expiry and scan.expiry < self._today():
@@ -119,10 +128,19 @@ class StockDesk:
         if self._is_product(programme, product):
             self._store.stock.map_product(gtin, programme, product, by)
 
-    def learned(self, scan: Scan, choice: str, by: int | None, form_programme: str) -> ScannedPack:
-        """Keep what the GTIN of a scan means, as a person said, and return what the scan means now."""
-        self.map_product(scan.gtin, choice, by)
-        return self.scanned(scan, form_programme)
+    def learned(
+        self, scan: Scan, choice: str, by: int | None, form_programme: str, *, once: bool = False
+    ) -> ScannedPack:
+        """Return what a scan means, as a person said, and keep it, unless it holds ``once``: for this pack alone."""
+        if not once:
+            self.map_product(scan.gtin, choice, by)
+        programme, _, product = choice.partition("|")
+        return self.scanned(scan, form_programme, (programme, product))
+
+    def _means_other(self, gtin: str, product: str) -> bool:
+        """Whether a GTIN has meant another product so far."""
+        known = self._store.stock.product_of(gtin) if gtin else None
+        return known is not None and known[1] != product
 
     def _not_offered(self, product: str, scan: Scan) -> str:
         today = self._today()

@@ -170,7 +170,10 @@ class StockView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScannedPack:
-    """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is."""
+    """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is.
+
+    ``meant``: id and name of the product that the GTIN has meant so far, in whatever season.
+    """
 
     scan: Scan
     programme: str = ""
@@ -179,6 +182,7 @@ class ScannedPack:
     answers: Mapping[str, str] = field(default_factory=dict)  # of the vaccination form
     sentence: str = ""  # what is in the way
     refused: bool = False  # whether the sentence says that it cannot be used here
+    meant: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

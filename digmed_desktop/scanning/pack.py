@@ -73,15 +73,34 @@ def read_burst(burst: Burst, substitute: str = "") -> Scan:
 def is_code(burst: Burst, substitute: str = "") -> bool:
     """Whether what came quickly is a code, and not text by an expander, a password manager or a slow session.
 
-    A prefix, an AIM identifier, a separator, a link or the digits of a barcode make it one; words never are.
+    A prefix, an AIM identifier, a separator, a link or the digits of a barcode make it one; words never are, nor are
+    digits that no scanner reads: with a wrong check digit, or those of a date.
     """
     text = burst.text.strip()
-    if burst.prefixed or text.startswith(AIM_FLAG) or SEPARATOR in text or _CODE.match(text):
+    if is_sure(burst) or SEPARATOR in text or _CODE.match(text):
         return True
     if text.isdigit():
-        return len(text) in _LENGTHS or nhs_number.sentence_about(text) is None
+        if len(text) in _LENGTHS:
+            return gtin_of(text) is not None and not _is_date(text)
+        return nhs_number.sentence_about(text) is None
     scan = read(text, substitute)
     return scan.sentence == LAYOUT if scan.found is Found.REFUSED else " " not in text
+
+
+def is_sure(burst: Burst) -> bool:
+    """Whether a prefix or an AIM identifier says that a scanner sent it."""
+    return burst.prefixed or burst.text.strip().startswith(AIM_FLAG)
+
+
+def _is_date(text: str) -> bool:
+    """Whether eight digits are day, month and year of a date that people type."""
+    try:
+        return (
+            len(text) == len("31122026")
+            and 1900 <= date(int(text[4:]), int(text[2:4]), int(text[:2])).year < 2100
+        )
+    except ValueError:
+        return False
 
 
 def read(text: str, substitute: str = "") -> Scan:

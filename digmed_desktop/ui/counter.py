@@ -1,20 +1,19 @@
 """What the whole window does for the counter: scans, the session strip, next patient, the lock after minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from digmed_desktop.clinical.form import Option
-from digmed_desktop.desk.views import ScannedPack
 from digmed_desktop.scanning.burst import Burst
-from digmed_desktop.scanning.pack import Found, Scan, is_code, read_burst
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.check import CheckPage
+from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.scans import Scans
 from digmed_desktop.ui.strip import Chip, Strip
 from digmed_desktop.ui.widgets.words import application
 
@@ -46,15 +45,16 @@ class Frame(Protocol):
 
 
 class Counter(QObject):
-    """Belongs to one window. A page that takes scans has ``take_scanned(Burst, Scan)``, or is a form."""
+    """Belongs to one window."""
 
     def __init__(self, window: Frame, parent: QWidget) -> None:
         super().__init__(parent)
         self._window, self._context = window, window.context
+        self._scans = Scans(window, parent)
         self.last_sent: tuple[str, dict[str, str]] | None = None  # the form and answers sent last
         self._looked_at: FormPage | None = None  # the last form that was in view
         window.pages.currentChanged.connect(lambda _n: self._follow_form())
-        for keys, act in (("F9", self.next_patient), ("Shift+F9", self.same_patient)):
+        for keys, act in self._keys():
             QShortcut(QKeySequence(keys), parent, act)
         window.strip.wanted.connect(self._change_session)
         self._idle = QTimer(self, singleShot=True)
@@ -68,6 +68,13 @@ class Counter(QObject):
             wedge.watch(application())
             window.closing.connect(lambda: wedge.leave(application()))
         self._take_choices()
+
+    def _keys(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        return (
+            ("F9", self.next_patient),
+            ("Shift+F9", self.same_patient),
+            (PUT_BACK, self.put_back),
+        )
 
     # ---- the form in view
 
@@ -135,58 +142,21 @@ class Counter(QObject):
     # ---- scans
 
     def scanned(self, burst: Burst) -> None:
-        """Give a scan to the page in view."""
-        choices = self._context.made.now
+        """Give a scan to the page in view, and text to its field."""
+        self._scans.take(burst)
+
+    def put_back(self) -> None:
+        """Put back what was taken for a scan, else what the page in view emptied last."""
         page = self._window.pages.currentWidget()
-        tries = getattr(page, "tries_scanner", None)
-        if not is_code(burst, choices.scanner_separator) and not (callable(tries) and tries()):
-            self.give_back()
-            return
-        scan = read_burst(burst, choices.scanner_separator)
-        taker = getattr(page, "take_scanned", None)
-        if callable(taker):
-            taker(burst, scan)
-            return
-        if self._context.acting.person is None:
-            return
-        if not isinstance(page, FormPage):
-            self._window.banner.say(
-                "look",
-                "Scans are taken on the forms and on the Stock page. Go there and scan again.",
-                "Scanned",
-            )
-            return
-        if scan.found is Found.PATIENT:
-            page.search.scanned(scan.nhs_number)
-        elif scan.found is Found.REFUSED or not page.TAKES_PACKS:
-            page.scan_panel.say(scan.sentence or "Packs are scanned on the vaccination form.", "stop")
-        else:
-            self._pack(page, scan)
-
-    def _pack(self, page: FormPage, scan: Scan) -> None:
-        programme, draft = page.form.answers().get("session.programme", ""), page.draft_id
-
-        def show(pack: ScannedPack) -> None:
-            self._context.office.ask(
-                lambda desk: desk.stock.products(),
-                lambda products: on_its_form(pack, products),
-            )
-
-        def on_its_form(pack: ScannedPack, products: Sequence[Option]) -> None:
-            if page.draft_id == draft:  # nobody began the next patient meanwhile
-                page.scan_panel.show_pack(pack, products, programme)
-
-        self._context.office.ask(lambda desk: desk.stock.scanned(scan, programme), show)
-
-    def give_back(self) -> None:
-        """Let what was taken for a scan be typed where the cursor is."""
-        if self._context.wedge is not None:
-            self._context.wedge.give_back()
+        put_back = getattr(page, "put_back", None)
+        if not self._scans.put_back() and callable(put_back):
+            put_back()
 
     # ---- the lock, and what was chosen
 
     def _someone_is_here(self) -> None:
         if self._context.acting.person is None:
+            self._scans.forget()
             self._idle.stop()
         else:
             self._idle.start(self._context.made.now.lock_after_minutes * MINUTE_MS)

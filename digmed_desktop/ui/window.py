@@ -156,7 +156,7 @@ class Window(QMainWindow):
             if isinstance(made, FormPage):
                 made.check.connect(partial(self.sending.show_check, made))
                 made.strip_changed.connect(self.follow_session)
-                made.scan_panel.was_typing.connect(self.counter.give_back)
+                made.scan_panel.was_typing.connect(self.counter.put_back)
                 made.drafts.failed.connect(self._draft_failed)
                 made.drafts.mended.connect(self._drafts_mended)
             if isinstance(made, VaccinatePage):

@@ -134,3 +134,19 @@ def test_a_barcode_of_a_season_that_is_over_is_asked_about_again(counter: Counte
     scan = read(PACK)
     counter.store.stock.map_product(scan.gtin, "influenza-2019-20", "tivc", counter.ada)
     assert counter.desk.stock.scanned(scan, FLU.id).product == ""
+
+
+def test_adding_a_batch_never_changes_what_a_code_means_unless_somebody_said_so(counter: Counter) -> None:
+    stock = counter.desk.stock
+    gtin, known, other = "09501101530003", f"{FLU.id}|ativ", f"{FLU.id}|tivc"
+    stock.map_product(gtin, known, counter.ada)
+    answers = {
+        "stock.product": other,
+        "stock.number": "34CD",
+        "stock.expiry": "30/04/2027",
+        "stock.gtin": gtin,
+    }
+    assert stock.add(answers, counter.ada)[0] is not None
+    assert stock.scanned(read("0109501101530003172704301012AB"), FLU.id).product == "ativ"
+    assert stock.add({**answers, "stock.code_means": "yes"}, counter.ada)[0] is not None
+    assert stock.scanned(read("0109501101530003172704301012AB"), FLU.id).product == "tivc"

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.scanning.burst import Burst
@@ -156,16 +156,94 @@ def test_a_code_stays_one(text: str) -> None:
     assert is_code(Burst(text, 8.0))
 
 
+NUMBER = "9990000018"  # a valid one
+BARCODE = "5000112637922"  # with the right check digit
+PACK = "0109501101530003172704301012AB"
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def test_digits_that_no_scanner_reads_are_text() -> None:
+    texts = ("5000112637923", "15031984", "01021980", "9990000019", "01632960001")
+    assert [text for text in texts if is_code(Burst(text, FAST_MS))] == []
+
+
 def test_what_was_taken_for_a_scan_is_put_back_by_one_key(bench: Bench, keyboard: FastKeyboard) -> None:
-    bench.form.form.focus_field("patient.family")
-    keyboard.type("5000112637922")  # the digits of a barcode, meant for this field
-    panel = bench.form.scan_panel
-    bench.until(panel.isVisible)
-    assert bench.form.form.answers()["patient.family"] == ""
-    bench.form.form.focus_field("patient.family")
-    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
-    bench.until(lambda: bench.form.form.answers()["patient.family"] == "5000112637922")
-    assert not panel.isVisible()
+    """On every question for text: what the scan answered is as before, and the text stands in its field."""
+    form, panel = bench.form.form, bench.form.scan_panel
+    bench.form.fill({"vaccine.batch": "OLD1"})
+    for key, text in (("patient.family", BARCODE), ("patient.city", PACK), ("patient.telephone", PACK)):
+        form.focus_field(key)
+        before = form.answers()
+        keyboard.type(text)
+        bench.until(panel.isVisible)
+        bench.idle()
+        assert form.answers()[key] == before[key]
+        bench.key(Qt.Key.Key_Z, ALT)
+        bench.until(lambda key=key, text=text: form.answers()[key] == text)
+        assert not panel.isVisible()
+        form.set_answers({key: before[key], "patient.telephone_use": ""}, keep_rest=True)
+        assert form.answers() == before, key
+
+
+def test_a_number_typed_by_an_expander_where_it_may_be_text_is_text(
+    bench: Bench, keyboard: FastKeyboard
+) -> None:
+    form, draft = bench.form.form, bench.form.draft_id
+    for key in ("patient.telephone", "after.advice", "vaccine.batch"):
+        if form.fields[key].isHidden():
+            form.fields[key].show()
+        form.focus_field(key)
+        if not form.fields[key].editor.isAncestorOf(bench.focused()):
+            continue
+        keyboard.type(NUMBER)
+        bench.idle()
+        assert form.answers()[key] == NUMBER
+        assert form.answers()["patient.nhs_number"] == ""
+        assert bench.form.draft_id == draft
+
+
+def test_nothing_typed_quickly_is_lost_where_no_scan_is_taken(bench: Bench, keyboard: FastKeyboard) -> None:
+    """Pages that are no form, the reasons on Check, and, by one key, what surely came from a scanner."""
+    window = bench.window
+    for place in ("sent", "people", "settings", "supply"):
+        window.go(place)
+        bench.idle()
+        if place == "settings":
+            go_settings(bench, "pharmacy")
+        free = [one for one in fields_of(content(bench)) if not isinstance(one.parent(), QComboBox)]
+        for field in free[:2]:
+            for text in (BARCODE, PACK) if place != "supply" else (BARCODE,):
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+                getattr(field, "selectAll")()  # noqa: B009
+                keyboard.type(text)
+                bench.idle()
+                assert text_of(field) == text, f"{place}: {name_of(field)}"
+    window.go("sent")
+    bench.idle()
+    field = next(one for one in fields_of(content(bench)) if not isinstance(one.parent(), QComboBox))
+    field.setFocus(Qt.FocusReason.OtherFocusReason)
+    getattr(field, "selectAll")()  # noqa: B009
+    keyboard.type("]d2" + PACK)
+    assert window.banner.isVisible()
+    assert "Alt+Z" in window.banner.notice.body.text()
+    bench.key(Qt.Key.Key_Z, ALT)
+    bench.until(lambda: text_of(field) == "]d2" + PACK)
+    assert not window.banner.isVisible()
+
+
+def test_text_that_comes_quickly_answers_no_choice_and_presses_nothing(
+    bench: Bench, keyboard: FastKeyboard
+) -> None:
+    """Kept until the cursor is where it can be typed."""
+    form = bench.form.form
+    form.focus_field("patient.sex")
+    keyboard.type("12 Example Street", Qt.Key.Key_Return)
+    bench.idle()
+    assert form.answers()["patient.sex"] == ""
+    assert bench.window.banner.isVisible()
+    form.focus_field("patient.city")
+    bench.key(Qt.Key.Key_Z, ALT)
+    bench.until(lambda: form.answers()["patient.city"] == "12 Example Street")
 
 
 @contextmanager

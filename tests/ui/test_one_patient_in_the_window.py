@@ -55,7 +55,9 @@ class Clerk:
 
     def scan(self) -> None:
         self.mind = self.pick.choice(sorted(PEOPLE))
-        self.bench.window.counter.scanned(Burst(digits(PEOPLE[self.mind][identity.NUMBER]) or "", 5.0))
+        self.bench.window.counter.scanned(
+            Burst(digits(PEOPLE[self.mind][identity.NUMBER]) or "", 5.0, prefixed=True)
+        )
         self.settle()
 
     def type_over(self) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.forms.code_question import CodeQuestion
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -38,6 +38,8 @@ class ScanPanel(QWidget):
         self.product_field = Field(
             "scan.product", "Which vaccine is this?", self.product, hint="Asked once for each barcode."
         )
+        self.means = CodeQuestion("scan.means")
+        self.product.edited.connect(self._follow_product)
         self._batches = QVBoxLayout()
         self._batch: RadioEditor | None = None
         self._batch_field: Field | None = None
@@ -46,8 +48,7 @@ class ScanPanel(QWidget):
         self.back_button = button(
             "Put it in the field", tip="It was no scan: type it where the cursor was (Alt+Z)"
         )
-        self.back_button.clicked.connect(self._put_back)
-        QShortcut(QKeySequence("Alt+Z"), self, self._put_back)
+        self.back_button.clicked.connect(self.was_typing)
         self.use.clicked.connect(self._use)
         self.close_button.clicked.connect(self.leave)
         self.product.leads_on = True
@@ -61,6 +62,7 @@ class ScanPanel(QWidget):
         layout.addWidget(self.head)
         layout.addWidget(self.said)
         layout.addWidget(self.product_field)
+        layout.addWidget(self.means)
         layout.addLayout(self._batches)
         self.buttons = row(
             self.use,
@@ -88,11 +90,6 @@ class ScanPanel(QWidget):
         self.clear()
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _put_back(self) -> None:
-        if self.isVisible():
-            self.leave()
-            self.was_typing.emit()
 
     def pass_by(self) -> None:
         """Take away what only told of a scan: somebody went on. A refusal and a question stay."""
@@ -141,6 +138,7 @@ class ScanPanel(QWidget):
         self.head.setText("Scan not taken" if tone == "stop" else "Scanned")
         self.said.setText(sentence)
         self.product_field.setVisible(False)
+        self.means.follow(("", ""), ("", ""))
         self.use.setVisible(False)
         self.close_button.setText("Close")
         self.setVisible(True)
@@ -165,11 +163,20 @@ class ScanPanel(QWidget):
         self.product_field.say("" if known else "Select the vaccine from the list.")
         if not known:
             return
-        scan, by, programme = pack.scan, self._context.acting.id, self._programme
+        self._follow_product()
+        if self.means.insist():
+            return
+        scan, by, programme, once = pack.scan, self._context.acting.id, self._programme, self.means.refuses
         self._context.office.ask(
-            lambda desk: desk.stock.learned(scan, choice, by, programme),
+            lambda desk: desk.stock.learned(scan, choice, by, programme, once=once),
             lambda learned: self._learned(pack, learned, batch),
         )
+
+    def _follow_product(self) -> None:
+        """Ask where the code meant another vaccine than the one chosen now."""
+        if self._pack is not None:
+            _programme, known, product = self.product.answer().partition("|")
+            self.means.follow(self._pack.meant, (product if known else "", self.product.spoken()))
 
     def _learned(self, pack: "ScannedPack", learned: "ScannedPack", batch: str) -> None:
         if pack is not self._pack:

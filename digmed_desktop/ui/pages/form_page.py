@@ -1,7 +1,7 @@
 """The shape of every form: questions, a live preview beside them, a draft kept while typing, and the way to the check."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
@@ -230,6 +230,18 @@ class FormPage(FormParts):
         self.form.set_answers(mine, keep_rest=True)
         for key in mine:
             self.touched(key)
+
+    def answer_as_before(self, answers: Mapping[str, str], carried: Collection[str]) -> None:
+        """Take back what a scan answered: it was text that came quickly."""
+        self.scan_panel.leave()
+        self.search.clear()
+        for _ in range(2):  # an answer may bring others, such as the dose of a product
+            self.form.set_answers(answers, keep_rest=True)
+            for key in answers:
+                self.touched(key)
+        self.carried = set(carried)
+        if answers.keys() & set(identity.OF_THE_PATIENT):
+            self.person.taken(self.form.answers())
 
     def same_patient(self) -> None:
         """Begin another vaccine for the same patient: who they are stays, what was asked is asked again."""

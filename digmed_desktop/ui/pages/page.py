@@ -43,6 +43,7 @@ class ColumnPage(QScrollArea):
         self.summary.chosen.connect(self.focus_field)
         self.body.addWidget(self.summary)
         self.fields: dict[str, Field] = {}
+        self._typed: set[str] = set()  # fields that a person answered since what is kept was asked for
         self.setWidget(page)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -66,6 +67,7 @@ class ColumnPage(QScrollArea):
             for field in [widget] if isinstance(widget, Field) else widget.findChildren(Field):
                 if isinstance(field, Field):
                     self.fields[field.field_id] = field
+                    field.edited.connect(self._note_typed)
         self.body.addWidget(frame)
         return frame
 
@@ -74,6 +76,19 @@ class ColumnPage(QScrollArea):
         for field_id, name in settings.items():
             if made.is_set_by_it(name):
                 self.fields[field_id].set_by_it()
+
+    def _note_typed(self, field_id: str) -> None:
+        self._typed.add(field_id)
+
+    def expect_kept(self) -> None:
+        """Begin to wait for what is kept: it takes the place of what was typed before and not stored."""
+        self._typed.clear()
+
+    def show_kept(self, answers: Mapping[str, str]) -> None:
+        """Show what is kept, however late it comes; what was typed meanwhile stays."""
+        for key, text in answers.items():
+            if key not in self._typed:
+                self.fields[key].editor.set_answer(text)
 
     def answers(self) -> dict[str, str]:
         """Return the answers of all fields."""

@@ -251,6 +251,7 @@ class PeoplePage(ColumnPage):
 
     def _add(self) -> None:
         answers = self.answers()
+        self.expect_kept()
         self.add.setEnabled(False)
         self._context.office.ask(lambda desk: desk.add_person(answers), self._added, self._failed)
 
@@ -261,8 +262,7 @@ class PeoplePage(ColumnPage):
             name = " ".join(
                 (self.fields["person.given"].editor.answer(), self.fields["person.family"].editor.answer())
             )
-            for field in self.fields.values():
-                field.editor.set_answer("")
+            self.show_kept(dict.fromkeys(self.fields, ""))
             self.said.say(f"{name} can sign in now.", "Added", "done")
             self.said.setVisible(True)
             self.arrive()

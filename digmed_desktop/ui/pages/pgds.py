@@ -104,14 +104,14 @@ class PgdPage(ColumnPage):
     def _do(self, act: Callable[[Any, int | None], tuple[Problem, ...]], clears: Sequence[str] = ()) -> None:
         """Do one act as the person who is signed in; where it was done, empty the questions that it answered."""
         by = self._context.acting.id
+        self.expect_kept()
         self._context.office.ask(
             lambda desk: act(desk, by), lambda problems: self._done(problems, clears), self._failed
         )
 
     def _done(self, problems: Sequence[Problem], clears: Sequence[str]) -> None:
         if self.tell(problems):
-            for name in clears:
-                self.fields[f"pgd.{name}"].editor.set_answer("")
+            self.show_kept({f"pgd.{name}": "" for name in clears})
         self._refresh()
 
     def _failed(self, error: DigMedError) -> None:

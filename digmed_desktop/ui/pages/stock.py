@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.stock import CODE_MEANS
 from digmed_desktop.desk.views import BatchView, StockView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.forms.code_question import CodeQuestion
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
@@ -30,12 +33,14 @@ class StockPage(ColumnPage):
         self._context = context
         self.product = ChoiceEditor(())
         self.number, self.expiry, self.use_before = TextEditor(), DateEditor(), DateEditor()
+        self.means = CodeQuestion(CODE_MEANS)
         self.said = Notice("done")
         self.said.setVisible(False)
         self.body.addWidget(self.said)
         self.card(
             "Add a batch",
             Field("stock.product", "Vaccine", self.product),
+            self.means,
             Pair(
                 Field(
                     "stock.number", "Batch number", self.number, hint="As on the pack, at most 20 characters."
@@ -60,7 +65,26 @@ class StockPage(ColumnPage):
         for column, share in enumerate((3, 2, 3, 0)):
             self._list.setColumnStretch(column, share)
         self.card("On the shelf", self._holder)
-        self._gtin = ""
+        self._forget_code()
+        self.product.edited.connect(self._follow_code)
+        self.number.edited.connect(self._follow_code)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget the code of the last box: what is typed when somebody comes back may be another one's."""
+        super().hideEvent(event)
+        self._forget_code()
+
+    def _forget_code(self) -> None:
+        self._gtin, self._number = "", ""  # the code of the box scanned last, and the batch read with it
+        self._meant = ("", "")  # what the code has meant so far
+        self.means.follow(self._meant, ("", ""))
+
+    def _follow_code(self) -> None:
+        """Let the code count for the box it was read from alone: ask where it meant another vaccine."""
+        if self.number.answer() != self._number:
+            self._forget_code()
+        _programme, _, product = self.product.answer().partition("|")
+        self.means.follow(self._meant, (product, self.product.spoken()))
 
     def arrive(self) -> None:
         """Show the stock as it is kept now."""
@@ -72,8 +96,11 @@ class StockPage(ColumnPage):
         if scan.found in (Found.REFUSED, Found.PATIENT):
             self._tell(scan.sentence or "This is the code of a patient. Scan the vaccine's box.", "stop")
             return
+        self._forget_code()
         self._gtin = scan.gtin
         self.number.set_answer(scan.batch or (scan.batches[0] if len(scan.batches) == 1 else ""))
+        self._number = self.number.answer()
+        self.product.set_answer("")
         self.expiry.set_answer(dates.as_answer(scan.expiry))
         self.use_before.set_answer("")
         sentences = (scan.sentence, *scan.notes, *(f"Read: {one}" for one in scan.batches))
@@ -87,7 +114,10 @@ class StockPage(ColumnPage):
         from digmed_desktop.desk.views import ScannedPack
 
         if isinstance(pack, ScannedPack) and pack.scan.gtin == self._gtin:  # no other was scanned meanwhile
-            self.product.set_answer(f"{pack.programme}|{pack.product}" if pack.product else "")
+            self._meant = pack.meant
+            if not self.product.answer():  # nobody chose one meanwhile
+                self.product.set_answer(f"{pack.programme}|{pack.product}" if pack.product else "")
+            self._follow_code()
             if pack.sentence and not pack.answers:
                 self._tell(pack.sentence, "stop")
 
@@ -98,8 +128,12 @@ class StockPage(ColumnPage):
         self.said.setVisible(True)
 
     def _add(self) -> None:
-        answers = {**self.answers(), "stock.gtin": self._gtin}
+        self._follow_code()
+        if self.means.insist():
+            return
+        answers = {**self.answers(), "stock.gtin": "" if self.means.refuses else self._gtin}
         by = self._context.acting.id
+        self.expect_kept()
         self.add.setEnabled(False)
         self._context.office.ask(lambda desk: desk.stock.add(answers, by), self._added, self._failed)
 
@@ -109,9 +143,9 @@ class StockPage(ColumnPage):
         if not self.tell(problems) or batch is None:
             self.said.setVisible(False)
             return
-        self._gtin = ""
-        for field in self.fields.values():
-            field.editor.set_answer("")
+        if self.number.answer() == batch.batch.number:  # no other box was scanned meanwhile
+            self._forget_code()
+        self.show_kept(dict.fromkeys(self.fields, ""))
         self._tell(
             f"{batch.label} can be chosen now." if new else f"{batch.label} is already in your list.", "done"
         )

@@ -1,6 +1,5 @@
 """The emergency supply form."""
 
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import units
@@ -11,7 +10,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, Preview
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.form_view import FormView
-from digmed_desktop.ui.pages.cleared_answers import PUT_BACK, ClearedAnswers
+from digmed_desktop.ui.pages.cleared_answers import ClearedAnswers
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
@@ -35,7 +34,6 @@ class SupplyPage(FormPage):
         self._cleared: dict[Field, ClearedAnswers] = {}
         self._told_of_list = False
         super().__init__(context)
-        QShortcut(QKeySequence(PUT_BACK), self, self.put_back)
         self.form.asks.connect(self._search)
         self.form.picked.connect(self._picked)
         self._offer_units()

@@ -228,8 +228,7 @@ class ConnectionSection(ColumnPage):
                 "proxy": view.proxy,
                 "proxy_name": view.proxy_name,
             }
-            for name, text in shown.items():
-                self.fields[f"connection.{name}"].editor.set_answer(text)
+            self.show_kept({f"connection.{name}": text for name, text in shown.items()})
         self._show_asked()
         if not view.fixed:
             self.show_set_by_it(self._context.made, SETTINGS)

@@ -134,6 +134,7 @@ class MessagesSection(ColumnPage):
 
     def _add(self) -> None:
         answers = self.answers()
+        self.expect_kept()
         self.add.setEnabled(False)
         self._context.office.ask(lambda desk: desk.messages.add_product(answers), self._added, self._failed)
 
@@ -144,9 +145,7 @@ class MessagesSection(ColumnPage):
             return
         self.add.setFocus()
         name = self.fields["product.display"].editor.answer()
-        for key, field in self.fields.items():
-            if key.startswith("product."):
-                field.editor.set_answer("")
+        self.show_kept({key: "" for key in self.fields if key.startswith("product.")})
         self.said.say(f"{name} is offered on the form now.", "Added", "done")
         self.said.setVisible(True)
         self._changed(None)

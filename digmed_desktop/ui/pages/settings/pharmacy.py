@@ -30,11 +30,11 @@ class PharmacySection(ColumnPage):
     def arrive(self) -> None:
         """Show the pharmacy as it is kept."""
         self.said.setVisible(False)
+        self.expect_kept()
         self._context.office.ask(lambda desk: desk.people.pharmacy_answers(), self._show)
 
     def _show(self, answers: dict[str, str]) -> None:
-        for key, text in answers.items():
-            self.fields[key].editor.set_answer(text)
+        self.show_kept(answers)
         self.tell([])
 
     def _save(self) -> None:
