@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ENGLAND = ZoneInfo("Europe/London")
@@ -125,8 +125,16 @@ def read_time(typed: str, what: str) -> tuple[int, int] | None:
 
 
 def at_counter(day: date, hour: int, minute: int) -> datetime:
-    """Return the moment at which a clock in England showed this time."""
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ENGLAND)
+    """Return the moment at which a clock in England showed this time.
+
+    Raises DateSentenceError for a time that was left out when the clocks went forward.
+    """
+    moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ENGLAND)
+    if moment.astimezone(UTC).astimezone(ENGLAND).replace(tzinfo=None) != moment.replace(tzinfo=None):
+        raise DateSentenceError(
+            f"There was no {hour:02}:{minute:02} on {shown(day)}: the clocks went forward by an hour. Check date and time."
+        )
+    return moment
 
 
 def shown(day: date | None) -> str:

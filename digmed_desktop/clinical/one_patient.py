@@ -118,6 +118,15 @@ def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> T
     return Taken(dict(found), another=True)
 
 
+def may_complete(now: Answers, found: Answers) -> bool:
+    """Whether what was found is a number or a date of birth alone, which a form begun by name has not yet.
+
+    It contradicts nothing, and nothing says whose it is: a person does.
+    """
+    alone = set(found) <= {identity.NUMBER, identity.BORN}
+    return alone and identity.is_somebodys(now) and not any(now.get(key, "").strip("/ ") for key in found)
+
+
 def of_the_act(answers: Answers) -> dict[str, str]:
     """Return the answers about what was done, whoever it was done for."""
     return {key: text for key, text in answers.items() if text and _is_of_the_act(key)}

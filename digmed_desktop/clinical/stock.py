@@ -8,6 +8,9 @@ from digmed_desktop.clinical import batch
 from digmed_desktop.clinical.dates import DateSentenceError, read_date, shown
 from digmed_desktop.clinical.problem import Problem, Severity
 
+CODE_MEANS = "stock.code_means"
+"""Whether the barcode of a batch that is added means its product from now on, where it meant another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class StockBatch:

@@ -11,7 +11,7 @@ from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.vaccination import answers_of_pack
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Immunization
-from digmed_desktop.clinical.stock import StockBatch, doubts, other_programme, read_batch
+from digmed_desktop.clinical.stock import CODE_MEANS, StockBatch, doubts, other_programme, read_batch
 from digmed_desktop.desk.views import BatchView, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.reference import programmes
@@ -19,9 +19,6 @@ from digmed_desktop.scanning.pack import Found, Scan
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
-
-
-CODE_MEANS = "stock.code_means"  # yes: the code that was scanned means the chosen product from now on
 
 
 class StockDesk:

@@ -130,6 +130,14 @@ def test_a_clock_in_england_knows_summer_time(day: date, utc: int) -> None:
     assert shown_time(moment) == f"{shown(day)} 10:00"
 
 
+@pytest.mark.parametrize("minute", [0, 30, 59])
+def test_a_time_that_the_clocks_left_out_is_none(minute: int) -> None:
+    with pytest.raises(DateSentenceError, match="clocks went forward"):
+        at_counter(date(2027, 3, 28), 1, minute)
+    assert at_counter(date(2027, 3, 28), 2, 0).astimezone(UTC).hour == 1
+    assert at_counter(date(2027, 10, 31), 1, 30).astimezone(UTC).hour == 0  # there twice, so it exists
+
+
 def test_a_date_is_shown_as_the_nhs_writes_it() -> None:
     assert shown(date(2024, 7, 9)) == "09 Jul 2024"
     assert shown(None) == ""

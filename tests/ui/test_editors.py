@@ -1,6 +1,6 @@
 """The idioms of every form: NHS number, date in three boxes, choosing by key."""
 
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from digmed_desktop.ui.widgets.choices import YES_NO, ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, Editor, NhsNumberEditor
 from digmed_desktop.ui.widgets.field import Field
 
+NOW = datetime(2031, 2, 1, 23, 30, tzinfo=UTC)  # of the program's clock, and no day of this computer's
 CHOICES = (Option("a", "Amber"), Option("g", "Green"), Option("gr", "Grey"))
 
 
@@ -56,7 +57,7 @@ def test_what_is_no_nhs_number_stays_exactly_as_typed(qtbot: QtBot, typed: str) 
     ],
 )
 def test_a_date_is_typed_in_one_go(qtbot: QtBot, typed: str, answer: str) -> None:
-    editor = DateEditor()
+    editor = DateEditor(lambda: NOW)
     shown(qtbot, editor)
     for sign in typed:
         QTest.keyClicks(QApplication.focusWidget() or editor, sign)
@@ -64,11 +65,10 @@ def test_a_date_is_typed_in_one_go(qtbot: QtBot, typed: str, answer: str) -> Non
 
 
 def test_t_is_today_and_a_pasted_date_fills_all_boxes(qtbot: QtBot) -> None:
-    editor = DateEditor()
+    editor = DateEditor(lambda: NOW)
     shown(qtbot, editor)
     QTest.keyClicks(editor.boxes[0], "t")
-    today = date.today()  # noqa: DTZ011
-    assert editor.answer() == f"{today.day}/{today.month}/{today.year}"
+    assert editor.answer() == "1/2/2031", "by the program's clock"
     editor.set_answer("")
     QApplication.clipboard().setText("1 Oct 2026")
     editor.boxes[0].setFocus()
@@ -77,7 +77,7 @@ def test_t_is_today_and_a_pasted_date_fills_all_boxes(qtbot: QtBot) -> None:
 
 
 def test_backspace_in_an_empty_box_goes_back(qtbot: QtBot) -> None:
-    editor = DateEditor()
+    editor = DateEditor(lambda: NOW)
     shown(qtbot, editor)
     QTest.keyClicks(editor.boxes[0], "12")
     assert QApplication.focusWidget() is editor.boxes[1]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone
 from digmed_desktop.clinical.answers import AnswerSheet, called
-from digmed_desktop.clinical.dates import LONGEST_LIFE, age, at_counter, centuries
+from digmed_desktop.clinical.dates import LONGEST_LIFE, DateSentenceError, age, at_counter, centuries
 from digmed_desktop.clinical.form import Answers, Form
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.questions.binding import Binding, Codec, assemble
@@ -37,7 +37,11 @@ def _contact_at(sheet: AnswerSheet, question: str) -> datetime | None:
         return None
     if time is None:
         return None
-    moment = at_counter(day, *time)
+    try:
+        moment = at_counter(day, *time)
+    except DateSentenceError as wrong:
+        sheet.stop(clock, str(wrong))
+        return None
     if moment > sheet.now:
         sheet.stop(clock, f"{sheet.fields[clock].label} must not be in the future.")
         return None

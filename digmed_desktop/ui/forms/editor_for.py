@@ -1,6 +1,7 @@
 """Which editor answers which kind of question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from digmed_desktop.clinical.form import FieldKind, FormField, Option
 from digmed_desktop.clinical.identity import BORN
@@ -11,8 +12,10 @@ from digmed_desktop.ui.widgets.medicine import MedicineEditor
 MOST_RADIOS = 10  # each has a digit
 
 
-def editor_for(question: FormField, options: Sequence[Option], *, row: bool = False) -> Editor:
-    """Return a new editor for a question with these options, or for a ``row`` of a table."""
+def editor_for(
+    question: FormField, options: Sequence[Option], now: Callable[[], datetime], *, row: bool = False
+) -> Editor:
+    """Return a new editor for a question with these options, or for a ``row`` of a table; ``now`` reads dates."""
     if row and question.kind is FieldKind.YES_NO:
         return RowEditor(YES_NO)
     match question.kind:
@@ -21,7 +24,7 @@ def editor_for(question: FormField, options: Sequence[Option], *, row: bool = Fa
         case FieldKind.LINES:
             return LinesEditor()
         case FieldKind.DATE:
-            return DateEditor(birth=question.id == BORN)
+            return DateEditor(now, birth=question.id == BORN)
         case FieldKind.YES_NO:
             return RadioEditor(YES_NO)
         case FieldKind.RADIO if len(options) <= MOST_RADIOS:

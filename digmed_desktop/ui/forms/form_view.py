@@ -1,6 +1,7 @@
 """A whole form: groups of questions, the summary of problems on top, conditional questions, answers as plain text."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import cast
 
@@ -48,11 +49,16 @@ class FormView(QScrollArea):
         self,
         form: Form,
         lists: Lists,
+        now: Callable[[], datetime],
         top: Sequence[QWidget] = (),
         before: Mapping[str, QWidget] | None = None,
     ) -> None:
-        """Draw ``form``; ``top`` stands above all groups, ``before`` holds what stands first in a group."""
+        """Draw ``form``; ``top`` stands above all groups, ``before`` holds what stands first in a group.
+
+        ``now`` is the program's clock.
+        """
         super().__init__()
+        self._now = now
         self._template, self.form = form, form.laid_out({})
         self._lists = lists
         self._repeats = repeats_of(form)
@@ -256,7 +262,7 @@ class FormView(QScrollArea):
         return field
 
     def _editor(self, question: FormField, options: Sequence[Option], *, row: bool) -> Editor:
-        return editor_for(question, options, row=row)
+        return editor_for(question, options, self._now, row=row)
 
     def answers(self) -> dict[str, str]:
         """Return every answer, also those of questions not asked now, so that nothing typed is lost."""

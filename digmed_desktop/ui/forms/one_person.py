@@ -24,6 +24,7 @@ _NAMED = {
     "patient.city": "town",
     "patient.postcode": "postcode",
 }
+_SAME = "&Same patient: put it on this form"
 _SLIP = "&Same patient: the earlier entry was wrong"
 _ANOTHER = "&Another patient: start a new form"
 _ANOTHER_CORRECTED = "&Another patient: withdraw this record, record the right one"
@@ -39,6 +40,7 @@ class OnePerson(QWidget):
         super().__init__()
         self._context = context
         self.one = OnePatient()
+        self.scanned: dict[str, str] = {}  # a number or date of birth, until somebody says whose it is
         self.called: Callable[[str], str] = lambda _question: "other answers"  # a question as it is labelled
         self.panel = QFrame()
         self.head = Words("", bold=True)
@@ -69,6 +71,7 @@ class OnePerson(QWidget):
         """Begin with a form that is about to be shown; one that was left in doubt asks again."""
         self.one.begin(state, answers, self._today())
         self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
+        self.scanned = {}
         self.setVisible(False)
         self.follow(answers)
 
@@ -88,7 +91,7 @@ class OnePerson(QWidget):
         """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
         if found := self.one.follow(answers, self._today()):
             self._ask(found, answers)
-        elif self.asks:
+        elif self.asks and not self.scanned:
             self.setVisible(False)
 
     @property
@@ -110,6 +113,21 @@ class OnePerson(QWidget):
             else "The form begun before is kept under Drafts (Ctrl+D)."
         )
         self._show("act", self.said.text(), ask=False)
+
+    def ask_whose(self, scanned: Mapping[str, str], answers: Mapping[str, str]) -> None:
+        """Ask whether a number or date of birth that nobody here has is that of the patient on the form."""
+        self.scanned = dict(scanned)
+        name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
+        what = " and ".join(_NAMED[key] for key in scanned)
+        self.head.setText(f"Is this the {what} of {name}?" if name else f"Is this {what} the same patient's?")
+        self.said.setText(
+            f"{self._told(scanned, ())}: no patient here has it, and this form has no {what} yet. For another patient a "
+            "new form is started."
+        )
+        self.slip.setText(_SAME)
+        self.head.setVisible(True)
+        self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
+        self.focus()
 
     def _ask(self, found: tuple[str, ...], answers: Mapping[str, str]) -> None:
         name = self._context.made.name(
@@ -142,6 +160,7 @@ class OnePerson(QWidget):
                 f"{differs} what this form was begun with. For another patient a new form is started, and this one is "
                 "kept as it was."
             )
+        self.slip.setText(_SLIP)
         told = [self._told(one, found) for one in (self.owner, answers)]
         self.said.setText(f"{rest} Was: {told[0]}. Now: {told[1]}.")
         self.head.setVisible(True)

@@ -1,6 +1,7 @@
 """A form drawn in sections: compact tables, cards of one line, and what is optional behind buttons of its own."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -27,6 +28,7 @@ class SectionedForm(FormView):
         self,
         form: Form,
         lists: Lists,
+        now: Callable[[], datetime],
         top: Sequence[QWidget] = (),
         before: Mapping[str, QWidget] | None = None,
     ) -> None:
@@ -38,7 +40,7 @@ class SectionedForm(FormView):
         self._drawn = False
         self._top = top
         self._after: dict[str, list[QWidget]] = {}
-        super().__init__(form, lists, top, before)
+        super().__init__(form, lists, now, top, before)
 
     def _lay_out(self) -> None:
         if self._drawn:

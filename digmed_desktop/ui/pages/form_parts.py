@@ -65,7 +65,7 @@ class FormParts(QWidget):
 
     def make_form(self, top: tuple[QWidget, ...], before: dict[str, QWidget]) -> FormView:
         """Return the form as it is drawn, group by group."""
-        return FormView(load(self.FORM), self._lists.lists, top=top, before=before)
+        return FormView(load(self.FORM), self._lists.lists, self._context.now, top=top, before=before)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the preview away where form and preview do not fit side by side."""

@@ -61,8 +61,8 @@ class PgdPage(ColumnPage):
                 Field("pgd.programme", "Vaccination", self.programme),
             ),
             Pair(
-                Field("pgd.valid_from", "Valid from", DateEditor()),
-                Field("pgd.valid_to", "Valid to", DateEditor(), hint="Its last day."),
+                Field("pgd.valid_from", "Valid from", DateEditor(context.now)),
+                Field("pgd.valid_to", "Valid to", DateEditor(context.now), hint="Its last day."),
             ),
         )
         self.enter = button("Enter this PGD", "primary")
@@ -74,7 +74,7 @@ class PgdPage(ColumnPage):
             Field(
                 "pgd.signed",
                 "Signed on",
-                DateEditor(),
+                DateEditor(context.now),
                 hint="Leave it empty for who may work under it and has not signed yet.",
             ),
         )

@@ -51,6 +51,7 @@ class RegisterPage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self.now = context.now
         self.entries: list[RegisterEntry] = []
         self.shown: RegisterEntry | None = None
         self.chain = Notice("act", "")
@@ -319,8 +320,9 @@ class EntryView(QScrollArea):
         self.text = Field("amendment.text", "What is to be put right, and why", LinesEditor())
         self.save_text = button("Append", "primary")
         self.save_text.clicked.connect(self._append_text)
-        self.dated = Field("prescription.dated", "Date on the prescription", DateEditor())
-        self.received = Field("prescription.received", "Date it was received", DateEditor())
+        now = page.now
+        self.dated = Field("prescription.dated", "Date on the prescription", DateEditor(now))
+        self.received = Field("prescription.received", "Date it was received", DateEditor(now))
         self.save_dates = button("Enter the dates", "primary")
         self.save_dates.clicked.connect(self._append_dates)
         self._asking = (self.text, self.save_text, self.dated, self.received, self.save_dates)

@@ -73,7 +73,7 @@ class SentFilters(QWidget):
         self.words.line.setClearButtonEnabled(True)
         self.state, self.kind = ChoiceEditor(STATES), ChoiceEditor(KINDS)
         self.what, self.when = ChoiceEditor((Option("", "Any"),)), ChoiceEditor(PERIODS)
-        self.first, self.last = DateEditor(), DateEditor()
+        self.first, self.last = DateEditor(context.now), DateEditor(context.now)
         self.kept = ChoiceEditor((Option("", "None"),))
         self.fields = {
             "text": Field("search.text", "Search", self.words),

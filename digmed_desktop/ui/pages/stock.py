@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.stock import CODE_MEANS
+from digmed_desktop.clinical.stock import CODE_MEANS
 from digmed_desktop.desk.views import BatchView, StockView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.scanning.burst import Burst
@@ -32,7 +32,11 @@ class StockPage(ColumnPage):
         super().__init__("Stock", "The vaccines here. Scan a box to add it, or type what is on it.")
         self._context = context
         self.product = ChoiceEditor(())
-        self.number, self.expiry, self.use_before = TextEditor(), DateEditor(), DateEditor()
+        self.number, self.expiry, self.use_before = (
+            TextEditor(),
+            DateEditor(context.now),
+            DateEditor(context.now),
+        )
         self.means = CodeQuestion(CODE_MEANS)
         self.said = Notice("done")
         self.said.setVisible(False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.applicability import not_applicable
@@ -17,9 +17,12 @@ from digmed_desktop.ui.forms.batch_choice import BatchChoice
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.forms.vaccination_form import NOT_GIVEN, VaccinationForm
 from digmed_desktop.ui.pages.carried import SessionValue
+from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.strip import Wording
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import quiet
 
 SET_BY_PRODUCT = ("vaccine.dose_number", "vaccine.dose_amount", "vaccine.route")
@@ -51,10 +54,8 @@ OF_THE_PROGRAMME = (
 """What the product and the programme offer; with :data:`SAID_OF_IT` it is emptied for another programme."""
 SAID_OF_IT = ("consent.", "previous.", "screening.", "after.", "incident.", "referral.")
 """What was asked and said of the vaccine: of another one nobody said it yet."""
-ASKED_ANEW = (
-    "This is another vaccination, so consent, screening, previous doses and outcome are asked again. "
-    "Choose the one before it to put its answers back."
-)
+ASKED_ANEW = "This is another vaccination, so consent, screening, previous doses and outcome are asked again."
+OF_THE_OUTCOME = ("vaccine.outcome", "vaccine.site", "after.advice")
 OF_THE_OTHER = (*OF_THE_PROGRAMME, *SAID_OF_IT)
 
 
@@ -80,7 +81,17 @@ class VaccinatePage(FormPage):
         self._product_at_first = ""
         self._hands: int | None = context.acting.id  # who acted last
         self._answered_of: dict[str, dict[str, str]] = {}  # of each programme chosen before on this form
-        self._asked_anew = quiet(ASKED_ANEW)
+        self._programme_before = ""  # chosen before the one now, with what was answered of it
+        self._before_not_given: dict[str, str] = {}  # outcome, site and advice
+        self._put_back = button(
+            f"Put back ({PUT_BACK})", tip="Go back to the vaccination before, with its answers"
+        )
+        self._asked_anew = QWidget()
+        said = QVBoxLayout(self._asked_anew)
+        said.setContentsMargins(0, 2, 0, 2)
+        said.setSpacing(4)
+        said.addWidget(quiet(ASKED_ANEW))
+        said.addWidget(flow(self._put_back))
         self._changed_hands = False  # whether that changed with a patient on the form
         self.batches: BatchChoice | None = None
         super().__init__(context)
@@ -93,6 +104,7 @@ class VaccinatePage(FormPage):
         assert isinstance(editor, TextEditor)  # noqa: S101 - as resources/forms says
         self.form.fields["session.programme"].add_below(self._asked_anew)
         self._asked_anew.hide()
+        self._put_back.clicked.connect(self.put_back)
         self.batches = BatchChoice(context, editor)
         self.batches.chosen.connect(self._batch_chosen)
         self.batches.opened.connect(self._show_batches)
@@ -145,6 +157,7 @@ class VaccinatePage(FormPage):
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer products, sites, reasons and the like of the programme in the answers."""
         self._answered_of.clear()
+        self._before_not_given = {}
         self._asked_anew.hide()
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
@@ -224,18 +237,29 @@ class VaccinatePage(FormPage):
 
     def _change_to(self, programme: str) -> None:
         if programme in self._lists.by_programme and programme != self._programme:
-            answers = self.form.answers()
-            before = {
+            answers, before = self.form.answers(), self._programme
+            said = {
                 key: text
                 for key, text in answers.items()
                 if key.startswith(OF_THE_OTHER) and key != "consent.to_sharing"
             }
-            self._answered_of[self._programme] = before
+            usual = self._offer_of(programme).usual
+            of_the_session = {key: answers[key] for key in usual if key != "session.programme"}
+            self._answered_of[before] = said | of_the_session
+            self._programme_before = before
             self._offer(programme)
-            emptied = dict.fromkeys(before, "") | self._answered_of.pop(programme, {})
-            self.form.set_answers(emptied | self._offer_of(programme).usual, keep_rest=True)
-            self._asked_anew.setVisible(any(before.values()))
+            shown = dict.fromkeys(said, "") | usual | self._answered_of.pop(programme, {})
+            self.form.set_answers(shown, keep_rest=True)
+            self._asked_anew.setVisible(any(said.values()))
             self._follow_outcome()
+
+    def put_back(self) -> None:
+        """Go back to the vaccination that was chosen before, with all that was answered of it."""
+        if not self._asked_anew.isHidden():
+            self.form.set_answers({"session.programme": self._programme_before}, keep_rest=True)
+            self.touched("session.programme")
+            self._asked_anew.hide()
+            self.form.focus_field("session.programme")
 
     def _offer_of(self, programme: str) -> ProgrammeOffer:
         known = self._lists.by_programme
@@ -272,7 +296,7 @@ class VaccinatePage(FormPage):
 
     def make_form(self, top: tuple[QWidget, ...], before: dict[str, QWidget]) -> FormView:
         """Return the form as it is drawn."""
-        return VaccinationForm(load(self.FORM), self._lists.lists, top=top, before=before)
+        return VaccinationForm(load(self.FORM), self._lists.lists, self._context.now, top=top, before=before)
 
     def fold_cards(self) -> None:
         """Fold details, practice, session and dose to one line each where they are wholly answered."""
@@ -317,10 +341,14 @@ class VaccinatePage(FormPage):
 
     def not_given(self) -> None:
         """Say that it does not go ahead, or that it does after all: from anywhere, by one key."""
-        declined = self.form.answers()["vaccine.outcome"] == NOT_GIVEN
-        self.form.set_answers(
-            {"vaccine.outcome": "" if declined else NOT_GIVEN, "vaccine.site": ""}, keep_rest=True
-        )
+        now = {key: self.form.answers()[key] for key in OF_THE_OUTCOME}
+        if now["vaccine.outcome"] == NOT_GIVEN:
+            shown, self._before_not_given = self._before_not_given, {}
+            shown = shown or {"vaccine.outcome": "", "vaccine.site": ""}
+        else:
+            self._before_not_given = now
+            shown = {"vaccine.outcome": NOT_GIVEN, "vaccine.site": ""}
+        self.form.set_answers(shown, keep_rest=True)
         self.touched("vaccine.outcome")
         self.form.next_open("")
 

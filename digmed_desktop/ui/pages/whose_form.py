@@ -6,7 +6,7 @@ from typing import Protocol
 
 from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.one_patient import Taken, of_the_act, take
+from digmed_desktop.clinical.one_patient import Taken, may_complete, of_the_act, take
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import FormView
@@ -53,7 +53,12 @@ class WhoseForm:
     def take(self, answers: Mapping[str, str]) -> None:
         """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
         page, now = self._page, self._page.form.answers()
-        if page.person.asks:  # what was typed of another goes to the form of the other, not into this draft
+        if not page.corrects and not page.person.one.asks and may_complete(now, answers):
+            page.person.ask_whose(answers, now)
+            return
+        if (
+            page.person.one.asks
+        ):  # what was typed of another goes to the form of the other, not into this draft
             parted = page.person.one.parted(now)
             page.form.set_answers(parted.before)
             page.changed()
@@ -86,6 +91,10 @@ class WhoseForm:
     def _is_another(self) -> None:
         """Give what was typed since another identity began to a new form; this one stays as it was before."""
         page = self._page
+        if scanned := page.person.scanned:
+            self._put_aside(FormStart(page.FORM, answers=scanned))
+            page.form.next_open("")
+            return
         parted = page.person.one.parted(page.form.answers())
         page.form.set_answers(parted.before)
         page.changed()
@@ -96,7 +105,11 @@ class WhoseForm:
         page.form.next_open("")
 
     def _is_slip(self) -> None:
-        """Take the identity as it is typed now for the one that was meant."""
+        """Take the identity as it is typed now for the one that was meant, with what was scanned for it."""
+        scanned, self._page.person.scanned = self._page.person.scanned, {}
+        self._page.form.set_answers(scanned, keep_rest=True)
+        for key in scanned:
+            self._page.touched(key)
         self._page.person.taken(self._page.form.answers())
         self._page.changed()
         self._page.refresh()

@@ -1,7 +1,7 @@
 """The ways to answer a question. Each editor holds plain text (see ``clinical.form``) and says when it changed."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -264,10 +264,10 @@ class DateEditor(Editor):
 
     NAMES = ("Day", "Month", "Year")
 
-    def __init__(self, *, birth: bool = False) -> None:
-        """``birth``: it is a date of birth, so it is in the past."""
+    def __init__(self, now: Callable[[], datetime], *, birth: bool = False) -> None:
+        """``now`` is the program's clock; ``birth``: it is a date of birth, so it is in the past."""
         super().__init__()
-        self._birth = birth
+        self._now, self._birth = now, birth
         self._was_typed = False  # since the answer was set
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -316,10 +316,13 @@ class DateEditor(Editor):
         self._write_year_out()
         return False
 
+    def _today(self) -> date:
+        return self._now().astimezone(dates.ENGLAND).date()
+
     def _read(self) -> date | None:
         """Return the date as the form's sheet reads it; None where it is none, or the century is open."""
         texts = [box.text() for box in self.boxes]
-        today = date.today()  # noqa: DTZ011  (the counter's calendar day)
+        today = self._today()
         if self._birth and len(dates.centuries(texts, today)) > 1:
             return None
         try:
@@ -348,7 +351,7 @@ class DateEditor(Editor):
         if text in {"/", "-", ".", " "}:
             box.clear()  # a separator typed after the cursor had moved on by itself
             return
-        whole = dates.split_typed(text, date.today())  # noqa: DTZ011  (the counter's calendar day)
+        whole = dates.split_typed(text, self._today())
         single_word = text.strip().lower() in {"t", "today", "y", "yesterday"}
         if whole and (single_word or len(text) > 6):
             for target, part in zip(self.boxes, whole, strict=True):
@@ -375,7 +378,7 @@ class DateEditor(Editor):
         if len(year) != YEAR_DIGITS or not (day and month):
             return False
         try:
-            return dates.read_date(day, month, year, what="Date", today=date.today(), past=False) is not None  # noqa: DTZ011
+            return dates.read_date(day, month, year, what="Date", today=self._today(), past=False) is not None
         except dates.DateSentenceError:
             return False
 
