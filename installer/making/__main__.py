@@ -176,6 +176,7 @@ def _finish(build: Build, payload: Path, system: str, folders: tuple[str, str]) 
     """Write NOTICE, SBOM and manifest; the order matters: each names what lies there by then."""
     with build.steps.step(f"NOTICE, SBOM, manifest ({system})") as notes:
         parts = bom.parts_of(payload, *folders) + bom.others(payload, system)
+        parts += bom.compiled_in(payload, folders[0], parts)
         if silent := [one.name for one in parts if not one.licence and not one.texts]:
             raise BuildError(f"{silent[0]} states no licence. Add it to licences/more.toml.")
         (payload / "NOTICE.txt").write_text(bom.notice(parts), encoding="utf-8", newline="\n")

@@ -1,11 +1,13 @@
 """Write the SBOM (CycloneDX) and the NOTICE of a payload: every file, every package, every licence."""
 
 import json
+import re
 import tomllib
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
@@ -21,6 +23,7 @@ from installer.making.run import BuildError
 from installer.making.wheels import Distribution, distributions
 
 _NAMES = ("licen", "copying", "notice", "authors", "copyright")
+_OTHER_LICENCES = {"LicenseRef-Qt-Commercial.txt"}  # offered by a package, and not what it is used under
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class Part:
     texts: tuple[str, ...]
     purl: str
     files: frozenset[str] = field(default_factory=frozenset)  # paths within the payload
+    where: str = ""  # it lies, when it is no package of its own
+
+    @property
+    def named(self) -> str:
+        """Its name, version and place, as far as there are such."""
+        place = f"({self.where})" if self.where else ""
+        return " ".join(word for word in (self.name, self.version, place) if word)
 
 
 def parts_of(payload: Path, site: str, own: str) -> list[Part]:
@@ -53,27 +63,56 @@ def others(payload: Path, system: str) -> list[Part]:
         if system not in entry.get("systems", [system]):
             continue
         holder = entry.get("holder", "")
-        if "file" in entry:
-            text = (home / entry["file"]).read_text(encoding="utf-8")
+        if "files" in entry:
+            texts = [(home / file).read_text(encoding="utf-8") for file in entry["files"]]
         else:
             matching = sorted(payload.rglob(entry["payload"].removeprefix("*/")))
             if not matching:
                 raise BuildError(
                     f"licences/more.toml: {entry['name']}: no file {entry['payload']} in the payload."
                 )
-            text = matching[0].read_text(encoding="utf-8")
-        said = f"{holder}\n\n{text}".strip()
-        found.append(
-            Part(entry["name"], f"({entry['where']})", entry["licence"], (said,), f"part:{entry['name']}")
-        )
+            texts = [matching[0].read_text(encoding="utf-8")]
+        texts[0] = f"{holder}\n\n{texts[0]}"
+        said = tuple(text.strip() for text in texts)
+        name, licence, where = entry["name"], entry["licence"], entry["where"]
+        found.append(Part(name, "", licence, said, f"part:{name}", where=where))
     return found
+
+
+def compiled_in(payload: Path, site: str, known: list[Part]) -> list[Part]:
+    """Return what is compiled into the packages' libraries, by the SBOMs that the packages bring.
+
+    A component that states no licence there has that of the known part of its name.
+    """
+    licences = {one.name.casefold(): one.licence for one in known}
+    found: dict[str, Part] = {}
+    for package in distributions(payload / site):
+        for file in sorted((package.info / "sboms").glob("*.json")):
+            for one in json.loads(file.read_text(encoding="utf-8")).get("components", []):
+                if one.get("scope") == "excluded":
+                    continue  # what only the package's own build needed
+                name, purl = str(one["name"]), str(one["purl"]).partition("?")[0]
+                licence = _stated(one) or licences.get(name.casefold(), "")
+                by = re.sub(r"\s*<[^>]*>", "", str(one.get("author", "")))  # without their e-mail
+                where = f"inside {package.name}{', by ' * bool(by)}{by}"
+                found.setdefault(purl, Part(name, str(one["version"]), licence, (), purl, where=where))
+    return list(found.values())
+
+
+def _stated(entry: dict[str, Any]) -> str:
+    """Return the licence of a component of somebody's SBOM; "" when it states none."""
+    said = [
+        str(one.get("expression") or one["license"].get("id") or one["license"]["name"])
+        for one in entry.get("licenses", [])
+    ]
+    return " AND ".join(said)
 
 
 def _part(one: Distribution, files: frozenset[str]) -> Part:
     texts = tuple(
         path.read_text(encoding="utf-8", errors="replace").strip()
         for path in sorted(one.info.rglob("*"))
-        if path.is_file() and path.name.lower().startswith(_NAMES)
+        if path.is_file() and path.name.lower().startswith(_NAMES) and path.name not in _OTHER_LICENCES
     )
     return Part(one.name, one.version, licence_of(one), texts, f"pkg:pypi/{one.name}@{one.version}", files)
 
@@ -117,9 +156,9 @@ def write(payload: Path, parts: list[Part], target: Path, epoch: int) -> int:
             Component(
                 type=ComponentType.LIBRARY,
                 name=part.name,
-                version=part.version,
+                version=part.version or None,
                 bom_ref=part.purl,
-                purl=PackageURL.from_string(part.purl) if part.purl.startswith("pkg:pypi") else None,
+                purl=PackageURL.from_string(part.purl) if part.purl.startswith("pkg:") else None,
                 licenses=[DisjunctiveLicense(name=part.licence)] if part.licence else [],
                 components=[_file(name, sums[name]) for name in owned[part.purl]],
             )
@@ -166,11 +205,11 @@ def files_in(sbom: Path) -> dict[str, str]:
 def notice(parts: list[Part]) -> str:
     """Return the NOTICE: who made what is inside, under which licence, and each licence's text once."""
     lines = [f"{places.PROGRAM} {places.version()} and what it is built on", ""]
-    lines += [f"{one.name} {one.version}: {one.licence or 'see the text below'}" for one in parts]
+    lines += [f"{one.named}: {one.licence or 'see the text below'}" for one in parts]
     told: dict[str, list[str]] = {}
     for one in parts:
         for text in one.texts:
-            told.setdefault(text, []).append(f"{one.name} {one.version}")
+            told.setdefault(text, []).append(one.named)
     for text, names in told.items():
         lines += ["", "=" * 79, ", ".join(names), "=" * 79, "", text]
     return "\n".join(lines) + "\n"

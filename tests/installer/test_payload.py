@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from installer.checking import papers
 from installer.making import bom, keep, manifest, places
 from installer.making.run import BuildError
 
@@ -113,6 +114,71 @@ def test_an_sbom_made_twice_is_the_same(tmp_path: Path) -> None:
     for target in targets:
         bom.write(tmp_path, bom.parts_of(tmp_path, "site", "none"), target, epoch=1_700_000_000)
     assert targets[0].read_bytes() == targets[1].read_bytes()
+
+
+def test_what_is_compiled_into_a_library_is_a_part_with_the_licence_that_its_package_states(
+    tmp_path: Path,
+) -> None:
+    _package(tmp_path, "large", {"large/a.pyd": "x"})
+    crate = {
+        "name": "inner", "version": "2.0", "purl": "pkg:cargo/inner@2.0?download_url=x",
+        "author": "A Maker <maker@example.org>", "licenses": [{"expression": "MIT OR Zlib"}],
+    }  # fmt: skip
+    crates = [
+        crate,
+        {"name": "openssl", "version": "4.0", "purl": "pkg:generic/openssl@4.0"},
+        {**crate, "name": "compiler", "purl": "pkg:cargo/compiler@1", "scope": "excluded"},
+        {**crate, "name": "named", "purl": "pkg:cargo/named@1", "licenses": [{"license": {"id": "0BSD"}}]},
+    ]
+    sboms = tmp_path / "large-1.0.dist-info" / "sboms"
+    sboms.mkdir()
+    (sboms / "crates.json").write_text(json.dumps({"components": crates}), encoding="utf-8")
+    known = bom.Part("OpenSSL", "", "Apache-2.0", (), "part:OpenSSL")
+    found = bom.compiled_in(tmp_path, ".", [known])
+    assert {(one.name, one.licence, one.purl) for one in found} == {
+        ("inner", "MIT OR Zlib", "pkg:cargo/inner@2.0"),
+        ("openssl", "Apache-2.0", "pkg:generic/openssl@4.0"),
+        ("named", "0BSD", "pkg:cargo/named@1"),
+    }
+    assert "inner 2.0 (inside large, by A Maker): MIT OR Zlib" in bom.notice(found)
+
+
+def _complete(folder: Path) -> list[bom.Part]:
+    _package(folder, "large", {"large/a.py": "x"})
+    _package(folder, "textual", {"textual/a.py": "y"}, licence="")
+    parts = bom.parts_of(folder, ".", "none")
+    (folder / "NOTICE.txt").write_text(bom.notice(parts), encoding="utf-8")
+    bom.write(folder, parts, folder / "sbom.cdx.json", epoch=1_700_000_000)
+    return parts
+
+
+def test_a_notice_without_a_part_of_the_sbom_or_with_another_licence_is_noticed(tmp_path: Path) -> None:
+    parts = _complete(tmp_path)
+    assert papers.in_sbom(tmp_path) == papers.in_notice(tmp_path) == ""
+    notice = tmp_path / "NOTICE.txt"
+    whole = notice.read_text(encoding="utf-8")
+    for was, now in (
+        ("large 1.0: MIT\n", ""),
+        ("large 1.0: MIT", "large 1.0: ISC"),
+        ("textual 1.0: see", "x"),
+    ):
+        assert was in whole
+        notice.write_text(whole.replace(was, now), encoding="utf-8")
+        assert "not in NOTICE" in papers.in_notice(tmp_path)
+    bom.write(tmp_path, parts[:1], tmp_path / "sbom.cdx.json", epoch=1_700_000_000)
+    assert "no part of the SBOM" in papers.in_notice(tmp_path)
+
+
+def test_two_builds_that_differ_in_a_file_or_lack_one_are_told_apart(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").write_text("same", encoding="utf-8")
+    assert papers.different(tmp_path / "one", tmp_path / "other") == ""
+    (tmp_path / "other" / "a").write_text("else", encoding="utf-8")
+    assert "differ" in papers.different(tmp_path / "one", tmp_path / "other")
+    (tmp_path / "other" / "a").unlink()
+    assert "differ" in papers.different(tmp_path / "one", tmp_path / "other")
+    assert "only" in papers.different(tmp_path / "one", tmp_path / "none")
 
 
 def test_the_manifest_names_every_file_but_itself(tmp_path: Path) -> None:
