@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.checking import version_1, windows_faults
+from installer.checking import on_screen, version_1, windows_faults
 from installer.checking.table import Table
 from installer.checking.wine import Result, Wine, expect
 from installer.making import places
@@ -65,6 +65,7 @@ def run(trial: Trial, table: Table) -> None:
     _install(trial, table)
     _use(trial, table)
     windows_faults.run(trial, table)
+    on_screen.run(trial, table)
     _damage(trial, table)
     _upgrade(trial, table)
     _remove(trial, table)
@@ -260,6 +261,10 @@ def _upgrade(trial: Trial, table: Table) -> None:
             expect(trial.console("doctor", home=version_1.HOME), 1, "The records open", "as they were made")
             or version_1.copy_kept(trial.wine)
         ),
+    )
+    table.line(
+        "the task's command where something is late: a notification that names nobody",
+        lambda: on_screen.notified(trial),
     )
     table.line(
         "an older version is refused: 11",
