@@ -14,6 +14,7 @@ from installer.checking.table import Table
 from installer.making import packages, places
 from installer.making.run import BuildError, megabytes, need, size
 
+BESIDE = ("linux", "core")  # what is tried meanwhile, one after the other
 MOST_SETUP, MOST_INSTALLED = 75_000_000, 290_000_000
 
 
@@ -23,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="installer/check", description="Try what installer/build made in OUT."
     )
     grammar.add_argument("out", type=Path, metavar="OUT", help="the folder that installer/build filled")
-    grammar.add_argument("--only", choices=("windows", "linux"), help="try one system")
+    grammar.add_argument(
+        "--only", choices=("windows", *BESIDE), action="append", help="try one part; may be given again"
+    )
     grammar.add_argument("--keep", type=Path, metavar="DIR", help="folder for the pictures")
     grammar.add_argument(
         "--same",
@@ -41,12 +44,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="digmed-check-") as folder:
             work = Path(folder)
-            beside = _Beside(asked.out.resolve(), work / "linux.txt") if asked.only is None else None
+            out = asked.out.resolve()
+            beside = None if asked.only else _Beside(out, work / "beside.txt")
             try:
-                if asked.only != "linux":
-                    failed += _windows(asked.out.resolve(), work, asked.keep or work / "pictures")
-                if asked.only == "linux":
-                    failed += _linux(asked.out.resolve(), work)
+                if not asked.only or "windows" in asked.only:
+                    failed += _windows(out, work, asked.keep or work / "pictures")
+                if asked.only and "linux" in asked.only:
+                    failed += _linux(out, work)
+                if asked.only and "core" in asked.only:
+                    failed += _core(out, work)
                 if beside is not None:
                     failed += beside.end()
             finally:
@@ -62,13 +68,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Beside:
-    """The table of the .deb, tried by a process of its own meanwhile; printed when the other tables are."""
+    """The other tables, tried by a process of its own meanwhile; printed when those of Windows are."""
 
     def __init__(self, out: Path, seen: Path) -> None:
         self._seen = seen
         with seen.open("wb") as file:
-            words = [sys.executable, "-m", "installer.checking", str(out), "--only", "linux"]
-            self._process = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT)
+            words = [sys.executable, "-m", "installer.checking", str(out)]
+            only = [word for name in BESIDE for word in ("--only", name)]
+            self._process = subprocess.Popen([*words, *only], stdout=file, stderr=subprocess.STDOUT)
 
     def end(self) -> int:
         """Wait for it and print what it saw; return 1 when a line failed."""
@@ -122,13 +129,9 @@ def _windows(out: Path, work: Path, pictures: Path) -> int:
         newer[1],
         payload / "app" / "digmed_desktop" / "_resources" / "examples",
         pictures.resolve(),
-        core.folder(trials),
+        core.lay(payload, out / "work" / "cpython", trials),
     )
     try:
-        table.line(
-            "the core's quick tests under the payload's Python",
-            lambda: core.run_tests(made[0], payload, out / "work" / "cpython", trials),
-        )
         windows.run(trial, table)
     finally:
         windows.shut(trial)
@@ -162,6 +165,13 @@ def _linux(out: Path, work: Path) -> int:
     papers.check(out / "linux" / "opt" / places.DISTRIBUTION, work, table)
     debian.try_package(package, work / "root", table)
     shutil.rmtree(work / "root", ignore_errors=True)
+    return table.end()
+
+
+def _core(out: Path, work: Path) -> int:
+    table = Table("the core's tests under wine, by the payload's Python")
+    (work / "tests").mkdir()
+    core.check(out, work / "tests", table)
     return table.end()
 
 

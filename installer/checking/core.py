@@ -3,25 +3,42 @@
 import shutil
 from pathlib import Path
 
+from installer.checking import wine
+from installer.checking.table import Table
 from installer.checking.wine import Wine, expect
 from installer.making import lock, places
 from installer.making.run import need, run
 
 TESTS = ("files", "settings", "clinical", "history/test_kept_anywhere.py", "history/test_store.py")
+PATIENCE = 900  # seconds
 _INI = "[pytest]\nmarkers =\n  slow: takes minutes\n  secret_service: needs a Secret Service\n"
 
 
-def folder(work: Path) -> Path:
-    """Return where the copy of the payload lies that has an interpreter of its own."""
-    return work / "core"
-
-
-def run_tests(wine: Wine, payload: Path, cpython: Path, work: Path) -> str:
-    """Run them beside a copy of the payload, which has no interpreter of its own; return "" or what failed."""
-    tried = folder(work)
+def lay(payload: Path, cpython: Path, work: Path) -> Path:
+    """Make a copy of the payload with an interpreter, which the payload itself has not; return where it lies."""
+    tried = work / "core"
     shutil.rmtree(tried, ignore_errors=True)
     run(["cp", "-al", payload, tried])
     shutil.copyfile(cpython / "python.exe", tried / "python" / "python.exe")
+    return tried
+
+
+def check(out: Path, work: Path, table: Table) -> None:
+    """Run the tests in a Windows of their own."""
+    made: list[Wine] = []
+
+    def windows_made() -> str:
+        made.append(wine.make(work / "prefix", work))
+        return ""
+
+    if table.line("a Windows of wine's", windows_made):
+        tried = lay(out / "windows", out / "work" / "cpython", work)
+        table.line("the core's quick tests", lambda: _tests(made[0], tried, work))
+        made[0].end()
+
+
+def _tests(windows: Wine, tried: Path, work: Path) -> str:
+    """Run them by the copy's interpreter; return "" or what failed."""
     extra = tried / "testing"
     run(
         [need("uv", "(not in Debian) python3 -m pip install uv"), "pip", "install", "--quiet", "--python-platform",
@@ -32,15 +49,15 @@ def run_tests(wine: Wine, payload: Path, cpython: Path, work: Path) -> str:
     lines = paths.read_text(encoding="utf-8")
     paths.unlink()  # the copy is a hard link: the payload's own must not change
     paths.write_text(
-        f"..\\testing\r\n{wine.windows_path(places.ROOT)}\r\n{lines}", encoding="utf-8", newline=""
+        f"..\\testing\r\n{windows.windows_path(places.ROOT)}\r\n{lines}", encoding="utf-8", newline=""
     )
     ini = work / "core.ini"
     ini.write_text(_INI, encoding="utf-8")
-    tests = [wine.windows_path(places.ROOT / "tests" / one) for one in TESTS]
-    result = wine.run(
-        tried / "python" / "python.exe", "-m", "pytest", "-q", "-c", wine.windows_path(ini), "--rootdir",
-        wine.windows_path(places.ROOT), "--import-mode=importlib", "-p", "no:cacheprovider", "-m", "not slow", *tests,
-        seconds=420,
+    tests = [windows.windows_path(places.ROOT / "tests" / one) for one in TESTS]
+    result = windows.run(
+        tried / "python" / "python.exe", "-m", "pytest", "-q", "-c", windows.windows_path(ini), "--rootdir",
+        windows.windows_path(places.ROOT), "--import-mode=importlib", "-p", "no:cacheprovider", "-m", "not slow", *tests,
+        seconds=PATIENCE,
     )  # fmt: skip
     print("               " + (result.text.strip().splitlines() or ["nothing was said"])[-1])
     return expect(result, 0, "passed")
