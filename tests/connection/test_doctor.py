@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop import maintenance
 from digmed_desktop.desk import doctor as checks
 from digmed_desktop.desk.doctor import check_connection
 from digmed_desktop.desk.head_keeper import CHECK as CHAIN
@@ -37,6 +38,7 @@ def test_all_is_well(counter: Counter, mesh, vault_of) -> None:
     counter.store = Store.open(counter.folders.database, KEY, counter.clock)
     assert {check.health for check in told} == {Health.GOOD}, told
     assert [check.name for check in told][-4:] == ["MESH", "Clock", CHECK, CHAIN]
+    assert max(len(check.name) for check in told) < maintenance.NAMES, "a name runs into its sentence"
 
 
 @pytest.mark.parametrize("change", [{"password": "wrong"}, {"shared_key": "wrong"}, {"mailbox": "X9OTHER"}])
