@@ -15,6 +15,7 @@ from digmed_desktop.desk.sent_views import BackupState
 from digmed_desktop.history.store import Store
 from digmed_desktop.outbox.no_connection import NoConnection
 from tests.conftest import MemoryVault
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, MovedClock
 
 PASSPHRASE = "copper lantern seven"
@@ -37,7 +38,7 @@ class Day:
 
     def _open(self) -> Desk:
         file = self.folder / "data" / "digmed.db"
-        store = Store.open(file, KEY, self.clock) if file.exists() else Store.create(file, KEY, self.clock)
+        store = Store.open(file, KEY, self.clock) if file.exists() else fresh_store(file, KEY, self.clock)
         return Desk(
             store,
             self.clock,

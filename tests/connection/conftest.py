@@ -16,6 +16,7 @@ from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings_file import load
 from tests.conftest import MemoryVault
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACY, MovedClock
 from tests.mesh.conftest import (
     Authority,
@@ -84,7 +85,7 @@ class Counter:
 def counter(home: Path, memory_vault: MemoryVault) -> Iterator[Counter]:
     folders = folder_room.prepare(practice=False)
     clock = MovedClock()
-    store = Store.create(folders.database, KEY, clock)
+    store = fresh_store(folders.database, KEY, clock)
     memory_vault.put("database-key", KEY.hex())
     store.profile.save_pharmacy(PHARMACY)
     choices = Choices(load(folders.settings_file).settings, folders.settings_file)

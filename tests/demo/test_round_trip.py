@@ -12,7 +12,6 @@ import pytest
 from digmed_desktop.demo.session import PracticeMesh
 from digmed_desktop.demo.world import FictionalPatient
 from digmed_desktop.fhir.response_reader import response_reader
-from digmed_desktop.history.store import Store
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind, Parcel, Receipt
 from digmed_desktop.messaging.states import Happening, State
@@ -21,6 +20,7 @@ from digmed_desktop.outbox.engine import Delivery
 from digmed_desktop.outbox.policy import Policy
 from tests.demo.messages import WORLD, message_about, shows
 from tests.fhir.records import PHARMACIST
+from tests.history.fresh import fresh_store
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -54,7 +54,7 @@ class Pharmacy:
 
     def __init__(self, mesh: PracticeMesh, folder: Path) -> None:
         self.mesh = mesh
-        self.store = Store.create(folder / "digmed.db", bytes(range(32)), mesh.clock)
+        self.store = fresh_store(folder / "digmed.db", bytes(range(32)), mesh.clock)
         self.sent: list[tuple[Parcel, Receipt]] = []
         mailbox = WORLD.pharmacy_mailbox
         understand = response_reader(lambda: WORLD.pharmacy.ods_code, mailbox, mesh.clock)

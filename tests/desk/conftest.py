@@ -22,6 +22,7 @@ from digmed_desktop.settings.choices import Choices
 from tests.clinical import supply_examples
 from tests.clinical.examples import NOW, complete_answers
 from tests.conftest import MemoryVault
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACY, MovedClock, answered
 
 PHARMACIST = Professional(
@@ -80,7 +81,7 @@ def no_delivery(_store: Store) -> DeliveryRounds:
 @pytest.fixture
 def counter(tmp_path: Path) -> Iterator[Counter]:
     clock = MovedClock(NOW)
-    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store = fresh_store(tmp_path / "data" / "digmed.db", KEY, clock)
     store.profile.save_pharmacy(PHARMACY)
     ada = store.people.add(PHARMACIST, "slow-hash")
     choices = Choices()
@@ -100,7 +101,7 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
 @pytest.fixture
 def shop(tmp_path: Path, memory_vault: MemoryVault) -> Iterator[Counter]:
     clock = MovedClock(supply_examples.NOW)
-    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store = fresh_store(tmp_path / "data" / "digmed.db", KEY, clock)
     store.profile.save_pharmacy(supply_examples.PHARMACY)
     amira = store.people.add(supply_examples.PHARMACIST, "slow-hash")
     store.people.add(TECHNICIAN, "slow-hash")

@@ -15,6 +15,7 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.scanning.pack import read
 from tests.clinical.examples import FLU, complete_answers, complete_record
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, MovedClock
 
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
@@ -33,7 +34,7 @@ def clock() -> MovedClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: MovedClock) -> Iterator[Store]:
-    made = Store.create(tmp_path / "data" / "history.db", KEY, clock)
+    made = fresh_store(tmp_path / "data" / "history.db", KEY, clock)
     yield made
     made.close()
 

@@ -115,12 +115,13 @@ from pathlib import Path
 from digmed_desktop.clinical import json_record
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.history.store import Store
+from tests.history.fresh import fresh_store
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from tests.clinical.examples import complete_record
 from tests.history.samples import KEY, MovedClock, facts, token
 folder, clock = Path(sys.argv[1]), MovedClock()
-store = Store.create(folder / "data" / "digmed.db", KEY, clock)
+store = fresh_store(folder / "data" / "digmed.db", KEY, clock)
 for n in range(60):
     store.notifications.freeze(
         None, json_record.dumps(complete_record()), facts(n), None, "", None, token=token(), no_route="x"

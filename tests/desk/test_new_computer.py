@@ -28,6 +28,7 @@ from digmed_desktop.settings.folders import Folders
 from tests.clinical.supply_examples import NOW, PHARMACIST, PHARMACY, complete_answers
 from tests.conftest import MemoryVault
 from tests.desk.conftest import no_delivery
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, facts, local_id, message, token
 from tests.outbox.doubles import PAGE, THEIRS, FolderClock, FolderMesh, FolderTransport, understand
 
@@ -81,7 +82,7 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
 
     old_vault, new_vault = MemoryVault(), MemoryVault()
     old_vault.put("database-key", KEY.hex())
-    old = Store.create(tmp_path / "old" / "digmed.db", KEY, clock)
+    old = fresh_store(tmp_path / "old" / "digmed.db", KEY, clock)
     old.profile.save_pharmacy(PHARMACY)
     amira = old.people.add(PHARMACIST, "slow-hash")
     old_desk = desk_of(old, clock, old_vault, tmp_path)

@@ -24,6 +24,7 @@ from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.messaging.parcel import new_local_id
 from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, facts, message, token
 from tests.long.registry import sized
 from tests.outbox.doubles import understand
@@ -111,7 +112,7 @@ def test_what_waited_offline_goes_out_on_reconnection(
     Half of the bare loop runs before and half after: the double slows down as it fills, and so may the machine.
     """
     global _watched
-    store = Store.create(tmp_path / "data" / "digmed.db", KEY, SystemClock())
+    store = fresh_store(tmp_path / "data" / "digmed.db", KEY, SystemClock())
     queue(store, number)
     url = ["http://127.0.0.1:9"]  # nobody listens there
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.history.store import Store
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, MovedClock
 
 
@@ -21,6 +22,6 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(database: Path, clock: MovedClock) -> Iterator[Store]:
-    made = Store.create(database, KEY, clock)
+    made = fresh_store(database, KEY, clock)
     yield made
     made.close()

@@ -12,7 +12,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.duty import Duty
@@ -20,6 +19,7 @@ from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import ACTS, ANSWERS, IN_TRANSIT, Happening, Need, State
 from digmed_desktop.messaging.story import Story
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, MovedClock, answered, facts, local_id, message, token
 from tests.messaging.claims import CLAIMS
 
@@ -49,7 +49,7 @@ class Versions(RuleBasedStateMachine):
     def begin(self, kept_here: bool) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = MovedClock()
-        self.store = Store.create(Path(self.folder.name) / "d" / "digmed.db", KEY, self.clock)
+        self.store = fresh_store(Path(self.folder.name) / "d" / "digmed.db", KEY, self.clock)
         self.ada = self.store.people.add(PHARMACIST, "hash")
         self.ids: list[int] = []
         self._freeze(kept_here=kept_here)

@@ -20,6 +20,7 @@ from digmed_desktop.messaging.chain import Agreement
 from digmed_desktop.messaging.errors import StoreError
 from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import Happening
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY as DATABASE_KEY
 from tests.history.samples import PHARMACIST, START, MovedClock, answered, facts, message
 
@@ -34,7 +35,7 @@ def seal(memory_vault) -> VaultChainSeal:
 
 @pytest.fixture
 def sealed(database: Path, clock: MovedClock, seal: VaultChainSeal) -> Iterator[Store]:
-    made = Store.create(database, DATABASE_KEY, clock, seal)
+    made = fresh_store(database, DATABASE_KEY, clock, seal)
     yield made
     made.close()
 

@@ -16,6 +16,7 @@ from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.outbox.engine import Delivery
 from digmed_desktop.outbox.marks import Mark, unheeded
 from digmed_desktop.outbox.policy import Policy
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, START, facts, local_id, message, token
 from tests.outbox.doubles import PAGE, FolderClock, FolderMesh, FolderTransport, understand
 
@@ -92,7 +93,7 @@ def pharmacy(tmp_path: Path) -> Iterator[Pharmacy]:
     folder.mkdir()
     clock = FolderClock(folder, START)
     mesh = FolderMesh(folder, clock)
-    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store = fresh_store(tmp_path / "data" / "digmed.db", KEY, clock)
     transport = FolderTransport(mesh)
     marks: list[Mark] = []
     delivery = delivery_of(store, transport, clock, marks)

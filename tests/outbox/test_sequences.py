@@ -15,6 +15,7 @@ from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.replies import Doubt, ReplyAct
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.outbox.marks import Mark
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, facts, local_id, message, token
 from tests.outbox.conftest import Pharmacy, delivery_of
 from tests.outbox.doubles import OURS, THEIRS, Fault, FolderTransport, practice_answers, response
@@ -119,7 +120,7 @@ def test_offline_over_holidays_it_is_late_when_the_next_working_day_is_over(
 
 def test_two_computers_with_one_mailbox_leave_each_others_answers(pharmacy: Pharmacy, tmp_path: Path) -> None:
     made = sent(pharmacy)
-    other = Store.create(tmp_path / "other" / "digmed.db", KEY, pharmacy.clock)
+    other = fresh_store(tmp_path / "other" / "digmed.db", KEY, pharmacy.clock)
     other.people.add(PHARMACIST, "hash")
     body = response(pharmacy.story(made).message_id, "30001")
     pharmacy.mesh.put(OURS, body, workflow=ACK)

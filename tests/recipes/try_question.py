@@ -11,11 +11,11 @@ from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
-from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from tests.clinical.examples import NOW, complete_answers
 from tests.desk.conftest import PHARMACIST, no_delivery
+from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACY, MovedClock
 
 QUESTION, ATTRIBUTE, ANSWER = "after.interpreter", "interpreter", "Ms Noor, in Dari"
@@ -24,7 +24,7 @@ QUESTION, ATTRIBUTE, ANSWER = "after.interpreter", "interpreter", "Ms Noor, in D
 def found(folder: Path) -> dict[str, object]:
     """Record and send a vaccination with the new answer; return where it is found."""
     clock = MovedClock(NOW)
-    store = Store.create(folder / "data" / "digmed.db", KEY, clock)
+    store = fresh_store(folder / "data" / "digmed.db", KEY, clock)
     store.profile.save_pharmacy(PHARMACY)
     by = store.people.add(PHARMACIST, "slow-hash")
     desk = Desk(

@@ -34,6 +34,7 @@ from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
 from tests.conftest import MemoryVault
+from tests.history.fresh import fresh_store
 
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
 
@@ -151,7 +152,7 @@ SEALS: dict[Path, MemoryVault] = {}
 
 def open_desk_in(folder: Path, clock: FixedClock, policy: Policy = NO_POLICY) -> Desk:
     file, key = folder / "history.db", b"k" * 32
-    store = Store.open(file, key, clock) if file.exists() else Store.create(file, key, clock)
+    store = Store.open(file, key, clock) if file.exists() else fresh_store(file, key, clock)
     choices = Choices(policy=policy)
     return Desk(
         store,
