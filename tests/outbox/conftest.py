@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.parcel import FrozenMessage
 from digmed_desktop.messaging.states import State
@@ -101,3 +102,13 @@ def pharmacy(tmp_path: Path) -> Iterator[Pharmacy]:
     yield Pharmacy(store, mesh, clock, transport, delivery, marks, ada)
     delivery.close()
     store.close()
+
+
+@pytest.fixture
+def real(pharmacy: Pharmacy) -> Iterator[Pharmacy]:
+    """The pharmacy with the reader that is shipped."""
+    read = response_reader(lambda: "FZZ99", "PHARMACY", pharmacy.clock)
+    pharmacy.delivery.close()
+    pharmacy.delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], understand=read)
+    yield pharmacy
+    pharmacy.delivery.close()

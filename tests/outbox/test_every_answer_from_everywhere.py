@@ -1,7 +1,7 @@
 """Every code from every wrong mailbox, workflow and sender changes nothing; from every right one it counts."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,12 +9,11 @@ import pytest
 
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.fhir.response_codes import known_codes, meaning
-from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.fhir.responses import write_response
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.states import Need, Standing, State, judge
 from tests.history.samples import PRACTICE, facts, local_id, message, token
-from tests.outbox.conftest import Pharmacy, delivery_of
+from tests.outbox.conftest import Pharmacy
 from tests.outbox.doubles import OURS, THEIRS
 
 ACK = "DIGMED_FLU_VAC_ACK"
@@ -144,16 +143,6 @@ RIGHT: dict[str, tuple[str, Callable[[Pharmacy], Origin]]] = {
     "the practice that took over from that one": (PATIENT, _of_the_practice_that_took_over_from_that_one),
     "a mailbox that a person accepted": ("", _that_a_person_accepted_before),
 }
-
-
-@pytest.fixture
-def real(pharmacy: Pharmacy) -> Iterator[Pharmacy]:
-    """The pharmacy with the reader that is shipped."""
-    read = response_reader(lambda: "FZZ99", "PHARMACY", pharmacy.clock)
-    pharmacy.delivery.close()
-    pharmacy.delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], understand=read)
-    yield pharmacy
-    pharmacy.delivery.close()
 
 
 def sent(real: Pharmacy, count: int, address: str = "") -> list[int]:

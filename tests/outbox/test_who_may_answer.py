@@ -3,7 +3,6 @@
 import itertools
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -38,16 +37,6 @@ def response(code: str, message_id: str, *, reference: str = "", owes: bool = Fa
         sender_reference=reference,
         ask_answer=owes,
     )
-
-
-@pytest.fixture
-def real(pharmacy: Pharmacy) -> Iterator[Pharmacy]:
-    """The pharmacy with the reader that is shipped."""
-    read = response_reader(lambda: "FZZ99", "PHARMACY", pharmacy.clock)
-    pharmacy.delivery.close()
-    pharmacy.delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], understand=read)
-    yield pharmacy
-    pharmacy.delivery.close()
 
 
 def sent(pharmacy: Pharmacy, address: str = "", **changes: Any) -> int:
