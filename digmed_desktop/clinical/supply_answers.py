@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from digmed_desktop.clinical import form, law, reading
+from digmed_desktop.clinical import contradictions, form, law, reading
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
@@ -67,6 +67,7 @@ def read(
             "recorded_at": sheet.now,
         },
     )
+    contradictions.refuse(sheet, record, EMERGENCY_SUPPLY)
     return judged(record, sheet.in_order(), sheet.closes_electronic_way, said)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from digmed_desktop.clinical import form, ods, reading
+from digmed_desktop.clinical import contradictions, form, ods, reading
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.legal_basis import Verdict, judge
@@ -53,6 +53,7 @@ def read(
     values = VACCINATION.values(sheet)
     _judge(sheet, values, pharmacy, unneeded)
     record = assemble(VaccinationRecord, _completed(sheet, values, pharmacy))
+    contradictions.refuse(sheet, record, VACCINATION)
     sheet.problems.extend(doubts(record, sheet.typed, programme))
     chosen = ChosenVaccine(
         programme,

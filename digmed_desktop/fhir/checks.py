@@ -12,6 +12,7 @@ from digmed_desktop.fhir.base import read
 from digmed_desktop.fhir.finding import Finding
 from digmed_desktop.fhir.guide_mandatory import mandatory_findings
 from digmed_desktop.fhir.guide_rules import document_findings, header_findings, retired_findings
+from digmed_desktop.fhir.impossible import impossible_findings
 from digmed_desktop.fhir.invariants import invariant_findings
 from digmed_desktop.fhir.parsing import NotReadableError, parse
 from digmed_desktop.fhir.problems import problems_of
@@ -26,8 +27,8 @@ __all__ = ["Finding", "NotReadableError", "check", "problems_of"]
 def check(xml: bytes, *, own: bool = False) -> list[Finding]:
     """Return what is wrong with a message; raises :class:`NotReadableError` when it cannot be read at all.
 
-    The text of our ``own`` messages is not held against their resources: both come from one record, and what a stranger's
-    text may mean must never keep one of ours from being sent.
+    Our ``own`` messages are held neither against their text nor to what cannot be true: both were judged in the record, and
+    what a stranger's text may mean must never keep one of ours from being sent.
     """
     root = parse(xml, instructions=True)
     data, findings = read(root)
@@ -39,9 +40,11 @@ def check(xml: bytes, *, own: bool = False) -> list[Finding]:
         return [*findings, Finding(str(data.get("resourceType", "")), "A message is a Bundle.")]
     bundles = (place for place in places(data, "Bundle") if place.type == "Bundle")
     documents = [places(bundle.data, bundle.path) for bundle in bundles]
-    texts = [] if own else [text_findings(one) for one in documents if one and one[0].type == "Composition"]
+    judged = [] if own else [one for one in documents if one and one[0].type == "Composition"]
+    header = places(data, "Bundle")[0] if judged else None
+    beyond = [found for one in judged for found in (text_findings(one), impossible_findings(header, one))]
     inside = [inner for document in documents for inner in document]
-    return list(_numbered(chain(findings, _message_findings(data), *texts), inside))
+    return list(_numbered(chain(findings, _message_findings(data), *beyond), inside))
 
 
 def _message_findings(message: Data) -> Iterator[Finding]:

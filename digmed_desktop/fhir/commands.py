@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import form, json_record, law
+from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.questions.binding import value_at
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
@@ -123,13 +124,14 @@ def _built(args: argparse.Namespace) -> bytes:
         record = json_record.read(_text_of(args.record))
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
-    if faults := tuple(_of_law(record)):
+    now = _time(args.at)
+    if faults := (*_of_law(record), *((one.in_file, one.sentence) for one in contradictions(record, now))):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
         edition=_edition(args.edition, default_for(kind_of(record))),
         mailbox=args.mailbox,
-        now=_time(args.at),
+        now=now,
         sender_reference=new_id(),
         new_id=new_id,
     )

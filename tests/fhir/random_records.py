@@ -126,9 +126,10 @@ def allergies(draw: st.DrawFn) -> Allergies:
     return Allergies(status, entries)
 
 
-def consents(draw: st.DrawFn) -> Consent:
-    """A consent to sharing; who gave it, and to what."""
-    return Consent(draw(texts), draw(texts), draw(texts), draw(st.none() | st.booleans()), True, draw(texts))  # noqa: FBT003
+def consents(draw: st.DrawFn, *, done: bool) -> Consent:
+    """A consent to sharing; who gave it, and to what. What was done was agreed to, or nothing is said of it."""
+    agreed = draw(st.none() | (st.just(value=True) if done else st.booleans()))
+    return Consent(draw(texts), draw(texts), draw(texts), agreed, True, draw(texts))  # noqa: FBT003
 
 
 def referrals(draw: st.DrawFn) -> Referral:
@@ -139,13 +140,16 @@ def referrals(draw: st.DrawFn) -> Referral:
 def given(draw: st.DrawFn, programme: Programme) -> Immunization:
     """A vaccine of a programme that was given."""
     product = draw(st.sampled_from(sorted(programme.products.values(), key=lambda p: p.id)))
-    digits = draw(st.decimals(Decimal("0.01"), Decimal("5"), places=draw(st.integers(1, 3))))
-    number = draw(st.none() | st.integers(1, 5))
+    usual = product.dose.value if product.dose else Decimal("0.5")
+    digits = usual * draw(st.decimals(Decimal("0.1"), Decimal("5"), places=draw(st.integers(1, 2))))
+    procedure = draw(st.sampled_from([p for p in programme.procedures if p.given]))
+    number = procedure.dose_number or draw(st.none() | st.integers(1, 5))
+    by_needle = procedure.route in (None, "intramuscular")
     disease = programme.target_disease
     return replace(
         GIVEN,
         programme=programme.id if programme.agreement else "",
-        procedure=draw(st.sampled_from([p for p in programme.procedures if p.given])).coded,
+        procedure=procedure.coded,
         product=draw(st.sampled_from((product.coded, Coded(draw(words))))),
         manufacturer=draw(texts),
         batch=draw(texts),
@@ -155,7 +159,7 @@ def given(draw: st.DrawFn, programme: Programme) -> Immunization:
         target_disease=disease,
         send_dose_number=bool(number and disease) and draw(st.booleans()),
         site=GIVEN.site if draw(st.booleans()) else None,
-        route=GIVEN.route if draw(st.booleans()) else None,
+        route=GIVEN.route if by_needle and draw(st.booleans()) else None,
         indication=draw(
             st.sampled_from((None, Coded("Co-morbid conditions", "398192003"), Coded(draw(words))))
         ),
@@ -190,7 +194,7 @@ def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRec
         recorded_at=at + timedelta(minutes=draw(st.integers(0, 30))),
         immunizations=tuple(vaccines),
         allergies=draw(allergies()),
-        consent=consents(draw),
+        consent=consents(draw, done=any(vaccine.given for vaccine in vaccines)),
         history=draw(several_lines),
         advice=draw(several_lines),
         location=draw(texts),
@@ -230,7 +234,7 @@ def supplies(draw: st.DrawFn) -> EmergencySupplyRecord:
         recorded_at=at,
         items=items,
         allergies=draw(allergies()),
-        consent=consents(draw),
+        consent=consents(draw, done=True),
         service=draw(texts),
         reason_for_service=draw(texts),
         accompanied_by=draw(texts),

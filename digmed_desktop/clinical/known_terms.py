@@ -1,0 +1,178 @@
+"""The codes and words that the data files know: whether a term's code and its words can both be meant.
+
+Codes of a pharmacy's own products are not among them: nothing is said of a code that no file has.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any
+
+from digmed_desktop.clinical.identity import folded
+from digmed_desktop.clinical.record import SNOMED_CT, Coded
+from digmed_desktop.data_files.fault import DataFileError
+from digmed_desktop.data_files.source import OWN
+
+Row = Mapping[str, Any]
+CODES = "codes/vaccination.toml"
+PRODUCT, PROCEDURE, SITE, ROUTE, REASON, INDICATION = (
+    "product",
+    "procedure",
+    "site",
+    "route",
+    "not_given_reason",
+    "indication",
+)
+_OWN_NAME, _OTHERS_NAME = 0.6, 0.85
+"""How alike, of 1, words must be to a known name to be that name misspelt: of the code's own, and of another's."""
+_TAGS = ("(product)", "(qualifier value)", "(procedure)")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureUse:
+    """What one procedure code says in one programme; an empty part says nothing. ``routes`` are codes."""
+
+    programme: str
+    given: bool
+    roles: frozenset[str]
+    dose_number: int | None
+    routes: frozenset[str]
+    reason: str  # code of the reason why it was not given
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProgramme:
+    """What a programme's file says of dose and disease; ``usual_doses`` in its unit, the smallest first."""
+
+    unit: Coded
+    usual_doses: tuple[Decimal, ...]
+    disease: str
+    products: frozenset[str]  # codes
+
+
+def names_two(kind: str, term: Coded | None) -> bool:
+    """Whether the code of a term and its words name two different things."""
+    if term is None or term.system != SNOMED_CT or not term.code.strip():
+        return False
+    code, words = term.code.strip(), _plain(term.display)
+    if not words:
+        return False
+    names = _names().get(kind, {})
+    if words in names.get(code, ()):
+        return False
+    owners = {other for other, theirs in names.items() if words in theirs}
+    if owners:
+        return code in names or not any(other.startswith("=") for other in owners)
+    return code in names and _rather_another(words, code, names)
+
+
+def _rather_another(words: str, code: str, names: Mapping[str, frozenset[str]]) -> bool:
+    """Whether words that no file has are nearly the name of something else than of ``code``."""
+    others = (one for other, theirs in names.items() if other != code for one in theirs)
+    return _likeness(words, names[code]) < _OWN_NAME and _likeness(words, others) >= _OTHERS_NAME
+
+
+def _likeness(words: str, names: Any) -> float:
+    return max((SequenceMatcher(None, words, one, autojunk=False).ratio() for one in names), default=0.0)
+
+
+def _plain(words: str) -> str:
+    for tag in _TAGS:
+        words = words.removesuffix(tag)
+    return folded(words)
+
+
+def is_known(kind: str, code: str) -> bool:
+    """Whether a data file has a code."""
+    return code in _names().get(kind, {})
+
+
+@cache
+def _names() -> dict[str, dict[str, frozenset[str]]]:
+    """Return by kind and code every name; what has no code stands under a key that begins with ``=``."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for kind, row in _terms():
+        words = {_plain(str(row[key])) for key in ("display", "label", "short_name") if row.get(key)}
+        key = str(row.get("code") or f"={row.get('id', '')}{sorted(words)}")
+        found.setdefault(kind, {}).setdefault(key, set()).update(words)
+    return {
+        kind: {key: frozenset(words) for key, words in by_code.items()} for kind, by_code in found.items()
+    }
+
+
+def _terms() -> Iterator[tuple[str, Row]]:
+    for kind in (SITE, ROUTE, REASON, INDICATION):
+        for row in _file(CODES).get(kind, []):
+            yield kind, row
+    for file in programme_files().values():
+        for kind in (PRODUCT, PROCEDURE):
+            for row in file.get(kind, []):
+                yield kind, row
+        for row in file.get("eligibility", []):
+            yield INDICATION, row
+
+
+@cache
+def procedure_uses() -> Mapping[str, tuple[ProcedureUse, ...]]:
+    """Return what each procedure code says, in every programme that has it."""
+    routes = {row["id"]: str(row["code"]) for row in _file(CODES).get(ROUTE, [])}
+    reasons = {row["id"]: str(row.get("code", "")) for row in _file(CODES).get(REASON, [])}
+    found: dict[str, list[ProcedureUse]] = {}
+    for name, file in programme_files().items():
+        for row in file.get(PROCEDURE, []):
+            use = ProcedureUse(
+                name,
+                row.get("given", True),
+                frozenset(row.get("roles", ())),
+                row.get("dose_number"),
+                frozenset(routes.get(route, "") for route in row.get("routes", ())),
+                reasons.get(row.get("reason", ""), ""),
+            )
+            found.setdefault(str(row["code"]), []).append(use)
+    return {code: tuple(uses) for code, uses in found.items()}
+
+
+@cache
+def known_programmes() -> Mapping[str, KnownProgramme]:
+    """Return what the programmes' files say of dose, disease and products, by id."""
+    units = {row["id"]: Coded(row["display"], row.get("code", "")) for row in _file(CODES).get("unit", [])}
+    words = {row["id"]: row["label"] for row in _file(CODES).get("unit", [])}
+    return {
+        name: KnownProgramme(
+            Coded(words.get(file["unit"], ""), units[file["unit"]].code if file["unit"] in units else ""),
+            tuple(sorted(_doses(file))),
+            (file.get("target_disease") or {}).get("code", ""),
+            frozenset(row["code"] for row in file.get(PRODUCT, []) if row.get("code")),
+        )
+        for name, file in programme_files().items()
+    }
+
+
+def _doses(file: Row) -> set[Decimal]:
+    given = [row["dose"] for row in file.get(PRODUCT, []) if row.get("dose")]
+    return {Decimal(one) for one in (*given, *file.get("usual_doses", ()), file.get("default_dose")) if one}
+
+
+@cache
+def sites_of_route() -> Mapping[str, frozenset[str]]:
+    """Return by code of a route the codes of the sites at which it is used."""
+    sites = {row["id"]: str(row["code"]) for row in _file(CODES).get(SITE, [])}
+    return {
+        str(row["code"]): frozenset(sites[one] for one in row["sites"]) for row in _file(CODES).get(ROUTE, [])
+    }
+
+
+@cache
+def programme_files() -> Mapping[str, Row]:
+    """Return every programme's file as it stands, by id; one with a fault is left out."""
+    files = (_file(name) for name in OWN.names("programmes"))
+    return {file["id"]: file for file in files if "id" in file and "unit" in file}
+
+
+def _file(name: str) -> Row:
+    with contextlib.suppress(DataFileError):
+        return OWN.raw(name)
+    return {}
