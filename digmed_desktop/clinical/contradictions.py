@@ -20,6 +20,8 @@ from digmed_desktop.clinical.questions.binding import QuestionSet
 from digmed_desktop.clinical.record import AllergyStatus, Immunization, VaccinationRecord
 
 Record = VaccinationRecord | EmergencySupplyRecord
+Found = tuple[str, ...]
+"""The name of an attribute of a vaccine, a sentence, and the names of those that it leaves unclear."""
 FAR_OFF = 100
 """So many times the usual dose, or so small a part of it, is the dose of no vaccine."""
 LARGEST_DOSE = Decimal(200)
@@ -43,11 +45,16 @@ _OF_VACCINE = "immunizations"
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What cannot be true. ``path`` is that of the attribute, ``place`` which of several it is about, from 0."""
+    """What cannot be true. ``path`` is that of the attribute, ``place`` which of several it is about, from 0.
+
+    ``unclear`` are the attributes of which nobody can say what was meant: a form filled in from the record leaves their
+    questions open.
+    """
 
     path: str
     sentence: str
     place: int = 0
+    unclear: tuple[str, ...] = ()
 
     @property
     def in_file(self) -> str:
@@ -69,8 +76,9 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
         )
     if isinstance(record, VaccinationRecord):
         for place, vaccine in enumerate(record.immunizations):
-            for path, sentence in _of_vaccine(vaccine, record):
-                yield Contradiction(f"{_OF_VACCINE}.{path}", sentence, place)
+            for path, sentence, *unclear in _of_vaccine(vaccine, record):
+                open_ = tuple(f"{_OF_VACCINE}.{name}" for name in unclear)
+                yield Contradiction(f"{_OF_VACCINE}.{path}", sentence, place, open_)
     if _done(record) and record.consent.to_treatment is False and not record.incident.done:
         yield Contradiction(
             "consent.to_treatment", "Consent was refused, and it was done. Check the consent and the outcome."
@@ -135,7 +143,7 @@ def _who(record: Record) -> Iterator[Contradiction]:
         )
 
 
-def _of_vaccine(vaccine: Immunization, record: VaccinationRecord) -> Iterator[tuple[str, str]]:
+def _of_vaccine(vaccine: Immunization, record: VaccinationRecord) -> Iterator[Found]:
     for name, kind in (
         ("product", known_terms.PRODUCT),
         ("procedure", known_terms.PROCEDURE),
@@ -145,7 +153,7 @@ def _of_vaccine(vaccine: Immunization, record: VaccinationRecord) -> Iterator[tu
         ("indication", known_terms.INDICATION),
     ):
         if known_terms.names_two(kind, getattr(vaccine, name)):
-            yield name, _NAMES_TWO
+            yield name, _NAMES_TWO, *(("given",) if name == "procedure" else (name,))
     yield from _of_programme(vaccine)
     yield from _of_procedure(vaccine, record)
     yield from _of_dose(vaccine)
@@ -159,7 +167,7 @@ def _of_vaccine(vaccine: Immunization, record: VaccinationRecord) -> Iterator[tu
         yield "site", "This route is not used at this site. Check both."
 
 
-def _of_programme(vaccine: Immunization) -> Iterator[tuple[str, str]]:
+def _of_programme(vaccine: Immunization) -> Iterator[Found]:
     """Yield a product or disease of another vaccination than the record names."""
     programme = known_terms.known_programmes().get(vaccine.programme)
     if programme is None:
@@ -173,45 +181,40 @@ def _of_programme(vaccine: Immunization) -> Iterator[tuple[str, str]]:
         yield "target_disease", "The programme is against another disease. Check both."
 
 
-def _of_procedure(vaccine: Immunization, record: VaccinationRecord) -> Iterator[tuple[str, str]]:
+def _of_procedure(vaccine: Immunization, record: VaccinationRecord) -> Iterator[Found]:
     """Yield what a known procedure code says against the rest of the record."""
-    every = known_terms.procedure_uses().get(vaccine.procedure.code, ()) if vaccine.procedure else ()
+    every = known_terms.uses_of(vaccine.procedure)
     uses = tuple(use for use in every if use.programme == vaccine.programme)
     if every and not uses and vaccine.programme in known_terms.known_programmes():
-        yield "procedure", "The procedure code is of another vaccination than the programme. Check both."
-        return
-    uses = uses or every
-    if not uses:
-        return
-    if vaccine.given is not None and not any(use.given is vaccine.given for use in uses):
-        said = "not given" if vaccine.given else "given"
         yield (
             "procedure",
-            f"The procedure code says that the vaccine was {said}. Check the code and the outcome.",
+            "The procedure code is of another vaccination than the programme. Check both.",
+            "given",
         )
         return
-    who, route = record.vaccinator, vaccine.route
-    role = who.role.code if who and who.role else ""
-    reason = vaccine.not_given_reason.code if vaccine.not_given_reason else ""
-    if not known_terms.is_known(known_terms.REASON, reason):
-        reason = ""
-    for stated, sentence in (
-        (
-            _says(uses, "roles", role),
-            "The procedure code is of another professional. Check it and the vaccinator.",
-        ),
-        (
-            _says(uses, "routes", route.code if route else ""),
-            "The procedure code is of another route. Check both.",
-        ),
-        (
-            _says(uses, "dose_number", vaccine.dose_number),
-            "The procedure code is of another dose. Check both.",
-        ),
-        (_says(uses, "reason", reason), "The procedure code says another reason. Check both."),
-    ):
-        if stated:
-            yield "procedure", sentence
+    uses = uses or every
+    if vaccine.given is not None and uses and not any(use.given is vaccine.given for use in uses):
+        said = "not given" if vaccine.given else "given"
+        sentence = f"The procedure code says that the vaccine was {said}. Check the code and the outcome."
+        yield "procedure", sentence, "given"
+        return
+    who, reason = record.vaccinator, vaccine.not_given_reason
+    known_reason = reason.code if reason and known_terms.is_known(known_terms.REASON, reason.code) else ""
+    stated: tuple[tuple[str, object, Found], ...] = (
+        ("roles", who.role.code if who and who.role else "", _OTHER_ROLE),
+        ("routes", vaccine.route.code if vaccine.route else "", _OTHER_ROUTE),
+        ("dose_number", vaccine.dose_number, _OTHER_DOSE),
+        ("reason", known_reason, _OTHER_REASON),
+    )
+    for part, value, found in stated:
+        if _says(uses, part, value):
+            yield found
+
+
+_OTHER_ROLE = ("procedure", "The procedure code is of another professional. Check it and the vaccinator.")
+_OTHER_ROUTE = ("procedure", "The procedure code is of another route. Check both.", "route")
+_OTHER_DOSE = ("procedure", "The procedure code is of another dose. Check both.", "dose_number")
+_OTHER_REASON = ("procedure", "The procedure code says another reason. Check both.", "not_given_reason")
 
 
 def _says(uses: tuple[ProcedureUse, ...], part: str, value: object) -> bool:
@@ -220,10 +223,10 @@ def _says(uses: tuple[ProcedureUse, ...], part: str, value: object) -> bool:
         return False
     said = [getattr(use, part) for use in uses]
     sets = [one if isinstance(one, frozenset) else frozenset({one} - {None, ""}) for one in said]
-    return all(one and value not in one for one in sets)
+    return bool(sets) and all(one and value not in one for one in sets)
 
 
-def _of_dose(vaccine: Immunization) -> Iterator[tuple[str, str]]:
+def _of_dose(vaccine: Immunization) -> Iterator[Found]:
     if vaccine.dose_number is not None and vaccine.dose_number < 1:
         yield "dose_number", "The number of the dose must be 1 or more."
     dose, programme = vaccine.dose, _programme_of(vaccine)
@@ -248,7 +251,7 @@ def _programme_of(vaccine: Immunization) -> KnownProgramme | None:
     if vaccine.programme in known:
         return known[vaccine.programme]
     product = vaccine.product.code if vaccine.product else ""
-    uses = known_terms.procedure_uses().get(vaccine.procedure.code, ()) if vaccine.procedure else ()
+    uses = known_terms.uses_of(vaccine.procedure)
     fitting = [one for one in known.values() if product in one.products]
     fitting += [known[use.programme] for use in uses]
     if not fitting or len({one.unit for one in fitting}) > 1:
@@ -257,7 +260,7 @@ def _programme_of(vaccine: Immunization) -> KnownProgramme | None:
     return KnownProgramme(fitting[0].unit, tuple(sorted(doses)), "", frozenset())
 
 
-def _of_outcome(vaccine: Immunization) -> Iterator[tuple[str, str]]:
+def _of_outcome(vaccine: Immunization) -> Iterator[Found]:
     if vaccine.given and vaccine.not_given_reason:
         yield "not_given_reason", "The vaccine was given, and a reason says why it was not. Check both."
     if vaccine.given is not False:

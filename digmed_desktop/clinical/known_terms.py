@@ -115,6 +115,17 @@ def _terms() -> Iterator[tuple[str, Row]]:
             yield INDICATION, row
 
 
+def uses_of(procedure: Coded | None) -> tuple[ProcedureUse, ...]:
+    """Return what a procedure says, by its code, or by its words where it has none."""
+    if procedure is None:
+        return ()
+    words, names = _plain(procedure.display), _names().get(PROCEDURE, {})
+    codes = (
+        [procedure.code] if procedure.code else [code for code, theirs in names.items() if words in theirs]
+    )
+    return tuple(use for code in codes for use in procedure_uses().get(code, ()))
+
+
 @cache
 def procedure_uses() -> Mapping[str, tuple[ProcedureUse, ...]]:
     """Return what each procedure code says, in every programme that has it."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from digmed_desktop.clinical import form, units
+from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.dates import shown, shown_time
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.questions.binding import QuestionSet, value_at
@@ -31,6 +32,7 @@ from digmed_desktop.clinical.record import (
 )
 
 HEADING = "From the other system, without a place on this form:"
+LEFT_OPEN = "Left open, because the record of the other system contradicts itself:"
 NOTES = "notes_kept_here"
 Read = Callable[[Mapping[str, str]], Reading[Any]]
 
@@ -44,12 +46,35 @@ def answers_of(
     """
     questions = of(record)
     answers = _filled_in(questions, record, here, place)
+    unclear = dict(_unclear(questions, record, place))
+    for question in unclear:
+        answers.pop(question, None)
     left = list(_left_out(questions, record, place, answers, read(answers)))
-    if left:
-        notes = questions.question(NOTES)
-        lines = (answers.get(notes, "").strip(), HEADING, *left)
-        answers[notes] = "\n".join(line for line in lines if line)
-    return answers
+    why = [f"{questions.form.field(question).label}: {sentence}" for question, sentence in unclear.items()]
+    notes = questions.question(NOTES)
+    lines = (
+        answers.get(notes, "").strip(),
+        *((HEADING, *left) if left else ()),
+        *((LEFT_OPEN, *why) if why else ()),
+    )
+    answers[notes] = "\n".join(line for line in lines if line)
+    return {question: answer for question, answer in answers.items() if answer or question != notes}
+
+
+def left_open(answers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return why questions of a form filled in from a record are open: a sentence for each, its question first."""
+    lines = next((lines for text in answers.values() if LEFT_OPEN in (lines := text.split("\n"))), None)
+    if lines is None:
+        return ()
+    return tuple(lines[lines.index(LEFT_OPEN) + 1 :])
+
+
+def _unclear(questions: QuestionSet, record: Any, place: int) -> Iterator[tuple[str, str]]:
+    """Yield each question of which the record says two things, and the sentence why."""
+    for found in contradictions(record):
+        for path in found.unclear:
+            if found.place == place and (question := questions.question(path)):
+                yield question, found.sentence
 
 
 def _filled_in(

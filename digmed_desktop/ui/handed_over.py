@@ -4,7 +4,7 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QStackedWidget
 
-from digmed_desktop.clinical import identity
+from digmed_desktop.clinical import identity, record_import
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.views import DraftView
 from digmed_desktop.ui.context import Context, FormStart
@@ -76,4 +76,5 @@ class HandedOver:
     def _have(self, draft: DraftView | None) -> None:
         if draft is not None and draft.form in FORMS:
             self._window.begin_form(FormStart(draft.form, draft=draft))
-            self._window.banner.say("act", SHOWN, "Handed over")
+            left = record_import.left_open(draft.state.answers)
+            self._window.banner.say("act", " ".join((SHOWN, *left)), "Handed over")

@@ -10,7 +10,7 @@ from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record import Coded, Quantity, VaccinationRecord
-from digmed_desktop.clinical.record_import import HEADING, answers_of
+from digmed_desktop.clinical.record_import import HEADING, answers_of, left_open
 from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.reference.programmes import programme
@@ -189,3 +189,43 @@ def test_nothing_is_sent_by_handing_over(counter: Counter) -> None:
     counter.desk.hand_over.take_in(json_record.dumps(vaccination()))
     assert counter.desk.sent_items(None, 10) == []
     assert complete_answers()
+
+
+def test_a_record_whose_code_and_words_name_two_things_leaves_the_question_open_and_says_why() -> None:
+    record = vaccination()
+    (one,) = record.immunizations
+    live = next(p.coded for p in flu().products.values() if p.live)
+    by_words = next(p.coded for p in flu().products.values() if not p.coded.is_coded)
+    declined = next(p.coded for p in flu().procedures if not p.given)
+    second = next(p.coded for p in flu().procedures if p.given and p.dose_number == 2)
+    thigh = next(c for key, c in flu().codes.items() if key == "right-thigh")
+    nose = next(c for key, c in flu().codes.items() if key == "intranasal")
+    risk = next(c for c in programme("pneumococcal").codes.values() if c.code == "398192003")
+    not_given = replace(
+        one, given=False, procedure=declined, not_given_reason=Coded("Generally unwell", "266758009"),
+        product=None, batch="", expiry=None, dose=None, site=None, route=None, dose_number=None,
+    )  # fmt: skip
+    for question, changed in {
+        "vaccine.product": replace(one, product=Coded(by_words.display, live.code)),
+        "vaccine.outcome": replace(one, procedure=declined),
+        "vaccine.dose_number": replace(one, procedure=second),
+        "vaccine.site": replace(one, site=Coded(thigh.display, one.site.code)),  # type: ignore[union-attr]
+        "vaccine.route": replace(one, route=Coded(nose.display, one.route.code)),  # type: ignore[union-attr]
+        "vaccine.eligibility": replace(one, indication=Coded("Occupation", risk.code)),
+        "vaccine.not_given_reason": not_given,
+    }.items():
+        answers = given_back(replace(record, immunizations=(changed,)))
+        assert question not in answers, question
+        label = form.load("vaccination").field(question).label
+        assert any(line.startswith(f"{label}: ") for line in left_open(answers)), question
+    assert not left_open(given_back(record))
+
+
+def test_an_own_product_whose_code_stands_beside_other_words_is_not_taken() -> None:
+    record, by_words = vaccination(), next(p for p in flu().products.values() if not p.coded.is_coded)
+    own = replace(by_words, id="own-1", coded=Coded("Own vaccine", "43207411000001199"))
+    here = Here(flu().with_products([own]), lambda _who: "1")
+    for words, wanted in {by_words.coded.display: "", "Own vaccine": "own-1", "Unknown": "own-1"}.items():
+        one = replace(record.immunizations[0], product=Coded(words, own.coded.code))
+        answers = answers_of(replace(record, immunizations=(one,)), read_again, here)
+        assert answers.get("vaccine.product", "") == wanted, words

@@ -189,7 +189,12 @@ def _put_product(writer: AnswerWriter, question: str, coded: Coded | None) -> No
     programme = writer.here.programme
     if coded is None or programme is None:
         return
-    fits = [one for one in programme.products.values() if same(one.coded, coded)]
+    products = programme.products.values()
+    by_code = [one for one in products if coded.is_coded and one.coded.code == coded.code]
+    by_words = [one for one in products if one.coded.display == coded.display]
+    if by_code and by_words and not any(one in by_code for one in by_words):
+        return  # the code is that of one product and the words are those of another
+    fits = by_code or [one for one in products if same(one.coded, coded)]
     maker = writer.value("immunizations.manufacturer")
     fits.sort(key=lambda one: one.manufacturer != maker)
     writer.put(question, fits[0].id if fits else "")
