@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
+from digmed_desktop.clinical.phrases import Phrases
 from digmed_desktop.clinical.problem import Problem, Severity
 
 
@@ -23,6 +24,7 @@ class Case:
     """What is known when doubts are looked for; ``typed`` returns an asked answer by its field id.
 
     ``live`` and ``holds`` are those of the chosen product; ``recorded`` is the day on which the form is filled in.
+    ``not_given``: it was said that the vaccine was not given.
     """
 
     day: date | None
@@ -31,6 +33,7 @@ class Case:
     live: bool = False
     holds: frozenset[str] = frozenset()
     recorded: date | None = None
+    not_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class DoubtRule:
     where it is about something that began or ended. Ages are
     whole years, first and last of those in doubt; without a known age a rule with one raises nothing. ``live`` means
     live vaccines only, ``holds`` products with that ingredient, ``days_ago`` a contact at least so many days before.
+    ``mentions`` names words of which the text at each of its questions has one; ``not_given`` is about a vaccine that
+    was not given, of which no other rule speaks.
     """
 
     field: str
@@ -52,6 +57,8 @@ class DoubtRule:
     until: date | None = None
     when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     unless: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    mentions: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    not_given: bool = False
     from_age: int | None = None
     to_age: int | None = None
     live: bool = False
@@ -77,7 +84,7 @@ class DoubtRule:
 
     def raised(self, case: Case) -> bool:
         """Whether it is raised in a case."""
-        if case.day is None or not self.in_force(case.day):
+        if case.day is None or not self.in_force(case.day) or self.not_given is not case.not_given:
             return False
         if not self.of_product(live=case.live, holds=case.holds) or not self._of_age(case.years):
             return False
@@ -86,6 +93,8 @@ class DoubtRule:
         ):
             return False
         if any(case.typed(question) in answers for question, answers in self.unless.items()):
+            return False
+        if not all(_mentions(case.typed(question), names) for question, names in self.mentions.items()):
             return False
         return all(case.typed(question) in answers for question, answers in self.when.items())
 
@@ -108,6 +117,11 @@ class DoubtRule:
             needs_adviser=self.weight is Weight.STOP,
             raised_by=" ".join(str(value) for value in values if value is not None),
         )
+
+
+def _mentions(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a text has one of these names as whole words."""
+    return bool(text) and bool(Phrases((name, name) for name in names).found_in(text))
 
 
 def raised(rules: tuple[DoubtRule, ...], case: Case) -> Iterator[Problem]:

@@ -4,23 +4,26 @@ Published sources do not have every vaccine's dm+d code, so a pharmacy types it 
 checked (Verhoeff, partition) before it is taken; without one the product is sent by its words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from digmed_desktop.clinical.answers import unsendable
+from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.snomed import is_concept_id, sentence_about
-from digmed_desktop.settings.own_product import OwnProduct
+from digmed_desktop.settings.own_product import OwnProduct, is_least_age
 
+HOLDS = ("egg", "latex")
+"""What an allergy can be to; each is an attribute of the own product."""
 MOST = 255  # characters of a dm+d description
 
 
 def as_product(own: OwnProduct, programme: Programme) -> Product:
     """Return a pharmacy's own product as one of a programme's.
 
-    What it holds nobody entered: it counts as live where every product given that way is, and as holding what any does.
+    Where nobody said, it counts as live when any product given that way is or can be, and as holding what any does.
     """
     dose = Quantity(Decimal(own.dose), programme.unit) if own.dose and programme.unit else None
     routes = tuple(one.id for one in programme.lists["routes"] if one.id == own.route)
@@ -33,9 +36,17 @@ def as_product(own: OwnProduct, programme: Programme) -> Product:
         manufacturer=own.manufacturer,
         routes=routes,
         dose=dose,
-        live=bool(alike) and all(one.live for one in alike),
-        holds=frozenset(part for one in alike for part in one.holds),
+        least_months=int(own.least_months) if own.least_months else None,
+        live=own.live == "yes" or (not own.live and any(programme.is_live(one) for one in alike)),
+        kind_known=bool(own.live),
+        holds=frozenset(part for part in HOLDS if _holds(own, part, alike)),
     )
+
+
+def _holds(own: OwnProduct, part: str, alike: Iterable[Product]) -> bool:
+    """Whether a product can hold something an allergy can be to: as was said, else as any like it does."""
+    said: str = getattr(own, part)
+    return said == "yes" or (not said and any(part in one.holds for one in alike))
 
 
 def read(
@@ -71,10 +82,33 @@ def read(
         problems.append(
             Problem("product.dose", "Enter the dose in mL with digits and a full stop, such as 0.5.")
         )
+    kinds = {key: answers.get(f"product.{key}", "") for key in ("live", *HOLDS)}
+    problems += _about_kind(kinds["live"], code, display, programmes.get(kind))
+    least = answers.get("product.least_months", "").strip()
+    if not is_least_age(least):
+        problems.append(Problem("product.least_months", "Enter the least age in whole months, such as 24."))
     if problems:
         return None, tuple(problems)
     number = 1 + max((int(one.id.removeprefix("own-")) for one in taken.values()), default=0)
-    return OwnProduct(f"own-{number}", kind, display, code, maker, route, dose), ()
+    return OwnProduct(
+        f"own-{number}", kind, display, code, maker, route, dose, least_months=least, **kinds
+    ), ()
+
+
+def _about_kind(live: str, code: str, display: str, programme: Programme | None) -> Iterator[Problem]:
+    """Yield what is wrong with the answer whether a product is live."""
+    if live not in ("yes", "no"):
+        yield Problem("product.live", "Say whether the vaccine is live: the health screen depends on it.")
+    elif live == "no" and programme and _names_live(code, display, programme):
+        yield Problem("product.live", "Check whether it is live: the product of this name or code is.")
+
+
+def _names_live(code: str, display: str, programme: Programme) -> bool:
+    """Whether a live product of the programme has this code or name."""
+    return any(
+        one.live and ((code and one.coded.code == code) or folded(one.coded.display) == folded(display))
+        for one in programme.products.values()
+    )
 
 
 def _is_dose(text: str) -> bool:

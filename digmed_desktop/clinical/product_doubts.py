@@ -16,6 +16,7 @@ TENFOLD = 10
 NHS = "nhs"
 """The id of every programme's NHS service."""
 YEAR = 12  # months
+WEEK = 7  # days
 
 Typed = Callable[[str], str]
 
@@ -29,6 +30,8 @@ def age_doubts(product: Product, born: date, day: date, programme: Programme) ->
     reached = max(months(born, day), months(born, later)) if later else months(born, day)
     if product.least_months is not None and reached < product.least_months:
         yield _of_age(product, "younger", product.least_months, months(born, day))
+    if product.least_weeks is not None and (day - born).days < product.least_weeks * WEEK:
+        yield _of_weeks(product, (day - born).days // WEEK)
     if product.greatest_age is not None and age(born, day) > product.greatest_age:
         yield _of_age(product, "older", product.greatest_age * YEAR, months(born, day))
 
@@ -36,7 +39,20 @@ def age_doubts(product: Product, born: date, day: date, programme: Programme) ->
 def _of_age(product: Product, compared: str, limit: int, now: int) -> Problem:
     said = f"{limit // YEAR} years" if limit % YEAR == 0 else f"{limit} months"
     which = "least" if compared == "younger" else "greatest"
-    sentence = f"The patient is {_spoken(now)} and {compared} than {said}, the {which} age for this vaccine."
+    return _about(
+        product,
+        f"The patient is {_spoken(now)} and {compared} than {said}, the {which} age for this vaccine.",
+    )
+
+
+def _of_weeks(product: Product, now: int) -> Problem:
+    old = f"{now} {'week' if now == 1 else 'weeks'} old"
+    limit = f"younger than {product.least_weeks} weeks, the least age for this vaccine."
+    return _about(product, f"The patient is {old} and {limit}")
+
+
+def _about(product: Product, sentence: str) -> Problem:
+    """Return a doubt about an age, marked where no source of it was read."""
     if not product.age_confirmed:
         sentence = f"{sentence} {NOT_CONFIRMED}"
     return Problem("vaccine.product", sentence, Severity.LOOK, needs_reason=True)

@@ -39,10 +39,12 @@ class Product:
     routes: tuple[str, ...] = ()  # ids in the programme's routes, the usual one first
     dose: Quantity | None = None
     least_months: int | None = None  # least age in whole months
+    least_weeks: int | None = None  # or, of a vaccine for infants, in whole weeks
     greatest_age: int | None = None  # in whole years
     age_in_season: bool = False  # the least age need only be reached by the programme's ``age_by``
     age_confirmed: bool = True  # whether a source of the ages was read
     live: bool = False
+    kind_known: bool = False  # whether somebody said that it is live or not: then its route says nothing more
     holds: frozenset[str] = frozenset()  # what an allergy can be to, such as egg
     second_line: tuple[int, int] | None = (
         None  # ages, first and last, for whom it is only second choice on the NHS
@@ -145,7 +147,7 @@ class Programme:
 
     def is_live(self, product: Product) -> bool:
         """Whether a product is live, or of a kind of which some are and nobody knows which it is."""
-        return product.live or bool(self.live_routes & set(product.routes))
+        return product.live or (not product.kind_known and bool(self.live_routes & set(product.routes)))
 
     def with_products(self, own: Collection[Product]) -> Self:
         """Return the programme with a pharmacy's own products offered first."""

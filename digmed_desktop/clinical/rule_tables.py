@@ -73,6 +73,7 @@ def _whom(row: Row) -> str:
         f"vaccines that can contain {row['holds']}" if row.get("holds") else "",
         f"from {first} years" if first is not None else "",
         f"up to {last} years" if last is not None else "",
+        "not given" if row.get("not_given") else "",
         f"{row['days_ago']} days ago or more" if row.get("days_ago") is not None else "",
     ]
     return ", ".join(part for part in parts if part) or "Every vaccine"
@@ -80,7 +81,9 @@ def _whom(row: Row) -> str:
 
 def _when(row: Row) -> str:
     """Return the answers that raise a rule, in the words of the form."""
-    said = [*_answers(row.get("when", {})), *(f"not while {one}" for one in _answers(row.get("unless", {})))]
+    named = {question: [f"names {' or '.join(words)}"] for question, words in row.get("mentions", {}).items()}
+    said = [*_answers(row.get("when", {})), *_answers(named)]
+    said += [f"not while {one}" for one in _answers(row.get("unless", {}))]
     return "; ".join(said) or "Always"
 
 
@@ -101,6 +104,8 @@ def _listed(question: str) -> dict[str, str]:
             rows: Iterable[Row] = codes["consent_giver"]
         case "vaccine.dose_number":
             rows = codes["dose"]
+        case "vaccine.not_given_reason":
+            rows = codes["not_given_reason"]
         case "vaccine.eligibility":
             rows = [row for file in _programmes() for row in file.get("eligibility", [])]
         case "session.service":
@@ -136,7 +141,7 @@ def _sentences(*parts: str) -> str:
 
 def screening() -> str:
     """Return what each answer of the health screen means for which vaccine."""
-    return _rules("Screening", _shared("screening"))
+    return _rules("Screening", _shared("screening", "contradiction"))
 
 
 def consent() -> str:
@@ -224,7 +229,8 @@ def _product(row: Row, file: Row) -> tuple[str, str, str]:
 
 
 def _product_ages(row: Row) -> str:
-    least = f"from {row['min_months']} months" if "min_months" in row else ""
+    least = f"from {row['min_weeks']} weeks" if "min_weeks" in row else ""
+    least = f"from {row['min_months']} months" if "min_months" in row else least
     least = f"from {row['min_age']} years" if "min_age" in row else least
     season = " (reached by the end of the season)" if row.get("age_in_season") else ""
     greatest = f"up to {row['max_age']} years" if "max_age" in row else ""

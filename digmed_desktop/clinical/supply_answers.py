@@ -99,6 +99,8 @@ def _judge(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
     if sheet.supplied:
         _judge_supply(sheet, values)
     if sheet.supplied is False:
+        if sheet.chosen("decision.reason") == "declined" and values["consent.to_treatment"]:
+            sheet.look("decision.reason", _DECLINED_WITH_CONSENT, needs_reason=True)
         sheet.paper(
             "decision.outcome",
             "There is no electronic message for what was not supplied: tell the practice on paper or by telephone.",
@@ -143,6 +145,9 @@ def _look_at_request(sheet: SupplySheet) -> None:
         sheet.look("conditions.seen_in", _LOOK_IN_THE_RECORD, needs_reason=True)
 
 
+_DECLINED_WITH_CONSENT = (
+    "Check both answers: the patient no longer wants the medicine, and consent to the supply is recorded."
+)
 _SOMEBODY_ELSE = (
     "Regulation 225(2), as made, speaks of the person who asks and of what was prescribed for that person. Check that you "
     f"may act on what somebody else says. {NOT_CONFIRMED}"

@@ -25,6 +25,7 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     for field, sentence in _of_any(record):
         yield Problem(field, sentence, Severity.LOOK)
     if record.immunizations[0].given is False:  # before it is said, too: a warning comes before the needle
+        yield from raised(programme.doubts, _case(record, typed, programme))
         return
     day, years = _day_and_years(record)
     for field, sentence in _of_the_given(record, day, years, typed, programme):
@@ -57,6 +58,7 @@ def _case(record: VaccinationRecord, typed: Typed, programme: Programme) -> Case
         live=product is not None and programme.is_live(product),
         holds=product.holds if product else frozenset(),
         recorded=record.recorded_at.astimezone(ENGLAND).date() if record.recorded_at else None,
+        not_given=record.immunizations[0].given is False,
     )
 
 
@@ -79,15 +81,12 @@ def _of_any(record: VaccinationRecord) -> Iterator[tuple[str, str]]:
 def _of_the_given(
     record: VaccinationRecord, day: date | None, years: int | None, typed: Typed, programme: Programme
 ) -> Iterator[tuple[str, str]]:
-    born = record.patient.date_of_birth
     yield from _season(day, years, typed, programme)
     yield from _doses(typed, programme)
     if typed("vaccine.eligibility") == "pregnant" and record.patient.sex is Sex.MALE:
         yield "vaccine.eligibility", "Check sex and eligibility: a male patient is recorded as pregnant."
     if years is not None:
         yield from _age(record, years, typed, programme)
-    if born and day and born > day:
-        yield "contact.date", "Check the date of contact: it is before the date of birth."
 
 
 def _season(

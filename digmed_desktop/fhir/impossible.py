@@ -113,7 +113,7 @@ def _vaccine(data: Data) -> Immunization:
         product=_term(data.get("vaccineCode")),
         batch=str(data.get("lotNumber", "")),
         expiry=_day(data.get("expirationDate")),
-        dose_number=int(number) if str(number).lstrip("-").isdigit() else None,
+        dose_number=int(str(number)) if str(number).lstrip("-").isdigit() else None,
         dose=_quantity(data.get("doseQuantity")),
         site=_term(data.get("site")),
         route=_term(data.get("route")),

@@ -71,6 +71,7 @@ class ProductRow(DataModel):
     dose: Amount | None = None
     min_age: Age | None = None
     min_months: Annotated[int, Field(ge=1, le=240, description="an age in whole months")] | None = None
+    min_weeks: Annotated[int, Field(ge=1, le=52, description="an age in whole weeks")] | None = None
     max_age: Age | None = None
     age_in_season: Flag = False
     age_source: Text | None = None
@@ -214,12 +215,13 @@ def _of_unknown_products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
 def _ages(at: At, place: tuple[str | int, ...], product: ProductRow, file: ProgrammeFile) -> Iterator[Fault]:
     """Yield what is wrong in the ages of a product."""
     yield from in_order(at, place, "min_age", product.min_age, "max_age", product.max_age)
-    limited = (product.min_age, product.min_months, product.max_age) != (None, None, None)
+    least = [key for key in ("min_age", "min_months", "min_weeks") if getattr(product, key) is not None]
+    limited = bool(least) or product.max_age is not None
     for key in ("age_source", "age_confidence"):
         if limited != (getattr(product, key) is not None):
             yield at.fault((*place, key), "an age and its source stand together", f"{key}, or no age")
-    if product.min_age is not None and product.min_months is not None:
-        yield at.fault((*place, "min_months"), "the least age stands there twice", "min_age or min_months")
+    for key in least[1:]:
+        yield at.fault((*place, key), "the least age stands there twice", "one of them")
     if product.age_in_season and (file.age_by is None or product.min_age is None):
         yield at.fault((*place, "age_in_season"), "there is no age to reach", "age_by and min_age")
 

@@ -171,17 +171,14 @@ class _Loading:
         )
 
     def _shared_rules(self) -> Iterator[DoubtRule]:
-        """Yield the shared rules that are about this programme, and about any product it can have."""
+        """Yield the shared rules that are about this programme: a pharmacy's own product can be live, or hold anything."""
         from digmed_desktop.reference.shared_rules_file import NAME, SharedRulesFile
 
         file = self._file
         kind = file.agreement or file.id
-        live = any(row.live for row in file.product) or bool(file.live_routes)
-        holds = frozenset(one for row in file.product for one in row.holds)
         for row in self._source.read(NAME, SharedRulesFile).rule:
-            rule = _doubt_rule(row)
-            if (not row.programmes or kind in row.programmes) and rule.of_product(live=live, holds=holds):
-                yield rule
+            if not row.programmes or kind in row.programmes:
+                yield _doubt_rule(row)
 
     def _product(self, row: "ProductRow") -> Product:
         return Product(
@@ -192,6 +189,7 @@ class _Loading:
             routes=tuple(row.routes),
             dose=Quantity(Decimal(row.dose), self._unit) if row.dose else None,
             least_months=row.min_months if row.min_age is None else row.min_age * 12,
+            least_weeks=row.min_weeks,
             greatest_age=row.max_age,
             age_in_season=row.age_in_season,
             age_confirmed=row.age_confidence is None or row.age_confidence.may_stop,

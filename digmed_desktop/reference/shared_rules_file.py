@@ -10,7 +10,17 @@ from digmed_desktop.clinical.doubt_rules import Weight
 from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
-from digmed_desktop.data_files.model import BY_VALUE, Age, DataModel, Flag, Id, Ids, OptionalTexts, Text
+from digmed_desktop.data_files.model import (
+    BY_VALUE,
+    Age,
+    DataModel,
+    Flag,
+    Id,
+    Ids,
+    OptionalTexts,
+    Text,
+    Texts,
+)
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.data_files.values import Day, in_order
 
@@ -19,6 +29,10 @@ NAME = "rules/vaccination.toml"
 Answers = Annotated[
     dict[str, OptionalTexts],
     Field(description='questions with lists of answers, such as { "screening.egg" = ["yes"] }'),
+]
+Mentions = Annotated[
+    dict[str, Texts],
+    Field(description='questions with lists of words, such as { "allergies.entries" = ["egg"] }'),
 ]
 Days = Annotated[int, Field(ge=0, le=40_000, description="a whole number of days")]
 
@@ -43,7 +57,9 @@ class RuleRow(DoubtRow):
     """A doubt of many vaccinations."""
 
     id: Id
-    topic: Literal["screening", "consent", "date", "service"]
+    topic: Literal["screening", "contradiction", "consent", "date", "service"]
+    mentions: Mentions = {}
+    not_given: Flag = False
     programmes: Ids | None = None
     live: Flag = False
     holds: Text = ""
@@ -82,6 +98,7 @@ def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[F
             if field is not None and field.kind.value == "yes-no":
                 wanted = {"", "yes", "no"}
                 yield from at.unknown((*place, "when", question), answers, wanted, f"an answer of {question}")
+        yield from at.unknown((*place, "mentions"), row.mentions, questions, "a question of the form")
         if not row.when and row.from_age is None and row.to_age is None and row.days_ago is None:
             yield at.fault((*place, "when"), "nothing raises this rule", "when, from_age, to_age or days_ago")
 

@@ -6,11 +6,17 @@ from dataclasses import asdict, dataclass, fields
 from typing import Self
 
 
+def is_least_age(text: str) -> bool:
+    """Whether a text is a least age in months, or none."""
+    return not text or re.fullmatch(r"[1-9][0-9]{0,3}", text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class OwnProduct:
     """One product. ``programme`` is the agreement or the id of its programme, the same for every season.
 
-    ``code`` is its dm+d code, ``""`` where it is known by its words; ``dose`` is in mL, as typed.
+    ``code`` is its dm+d code, ``""`` where it is known by its words; ``dose`` is in mL, as typed. ``live``, ``egg`` and
+    ``latex`` are "yes", "no", or ``""`` where nobody said; ``least_months`` is the least age in months, as typed.
     """
 
     id: str
@@ -20,6 +26,10 @@ class OwnProduct:
     manufacturer: str = ""
     route: str = ""
     dose: str = ""
+    live: str = ""
+    egg: str = ""
+    latex: str = ""
+    least_months: str = ""
 
     @classmethod
     def from_file(cls, raw: object) -> Self:
@@ -29,6 +39,9 @@ class OwnProduct:
         known = {one.name: str(raw.get(one.name, "")) for one in fields(cls)}
         if not re.fullmatch(r"own-[0-9]{1,6}", known["id"]) or not known["programme"] or not known["display"]:
             raise ValueError("an own product needs its id, programme and name")
+        said = {known[key] for key in ("live", "egg", "latex")}
+        if not said <= {"yes", "no", ""} or not is_least_age(known["least_months"]):
+            raise ValueError("live, egg and latex are yes or no, and the least age is in months")
         return cls(**known)
 
     def to_file(self) -> dict[str, str]:

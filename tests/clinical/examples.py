@@ -86,6 +86,9 @@ def complete_answers(**changes: str) -> dict[str, str]:
         if field not in answers:
             raise KeyError(field)
         answers[field] = answer
+    if answers["vaccine.outcome"] == "not-given":  # nobody consents to what is not done
+        for question in ("consent.to_treatment", "consent.given_by"):
+            answers[question] = changes.get(question.replace(".", "__"), "")
     return answers
 
 

@@ -29,6 +29,14 @@ def raw(name: str) -> dict[str, Any]:
 
 
 SHARED: list[dict[str, Any]] = raw("rules/vaccination.toml")["rule"]
+ALLERGIES = [
+    "Egg: anaphylaxis",
+    "Latex: rash",
+    "Flu vaccine",
+    "Penicillin: rash",
+    "Eggplant\nNuts",
+    "Pegging",
+]
 UNITS = {"ml": "mL", "dose": "dose", "capsule": "capsule", "microlitre": "microlitre"}
 
 
@@ -84,6 +92,8 @@ def expected(
             not row.get("holds") or bool(product and row["holds"] in product.get("holds", [])),
             (TODAY - on).days >= row.get("days_ago", -1),
             all(answer(q) in wanted for q, wanted in row.get("when", {}).items()),
+            all(names_one(answer(q), names) for q, names in row.get("mentions", {}).items()),
+            row.get("not_given", False) == (answers["vaccine.outcome"] == "not-given"),
             not any(answer(q) in spoils for q, spoils in row.get("unless", {}).items()),
         ]
         if all(conditions):
@@ -91,9 +101,15 @@ def expected(
             source = f" Source: {row['source']}." if weight == "stop" else ""
             mark = MARK if row["confidence"] == "general" else ""
             said.add((row["field"], row["sentence"] + source + mark, weight))
-    if product is not None:
+    if product is not None and answers["vaccine.outcome"] == "given":
         said |= of_product(file, product, answers, on, born)
     return said
+
+
+def names_one(text: str, names: list[str]) -> bool:
+    """Whether a text has one of the names, with no letter before or after it."""
+    spaced = f" {''.join(c if c.isalpha() else ' ' for c in text.lower())} "
+    return any(f" {name.lower()} " in " ".join(["", *spaced.split(), ""]) for name in names)
 
 
 def is_live(file: dict[str, Any], product: dict[str, Any]) -> bool:
@@ -115,6 +131,11 @@ def of_product(
         words = f"{least // 12} years" if least % 12 == 0 else f"{least} months"
         limit = f"younger than {words}, the least age for this vaccine.{mark}"
         sentence = f"The patient is {spoken(months_old(born, on))} and {limit}"
+        said.add(("vaccine.product", sentence, "warn"))
+    weeks = (on - born).days // 7
+    if weeks < product.get("min_weeks", 0):
+        limit = f"younger than {product['min_weeks']} weeks, the least age for this vaccine.{mark}"
+        sentence = f"The patient is {weeks} week{'s' * (weeks != 1)} old and {limit}"
         said.add(("vaccine.product", sentence, "warn"))
     if "max_age" in product and years_old(born, on) > product["max_age"]:
         limit = f"older than {product['max_age']} years, the greatest age for this vaccine.{mark}"
@@ -147,7 +168,9 @@ def patient(dice: random.Random, file: dict[str, Any]) -> tuple[dict[str, str], 
     ]
     edges += [product.get("min_age", 18), product.get("max_age", 17), 0, 10, 16, 75, dice.randint(1, 95)]
     if dice.random() < 0.3:
-        born = on - timedelta(days=dice.choice([0, 27, 60, 100, 180, 200, 300, 364, 365, 700, 800]))
+        born = on - timedelta(
+            days=dice.choice([0, 7, 27, 41, 42, 60, 100, 180, 200, 300, 364, 365, 700, 800])
+        )
     else:
         own = [product[key] for key in ("min_age", "max_age") if key in product]
         years = dice.choice(own if own and dice.random() < 0.5 else edges)
@@ -177,6 +200,13 @@ def patient(dice: random.Random, file: dict[str, Any]) -> tuple[dict[str, str], 
         "consent.to_sharing": dice.choice(["yes", "yes", "no"]),
         "eligibility.due_date": "",
     }
+    answers["allergies.status"] = dice.choice(["none-known", "no-drug-allergy", "recorded", "not-available"])
+    if answers["allergies.status"] == "recorded":
+        answers["allergies.entries"] = dice.choice(ALLERGIES)
+    if dice.random() < 0.2:
+        answers["vaccine.outcome"] = "not-given"
+        answers["vaccine.not_given_reason"] = dice.choice(file["not_given_reasons"])
+        answers["screening.note"] = dice.choice(["", "Asked"])
     reasons = [row["id"] for row in file.get("eligibility", [])]
     if "pregnant" in reasons and dice.random() < 0.3:
         answers["vaccine.eligibility"] = "pregnant"

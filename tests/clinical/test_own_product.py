@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.vaccination import read
-from digmed_desktop.reference.programmes import programme
+from digmed_desktop.reference.programmes import programme, programmes
 from digmed_desktop.settings.own_product import OwnProduct
 from tests.clinical.examples import AGREED, NOW, complete_answers, flu, pharmacy, vaccinator
 
@@ -18,6 +18,7 @@ RIGHT = {
     "product.manufacturer": "Maker Ltd",
     "product.route": "intramuscular",
     "product.dose": "0.5",
+    "product.live": "no",
 }
 KINDS: dict[str, Programme] = {"influenza": flu(), "shingles": programme("shingles")}
 
@@ -40,6 +41,7 @@ def test_a_right_product_is_taken_as_typed() -> None:
         "Maker Ltd",
         "intramuscular",
         "0.5",
+        live="no",
     )
 
 
@@ -62,6 +64,10 @@ def test_a_right_product_is_taken_as_typed() -> None:
         ({"dose": "0,5"}, "product.dose", "full stop"),
         ({"dose": "0"}, "product.dose", "full stop"),
         ({"dose": "1e3"}, "product.dose", "full stop"),
+        ({"live": ""}, "product.live", "whether the vaccine is live"),
+        ({"live": "perhaps"}, "product.live", "whether the vaccine is live"),
+        ({"least_months": "2 years"}, "product.least_months", "whole months"),
+        ({"least_months": "0"}, "product.least_months", "whole months"),
     ],
 )
 def test_a_wrong_answer_is_said_at_its_field(changes: dict[str, Any], field: str, says: str) -> None:
@@ -102,3 +108,54 @@ def test_it_is_offered_first_and_recorded_with_its_code() -> None:
     vaccine = result.record.immunizations[0]
     assert vaccine.product is not None
     assert (vaccine.product.code, vaccine.manufacturer) == (RIGHT["product.code"], "Maker Ltd")
+
+
+def own(of: Programme, **said: str) -> Programme:
+    """A programme with a product of the pharmacy, of which somebody said something."""
+    route = said.pop("route", of.lists["routes"][0].id)
+    product = OwnProduct(
+        "own-1", of.agreement or of.id, "A vaccine of tomorrow", route=route, dose="0.5", **said
+    )
+    return of.with_products([own_product.as_product(product, of)])
+
+
+@pytest.mark.parametrize("kind", [one.id for one in programmes()])
+def test_what_was_said_of_an_own_product_decides_what_is_asked_of_it(kind: str) -> None:
+    of = programme(kind)
+    for said, question, asked in (
+        ({"live": "yes"}, "immune", True),
+        ({"live": "no"}, "immune", False),
+        ({"egg": "yes"}, "egg", True),
+        ({"latex": "yes"}, "latex", True),
+        ({"latex": "no"}, "latex", False),
+    ):
+        assert (question in own(of, **said).screening_of("own-1")) is asked, (kind, said)
+
+
+@pytest.mark.parametrize("kind", [one.id for one in programmes()])
+def test_a_live_own_product_stops_and_warns_by_the_screening(kind: str) -> None:
+    of = own(programme(kind), live="yes", least_months="24")
+    answers = complete_answers(vaccine__product="own-1", patient__date_of_birth="14/9/2025")
+    answers |= {"session.programme": of.id, "screening.immune": "yes", "screening.pregnant": "yes"}
+    answers |= {"patient.sex": "female", "vaccine.eligibility": of.lists["eligibility"][0].id}
+    result = read(answers, programme=of, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED)
+    stops = {p.field for p in result.notes if p.needs_adviser}
+    assert "screening.immune" in stops
+    assert any("younger than 2 years" in p.sentence for p in result.notes)
+    adult = answers | {"patient.date_of_birth": "14/9/1996"}
+    grown = read(adult, programme=of, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED)
+    assert any(p.field == "screening.pregnant" and p.needs_reason for p in grown.notes)
+    assert not any("least age for this vaccine" in p.sentence for p in grown.notes)
+
+
+def test_a_product_known_to_be_live_is_not_taken_as_one_that_is_not() -> None:
+    live = next(one for one in flu().products.values() if one.live)
+    for changes in ({"code": live.coded.code}, {"display": live.coded.display, "code": ""}):
+        assert [field for field, _ in fault(**changes, route="intranasal")] == ["product.live"]
+
+
+def test_an_own_product_of_earlier_settings_counts_as_live_where_one_of_its_way_can_be() -> None:
+    assert "immune" in own(programme("cholera")).screening_of("own-1")
+    assert "immune" in own(flu(), route="intranasal").screening_of("own-1")
+    assert "immune" not in own(programme("cholera"), live="no").screening_of("own-1")
+    assert "immune" not in own(flu()).screening_of("own-1")

@@ -39,12 +39,20 @@ def answering(answers: Mapping[str, str]) -> Callable[[str], str]:
 
 def raising(rule: DoubtRule) -> Case:
     """A case that raises a rule, and no more than that."""
-    answers = {question: wanted[0] for question, wanted in rule.when.items()}
+    answers = {question: wanted[0] for question, wanted in (*rule.mentions.items(), *rule.when.items())}
     years = rule.from_age if rule.from_age is not None else rule.to_age
     holds = frozenset({rule.holds}) if rule.holds else frozenset[str]()
     day = rule.since or DAY
     recorded = day + timedelta(days=rule.days_ago or 0)
-    return Case(day, years, answering(answers), live=rule.live, holds=holds, recorded=recorded)
+    return Case(
+        day,
+        years,
+        answering(answers),
+        live=rule.live,
+        holds=holds,
+        recorded=recorded,
+        not_given=rule.not_given,
+    )
 
 
 def asked_for(problems: tuple[Problem, ...], field: str) -> list[Problem]:
@@ -86,6 +94,10 @@ def test_a_rule_needs_each_of_its_answers(rule: DoubtRule) -> None:
         others = {one: wanted[0] for one, wanted in rule.when.items() if one != question}
         other = "" if "" not in rule.when[question] else "something else"
         assert not rule.raised(replace(case, typed=answering({**others, question: other}))), question
+    for question in rule.mentions:
+        wanted = {one: known[0] for one, known in rule.when.items()}
+        assert not rule.raised(replace(case, typed=answering({**wanted, question: "Penicillin"}))), question
+    assert not rule.raised(replace(case, not_given=not rule.not_given))
     for question, answers in rule.unless.items():
         wanted = {one: known[0] for one, known in rule.when.items()}
         assert not rule.raised(replace(case, typed=answering({**wanted, question: answers[0]}))), question
@@ -309,6 +321,81 @@ def test_two_answers_that_contradict_each_other_ask_for_a_reason(field: str, ans
     assert any("Check both answers" in problem.sentence for problem in found)
 
 
+@pytest.mark.parametrize(
+    ("field", "answers", "raised"),
+    [
+        ("screening.egg", {"allergies__entries": "Egg: anaphylaxis"}, True),
+        ("screening.egg", {"allergies__entries": "Nuts\nEGGS (hives)"}, True),
+        ("screening.egg", {"allergies__entries": "Eggplant"}, False),
+        ("screening.egg", {"allergies__entries": "Egg: rash", "screening__egg": "yes"}, False),
+        ("screening.egg", {"allergies__entries": "Egg: rash", "vaccine__product": "tivc"}, False),
+        ("screening.reaction", {"allergies__entries": "Influenza vaccine: anaphylaxis"}, True),
+        ("screening.reaction", {"allergies__entries": "Neomycin"}, True),
+        ("screening.reaction", {"allergies__entries": "Penicillin"}, False),
+        ("allergies.status", {"allergies__status": "none-known", "screening__egg": "yes"}, True),
+        ("allergies.status", {"allergies__status": "no-drug-allergy", "screening__egg": "yes"}, False),
+        (
+            "allergies.status",
+            {
+                "allergies__status": "no-drug-allergy",
+                "screening__reaction": "yes",
+                "screening__anaphylaxis": "yes",
+            },
+            True,
+        ),
+    ],
+)
+def test_allergies_are_held_against_the_health_screen(
+    field: str, answers: dict[str, str], raised: bool
+) -> None:
+    usual = {"allergies__status": "recorded", "vaccine__product": "tive-vaxigrip"}
+    found = asked_for(reading(**{**usual, **answers}).notes, field)
+    assert any("Check both answers" in problem.sentence for problem in found) is raised
+
+
+def test_latex_among_the_allergies_is_held_against_a_vaccine_whose_packaging_can_hold_it() -> None:
+    of = next(p for p in programmes() if any("latex" in one.holds for one in p.products.values()))
+    product = next(one.id for one in of.products.values() if "latex" in one.holds)
+    for said, raised in (("no", True), ("yes", False)):
+        result = reading_in_its_programme(
+            session__programme=of.id,
+            vaccine__product=product,
+            screening__latex=said,
+            allergies__status="recorded",
+            allergies__entries="Latex gloves: rash",
+        )
+        found = asked_for(result.notes, "screening.latex")
+        assert any("Check both answers" in problem.sentence for problem in found) is raised
+
+
+@pytest.mark.parametrize(
+    ("reason", "answers", "raised"),
+    [
+        ("declined", {"consent__to_treatment": "yes"}, True),
+        ("declined", {"consent__to_treatment": "no"}, False),
+        ("no-consent", {"consent__to_treatment": "yes", "consent__given_by": "parent"}, True),
+        ("no-consent", {"consent__to_treatment": "no", "consent__given_by": "patient"}, True),
+        ("no-consent", {"consent__to_treatment": "no", "consent__given_by": "parent"}, False),
+        ("did-not-attend", {"consent__to_treatment": "yes"}, True),
+        ("did-not-attend", {"consent__to_treatment": ""}, False),
+        ("already-had", {"previous__finding": "none-seen"}, True),
+        ("already-had", {"previous__finding": "dose-seen", "screening__already": "no"}, True),
+        ("already-had", {"previous__finding": "dose-seen", "screening__already": "yes"}, False),
+        ("unwell", {"screening__unwell": "no"}, True),
+        ("unwell", {"screening__unwell": "yes"}, False),
+        ("contraindicated", {}, True),
+        ("contraindicated", {"screening__reaction": "yes"}, False),
+        ("contraindicated", {"screening__note": "Severe egg allergy years ago"}, False),
+    ],
+)
+def test_the_reason_against_a_vaccine_is_held_against_the_other_answers(
+    reason: str, answers: dict[str, str], raised: bool
+) -> None:
+    outcome = {"vaccine__outcome": "not-given", "vaccine__not_given_reason": reason, "screening__note": ""}
+    found = asked_for(reading(**{**outcome, **answers}).notes, "vaccine.not_given_reason")
+    assert bool(found) is raised
+
+
 def test_a_kind_of_vaccine_of_which_some_are_live_counts_as_live() -> None:
     cholera = programme("cholera")
     assert "immune" in cholera.screening_of("words")
@@ -316,12 +403,15 @@ def test_a_kind_of_vaccine_of_which_some_are_live_counts_as_live() -> None:
     assert "immune" in cholera.with_products((own,)).screening_of("own-1")
 
 
-@pytest.mark.parametrize("of", [p.id for p in programmes() if p.id != "cholera"])
-def test_every_injected_vaccine_has_a_usual_dose_and_tenfold_stops(of: str) -> None:
-    """Of the oral cholera vaccine the sizes of a dose were not settled: it is mixed with a buffer."""
-    for product in programme(of).products:
-        answers = {"session__programme": of, "vaccine__product": product}
-        much = reading_in_its_programme(**answers, vaccine__dose_amount="10")
+@pytest.mark.parametrize("of", [p.id for p in programmes()])
+def test_every_vaccine_has_a_usual_dose_and_tenfold_stops(of: str) -> None:
+    whole = programme(of)
+    for product in whole.products.values():
+        own = (product.dose.value,) if product.dose else ()
+        usual = own or whole.usual_doses or (whole.default_dose,)
+        assert all(usual), product.id
+        answers = {"session__programme": of, "vaccine__product": product.id}
+        much = reading_in_its_programme(**answers, vaccine__dose_amount=str(max(filter(None, usual)) * 10))
         assert any(p.needs_adviser for p in asked_for(much.notes, "vaccine.dose_amount")), product
 
 

@@ -258,7 +258,8 @@ def test_an_adverse_reaction_asks_for_a_call() -> None:
 
 
 def test_a_contact_before_birth_is_pointed_out() -> None:
-    assert looks(reading(patient__date_of_birth="14/10/2026", contact__date="13/10/2026"), "contact.date")
+    result = reading(patient__date_of_birth="14/10/2026", contact__date="13/10/2026")
+    assert [p.field for p in result.problems] == ["patient.date_of_birth"]
 
 
 def test_nothing_given_raises_no_doubt_about_the_dose() -> None:

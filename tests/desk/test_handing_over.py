@@ -209,8 +209,8 @@ def test_a_record_whose_code_and_words_name_two_things_leaves_the_question_open_
         "vaccine.product": replace(one, product=Coded(by_words.display, live.code)),
         "vaccine.outcome": replace(one, procedure=declined),
         "vaccine.dose_number": replace(one, procedure=second),
-        "vaccine.site": replace(one, site=Coded(thigh.display, one.site.code)),  # type: ignore[union-attr]
-        "vaccine.route": replace(one, route=Coded(nose.display, one.route.code)),  # type: ignore[union-attr]
+        "vaccine.site": replace(one, site=Coded(thigh.display, one.site.code)),
+        "vaccine.route": replace(one, route=Coded(nose.display, one.route.code)),
         "vaccine.eligibility": replace(one, indication=Coded("Occupation", risk.code)),
         "vaccine.not_given_reason": not_given,
     }.items():

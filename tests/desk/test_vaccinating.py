@@ -107,6 +107,7 @@ def test_an_own_product_is_offered_sent_and_taken_away(counter: Counter) -> None
         "product.code": "45354911000001100",
         "product.route": "intramuscular",
         "product.dose": "0.5",
+        "product.live": "no",
     }
     assert counter.desk.messages.add_product(new | {"product.code": "45354911000001101"})
     assert counter.desk.messages.shown().own == ()

@@ -196,7 +196,7 @@ def test_a_vaccine_not_given_has_no_batch_dose_or_site(
         "site": coded("Left upper arm structure", "368208006"),
         "adverse_reaction": "A rash",
     }.items():
-        assert build(changed(NOT_GIVEN, lambda _r, v, n=name, x=value: v.update({n: x})), tmp_path) == 2  # type: ignore[misc]
+        assert build(changed(NOT_GIVEN, lambda _r, v, n=name, x=value: v.update({n: x})), tmp_path) == 2
         assert f"record.immunizations.0.{name}: " in capsys.readouterr().err
 
 

@@ -132,6 +132,7 @@ def test_what_is_agreed_and_added_in_the_settings_holds_on_the_form_at_once(benc
         "product.programme": "influenza",
         "product.display": "A new influenza vaccine",
         "product.code": "45354911000001101",
+        "product.live": "no",
     }.items():
         section.fields[field].editor.set_answer(answer)
     section._offer_routes()

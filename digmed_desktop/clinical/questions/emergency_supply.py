@@ -405,7 +405,7 @@ EMERGENCY_SUPPLY = QuestionSet(
         "consent.retains": "Remembers the information",
         "consent.weighs": "Weighs the information",
         "consent.communicates": "Says or shows the decision",
-        "consent.assessed_by": "Who assessed the ability to decide",
+        "consent.assessed_by": "Capacity assessed by",
         "consent.consulted": "Who was consulted on the best interests",
         "referral.urgency": "Urgency of the referral",
         "referral.expectation": "Expectation of the referral",

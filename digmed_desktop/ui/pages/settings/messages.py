@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.message_views import MessageSettings, OwnProductView
 from digmed_desktop.messaging.errors import DigMedError
@@ -14,6 +15,9 @@ from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
+
+_YES_NO = (Option("yes", "Yes"), Option("no", "No"))
+_AS_OTHERS = "No answer: as the vaccines given the same way."
 
 
 class MessagesSection(ColumnPage):
@@ -104,6 +108,17 @@ class MessagesSection(ColumnPage):
             Pair(
                 Field("product.route", "Route", self.route),
                 Field("product.dose", "Usual dose in mL", TextEditor(), hint="For example 0.5."),
+            ),
+            Field("product.live", "Live vaccine", RadioEditor(_YES_NO)),
+            Pair(
+                Field("product.egg", "Can contain egg", RadioEditor(_YES_NO), hint=_AS_OTHERS),
+                Field("product.latex", "Packaging can contain latex", RadioEditor(_YES_NO), hint=_AS_OTHERS),
+            ),
+            Field(
+                "product.least_months",
+                "Least age in months",
+                TextEditor(),
+                hint="By its leaflet. For example 24 for 2 years.",
             ),
             self.said,
             row(self.add, None),
