@@ -151,7 +151,7 @@ def test_a_live_own_product_stops_and_warns_by_the_screening(kind: str) -> None:
 def test_a_product_known_to_be_live_is_not_taken_as_one_that_is_not() -> None:
     live = next(one for one in flu().products.values() if one.live)
     for changes in ({"code": live.coded.code}, {"display": live.coded.display, "code": ""}):
-        assert [field for field, _ in fault(**changes, route="intranasal")] == ["product.live"]
+        assert [field for field, _ in fault((), **changes, route="intranasal")] == ["product.live"]
 
 
 def test_an_own_product_of_earlier_settings_counts_as_live_where_one_of_its_way_can_be() -> None:
