@@ -161,6 +161,21 @@ def try_package(package: Path, root: Path, table: Table) -> None:
             "cannot be made or opened",
         ),
     )
+    words = (
+        f"{program} build {example} --out ~/m.xml",
+        f"{program} doctor --installed",
+        *(
+            f"! {one}"
+            for one in (f"touch {policy}", f"touch /opt/{program}/x", f"rm /opt/{program}/NOTICE.txt")
+        ),
+    )
+    account = f"useradd -m counter; {right}; su counter -s /bin/sh -c '{' && '.join(words)}'"
+    table.line(
+        "an account without rights: it works, and changes neither the program nor IT's file",
+        lambda: expect(
+            shell(f"{account}; s=$?; rm {policy}; exit $s"), 0, "time to the lock", "Permission denied"
+        ),
+    )
     library = f"/opt/{program}/lib/python3.11/site-packages/PySide6/Qt/lib/libQt6Widgets.so.6"
     table.mutant(
         "a library is gone",

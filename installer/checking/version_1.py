@@ -14,6 +14,22 @@ from digmed_desktop.desk.opening import DATABASE_KEY, open_vault
 from digmed_desktop.settings import folders
 open_vault(folders.prepare(practice=False)).put(DATABASE_KEY, {key!r})
 """
+_BACK_UP = """
+import pathlib, sys
+from digmed_desktop.desk.backups import BackupDesk
+from digmed_desktop.desk.opening import open_store, open_vault
+from digmed_desktop.history import backup
+from digmed_desktop.messaging.clock import SystemClock
+from digmed_desktop.settings import folders
+place, clock = folders.prepare(practice=False), SystemClock()
+vault = open_vault(place)
+store = open_store(place, vault, clock, create=False)
+desk = BackupDesk(store, vault, clock)
+state = desk.begin_daily(pathlib.Path(sys.argv[1]), "copper lantern seven", "copper lantern seven")
+store.close()
+held = backup.contents_of(pathlib.Path(state.last_file), "copper lantern seven")
+print("trouble:", state.trouble, "notifications:", held.notifications)
+"""
 
 
 def plant(wine: Wine, core: Path) -> str:
@@ -29,6 +45,21 @@ def plant(wine: Wine, core: Path) -> str:
 def copy_kept(wine: Wine) -> str:
     """Return "" when a copy of before the change of the database lies beside it."""
     return "" if list(_data(wine).glob("*before*.db")) else "no copy was kept"
+
+
+def back_up(wine: Wine, core: Path) -> str:
+    """Begin the daily backup of the records on another drive; return "" when the one made there opens."""
+    drive = wine.prefix.parent / "drive of the backups"
+    folder = drive / "Apotheke Łódź"
+    folder.mkdir(parents=True)
+    letter = wine.prefix / "dosdevices" / "r:"
+    letter.symlink_to(drive)
+    program = core / "python" / "python.exe"
+    result = wine.run(program, "-c", _BACK_UP, f"R:\\{folder.name}", extra={"DIGMED_HOME": HOME})
+    said = expect(result, 0, "trouble:  notifications: ")
+    if said or "notifications: 0" in result.text:
+        return said or "the backup holds nothing"
+    return "" if list(folder.glob("*.digmedbackup")) else "no backup is there"
 
 
 def _data(wine: Wine) -> Path:

@@ -263,6 +263,10 @@ def _upgrade(trial: Trial, table: Table) -> None:
         ),
     )
     table.line(
+        "the daily backup on another drive, tried by restoring",
+        lambda: version_1.back_up(trial.wine, trial.core),
+    )
+    table.line(
         "the task's command where something is late: a notification that names nobody",
         lambda: on_screen.notified(trial),
     )

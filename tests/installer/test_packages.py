@@ -30,6 +30,12 @@ def test_the_readme_names_every_computer_that_the_program_speaks_to() -> None:
         assert f"`{urlsplit(address).hostname}`" in README
 
 
+def test_every_test_that_the_readme_names_is_there() -> None:
+    named = re.findall(r"`(\w+/test_\w+)`", README)
+    assert named
+    assert [name for name in named if not (places.ROOT / "tests" / f"{name}.py").is_file()] == []
+
+
 def test_a_refusal_says_that_nothing_was_changed_or_what_stays() -> None:
     texts = re.findall(r'!insertmacro Refuse \$\{\w+\} "([^"]+)"', NSI)
     assert len(texts) >= 6
