@@ -10,7 +10,6 @@ from installer.making import lock, places
 from installer.making.run import need, run
 
 TESTS = ("files", "settings", "clinical", "history/test_kept_anywhere.py", "history/test_store.py")
-PATIENCE = 900  # seconds
 _INI = "[pytest]\nmarkers =\n  slow: takes minutes\n  secret_service: needs a Secret Service\n"
 
 
@@ -57,7 +56,6 @@ def _tests(windows: Wine, tried: Path, work: Path) -> str:
     result = windows.run(
         tried / "python" / "python.exe", "-m", "pytest", "-q", "-c", windows.windows_path(ini), "--rootdir",
         windows.windows_path(places.ROOT), "--import-mode=importlib", "-p", "no:cacheprovider", "-m", "not slow", *tests,
-        seconds=PATIENCE,
     )  # fmt: skip
     print("               " + (result.text.strip().splitlines() or ["nothing was said"])[-1])
     return expect(result, 0, "passed")

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from installer.checking.table import Table
-from installer.checking.wine import Result, expect
+from installer.checking.wine import PATIENCE, Result, expect
 from installer.making import places
 from installer.making.run import megabytes, need, run
 
@@ -31,7 +31,7 @@ def make_root(root: Path) -> None:
     inside(root, "apt-get", "update", "-q")
 
 
-def inside(root: Path, *words: str, seconds: float = 600) -> Result:
+def inside(root: Path, *words: str, seconds: float = PATIENCE) -> Result:
     """Run a command in the root."""
     done = subprocess.run(
         [need("chroot", "coreutils"), str(root), "/usr/bin/env", "-i", "HOME=/root", "LANG=C.UTF-8",
@@ -93,8 +93,8 @@ def try_package(package: Path, root: Path, table: Table) -> None:
         shutil.copyfile(package, root / "root" / package.name)
         return ""
 
-    def shell(line: str, seconds: float = 600) -> Result:
-        return inside(root, "sh", "-c", line, seconds=seconds)
+    def shell(line: str) -> Result:
+        return inside(root, "sh", "-c", line)
 
     program = "digmed-desktop"
     example = f"$(ls /opt/{program}/app/digmed_desktop/_resources/examples/*influenza*given*.json | head -1)"
@@ -117,7 +117,7 @@ def try_package(package: Path, root: Path, table: Table) -> None:
     )
     table.line(
         "the tour's first part, offscreen",
-        lambda: expect(shell(f"{program} --demo --tour /root/tour --first 3", 420), 0, "all as expected"),
+        lambda: expect(shell(f"{program} --demo --tour /root/tour --first 3"), 0, "all as expected"),
     )
     policy = "/etc/digmed-desktop/policy.toml"
     typo = "mkdir -p /etc/digmed-desktop && printf '[mesh]\\nmailbx = \"X\"\\n' >" + policy

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from installer.checking import version_1
 from installer.checking.screen import Screen
 from installer.checking.table import Table
-from installer.checking.wine import Result, expect
+from installer.checking.wine import PATIENCE, Result, expect
 from installer.making import places
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def below(window, kind):
     child = None
     while child := user.FindWindowExW(window, child, kind, None):
         yield child
-until, said, found = time.monotonic() + 200, "", None
+until, said, found = time.monotonic() + 600, "", None
 while not said and time.monotonic() < until:
     time.sleep(0.5)
     for found in below(None, sys.argv[1]):
@@ -90,7 +90,7 @@ def _read(trial: "Trial", picture: str, kind: str, words: list[str], *, home: st
         try:
             text = reader.stdout.readline() if reader.stdout else ""
             screen.picture(trial.pictures / picture)
-            reader.wait(60)
-            return Result(process.wait(60), text.strip())
+            reader.wait(PATIENCE)
+            return Result(process.wait(PATIENCE), text.strip())
         finally:
             trial.wine.end()

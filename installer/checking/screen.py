@@ -6,7 +6,10 @@ import time
 from pathlib import Path
 from typing import Self
 
+from installer.checking.wine import PATIENCE
 from installer.making.run import BuildError, need, run
+
+COLOURS = 50  # an empty screen has one, a window with smooth letters hundreds
 
 
 class Screen:
@@ -17,7 +20,7 @@ class Screen:
         self.name = f":{number}"
         words = [need("Xvfb", "xvfb"), self.name, "-screen", "0", "1366x768x24", "-nolisten", "tcp"]
         self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(50):
+        for _ in range(600):
             if Path(f"/tmp/.X{number}-lock").exists():  # noqa: S108
                 return
             time.sleep(0.1)
@@ -37,3 +40,15 @@ class Screen:
             [need("import", "imagemagick"), "-display", self.name, "-window", "root", file],
             env={**os.environ},
         )
+
+    def settled(self, file: Path) -> None:
+        """Write what is on the screen once a window has drawn itself there."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            self.picture(file)
+            if int(run([need("identify", "imagemagick"), "-format", "%k", file])) > COLOURS:
+                time.sleep(5)
+                self.picture(file)
+                return
+            time.sleep(2)
+        raise BuildError("No window drew itself.")

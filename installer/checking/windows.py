@@ -9,7 +9,7 @@ from pathlib import Path
 
 from installer.checking import on_screen, version_1, windows_faults
 from installer.checking.table import Table
-from installer.checking.wine import Result, Wine, expect
+from installer.checking.wine import PATIENCE, Result, Wine, expect
 from installer.making import places
 from installer.making.run import megabytes
 
@@ -54,10 +54,10 @@ class Trial:
         names = sorted(self.examples.glob("*influenza*given*.json"))
         return self.wine.windows_path(names[0])
 
-    def console(self, *words: str, seconds: float = 120, home: str = "") -> Result:
+    def console(self, *words: str, home: str = "") -> Result:
         """Run the installed console launcher; ``home``: with all that it keeps in another folder."""
         extra = {"DIGMED_HOME": home} if home else None
-        return self.wine.run(f"{FOLDER}\\digmed-desktop.exe", *words, seconds=seconds, extra=extra)
+        return self.wine.run(f"{FOLDER}\\digmed-desktop.exe", *words, extra=extra)
 
 
 def run(trial: Trial, table: Table) -> None:
@@ -76,7 +76,7 @@ def run(trial: Trial, table: Table) -> None:
 
 def _install(trial: Trial, table: Table) -> None:
     def installed() -> str:
-        said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", "/SYNC=15", seconds=300), 0)
+        said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", "/SYNC=15"), 0)
         trial.wine.wait()
         missing = [
             name
@@ -123,7 +123,7 @@ def _use(trial: Trial, table: Table) -> None:
     words = ("--demo", "--tour", trial.wine.windows_path(tour), "--first", "3")
     table.line(
         "the tour's first part, offscreen",
-        lambda: expect(trial.console(*words, seconds=420), 0, "all as expected"),
+        lambda: expect(trial.console(*words), 0, "all as expected"),
     )
     table.line("the tour's first part, in a window on a screen", lambda: _tour_on_screen(trial))
     table.line("a window on a screen, second start, hand-over, closed when asked", lambda: _window(trial))
@@ -137,14 +137,14 @@ def _tour_on_screen(trial: Trial) -> str:
         process = trial.wine.start(
             f"{FOLDER}\\{places.CONSOLE_EXE}", "--demo", "--tour", out, "--first", "3", screen=screen.name
         )
-        until(lambda: process.poll() is not None or len(_taken(trial)) > SEEN_AFTER, 420)
+        until(lambda: process.poll() is not None or len(_taken(trial)) > SEEN_AFTER)
         screen.picture(trial.pictures / "tour-in-a-window.png")
         try:
-            text, _ = process.communicate(timeout=420)
+            text, _ = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             trial.wine.end()
-            return "not ended after 420 s"
+            return "not ended"
         return expect(Result(process.returncode, text), 0, "all as expected")
 
 
@@ -172,23 +172,20 @@ def _window(trial: Trial) -> str:
     with Screen() as screen:
         process = trial.wine.start(f"{FOLDER}\\{places.WINDOW_EXE}", screen=screen.name)
         try:
-            if not until(trial.records.is_file, 90):
-                return "no records were made within 90 s"
-            time.sleep(8)
-            screen.picture(trial.pictures / "first-window.png")
+            if not until(trial.records.is_file):
+                return "no records were made"
+            screen.settled(trial.pictures / "first-window.png")
             console = f"{FOLDER}\\{places.CONSOLE_EXE}"
-            second = trial.wine.run(console, screen=screen.name, seconds=90)
+            second = trial.wine.run(console, screen=screen.name)
             if said := expect(second, 0, "brought to the front"):
                 return f"second start: {said}"
             example = trial.wine.windows_path(sorted(trial.examples.glob("*.json"))[0])
-            handed = trial.wine.run(console, "open", example, screen=screen.name, seconds=90)
+            handed = trial.wine.run(console, "open", example, screen=screen.name)
             if said := expect(handed, 0, "in its window"):
                 return f"hand-over: {said}"
-            if said := expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), 0):
+            if said := expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), 0):
                 return f"upgrade over an idle window: {said}"
-            return (
-                "" if until(lambda: process.poll() is not None, 30) else "the window did not close when asked"
-            )
+            return "" if until(lambda: process.poll() is not None) else "the window did not close when asked"
         finally:
             if process.poll() is None:
                 process.kill()
@@ -235,13 +232,13 @@ def _upgrade(trial: Trial, table: Table) -> None:
         process = trial.wine.start(f"{FOLDER}\\{places.CONSOLE_EXE}", "practice-mesh", "1", "0", listens=True)
         time.sleep(6)
         try:
-            return expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), RUNNING)
+            return expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), RUNNING)
         finally:
             process.kill()
             trial.wine.end()
 
     def upgraded() -> str:
-        said = expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S", seconds=300), 0)
+        said = expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), 0)
         trial.wine.wait()
         left = [name for name in ("before", "unfinished") if (trial.folder / name).exists()]
         return said or (f"{left[0]} was left" if left else "")
@@ -291,7 +288,7 @@ def _kept(trial: Trial) -> str:
 
 def _msi(trial: Trial, table: Table) -> None:
     def msi(*words: str | Path) -> Result:
-        result = trial.wine.run("msiexec", *words, "/qn", seconds=300)
+        result = trial.wine.run("msiexec", *words, "/qn")
         trial.wine.wait()
         return result
 
@@ -320,7 +317,7 @@ def _msi(trial: Trial, table: Table) -> None:
 
 def _one_user(trial: Trial, table: Table) -> None:
     def installed() -> str:
-        said = expect(trial.wine.run(trial.setup, "/CurrentUser", "/S", seconds=300), 0)
+        said = expect(trial.wine.run(trial.setup, "/CurrentUser", "/S"), 0)
         folder = trial.wine.home / "AppData/Local/Programs/DigMed Desktop"
         program = trial.wine.windows_path(folder / places.CONSOLE_EXE)
         return said or expect(trial.wine.run(program, "--version"), 0, places.version())
@@ -328,9 +325,9 @@ def _one_user(trial: Trial, table: Table) -> None:
     table.line("setup.exe for one user, without administrator", installed)
 
 
-def until(done: Callable[[], object], seconds: float) -> bool:
-    """Wait until something holds; return whether it did within the time."""
-    end = time.monotonic() + seconds
+def until(done: Callable[[], object]) -> bool:
+    """Wait until something holds; return whether it did within all patience."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if done():
             return True

@@ -2,12 +2,11 @@
 
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from installer.checking.table import Table
-from installer.checking.wine import Result, expect
+from installer.checking.wine import PATIENCE, Result, expect
 from installer.making import places
 from installer.making.run import need
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from installer.checking.windows import Trial
 
 NO_SPACE = 13
-SETTLED = 30.0  # seconds for a window to be whole on a busy computer
 LONG = 250  # characters of a path
 _TINY = "50m"  # of a disk on which nothing fits
 
@@ -61,12 +59,11 @@ def _seen(trial: "Trial", picture: str) -> str:
     with Screen() as screen:
         process = trial.wine.start(f"{FOLDER}\\{places.WINDOW_EXE}", screen=screen.name)
         try:
-            time.sleep(SETTLED)
-            screen.picture(trial.pictures / picture)
+            screen.settled(trial.pictures / picture)
             return "" if process.poll() is None else f"the window ended with {process.returncode}"
         finally:
             trial.wine.end()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def _right(trial: "Trial") -> str:
@@ -119,13 +116,13 @@ def _offline(trial: "Trial") -> str:
         window = f"{FOLDER}\\{places.WINDOW_EXE}"
         process = trial.wine.start(window, screen=screen.name, extra=home, offline=True)
         try:
-            if not until(records.is_file, 120):
-                return "no records were made within 120 s"
-            screen.picture(trial.pictures / "no-network.png")
+            if not until(records.is_file):
+                return "no records were made"
+            screen.settled(trial.pictures / "no-network.png")
             return "" if process.poll() is None else f"the window ended with {process.returncode}"
         finally:
             trial.wine.end()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def _damaged(trial: "Trial", package: Path) -> str:
@@ -138,9 +135,9 @@ def _damaged(trial: "Trial", package: Path) -> str:
         file.write(bytes(byte ^ 0xFF for byte in block))
     try:
         if damaged.suffix == ".msi":
-            result = trial.wine.run("msiexec", "/i", damaged, "/qn", seconds=300)
+            result = trial.wine.run("msiexec", "/i", damaged, "/qn")
         else:
-            result = trial.wine.run(damaged, "/AllUsers", "/S", seconds=300)
+            result = trial.wine.run(damaged, "/AllUsers", "/S")
         trial.wine.wait()
     finally:
         damaged.unlink()
@@ -156,7 +153,7 @@ def _no_room(trial: "Trial") -> str:
     subprocess.run([need("mount", "mount"), "-t", "tmpfs", "-o", f"size={_TINY}", "none", disk], check=True)
     try:
         letter.symlink_to(disk)
-        result = trial.wine.run(trial.setup, "/AllUsers", "/S", "/D=T:\\DigMed", seconds=300)
+        result = trial.wine.run(trial.setup, "/AllUsers", "/S", "/D=T:\\DigMed")
         trial.wine.wait()
         left = [one.name for one in disk.rglob("*") if one.is_file()]
         return expect(result, NO_SPACE) or (f"left behind: {left[:3]}" if left else "")
@@ -172,7 +169,7 @@ def _accents(trial: "Trial") -> str:
     words = f"/D={name}".split(
         " "
     )  # NSIS wants the name without quotation marks, in which wine would put one word
-    said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", *words, seconds=300), 0)
+    said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", *words), 0)
     trial.wine.wait()
     program = f"{name}\\{places.CONSOLE_EXE}"
     said = said or expect(trial.wine.run(program, "doctor", "--installed"), 0, "All ")

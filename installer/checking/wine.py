@@ -21,6 +21,9 @@ _COMPLEX = {
 }
 
 
+PATIENCE = 900.0  # seconds that a step may take on a busy computer; a quiet one needs a twentieth
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a program left behind."""
@@ -96,7 +99,7 @@ class Wine:
     def run(
         self,
         *words: str | Path,
-        seconds: float = 120,
+        seconds: float = PATIENCE,
         extra: dict[str, str] | None = None,
         screen: str = "",
     ) -> Result:
@@ -136,7 +139,7 @@ def make(folder: Path, work: Path) -> Wine:
     shutil.rmtree(folder, ignore_errors=True)
     made = Wine(folder)
     first = {"WINEDLLOVERRIDES": "mscoree,mshtml="}
-    made.run("wineboot", "-i", seconds=300, extra=first)
+    made.run("wineboot", "-i", extra=first)
     made.run("winecfg", "-v", "win10", extra=first)
     made.wait()
     system = made.drive / "windows" / "system32"
