@@ -8,7 +8,7 @@ from pathlib import Path
 
 from digmed_desktop import __version__
 from digmed_desktop.demo.own_command import PRACTICE_MESH
-from digmed_desktop.diagnostics import console
+from digmed_desktop.diagnostics import console, memory
 
 QUIET = ([PRACTICE_MESH], ["sync"], ["schedule"], ["close"])
 """What runs without anybody looking: it never waits at a message box."""
@@ -73,6 +73,7 @@ def has_screen() -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; return its exit status."""
+    memory.keep_out_of_dumps()
     unheard = console.prepare()
     words = list(sys.argv[1:] if argv is None else argv)
     if unheard is None or words[:1] in QUIET:

@@ -10,12 +10,15 @@ import json
 import os
 import secrets
 import tempfile
+from configparser import Error as ConfigError
+from configparser import RawConfigParser
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from digmed_desktop import untrusted
-from digmed_desktop.credentials import waiting
+from digmed_desktop.credentials import protection, waiting
+from digmed_desktop.credentials.protection import Protection
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.errors import DigMedError, NotStartedError
 from digmed_desktop.settings.folders import is_practice_data
@@ -81,6 +84,8 @@ _SET_UP = (
     "To try the program without one, use practice mode."
 )
 
+_REMOVE = "Remove that choice (the variable PYTHON_KEYRING_BACKEND or the file keyringrc.cfg). "
+
 
 class KeyringVault:
     """The operating system's keyring, through ``keyring``.
@@ -96,7 +101,7 @@ class KeyringVault:
             self._backends = waiting.call(_safe_backends)
         except waiting.NoAnswerError as error:
             raise _told(error) from None
-        self._probe()
+        self.protection = self._probe()
 
     @property
     def kept_in(self) -> str:
@@ -136,30 +141,38 @@ class KeyringVault:
         # the name is part of the service too: Windows would move entries that share a service about
         return f"{self._service}: {name}", name
 
-    def _probe(self) -> None:
+    def _probe(self) -> Protection:
+        """Keep, read and remove a probe; return whether what is kept was seen to be protected."""
         name, value = f"probe-{secrets.token_hex(4)}", secrets.token_hex(16)
+        before = protection.look(value)
         self.put(name, value)
         try:
             read = self.get(name)
+            during = protection.look(value)
         finally:
             self.remove(name)
         if read != value or self.get(name) is not None:
             raise VaultError("The keyring of this computer does not keep what is put into it.", _SET_UP)
+        return protection.judged(before, during)
 
 
 def _safe_backends() -> "list[KeyringBackend]":
     """Return the trustworthy back-ends, the one to write to first. Raises :class:`VaultError` when there is
     none.
     """
-    try:
-        import keyring
-        from keyring.backends.chainer import ChainerBackend
+    import keyring
+    from keyring.backends.chainer import ChainerBackend
 
+    try:
         chosen = keyring.get_keyring()
         parts = list(chosen.backends) if isinstance(chosen, ChainerBackend) else [chosen]
     except (
         Exception
     ) as error:  # a back-end named in the environment or a file may fail in any way while it loads
+        if (named := _named_backend()) and isinstance(error, ImportError | AttributeError | ValueError):
+            raise VaultError(
+                f"The keyring that is chosen here is not installed: {named}.", _REMOVE + _SET_UP
+            ) from error
         raise VaultError("The keyring of this computer could not be opened.", _SET_UP) from error
     safe = [part for part in parts if type(part).__module__ in SAFE_BACKENDS]
     if not safe:
@@ -170,13 +183,32 @@ def _safe_backends() -> "list[KeyringBackend]":
             )
         raise VaultError(
             f"The keyring that is set up here does not protect what it keeps ({found}), so it is not used.",
-            "Remove that choice (the variable PYTHON_KEYRING_BACKEND or the file keyringrc.cfg). " + _SET_UP,
+            _REMOVE + _SET_UP,
         )
     for part in safe:
         if type(part).__module__ == "keyring.backends.Windows":
             windows: Any = part
             windows.persist = "local machine"
     return safe
+
+
+def _named_backend() -> str:
+    """Return the back-end that the environment or keyring's own file names, or ``""``."""
+    if named := os.environ.get("PYTHON_KEYRING_BACKEND", "").strip():
+        return named
+    from keyring.util import platform_
+
+    choice = RawConfigParser()
+    with contextlib.suppress(ConfigError, OSError, UnicodeDecodeError):
+        choice.read(Path(platform_.config_root()) / "keyringrc.cfg", encoding="utf-8")
+        return choice.get("backend", "default-keyring", fallback="").strip()
+    return ""
+
+
+def protection_of(vault: Vault) -> Protection:
+    """Return whether a vault was seen to protect what it keeps."""
+    account = getattr(vault, "account", vault)  # the vault of one database lies in that of the account
+    return account.protection if isinstance(account, KeyringVault) else Protection.NOT_CHECKED
 
 
 def _told(error: Exception) -> VaultError:

@@ -16,7 +16,7 @@ from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
-from digmed_desktop.desk.doctor import check_policy, check_settings
+from digmed_desktop.desk.doctor import check_keyring, check_policy, check_settings
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
@@ -26,6 +26,8 @@ from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.listing import ListingDesk
 from digmed_desktop.desk.medicines import MedicineDesk
 from digmed_desktop.desk.message_settings import MessageDesk
+from digmed_desktop.desk.noticing import NoticingDelivery
+from digmed_desktop.desk.opening import weakness
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.people import PeopleDesk
@@ -133,6 +135,8 @@ class Desk:
         self.backups = BackupDesk(store, vault, clock, Path(named) if named else None)
         self._intent = SendIntent(folder)
         self._keeper = HeadKeeper(store)
+        self._vault = vault
+        self._weakness = weakness(vault) if vault and not fictional_only else ()
 
     def duty(self) -> Duty:
         """Return when something is late, as the pharmacy has chosen."""
@@ -170,6 +174,7 @@ class Desk:
             *check_policy(self._choices.policy),
             *check_settings(self._choices),
             *self.version_checks(),
+            *(check_keyring(self._vault) if self._vault else ()),
             *checks_of_records(self._store, self.connection, self._clock),
             self.register.check(),
             check_of_chain(self._store),
@@ -192,7 +197,8 @@ class Desk:
 
     def make_delivery(self) -> DeliveryRounds:
         """Return the delivery; called on the delivery's own thread."""
-        return KeepingHead(self._make_delivery(self._store), self._keeper)
+        delivery = NoticingDelivery(self._make_delivery(self._store), self._weakness)
+        return KeepingHead(delivery, self._keeper)
 
     def fulfil_wish(self) -> Sent | None:
         """Send what was asked for just before the program died; None when nothing was, or it cannot be done.

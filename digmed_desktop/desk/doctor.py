@@ -108,6 +108,27 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
         )
 
 
+def check_keyring(vault: "Vault") -> Iterator[Check]:
+    """Check where the secrets are kept, and that they are protected there as far as that can be seen."""
+    from digmed_desktop.credentials.protection import Protection, no_password
+    from digmed_desktop.credentials.vault import protection_of
+
+    found = protection_of(vault)
+    if found is Protection.IN_CLEAR:
+        said = no_password(vault.kept_in)
+        yield Check("Keyring", _BAD, said.happened, said.remedy)
+        return
+    yield Check("Keyring", _GOOD, f"Secrets are kept in {vault.kept_in}.")
+    if found is Protection.PROVED:
+        yield Check("Keyring's protection", _GOOD, "Its file was looked into: what it keeps is encrypted.")
+    else:
+        yield Check(
+            "Keyring's protection",
+            _NOT_ASKED,
+            "Cannot be checked here: this keyring does not let itself be looked into.",
+        )
+
+
 def check_databases(vault: "Vault") -> Iterator[Check]:
     """Check that the other databases that this account has opened are where they were."""
     from digmed_desktop.credentials.databases import missing_elsewhere

@@ -69,6 +69,8 @@ def open_store(
             if not folders.practice:
                 raise _missing(folders.database)
             begin_anew(vault)
+        if create and not folders.practice:
+            _refuse_in_clear(vault)
         store = _create(folders.database, keys, vault, clock, create=create)
     with contextlib.ExitStack() as undo:
         undo.callback(store.close)
@@ -177,6 +179,24 @@ def begin_anew(vault: "Vault") -> None:
         if value is not None:
             vault.put(f"{name}-before-{number}", value)
             vault.remove(name)
+
+
+def _refuse_in_clear(vault: "Vault") -> None:
+    """Raise VaultError where the keyring was seen to keep everything in clear: no patient is recorded under it."""
+    from digmed_desktop.credentials.protection import Protection, no_password
+    from digmed_desktop.credentials.vault import VaultError, protection_of
+
+    if protection_of(vault) is Protection.IN_CLEAR:
+        said = no_password(vault.kept_in)
+        raise VaultError(f"{said.happened} No records were begun.", said.remedy)
+
+
+def weakness(vault: "Vault") -> tuple[str, ...]:
+    """Return what people must know of a keyring under which records were begun before it was seen to be in clear."""
+    from digmed_desktop.credentials.protection import Protection, no_password
+    from digmed_desktop.credentials.vault import protection_of
+
+    return (str(no_password(vault.kept_in)),) if protection_of(vault) is Protection.IN_CLEAR else ()
 
 
 def _create(database: Path, keys: "DatabaseKey", vault: "Vault", clock: Clock, *, create: bool) -> "Store":

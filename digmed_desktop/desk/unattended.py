@@ -203,7 +203,7 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     except DigMedError as error:
         yield Check("Keyring", Health.BAD, error.happened, error.remedy)
         return
-    yield Check("Keyring", Health.GOOD, f"Secrets are kept in {opened.kept_in}.")
+    yield from checks.check_keyring(opened)
     clock = clock or SystemClock()
     try:
         if is_first_start(folders, opened):

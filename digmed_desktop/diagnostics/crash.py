@@ -133,8 +133,16 @@ def _heading(thread: str) -> list[str]:
         *([f"PySide6 {qt.__version__}"] if qt is not None else []),
         f"{platform.system()} {platform.release()} {platform.machine()}",
     ]
-    kept_thread = thread if re.fullmatch(r"MainThread|Thread-\d+|[a-z][a-z ,-]*", thread) else "a thread"
-    return ["; ".join(versions), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, thread: {kept_thread}", ""]
+    return [
+        "; ".join(versions),
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, thread: {_own_name(thread)}",
+        "",
+    ]
+
+
+def _own_name(thread: str) -> str:
+    """Return the name of a thread if the program or Python gave it."""
+    return thread if re.fullmatch(r"MainThread|Thread-\d+|[a-z][a-z ,-]*", thread) else "a thread"
 
 
 def _write(folder: Path, text: str) -> Path:

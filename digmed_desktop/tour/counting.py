@@ -36,7 +36,7 @@ def question_of(widget: QWidget | None) -> Field | None:
     return widget
 
 
-@dataclass
+@dataclass(repr=False)
 class Keys:
     """The keys of one record."""
 

@@ -41,7 +41,7 @@ class TourError(AssertionError):
     """The window did not do what was expected."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Step:
     """One step of the transcript."""
 
@@ -53,7 +53,7 @@ class Step:
     keys: int = 0
 
 
-@dataclass
+@dataclass(repr=False)
 class NotificationTrace:
     """What became of one notification."""
 
@@ -64,7 +64,7 @@ class NotificationTrace:
     files: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(repr=False)
 class Transcript:
     """Everything tour.json holds."""
 

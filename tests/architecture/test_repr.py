@@ -18,7 +18,7 @@ OWN_DATA = re.compile(
     r"|clinical\.(controlled_drugs|doubt_rules|earlier_doses|form|law_rule|legal_basis|medicine|practices|programme|stock)"
     r"|clinical\.questions\.binding"  # the names of questions
     r"|(fhir\.(edition|structure)|mesh\.reports|messaging\.(reply_words|wording)|reference\.(dmd|ods_file|roles))"
-    r"|demo\.(world|rounds|practice)|tour\..*"  # fictional patients only
+    r"|demo\.(world|rounds|practice)"  # fictional patients only
     r"|settings\..*|desk\.(exporting|sender)|history\.sealing|outbox\.policy"
     r"|ui\.(frame|strip|theme|forms\.layout|pages\.registry|pages\.settings\.sections|pages\.today_pictures)"
     r")"

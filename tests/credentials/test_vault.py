@@ -14,6 +14,7 @@ from keyring.backends import chainer, fail, null
 from keyring.errors import InitError, KeyringLocked, PasswordSetError
 
 from digmed_desktop.credentials import vault, waiting
+from digmed_desktop.credentials.protection import Protection
 from digmed_desktop.credentials.vault import FileVault, KeyringVault, Vault, VaultError
 from digmed_desktop.settings import folders
 
@@ -124,11 +125,91 @@ def test_the_null_back_end_chosen_by_the_environment_is_refused(monkeypatch) -> 
         KeyringVault()
 
 
-def test_a_back_end_that_cannot_even_be_loaded_is_a_sentence(monkeypatch) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "nowhere.to.be.Found")
+@pytest.mark.parametrize("named", ["nowhere.to.be.Found", "keyring.backends.null.Missing"])
+def test_a_back_end_that_is_named_and_not_there_is_told_with_its_name(monkeypatch, named) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
     monkeypatch.setattr("keyring.core._keyring_backend", None)
-    with pytest.raises(VaultError, match="could not be opened"):
+    with pytest.raises(VaultError, match=f"not installed: {named}") as caught:
         KeyringVault()
+    assert "PYTHON_KEYRING_BACKEND" in caught.value.remedy
+
+
+def test_a_back_end_that_keyrings_own_file_names_and_that_is_not_there_is_told_too(
+    monkeypatch, tmp_path
+) -> None:
+    (tmp_path / "keyringrc.cfg").write_text("[backend]\ndefault-keyring=nowhere.to.be.Found\n")
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    monkeypatch.setattr("keyring.util.platform_.config_root", lambda: str(tmp_path))
+    monkeypatch.setattr("keyring.core._config_path", lambda: tmp_path / "keyringrc.cfg")
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    with pytest.raises(VaultError, match=r"not installed: nowhere\.to\.be\.Found") as caught:
+        KeyringVault()
+    assert "keyringrc.cfg" in caught.value.remedy
+
+
+class _InFiles(KeyringBackend):
+    """Keeps what it is given in a file of this account, as GNOME Keyring lays it out."""
+
+    priority = -1
+    encrypts = False
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.file = file
+        self.items: dict[str, str] = {}
+        file.parent.mkdir(parents=True, exist_ok=True)
+
+    def _write(self) -> None:
+        raw = json.dumps(sorted(self.items.items())).encode()
+        sealed = b"GnomeKeyring\n\r\0\n" + bytes(byte ^ 0x5A for byte in raw)
+        self.file.write_bytes(sealed if self.encrypts else b"[keyring]\n" + raw)
+
+    def get_password(self, service, username):
+        return self.items.get(username)
+
+    def set_password(self, service, username, password):
+        self.items[username] = password
+        self._write()
+
+    def delete_password(self, service, username):
+        del self.items[username]
+        self._write()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files of Linux keyrings")
+@pytest.mark.parametrize(
+    ("encrypts", "shown"),
+    [(False, Protection.IN_CLEAR), (True, Protection.PROVED), (None, Protection.NOT_CHECKED)],
+)
+def test_a_probe_shows_whether_the_keyring_protects(monkeypatch, tmp_path, home, encrypts, shown) -> None:
+    from digmed_desktop.credentials.databases import DatabaseVault
+    from digmed_desktop.desk import doctor, opening
+    from digmed_desktop.messaging.clock import SystemClock
+    from digmed_desktop.messaging.connection import Health
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    backend = _InFiles(tmp_path / ("elsewhere" if encrypts is None else "share/keyrings") / "login.keyring")
+    backend.encrypts = bool(encrypts)
+    monkeypatch.setitem(vault.SAFE_BACKENDS, __name__, "a test")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    made = folders.prepare(practice=False)
+    kept = DatabaseVault(KeyringVault(), made.database)
+    assert vault.protection_of(kept) is shown
+    checks = [*doctor.check_keyring(kept)]
+    in_clear = shown is Protection.IN_CLEAR
+    assert (checks[-1].health is Health.BAD) == in_clear
+    assert ("cannot be checked here" in checks[-1].sentence.lower()) == (shown is Protection.NOT_CHECKED)
+    assert bool(opening.weakness(kept)) == in_clear
+    if not in_clear:
+        opening.open_store(made, kept, SystemClock()).close()
+        backend.encrypts = False  # somebody takes the password away, and the records are there
+        weak = DatabaseVault(KeyringVault(), made.database)
+        opening.open_store(made, weak, SystemClock()).close()
+        return
+    assert "Change Password" in checks[0].remedy
+    with pytest.raises(VaultError, match="no password"):
+        opening.open_store(made, kept, SystemClock())
+    assert not made.database.exists()
 
 
 def test_of_a_chain_only_the_safe_links_are_used(monkeypatch, memory_keyring) -> None:
