@@ -42,9 +42,8 @@ from digmed_desktop.ui.wedge import Wedge
 from digmed_desktop.ui.window import Window
 
 if TYPE_CHECKING:
-    from digmed_desktop.clinical.record import Organisation
     from digmed_desktop.demo.session import PracticeMesh
-    from digmed_desktop.demo.world import FictionalPatient, FictionalPerson
+    from digmed_desktop.demo.world import FictionalPatient
     from digmed_desktop.desk.desk import Desk
 
 _LOG = logging.getLogger(__name__)
@@ -239,7 +238,7 @@ def start(
     folders = folder_room.prepare(practice=practice)
     log.start(folders.logs)
     alarm = _Alarm()
-    watch = crash.CrashWatch(folders.logs, lambda _report: alarm.rung.emit())
+    watch = crash.CrashWatch(folders.logs, lambda report: alarm.rung.emit(report is not None))
     watch.install()
     loaded = settings_file.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
@@ -265,6 +264,7 @@ def start(
         choices=choices,
         wedge=Wedge(),
         rescue=_rescue(folders, clock, how),
+        fault_reports=crash.left_from_before(folders.logs),
         elsewhere="" if practice else counters.sentence(counters.others(counters.place())),
     )
     window = Window(context)
@@ -319,7 +319,7 @@ def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
 class _Alarm(QObject):
     """Carries the news of a fault that nothing caught, from any thread to the window."""
 
-    rung = Signal()
+    rung = Signal(bool)  # whether a report of it was written
 
 
 def _close_if_done(window: Window, reply: "SimpleQueue[str]") -> None:
@@ -451,6 +451,7 @@ def open_desk(
 def _controls(part: PracticePart) -> PracticeControls:
     from digmed_desktop.clinical.form import Answers
     from digmed_desktop.clinical.questions.vaccination import answers_about
+    from digmed_desktop.demo.first_run import first_run_answers
     from digmed_desktop.ui.context import PracticePatient
 
     world = part.world
@@ -471,29 +472,3 @@ def _controls(part: PracticePart) -> PracticeControls:
         go_offline=lambda seconds: part.mesh().go_offline(seconds),
         lose_answer=lambda seconds: part.mesh().lose_answers(1, then_away=seconds),
     )
-
-
-def first_run_answers(pharmacy: "Organisation", person: "FictionalPerson") -> dict[str, str]:
-    """Return the answers of first run for the fictional pharmacy and one of its people."""
-    return {
-        "pharmacy.name": pharmacy.name,
-        "pharmacy.ods_code": pharmacy.ods_code,
-        "pharmacy.telephone": pharmacy.telephone,
-        "pharmacy.address_lines": "\n".join(pharmacy.address.lines),
-        "pharmacy.city": pharmacy.address.city,
-        "pharmacy.postcode": pharmacy.address.postcode,
-        **person_answers(person),
-    }
-
-
-def person_answers(person: "FictionalPerson") -> dict[str, str]:
-    """Return the answers about one fictional person."""
-    return {
-        "person.given": person.name.given,
-        "person.family": person.name.family,
-        "person.role": person.role,
-        "person.regulator": person.regulator.value,
-        "person.registration": person.registration,
-        "person.pin": person.pin,
-        "person.pin_again": person.pin,
-    }

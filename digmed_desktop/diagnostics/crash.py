@@ -25,6 +25,8 @@ from digmed_desktop.files.replacing import replace
 
 _NATIVE = "native-fault.txt"
 _LOG = logging.getLogger(__name__)
+MOST_REPORTS = 20
+"""Of one run: what fails again and again must not fill the disk, nor the page that shows it."""
 _FRAME_FILE = re.compile(r'File "([^"]*)"')
 
 
@@ -48,6 +50,7 @@ class CrashWatch:
         self._folder = folder
         self._on_crash = on_crash
         self._native: TextIO | None = None
+        self._written: list[Path] = []
         self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
 
     def install(self) -> None:
@@ -88,8 +91,12 @@ class CrashWatch:
         _LOG.critical("A fault that nothing caught", exc_info=error)
         text = "\n".join([*_heading(thread), *described(error), ""])
         file: Path | None = None
-        with contextlib.suppress(OSError):  # the disk may be full; the person is told all the same
-            file = _write(self._folder, text)
+        if len(self._written) >= MOST_REPORTS:
+            file = self._written[-1]
+        else:
+            with contextlib.suppress(OSError):  # the disk may be full; the person is told all the same
+                file = _write(self._folder, text)
+                self._written.append(file)
         if file is not None and sys.stderr is not None:  # None in a Windows program without a console
             sys.stderr.write(
                 f"DigMed Desktop met a fault ({type(error).__qualname__}). "
@@ -114,10 +121,12 @@ class CrashWatch:
 
 def left_from_before(folder: Path) -> tuple[CrashReport, ...]:
     """Return the reports that nobody has seen yet, the oldest first."""
-    return tuple(
-        CrashReport(file, datetime.fromtimestamp(file.stat().st_mtime, UTC), file.read_text(encoding="utf-8"))
-        for file in sorted(folder.glob("crash-*.txt"))
-    )
+    found = []
+    for file in sorted(folder.glob("crash-*.txt"))[-MOST_REPORTS:]:
+        with contextlib.suppress(OSError):  # one that cannot be read must not keep the program from its start
+            at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            found.append(CrashReport(file, at, file.read_text(encoding="utf-8", errors="replace")))
+    return tuple(found)
 
 
 def seen(report: CrashReport) -> Path:

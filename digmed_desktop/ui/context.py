@@ -11,6 +11,7 @@ from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import DraftView, FormLists, PersonView
+from digmed_desktop.diagnostics import crash
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import RecordsDoubt
 from digmed_desktop.settings.choices import Choices
@@ -126,6 +127,8 @@ class Context:
     note_send: Callable[[str, str, int], None]  # draft, form, person: put on the disk before anything else
     practice: PracticeControls | None = None
     rescue: Rescue | None = None
+    fault_reports: tuple[crash.CrashReport, ...] = ()  # of earlier runs, not shown yet
+    fault_seen: Callable[[crash.CrashReport], object] = crash.seen
     elsewhere: str = ""  # which other accounts of this computer keep records, as a sentence
     acting: Acting = field(default_factory=Acting)
     navigate: Navigate = field(default_factory=Navigate)

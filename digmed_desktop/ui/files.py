@@ -8,8 +8,9 @@ PDF = "PDF (*.pdf)"
 CSV = "CSV (*.csv)"
 JSON = "JSON (*.json)"
 XML = "XML (*.xml)"
+TEXT = "Text (*.txt)"
 BACKUP = "DigMed backup (*.digmedbackup)"
-_ENDINGS = {PDF: ".pdf", CSV: ".csv", JSON: ".json", XML: ".xml", BACKUP: ".digmedbackup"}
+_ENDINGS = {PDF: ".pdf", CSV: ".csv", JSON: ".json", XML: ".xml", TEXT: ".txt", BACKUP: ".digmedbackup"}
 
 
 def ask_where(parent: QWidget, title: str, name: str, kind: str) -> Path | None:

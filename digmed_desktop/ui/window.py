@@ -17,6 +17,7 @@ from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
 from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.pages.check import CheckPage
+from digmed_desktop.ui.pages.fault_reports import FaultReportsPage, at_once
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
 from digmed_desktop.ui.pages.opening import OpeningPage
@@ -40,10 +41,6 @@ DELIVERY_HEADS = ("Not connected", "Delivery", "Please note")
 NOT_KEPT = "The form is not stored"
 STILL_HERE = (
     "What was typed stays in this window and is stored as soon as possible: do not close the program."
-)
-PROGRAM_FAILED = (
-    "What you did last may not have been stored: look before you go on, and do it again if it is not there. "
-    "A report without patient data was written for support."
 )
 
 
@@ -75,7 +72,16 @@ class Window(QMainWindow):
         self.help = HelpPage(context)
         self.first_run: FirstRunPage | None = None
         self.recovery = RecoveryPage(context)
-        for page in (self.opening, self.sign_in, self.story, self.check, self.help, self.recovery):
+        self.reports = FaultReportsPage(context)
+        for page in (
+            self.opening,
+            self.sign_in,
+            self.story,
+            self.check,
+            self.help,
+            self.recovery,
+            self.reports,
+        ):
             self.pages.addWidget(page)
         self._build()
         self._connect()
@@ -136,6 +142,7 @@ class Window(QMainWindow):
         self.help.back.connect(self._leave_help)
         self.opening.rescued.connect(context.office.open)
         self.recovery.done.connect(lambda: self._ask_who(locked=False))
+        self.reports.done.connect(self.show_page)
         self.story.patient_changed.connect(self.follow_session)
         context.made.changed.connect(self.follow_session)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock)
@@ -194,6 +201,7 @@ class Window(QMainWindow):
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page into view; rail and strip only once someone is signed in."""
+        page = self.reports.first(page)
         self.pages.setCurrentWidget(page)
         self.strip.pharmacy.setText(self.context.pharmacy.name)
         inside = self.context.acting.person is not None and page not in (
@@ -438,9 +446,9 @@ class Window(QMainWindow):
     def _failed(self, error: DigMedError) -> None:
         self.banner.say("stop", str(error), "That did not work")
 
-    def program_failed(self) -> None:
-        """Say that an act of this moment broke off in the program itself."""
-        self.banner.say("stop", PROGRAM_FAILED, "The program made a mistake")
+    def program_failed(self, reported: bool) -> None:
+        """Say that an act of this moment broke off in the program itself, and what is safe."""
+        self.banner.say("stop", at_once(reported), "The program made a mistake")
 
     def _draft_failed(self, error: DigMedError) -> None:
         self.banner.say("stop", f"{error} {STILL_HERE}", NOT_KEPT)

@@ -173,7 +173,7 @@ def test_a_choice_that_cannot_be_kept_is_never_called_saved(
 
 
 def test_a_fault_that_nothing_caught_is_said_in_the_window(bench: Bench) -> None:
-    bench.window.program_failed()
+    bench.window.program_failed(reported=True)
     assert bench.window.banner.isVisible()
     assert "may not have been stored" in bench.window.banner.notice.body.text()
 
