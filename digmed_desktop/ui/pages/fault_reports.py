@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from digmed_desktop.messaging.errors import DigMedError
@@ -27,7 +28,7 @@ _WRITTEN = {
     True: "A report without patient data was written; the next start shows it.",
     False: "No report could be written: the disk refused it.",
 }
-_LINES = 18
+_LINES = 9
 _GAP = "\n" + "-" * 60 + "\n\n"
 
 
@@ -71,8 +72,9 @@ class FaultReportsPage(ColumnPage):
         self._behind = page
         return self
 
-    def arrive(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Put the focus on going on."""
+        super().showEvent(event)
         self.go_on.setFocus()
 
     def _copy(self) -> None:
