@@ -1,20 +1,21 @@
 """The command ``installer/check``: a table of everything that was tried, with sizes and times."""
 
 import argparse
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from installer.checking import core, debian, papers, windows, wine
+from installer.checking import core, debian, papers, upgrades, windows, wine
 from installer.checking.table import Table
 from installer.making import packages, places
 from installer.making.run import BuildError, megabytes, need, size
 
-BESIDE = ("linux", "core")  # what is tried meanwhile, one after the other
+BESIDE = ("upgrades", "core", "linux")  # what is tried meanwhile, each by a process of its own
 MOST_SETUP, MOST_INSTALLED = 75_000_000, 290_000_000
 
 
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="only compare with what a second build of the same commit made",
     )
     asked = grammar.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that each Windows is ended and taken away
     began = time.monotonic()
     failed = 0
     if asked.same is not None:
@@ -44,20 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="digmed-check-") as folder:
             work = Path(folder)
-            out = asked.out.resolve()
-            beside = None if asked.only else _Beside(out, work / "beside.txt")
+            out, pictures = asked.out.resolve(), (asked.keep or work / "pictures").resolve()
+            parts = {"windows": _windows, "upgrades": _upgrades, "core": _core, "linux": _linux}
+            beside = [] if asked.only else [_Beside(name, out, work, pictures) for name in BESIDE]
             try:
-                if not asked.only or "windows" in asked.only:
-                    failed += _windows(out, work, asked.keep or work / "pictures")
-                if asked.only and "linux" in asked.only:
-                    failed += _linux(out, work)
-                if asked.only and "core" in asked.only:
-                    failed += _core(out, work)
-                if beside is not None:
-                    failed += beside.end()
+                for name in asked.only or ["windows"]:
+                    failed += parts[name](out, _folder(work, name), pictures)
+                failed += sum(one.end() for one in beside)
             finally:
-                if beside is not None:
-                    beside.stop()
+                for one in beside:
+                    one.stop()
     except BuildError as error:
         print(f"Nothing more was tried. {error}", file=sys.stderr)
         return 1
@@ -68,14 +66,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Beside:
-    """The other tables, tried by a process of its own meanwhile; printed when those of Windows are."""
+    """A part that is tried by a process of its own meanwhile; its table is printed when that of Windows is."""
 
-    def __init__(self, out: Path, seen: Path) -> None:
-        self._seen = seen
-        with seen.open("wb") as file:
-            words = [sys.executable, "-m", "installer.checking", str(out)]
-            only = [word for name in BESIDE for word in ("--only", name)]
-            self._process = subprocess.Popen([*words, *only], stdout=file, stderr=subprocess.STDOUT)
+    def __init__(self, name: str, out: Path, work: Path, pictures: Path) -> None:
+        self._seen = work / f"{name}.txt"
+        words = [
+            sys.executable,
+            "-m",
+            "installer.checking",
+            str(out),
+            "--only",
+            name,
+            "--keep",
+            str(pictures),
+        ]
+        with self._seen.open("wb") as file:
+            self._process = subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT)
 
     def end(self) -> int:
         """Wait for it and print what it saw; return 1 when a line failed."""
@@ -88,6 +94,12 @@ class _Beside:
         if self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
+
+
+def _folder(work: Path, name: str) -> Path:
+    made = work / name
+    made.mkdir()
+    return made
 
 
 def _one(out: Path, pattern: str) -> Path:
@@ -107,35 +119,52 @@ def _windows(out: Path, work: Path, pictures: Path) -> int:
     table.line("nothing of the trial's own is in the payload", lambda: _no_stand_ins(payload))
     table.line("setup.exe at most 75 MB (not with --fast)", lambda: _at_most(setup, MOST_SETUP))
     table.line("installed at most 290 MB", lambda: _at_most(payload, MOST_INSTALLED))
-    failed = table.end()
-    table = Table("Windows packages under wine")
-    trials = work / "windows"
-    trials.mkdir()
+    part = _Part("the program under wine", windows.run, with_msi=False)
+    return table.end() + _in_wine(part, out, work, pictures)
+
+
+def _upgrades(out: Path, work: Path, pictures: Path) -> int:
+    part = _Part("upgrades under wine", upgrades.run, with_msi=True)
+    return _in_wine(part, out, work, pictures)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A table that is made in a Windows of its own."""
+
+    title: str
+    run: Callable[[windows.Trial, Table], None]
+    with_msi: bool  # the next version is packed as MSI too
+
+
+def _in_wine(part: _Part, out: Path, work: Path, pictures: Path) -> int:
+    table, payload = Table(part.title), out / "windows"
     made: list[wine.Wine] = []
 
     def windows_made() -> str:
-        made.append(wine.make(trials / "prefix", trials))
+        made.append(wine.make(work / "prefix", work))
         return ""
 
     if not table.line("a Windows of wine's", windows_made):
-        return failed + table.end()
-    newer = [trials / "newer-setup.exe", trials / "newer.msi"]
-    table.line("the same payload packed as the next version", lambda: _newer(payload, newer, trials))
+        return table.end()
+    newer = [work / "newer-setup.exe", work / "newer.msi"]
+    wanted = newer if part.with_msi else newer[:1]
+    table.line("the same payload packed as the next version", lambda: _newer(payload, wanted, work))
     trial = windows.Trial(
         made[0],
-        setup,
+        _one(out, "DigMedDesktop-*-setup.exe"),
         newer[0],
-        msi,
+        _one(out, "DigMedDesktop-*.msi"),
         newer[1],
         payload / "app" / "digmed_desktop" / "_resources" / "examples",
-        pictures.resolve(),
-        core.lay(payload, out / "work" / "cpython", trials),
+        pictures,
+        core.lay(payload, out / "work" / "cpython", work),
     )
     try:
-        windows.run(trial, table)
+        part.run(trial, table)
     finally:
         windows.shut(trial)
-    return failed + table.end()
+    return table.end()
 
 
 def _newer(payload: Path, targets: list[Path], work: Path) -> str:
@@ -143,8 +172,11 @@ def _newer(payload: Path, targets: list[Path], work: Path) -> str:
     packing = packages.Packing(
         ".".join((*head, str(int(last) + 1))), int(time.time()), fast=True, stored=True
     )
-    packages.setup_exe(payload, targets[0], packing)
-    packages.msi(payload, targets[1], work, packing)
+    for target in targets:
+        if target.suffix == ".msi":
+            packages.msi(payload, target, work, packing)
+        else:
+            packages.setup_exe(payload, target, packing)
     return ""
 
 
@@ -158,20 +190,18 @@ def _at_most(folder: Path, limit: int) -> str:
     return "" if size(folder) <= limit else f"{megabytes(folder)}, at most {limit // 1_000_000} MB"
 
 
-def _linux(out: Path, work: Path) -> int:
+def _linux(out: Path, work: Path, _pictures: Path) -> int:
     package = _one(out, "digmed-desktop_*.deb")
     table = Table("the .deb in a clean Debian root")
     print(f"               {package.name} {megabytes(package)}")
     papers.check(out / "linux" / "opt" / places.DISTRIBUTION, work, table)
     debian.try_package(package, work / "root", table)
-    shutil.rmtree(work / "root", ignore_errors=True)
     return table.end()
 
 
-def _core(out: Path, work: Path) -> int:
+def _core(out: Path, work: Path, _pictures: Path) -> int:
     table = Table("the core's tests under wine, by the payload's Python")
-    (work / "tests").mkdir()
-    core.check(out, work / "tests", table)
+    core.check(out, work, table)
     return table.end()
 
 

@@ -16,15 +16,26 @@ class Screen:
     """An Xvfb with a free number."""
 
     def __init__(self) -> None:
-        number = next(one for one in range(120, 200) if not Path(f"/tmp/.X{one}-lock").exists())  # noqa: S108 - X11's place
-        self.name = f":{number}"
-        words = [need("Xvfb", "xvfb"), self.name, "-screen", "0", "1366x768x24", "-nolisten", "tcp"]
-        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(600):
-            if Path(f"/tmp/.X{number}-lock").exists():  # noqa: S108
-                return
-            time.sleep(0.1)
-        raise BuildError("Xvfb did not start.")
+        number, answer = os.pipe()  # Xvfb finds a free number itself: several screens may start at one moment
+        words = [
+            need("Xvfb", "xvfb"),
+            "-displayfd",
+            str(answer),
+            "-screen",
+            "0",
+            "1366x768x24",
+            "-nolisten",
+            "tcp",
+        ]
+        self._process = subprocess.Popen(
+            words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(answer,)
+        )
+        os.close(answer)
+        with os.fdopen(number, encoding="ascii") as file:
+            said = file.readline().strip()
+        if not said:
+            raise BuildError("Xvfb did not start.")
+        self.name = f":{said}"
 
     def __enter__(self) -> Self:
         return self

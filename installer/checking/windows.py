@@ -1,4 +1,4 @@
-"""The Windows packages under wine: installed, used, upgraded, refused, damaged, removed."""
+"""The installed program under wine: used as a pharmacy does, given bad input, damaged."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.checking import on_screen, version_1, windows_faults
+from installer.checking import on_screen, windows_faults
 from installer.checking.table import Table
 from installer.checking.wine import PATIENCE, Result, Wine, expect
 from installer.making import places
@@ -15,9 +15,7 @@ from installer.making.run import megabytes
 
 FOLDER = "C:\\Program Files\\DigMed Desktop"
 HOME = "AppData/Local/DigMed Desktop"
-RUNNING, NEWER = 10, 11
 SEEN_AFTER = 6  # pictures of the tour, before the screen itself is taken
-MSI_FAILED = 1603 % 256  # what of the status is left on Linux
 
 
 @dataclass
@@ -61,20 +59,17 @@ class Trial:
 
 
 def run(trial: Trial, table: Table) -> None:
-    """Try everything, in the order in which a pharmacy would meet it."""
+    """Try the program, in the order in which a pharmacy would meet it."""
     _install(trial, table)
     _use(trial, table)
     windows_faults.run(trial, table)
     on_screen.run(trial, table)
     _damage(trial, table)
-    _upgrade(trial, table)
-    _remove(trial, table)
-    _msi(trial, table)
-    _one_user(trial, table)
-    windows_faults.elsewhere(trial, table)
 
 
-def _install(trial: Trial, table: Table) -> None:
+def install(trial: Trial, table: Table) -> None:
+    """Install setup.exe for all users, with the task."""
+
     def installed() -> str:
         said = expect(trial.wine.run(trial.setup, "/AllUsers", "/S", "/SYNC=15"), 0)
         trial.wine.wait()
@@ -86,6 +81,10 @@ def _install(trial: Trial, table: Table) -> None:
         return said or (f"{missing[0]} is missing" if missing else "")
 
     table.line("setup.exe for all users, silent", installed)
+
+
+def _install(trial: Trial, table: Table) -> None:
+    install(trial, table)
     print(f"               installed: {megabytes(trial.folder)}")
     table.line("version", lambda: expect(trial.console("--version"), 0, places.version()))
     table.line(
@@ -97,10 +96,11 @@ def _install(trial: Trial, table: Table) -> None:
         lambda: expect(trial.console("doctor"), 0, "Nothing has been recorded"),
     )
     table.line("sync before the first start is quiet", lambda: expect(trial.console("sync"), 0))
-    table.line("the start menu, the ending and the task are there", lambda: _registered(trial))
+    table.line("the start menu, the ending and the task are there", lambda: registered(trial))
 
 
-def _registered(trial: Trial) -> str:
+def registered(trial: Trial) -> str:
+    """Return "" when start menu, ending and task are there, else what is not."""
     links = {one.name for one in trial.wine.drive.rglob("*.lnk")}
     if not {"DigMed Desktop.lnk", "DigMed Desktop practice mode.lnk"} <= links:
         return f"start menu: {sorted(links)}"
@@ -221,108 +221,10 @@ def _without_task(trial: Trial) -> str:
     for task in tasks:
         task.rename(task.with_name("aside"))
     try:
-        return _registered(trial)
+        return registered(trial)
     finally:
         for task in tasks:
             task.with_name("aside").rename(task)
-
-
-def _upgrade(trial: Trial, table: Table) -> None:
-    def refused() -> str:
-        process = trial.wine.start(f"{FOLDER}\\{places.CONSOLE_EXE}", "practice-mesh", "1", "0", listens=True)
-        time.sleep(6)
-        try:
-            return expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), RUNNING)
-        finally:
-            process.kill()
-            trial.wine.end()
-
-    def upgraded() -> str:
-        said = expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), 0)
-        trial.wine.wait()
-        left = [name for name in ("before", "unfinished") if (trial.folder / name).exists()]
-        return said or (f"{left[0]} was left" if left else "")
-
-    table.line(
-        "records of version 1 of the database are there", lambda: version_1.plant(trial.wine, trial.core)
-    )
-    table.line("an upgrade over a running program that does not close: 10", refused)
-    table.line("upgrade, silent; nothing left over", upgraded)
-    table.line(
-        "the records open after the upgrade", lambda: expect(trial.console("doctor"), 0, "The records open")
-    )
-    # status 1: the key of the register of that time is not on this computer, and doctor says so
-    table.line(
-        "records of version 1 open after the upgrade, and a copy of before is kept",
-        lambda: (
-            expect(trial.console("doctor", home=version_1.HOME), 1, "The records open", "as they were made")
-            or version_1.copy_kept(trial.wine)
-        ),
-    )
-    table.line(
-        "the daily backup on another drive, tried by restoring",
-        lambda: version_1.back_up(trial.wine, trial.core),
-    )
-    table.line(
-        "the task's command where something is late: a notification that names nobody",
-        lambda: on_screen.notified(trial),
-    )
-    table.line(
-        "an older version is refused: 11",
-        lambda: expect(trial.wine.run(trial.setup, "/AllUsers", "/S"), NEWER),
-    )
-
-
-def _remove(trial: Trial, table: Table) -> None:
-    def removed() -> str:
-        said = expect(trial.wine.run(f"{FOLDER}\\uninstall.exe", "/AllUsers", "/S", f"_?={FOLDER}"), 0)
-        trial.wine.wait()
-        return said or ("the folder is still there" if trial.folder.exists() else "") or _kept(trial)
-
-    table.line("uninstall: the program goes, records, settings and keys stay", removed)
-
-
-def _kept(trial: Trial) -> str:
-    return "" if trial.records.is_file() else "the records are gone"
-
-
-def _msi(trial: Trial, table: Table) -> None:
-    def msi(*words: str | Path) -> Result:
-        result = trial.wine.run("msiexec", *words, "/qn")
-        trial.wine.wait()
-        return result
-
-    def task_there() -> str:
-        return _registered(trial)
-
-    table.line("MSI, silent", lambda: expect(msi("/i", trial.msi, "SYNC=15"), 0))
-    table.line("MSI: the start menu, the ending and the task are there", task_there)
-    table.line(
-        "MSI: doctor opens the records of before",
-        lambda: expect(trial.console("doctor"), 0, "The records open"),
-    )
-    table.line(
-        "MSI: upgrade", lambda: expect(msi("/i", trial.newer_msi), 0) or expect(trial.console("--version"), 0)
-    )
-    table.line("MSI: an older version is refused: 1603", lambda: expect(msi("/i", trial.msi), MSI_FAILED))
-    table.line(
-        "MSI: removed, the records stay",
-        lambda: (
-            expect(msi("/x", trial.newer_msi), 0)
-            or ("still there" if (trial.folder / places.WINDOW_EXE).exists() else "")
-            or _kept(trial)
-        ),
-    )
-
-
-def _one_user(trial: Trial, table: Table) -> None:
-    def installed() -> str:
-        said = expect(trial.wine.run(trial.setup, "/CurrentUser", "/S"), 0)
-        folder = trial.wine.home / "AppData/Local/Programs/DigMed Desktop"
-        program = trial.wine.windows_path(folder / places.CONSOLE_EXE)
-        return said or expect(trial.wine.run(program, "--version"), 0, places.version())
-
-    table.line("setup.exe for one user, without administrator", installed)
 
 
 def until(done: Callable[[], object]) -> bool:

@@ -26,6 +26,10 @@ def run(trial: "Trial", table: Table) -> None:
     table.line("a guide as PDF", lambda: _guide(trial))
     table.line("a data folder that cannot be made", lambda: _locked(trial))
     table.line("no network at the first start", lambda: _offline(trial))
+
+
+def damaged_packages(trial: "Trial", table: Table) -> None:
+    """Try packages that were damaged on their way."""
     table.line(
         "a damaged setup.exe: refused, the version before runs", lambda: _damaged(trial, trial.newer_setup)
     )
