@@ -9,7 +9,13 @@ from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.whole_file import whole_file
 from digmed_desktop.paper.document import Blank, PaperDocument, Question
 
-GUIDES = {"it": "for-it", "owner": "for-owner", "staff": "for-staff"}
+GUIDES = {
+    "it": "for-it",
+    "owner": "for-owner",
+    "staff": "for-staff",
+    "threats": "threats",
+    "data-protection": "data-protection",
+}
 """Names of guides, and their texts in the help."""
 FORMS = {"blank-vaccination": "vaccination", "blank-supply": "emergency-supply"}
 """Names of blank forms, and the forms that they are."""

@@ -70,8 +70,9 @@ def test_each_is_written_as_pdf_by_the_command(name: str, tmp_path: Path) -> Non
     assert reader.root_object["/MarkInfo"]
 
 
-def test_the_guide_for_staff_has_two_pages(tmp_path: Path) -> None:
-    guides.save(guides.document("staff"), tmp_path / "x.pdf")
+@pytest.mark.parametrize("name", ["staff", "threats", "data-protection"])
+def test_a_guide_of_two_pages_has_two_pages(name: str, tmp_path: Path) -> None:
+    guides.save(guides.document(name), tmp_path / "x.pdf")
     assert len(PdfReader(tmp_path / "x.pdf").pages) == 2
 
 
