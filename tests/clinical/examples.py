@@ -1,6 +1,6 @@
 """A complete, valid vaccination of a fictional patient, for the tests of every room."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from digmed_desktop.clinical import form
 from digmed_desktop.clinical.programme import Programme
@@ -12,7 +12,7 @@ from digmed_desktop.clinical.record import (
     Regulator,
     VaccinationRecord,
 )
-from digmed_desktop.clinical.vaccination import Reading, read
+from digmed_desktop.clinical.vaccination import Reading, answers_of_product, read
 from digmed_desktop.reference import programmes, roles
 
 FORM = form.load("vaccination")
@@ -162,3 +162,40 @@ def stops(result: Reading, field: str) -> list[str]:
 def looks(result: Reading, field: str) -> list[str]:
     """The sentences at a field that ask for a look."""
     return [p.sentence for p in result.notes if p.field == field]
+
+
+def typed(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def born(years: int, day: date) -> str:
+    """The birthday of somebody who has been so old for a month."""
+    return typed((day - timedelta(days=31)).replace(year=(day - timedelta(days=31)).year - years))
+
+
+def answers_of(
+    programme: Programme, day: date, reason: str = "", years: int = 76, due: str = ""
+) -> dict[str, str]:
+    """Return complete answers of a dose given under any programme, from the programme's own data.
+
+    ``reason`` is the id of an eligibility where the programme offers it, ``years`` the age on ``day``.
+    """
+    offered = [option.id for option in programme.lists["eligibility"]]
+    product = next(iter(programme.products))
+    set_by_product = answers_of_product(programme, product)
+    return {
+        **complete_answers(),
+        "session.programme": programme.id,
+        "session.service": programme.lists["services"][0].id,
+        "session.legal_basis": programme.lists["legal_bases"][0].id,
+        "contact.date": typed(day),
+        "patient.date_of_birth": born(years, day),
+        "vaccine.eligibility": reason if reason in offered else offered[0],
+        "eligibility.due_date": due if reason == "pregnant" and reason in offered else "",
+        "screening.pregnant": "yes" if reason == "pregnant" else "no",
+        "vaccine.product": product,
+        "vaccine.expiry": typed(day + timedelta(days=200)),
+        **set_by_product,
+        "vaccine.dose_amount": set_by_product["vaccine.dose_amount"] or "0.5",
+        "vaccine.site": programme.route_sites[set_by_product["vaccine.route"]][0],
+    }

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from digmed_desktop import resources
 from digmed_desktop.clinical import json_record, law
 from digmed_desktop.clinical.dates import as_answer
 from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
@@ -23,7 +22,7 @@ from digmed_desktop.desk.sent_views import How
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Outcome
 from digmed_desktop.reference import programmes, roles
-from tests.clinical.examples import complete_answers
+from tests.clinical.examples import answers_of
 from tests.clinical.supply_examples import tablets
 from tests.clinical.test_supply_law import of_name, schedule_of
 from tests.desk.conftest import Counter
@@ -165,10 +164,7 @@ STOPPING = [
 
 
 def vaccination(counter: Counter, programme: Programme, role: str | Coded, day: date) -> dict[str, str]:
-    """Return the answers of the programme's own example, given by somebody of a role on a day."""
-    text = resources.text(f"examples/{programme.id}-given.json")
-    ((draft, _form),) = counter.desk.hand_over.take_in(text).drafts
-    state = next(one.state for one in counter.desk.drafts() if one.id == draft)
+    """Return the answers of a dose under a programme, given by somebody of a role on a day."""
     coded = roles.role(role).coded if isinstance(role, str) else role
     who = Professional(PersonName("Sam", "Tester"), coded, Regulator.GPHC, "9999991")
     person = counter.store.people.add(who, "slow-hash")
@@ -178,14 +174,10 @@ def vaccination(counter: Counter, programme: Programme, role: str | Coded, day: 
         "patient.traced": "pds",
     }
     when = {"contact.date": as_answer(day), "contact.time": "09:05"}
-    asked_here = {k: v for k, v in complete_answers().items() if not k.startswith(("vaccine.", "session."))}
-    asked_here["vaccine.dose_number"] = programme.lists["doses"][0].id
-    asked_here |= {
-        "session.legal_basis": "pgd",
-        "vaccine.dose_amount": "0.5",
-    }  # where the programme names no usual dose
-    told = {k: v for k, v in state.answers.items() if v}
-    return {**asked_here, **told, **number, **when, "session.vaccinator": str(person)}
+    answers = answers_of(programme, day) | {"session.legal_basis": "pgd"}
+    if not answers["vaccine.dose_number"]:
+        answers["vaccine.dose_number"] = programme.lists["doses"][0].id
+    return {**answers, **number, **when, "session.vaccinator": str(person)}
 
 
 def day_of(rule: BasisRule, today: date) -> date:

@@ -18,7 +18,7 @@ from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.vaccination import answers_of_product, read
 from digmed_desktop.reference import programmes, roles
 from digmed_desktop.ui.forms.layout import load
-from tests.clinical.examples import complete_answers, pharmacy, vaccinator
+from tests.clinical.examples import answers_of, born, complete_answers, pharmacy, typed, vaccinator
 from tests.desk.conftest import Counter
 
 OUTCOME = "vaccine.outcome"
@@ -46,15 +46,6 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.programme.id}: {self.rule}"
-
-
-def typed(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}"
-
-
-def born(years: int, day: date) -> str:
-    """The birthday of somebody who has been so old for a month."""
-    return typed((day - timedelta(days=31)).replace(year=(day - timedelta(days=31)).year - years))
 
 
 def case(
@@ -293,11 +284,12 @@ def test_an_earlier_dose_is_said_when_patient_and_session_meet(
 ) -> None:
     """Who it is and the session are known, and nothing else but what the rule itself asks for."""
     before = programmes.programme(rule.of[0]) if rule.of else programme
+    begin_after(counter, before.season_start, programme.season_start)
     reason = rule.reasons[0] if rule.reasons else _other_reason(programme, rule)
     years = 30 if reason == "pregnant" else 76
     due = typed(counter.clock.now().date() + timedelta(days=70))
     for number in range(max(rule.most, 1)):
-        given = _given(counter, before, reason, years, due)
+        given = answers_of(before, counter.clock.now().date(), reason, years, due)
         record = FormState(given)
         doubts = [
             p for p in counter.desk.preview("vaccination", record).problems if p.severity is Severity.LOOK
@@ -306,7 +298,7 @@ def test_an_earlier_dose_is_said_when_patient_and_session_meet(
         sent = counter.desk.send("vaccination", f"before {number}", state, counter.ada)
         assert sent.notification is not None, sent.problems
         counter.clock.move(days=1)
-    given = _given(counter, programme, reason, years, due)
+    given = answers_of(programme, counter.clock.now().date(), reason, years, due)
     met = [
         q for q in ORDER if q in FROM_THE_START or q.startswith(("patient.", "session.", "vaccine.product"))
     ]
@@ -317,28 +309,13 @@ def test_an_earlier_dose_is_said_when_patient_and_session_meet(
     assert all(ORDER.index(key) < ORDER.index(OUTCOME) for key in met)
 
 
+def begin_after(counter: Counter, *starts: date | None) -> None:
+    """Move the clock into a season that has yet to begin."""
+    today = counter.clock.now().date()
+    begun = max([today, *(start + timedelta(days=7) for start in starts if start)])
+    counter.clock.move(days=(begun - today).days)
+
+
 def _other_reason(programme: Programme, rule: EarlierRule) -> str:
     offered = [option.id for option in programme.lists["eligibility"]]
     return next((one for one in offered if one not in rule.not_reasons and one != "pregnant"), offered[0])
-
-
-def _given(counter: Counter, programme: Programme, reason: str, years: int, due: str) -> dict[str, str]:
-    day = counter.clock.now().date()
-    offered = [option.id for option in programme.lists["eligibility"]]
-    product = next(iter(programme.products))
-    set_by_product = answers_of_product(programme, product)
-    return {
-        **complete_answers(),
-        "session.programme": programme.id,
-        "session.service": programme.lists["services"][0].id,
-        "session.legal_basis": programme.lists["legal_bases"][0].id,
-        "contact.date": typed(day),
-        "patient.date_of_birth": born(years, day),
-        "vaccine.eligibility": reason if reason in offered else offered[0],
-        "eligibility.due_date": due if reason == "pregnant" and reason in offered else "",
-        "screening.pregnant": "yes" if reason == "pregnant" else "no",
-        "vaccine.product": product,
-        **set_by_product,
-        "vaccine.dose_amount": set_by_product["vaccine.dose_amount"] or "0.5",
-        "vaccine.site": programme.route_sites[set_by_product["vaccine.route"]][0],
-    }
