@@ -15,8 +15,6 @@ from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.snomed import is_concept_id, sentence_about
 from digmed_desktop.settings.own_product import OwnProduct, is_least_age
 
-HOLDS = ("egg", "latex")
-"""What an allergy can be to; each is an attribute of the own product."""
 MOST = 255  # characters of a dm+d description
 
 
@@ -39,13 +37,17 @@ def as_product(own: OwnProduct, programme: Programme) -> Product:
         least_months=int(own.least_months) if own.least_months else None,
         live=own.live == "yes" or (not own.live and any(programme.is_live(one) for one in alike)),
         kind_known=bool(own.live),
-        holds=frozenset(part for part in HOLDS if _holds(own, part, alike)),
+        holds=frozenset(part for part, said in _said(own).items() if _holds(said, part, alike)),
     )
 
 
-def _holds(own: OwnProduct, part: str, alike: Iterable[Product]) -> bool:
-    """Whether a product can hold something an allergy can be to: as was said, else as any like it does."""
-    said: str = getattr(own, part)
+def _said(own: OwnProduct) -> dict[str, str]:
+    """Return what was said of each thing that an allergy can be to."""
+    return {"egg": own.egg, "latex": own.latex}
+
+
+def _holds(said: str, part: str, alike: Iterable[Product]) -> bool:
+    """Whether a product can hold something: as was said, else as any like it does."""
     return said == "yes" or (not said and any(part in one.holds for one in alike))
 
 
@@ -82,7 +84,7 @@ def read(
         problems.append(
             Problem("product.dose", "Enter the dose in mL with digits and a full stop, such as 0.5.")
         )
-    kinds = {key: answers.get(f"product.{key}", "") for key in ("live", *HOLDS)}
+    kinds = {key: answers.get(f"product.{key}", "") for key in ("live", "egg", "latex")}
     problems += _about_kind(kinds["live"], code, display, programmes.get(kind))
     least = answers.get("product.least_months", "").strip()
     if not is_least_age(least):

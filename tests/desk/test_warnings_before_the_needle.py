@@ -7,16 +7,21 @@ row, so that a rule that is added is tried here without a change.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 
+from digmed_desktop.clinical import own_product
+from digmed_desktop.clinical.contradictions import LARGEST_DOSE
+from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.legal_basis import Verdict
 from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.vaccination import answers_of_product, read
 from digmed_desktop.reference import programmes, roles
+from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.ui.forms.layout import load
 from tests.clinical.examples import answers_of, born, complete_answers, pharmacy, typed, vaccinator
 from tests.desk.conftest import Counter
@@ -43,6 +48,7 @@ class Case:
     says: str
     day: date
     role: str
+    recorded: date  # the day on which the form is filled in
 
     def __str__(self) -> str:
         return f"{self.programme.id}: {self.rule}"
@@ -75,24 +81,48 @@ def case(
         **changes,
     }
     looked_at = frozenset({*changes, *inputs})
-    return Case(rule, programme, answers, looked_at, says, day, role)
+    return Case(rule, programme, answers, looked_at, says, day, role, day)
 
 
 def of_products(programme: Programme) -> Iterator[Case]:
     for key, product in programme.products.items():
         chosen = {"vaccine.product": key}
+        says = "the least age for this vaccine"
         if (
             product.least_months and product.least_months >= A_YEAR
         ):  # a year, as an age by a later day may count
             years = max(product.least_months // A_YEAR - 2, 0)
-            says = "the least age for this vaccine"
             yield case(f"{key} least age", programme, says, chosen, inputs=OF_PATIENT, years=years)
+        elif product.least_months or product.least_weeks:
+            infant = {**chosen, "patient.date_of_birth": typed(DAY - timedelta(days=20))}
+            yield case(f"{key} least age of an infant", programme, says, infant, inputs=OF_PATIENT)
+        yield from of_dose_and_route(programme, key, product)
         if product.greatest_age is not None:
             years, says = product.greatest_age + 1, "the greatest age for this vaccine"
             yield case(f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=years)
         if product.second_line:
             years, inputs = product.second_line[0], (*OF_PATIENT, "session.service")
             yield case(f"{key} second choice", programme, "second choice", chosen, inputs=inputs, years=years)
+
+
+def of_dose_and_route(programme: Programme, key: str, product: Product) -> Iterator[Case]:
+    own = (product.dose.value,) if product.dose else ()
+    usual = [one for one in (*(own or programme.usual_doses), programme.default_dose) if one]
+    for name, says, amount in (
+        ("another dose", "The usual dose of this vaccine", usual[0] * Decimal("0.9")),
+        ("tenfold dose", "Check the decimal point", max(usual) * 10),
+    ):
+        if amount <= LARGEST_DOSE:
+            dose = {"vaccine.product": key, "vaccine.dose_amount": f"{amount:f}"}
+            yield case(f"{key} {name}", programme, says, dose)
+    for route in programme.route_sites:
+        if product.routes and route not in product.routes:
+            yield case(
+                f"{key} {route}",
+                programme,
+                "usually given another way",
+                {"vaccine.product": key, "vaccine.route": route},
+            )
 
 
 def of_cohorts(programme: Programme) -> Iterator[Case]:
@@ -135,6 +165,13 @@ def of_season_and_dose(programme: Programme) -> Iterator[Case]:
         )
     if programme.second_dose:
         yield case("second dose", programme, programme.second_dose, {"vaccine.dose_number": "2"})
+    for number, finding, says in (
+        ("2", "none-seen", "no earlier dose was seen"),
+        ("1", "dose-seen", "An earlier dose was seen"),
+    ):
+        if number in {option.id for option in programme.lists["doses"]}:
+            dose = {"vaccine.dose_number": number, "previous.finding": finding}
+            yield case(f"dose {number}, {finding}", programme, says, dose)
 
 
 def of_pregnancy(programme: Programme) -> Iterator[Case]:
@@ -143,6 +180,8 @@ def of_pregnancy(programme: Programme) -> Iterator[Case]:
     carries = {"vaccine.eligibility": "pregnant", "screening.pregnant": "yes"}
     yield case("male", programme, "recorded as pregnant", {**carries, "patient.sex": "male"}, years=30)
     if programme.pregnancy_weeks:
+        unknown = {**carries, "eligibility.due_date": ""}
+        yield case("due date", programme, "Enter the due date", unknown, years=30)
         early = typed(DAY + timedelta(days=7 * 38))
         yield case(
             "week of pregnancy",
@@ -157,24 +196,42 @@ def of_pregnancy(programme: Programme) -> Iterator[Case]:
 def of_doubts(programme: Programme) -> Iterator[Case]:
     for number, rule in enumerate(programme.doubts, 1):
         fitting = [p.id for p in programme.products.values() if rule.of_product(live=p.live, holds=p.holds)]
-        if not fitting or rule.days_ago is not None:
-            continue  # about no product of this programme, or about a record that is written later
-        when = {question: answers[0] for question, answers in rule.when.items()}
+        offered = programme
+        if not fitting:  # it is about a vaccine that only the pharmacy itself can add
+            offered, fitting = _with_own(programme, rule), ["own-1"]
+        when = {question: names[0] for question, names in rule.mentions.items()}
+        when |= {question: answers[0] for question, answers in rule.when.items()}
         silent = {question: "" for question in rule.unless if question not in when}
         product = when.get("vaccine.product", fitting[0])
         years = rule.from_age if rule.from_age is not None else rule.to_age
         ages = OF_PATIENT if years is not None else ()
+        day = rule.until or max(DAY, rule.since or DAY)
         usual = 30 if "pregnant" in f"{when} {rule.field}" else 70
         found = case(
             f"doubt {rule.id or number}",
-            programme,
+            offered,
             rule.said,
-            {**silent, **when, "vaccine.product": product},
+            {
+                **silent,
+                **when,
+                "vaccine.product": product,
+                **({OUTCOME: "not-given"} if rule.not_given else {}),
+            },
             years=usual if years is None else years,
-            day=rule.until or max(DAY, rule.since or DAY),
+            day=day,
         )
         inputs = frozenset({*when, *ages, "contact.date", "vaccine.product"})
-        yield replace(found, inputs=inputs)
+        yield replace(found, inputs=inputs, recorded=day + timedelta(days=rule.days_ago or 0))
+
+
+def _with_own(programme: Programme, rule: DoubtRule) -> Programme:
+    """The programme with a product of the pharmacy about which the rule speaks."""
+    said = {"live": "yes" if rule.live else "no", **({rule.holds: "yes"} if rule.holds else {})}
+    route = programme.lists["routes"][0].id
+    own = OwnProduct(
+        "own-1", programme.agreement or programme.id, "A vaccine of tomorrow", route=route, **said
+    )
+    return programme.with_products([own_product.as_product(own, programme)])
 
 
 def of_legal_bases(programme: Programme) -> Iterator[Case]:
@@ -210,7 +267,8 @@ def cases() -> Iterator[Case]:
             yield from of(programme)
 
 
-CASES = tuple(cases())
+EVERY = tuple(cases())
+CASES = tuple(one for one in EVERY if not one.inputs & AFTER)
 
 
 def warns(one: Case, answers: Mapping[str, str]) -> bool:
@@ -220,7 +278,7 @@ def warns(one: Case, answers: Mapping[str, str]) -> bool:
         programme=one.programme,
         pharmacy=pharmacy(),
         vaccinator=vaccinator(one.role) if answers["session.vaccinator"] else None,
-        now=datetime.combine(one.day, time(12), UTC),
+        now=datetime.combine(one.recorded, time(12), UTC),
         agreed=(one.programme.agreement,),
     )
     return any(one.says in p.sentence and p.severity is Severity.LOOK for p in result.notes)
@@ -248,8 +306,6 @@ def spoke_at(one: Case, first: tuple[str, ...]) -> str:
 
 @pytest.mark.parametrize("one", CASES, ids=str)
 def test_a_rule_speaks_when_its_last_answer_is_known_and_before_given_can_be_chosen(one: Case) -> None:
-    if one.inputs & AFTER:
-        pytest.skip("this rule is about the needle itself")
     place = {question: number for number, question in enumerate(ORDER)}
     for first in (
         FROM_THE_START,
@@ -260,6 +316,15 @@ def test_a_rule_speaks_when_its_last_answer_is_known_and_before_given_can_be_cho
         at = spoke_at(one, tuple(dict.fromkeys(first)))
         assert at, f"{one} has not spoken when the vaccine could be given"
         assert at in first or place[at] <= place[last], f"{one} speaks at {at}, not at {last}"
+
+
+def test_every_rule_of_the_data_has_a_case_and_only_those_of_the_needle_come_after() -> None:
+    for programme in programmes.programmes():
+        mine = {one.rule for one in EVERY if one.programme.id == programme.id}
+        assert {f"doubt {rule.id or number}" for number, rule in enumerate(programme.doubts, 1)} <= mine
+    after = {one.rule for one in EVERY if one.inputs & AFTER}
+    late = {f"doubt {rule.id}" for p in programmes.programmes() for rule in p.doubts if rule.not_given}
+    assert after == late, "what is said of a vaccine that is not given is no warning before the needle"
 
 
 def test_every_programme_with_a_rule_has_a_case() -> None:
