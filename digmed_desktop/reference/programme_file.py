@@ -104,6 +104,13 @@ class EligibilityRow(ListedOption):
     adult_start: Day | None = None
 
 
+class SingleDose(DataModel):
+    """That one dose is usual, so that it is no course: of a season, of a pregnancy, of a life."""
+
+    words: Annotated[Text, Field(description="how the form calls it in place of First")]
+    source: Text
+
+
 class ProgrammeFile(DataModel):
     """One programme and season."""
 
@@ -129,6 +136,7 @@ class ProgrammeFile(DataModel):
     sites: Ids
     routes: Ids
     doses: Ids = ["1", "2"]
+    single_dose: SingleDose | None = None
     not_given_reasons: Ids
     legal_bases: Ids
     consent_givers: Ids

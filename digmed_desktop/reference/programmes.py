@@ -6,6 +6,7 @@ A programme's file names sites, routes, reasons, legal bases and consent givers 
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -141,7 +142,7 @@ class _Loading:
                 "sites": tuple(map(_option, sites)),
                 "routes": tuple(map(_option, routes)),
                 "eligibility": tuple(map(_option, eligibility)),
-                "doses": tuple(map(_option, _chosen(codes.dose, file.doses))),
+                "doses": self._doses(),
                 "not_given_reasons": tuple(map(_option, reasons)),
                 "legal_bases": tuple(map(_option, _chosen(codes.legal_basis, file.legal_bases))),
                 "consent_givers": tuple(map(_option, _chosen(codes.consent_giver, file.consent_givers))),
@@ -166,9 +167,15 @@ class _Loading:
             doubts=doubts,
             bases=self._bases,
             second_dose=file.second_dose,
-            single_dose="doses" not in file.model_fields_set,
+            single_dose=file.single_dose is not None,
             send_dose_number=file.dose_sequence,
         )
+
+    def _doses(self) -> tuple[Option, ...]:
+        """Return the doses that can be chosen, the usual one of a programme that is no course by its own words."""
+        first, *others = map(_option, _chosen(self._codes.dose, self._file.doses))
+        single = self._file.single_dose
+        return (replace(first, label=single.words) if single else first, *others)
 
     def _shared_rules(self) -> Iterator[DoubtRule]:
         """Yield the shared rules that are about this programme: a pharmacy's own product can be live, or hold anything."""

@@ -1,6 +1,5 @@
 """Whose form or record is in view: it never scrolls away, and it obeys the privacy setting."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.widgets.flow import FlowLayout
-from digmed_desktop.ui.widgets.words import Words
+from digmed_desktop.ui.widgets.words import Words, breakable
 
 NOBODY = "No patient chosen"
 NEW = "New patient"
@@ -19,7 +18,6 @@ SMALL, NAME = 0.86, 1.05
 LARGE = 26  # pixels of a line, from which only what tells one patient from another is shown
 KEPT_WHEN_LARGE = ("Born", "NHS number", "Allergies")
 SHORT = 30  # letters that have room on one line in the narrowest window
-LONG_WORD = re.compile(r"\S{36}(?=\S)")  # may be broken after it
 SEXES = {"female": "Female", "male": "Male", "other": "Indeterminate", "unknown": "Not known"}
 ALLERGIES = {
     "none-known": "None known",
@@ -86,7 +84,7 @@ def _allergies(answers: Mapping[str, str]) -> str:
 def _show_whole(words: Words, text: str) -> None:
     """Show a text on one line while it is short; a long one wraps, within a long word too."""
     words.setWordWrap(len(text) > SHORT)
-    words.setText(LONG_WORD.sub("\\g<0>\u200b", text))
+    words.setText(breakable(text))
 
 
 class PatientBanner(QFrame):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 from shiboken6 import isValid
 
 from digmed_desktop.clinical.form import Option
@@ -221,6 +221,8 @@ def takes_text(widget: QWidget | None) -> bool:
     """Whether keys can be typed into a widget."""
     if widget is None or not isValid(widget) or not widget.isVisible() or not widget.isEnabled():
         return False
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
     line = widget.focusProxy() or widget
     return isinstance(line, (QLineEdit, QPlainTextEdit)) and not line.isReadOnly()
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
@@ -201,6 +201,8 @@ class Window(QMainWindow):
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page into view; rail and strip only once someone is signed in."""
+        if (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()  # a list of the page before, perhaps of patients, when the idle time locks
         page = self.reports.first(page)
         self.pages.setCurrentWidget(page)
         self.strip.pharmacy.setText(self.context.pharmacy.name)

@@ -133,6 +133,11 @@ class Bench:
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.focused(), key, modifier)
 
+    def activate(self) -> None:
+        """Make the window the active one: the platform of the tests leaves a list active that was closed."""
+        self.window.activateWindow()
+        self.until(self.window.isActiveWindow)
+
     def open_sent(self) -> None:
         """Open by its one key what was just sent."""
         self.until(self.window.toast.isVisible)

@@ -36,6 +36,21 @@ def test_a_long_value_wraps_and_is_seen_whole(qtbot: QtBot, fact: tuple[str, str
         QApplication.setFont(before)
 
 
+def test_long_values_leave_the_check_page_as_wide_as_it_was(bench: Bench) -> None:
+    """Carried values and answers of one long word, at the least width: the warnings at the left stay in view."""
+    long = {"session.location_detail": "L" * 150, "vaccine.batch": "B" * 150, "after.notes": "N" * 150}
+    bench.form.fill({**complete_answers(), **long})
+    bench.form.carried |= set(long)
+    bench.idle()
+    bench.window.sending.show_check(bench.form, bench.form.preview.preview)
+    check = bench.window.check
+    page = check._scroll.widget()
+    assert page is not None
+    assert page.minimumSizeHint().width() <= LEAST_WINDOW
+    assert check.confirming is not None
+    assert check.confirming.minimumSizeHint().width() <= LEAST_WINDOW - 48
+
+
 def test_many_allergies_leave_the_window_as_wide_as_it_was(bench: Bench) -> None:
     entries = "\n".join(f"Phenoxymethylpenicillin {number}" for number in range(12))
     recorded = {"allergies.status": "recorded", "allergies.entries": entries}

@@ -21,6 +21,7 @@ from digmed_desktop.clinical.form import load
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.keys import main_button
+from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 from tests.ui.conftest import Bench
@@ -80,6 +81,24 @@ def chosen_by_letters(page: QWidget) -> Iterator[str]:
             editor.set_answer(before)
 
 
+def chosen_by_down(bench: Bench, page: QWidget) -> Iterator[str]:
+    """Press Down and Esc at each list; yield each that opens none, or has another answer after it."""
+    for editor in page.findChildren(ChoiceEditor):
+        if not (editor.isVisible() and editor.isEnabled()) or editor.combo.count() < len(("one", "other")):
+            continue
+        name, before = editor.line.accessibleName(), editor.answer()
+        editor.focus()
+        QTest.keyClick(editor.combo, Qt.Key.Key_Down)
+        popup = editor._popup()
+        assert popup is not None
+        if not popup.isVisible():
+            yield f"Down does not open the list of {name}"
+        QTest.keyClick(popup, Qt.Key.Key_Escape)
+        bench.activate()
+        if editor.answer() != before:
+            yield f"Down and Esc change {name}"
+
+
 def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
     faults: list[str] = []
     for name in visit_all(bench):
@@ -106,10 +125,32 @@ def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
         if main and not callable(getattr(page, "main_action", None)) and main_button(page) is None:
             faults.append(f"{name}: Ctrl+Enter does nothing")
         faults += [f"{name}: {what}" for what in chosen_by_letters(page)]
+        faults += [f"{name}: {what}" for what in chosen_by_down(bench, page)]
         if here is not None:
             here.setFocus()
         faults += [f"{name}: {what}" for what in unseen_stops(page)]
     assert faults == []
+
+
+def test_ctrl_enter_is_answered_where_it_is_seen(bench: Bench) -> None:
+    """On a page with nothing typed the main action says what is missing, and the cursor is there."""
+    for name in ("vaccinate", "supply", "stock", "people", "sign-in"):
+        if name == "sign-in":
+            bench.window.lock()
+        else:
+            bench.window.go(name)
+        bench.idle()
+        page = content(bench)
+        bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        for _ in range(2):
+            bench.idle()
+        pause(60)
+        here = QApplication.focusWidget()
+        assert here is not None, name
+        assert page.isAncestorOf(here), name
+        assert in_sight(here), f"{name}: the cursor is at {name_of(here)}, out of view"
+        told = [one.sentence for one in page.findChildren(Field) if one.sentence]
+        assert told, f"{name}: nothing is said at any field"
 
 
 def _begins_with_a_choice(page: QWidget) -> bool:
@@ -197,3 +238,21 @@ def test_what_is_not_in_a_list_says_so_at_its_field(bench: Bench) -> None:
     bench.until(lambda: bool(field.sentence))
     assert field.sentence.startswith("Choose one from the list")
     assert field.editor.answer() == "No such vaccine", "what was typed stays"
+    for place, key in (("stock", "stock.product"), ("people", "person.role")):
+        bench.window.go(place)
+        bench.idle()
+        bench.activate()
+        page = bench.window.page(place)
+        assert isinstance(page, ColumnPage)
+        page.focus_field(key)
+        choice = page.fields[key]
+        if not isinstance(choice.editor, ChoiceEditor):
+            continue
+        bench.keys("No such thing")
+        bench.key(Qt.Key.Key_Tab)
+        bench.until(lambda one=choice: one.sentence.startswith("Choose one from the list"))
+        assert choice.editor.answer() == "No such thing"
+        choice.editor.focus()
+        choice.editor.set_answer(choice.editor._ids[0])
+        bench.key(Qt.Key.Key_Tab)
+        bench.until(lambda one=choice: not one.sentence)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.widgets.buttons import button
-from digmed_desktop.ui.widgets.words import Words, heading
+from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
 LAST_PATIENT = "Carried over from the last patient"
 COLLEAGUE = "Carried over from a colleague or the last patient"
@@ -85,7 +85,7 @@ class CarriedPanel(QFrame):
         self._waiting: list[QPushButton] = []
         for place, row in enumerate(rows, 2):
             grid.addWidget(Words(row.title, role="quiet"), place, 0)
-            grid.addWidget(Words(row.text, bold=True), place, 1)
+            grid.addWidget(Words(breakable(row.text), bold=True), place, 1)
             confirm = button("Confirm", tip="Right for this patient too (Enter)")
             confirm.setAccessibleName(f"Confirm {row.title}: {row.text}")
             confirm.setAutoDefault(True)

@@ -29,7 +29,15 @@ from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Notice, Words, application, heading, set_property, title
+from digmed_desktop.ui.widgets.words import (
+    Notice,
+    Words,
+    application,
+    breakable,
+    heading,
+    set_property,
+    title,
+)
 
 FINISH_HEADING = "Check before you finish"
 FINISHES = {
@@ -161,7 +169,7 @@ class CheckPage(QWidget):
             grid.setVerticalSpacing(6)
             for place, recorded in enumerate(group.rows):
                 label = Words(recorded.label, role="quiet")
-                value = Words(recorded.text)
+                value = Words(breakable(recorded.text))
                 change = button("Change", "link")
                 change.setAccessibleName(f"Change {recorded.label}")
                 change.clicked.connect(lambda _on=False, f=recorded.field: self.back.emit(f))
@@ -278,8 +286,10 @@ def changes_panel(changes: Sequence[Difference], why: str = "") -> QFrame:
     if why:
         inner.addWidget(Words(f"Reason: {why} The practice reads this.", role="quiet"))
     for one in changes:
-        inner.addWidget(Words(f"{one.label}: {one.after or 'taken out'}", bold=True))
-        inner.addWidget(Words(f"Was: {one.before}" if one.before else "Was not there before", role="quiet"))
+        inner.addWidget(Words(breakable(f"{one.label}: {one.after or 'taken out'}"), bold=True))
+        inner.addWidget(
+            Words(breakable(f"Was: {one.before}") if one.before else "Was not there before", role="quiet")
+        )
     if not changes:
         inner.addWidget(Words("Nothing that the practice reads. The change is kept in this pharmacy."))
     return panel

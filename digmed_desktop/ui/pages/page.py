@@ -10,9 +10,12 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.widgets.buttons import button as button
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import heading, quiet, title
+
+NO_OPTION = "Choose one from the list: what stands there is not in it."
 
 
 class ColumnPage(QScrollArea):
@@ -68,6 +71,7 @@ class ColumnPage(QScrollArea):
                 if isinstance(field, Field):
                     self.fields[field.field_id] = field
                     field.edited.connect(self._note_typed)
+                    field.left.connect(self._say_no_option)
         self.body.addWidget(frame)
         return frame
 
@@ -79,6 +83,13 @@ class ColumnPage(QScrollArea):
 
     def _note_typed(self, field_id: str) -> None:
         self._typed.add(field_id)
+
+    def _say_no_option(self, field_id: str) -> None:
+        """Say of a list that was left whether something else stands there."""
+        field = self.fields[field_id]
+        no_option = isinstance(field.editor, ChoiceEditor) and field.editor.is_no_option
+        if no_option or field.sentence == NO_OPTION:
+            field.say(NO_OPTION if no_option else "")
 
     def expect_kept(self) -> None:
         """Begin to wait for what is kept: it takes the place of what was typed before and not stored."""

@@ -145,8 +145,9 @@ class SentFilters(QWidget):
 
     def offer(self, lists: SearchLists) -> None:
         """Offer the vaccines and medicines that occur."""
+        typed = self.what.answer()
         self.what.set_options((Option("", "Any"), *(Option(what, what) for what in lists.whats)))
-        self.what.set_answer(self._search.what)
+        self.what.set_answer(typed or self._search.what)
 
     def offer_saved(self, saved: Sequence[SavedSearch]) -> None:
         """Offer the searches kept under a name."""

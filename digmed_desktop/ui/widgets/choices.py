@@ -218,6 +218,7 @@ class ChoiceEditor(Editor):
         line.setPlaceholderText("Type or choose")
         alone(self, self.combo)
         self._ids: list[str] = []
+        self._options: list[Option] | None = None
         self.set_options(options)
         self.combo.activated.connect(lambda _i: self.edited.emit())
         self._watched: QAbstractItemView | None = None
@@ -229,8 +230,11 @@ class ChoiceEditor(Editor):
         line.installEventFilter(Leaving(self))
 
     def set_options(self, options: Sequence[Option]) -> None:
-        """Show another list; the answer stays if it is still in it."""
-        kept = self.answer() if self._ids else ""
+        """Show another list; the answer stays if it is still in it, and so does what is being typed."""
+        if list(options) == self._options:
+            return
+        self._options = list(options)
+        kept, at = self.answer() if self._ids else self.combo.currentText(), self.line.cursorPosition()
         self.combo.blockSignals(True)  # noqa: FBT003
         self.combo.clear()
         self._ids = [option.id for option in options]
@@ -246,10 +250,18 @@ class ChoiceEditor(Editor):
         self.combo.blockSignals(False)  # noqa: FBT003
         if kept:
             self.set_answer(kept)
+        if self.combo.hasFocus():
+            self.line.setCursorPosition(at)
 
     def answer(self) -> str:
         place = self._place_of(self.combo.currentText())
         return self._ids[place] if place is not None else self.combo.currentText()
+
+    @property
+    def is_no_option(self) -> bool:
+        """Whether something stands there that is not in the list."""
+        text = self.combo.currentText()
+        return bool(text.strip()) and self._place_of(text) is None
 
     def _place_of(self, text: str) -> int | None:
         if not text.strip():

@@ -1,5 +1,7 @@
 """Text on a page: titles, headings, quiet text, notices. All sizes come from here: three on a page."""
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -35,6 +37,14 @@ class Words(QLabel):
     def follow_font(self) -> None:
         """Take the application's present font; called when it changes."""
         self.setFont(sized(QApplication.font(), self._factor, bold=self._bold))
+
+
+_LONG_WORD = re.compile(r"\S{36}(?=\S)")  # may be broken after it
+
+
+def breakable(text: str) -> str:
+    """Return a text that wraps within a long word too: no answer makes its page wider than the window."""
+    return _LONG_WORD.sub("\\g<0>\u200b", text)
 
 
 def title(text: str) -> Words:
