@@ -17,9 +17,9 @@ _READ = {
     Confidence.GENERAL: "Professional knowledge, no source read",
 }
 _WEIGHTS = {
-    "stop": "Stops; who goes on names who advised it",
+    "stop": "Stops, unless an adviser is named",
     "warn": "Asks for a reason",
-    "note": "Is said",
+    "note": "Shown only",
     "stops": "Stops",
     "asks": "Asks for a reason",
     "allows": "Allowed",
@@ -134,9 +134,15 @@ def _doubt(row: Row) -> tuple[str, str, str]:
 
 
 def _sentences(*parts: str) -> str:
-    """Return texts one after the other, each ended by a full stop; empty ones are left out."""
-    whole = (part.strip() for part in parts if part.strip())
+    """Return texts one after the other, each a sentence with its full stop; empty ones are left out."""
+    whole = (_capital(part.strip()) for part in parts if part.strip())
     return " ".join(part if part.endswith((".", "?")) else f"{part}." for part in whole)
+
+
+def _capital(text: str) -> str:
+    """Return a text with a capital letter first; names such as nhs.uk and dm+d stay as they are."""
+    first = text.partition(" ")[0]
+    return text if "." in first or "+" in first else f"{text[:1].upper()}{text[1:]}"
 
 
 def screening() -> str:
