@@ -17,7 +17,7 @@ from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.known_terms import KnownProgramme, ProcedureUse
 from digmed_desktop.clinical.problem import stops_of
 from digmed_desktop.clinical.questions.binding import QuestionSet
-from digmed_desktop.clinical.record import AllergyStatus, Immunization, VaccinationRecord
+from digmed_desktop.clinical.record import AllergyStatus, Immunization, Professional, VaccinationRecord
 
 Record = VaccinationRecord | EmergencySupplyRecord
 Found = tuple[str, ...]
@@ -40,7 +40,7 @@ _WEIGHTS = {
 _LEAST_WEIGHT, _LARGEST_WEIGHT = Decimal(1), Decimal(1000)
 """Micrograms: vaccines hold from some micrograms to some hundred of what they are named for."""
 _NAMES_TWO = "The code and the words name two different things. Correct one of them."
-_OF_VACCINE = "immunizations"
+_OF_VACCINE, _OF_ITEM = "immunizations", "items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,13 @@ class Contradiction:
     def in_file(self) -> str:
         """Where it stands in a record file."""
         first, dot, rest = self.path.partition(".")
-        return f"record.{first}.{self.place}{dot}{rest}" if first == _OF_VACCINE else f"record.{self.path}"
+        several = first in (_OF_VACCINE, _OF_ITEM)
+        return f"record.{first}.{self.place}{dot}{rest}" if several else f"record.{self.path}"
+
+    def question(self, questions: QuestionSet, path: str = "") -> str:
+        """Return the question of a form behind this attribute, or another one of the same thing; ``""`` if none."""
+        wanted = path or self.path
+        return questions.question(wanted, self.place + 1 if wanted.startswith(_OF_ITEM) else 1)
 
 
 def contradictions(record: Record, now: datetime | None = None) -> Iterator[Contradiction]:
@@ -74,7 +80,13 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
             "allergies.status",
             "The record lists an allergy and says that none is known, or none was obtained.",
         )
-    if isinstance(record, VaccinationRecord):
+    who = "vaccinator" if isinstance(record, VaccinationRecord) else "pharmacist"
+    clinician: Professional | None = getattr(record, who)
+    if clinician and known_terms.names_two(known_terms.ROLE, clinician.role):
+        yield Contradiction(f"{who}.role", _NAMES_TWO, unclear=(who,))
+    if isinstance(record, EmergencySupplyRecord):
+        yield from _of_items(record)
+    else:
         for place, vaccine in enumerate(record.immunizations):
             for path, sentence, *unclear in _of_vaccine(vaccine, record):
                 open_ = tuple(f"{_OF_VACCINE}.{name}" for name in unclear)
@@ -89,7 +101,7 @@ def refuse(sheet: AnswerSheet, record: Record, questions: QuestionSet) -> None:
     """Note at its question what cannot be true in the record of a form, where nothing else stops there already."""
     stopped = {problem.field for problem in stops_of(sheet.problems)}
     for found in contradictions(record, sheet.now):
-        question = questions.question(found.path) or found.path
+        question = found.question(questions) or found.path
         if question not in stopped:
             sheet.refuse(question, found.sentence)
 
@@ -134,6 +146,19 @@ def _day(at: datetime | None) -> date | None:
     return at.astimezone(ENGLAND).date() if at else None
 
 
+def _of_items(record: EmergencySupplyRecord) -> Iterator[Contradiction]:
+    """Yield terms of the items of a supply whose code and words name two things."""
+    for place, item in enumerate(record.items):
+        for path, kind, term in (
+            ("product", known_terms.MEDICINE, item.product),
+            ("quantity", known_terms.UNIT, item.quantity.unit if item.quantity else None),
+            ("route", known_terms.ROUTE, item.route),
+            ("site", known_terms.SITE, item.site),
+        ):
+            if known_terms.names_two(kind, term):
+                yield Contradiction(f"{_OF_ITEM}.{path}", _NAMES_TWO, place, (f"{_OF_ITEM}.{path}",))
+
+
 def _who(record: Record) -> Iterator[Contradiction]:
     practice, pharmacy = record.practice, record.pharmacy.ods_code.strip().upper()
     if practice and pharmacy and practice.ods_code.strip().upper() == pharmacy:
@@ -154,6 +179,8 @@ def _of_vaccine(vaccine: Immunization, record: VaccinationRecord) -> Iterator[Fo
     ):
         if known_terms.names_two(kind, getattr(vaccine, name)):
             yield name, _NAMES_TWO, *(("given",) if name == "procedure" else (name,))
+    if vaccine.dose and known_terms.names_two(known_terms.UNIT, vaccine.dose.unit):
+        yield "dose", _NAMES_TWO, "dose"
     yield from _of_programme(vaccine)
     yield from _of_procedure(vaccine, record)
     yield from _of_dose(vaccine)

@@ -26,6 +26,7 @@ PRODUCT, PROCEDURE, SITE, ROUTE, REASON, INDICATION = (
     "not_given_reason",
     "indication",
 )
+MEDICINE, UNIT, ROLE = "medicine", "unit", "role"
 _OWN_NAME, _OTHERS_NAME = 0.6, 0.85
 """How alike, of 1, words must be to a known name to be that name misspelt: of the code's own, and of another's."""
 _TAGS = ("(product)", "(qualifier value)", "(procedure)")
@@ -55,7 +56,7 @@ class KnownProgramme:
 
 def names_two(kind: str, term: Coded | None) -> bool:
     """Whether the code of a term and its words name two different things."""
-    if term is None or term.system != SNOMED_CT or not term.code.strip():
+    if term is None or not term.code.strip() or (term.system != SNOMED_CT and kind != ROLE):
         return False
     code, words = term.code.strip(), _plain(term.display)
     if not words:
@@ -95,7 +96,8 @@ def _names() -> dict[str, dict[str, frozenset[str]]]:
     """Return by kind and code every name; what has no code stands under a key that begins with ``=``."""
     found: dict[str, dict[str, set[str]]] = {}
     for kind, row in _terms():
-        words = {_plain(str(row[key])) for key in ("display", "label", "short_name") if row.get(key)}
+        said = [row.get(key, "") for key in ("display", "label", "short_name")]
+        words = {_plain(str(one)) for one in (*said, *row.get("words", ())) if one}
         key = str(row.get("code") or f"={row.get('id', '')}{sorted(words)}")
         found.setdefault(kind, {}).setdefault(key, set()).update(words)
     return {
@@ -104,9 +106,15 @@ def _names() -> dict[str, dict[str, frozenset[str]]]:
 
 
 def _terms() -> Iterator[tuple[str, Row]]:
-    for kind in (SITE, ROUTE, REASON, INDICATION):
-        for row in _file(CODES).get(kind, []):
-            yield kind, row
+    for name, kinds in (
+        (CODES, (SITE, ROUTE, REASON, INDICATION, UNIT)),
+        ("codes/units.toml", (UNIT,)),
+        ("codes/roles.toml", (ROLE,)),
+        ("medicines/bundled.toml", (MEDICINE,)),
+    ):
+        for kind in kinds:
+            for row in _file(name).get(kind, []):
+                yield kind, row
     for file in programme_files().values():
         for kind in (PRODUCT, PROCEDURE):
             for row in file.get(kind, []):

@@ -50,7 +50,8 @@ def answers_of(
     for question in unclear:
         answers.pop(question, None)
     left = list(_left_out(questions, record, place, answers, read(answers)))
-    why = [f"{questions.form.field(question).label}: {sentence}" for question, sentence in unclear.items()]
+    laid_out = questions.form.laid_out(answers)
+    why = [f"{laid_out.field(question).label}: {sentence}" for question, sentence in unclear.items()]
     notes = questions.question(NOTES)
     lines = (
         answers.get(notes, "").strip(),
@@ -73,7 +74,8 @@ def _unclear(questions: QuestionSet, record: Any, place: int) -> Iterator[tuple[
     """Yield each question of which the record says two things, and the sentence why."""
     for found in contradictions(record):
         for path in found.unclear:
-            if found.place == place and (question := questions.question(path)):
+            of_this = path.startswith("items.") or found.place == place
+            if of_this and (question := found.question(questions, path)):
                 yield question, found.sentence
 
 

@@ -17,7 +17,7 @@ from digmed_desktop.reference.programmes import programme
 from tests.clinical import supply_examples
 from tests.clinical.examples import AGREED, NOW, complete_answers, complete_record, flu, pharmacy, vaccinator
 from tests.desk.conftest import Counter
-from tests.fhir.records import vaccination
+from tests.fhir.records import supply, vaccination
 
 FIELDS = {one.id for one in form.load("vaccination").fields()}
 
@@ -219,6 +219,20 @@ def test_a_record_whose_code_and_words_name_two_things_leaves_the_question_open_
         label = form.load("vaccination").field(question).label
         assert any(line.startswith(f"{label}: ") for line in left_open(answers)), question
     assert not left_open(given_back(record))
+
+
+def test_an_item_whose_code_and_words_name_two_medicines_is_left_open(counter: Counter) -> None:
+    record = supply()
+    first, second = record.items
+    assert first.product is not None
+    assert second.product is not None
+    two = replace(second, product=Coded(first.product.display, second.product.code))
+    text = json_record.dumps(replace(record, items=(first, two)))
+    ((draft, _form),) = counter.desk.hand_over.take_in(text).drafts
+    answers = next(one for one in counter.desk.drafts() if one.id == draft).state.answers
+    assert answers["item.1.product"]
+    assert not answers.get("item.2.product")
+    assert len(left_open(answers)) == 1
 
 
 def test_an_own_product_whose_code_stands_beside_other_words_is_not_taken() -> None:

@@ -121,6 +121,11 @@ CASES: dict[str, tuple[str, Change]] = {
         "immunizations.0.indication",
         lambda _r, v: v.update(indication=coded("Occupation", "398192003")),
     ),
+    "a unit of two names": (
+        "immunizations.0.dose",
+        lambda _r, v: v["dose"].update(unit=coded("tablet", "258773002")),
+    ),
+    "a role of two names": ("vaccinator.role", lambda r, _v: r["vaccinator"]["role"].update(code="R0620")),
     "an injection into the nose": (
         "immunizations.0.site",
         lambda _r, v: v.update(site=coded("Nasal cavity structure", "279549004")),
@@ -185,6 +190,23 @@ def test_build_refuses_what_cannot_be_true_and_names_the_field(
         assert build(changed(FLU, change), tmp_path) == 2, name
         assert not (tmp_path / "out.xml").exists(), name
         assert f"record.{field}: " in capsys.readouterr().err, name
+
+
+def test_an_item_of_a_supply_whose_code_and_words_name_two_things_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = json.loads((EXAMPLES / "emergency-supply-insulin-and-needles.json").read_text(encoding="utf-8"))
+    first, second = whole["record"]["items"][:2]
+    for part, value in {
+        "product": coded(second["product"]["display"], first["product"]["code"]),
+        "quantity": {**first["quantity"], "unit": coded("needle", first["quantity"]["unit"]["code"])},
+        "route": coded("Oral", "34206005"),
+    }.items():
+        items = [{**first, part: value}, second]
+        changed_record = {**whole, "record": {**whole["record"], "items": items}}
+        assert build(json.dumps(changed_record), tmp_path) == 2, part
+        assert f"record.items.0.{part}: " in capsys.readouterr().err
+    assert build(json.dumps(whole), tmp_path) == 0, capsys.readouterr().err
 
 
 def test_a_vaccine_not_given_has_no_batch_dose_or_site(
