@@ -20,13 +20,13 @@ IDENTIFYING = (NUMBER, FAMILY, GIVEN, BORN)
 DESCRIBING = ("patient.sex", "patient.address_lines", "patient.city", "patient.postcode")
 """The questions that a correction asks about too, because an answer of another patient may stand there."""
 OF_THE_PATIENT = (*IDENTIFYING, *DESCRIBING)
+TELLING = ("patient.sex", "patient.postcode")
+"""The questions that tell apart two people of nearly one name and birth: a difference in one is no other patient yet."""
 _DEFAULTED = frozenset({"patient.telephone_use"})
 _ALIKE = 0.6  # of 1: a name as like as this was spelled wrong; one less like is another name
 _MOST_AGREE = 2  # of family name, first name and date of birth
 _SAME_PARTS = 2  # of day, month, year: one part wrong is a slip
-_MOST_SLIPS = (
-    1  # of family name, first name and date of birth: more at once are another patient, a twin for one
-)
+_MOST_SLIPS = 1  # small differences: more at once are another patient, a twin for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,12 @@ def perhaps_one(known: Identity, now: Identity) -> bool:
 
     Names may be exchanged, and day and month.
     """
-    if (known.family, known.given) == (now.given, now.family):
-        now = replace(now, family=now.given, given=now.family)
+    return _slip_at_most(known, now) or _slip_at_most(
+        known, replace(now, family=now.given, given=now.family)
+    )
+
+
+def _slip_at_most(known: Identity, now: Identity) -> bool:
     differ = disagreement(known, now)
     return len(differ) <= _MOST_SLIPS and all(
         _is_slip(key, known, now) or (key == BORN and _exchanged(known.born, now.born)) for key in differ
@@ -103,16 +107,18 @@ def contradicted(
 ) -> tuple[str, ...]:
     """Return the questions in which ``after`` names another patient than ``before``.
 
-    One misspelt name or one wrong part of a date is a slip, unless ``strict``: then any difference counts, in sex and
-    address too. Two valid NHS numbers are two people until a person says otherwise.
+    One misspelt name or one wrong part of a date is a slip, unless another sex or postcode, or a second slip, comes with
+    it. ``strict``: any difference counts, in sex and address too. Two valid NHS numbers are two people until a person
+    says otherwise.
     """
     was, now = identity_of(before, today), identity_of(after, today)
     different = disagreement(was, now)
-    every = strict or len(different) > _MOST_SLIPS
+    described = [key for key in DESCRIBING if _both_differ(_said(before, key), _said(after, key))]
+    small = len(different) + sum(key in TELLING for key in described) if different else 0
+    every = strict or small > _MOST_SLIPS
     found = [NUMBER] if _both_differ(was.nhs_number, now.nhs_number) else []
     found += [key for key in different if every or not _is_slip(key, was, now)]
-    if strict:
-        found += [key for key in DESCRIBING if _both_differ(_said(before, key), _said(after, key))]
+    found += [key for key in described if strict or (every and key in TELLING)]
     return tuple(found)
 
 
@@ -126,6 +132,16 @@ def disagreement(one: Identity, other: Identity) -> tuple[str, ...]:
     return tuple(key for key, different in differ.items() if different)
 
 
+def joined(known: Identity, now: Identity) -> Identity:
+    """Return what is known of a patient with what is known now besides."""
+    return Identity(
+        known.nhs_number or now.nhs_number,
+        known.family or now.family,
+        known.given or now.given,
+        known.born or now.born,
+    )
+
+
 def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
     """Return the answers of ``found`` that a form does not have yet; what is typed there stays."""
     no_telephone = not now.get("patient.telephone", "").strip()
@@ -134,9 +150,18 @@ def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
 
 
 def completed(owner: Mapping[str, str], answers: Mapping[str, str], today: date) -> dict[str, str]:
-    """Return the identifying answers a form belongs to: those of ``owner``, and what it did not know yet."""
+    """Return the answers that say whose a form is: those of ``owner``, and what it did not know yet."""
     new = _readable(answers, IDENTIFYING, today)
-    return {**new, **{key: owner[key] for key in IDENTIFYING if owner.get(key)}}
+    described = {key: answers[key] for key in TELLING if answers.get(key, "").strip()}
+    whole = {**new, **described, **{key: text for key, text in owner.items() if text}}
+    if not disagreement(identity_of(owner, today), identity_of(answers, today)):
+        whole |= described  # put right, and nothing else says that it is another patient's
+    return whole
+
+
+def named_anew(before: Identity, now: Identity) -> bool:
+    """Whether number, name or birth is another than it was; what was open before and is answered now is not."""
+    return _both_differ(before.nhs_number, now.nhs_number) or bool(disagreement(before, now))
 
 
 def described(owner: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
@@ -179,7 +204,8 @@ def _is_slip(key: str, was: Identity, now: Identity) -> bool:
 
 
 def _said(answers: Mapping[str, str], key: str) -> str:
-    return " ".join(answers.get(key, "").casefold().split())
+    said = answers.get(key, "").casefold().split()
+    return ("" if key == "patient.postcode" else " ").join(said)
 
 
 def _exchanged(one: date | None, other: date | None) -> bool:

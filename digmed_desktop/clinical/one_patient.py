@@ -49,6 +49,7 @@ class OnePatient:
         self.owner: dict[str, str] = {}
         self.agreed: dict[str, str] = {}
         self.strict = self.asks = False
+        self._checked = identity.Identity()  # of whom it was said that the identity was checked
 
     def begin(self, state: FormState, answers: Answers, today: date) -> None:
         """Begin with the form ``state`` that is about to be shown with these ``answers``."""
@@ -57,6 +58,7 @@ class OnePatient:
         if self.strict:
             self.owner = identity.described(self.owner, {**answers, **state.agreed})
         self.agreed, self.asks = dict(state.agreed), bool(state.agreed)
+        self._checked = identity.identity_of(self.owner, today)
         self.typed(answers, today)
 
     def taken(self, answers: Answers, today: date) -> None:
@@ -89,6 +91,19 @@ class OnePatient:
             self.owner |= identity.completed(self.owner, answers, today)
             self.agreed = dict(answers)
         return found
+
+    def said_of_another(self, answers: Answers, today: date) -> tuple[str, ...]:
+        """Return what was answered of the identity before number, name or birth became another: it is asked again.
+
+        While it is in doubt whose form it is, nothing is asked again.
+        """
+        given = tuple(sorted(key for key in NEVER_CARRIED if answers.get(key)))
+        if self.asks:
+            return ()
+        now, before = identity.identity_of(answers, today), self._checked
+        anew = identity.named_anew(before, now)
+        self._checked = now if anew or not given else identity.joined(before, now)
+        return given if anew else ()
 
     def contradicted(self, answers: Answers, today: date) -> tuple[str, ...]:
         """Return the questions in which the answers name another patient than the form was begun for."""

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.questions.vaccination import answers_with_reaction
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import correcting
+from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Corrected, Offer
 from digmed_desktop.messaging.clock import Clock
@@ -49,8 +50,8 @@ _BY_HAPPENING = {
 class ActsDesk:
     """Offers acts and carries them out."""
 
-    def __init__(self, store: "Store", clock: Clock, sender: Sender) -> None:
-        self._store, self._clock, self._sender = store, clock, sender
+    def __init__(self, store: "Store", clock: Clock, sender: Sender, patients: PatientDesk) -> None:
+        self._store, self._clock, self._sender, self._patients = store, clock, sender, patients
 
     def offered(self, notification: int) -> tuple[Offer, ...]:
         """Return what a person can do about it now."""
@@ -103,7 +104,7 @@ class ActsDesk:
         notes = self._store.notifications
         match act:
             case Act.CANCEL:
-                notes.cancel(notification, by, note)
+                self._cancel(notification, by, note)
             case Act.PAPER:
                 notes.record_paper(notification, by, note)
             case Act.TELEPHONE:
@@ -177,7 +178,7 @@ class ActsDesk:
         ):
             return None  # it was taken back before
         if notes.may_cancel(notification):
-            notes.cancel(notification, by, _reason(why))
+            self._cancel(notification, by, _reason(why))
             return None
         if notes.may_withdraw(notification):
             return self.withdraw(notification, by, why)
@@ -192,8 +193,15 @@ class ActsDesk:
         record, why = self._record(notification), _reason(why)
         correction = self._store.notifications.correction(notification)
         if correction.replaces is None and correction.way in (Way.AFRESH, Way.KEPT):
-            return self._withdraw_here(correction, record, by, why)
-        return self._follow_up(notification, record, by, why, withdrawn=True)
+            made = self._withdraw_here(correction, record, by, why)
+        else:
+            made = self._follow_up(notification, record, by, why, withdrawn=True)
+        self._patients.recall(notification)
+        return made
+
+    def _cancel(self, notification: int, by: int, why: str) -> None:
+        self._store.notifications.cancel(notification, by, why)
+        self._patients.recall(notification)
 
     def _withdraw_here(self, correction: Correction, record: "Record", by: int, why: str) -> int:
         from digmed_desktop.clinical import json_record

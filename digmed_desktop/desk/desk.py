@@ -124,7 +124,7 @@ class Desk:
         self.register = RegisterDesk(store, self.people, clock, seal)
         supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)
         self.forms: dict[str, FormDesk] = {"vaccination": vaccinating, "emergency-supply": supplying}
-        self.acts = ActsDesk(store, clock, sender)
+        self.acts = ActsDesk(store, clock, sender, self.patients)
         self.replies = ReplyDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)
@@ -306,6 +306,8 @@ class Desk:
         sent = self._form(wish.form).freeze(noted, wish.draft_id, wish.by)
         if sent.notification is not None:
             self.patients.remember(state.answers)
+            if state.correction is not None:  # nobody is known by what was put right
+                self.patients.recall(state.correction.notification)
             self._take_back(state, wish.by)
         return sent
 

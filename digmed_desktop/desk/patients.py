@@ -1,7 +1,7 @@
 """Finding a patient this pharmacy has seen: by NHS number in any shape, by name, by date of birth."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, nhs_number
@@ -53,6 +53,30 @@ class PatientDesk:
 
     def remember(self, answers: Mapping[str, str]) -> None:
         """Keep who was seen, from the answers of a form; nothing where there is no name."""
+        self._remember(answers, self._clock.now())
+
+    def answers_of(self, notification: int) -> Mapping[str, str] | None:
+        """Return the answers of a record as it stands now, None where it was taken back or they were not kept."""
+        holds = self._store.versions.in_force(notification)
+        state = None if holds is None else self._store.versions.state(holds)
+        return None if state is None else state.answers
+
+    def recall(self, notification: int) -> None:
+        """Know a patient from the records that hold, once one of them was taken back or put right.
+
+        Whom only that record named is forgotten.
+        """
+        from digmed_desktop.clinical import json_record
+        from digmed_desktop.history.doses import Whose
+
+        patient = json_record.read(self._store.versions.record(notification)).patient
+        name, number, born = patient.name, patient.nhs_number, patient.date_of_birth
+        self._store.patients.forget(family=name.family, given=name.given, nhs_number=number, born=born)
+        for held in self._store.versions.of_patient(Whose(number, name.as_on_record(), born)):
+            if (state := self._store.versions.state(held)) is not None:
+                self._remember(state.answers, self._store.notifications.row(held).contact_at)
+
+    def _remember(self, answers: Mapping[str, str], seen_at: datetime) -> None:
         patient = patient_of(VACCINATION.form, answers, self._clock.now())
         if not patient.name.family:
             return
@@ -67,6 +91,7 @@ class PatientDesk:
             nhs_number=patient.nhs_number,
             born=patient.date_of_birth,
             answers=kept,
+            seen_at=seen_at,
         )
 
     def _today(self) -> date:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -19,9 +19,16 @@ class Patients:
         self._database = database
 
     def remember(
-        self, *, family: str, given: str, nhs_number: str, born: date | None, answers: Mapping[str, str]
+        self,
+        *,
+        family: str,
+        given: str,
+        nhs_number: str,
+        born: date | None,
+        answers: Mapping[str, str],
+        seen_at: datetime | None = None,
     ) -> int:
-        """Keep a patient with the details given last, and return the id."""
+        """Keep a patient with the details given last, and return the id; ``seen_at`` is now unless it is named."""
         key = written.search_key(f"{family} {given}")
         values = {
             "nhs_number": nhs_number,
@@ -30,7 +37,7 @@ class Patients:
             "name_key": key,
             "born": born.isoformat() if born else "",
             "answers": json.dumps(dict(answers), ensure_ascii=False),
-            "seen_at": self._database.clock.now(),
+            "seen_at": seen_at or self._database.clock.now(),
         }
         with self._database.writing() as connection:
             found = self._same(connection, nhs_number, key, values["born"])
@@ -41,6 +48,15 @@ class Patients:
                 return new
             connection.execute(patient.update().where(patient.c.id == found).values(**values))
             return found
+
+    def forget(self, *, family: str, given: str, nhs_number: str, born: date | None) -> None:
+        """Forget the patient with exactly this number; without one, of this name and birth and without a number."""
+        whose = patient.c.nhs_number == nhs_number
+        if not nhs_number:
+            key = written.search_key(f"{family} {given}")
+            whose &= sa.and_(patient.c.name_key == key, patient.c.born == (born.isoformat() if born else ""))
+        with self._database.writing() as connection:
+            connection.execute(patient.delete().where(whose))
 
     @staticmethod
     def _same(connection: sa.Connection, nhs_number: str, key: str, born: object) -> int | None:

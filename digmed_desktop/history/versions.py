@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.rows import LISTED, listed
+from digmed_desktop.history.doses import Whose, records_of
+from digmed_desktop.history.rows import IN_FORCE, LISTED, listed
 from digmed_desktop.history.tables import notification, payload
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.states import State
@@ -65,6 +66,19 @@ class Versions:
         with self._database.reading() as connection:
             rows = connection.execute(wanted.where(payload.c.notification_id.in_(tuple(ids))))
             return {row.notification_id: row.record_json for row in rows}
+
+    def in_force(self, notification_id: int) -> int | None:
+        """Return the version that holds now, None where the record was taken back."""
+        with self._database.reading() as connection:
+            ids = _chain(connection, notification_id)
+            found: int | None = connection.scalar(
+                sa.select(sa.func.max(_n.id)).where(_n.id.in_(ids), sa.text(IN_FORCE))
+            )
+        return found
+
+    def of_patient(self, patient: Whose) -> list[int]:
+        """Return what holds of a patient's records, the oldest first."""
+        return sorted(number for number, _record in records_of(self._database, patient, IN_FORCE))
 
     def later(self, ids: Collection[int]) -> dict[int, bool]:
         """Return those of these notifications that a later version stands for, and whether that withdraws it."""

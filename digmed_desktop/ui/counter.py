@@ -1,12 +1,13 @@
 """What the whole window does for the counter: scans, the session strip, next patient, the lock after minutes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from digmed_desktop.clinical import identity
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
@@ -18,6 +19,7 @@ from digmed_desktop.ui.strip import Chip, Strip
 from digmed_desktop.ui.widgets.words import application
 
 MINUTE_MS = 60_000
+TAKEN_BACK = "The record sent last was taken back, so its patient is not used again. Find the patient."
 
 
 class Frame(Protocol):
@@ -51,7 +53,7 @@ class Counter(QObject):
         super().__init__(parent)
         self._window, self._context = window, window.context
         self._scans = Scans(window, parent)
-        self.last_sent: tuple[str, dict[str, str]] | None = None  # the form and answers sent last
+        self.last_sent: tuple[str, int] | None = None  # the form and the notification sent last
         self._looked_at: FormPage | None = None  # the last form that was in view
         window.pages.currentChanged.connect(lambda _n: self._follow_form())
         for keys, act in self._keys():
@@ -118,16 +120,30 @@ class Counter(QObject):
         form.next_patient()
 
     def same_patient(self) -> None:
-        """Begin another vaccine for the same patient: the one on the form, or the one just sent."""
+        """Begin another vaccine for the same patient: the one on the form in view, else the one just sent."""
         form = self.form()
         if form is None or self._context.acting.person is None:
             return
-        on_form = self._window.pages.currentWidget() is form
+        page = self._window.pages.currentWidget()
+        in_view = page in (form, self._window.check) and identity.is_somebodys(form.answers())
         self._window.visit(form)
-        if on_form or self.last_sent is None or self.last_sent[0] != form.FORM:
-            form.same_patient()
-        else:
-            form.same_as(self.last_sent[1])
+        if in_view or self.last_sent is None or self.last_sent[0] != form.FORM:
+            form.whose.same_patient()
+            return
+        sent, draft = self.last_sent[1], form.draft_id
+        self._context.office.ask(
+            lambda desk: desk.patients.answers_of(sent),
+            lambda answers: self._begin_for(form, draft, answers),
+        )
+
+    def _begin_for(self, form: FormPage, draft: str, answers: Mapping[str, str] | None) -> None:
+        """Begin for the patient of a record, unless it was taken back or another form was begun meanwhile."""
+        if form.draft_id != draft:
+            return
+        if answers is None:
+            self._window.banner.say("look", TAKEN_BACK, "Same patient")
+            return
+        form.whose.same_as(answers)
 
     def _change_session(self, field: str) -> None:
         """Lead to the first question of a value; from there, with the same key again, to its next."""

@@ -89,7 +89,7 @@ class SendFlow:
                 return
         window.context.office.ask(
             lambda desk: desk.send(form.FORM, draft_id, state, by=by),
-            lambda sent: self._was_sent(form, sent, draft_id, dict(state.answers)),
+            lambda sent: self._was_sent(form, sent, draft_id),
             lambda error: self._failed(form, draft_id, error),
         )
 
@@ -100,7 +100,7 @@ class SendFlow:
         if form.draft_id != draft_id or not window.check.isVisible():
             window.banner.say("stop", f"A record was not sent: it is in Drafts. {error}", "Not sent")
 
-    def _was_sent(self, form: FormPage, sent: Sent, draft_id: str, answers: dict[str, str]) -> None:
+    def _was_sent(self, form: FormPage, sent: Sent, draft_id: str) -> None:
         window = self._window
         if form.draft_id != draft_id:  # the next patient is on the form already
             window.context.office.deliver_now()
@@ -117,7 +117,7 @@ class SendFlow:
             form.form.tell_all()
             return
         window.context.office.deliver_now()
-        window.counter.last_sent = (form.FORM, answers)
+        window.counter.last_sent = (form.FORM, sent.notification)
         name, words = form.banner().name, form.sent_words()
         form.begin()
         for each in window.forms():

@@ -41,6 +41,7 @@ class OnePerson(QWidget):
         self._context = context
         self.one = OnePatient()
         self.scanned: dict[str, str] = {}  # a number or date of birth, until somebody says whose it is
+        self._again: tuple[str, ...] = ()  # the questions that the panel says are asked again
         self.called: Callable[[str], str] = lambda _question: "other answers"  # a question as it is labelled
         self.panel = QFrame()
         self.head = Words("", bold=True)
@@ -72,6 +73,7 @@ class OnePerson(QWidget):
         self.one.begin(state, answers, self._today())
         self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
         self.scanned = {}
+        self._again = ()
         self.setVisible(False)
         self.follow(answers)
 
@@ -86,6 +88,21 @@ class OnePerson(QWidget):
     def typed(self, answers: Mapping[str, str]) -> None:
         """Follow one more key: remember the answers while they name one person."""
         self.one.typed(answers, self._today())
+        if self._again and all(answers.get(key) for key in self._again):
+            self._again = ()
+            self.setVisible(self.asks)
+
+    def said_of_another(self, answers: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what was answered of the identity before number, name or birth became another."""
+        return self.one.said_of_another(answers, self._today())
+
+    def say_again(self, questions: tuple[str, ...]) -> None:
+        """Say that these questions about the identity are asked again, until they are answered."""
+        self._again = questions
+        self.head.setVisible(False)
+        named = " and ".join(f"“{self.called(key)}”" for key in questions)
+        self.said.setText(f"The NHS number, name or date of birth was changed. Answer {named} again.")
+        self._show("look", self.said.text(), ask=False)
 
     def follow(self, answers: Mapping[str, str]) -> None:
         """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
@@ -106,6 +123,7 @@ class OnePerson(QWidget):
     def say_kept(self, answers: Mapping[str, str]) -> None:
         """Say that the form with these answers stays a draft."""
         name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
+        self._again = ()
         self.head.setVisible(False)
         self.said.setText(
             f"The form of {name} is kept under Drafts (Ctrl+D)."
@@ -162,6 +180,7 @@ class OnePerson(QWidget):
             )
         self.slip.setText(_SLIP)
         told = [self._told(one, found) for one in (self.owner, answers)]
+        self._again = ()
         self.said.setText(f"{rest} Was: {told[0]}. Now: {told[1]}.")
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)

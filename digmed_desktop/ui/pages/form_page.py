@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer, Signal
 from digmed_desktop.clinical import dates, identity, telephone
 from digmed_desktop.clinical.form import FieldKind
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
-from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import Ending, FormLists, PersonView, Preview
@@ -141,6 +140,7 @@ class FormPage(FormParts):
             resumed=start.draft is not None and not self.corrects,
         )
         self.whose.lock()
+        self.whose.ask_identity_again()
         self.fold_cards()
         self.search.clear()
         self.practice_search.clear()
@@ -243,21 +243,6 @@ class FormPage(FormParts):
         if answers.keys() & set(identity.OF_THE_PATIENT):
             self.person.taken(self.form.answers())
 
-    def same_patient(self) -> None:
-        """Begin another vaccine for the same patient: who they are stays, what was asked is asked again."""
-        self.same_as(self.form.answers())
-
-    def same_as(self, answers: Mapping[str, str]) -> None:
-        """Begin for a patient whose answers are known: those just sent."""
-        kept = {
-            key: text
-            for key, text in answers.items()
-            if key.startswith(("patient.", "practice.")) and key not in NEVER_CARRIED
-        }
-        self.save_draft()
-        self.begin(FormStart(self.FORM, answers=kept))
-        self.form.next_open("")
-
     def use_lists(self, lists: FormLists) -> None:
         """Offer other lists from now on (people who came or went)."""
         self._lists = lists
@@ -354,7 +339,7 @@ class FormPage(FormParts):
 
     def _left(self, field_id: str) -> None:
         if field_id in identity.OF_THE_PATIENT:
-            self.person.follow(self.form.answers())
+            self.whose.follow()
         if self.practices.follow(field_id):
             self._preview_timer.start()
 
@@ -396,9 +381,7 @@ class FormPage(FormParts):
 
     def check_now(self) -> None:
         """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
-        self.person.follow(self.form.answers())
-        if self.person.asks:
-            self.person.focus()
+        if not self.whose.settled():
             return
         state, draft_id, by = self.state(), self.draft_id, self._context.acting.id
         self._draft_timer.stop()

@@ -7,6 +7,7 @@ from typing import Protocol
 from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.one_patient import Taken, may_complete, of_the_act, take
+from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import FormView
@@ -46,7 +47,7 @@ class WhoseForm:
         self._page, self._context = page, context
         page.search.chosen.connect(self.take)
         page.band.left.connect(lambda: context.navigate.to_place.emit("drafts"))
-        page.band.wrong_patient.connect(lambda: self._record_right_patient({}))
+        page.band.wrong_patient.connect(self._wrong_patient)
         page.person.is_another.connect(self._is_another)
         page.person.is_slip.connect(self._is_slip)
 
@@ -70,8 +71,49 @@ class WhoseForm:
             self._put_aside()
         page.form.set_answers(taken.answers, keep_rest=True)
         page.person.taken(page.form.answers())
+        self.ask_identity_again()
         page.touched("patient.family")
         page.fold_cards()
+        page.form.next_open("")
+
+    def settled(self) -> bool:
+        """Return whether the form names one patient; where it does not, put the cursor at the question."""
+        self.follow()
+        person = self._page.person
+        if person.asks:
+            person.focus()
+        return not person.asks
+
+    def follow(self) -> None:
+        """Follow an answer about the patient that was left: ask whose form it is, or what was said of another name."""
+        self._page.person.follow(self._page.form.answers())
+        self.ask_identity_again()
+
+    def ask_identity_again(self) -> None:
+        """Take back that the identity was checked where it was said of another number, name or birth."""
+        page = self._page
+        again = page.person.said_of_another(page.form.answers())
+        if not again:
+            return
+        page.form.set_answers(dict.fromkeys(again, ""), keep_rest=True)
+        for key in again:
+            page.touched(key)
+        page.person.say_again(again)
+
+    def same_patient(self) -> None:
+        """Begin another form for the patient of this one, once it is settled who that is."""
+        if self.settled():
+            self.same_as(self._page.form.answers())
+
+    def same_as(self, answers: Mapping[str, str]) -> None:
+        """Begin for a patient whose answers are known: who they are stays, what was asked is asked again."""
+        page = self._page
+        kept = {
+            key: text
+            for key, text in answers.items()
+            if key.startswith(("patient.", "practice.")) and key not in NEVER_CARRIED
+        }
+        self._put_aside(FormStart(page.FORM, answers=kept))
         page.form.next_open("")
 
     def lock(self) -> None:
@@ -82,11 +124,14 @@ class WhoseForm:
         number.lock(locked=page.corrects and bool(number.answer()))
 
     def _put_aside(self, start: FormStart | None = None) -> None:
-        """Keep this form as a draft, begin another, and say so."""
-        before = self._page.form.answers()
-        self._page.save_draft()
-        self._page.begin(start)
-        self._page.person.say_kept(before)
+        """Keep this form as a draft, begin another, and say so where it was somebody's."""
+        page = self._page
+        now = page.form.answers()
+        before = page.person.one.parted(now).before if page.person.asks else now
+        page.save_draft()
+        page.begin(start)
+        if identity.is_somebodys(before):
+            page.person.say_kept(before)
 
     def _is_another(self) -> None:
         """Give what was typed since another identity began to a new form; this one stays as it was before."""
@@ -104,6 +149,14 @@ class WhoseForm:
         self._put_aside(FormStart(page.FORM, answers=parted.typed))
         page.form.next_open("")
 
+    def _wrong_patient(self) -> None:
+        """Record the right patient in place of the one corrected; what was typed of another is that one's."""
+        self.follow()
+        if self._page.person.asks:
+            self._is_another()
+        else:
+            self._record_right_patient({})
+
     def _is_slip(self) -> None:
         """Take the identity as it is typed now for the one that was meant, with what was scanned for it."""
         scanned, self._page.person.scanned = self._page.person.scanned, {}
@@ -111,6 +164,7 @@ class WhoseForm:
         for key in scanned:
             self._page.touched(key)
         self._page.person.taken(self._page.form.answers())
+        self.ask_identity_again()
         self._page.changed()
         self._page.refresh()
         self._page.form.next_open("")
