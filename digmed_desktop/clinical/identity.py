@@ -75,9 +75,7 @@ def perhaps_one(known: Identity, now: Identity) -> bool:
 
     Names may be exchanged, and day and month.
     """
-    return _slip_at_most(known, now) or _slip_at_most(
-        known, replace(now, family=now.given, given=now.family)
-    )
+    return _slip_at_most(known, now) or _slip_at_most(known, replace(now, family=now.given, given=now.family))
 
 
 def _slip_at_most(known: Identity, now: Identity) -> bool:

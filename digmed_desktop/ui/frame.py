@@ -107,15 +107,30 @@ class Rail(QFrame):
         set_property(self.connection, "ink", "look" if look else "")
 
 
+OFFER_KEY = "Alt+H"
+
+
 class Banner(QWidget):
-    """One sentence above the page about what concerns everyone; it takes no room when there is none."""
+    """One sentence above the page about what concerns everyone; it takes no room when there is none.
+
+    It may offer one act, by a button or :data:`OFFER_KEY`; :attr:`taken` says that it was taken.
+    """
+
+    taken = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.notice = Notice("look")
+        self.offer = button("")
+        self.offer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.offer.clicked.connect(self._take)
+        self.offer.hide()
+        self._key = QShortcut(QKeySequence(OFFER_KEY), self, self._take)
+        self._key.setContext(Qt.ShortcutContext.WindowShortcut)
         holder = QVBoxLayout(self)
         holder.setContentsMargins(24, 8, 24, 0)
         holder.addWidget(self.notice)
+        holder.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeft)
         self.setVisible(False)
 
     @property
@@ -123,9 +138,17 @@ class Banner(QWidget):
         """What it is about."""
         return self.notice.head.text()
 
-    def say(self, tone: str, text: str, head: str = "") -> None:
-        """Say something, or nothing with an empty text."""
+    def say(self, tone: str, text: str, head: str = "", *, offer: str = "") -> None:
+        """Say something, or nothing with an empty text; ``offer`` names the act that is offered."""
         self.notice.say(text, head, tone)
         if head:
             self.notice.head.setText(head)
+        self.offer.setText(f"{offer}  {OFFER_KEY}")
+        self.offer.setAccessibleName(offer)
+        self.offer.setVisible(bool(offer))
         self.setVisible(bool(text))
+
+    def _take(self) -> None:
+        if self.isVisible() and not self.offer.isHidden():
+            self.offer.hide()
+            self.taken.emit()

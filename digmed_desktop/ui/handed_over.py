@@ -4,16 +4,19 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QStackedWidget
 
-from digmed_desktop.clinical import identity, record_import
+from digmed_desktop.clinical import record_import
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.views import DraftView
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.frame import Banner
-from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.pages.people import SignInPage
 from digmed_desktop.ui.pages.registry import FORMS
+from digmed_desktop.ui.pages.today import TodayPage
 
 WAITS = "Another system handed over a record. It waits under Drafts (Ctrl+D)."
+HEAD = "Handed over"
+OPENS = "Open it, and keep the form in view as a draft"
 SHOWN = "This form was filled in from the record that another system handed over. Check every answer."
 
 
@@ -23,11 +26,9 @@ class Frame(Protocol):
     context: Context
     banner: Banner
     pages: QStackedWidget
-    check: CheckPage
 
-    @property
-    def form_in_check(self) -> FormPage | None:
-        """The form that the check page shows."""
+    def forms(self) -> list[FormPage]:
+        """Return the forms that were looked at."""
 
     def begin_form(self, start: FormStart) -> None:
         """Begin a form."""
@@ -39,18 +40,25 @@ class HandedOver:
     def __init__(self, window: Frame) -> None:
         self._window = window
         self._draft = ""  # that the record became, until it is in view
-
-    @property
-    def waits(self) -> bool:
-        """Whether a record waits until someone is signed in."""
-        return bool(self._draft)
+        window.banner.taken.connect(self._show)
 
     def take(self, text: str) -> None:
         """Take in a record in a JSON text."""
         self._window.context.office.ask(lambda desk: desk.hand_over.take_in(text), self._taken_in)
 
-    def show(self) -> None:
-        """Bring the draft of the record into view."""
+    def arrive(self) -> bool:
+        """Bring a record that waits into view where nobody is at work, else offer it; return whether it comes."""
+        if not self._draft or self._window.context.acting.person is None:
+            return False
+        if self._is_at_work():  # the keys under way are about what is in view
+            self._window.banner.say("act", WAITS, HEAD, offer=OPENS)
+            return False
+        self._show()
+        return True
+
+    def _show(self) -> None:
+        if self._window.context.acting.person is None:  # it waits until someone signs in
+            return
         wanted, self._draft = self._draft, ""
         self._window.context.office.ask(
             lambda desk: next((one for one in desk.drafts() if one.id == wanted), None), self._have
@@ -58,23 +66,18 @@ class HandedOver:
 
     def _taken_in(self, taken: TakenIn) -> None:
         self._draft, _form = taken.drafts[0]
-        if self._window.context.acting.person is None:
-            return
-        if self._is_at_work():  # the keys under way are about the patient in view
-            self._draft = ""
-            self._window.banner.say("act", WAITS, "Handed over")
-            return
-        self.show()
+        self.arrive()
 
     def _is_at_work(self) -> bool:
-        """Whether a form with a patient on it is in view, or its check page."""
+        """Whether a form holds anything, or a page other than Today and an empty form is in view."""
         window = self._window
+        if any(form.in_use for form in window.forms()):
+            return True
         page = window.pages.currentWidget()
-        form = window.form_in_check if page is window.check else page
-        return isinstance(form, FormPage) and identity.is_somebodys(form.answers())
+        return not isinstance(page, FormPage | TodayPage | SignInPage)
 
     def _have(self, draft: DraftView | None) -> None:
         if draft is not None and draft.form in FORMS:
             self._window.begin_form(FormStart(draft.form, draft=draft))
             left = record_import.left_open(draft.state.answers)
-            self._window.banner.say("act", " ".join((SHOWN, *left)), "Handed over")
+            self._window.banner.say("act", " ".join((SHOWN, *left)), HEAD)

@@ -314,6 +314,16 @@ class Window(QMainWindow):
             page.save_draft()
             page.begin(start)
         self.visit(page)
+        if start.draft is not None and (told := self._of_another_day(start.draft)):
+            self.banner.say("look", told, "Draft")
+
+    def _of_another_day(self, draft: DraftView) -> str:
+        """Return a sentence about the day of contact on a draft where that is not today; a correction keeps its own."""
+        today = self.context.now().astimezone(dates.ENGLAND).date()
+        day = dates.of_answer(draft.state.answers.get("contact.date", ""), today, past=True)
+        if day in (None, today) or draft.state.correction is not None:
+            return ""
+        return f"The contact on this form is dated {dates.shown(day)}, not today. Check the date and time."
 
     @property
     def form_in_check(self) -> FormPage | None:
@@ -405,10 +415,8 @@ class Window(QMainWindow):
             return
         for form in self.forms():
             form.take_over(person)
-        if self.handed_over.waits:
-            self.handed_over.show()
-        else:
-            self._come_back()
+        self._come_back()
+        self.handed_over.arrive()
 
     def _come_back(self) -> None:
         """Bring into view what was there before the lock, a form instead of its check page, and say whose it is."""
@@ -424,15 +432,15 @@ class Window(QMainWindow):
         self.context.office.ask(lambda desk: desk.newest_draft(), self._resume)
 
     def _resume(self, draft: DraftView | None) -> None:
-        if self.handed_over.waits:
-            self.handed_over.show()
+        if self.handed_over.arrive():
             return
         if draft is None or draft.form not in FORMS:
             self.go(HOME)
             return
         self.begin_form(FormStart(draft.form, draft=draft))
         when = dates.shown_time(draft.changed_at)
-        self.banner.say("act", f"The form left unfinished at {when} is here again.", "Draft")
+        told = f"The form left unfinished at {when} is here again. {self._of_another_day(draft)}".strip()
+        self.banner.say("act", told, "Draft")
 
     def _people_changed(self, found: Opened) -> None:
         self._take(found)

@@ -7,6 +7,7 @@ import pytest
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.sent_views import Act
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
@@ -100,3 +101,52 @@ def test_a_slip_in_name_or_birth_does_not_hide_that_the_patient_has_another_numb
 ) -> None:
     state = FormState(complete_answers(patient__nhs_number=ANOTHER_NUMBER, **changes))
     assert asked(known, "vaccination", state)
+
+
+RIGHT = {"patient__nhs_number": ANOTHER_NUMBER}
+OWNER = {"patient__given": "Nora", "patient__family": "Quill", "patient__date_of_birth": "4/7/1969"}
+
+
+def found(counter: Counter, typed: str) -> set[tuple[str, str]]:
+    return {(one.family, one.nhs_number) for one in counter.desk.patients.search(typed)}
+
+
+def test_a_patient_known_only_from_a_record_taken_back_is_found_and_warned_of_no_more(
+    counter: Counter,
+) -> None:
+    wrong = counter.record()  # Rose under the number of Nora
+    assert found(counter, "oneill") == {("O'Neill", "9990123020")}
+    counter.desk.acts.do(Act.CANCEL, wrong, counter.ada, "The wrong patient.")
+    assert found(counter, "oneill") == found(counter, "999 012 3020") == set()
+    counter.record(**RIGHT)
+    assert found(counter, "oneill") == {("O'Neill", "9990000018")}
+    assert not asked(counter, "vaccination", FormState(complete_answers(**OWNER)))
+
+
+def test_the_true_owner_of_a_number_is_known_again_once_the_wrong_record_is_withdrawn(
+    counter: Counter,
+) -> None:
+    counter.record(**OWNER, vaccine__batch="NORAS1")
+    day = next(iter(counter.desk.patients.search("quill"))).answers["patient.postcode"]
+    wrong = counter.record(patient__postcode="LS9 9ZZ")
+    assert found(counter, "999 012 3020") == {("O'Neill", "9990123020")}
+    counter.post(wrong)
+    counter.answer(wrong)
+    counter.desk.acts.withdraw(wrong, counter.ada, "The wrong patient.")
+    assert found(counter, "999 012 3020") == {("Quill", "9990123020")}
+    assert next(iter(counter.desk.patients.search("quill"))).answers["patient.postcode"] == day
+    assert not asked(counter, "vaccination", FormState(complete_answers(**OWNER)))
+
+
+def test_the_name_before_a_correction_is_forgotten_where_no_number_holds_both_together(
+    counter: Counter,
+) -> None:
+    no_number = {"patient__nhs_number": "", "patient__traced": ""}
+    made = counter.record(**no_number, patient__family="Oneil")
+    begun = counter.desk.acts.begin_correction(made, "The name was misspelt.")
+    state = begun.state.answered({"patient.family": "O'Neill"})
+    state = replace(state, owner={**state.owner, "patient.family": "O'Neill"})
+    reasons = {p.reason_key: "A test." for p in asked_all(counter, state)}
+    sent = counter.desk.send("vaccination", "again", replace(state, reasons=reasons), counter.ada)
+    assert sent.notification is not None, sent.problems
+    assert found(counter, "oneil") == {("O'Neill", "")}

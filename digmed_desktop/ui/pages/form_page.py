@@ -16,7 +16,7 @@ from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.practice_answers import PracticeAnswers
 from digmed_desktop.ui.pages.beginning import begun_with, of_colleague
 from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue, carried_rows, value_text
-from digmed_desktop.ui.pages.contact_clock import ContactClock
+from digmed_desktop.ui.pages.contact_clock import CONTACT, ContactClock
 from digmed_desktop.ui.pages.draft_keeper import DraftKeeper
 from digmed_desktop.ui.pages.form_parts import FormParts
 from digmed_desktop.ui.pages.whose_form import WhoseForm
@@ -46,6 +46,7 @@ class FormPage(FormParts):
         self.carried: set[str] = set()
         self.drafts = DraftKeeper(context.office)
         self.draft_id = ""
+        self._begun_with: dict[str, str] = {}
         self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has
         self._correction: CorrectionOf | None = None
         self._withdraws: CorrectionOf | None = None
@@ -134,6 +135,7 @@ class FormPage(FormParts):
         self.form.set_answers(answers)
         shown = self.form.answers()
         self._unasked = {key: text for key, text in answers.items() if key not in shown}
+        self._begun_with = shown
         self.person.begin(state, shown)
         self.contact_clock.begin(
             filled_in=start.draft is None and start.whole is None,
@@ -158,6 +160,14 @@ class FormPage(FormParts):
     def corrects(self) -> bool:
         """Whether this form corrects a record that was finished before."""
         return self._correction is not None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the form is somebody's, or anything was typed on it since it began."""
+        now = self.form.answers()
+        by_itself = {*CONTACT, *self._people()}
+        typed = any(now[key] != self._begun_with.get(key, "") for key in now.keys() - by_itself)
+        return typed or identity.is_somebodys(now) or bool(self.search.box.text)
 
     def state(self) -> FormState:
         """Return the form as it stands."""

@@ -1,0 +1,170 @@
+"""A form of which it is in doubt whose it is: no act copies it, agrees to it, or leaves it without the question."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+
+from digmed_desktop.clinical import identity, json_record
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.views import DraftView
+from digmed_desktop.ui.context import FormStart
+from digmed_desktop.ui.counter import TAKEN_BACK
+from tests.clinical.examples import complete_record
+from tests.ui.conftest import Bench
+from tests.ui.test_one_person import NORA, ROSE, begin_correction, begun_for_rose, sent, type_over
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def type_without_leaving(bench: Bench, field_id: str, text: str) -> None:
+    bench.form.focus_field(field_id)
+    bench.key(Qt.Key.Key_A, CTRL)
+    bench.keys(text)
+
+
+def asks(bench: Bench) -> bool:
+    return bench.form.person.asks
+
+
+def type_nora_over_the_names(bench: Bench) -> None:
+    type_over(bench, identity.FAMILY, "Quill")
+    type_without_leaving(bench, identity.GIVEN, "Nora")
+    assert bench.form.person.asks
+
+
+def kept(bench: Bench, draft: str) -> DraftView:
+    got: list[DraftView] = []
+    bench.office.ask(lambda desk: next(one for one in desk.drafts() if one.id == draft), got.append)
+    bench.until(lambda: bool(got))
+    return got[0]
+
+
+def same_patient(bench: Bench) -> None:
+    bench.key(Qt.Key.Key_F9, SHIFT)
+    bench.idle()
+
+
+def test_the_same_patient_is_not_copied_from_a_form_in_doubt(bench: Bench) -> None:
+    draft = begun_for_rose(bench)
+    type_without_leaving(bench, identity.FAMILY, "Quill")  # the cursor is still in it
+    same_patient(bench)
+    assert bench.form.draft_id == draft
+    assert bench.form.person.asks
+    assert bench.focused() is bench.form.person.another
+    bench.form.person.slip.click()
+    same_patient(bench)
+    assert bench.form.draft_id != draft
+    answers = bench.form.form.answers()
+    assert (answers[identity.FAMILY], answers[identity.NUMBER]) == ("Quill", ROSE[identity.NUMBER])
+
+
+def next_patient(bench: Bench) -> None:
+    bench.key(Qt.Key.Key_F9)
+
+
+def list_drafts(bench: Bench) -> None:
+    bench.key(Qt.Key.Key_D, CTRL)
+    bench.idle()
+    bench.window.go("vaccinate")
+    bench.form.next_patient()
+
+
+def hand_over(bench: Bench) -> None:
+    bench.window.open_record(json_record.dumps(complete_record(patient__family="Marsh")))
+    bench.until(lambda: not bench.window.banner.offer.isHidden())
+    bench.key(Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    bench.until(lambda: bench.form.form.answers()[identity.FAMILY] == "Marsh")
+
+
+def go_to_sent(bench: Bench) -> None:
+    bench.window.go("sent")
+    same_patient(bench)
+    bench.until(lambda: bench.form.isVisible() and not bench.form.person.asks)
+
+
+def test_every_way_off_a_form_in_doubt_keeps_the_question(bench: Bench) -> None:
+    made = sent(bench)
+    for leave in (next_patient, list_drafts, hand_over, go_to_sent, lambda one: begin_correction(one, made)):
+        bench.form.begin(FormStart("vaccination", whole=FormState(ROSE)))
+        draft = bench.form.draft_id
+        type_nora_over_the_names(bench)
+        leave(bench)
+        bench.idle()
+        assert bench.form.draft_id != draft
+        assert not asks(bench)
+        mixed = {bench.form.form.answers()[key] for key in (identity.FAMILY, identity.GIVEN)}
+        assert mixed.isdisjoint({"Quill", "Nora"})
+        bench.form.begin(FormStart("vaccination", draft=kept(bench, draft)))
+        assert asks(bench)
+        bench.form.person.another.click()
+        assert kept(bench, draft).state.answers[identity.FAMILY] == ROSE[identity.FAMILY]
+
+
+def test_wrong_patient_on_a_correction_in_doubt_keeps_the_corrected_record_its_own(bench: Bench) -> None:
+    made = sent(bench)
+    begin_correction(bench, made)
+    corrected = bench.form.draft_id
+    type_without_leaving(bench, identity.FAMILY, "Quill")
+    bench.form.band.wrong.click()
+    bench.idle()
+    state = bench.form.state()
+    assert state.withdraws is not None
+    assert (state.answers[identity.FAMILY], state.answers[identity.GIVEN]) == ("Quill", "")
+    assert not bench.form.person.asks
+    assert kept(bench, corrected).state.answers[identity.FAMILY] == ROSE[identity.FAMILY]
+
+
+def test_the_patient_sent_last_is_taken_from_the_record_that_holds(bench: Bench) -> None:
+    made = sent(bench)
+    bench.until(lambda: bench.form.isVisible() and not bench.form.form.answers()[identity.FAMILY])
+    bench.idle()
+    same_patient(bench)  # the form after Send is empty
+    assert bench.form.form.answers()[identity.NUMBER] == ROSE[identity.NUMBER]
+    bench.key(Qt.Key.Key_F9)
+    bench.office.ask(lambda desk: desk.acts.take_back(made, 1, "The wrong patient."), lambda _n: None)
+    bench.idle()
+    same_patient(bench)
+    assert not bench.form.form.answers()[identity.NUMBER]
+    assert bench.window.banner.notice.body.text() == TAKEN_BACK
+
+
+TWINS: list[Callable[[Bench], None]] = [
+    lambda bench: bench.form.form.set_answers({"patient.sex": "male"}, keep_rest=True),
+    lambda bench: type_over(bench, "patient.postcode", "LS9 9ZZ"),
+    lambda bench: type_over(bench, identity.BORN, "13"),
+]
+
+
+@pytest.mark.parametrize("also", TWINS, ids=["sex", "postcode", "birth"])
+def test_a_name_nearly_the_same_asks_once_anything_else_differs(
+    bench: Bench, also: Callable[[Bench], None]
+) -> None:
+    begun_for_rose(bench)
+    bench.form.form.set_answers({"patient.sex": "female", "patient.postcode": "LS1 4AP"}, keep_rest=True)
+    bench.form.whose.follow()
+    type_over(bench, identity.GIVEN, "Rosie")
+    assert not asks(bench)
+    also(bench)
+    bench.form.check_now()
+    assert asks(bench)
+    assert "first name" in bench.form.person.said.text()
+
+
+def test_identity_is_checked_again_once_another_name_stands_there(bench: Bench) -> None:
+    begun_for_rose(bench)
+    checked = {"patient.identity_checked": "yes", "patient.traced": "pds"}
+    bench.form.form.set_answers(checked, keep_rest=True)
+    type_over(bench, identity.GIVEN, "ROSE")  # the same name
+    assert checked.items() <= bench.form.form.answers().items()
+    type_over(bench, identity.GIVEN, "Rosie")
+    assert not {key for key in checked if bench.form.form.answers()[key]}
+    assert "Identity checked" in bench.form.person.said.text()
+    assert bench.form.form.fields["patient.identity_checked"].isVisible()
+    for key, text in checked.items():
+        bench.form.form.set_answers({key: text}, keep_rest=True)
+        bench.form.touched(key)
+    assert not bench.form.person.isVisible()
+    type_over(bench, identity.NUMBER, NORA[identity.NUMBER])
+    bench.form.person.slip.click()
+    assert not {key for key in checked if bench.form.form.answers()[key]}
