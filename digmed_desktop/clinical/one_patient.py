@@ -95,10 +95,10 @@ class OnePatient:
     def said_of_another(self, answers: Answers, today: date) -> tuple[str, ...]:
         """Return what was answered of the identity before number, name or birth became another: it is asked again.
 
-        While it is in doubt whose form it is, nothing is asked again.
+        Nothing is while it is in doubt whose form it is, nor on a correction: there each change is asked about by itself.
         """
         given = tuple(sorted(key for key in NEVER_CARRIED if answers.get(key)))
-        if self.asks:
+        if self.asks or self.strict:
             return ()
         now, before = identity.identity_of(answers, today), self._checked
         anew = identity.named_anew(before, now)

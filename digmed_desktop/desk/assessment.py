@@ -5,14 +5,21 @@ from typing import Generic, Self
 
 from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem, Severity, refusal, stops_of
+from digmed_desktop.clinical.problem import ALL_THE_SAME, Problem, Severity, refusal, stops_of
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.desk.correcting import Plan
+from digmed_desktop.desk.record_kinds import outcome_of
+from digmed_desktop.messaging.story import Outcome
 
 _MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
 _SAID = {False: "Reason", True: "Advised by"}
 DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
+NOTHING_WAS_DONE = "This answer says that it was done all the same, and the outcome says that it was not. Change one of the two."
+NOTHING_REFUSED = (
+    "This answer says that it was done all the same, but nothing here refuses it now. Take the answer back, or say what "
+    "happened: the practice reads the account of the incident."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,18 @@ class Assessment(Generic[RecordT]):
         if any(p.refuses_act or p.needs_adviser for p in problems):
             question = of(self.record).question("incident.done")
             problems = (*problems, Problem(question, DONE_ALREADY, Severity.LOOK))
-        return replace(self, problems=problems)
+        return replace(self, problems=(*problems, *self._unfounded(problems)))
+
+    def _unfounded(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Return what speaks against an incident: nothing was done, or nothing refuses what was."""
+        if not self.record.incident.done:
+            return ()
+        question = of(self.record).question("incident.done")
+        if outcome_of(self.record) in (Outcome.NOT_GIVEN, Outcome.NOT_SUPPLIED):
+            return (Problem(question, NOTHING_WAS_DONE),)
+        if any(p.sentence.startswith(ALL_THE_SAME) for p in problems):
+            return ()
+        return (Problem(question, NOTHING_REFUSED, Severity.LOOK, needs_reason=True),)
 
     def noted(self, people: str) -> Self:
         """Return the assessment whose record keeps in its notes how it came about: warnings, reasons, ``people``.

@@ -1,11 +1,13 @@
 """A correction: which message it follows, in what way, what changed in words, and why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.corrections import about_another
+from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.patient_answers import NOTES
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
@@ -24,6 +26,10 @@ UNCHANGED = (
     "the same record once more, open it and choose “Send again as a new message”. "
     "A note for this pharmacy alone is added there too."
 )
+NOTE_ALONE = (
+    "Only the notes kept in this pharmacy were changed, so there is nothing to send. Press “Keep as a note”: the text is "
+    "added to the record here, and the correction ends."
+)
 _TELLS = {
     Happening.TOLD_ON_PAPER,
     Happening.TOLD_BY_TELEPHONE,
@@ -40,7 +46,8 @@ class Plan:
     """How a message is built and frozen. The plan of a form that corrects nothing is ``Plan()``.
 
     ``known_there``: the practice knows of what is corrected, or may come to know of it. ``refused``: why this cannot
-    be a correction of it at all. ``changes``: what the practice reads differently.
+    be a correction of it at all. ``changes``: what the practice reads differently. ``note``: what was written, where
+    nothing but the notes kept here was changed.
     """
 
     correction: Correction | None = None
@@ -49,6 +56,7 @@ class Plan:
     known_there: bool = False
     refused: tuple[Problem, ...] = ()
     changes: tuple[Difference, ...] = ()
+    note: str = field(default="", repr=False)
 
 
 def plan(store: "Store", state: FormState, record: "Record", edition: "Edition", at: datetime) -> Plan:
@@ -65,13 +73,23 @@ def plan(store: "Store", state: FormState, record: "Record", edition: "Edition",
     corrected = json_record.read(store.versions.record(of))
     refused = about_another(corrected.patient, record.patient)
     made = plan_of(store, of, record, edition, at, why=correction.why)
+    note = ""
     if refused is None and _said(corrected, record) == _said(record, record):
-        refused = Problem("correction", UNCHANGED)
+        before = store.versions.state(of)
+        note = _new_note(before.answers if before else {}, state.answers)
+        refused = Problem("correction", NOTE_ALONE if note else UNCHANGED)
     return replace(
         made,
         refused=(refused,) if refused else (),
         changes=differences(corrected, record, edition),
+        note=note,
     )
+
+
+def _new_note(before: Answers, now: Answers) -> str:
+    """Return the notes kept here where they are others than before, else nothing."""
+    was, text = before.get(NOTES, "").strip(), now.get(NOTES, "").strip()
+    return text if text != was else ""
 
 
 def _said(record: "Record", beside: "Record") -> "Record":

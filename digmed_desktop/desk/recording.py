@@ -118,6 +118,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             kept_here=assessed.kept_here,
             law=assessed.reading.law,
             changes=plan.changes,
+            note=plan.note,
         )
 
     def freeze(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:

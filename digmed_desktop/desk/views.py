@@ -81,6 +81,7 @@ class Preview:
     kept_here: bool = False  # the patient does not agree that the practice is told
     law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
     changes: tuple[Difference, ...] = ()  # of a correction: what the practice reads differently
+    note: str = field(default="", repr=False)  # of a correction: the note, where nothing else was changed
 
     @property
     def ending(self) -> Ending:

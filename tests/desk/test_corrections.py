@@ -9,6 +9,7 @@ from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.one_patient import of_the_act
 from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.desk.correcting import NOTE_ALONE
 from digmed_desktop.desk.sent_views import Act
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -54,7 +55,6 @@ def matched(counter: Counter) -> int:
         {"contact.time": "1040"},
         {"vaccine.dose_amount": "0.50"},
         {"patient.family": "O'Neill "},
-        {"after.notes": "A note for ourselves."},
     ],
 )
 def test_a_correction_that_says_the_same_is_refused_and_says_what_to_do(
@@ -65,6 +65,18 @@ def test_a_correction_that_says_the_same_is_refused_and_says_what_to_do(
     assert [p.field for p in stops] == ["correction"]
     assert "Send again as a new message" in stops[0].sentence
     assert send(counter, state) is None
+
+
+def test_notes_alone_are_offered_as_a_note_and_go_out_in_no_message(counter: Counter) -> None:
+    made = matched(counter)
+    state = begun(counter, made).answered({"after.notes": "A note for ourselves."})
+    preview = counter.desk.preview("vaccination", state)
+    (refused,) = [p for p in preview.problems if p.severity is Severity.STOP]
+    assert refused.sentence == NOTE_ALONE
+    assert preview.note == "A note for ourselves."
+    assert send(counter, state) is None
+    both = counter.desk.preview("vaccination", state.answered({"vaccine.batch": "OTHER1"}))
+    assert (both.note, [p for p in both.problems if p.severity is Severity.STOP]) == ("", [])
 
 
 def test_another_practice_alone_is_a_correction(counter: Counter) -> None:

@@ -18,6 +18,7 @@ from digmed_desktop.clinical.legal_basis import BasisRule, Verdict
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Coded, PersonName, Professional, Regulator
+from digmed_desktop.desk.assessment import NOTHING_REFUSED, NOTHING_WAS_DONE
 from digmed_desktop.desk.sent_views import How
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Outcome
@@ -234,6 +235,19 @@ def test_what_happened_is_wanted_with_reason_and_incident(counter: Counter) -> N
     state = FormState({**answers, "consent.to_treatment": "no", "incident.done": "yes"})
     stops = {p.field for p in problems(counter, "vaccination", state) if p.severity is Severity.STOP}
     assert stops == {"incident.reason", "incident.report"}
+
+
+def test_an_incident_without_an_act_or_a_refusal_is_stopped_or_asked_about(counter: Counter) -> None:
+    flu = programmes.programmes()[0]
+    answers = vaccination(counter, flu, "pharmacist", counter.clock.now().date())
+    fitting = FormState({**answers, **DONE})
+    asked = [p for p in problems(counter, "vaccination", fitting) if p.field == "incident.done"]
+    assert [(p.sentence, p.needs_reason) for p in asked] == [(NOTHING_REFUSED, True)]
+    declined = {"vaccine.outcome": "not-given", "vaccine.not_given_reason": "declined", "vaccine.site": ""}
+    for answers in (declined, {**declined, "consent.to_treatment": "no"}):
+        stops = problems(counter, "vaccination", fitting.answered(answers))
+        said = [p.severity for p in stops if p.sentence == NOTHING_WAS_DONE]
+        assert said == [Severity.STOP]
 
 
 def test_a_patient_group_direction_that_has_lapsed(counter: Counter) -> None:

@@ -129,7 +129,7 @@ def test_what_is_carried_is_marked_on_the_strip_until_confirmed_or_changed(bench
 def test_the_same_patient_gets_another_vaccine_with_one_key(bench: Bench) -> None:
     first_patient(bench)
     bench.key(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
-    bench.until(bench.form.isVisible)
+    bench.until(lambda: bench.form.isVisible() and bool(bench.form.form.answers()["patient.family"]))
     answers = bench.form.form.answers()
     assert answers["patient.family"] == "O'Neill"
     assert answers["practice.ods_code"]

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from digmed_desktop.clinical.form_state import CorrectionOf
-from digmed_desktop.desk.sent_views import Corrected
+from digmed_desktop.desk.sent_views import Act, Corrected
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
@@ -16,6 +16,7 @@ class CorrectionBand(QFrame):
 
     left = Signal()
     wrong_patient = Signal()
+    noted = Signal(int)  # the notification to which a note was added instead
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -27,12 +28,16 @@ class CorrectionBand(QFrame):
         self.why = Words("")
         self.stop = button("Stop correcting", tip="Leave it as a draft (Esc)")
         self.wrong = button("Wrong patient", tip="Withdraw it and record the right patient")
-        for each in (self.stop, self.wrong):
+        self.note = button("Keep as a note", tip="Add the notes to the record here; nothing is sent")
+        for each in (self.stop, self.wrong, self.note):
             each.setAutoDefault(True)
             each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.stop.clicked.connect(self.left)
         self.wrong.clicked.connect(self.wrong_patient)
-        self._buttons = flow(self.stop, self.wrong)
+        self.note.clicked.connect(self._keep_note)
+        self.note.hide()
+        self._note = ""
+        self._buttons = flow(self.note, self.stop, self.wrong)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 6, 24, 6)
         layout.setSpacing(2)
@@ -43,6 +48,7 @@ class CorrectionBand(QFrame):
     def show_correction(self, of: CorrectionOf | None, *, replaced: bool = False) -> None:
         """Show what a form corrects, or what it is recorded in place of; None hides the band."""
         self._of = of
+        self.offer_note("")
         if of is None:
             self.hide()
             return
@@ -53,6 +59,20 @@ class CorrectionBand(QFrame):
         self._context.office.ask(
             lambda desk: desk.acts.corrected(of.notification, of.why),
             lambda about: self._have(of, about, replaced=replaced),
+        )
+
+    def offer_note(self, note: str) -> None:
+        """Offer to add a note to the record in place of a correction; an empty one offers nothing."""
+        self._note = note
+        self.note.setVisible(bool(note))
+
+    def _keep_note(self) -> None:
+        of, by, note = self._of, self._context.acting.id, self._note
+        if of is None or by is None or not note:
+            return
+        self._context.office.ask(
+            lambda desk: desk.acts.do(Act.NOTE, of.notification, by, note),
+            lambda _n: self.noted.emit(of.notification),
         )
 
     def _have(self, of: CorrectionOf, about: Corrected, *, replaced: bool) -> None:

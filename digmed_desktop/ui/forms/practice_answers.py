@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from digmed_desktop.clinical import ods
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import PracticeView
 from digmed_desktop.ui.forms.form_view import FormView
 
-NAMES = ("practice.name", "practice.ods_code")
+CODE = "practice.ods_code"
+NAMES = ("practice.name", CODE)
+DETAILS = ("practice.name", "practice.address_lines", "practice.city", "practice.postcode")
+OTHER_CODE = "The ODS code was changed, so the name and address of the practice before it were removed."
 
 
 class PracticeAnswers:
@@ -15,6 +19,7 @@ class PracticeAnswers:
     def __init__(self, form: FormView) -> None:
         self._form = form
         self._known: dict[str, PracticeView] = {}
+        self._settled: dict[str, str] = {}  # the practice as it stood when its code was answered
 
     def offer(self, practices: Sequence[PracticeView]) -> None:
         """Offer practices while their name or code is typed."""
@@ -30,6 +35,28 @@ class PracticeAnswers:
         if view is not None:
             self.fill(view.organisation)
         return True
+
+    def begin(self) -> None:
+        """Begin with the practice that is shown."""
+        self._settled = self.now()
+
+    def left(self) -> bool:
+        """Follow a code that was left; return whether the details of another code were removed.
+
+        The details that came with the code before go, those typed since stay. A practice known here is filled in whole.
+        """
+        now = self.now()
+        before, code = ods.shown(self._settled.get(CODE, "")), ods.shown(now.get(CODE, ""))
+        if not code or code == before:
+            return False
+        stale = [key for key in DETAILS if now[key] and now[key] == self._settled.get(key, "")]
+        known = next((v.organisation for v in self._known.values() if v.organisation.ods_code == code), None)
+        if before and stale:
+            self._form.set_answers(dict.fromkeys(stale, ""), keep_rest=True)
+            if known is not None and not any(self.now()[key] for key in DETAILS):
+                self.fill(known)
+        self._settled = self.now()
+        return bool(before and stale and known is None)
 
     def now(self) -> dict[str, str]:
         """Return the answers about the practice as they stand."""
@@ -49,3 +76,4 @@ class PracticeAnswers:
             },
             keep_rest=True,
         )
+        self._settled = self.now()

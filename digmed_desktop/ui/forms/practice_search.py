@@ -65,6 +65,10 @@ class PracticeSearch(QWidget):
         self.closed.clear()
         self.online.setEnabled(True)
 
+    def say(self, sentence: str) -> None:
+        """Say what became of the practice."""
+        self.box.say(sentence, "look")
+
     def _search(self, text: str) -> None:
         self._context.office.ask(
             lambda desk: desk.directory.search(text),

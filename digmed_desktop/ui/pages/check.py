@@ -46,6 +46,8 @@ FINISHES = {
     Ending.HERE: ("Record here only", "Keep it here; the practice is not told (F12)"),
 }
 """What the button of the last step says and does: where nothing goes out, nothing is sent."""
+SEND_UNCHANGED = ("Send the same text again", "Replace the record at the practice by the same text (F12)")
+NOTHING_READ = "Nothing that the practice reads. Sending replaces its record by the same text; the change stays in this pharmacy."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -141,6 +143,8 @@ class CheckPage(QWidget):
         body.setSpacing(12)
         body.addWidget(title(heading_text if preview.ending is Ending.SEND else FINISH_HEADING))
         text, tip = FINISHES[preview.ending]
+        if state and state.correction and not preview.changes and preview.ending is Ending.SEND:
+            text, tip = SEND_UNCHANGED
         self.send_button.setText(text)
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)
@@ -291,7 +295,7 @@ def changes_panel(changes: Sequence[Difference], why: str = "") -> QFrame:
             Words(breakable(f"Was: {one.before}") if one.before else "Was not there before", role="quiet")
         )
     if not changes:
-        inner.addWidget(Words("Nothing that the practice reads. The change is kept in this pharmacy."))
+        inner.addWidget(Words(NOTHING_READ))
     return panel
 
 

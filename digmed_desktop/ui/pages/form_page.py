@@ -13,7 +13,7 @@ from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import Ending, FormLists, PersonView, Preview
 from digmed_desktop.ui.context import Context, FormStart
-from digmed_desktop.ui.forms.practice_answers import PracticeAnswers
+from digmed_desktop.ui.forms.practice_answers import CODE, OTHER_CODE, PracticeAnswers
 from digmed_desktop.ui.pages.beginning import begun_with, of_colleague
 from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue, carried_rows, value_text
 from digmed_desktop.ui.pages.contact_clock import CONTACT, ContactClock
@@ -66,6 +66,7 @@ class FormPage(FormParts):
         self.preview.chosen.connect(self.form.focus_field)
         self.search.passed.connect(lambda: self.form.next_open(""))
         self.person.called = lambda key: self.form.fields[key].label_text
+        self.band.noted.connect(self._noted)
         self.whose = WhoseForm(self, context)
         self.practices = PracticeAnswers(self.form)
         self.practice_search.follow(self.practices.now)
@@ -146,6 +147,7 @@ class FormPage(FormParts):
         self.fold_cards()
         self.search.clear()
         self.practice_search.clear()
+        self.practices.begin()
         self.scan_panel.clear()
         self.footer.saved.setText("")
         if start.answers or start.whole:
@@ -350,8 +352,16 @@ class FormPage(FormParts):
     def _left(self, field_id: str) -> None:
         if field_id in identity.OF_THE_PATIENT:
             self.whose.follow()
+        if field_id == CODE:
+            self._follow_code()
         if self.practices.follow(field_id):
             self._preview_timer.start()
+
+    def _follow_code(self) -> None:
+        """Say that the details of another practice were removed with its code."""
+        if self.practices.left():
+            self.practice_search.say(OTHER_CODE)
+            self.changed()
 
     def _follow_telephone(self) -> None:
         """Choose the kind of telephone where the number itself says it."""
@@ -367,7 +377,19 @@ class FormPage(FormParts):
         self.alerts.show_warnings(preview.problems, self._reasons)
         self.strip_changed.emit()
         self.form.show_gp(told=not preview.kept_here)
+        self.band.offer_note(preview.note)
         self.search.follow(self.answers())
+
+    def _noted(self, notification: int) -> None:
+        """Leave a correction of which only the note was kept."""
+        if self._correction is None or self._correction.notification != notification:
+            return
+        finished = self.draft_id
+        self._draft_timer.stop()
+        self._dirty = False
+        self._context.office.ask(lambda desk: desk.discard_draft(finished), lambda _n: None)
+        self.begin()
+        self._context.navigate.to_notification.emit(notification)
 
     def main_action(self) -> None:
         """Check the form."""
@@ -391,6 +413,7 @@ class FormPage(FormParts):
 
     def check_now(self) -> None:
         """Make a fresh preview of exactly these answers; go to the check page when nothing stops."""
+        self._follow_code()
         if not self.whose.settled():
             return
         state, draft_id, by = self.state(), self.draft_id, self._context.acting.id
