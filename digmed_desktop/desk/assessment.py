@@ -15,7 +15,9 @@ from digmed_desktop.messaging.story import Outcome
 _MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
 _SAID = {False: "Reason", True: "Advised by"}
 DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
-NOTHING_WAS_DONE = "This answer says that it was done all the same, and the outcome says that it was not. Change one of the two."
+NOTHING_WAS_DONE = (
+    "This answer says that it was done all the same, and the outcome that it was not. Change one of them."
+)
 NOTHING_REFUSED = (
     "This answer says that it was done all the same, but nothing here refuses it now. Take the answer back, or say what "
     "happened: the practice reads the account of the incident."

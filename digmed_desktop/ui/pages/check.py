@@ -47,7 +47,9 @@ FINISHES = {
 }
 """What the button of the last step says and does: where nothing goes out, nothing is sent."""
 SEND_UNCHANGED = ("Send the same text again", "Replace the record at the practice by the same text (F12)")
-NOTHING_READ = "Nothing that the practice reads. Sending replaces its record by the same text; the change stays in this pharmacy."
+NOTHING_READ = (
+    "Nothing that the practice reads. Sending replaces its record by the same text; the change stays here."
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -127,7 +127,7 @@ class WhoseForm:
         """Keep this form as a draft, begin another, and say so where it was somebody's."""
         page = self._page
         now = page.form.answers()
-        before = page.person.one.parted(now).before if page.person.asks else now
+        before = page.person.one.parted(now).before if page.person.one.asks else now
         page.save_draft()
         page.begin(start)
         if identity.is_somebodys(before):
