@@ -8,6 +8,9 @@ from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.problem import Problem, Severity
 
 AS_RECORDED = "as recorded by this pharmacy"
+OF_OTHER_NUMBER = (
+    "as recorded by this pharmacy for a patient of nearly this name and birth under another NHS number"
+)
 PREGNANCY_DAYS = 280  # from the last period to the due date
 LATE = 28  # days after the due date until which a pregnancy can last
 SEASON_DAYS = 365
@@ -39,10 +42,11 @@ class EarlierRule:
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """A dose given before."""
+    """A dose given before, and in words by whom or for whom that was recorded."""
 
     on: date
     product: str
+    recorded: str = AS_RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def _within(doses: Sequence[Dose], first: date, days: int) -> Dose | None:
 
 
 def _told(dose: Dose, day: date) -> str:
-    return f"{dose.product} was given {_when(dose.on, day)} ({AS_RECORDED})."
+    return f"{dose.product} was given {_when(dose.on, day)} ({dose.recorded})."
 
 
 def _when(on: date, day: date) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, identity, nhs_number
-from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.earlier_doses import OF_OTHER_NUMBER, Dose, EarlierRule, NextDose, doubts
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
@@ -16,6 +16,7 @@ from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Patient, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
+from digmed_desktop.desk.contradictions import about_allergies, about_doses, about_screening, before
 from digmed_desktop.desk.earlier_supplies import earlier_supplies
 from digmed_desktop.desk.known_patients import KnownPatients
 from digmed_desktop.desk.patients import PatientDesk
@@ -28,6 +29,7 @@ from digmed_desktop.messaging.patients import EarlierDose
 from digmed_desktop.reference import programmes
 
 if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
     from digmed_desktop.history.store import Store
 
 TWO_PEOPLE = (
@@ -85,6 +87,7 @@ class CounterDesk:
             found += self._earlier(state, record, chosen)
             found += self._stock.doubts(record.immunizations[0], chosen)
             found += self._pgds.problems(state, record.legal_basis, chosen)
+        found += self._contradicted(state, record, chosen)
         if isinstance(record, EmergencySupplyRecord):
             corrected = state.correction.notification if state.correction else None
             found += earlier_supplies(self._store, record, corrected, self._today())
@@ -115,8 +118,13 @@ class CounterDesk:
             if dose.notification != corrected  # it is this dose that is corrected
         ]
         programme = chosen.programme
+        told = [(dose.programme, Dose(dose.on, dose.product)) for dose in given]
+        told += [
+            (dose.programme, Dose(dose.on, "a dose", OF_OTHER_NUMBER))
+            for dose in self._under_another_number(state, record.patient)
+        ]
         looked_at = {
-            rule: [Dose(dose.on, dose.product) for dose in given if is_of(dose.programme, rule, programme)]
+            rule: [dose for named, dose in told if is_of(named, rule, programme)]
             for rule in programme.earlier
         }
         day, born = chosen.on, record.patient.date_of_birth
@@ -126,7 +134,32 @@ class CounterDesk:
             years=dates.age(born, day) if born and day and born <= day else None,
             due=record.pregnancy_due,
         )
-        return list(doubts(programme.earlier, programme.season_start, looked_at, now))
+        found = list(doubts(programme.earlier, programme.season_start, looked_at, now))
+        same = [one for one in given if is_of(one.programme, EarlierRule(date.min, ""), programme)]
+        if programme.season_start is not None:
+            same = [one for one in same if one.on >= programme.season_start]
+        return [*found, *about_doses(state.answers, same, asked=bool(found))]
+
+    def _under_another_number(self, state: FormState, patient: Patient) -> list[EarlierDose]:
+        """Return the doses of people who may be this patient under another NHS number."""
+        others = self._known.under_another_number(patient, self._corrected(state))
+        return [dose for one in others for dose in self._store.doses.of(one.nhs_number, "", None)]
+
+    def _contradicted(
+        self, state: FormState, record: "Record", chosen: ChosenVaccine | None
+    ) -> list[Problem]:
+        """Return the answers that earlier records of the patient contradict; the record corrected is none of them."""
+        from digmed_desktop.history.doses import Whose
+
+        corrected = state.correction.notification if state.correction else None
+        who = record.patient
+        whose = Whose(who.nhs_number, who.name.as_on_record(), who.date_of_birth)
+        held = self._store.versions.of_patient(whose)
+        earlier = before([one for number, one in held if number != corrected])
+        found = list(about_allergies(record, earlier))
+        if chosen is not None and isinstance(record, VaccinationRecord):
+            found += about_screening(record, chosen.programme, earlier)
+        return found
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()

@@ -7,13 +7,20 @@ from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.clinical.identity import Identity
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.clinical.record import Patient, PersonName
+from digmed_desktop.clinical.record import Patient
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.messaging.patients import KnownPatient
 
-_NAMED = {identity.FAMILY: "last name", identity.GIVEN: "first name", identity.BORN: "date of birth"}
+_SEX = "patient.sex"
+_NAMED = {
+    identity.FAMILY: "last name",
+    identity.GIVEN: "first name",
+    identity.BORN: "date of birth",
+    _SEX: "sex",
+}
+_TOLD_APART = ("female", "male")
 _MONTHS = 12
 _MOST = 200  # patients born on one day
 
@@ -32,14 +39,36 @@ class KnownPatients:
         now = _typed(patient)
         found = []
         if now.nhs_number and (corrected is None or corrected.nhs_number != now.nhs_number):
-            found += self._of_number(now)
-        if now.nhs_number and now.family and now.born:
-            found += self._of_name(now, patient.name, "" if corrected is None else corrected.nhs_number)
+            found += self._of_number(now, patient)
+        if others := self.under_another_number(patient, corrected):
+            found.append(
+                _ask(
+                    f"A patient of this name and date of birth, or nearly so, was last recorded here on {_seen(others[0])} "
+                    "under another NHS number. Find the name above to see it, and check the number."
+                )
+            )
         return tuple(found)
 
-    def _of_number(self, now: Identity) -> list[Problem]:
+    def under_another_number(self, patient: Patient, corrected: Patient | None) -> "list[KnownPatient]":
+        """Return the patients known here who may be this one under another NHS number, those seen last first."""
+        now = _typed(patient)
+        if not (now.nhs_number and now.family and now.born):
+            return []
+        name = patient.name
+        named = (f"{name.family} {name.given}", f"{name.given} {name.family}")
+        known = [*self._store.patients.born_on(now.born, _MOST), *self._exchanged(now.born)]
+        known += self._store.patients.named(named, _MOST)
+        own = {"", now.nhs_number, "" if corrected is None else corrected.nhs_number}
+        alike = {
+            one.id: one
+            for one in known
+            if one.nhs_number not in own and identity.perhaps_one(_known(one), now)
+        }
+        return sorted(alike.values(), key=lambda one: one.seen_at, reverse=True)
+
+    def _of_number(self, now: Identity, patient: Patient) -> list[Problem]:
         for known in self._store.patients.of_number(now.nhs_number, 1):
-            if differs := identity.disagreement(_known(known), now):
+            if differs := (*identity.disagreement(_known(known), now), *_other_sex(known, patient)):
                 what = " and ".join(_NAMED[key] for key in differs)
                 return [
                     _ask(
@@ -55,23 +84,6 @@ class KnownPatients:
             return []
         return self._store.patients.born_on(born.replace(month=born.day, day=born.month), _MOST)
 
-    def _of_name(self, now: Identity, name: PersonName, corrected: str) -> list[Problem]:
-        assert now.born is not None  # noqa: S101 - asked before
-        alike = [*self._store.patients.born_on(now.born, _MOST), *self._exchanged(now.born)]
-        alike += self._store.patients.named(
-            (f"{name.family} {name.given}", f"{name.given} {name.family}"), _MOST
-        )
-        for known in alike:
-            them = _known(known)
-            if identity.perhaps_one(them, now) and them.nhs_number not in ("", now.nhs_number, corrected):
-                return [
-                    _ask(
-                        f"A patient of this name and date of birth, or nearly so, was last recorded here on {_seen(known)} "
-                        "under another NHS number. Find the name above to see it, and check the number."
-                    )
-                ]
-        return []
-
 
 def _seen(patient: "KnownPatient") -> str:
     return shown(patient.seen_at.astimezone(ENGLAND).date())
@@ -79,6 +91,12 @@ def _seen(patient: "KnownPatient") -> str:
 
 def _ask(sentence: str) -> Problem:
     return Problem(identity.NUMBER, sentence, Severity.LOOK, needs_reason=True)
+
+
+def _other_sex(known: "KnownPatient", now: Patient) -> tuple[str, ...]:
+    """Return the question of the sex where both are known and differ."""
+    both = (known.answers.get(_SEX, ""), now.sex.value if now.sex else "")
+    return (_SEX,) if both[0] != both[1] and all(one in _TOLD_APART for one in both) else ()
 
 
 def _typed(patient: Patient) -> Identity:

@@ -72,7 +72,7 @@ class PatientDesk:
         patient = json_record.read(self._store.versions.record(notification)).patient
         name, number, born = patient.name, patient.nhs_number, patient.date_of_birth
         self._store.patients.forget(family=name.family, given=name.given, nhs_number=number, born=born)
-        for held in self._store.versions.of_patient(Whose(number, name.as_on_record(), born)):
+        for held, _record in self._store.versions.of_patient(Whose(number, name.as_on_record(), born)):
             if (state := self._store.versions.state(held)) is not None:
                 self._remember(state.answers, self._store.notifications.row(held).contact_at)
 

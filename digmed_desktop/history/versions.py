@@ -1,6 +1,7 @@
 """The versions of one notification: the first, and each that corrected or withdrew the one before."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,6 +13,9 @@ from digmed_desktop.history.tables import notification, payload
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Version
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
 
 _n = notification.c
 _LONGEST = 200  # versions of one notification; nobody corrects a record so often
@@ -76,9 +80,9 @@ class Versions:
             )
         return found
 
-    def of_patient(self, patient: Whose) -> list[int]:
-        """Return what holds of a patient's records, the oldest first."""
-        return sorted(number for number, _record in records_of(self._database, patient, IN_FORCE))
+    def of_patient(self, patient: Whose) -> "list[tuple[int, Record]]":
+        """Return what holds of a patient's records, each with its notification, the oldest first."""
+        return sorted(records_of(self._database, patient, IN_FORCE), key=lambda one: one[0])
 
     def later(self, ids: Collection[int]) -> dict[int, bool]:
         """Return those of these notifications that a later version stands for, and whether that withdraws it."""

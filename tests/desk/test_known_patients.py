@@ -150,3 +150,21 @@ def test_the_name_before_a_correction_is_forgotten_where_no_number_holds_both_to
     sent = counter.desk.send("vaccination", "again", replace(state, reasons=reasons), counter.ada)
     assert sent.notification is not None, sent.problems
     assert found(counter, "oneil") == {("O'Neill", "")}
+
+
+def test_a_dose_under_the_other_number_of_the_same_person_is_a_second_dose(known: Counter) -> None:
+    changes = {"patient__family": "Rose", "patient__given": "Oneill", "patient__nhs_number": ANOTHER_NUMBER}
+    state = FormState(complete_answers(**changes))
+    said = [p.sentence for p in asked_all(known, state) if p.field == "previous.finding"]
+    assert len(said) == 1
+    assert "second dose of the season" in said[0]
+    assert "under another NHS number" in said[0]
+    other = FormState(complete_answers(**OWNER, patient__nhs_number=ANOTHER_NUMBER))
+    assert not [p for p in asked_all(known, other) if p.field == "previous.finding"]
+
+
+def test_another_sex_than_the_number_was_recorded_with_asks(known: Counter) -> None:
+    was = complete_answers()["patient.sex"]
+    other = {"female": "male", "male": "female"}[was]
+    assert asked(known, "vaccination", FormState(complete_answers(patient__sex=other)))
+    assert not asked(known, "vaccination", FormState(complete_answers(patient__sex="unknown")))
