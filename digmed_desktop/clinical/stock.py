@@ -50,8 +50,7 @@ def doubts(
 ) -> Iterator[Problem]:
     """Yield what the stock says against a batch that is given on ``day``; capitals and small letters are the same.
 
-    ``batches`` are those of the programme. A batch that the stock does not hold is no doubt: not all that is given
-    here need stand in the list.
+    A batch that the stock does not hold is no doubt: not all that is given here need stand in the list.
     """
     same = [one for one in batches if number and one.number.casefold() == number.strip().casefold()]
     mine = [one for one in same if one.product == product]
@@ -60,6 +59,8 @@ def doubts(
             "vaccine.batch",
             "The stock has this batch number, but of another vaccine. Check product and batch on the pack.",
             Severity.LOOK,
+            needs_reason=True,
+            raised_by=f"{product} {number}",
         )
         return
     known = [one for one in mine or same if expiry is None or one.expiry == expiry]
@@ -69,6 +70,8 @@ def doubts(
             "vaccine.expiry",
             f"In the stock this batch expires on {when}. Check the expiry date on the pack.",
             Severity.LOOK,
+            needs_reason=True,
+            raised_by=str(expiry),
         )
         known = mine
     if not known or any(one.offered(day) for one in known):
@@ -83,7 +86,7 @@ def doubts(
             f"The stock says that this batch was to be used by {shown(one.last_day)} after thawing: "
             "do not use it."
         )
-    yield Problem("vaccine.batch", sentence, Severity.LOOK, needs_reason=day > one.last_day)
+    yield Problem("vaccine.batch", sentence, Severity.LOOK, needs_reason=True, raised_by=number)
 
 
 def other_programme(product: str, of: str, form: str) -> str:

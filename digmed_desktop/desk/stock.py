@@ -12,13 +12,16 @@ from digmed_desktop.clinical.questions.vaccination import answers_of_pack
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Immunization
 from digmed_desktop.clinical.stock import CODE_MEANS, StockBatch, doubts, other_programme, read_batch
-from digmed_desktop.desk.views import BatchView, ScannedPack, StockView
+from digmed_desktop.desk.views import BatchView, ScannedOn, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.reference import programmes
 from digmed_desktop.scanning.pack import Found, Scan
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
+
+ANYWHERE = ScannedOn()
+"""A scan that is on no form."""
 
 
 class StockDesk:
@@ -57,7 +60,7 @@ class StockDesk:
             return ()
         return tuple(
             doubts(
-                (one for one in self._store.stock.all() if one.programme == chosen.programme.id),
+                self._store.stock.all(),
                 product=chosen.product,
                 number=vaccine.batch,
                 expiry=vaccine.expiry,
@@ -87,12 +90,13 @@ class StockDesk:
         return self.view()
 
     def scanned(
-        self, scan: Scan, form_programme: str = "", means: tuple[str, str] | None = None
+        self, scan: Scan, form: ScannedOn = ANYWHERE, means: tuple[str, str] | None = None
     ) -> ScannedPack:
         """Return what a scan means: the product if its GTIN is known, and the answers it gives to the form.
 
         A pack of another programme than the form's answers nothing and says so. What a GTIN meant in a season
         that is no longer offered is asked again. ``means``: programme and product that a person said this pack is.
+        The pack is judged on the day of contact, today where that is open.
         """
         if scan.found in (Found.REFUSED, Found.PATIENT):
             return ScannedPack(scan, sentence=scan.sentence, refused=scan.found is Found.REFUSED)
@@ -100,24 +104,25 @@ class StockDesk:
         meant = (known[1], self._product_name(*known))
         known = means or known
         programme, product = known if self._is_product(*known) else ("", "")
-        if programme not in {one.id for one in programmes.current(self._today())} | {form_programme}:
+        if programme not in {one.id for one in programmes.current(self._today())} | {form.programme}:
             programme, product = "", ""
         name = self._product_name(programme, product) if product else ""
-        if why := self._refusal(scan, programme, product, form_programme):
+        if why := self._refusal(scan, programme, product, form):
             return ScannedPack(scan, programme, product, name, {}, why, refused=True, meant=meant)
         answers = answers_of_pack(product, scan.batch, scan.expiry)
         return ScannedPack(scan, programme, product, name, answers, scan.sentence, meant=meant)
 
-    def _refusal(self, scan: Scan, programme: str, product: str, form_programme: str) -> str:
-        if scan.expiry and scan.expiry < self._today():
+    def _refusal(self, scan: Scan, programme: str, product: str, form: ScannedOn) -> str:
+        on = dates.of_answer(form.day, self._today(), past=True) or self._today()
+        if scan.expiry and scan.expiry < on:
             return f"This pack expired on {dates.shown(scan.expiry)}: do not use it."
-        if product and form_programme and programme != form_programme:
+        if product and form.programme and programme != form.programme:
             return other_programme(
                 self._product_name(programme, product),
                 self._programme_name(programme),
-                self._programme_name(form_programme),
+                self._programme_name(form.programme),
             )
-        return self._not_offered(product, scan) if scan.batch and product else ""
+        return self._not_offered(product, scan, on) if scan.batch and product else ""
 
     def map_product(self, gtin: str, choice: str, by: int | None) -> None:
         """Keep what a GTIN means; ``choice`` is an option of :attr:`StockView.products`."""
@@ -126,23 +131,22 @@ class StockDesk:
             self._store.stock.map_product(gtin, programme, product, by)
 
     def learned(
-        self, scan: Scan, choice: str, by: int | None, form_programme: str, *, once: bool = False
+        self, scan: Scan, choice: str, by: int | None, form: ScannedOn, *, once: bool = False
     ) -> ScannedPack:
         """Return what a scan means, as a person said, and keep it, unless it holds ``once``: for this pack alone."""
         if not once:
             self.map_product(scan.gtin, choice, by)
         programme, _, product = choice.partition("|")
-        return self.scanned(scan, form_programme, (programme, product))
+        return self.scanned(scan, form, (programme, product))
 
     def _means_other(self, gtin: str, product: str) -> bool:
         """Whether a GTIN has meant another product so far."""
         known = self._store.stock.product_of(gtin) if gtin else None
         return known is not None and known[1] != product
 
-    def _not_offered(self, product: str, scan: Scan) -> str:
-        today = self._today()
+    def _not_offered(self, product: str, scan: Scan, on: date) -> str:
         for one in self._store.stock.all():
-            if (one.product, one.number) == (product, scan.batch) and (why := one.why_not(today)):
+            if (one.product, one.number) == (product, scan.batch) and (why := one.why_not(on)):
                 return f"This batch cannot be chosen. {why}. The Stock page can change that."
         return ""
 

@@ -169,6 +169,14 @@ class StockView:
     today: date
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedOn:
+    """The form that a pack is scanned on: its programme, and the date of contact as typed."""
+
+    programme: str = ""
+    day: str = ""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ScannedPack:
     """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is.

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from shiboken6 import isValid
 
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.desk.views import ScannedPack
+from digmed_desktop.desk.views import ScannedOn, ScannedPack
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan, is_code, is_sure, read_burst
 from digmed_desktop.ui.context import Context
@@ -188,7 +188,8 @@ class Scans(QObject):
     # ---- packs
 
     def _pack(self, page: FormPage, scan: Scan) -> None:
-        programme, draft = page.form.answers().get("session.programme", ""), page.draft_id
+        now, draft = page.form.answers(), page.draft_id
+        form = ScannedOn(now.get("session.programme", ""), now.get("contact.date", ""))
 
         def show(pack: ScannedPack) -> None:
             self._context.office.ask(
@@ -198,9 +199,9 @@ class Scans(QObject):
 
         def on_its_form(pack: ScannedPack, products: Sequence[Option]) -> None:
             if page.draft_id == draft:  # nobody began the next patient meanwhile
-                page.scan_panel.show_pack(pack, products, programme)
+                page.scan_panel.show_pack(pack, products, form)
 
-        self._context.office.ask(lambda desk: desk.stock.scanned(scan, programme), show)
+        self._context.office.ask(lambda desk: desk.stock.scanned(scan, form), show)
 
 
 def tries_scanner(page: QWidget) -> bool:

@@ -1,9 +1,14 @@
 """What the stock offers a form, what it says against a typed batch, and packs that the form is not for."""
 
+from datetime import date
+
 import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.clinical.stock import StockBatch
+from digmed_desktop.desk.views import ScannedOn
+from digmed_desktop.reference import programmes
 from digmed_desktop.scanning.pack import read
 from tests.clinical.examples import FLU, complete_answers
 from tests.desk.conftest import Counter
@@ -62,8 +67,9 @@ def test_what_is_offered_follows_the_date_of_contact(counter: Counter, day: str,
         ("SOON-1", "31/10/2026", "", False),
         ("soon-1", "1/11/2026", "expired on 31 Oct 2026: do not use it", True),
         ("THAWED-1", "21/10/2026", "by 20 Oct 2026 after thawing: do not use it", True),
-        ("EMPTY-1", "14/10/2026", "this batch is finished", False),
-        ("OTHER-1", "14/10/2026", "of another vaccine", False),
+        ("EMPTY-1", "14/10/2026", "this batch is finished", True),
+        ("OTHER-1", "14/10/2026", "of another vaccine", True),
+        ("OF-RSV-1", "14/10/2026", "of another vaccine", True),
         ("NOT-IN-STOCK-1", "14/10/2026", "", False),
     ],
 )
@@ -74,6 +80,9 @@ def test_a_typed_batch_that_the_stock_knows_better_is_pointed_out(
     add(counter, "THAWED-1", "30/6/2027", use_before="20/10/2026")
     add(counter, "OTHER-1", "30/6/2027", product="ativ")
     counter.desk.stock.finish(add(counter, "EMPTY-1", "30/6/2027"), finished=True)
+    rsv = next(one for one in programmes.programmes() if one.target_disease != FLU.target_disease)
+    other = StockBatch(rsv.id, next(iter(rsv.products)), "OF-RSV-1", date(2027, 6, 30))
+    counter.store.stock.add(other, counter.ada)
     counter.clock.move(days=30)
     answers = complete_answers(vaccine__batch=number, vaccine__expiry="", contact__date=day)
     found = [
@@ -92,7 +101,7 @@ def test_another_expiry_date_than_in_the_stock_is_pointed_out_at_the_date(counte
     (found,) = [
         p for p in counter.desk.preview("vaccination", FormState(answers)).problems if "vaccine." in p.field
     ]
-    assert (found.field, found.severity) == ("vaccine.expiry", Severity.LOOK)
+    assert (found.field, found.severity, found.needs_reason) == ("vaccine.expiry", Severity.LOOK, True)
     assert "expires on 31 Oct 2026" in found.sentence
 
 
@@ -115,8 +124,8 @@ def test_an_expired_batch_goes_only_with_a_reason_and_nothing_given_is_not_asked
 def test_a_pack_of_another_programme_is_refused_by_name(counter: Counter, form: str) -> None:
     scan = read(PACK)
     counter.desk.stock.map_product(scan.gtin, f"{FLU.id}|tivc", counter.ada)
-    assert counter.desk.stock.scanned(scan, FLU.id).answers["vaccine.product"] == "tivc"
-    pack = counter.desk.stock.scanned(scan, form)
+    assert counter.desk.stock.scanned(scan, ScannedOn(FLU.id)).answers["vaccine.product"] == "tivc"
+    pack = counter.desk.stock.scanned(scan, ScannedOn(form))
     assert (pack.refused, pack.answers) == (True, {})
     assert f"TIVc, cell-based (Seqirus), a vaccine of {FLU.name}" in pack.sentence
     names = {"covid-19": "COVID-19", "shingles": "Shingles"}
@@ -126,14 +135,14 @@ def test_a_pack_of_another_programme_is_refused_by_name(counter: Counter, form: 
 
 def test_what_a_new_barcode_is_said_to_be_is_kept_although_the_form_is_for_another(counter: Counter) -> None:
     scan = read(PACK)
-    assert counter.desk.stock.learned(scan, f"{FLU.id}|tivc", counter.ada, "rsv").refused
-    assert counter.desk.stock.scanned(scan, FLU.id).product == "tivc"
+    assert counter.desk.stock.learned(scan, f"{FLU.id}|tivc", counter.ada, ScannedOn("rsv")).refused
+    assert counter.desk.stock.scanned(scan, ScannedOn(FLU.id)).product == "tivc"
 
 
 def test_a_barcode_of_a_season_that_is_over_is_asked_about_again(counter: Counter) -> None:
     scan = read(PACK)
     counter.store.stock.map_product(scan.gtin, "influenza-2019-20", "tivc", counter.ada)
-    assert counter.desk.stock.scanned(scan, FLU.id).product == ""
+    assert counter.desk.stock.scanned(scan, ScannedOn(FLU.id)).product == ""
 
 
 def test_adding_a_batch_never_changes_what_a_code_means_unless_somebody_said_so(counter: Counter) -> None:
@@ -147,6 +156,17 @@ def test_adding_a_batch_never_changes_what_a_code_means_unless_somebody_said_so(
         "stock.gtin": gtin,
     }
     assert stock.add(answers, counter.ada)[0] is not None
-    assert stock.scanned(read("0109501101530003172704301012AB"), FLU.id).product == "ativ"
+    assert stock.scanned(read("0109501101530003172704301012AB"), ScannedOn(FLU.id)).product == "ativ"
     assert stock.add({**answers, "stock.code_means": "yes"}, counter.ada)[0] is not None
-    assert stock.scanned(read("0109501101530003172704301012AB"), FLU.id).product == "tivc"
+    assert stock.scanned(read("0109501101530003172704301012AB"), ScannedOn(FLU.id)).product == "tivc"
+
+
+def test_a_scanned_pack_is_judged_on_the_day_of_contact(counter: Counter) -> None:
+    pack = read("0109501101530003172610311012AB")  # expires on 31 October
+    counter.clock.move(days=30)  # a late entry of what was given in October
+    stock = counter.desk.stock
+    assert "expired" in stock.scanned(pack, ScannedOn(FLU.id, "")).sentence
+    assert "expired" in stock.scanned(pack, ScannedOn(FLU.id, "1/11/2026")).sentence
+    assert stock.scanned(pack, ScannedOn(FLU.id, "31/10/2026")).answers["vaccine.batch"] == "12AB"
+    learned = stock.learned(pack, f"{FLU.id}|tivc", counter.ada, ScannedOn(FLU.id, "31/10/2026"))
+    assert (learned.refused, learned.product) == (False, "tivc")

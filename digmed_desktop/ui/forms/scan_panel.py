@@ -15,7 +15,7 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, announce, application, row, set_property
 
 if TYPE_CHECKING:
-    from digmed_desktop.desk.views import ScannedPack
+    from digmed_desktop.desk.views import ScannedOn, ScannedPack
 
 
 class ScanPanel(QWidget):
@@ -74,7 +74,7 @@ class ScanPanel(QWidget):
         )
         layout.addWidget(self.buttons)
         self._pack: ScannedPack | None = None
-        self._programme = ""
+        self._form: ScannedOn | None = None
         self._before: QWidget | None = None  # where the cursor was
         self.setVisible(False)
 
@@ -96,13 +96,13 @@ class ScanPanel(QWidget):
         if self._pack is None and self.panel.property("tone") == "act":
             self.clear()
 
-    def show_pack(self, pack: "ScannedPack", products: Sequence[Option], programme: str) -> None:
+    def show_pack(self, pack: "ScannedPack", products: Sequence[Option], form: "ScannedOn") -> None:
         """Show a scan; when nothing about it is open its answers are given at once.
 
-        ``products`` are those it may be where its barcode is new; ``programme`` is that of the form.
+        ``products`` are those it may be where its barcode is new; ``form`` is where it was scanned.
         """
         self.clear()
-        self._programme = programme
+        self._form = form
         scan = pack.scan
         choose_batch = bool(scan.batches) and not pack.refused
         choose_product = (
@@ -166,9 +166,12 @@ class ScanPanel(QWidget):
         self._follow_product()
         if self.means.insist():
             return
-        scan, by, programme, once = pack.scan, self._context.acting.id, self._programme, self.means.refuses
+        scan, by, once = pack.scan, self._context.acting.id, self.means.refuses
+        form = self._form
+        if form is None:
+            return
         self._context.office.ask(
-            lambda desk: desk.stock.learned(scan, choice, by, programme, once=once),
+            lambda desk: desk.stock.learned(scan, choice, by, form, once=once),
             lambda learned: self._learned(pack, learned, batch),
         )
 
