@@ -1,7 +1,6 @@
 """Whatever is found, typed, scanned, handed over, undone, resumed or corrected: Check offers one patient's record."""
 
 import random
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -98,6 +97,7 @@ class OneForm(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.drafts: dict[str, Kept] = {}
+        self.made = 0
         self.mind = ""  # the patient who stands at the counter
         self.asks = False
         self._show(FORM)
@@ -123,7 +123,8 @@ class OneForm(RuleBasedStateMachine):
 
     def _put_aside(self, whose: str, begun: FormState) -> None:
         if identity.is_somebodys(self.answers):
-            self.drafts[uuid.uuid4().hex] = Kept(self._state(), whose)
+            self.made += 1
+            self.drafts[f"{self.made:04}"] = Kept(self._state(), whose)
         self._show(begun)
 
     def _whose(self) -> str:
@@ -142,6 +143,7 @@ class OneForm(RuleBasedStateMachine):
         self.answers[key] = text
         self.one.typed(self.answers, TODAY)
         self.asks = bool(self.one.follow(self.answers, TODAY))
+        self.answers |= dict.fromkeys(self.one.said_of_another(self.answers, TODAY), "")
 
     # ---- what people do
 
@@ -223,6 +225,15 @@ class OneForm(RuleBasedStateMachine):
         begun = self.counter.desk.acts.begin_correction(self.counter.desk_records[who], "Why")  # type: ignore[attr-defined]
         self._put_aside(self._whose(), begun.state)
         self.mind = who
+
+    @rule(another=st.booleans())
+    def lock(self, another: bool) -> None:
+        """Lock, which keeps the form; the same or another person signs in."""
+        kept = FormState.from_json(self._state().to_json())
+        assert dict(kept.answers) == self.answers
+        assert bool(kept.agreed) is bool(self.one.in_doubt(self.answers, TODAY))
+        if another and not self.answers[identity.FAMILY]:
+            self._type("session.vaccinator", "2" if self.answers["session.vaccinator"] == "1" else "1")
 
     # ---- what must hold
 
