@@ -17,6 +17,7 @@ from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
 from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.pages.check import CheckPage
+from digmed_desktop.ui.pages.contact_clock import of_another_day
 from digmed_desktop.ui.pages.fault_reports import FaultReportsPage, at_once
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
@@ -314,16 +315,8 @@ class Window(QMainWindow):
             page.save_draft()
             page.begin(start)
         self.visit(page)
-        if start.draft is not None and (told := self._of_another_day(start.draft)):
+        if start.draft is not None and (told := of_another_day(start.draft.state, self.context.now())):
             self.banner.say("look", told, "Draft")
-
-    def _of_another_day(self, draft: DraftView) -> str:
-        """Return a sentence about the day of contact on a draft where that is not today; a correction keeps its own."""
-        today = self.context.now().astimezone(dates.ENGLAND).date()
-        day = dates.of_answer(draft.state.answers.get("contact.date", ""), today, past=True)
-        if day in (None, today) or draft.state.correction is not None:
-            return ""
-        return f"The contact on this form is dated {dates.shown(day)}, not today. Check the date and time."
 
     @property
     def form_in_check(self) -> FormPage | None:
@@ -439,8 +432,11 @@ class Window(QMainWindow):
             return
         self.begin_form(FormStart(draft.form, draft=draft))
         when = dates.shown_time(draft.changed_at)
-        told = f"The form left unfinished at {when} is here again. {self._of_another_day(draft)}".strip()
-        self.banner.say("act", told, "Draft")
+        told = (
+            f"The form left unfinished at {when} is here again.",
+            of_another_day(draft.state, self.context.now()),
+        )
+        self.banner.say("act", " ".join(told).strip(), "Draft")
 
     def _people_changed(self, found: Opened) -> None:
         self._take(found)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import settings
@@ -157,14 +157,17 @@ class OneForm(RuleBasedStateMachine):
         if who not in KNOWN:
             found = {identity.NUMBER: PEOPLE[who][identity.NUMBER]}
         before = self._whose()
-        now = self.answers
         if self.asks:
             parted = self.one.parted(self.answers)
-            self.answers, now = parted.before, parted.typed
-        taken = take(now, found, PEOPLE["rose"], TODAY)
-        if taken.another or self.asks:
-            self._put_aside(before, FORM)
-            taken = replace(taken, answers={**now, **taken.answers} if self.asks else taken.answers)
+            self.answers = parted.before
+            taken = take(parted.typed, found, PEOPLE["rose"], TODAY)
+            self._put_aside(before, FormState(parted.typed))
+            if taken.another or not identity.identity_of(parted.typed, TODAY).known():
+                self._put_aside(self._whose(), FORM)
+        else:
+            taken = take(self.answers, found, PEOPLE["rose"], TODAY)
+            if taken.another:
+                self._put_aside(before, FORM)
         self.answers |= taken.answers
         self.one.taken(self.answers, TODAY)
 

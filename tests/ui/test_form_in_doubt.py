@@ -157,3 +157,21 @@ def test_identity_is_checked_again_once_another_name_stands_there(bench: Bench) 
     type_over(bench, identity.NUMBER, NORA[identity.NUMBER])
     bench.form.person.slip.click()
     assert not {key for key in checked if bench.form.form.answers()[key]}
+
+
+def test_a_patient_found_while_another_was_typed_takes_nothing_of_that_one(bench: Bench) -> None:
+    draft = begun_for_rose(bench)
+    type_over(bench, identity.FAMILY, "Featherstone")
+    bench.form.form.set_answers({"after.history": "Featherstone's history"}, keep_rest=True)
+    bench.form.touched("after.history")
+    bench.form.search.chosen.emit({key: text for key, text in NORA.items() if key in identity.IDENTIFYING})
+    bench.idle()
+    answers = bench.form.form.answers()
+    assert (answers[identity.FAMILY], answers["after.history"]) == ("Quill", "")
+    bench.form.save_draft()
+    got: list[list[DraftView]] = []
+    bench.office.ask(lambda desk: list(desk.drafts()), got.append)
+    bench.until(lambda: bool(got))
+    told = {one.state.answers[identity.FAMILY]: one.state.answers["after.history"] for one in got[0]}
+    assert told == {"Quill": "", "Featherstone": "Featherstone's history", ROSE[identity.FAMILY]: ""}
+    assert draft in {one.id for one in got[0]}

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from digmed_desktop.clinical import identity
+from digmed_desktop.clinical import dates, identity
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.ui.forms.form_view import FormView
 
@@ -66,6 +67,15 @@ class ContactClock:
     @staticmethod
     def _is_stated(answers: Mapping[str, str]) -> bool:
         return any(answers.get(key) for key in OUTCOMES)
+
+
+def of_another_day(state: FormState, now: datetime) -> str:
+    """Return a sentence about the day of contact on a draft that is not today; a correction keeps its own day."""
+    today = now.astimezone(dates.ENGLAND).date()
+    day = dates.of_answer(state.answers.get("contact.date", ""), today, past=True)
+    if day in (None, today) or state.correction is not None:
+        return ""
+    return f"The contact on this form is dated {dates.shown(day)}, not today. Check the date and time."
 
 
 def _contact(answers: Mapping[str, str]) -> dict[str, str]:

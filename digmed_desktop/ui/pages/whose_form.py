@@ -6,7 +6,7 @@ from typing import Protocol
 
 from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.one_patient import Taken, may_complete, of_the_act, take
+from digmed_desktop.clinical.one_patient import Parted, Taken, may_complete, of_the_act, take
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
@@ -57,14 +57,8 @@ class WhoseForm:
         if not page.corrects and not page.person.one.asks and may_complete(now, answers):
             page.person.ask_whose(answers, now)
             return
-        if (
-            page.person.one.asks
-        ):  # what was typed of another goes to the form of the other, not into this draft
-            parted = page.person.one.parted(now)
-            page.form.set_answers(parted.before)
-            page.changed()
-            taken = take(parted.typed, answers, page.form.fields.keys(), self._today())
-            taken = Taken({**parted.typed, **taken.answers}, another=True)
+        if page.person.one.asks:
+            taken = self._part(page.person.one.parted(now), answers)
         else:
             taken = take(now, answers, page.form.fields.keys(), self._today())
         if taken.another:
@@ -75,6 +69,21 @@ class WhoseForm:
         page.touched("patient.family")
         page.fold_cards()
         page.form.next_open("")
+
+    def _part(self, parted: Parted, answers: Mapping[str, str]) -> Taken:
+        """Take a patient who was found while another was typed over the first: neither's draft holds the other.
+
+        What was typed is the found patient's where it names that one; else it is a draft of its own.
+        """
+        page = self._page
+        page.form.set_answers(parted.before)
+        page.changed()
+        taken = take(parted.typed, answers, page.form.fields.keys(), self._today())
+        if identity.identity_of(parted.typed, self._today()).known() and not taken.another:
+            return Taken({**parted.typed, **taken.answers}, another=True)
+        if parted.typed:
+            self._put_aside(FormStart(page.FORM, answers=parted.typed))
+        return Taken(dict(answers), another=True)
 
     def settled(self) -> bool:
         """Return whether the form names one patient; where it does not, put the cursor at the question."""
