@@ -140,6 +140,11 @@ def joined(known: Identity, now: Identity) -> Identity:
     )
 
 
+def sex_of(answers: Mapping[str, str]) -> str:
+    """Return the sex as it is answered, ``""`` where it is not."""
+    return answers.get("patient.sex", "")
+
+
 def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
     """Return the answers of ``found`` that a form does not have yet; what is typed there stays."""
     no_telephone = not now.get("patient.telephone", "").strip()

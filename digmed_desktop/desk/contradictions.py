@@ -6,17 +6,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.dates import ENGLAND, shown
-from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.forms import of
+from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.record import AllergyStatus, VaccinationRecord
 from digmed_desktop.messaging.patients import EarlierDose
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
 
-_DENIES_A_DOSE = {"previous.finding": ("none-seen", "told-none"), "screening.already": ("no",)}
 _NO_ALLERGY = (AllergyStatus.NONE_KNOWN, AllergyStatus.NO_DRUG_ALLERGY)
 _STAYS = ("reaction", "egg", "egg_severe", "latex", "thymus", "heart")
 """Questions of the health screen to which Yes is rarely No later."""
@@ -38,20 +37,22 @@ def before(records: Sequence["Record"]) -> list[Before]:
     return sorted(dated, key=lambda one: one.on, reverse=True)
 
 
-def about_doses(answers: Answers, doses: Sequence[EarlierDose], *, asked: bool) -> Iterator[Problem]:
-    """Yield answers that deny a dose recorded here; ``doses`` are of the same disease, the newest first.
+def about_doses(
+    record: VaccinationRecord, denied: Sequence[str], doses: Sequence[EarlierDose], *, asked: bool
+) -> Iterator[Problem]:
+    """Yield what denies a dose recorded here; ``doses`` are of the same disease, the newest first.
 
+    ``denied`` are the questions whose answer says that there was none.
     The dose is one fact, so one reason is given for it: none here once it is ``asked`` for by the dose itself.
     """
     if not doses:
         return
     on = shown(doses[0].on)
-    found = [key for key, denials in _DENIES_A_DOSE.items() if answers.get(key) in denials]
-    sentences = dict.fromkeys(found, f"Check this answer: this pharmacy recorded such a dose on {on}.")
-    number = answers.get("vaccine.dose_number", "")
-    same = next((one for one in doses if one.dose_number and str(one.dose_number) == number), None)
+    sentences = dict.fromkeys(denied, f"Check this answer: this pharmacy recorded such a dose on {on}.")
+    number = record.immunizations[0].dose_number
+    same = next((one for one in doses if number and one.dose_number == number), None)
     if same is not None:
-        sentences["vaccine.dose_number"] = (
+        sentences[VACCINATION.question("immunizations.dose_number")] = (
             f"Check the dose number: this pharmacy recorded dose {number} on {shown(same.on)}."
         )
     for place, (key, sentence) in enumerate(sentences.items()):

@@ -12,7 +12,7 @@ from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions import forms
 from digmed_desktop.clinical.questions.patient import patient_of
-from digmed_desktop.clinical.questions.vaccination import VACCINATION
+from digmed_desktop.clinical.questions.vaccination import VACCINATION, denials_of_a_dose
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Patient, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
@@ -138,7 +138,7 @@ class CounterDesk:
         same = [one for one in given if is_of(one.programme, EarlierRule(date.min, ""), programme)]
         if programme.season_start is not None:
             same = [one for one in same if one.on >= programme.season_start]
-        return [*found, *about_doses(state.answers, same, asked=bool(found))]
+        return [*found, *about_doses(record, denials_of_a_dose(state.answers), same, asked=bool(found))]
 
     def _under_another_number(self, state: FormState, patient: Patient) -> list[EarlierDose]:
         """Return the doses of people who may be this patient under another NHS number."""

@@ -95,7 +95,7 @@ def _ask(sentence: str) -> Problem:
 
 def _other_sex(known: "KnownPatient", now: Patient) -> tuple[str, ...]:
     """Return the question of the sex where both are known and differ."""
-    both = (known.answers.get(_SEX, ""), now.sex.value if now.sex else "")
+    both = (identity.sex_of(known.answers), now.sex.value if now.sex else "")
     return (_SEX,) if both[0] != both[1] and all(one in _TOLD_APART for one in both) else ()
 
 

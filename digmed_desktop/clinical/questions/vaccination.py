@@ -265,6 +265,14 @@ def chosen_vaccinator(answers: Answers) -> int | None:
     return person_number(answers.get("session.vaccinator", ""))
 
 
+def denials_of_a_dose(answers: Answers) -> tuple[str, ...]:
+    """Return the questions whose answer says that the patient had no dose before."""
+    return tuple(key for key, denials in _DENIES_A_DOSE.items() if answers.get(key) in denials)
+
+
+_DENIES_A_DOSE = {"previous.finding": ("none-seen", "told-none"), "screening.already": ("no",)}
+
+
 def not_asked(programme: Programme, product: str = "") -> frozenset[str]:
     """Return the questions of the health screen for which a product of a programme has no use."""
     return frozenset(_SCREENING) - {f"{SCREENING}{one}" for one in programme.screening_of(product)}
