@@ -17,7 +17,7 @@ from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
 from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.pages.check import CheckPage
-from digmed_desktop.ui.pages.contact_clock import of_another_day
+from digmed_desktop.ui.pages.contact_clock import left_unfinished, of_another_day
 from digmed_desktop.ui.pages.fault_reports import FaultReportsPage, at_once
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
@@ -431,12 +431,7 @@ class Window(QMainWindow):
             self.go(HOME)
             return
         self.begin_form(FormStart(draft.form, draft=draft))
-        when = dates.shown_time(draft.changed_at)
-        told = (
-            f"The form left unfinished at {when} is here again.",
-            of_another_day(draft.state, self.context.now()),
-        )
-        self.banner.say("act", " ".join(told).strip(), "Draft")
+        self.banner.say("act", left_unfinished(draft.state, draft.changed_at, self.context.now()), "Draft")
 
     def _people_changed(self, found: Opened) -> None:
         self._take(found)

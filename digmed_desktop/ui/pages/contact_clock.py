@@ -78,5 +78,11 @@ def of_another_day(state: FormState, now: datetime) -> str:
     return f"The contact on this form is dated {dates.shown(day)}, not today. Check the date and time."
 
 
+def left_unfinished(state: FormState, changed_at: datetime, now: datetime) -> str:
+    """Return what is said of a draft that is in view again: when it was left, and the day of contact on it."""
+    when = dates.shown_time(changed_at)
+    return f"The form left unfinished at {when} is here again. {of_another_day(state, now)}".strip()
+
+
 def _contact(answers: Mapping[str, str]) -> dict[str, str]:
     return {key: answers[key] for key in CONTACT}
