@@ -110,9 +110,9 @@ class AnswerSheet:
         if sentence:
             self.problems.append(Problem(field, sentence, Severity.STOP))
 
-    def refuse(self, field: str, sentence: str) -> None:
+    def refuse(self, field: str, sentence: str, source: str) -> None:
         """Note what refuses an act that is still to be done; of one that was done, a person looks at it."""
-        self.problems.append(refusal(field, sentence, done=self.done_all_the_same))
+        self.problems.append(refusal(field, sentence, source, done=self.done_all_the_same))
 
     @property
     def done_all_the_same(self) -> bool:
@@ -124,10 +124,16 @@ class AnswerSheet:
         self.stop(field, sentence)
         self.closes_electronic_way.add(Problem(field, sentence))
 
-    def look(self, field: str, sentence: str | None, *, needs_reason: bool = False) -> None:
-        """Note what a person must look at; None is nothing. With ``needs_reason`` whoever goes on says why."""
+    def look(
+        self, field: str, sentence: str | None, *, needs_reason: bool = False, raised_by: str = ""
+    ) -> None:
+        """Note what a person must look at; None is nothing. With ``needs_reason`` whoever goes on says why.
+
+        ``raised_by`` are the values that raised it: with others the reason is asked anew.
+        """
         if sentence:
-            self.problems.append(Problem(field, sentence, Severity.LOOK, needs_reason=needs_reason))
+            found = Problem(field, sentence, Severity.LOOK, needs_reason=needs_reason, raised_by=raised_by)
+            self.problems.append(found)
 
     def typed(self, field: str) -> str:
         """Return an answer exactly as typed, ``""`` where the question is not asked or not answered."""

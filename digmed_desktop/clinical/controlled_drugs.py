@@ -4,7 +4,7 @@ The list is sourced data (``resources/medicines/controlled-drugs.toml``) and is 
 words and phrases, the longest first; a name that only looks like one of a controlled drug covers what stands in it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from digmed_desktop.clinical.confidence import Confidence
@@ -27,22 +27,34 @@ class ControlledName:
     schedules: tuple[str, ...]
     confidence: Confidence
     source: str
+    lower_as: tuple[str, ...] = ()  # words for the only forms that can be in Schedules 4 and 5; () any form
+    never_as: tuple[str, ...] = ()  # words for forms and strengths that cannot
 
     @property
     def is_never_supplied(self) -> bool:
         """Whether every product of this name is in Schedules 1 to 3."""
         return bool(self.schedules) and set(self.schedules) <= NEVER_SUPPLIED
 
+    def in_form(self, product: str) -> "ControlledName":
+        """Return the name with those of its schedules that a product of this name and form can be in."""
+        stated = f" {' '.join(words(product))} "
+        lower = any(f" {' '.join(words(one))} " in stated for one in self.lower_as) or not self.lower_as
+        never = any(f" {' '.join(words(one))} " in stated for one in self.never_as)
+        if lower and not never:
+            return self
+        return replace(self, schedules=tuple(one for one in self.schedules if one in NEVER_SUPPLIED))
+
     def described(self) -> str:
         """Return name, substance and schedules in words: ``Oramorph (Morphine): Schedule 2 or 5``."""
         of = f" ({self.substance})" if self.substance.casefold() != self.name.casefold() else ""
         numbers = " or ".join(self.schedules)
-        return f"{self.name}{of}: Schedule {numbers}"
+        others = f", or another only as {', '.join(self.lower_as)}" if self.is_never_supplied and self.lower_as else ""
+        return f"{self.name}{of}: Schedule {numbers}{others}"
 
 
-def named_in(product: str) -> tuple[ControlledName, ...]:
-    """Return the names of controlled drugs that stand in the name of a product, in their order."""
-    return tuple(row for row in _phrases().found_in(product) if row.schedules)
+def named_in(product: str, form: str = "") -> tuple[ControlledName, ...]:
+    """Return the names of controlled drugs in the name of a product, in their order, as its ``form`` allows."""
+    return tuple(row.in_form(f"{product} {form}") for row in _phrases().found_in(product) if row.schedules)
 
 
 def is_known(product: str) -> bool:
@@ -89,7 +101,13 @@ def all_names() -> tuple[ControlledName, ...]:
     file = OWN.read(FILE, ControlledDrugsFile)
     return tuple(
         ControlledName(
-            row.name, row.of or row.name, tuple(row.schedules), row.confidence, file.sources[row.source]
+            row.name,
+            row.of or row.name,
+            tuple(row.schedules),
+            row.confidence,
+            file.sources[row.source],
+            tuple(row.lower_as or ()),
+            tuple(row.never_as or ()),
         )
         for row in file.names
     )

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
-from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text, Texts
 from digmed_desktop.data_files.source import DataSource
 
 
@@ -25,6 +26,8 @@ class NameRow(DataModel):
     of: Text | None = None
     kind: Literal["substance", "synonym", "combination", "brand", "not-controlled"]
     schedules: list[Literal["1", "2", "3", "4", "5"]] = []
+    lower_as: Texts | None = None
+    never_as: Texts | None = None
     confidence: Annotated[Confidence, BY_VALUE]
     source: Annotated[str, Field(description="the key of a source in the table of sources")]
 
@@ -50,6 +53,10 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
         if bool(row.schedules) == (row.kind == "not-controlled"):
             wrong = "the schedules do not fit the kind"
             yield at.fault((*place, "schedules"), wrong, "none for what is not controlled, else one or more")
+        mixed = bool(set(row.schedules) & NEVER_SUPPLIED) and not set(row.schedules) <= NEVER_SUPPLIED
+        if (row.lower_as or row.never_as) and not mixed:
+            wrong = "forms decide nothing here"
+            yield at.fault((*place, "lower_as"), wrong, "only where a schedule of 1 to 3 and one of 4 or 5 stand")
         if row.schedules != sorted(set(row.schedules)):
             yield at.fault((*place, "schedules"), "stand twice or out of order", "each once, in order")
 

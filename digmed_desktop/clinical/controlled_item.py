@@ -7,6 +7,7 @@ where no source was read, the pharmacist is asked. A name that the list does not
 from collections.abc import Iterator
 
 from digmed_desktop.clinical import controlled_drugs, law
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED, ControlledName
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
@@ -14,7 +15,7 @@ from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.supply_finding import Finding
 
 NO_SCHEDULE = "none"
-_NOT_CONFIRMED = "Not confirmed by a pharmacist."
+_DMD = "the imported release of dm+d"
 _ONLY_5 = ("5",)
 """The schedule whose medicines a pharmacy may also sell: codeine with paracetamol, for one."""
 
@@ -24,13 +25,14 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
     name = item.product.display if item.product else ""
     if not name.strip():
         return
+    stated = (item.form.display if item.form else "", item.strength, listed.form if listed else "")
     agreed = (
         listed is not None
         and bool(listed.schedule)
         and listed.schedule == item.schedule
         and _same_product(listed, item)
     )
-    names = controlled_drugs.named_in(name)
+    names = controlled_drugs.named_in(name, " ".join(stated))
     for row in names:
         yield from _against_name(row, item, may_stop=row.confidence.may_stop and not agreed)
     if listed is not None:
@@ -40,7 +42,7 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
     if agreed or item.schedule not in (NO_SCHEDULE, "") or controlled_drugs.is_known(name):
         return
     if (near := controlled_drugs.nearly_named_in(name)) is not None:
-        sentence = f"Check the name and the pack: do you mean {near.described()}? {_NOT_CONFIRMED}"
+        sentence = f"Check the name and the pack: do you mean {near.described()}? {NOT_CONFIRMED}"
         yield Finding("product", sentence, asks=True)
     elif item.schedule == NO_SCHEDULE:
         yield Finding(
@@ -55,31 +57,32 @@ def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) ->
     if item.kind is ItemKind.APPLIANCE:
         stops = may_stop and row.is_never_supplied
         sentence = f"Check the kind of item: the name is one of a controlled drug. {said}"
-        yield Finding("kind", sentence, forbids=stops, asks=not stops)
+        yield Finding("kind", sentence, forbids=stops, asks=not stops, source=row.source)
     elif item.legal_class in ("p", "gsl"):
         if row.schedules != _ONLY_5:
             stops = may_stop and row.is_never_supplied
             sentence = (
                 f"Check the legal class: a controlled drug of Schedules 1 to 4 is prescription-only. {said}"
             )
-            yield Finding("legal_class", sentence, forbids=stops, asks=not stops)
+            yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=row.source)
     elif item.schedule in row.schedules:
         if len(row.schedules) > 1 and item.schedule not in NEVER_SUPPLIED:
             sentence = f"Check the schedule on the pack: strength and form decide it. {said}"
-            yield Finding("schedule", sentence, asks=True)
+            yield Finding("schedule", sentence, asks=True, source=row.source)
     else:
         stops = may_stop and row.is_never_supplied and item.schedule not in NEVER_SUPPLIED
-        yield Finding("schedule", f"Check the schedule on the pack. {said}", forbids=stops, asks=not stops)
+        sentence = f"Check the schedule on the pack. {said}"
+        yield Finding("schedule", sentence, forbids=stops, asks=not stops, source=row.source)
 
 
 def _described(row: ControlledName) -> str:
-    mark = "" if row.confidence.may_stop else f" {_NOT_CONFIRMED}"
+    mark = "" if row.confidence.may_stop else f" {NOT_CONFIRMED}"
     never = (
         " Nothing of Schedules 1 to 3 may be supplied in an emergency, except phenobarbital for epilepsy."
         if row.is_never_supplied
         else ""
     )
-    return f"{row.described()}.{never} Source: {row.source}.{mark}"
+    return f"{row.described()}.{never}{mark}"
 
 
 def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
@@ -90,16 +93,16 @@ def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
     if listed.kind is ItemKind.MEDICINE and item.kind is ItemKind.APPLIANCE:
         stops = listed.schedule in NEVER_SUPPLIED
         sentence = "Check the kind of item: the imported dm+d says that this product is a medicine."
-        yield Finding("kind", sentence, forbids=stops, asks=not stops)
+        yield Finding("kind", sentence, forbids=stops, asks=not stops, source=_DMD)
     if listed.schedule and item.schedule and listed.schedule != item.schedule:
         says = "no controlled drug" if listed.schedule == NO_SCHEDULE else f"Schedule {listed.schedule}"
         stops = listed.schedule in NEVER_SUPPLIED and item.schedule not in NEVER_SUPPLIED
         sentence = f"Check the schedule on the pack: the imported dm+d says {says} of this product."
-        yield Finding("schedule", sentence, forbids=stops, asks=not stops)
+        yield Finding("schedule", sentence, forbids=stops, asks=not stops, source=_DMD)
     if listed.legal_class and item.legal_class and listed.legal_class != item.legal_class:
         sentence = "Check the legal class on the pack: the imported dm+d says another of this product."
         stops = listed.schedule in NEVER_SUPPLIED and not item.schedule
-        yield Finding("legal_class", sentence, forbids=stops, asks=not stops)
+        yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=_DMD)
 
 
 def _same_product(listed: Medicine, item: SuppliedItem) -> bool:
@@ -115,7 +118,7 @@ def _never(item: SuppliedItem) -> Iterator[Finding]:
     if item.schedule == law.PHENOBARBITAL_SCHEDULE and item.for_epilepsy is True:
         return
     rule = law.rule(f"schedule-{item.schedule}")
-    yield Finding("schedule", rule.over, rule.id, forbids=True)
+    yield Finding("schedule", rule.over, rule.id, forbids=True, source=rule.where)
 
 
 def _phenobarbital(item: SuppliedItem, names: tuple[ControlledName, ...]) -> Iterator[Finding]:
@@ -126,7 +129,7 @@ def _phenobarbital(item: SuppliedItem, names: tuple[ControlledName, ...]) -> Ite
     for row in others:
         stops = row.confidence.may_stop
         sentence = f"Only phenobarbital of Schedule 3 may be supplied for epilepsy. {_described(row)}"
-        yield Finding("for_epilepsy", sentence, forbids=stops, asks=not stops)
+        yield Finding("for_epilepsy", sentence, forbids=stops, asks=not stops, source=row.source)
     if not others and not any(map(_is_phenobarbital, names)):
         yield Finding(
             "for_epilepsy",

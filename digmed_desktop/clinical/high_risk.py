@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.phrases import Phrases
 from digmed_desktop.clinical.supply_finding import Finding
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from digmed_desktop.clinical.medicine_files import HighRiskRow
 
 FILE = "medicines/high-risk.toml"
-_MARK = "Not confirmed by a pharmacist"
 
 
 def judge_risk(item: SuppliedItem) -> Iterator[Finding]:
@@ -22,9 +22,8 @@ def judge_risk(item: SuppliedItem) -> Iterator[Finding]:
         return
     for number in _phrases().found_in(item.product.display):
         row = rows()[number]
-        further = f" {_MARK}: {row.further}" if row.further else ""
-        said = f"{row.check} Source: {row.source}. {_MARK}.{further}"
-        yield Finding("product", said, asks=row.confidence.may_stop)
+        said = " ".join(part for part in (row.check, row.further, NOT_CONFIRMED) if part)
+        yield Finding("product", said, asks=row.confidence.is_read, source=row.source)
 
 
 @cache

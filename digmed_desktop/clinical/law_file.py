@@ -60,6 +60,7 @@ class RuleRow(DataModel):
     source: Text
     read: Text
     confirmed: Flag
+    confidence: Annotated[Confidence, BY_VALUE]
     days: Count | None = None
     hours: Count | None = None
     years: Count | None = None
@@ -137,6 +138,9 @@ def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fau
         yield from at.unknown((*place, "field"), [rule.field], form.question_ids(), "a question of the form")
     if not rule.over and rule.effect not in (Effect.NO_LIMIT, Effect.DUTY, Effect.NOTE):
         yield at.fault((*place, "over"), "this key is missing", "what to do where the rule is broken")
+    may_stop = rule.effect not in (Effect.NO_LIMIT, Effect.DUTY, Effect.NOTE) and not rule.asks
+    if may_stop and not rule.confidence.may_stop:
+        yield at.fault((*place, "confidence"), "general knowledge never stops", "a source that was read, or asks")
     for key, question in (
         ("preparations", f"item.{PLACE}.preparation"),
         ("schedules", f"item.{PLACE}.schedule"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
 
 
@@ -39,6 +39,7 @@ class Rule:
     source: str
     read: str
     confirmed: bool
+    confidence: Confidence
     days: int | None = None
     hours: int | None = None
     years: int | None = None
@@ -53,6 +54,12 @@ class Rule:
         False  # over the limit the pharmacist is asked, not stopped: no text of the law was read for it
     )
     off: bool = False  # it holds only while it is declared to; Help shows it
+
+    @property
+    def where(self) -> str:
+        """Where it is written, which version was read, and that nobody has confirmed it."""
+        mark = "" if self.confirmed else f". {NOT_CONFIRMED.removesuffix('.')}"
+        return f"{self.source}; read: {self.read}{mark}"
 
     def holds_on(self, route: SupplyRoute) -> bool:
         """Whether the rule applies to a supply on this route."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED
+
 UNSETTLED = "Check the legal basis: no source that was read says that this role may vaccinate under it. Say why it may."
 
 
@@ -50,18 +52,20 @@ class BasisRule:
         )
 
     @property
-    def said(self) -> str:
-        """The sentence with its source."""
-        mark = "" if self.confirmed else " Not confirmed by a pharmacist."
-        return f"{self.sentence} Source: {self.source}; read: {self.read}.{mark}"
+    def where(self) -> str:
+        """Where it is written, which version was read, and that nobody has confirmed it."""
+        mark = "" if self.confirmed else f". {NOT_CONFIRMED.removesuffix('.')}"
+        return f"{self.source}; read: {self.read}{mark}"
 
 
-def judge(rules: Sequence[BasisRule], basis: str, role: str, day: date) -> Iterator[tuple[Verdict, str]]:
-    """Yield each stop and question of the rules for one vaccination; a question where none speaks."""
+def judge(
+    rules: Sequence[BasisRule], basis: str, role: str, day: date
+) -> Iterator[tuple[Verdict, str, str]]:
+    """Yield each stop and question of the rules for one vaccination, with its source; a question where none speaks."""
     found = [rule for rule in rules if rule.holds(basis, role, day)]
     stopping = [rule for rule in found if rule.verdict is Verdict.STOPS]
     for rule in stopping or found:
         if rule.verdict is not Verdict.ALLOWS:
-            yield rule.verdict, rule.said
+            yield rule.verdict, rule.sentence, rule.where
     if not found:
-        yield Verdict.ASKS, UNSETTLED
+        yield Verdict.ASKS, UNSETTLED, ""

@@ -15,6 +15,7 @@ from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.snomed import is_concept_id, sentence_about
 from digmed_desktop.settings.own_product import OwnProduct, is_least_age
 
+OWN_LIST = "the own products of this pharmacy, under Settings"
 MOST = 255  # characters of a dm+d description
 
 
@@ -34,6 +35,7 @@ def as_product(own: OwnProduct, programme: Programme) -> Product:
         manufacturer=own.manufacturer,
         routes=routes,
         dose=dose,
+        dose_source=OWN_LIST if dose else next((one.dose_source for one in programme.products.values()), ""),
         least_months=int(own.least_months) if own.least_months else None,
         live=own.live == "yes" or (not own.live and any(programme.is_live(one) for one in alike)),
         kind_known=bool(own.live),

@@ -124,6 +124,7 @@ def entry_pairs(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]]
         ),
         ("Why no prescription at once", (content.get("why_not_at_once", ""),)),
         ("Referral", (content.get("reference", ""),)),
+        ("Decided by the pharmacist", tuple(content.get("decided", ()))),
         ("Pharmacist", (content.get("pharmacist", ""),)),
         ("Why entered later", (content.get("late_reason", ""),)),
         ("Date on the prescription", (_day(content.get("dated", "")),)),

@@ -9,6 +9,8 @@ from digmed_desktop.clinical.dates import shown
 BASIS = "pgd"
 """The legal basis that the register is about."""
 LAPSES_SOON = timedelta(days=30)
+REGISTER = "the register of PGDs of this pharmacy"
+"""Where it stands that a direction lapsed, was withdrawn or was not signed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,6 +93,7 @@ class Said:
 
     sentence: str
     stops: bool
+    source: str = REGISTER
 
 
 def judge(register: PgdRegister, programme: str, person: int | None, day: date) -> Iterator[Said]:
@@ -110,20 +113,18 @@ def judge(register: PgdRegister, programme: str, person: int | None, day: date) 
     elif person is not None and not any(one.signed_by(person, day) for one in in_force):
         newest = max(in_force, key=lambda one: one.valid_from)
         yield Said(
-            f"This vaccinator had not signed the PGD ({newest.title}) by {shown(day)}. Source: the register of PGDs.",
-            stops=True,
+            f"This vaccinator had not signed the PGD ({newest.title}) by {shown(day)}.", stops=True
         )
 
 
 def _not_in_force(mine: list[Direction], day: date) -> str:
-    source = "Source: the register of PGDs."
     withdrawn = [one for one in mine if one.withdrawn and one.withdrawn <= day <= one.valid_to]
     if withdrawn:
         last = max(withdrawn, key=lambda one: one.withdrawn or date.min)
-        return f"The PGD ({last.title}) was withdrawn on {shown(last.withdrawn or day)}. {source}"
+        return f"The PGD ({last.title}) was withdrawn on {shown(last.withdrawn or day)}."
     over = [one for one in mine if one.valid_to < day]
     if not over:
         first = min(mine, key=lambda one: one.valid_from)
-        return f"The PGD ({first.title}) is in force from {shown(first.valid_from)} only. {source}"
+        return f"The PGD ({first.title}) is in force from {shown(first.valid_from)} only."
     last = max(over, key=lambda one: one.valid_to)
-    return f"The PGD ({last.title}) lapsed on {shown(last.valid_to)}. {source}"
+    return f"The PGD ({last.title}) lapsed on {shown(last.valid_to)}."

@@ -39,8 +39,9 @@ def judge_preparation(item: SuppliedItem, listed: Medicine | None = None) -> Ite
         yield Finding(
             FIELD,
             f"Check the kind of preparation: by its name or form this is {kind.row.label}, which has a limit of its "
-            f"own. Source: {kind.source(name)}.",
+            "own.",
             asks=True,
+            source=kind.source(name),
         )
     said = next((kind for kind in _kinds() if kind.row.id == item.preparation), None)
     if said and listed and listed.form and not said.has_form(listed.form):

@@ -57,11 +57,27 @@ class Problem:
         return len(words) >= (_LEAST_OF_ADVICE if self.needs_adviser else 1)
 
 
-def refusal(field: str, sentence: str, *, done: bool) -> Problem:
-    """Return what refuses an act that is still to be done; of one that was ``done``, a person looks at it."""
-    if done:
-        return Problem(field, f"{ALL_THE_SAME} {sentence}", Severity.LOOK, needs_reason=True)
-    return Problem(field, sentence, Severity.STOP, refuses_act=True)
+def sourced(sentence: str, source: str) -> str:
+    """Return a sentence with where it is written; an empty source is none."""
+    return f"{sentence} Source: {source}." if source else sentence
+
+
+def refusal(field: str, sentence: str, source: str, *, done: bool) -> Problem:
+    """Return what refuses an act that is still to be done, with its source; of one ``done``, a person looks at it."""
+    stop = Problem(field, sourced(sentence, source), Severity.STOP, refuses_act=True)
+    return done_all_the_same(stop) if done else stop
+
+
+def done_all_the_same(problem: Problem) -> Problem:
+    """Return what refused or advised against an act that was done: whoever records it says why."""
+    return dataclasses.replace(
+        problem,
+        sentence=f"{ALL_THE_SAME} {problem.sentence}",
+        severity=Severity.LOOK,
+        needs_reason=True,
+        needs_adviser=False,
+        refuses_act=False,
+    )
 
 
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

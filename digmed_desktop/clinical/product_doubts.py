@@ -7,7 +7,7 @@ from decimal import Decimal
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import age, months
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Problem, Severity, sourced
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.record import Quantity
 
@@ -89,7 +89,8 @@ def dose_doubts(dose: Quantity | None, product: Product, programme: Programme) -
     known = " or ".join(units.amount(Quantity(value, dose.unit)) for value in usual)
     sentence = f"The usual dose of this vaccine is {known}, and {units.amount(dose)} is recorded."
     if slip:
-        sentence = f"Check the decimal point: this is ten times the usual dose, or a tenth, or further off. {sentence}"
+        slipped = "Check the decimal point: this is ten times the usual dose, or a tenth, or further off."
+        sentence = sourced(f"{slipped} {sentence}", product.dose_source or programme.source)
     yield Problem("vaccine.dose_amount", sentence, Severity.LOOK, needs_reason=True, needs_adviser=slip)
 
 

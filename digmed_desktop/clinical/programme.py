@@ -38,6 +38,7 @@ class Product:
     manufacturer: str = ""
     routes: tuple[str, ...] = ()  # ids in the programme's routes, the usual one first
     dose: Quantity | None = None
+    dose_source: str = ""  # where its dose is written, or that of vaccines of its kind
     least_months: int | None = None  # least age in whole months
     least_weeks: int | None = None  # or, of a vaccine for infants, in whole weeks
     greatest_age: int | None = None  # in whole years

@@ -21,6 +21,7 @@ class LawSaid:
     sentence: str
     tone: str
     rule: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

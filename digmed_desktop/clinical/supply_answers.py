@@ -20,6 +20,8 @@ from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY,
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_of_patient
 from digmed_desktop.clinical.reading import LawSaid, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional
+from digmed_desktop.clinical.stops import OwnStop, said_of
+from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.clinical.urgency import say_not_urgent
 
@@ -110,16 +112,14 @@ def _judge(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
 def _judge_supply(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
     for rule in law.conditions(sheet.route) if sheet.route is not None else ():
         if rule.field and sheet.yes(rule.field) is False:
-            sheet.refuse(rule.field, rule.over)
+            sheet.refuse(rule.field, rule.over, rule.where)
     if sheet.typed("conditions.seen_in") == "told" and not sheet.text("conditions.seen_note"):
         sheet.stop(
             "conditions.seen_note",
             "Say why you are satisfied that it was prescribed before although you have not seen it.",
         )
     if values["consent.to_treatment"] is False:
-        sheet.refuse(
-            "consent.to_treatment", "Supply only what the patient agrees to: check this or the decision."
-        )
+        sheet.refuse("consent.to_treatment", *said_of(OwnStop.SUPPLY_WITHOUT_CONSENT))
     _judge_late_entry(sheet, values["late_entry_reason"])
     _look_at_request(sheet)
     say_not_urgent(sheet, ("after.plan_for_professionals", "referral.to", "referral.reason"))
@@ -183,17 +183,30 @@ def _judge_item(sheet: SupplySheet, n: int, item: SuppliedItem, listed: Listed) 
     said: list[LawSaid] = []
     if sheet.route is None:
         return said
-    asks = False
     known = listed(item.product) if item.product else None
     for found in judge(item, sheet.route, known, sheet.chosen("prescriber.profession")):
         field = f"item.{n}.{found.field}"
         tone = "stop" if found.forbids else "look" if found.asks else "tell"
-        said.append(LawSaid(field, found.sentence, tone, found.rule))
+        said.append(LawSaid(field, found.sentence, tone, found.rule, found.source))
         if found.forbids:
-            sheet.refuse(field, found.sentence)
+            sheet.refuse(field, found.sentence, found.source)
         elif found.asks:
-            asks = True
-            sheet.look(field, found.sentence)
-    if asks and not item.reason:
-        sheet.stop(f"item.{n}.reason", "Say why you supply it so: the program doubts, and you decide.")
+            raised_by = " ".join(sheet.typed(f"item.{n}.{one}") for one in _raising(found))
+            sheet.look(field, found.said, needs_reason=True, raised_by=raised_by)
     return said
+
+
+_OF_AMOUNT = ("days", "quantity", "unit", "directions", "schedule")
+_OF_CLASS = ("kind", "legal_class", "schedule", "for_epilepsy", "form", "strength")
+_ANSWERS = {
+    "days": _OF_AMOUNT,
+    "quantity": _OF_AMOUNT,
+    "preparation": ("preparation", "form"),
+    **dict.fromkeys(_OF_CLASS, _OF_CLASS),
+}
+"""The answers of an item, beside its product, that decide what is doubted at a question."""
+
+
+def _raising(found: Finding) -> tuple[str, ...]:
+    """Return the answers that raise a doubt: with another one its reason is asked anew."""
+    return ("product", *_ANSWERS.get(found.field, ()))

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from digmed_desktop.clinical.problem import sourced
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """What the law says of one item. ``field`` is the last part of the question's id, such as ``days``.
 
-    ``forbids`` stops the supply; ``asks`` wants the pharmacist's reason; else it only tells. ``rule`` is the rule's id.
+    ``forbids`` stops the supply; ``asks`` wants the pharmacist's reason; else it only tells. ``rule`` is the rule's id,
+    ``source`` where it is written: whatever forbids names one.
     """
 
     field: str
@@ -15,3 +18,13 @@ class Finding:
     rule: str = ""
     forbids: bool = False
     asks: bool = False
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.forbids and not self.source:
+            raise ValueError(f"what forbids names no source: {self.rule or self.field}")
+
+    @property
+    def said(self) -> str:
+        """The sentence with its source."""
+        return sourced(self.sentence, self.source)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 
 from digmed_desktop.clinical import law, units
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.controlled_item import judge_schedule
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
@@ -111,16 +112,18 @@ def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
             yield Finding(
                 "kind" if item.kind is ItemKind.APPLIANCE else "legal_class",
                 f"Check this on the pack: {one.name} is a name of Schedule 18, of which nothing that is prescription-only "
-                f"may be supplied at the patient's request. Source: {one.source}.",
+                "may be supplied at the patient's request.",
                 asks=True,
+                source=one.source,
             )
     elif item.legal_class == law.PRESCRIPTION_ONLY and not any(one.confidence.may_stop for one in named):
         for one in named:
             yield Finding(
                 "product",
                 f"Check the medicine: {one.name} may be {one.of}, which may not be supplied at the patient's request "
-                f"(Schedule 18). Not confirmed by a pharmacist.",
+                f"(Schedule 18). {NOT_CONFIRMED}",
                 asks=True,
+                source=one.source,
             )
 
 
@@ -158,14 +161,13 @@ class _Telling:
         self.rule = rule
 
     def stop(self, field: str) -> Finding:
-        return Finding(field, self.rule.over, self.rule.id, forbids=True)
+        return Finding(field, self.rule.over, self.rule.id, forbids=True, source=self.rule.where)
 
     def over(self, field: str, before: str = "") -> Finding:
         """Return what is over a limit: a stop, or a question where no text of the law was read."""
-        if not self.rule.asks:
-            return Finding(field, f"{before}{self.rule.over}", self.rule.id, forbids=True)
-        sentence = f"{before}{self.rule.over} Source: {self.rule.source} ({self.rule.read})."
-        return Finding(field, sentence, self.rule.id, asks=True)
+        asks = self.rule.asks
+        said = f"{before}{self.rule.over}"
+        return Finding(field, said, self.rule.id, forbids=not asks, asks=asks, source=self.rule.where)
 
     def tell(self, field: str) -> Finding:
-        return Finding(field, self.rule.law, self.rule.id)
+        return Finding(field, self.rule.law, self.rule.id, source=self.rule.where)

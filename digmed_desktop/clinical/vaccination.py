@@ -17,12 +17,14 @@ from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.legal_basis import Verdict, judge
 from digmed_desktop.clinical.patient_answers import contact_answers
+from digmed_desktop.clinical.problem import sourced
 from digmed_desktop.clinical.programme import SCREENING, Programme
 from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_of_patient
 from digmed_desktop.clinical.questions.vaccination import FORM_ID, VACCINATION, VaccinationSheet
 from digmed_desktop.clinical.reading import ChosenVaccine, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional, VaccinationRecord
+from digmed_desktop.clinical.stops import OwnStop, said_of
 from digmed_desktop.clinical.urgency import say_not_urgent
 from digmed_desktop.clinical.vaccination_doubts import doubts
 
@@ -182,12 +184,9 @@ def _judge(
     _judge_basis(sheet, values["vaccinator"])
     route, site = sheet.chosen("vaccine.route"), sheet.chosen("vaccine.site")
     if route and site and site not in sheet.programme.route_sites.get(route, ()):
-        sheet.refuse("vaccine.site", "Check site and route: this route is not used at this site.")
+        sheet.refuse("vaccine.site", *said_of(OwnStop.SITE_OF_ROUTE))
     if sheet.given and values["consent.to_treatment"] is False:
-        sheet.refuse(
-            "consent.to_treatment",
-            "A vaccine is only given with consent: check the consent or the outcome.",
-        )
+        sheet.refuse("consent.to_treatment", *said_of(OwnStop.VACCINE_WITHOUT_CONSENT))
 
 
 def _judge_vaccinator(sheet: VaccinationSheet, who: Professional | None) -> None:
@@ -197,9 +196,7 @@ def _judge_vaccinator(sheet: VaccinationSheet, who: Professional | None) -> None
     if not who.name.family.strip():
         sheet.stop(field, "Enter the vaccinator's last name under People.")
     if sheet.given and (who.role is None or who.role.code not in sheet.programme.vaccinators):
-        sheet.refuse(
-            field, "Select a vaccinator who may vaccinate: this person's role under People does not allow it."
-        )
+        sheet.refuse(field, *said_of(OwnStop.ROLE_MAY_VACCINATE))
 
 
 def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
@@ -208,8 +205,10 @@ def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
     basis, day = sheet.chosen(field), sheet.date_alone("contact.date")
     if sheet.given is False or not basis or day is None or who is None or who.role is None:
         return
-    for verdict, sentence in judge(sheet.programme.bases, basis, who.role.code, day):
+    for verdict, sentence, source in judge(sheet.programme.bases, basis, who.role.code, day):
         if verdict is Verdict.STOPS:
-            sheet.refuse(field, sentence)
+            sheet.refuse(field, sentence, source)
         else:
-            sheet.look(field, sentence, needs_reason=True)
+            sheet.look(
+                field, sourced(sentence, source), needs_reason=True, raised_by=f"{basis} {who.role.code} {day}"
+            )

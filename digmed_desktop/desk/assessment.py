@@ -5,7 +5,13 @@ from typing import Generic, Self
 
 from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import ALL_THE_SAME, Problem, Severity, refusal, stops_of
+from digmed_desktop.clinical.problem import (
+    ALL_THE_SAME,
+    Problem,
+    Severity,
+    done_all_the_same,
+    stops_of,
+)
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.desk.correcting import Plan
@@ -68,9 +74,7 @@ class Assessment(Generic[RecordT]):
         """Return the assessment with further problems before its own, and the way on where an act is refused."""
         problems = (*first, *(p for p in self.problems if p not in first))
         if was_done(self.state.answers):  # nobody advises what has happened
-            problems = tuple(
-                refusal(p.field, p.sentence, done=True) if p.needs_adviser else p for p in problems
-            )
+            problems = tuple(done_all_the_same(p) if p.needs_adviser else p for p in problems)
         if any(p.refuses_act or p.needs_adviser for p in problems):
             question = of(self.record).question("incident.done")
             problems = (*problems, Problem(question, DONE_ALREADY, Severity.LOOK))
@@ -87,16 +91,19 @@ class Assessment(Generic[RecordT]):
             return ()
         return (Problem(question, NOTHING_REFUSED, Severity.LOOK, needs_reason=True),)
 
+    def decided(self) -> tuple[str, ...]:
+        """Return each warning that somebody answered, with the reason."""
+        return tuple(
+            f"Continued although: {problem.sentence} {_SAID[problem.needs_adviser]}: {reason}"
+            for problem in self.problems
+            if problem.needs_reason and (reason := self.state.reason_for(problem))
+        )
+
     def noted(self, people: str) -> Self:
         """Return the assessment whose record keeps in its notes how it came about: warnings, reasons, ``people``.
 
         The answers stay as they were typed.
         """
-        lines = [
-            f"Continued although: {problem.sentence} {_SAID[problem.needs_adviser]}: {reason}"
-            for problem in self.problems
-            if problem.needs_reason and (reason := self.state.reason_for(problem))
-        ]
-        notes = "\n".join(line for line in (self.record.notes_kept_here, *lines, people) if line)
+        notes = "\n".join(line for line in (self.record.notes_kept_here, *self.decided(), people) if line)
         record = replace(self.record, notes_kept_here=notes)
         return replace(self, reading=replace(self.reading, record=record))

@@ -28,6 +28,7 @@ def kinds() -> tuple[FileKind, ...]:
         layout_file,
         medicine_files,
         retired_file,
+        stops_file,
         units_file,
         urgency_file,
     )
@@ -51,6 +52,7 @@ def kinds() -> tuple[FileKind, ...]:
         programme_file.KIND,
         legal_basis_file.KIND,
         shared_rules_file.KIND,
+        stops_file.KIND,
         law_file.KIND,
         controlled_drugs_file.KIND,
         *medicine_files.KINDS,

@@ -62,7 +62,7 @@ class PgdDesk:
         )
         done = was_done(state.answers)
         return tuple(
-            refusal(field, one.sentence, done=done)
+            refusal(field, one.sentence, one.source, done=done)
             if one.stops
             else Problem(field, one.sentence, Severity.LOOK)
             for one in said

@@ -106,7 +106,7 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
     def _entry(self, assessed: Assessment[EmergencySupplyRecord], token: str, by: int) -> NewEntry:
         """Return the register entry: a new one, or what is appended to the entry that a correction is about."""
         record, correction = assessed.record, assessed.plan.correction
-        content = {**particulars(record), "token": token}
+        content = {**particulars(record), "decided": list(assessed.decided()), "token": token}
         kind = EntryKind.NOT_SUPPLIED if record.supplied is False else EntryKind.SUPPLY
         about = None
         if correction is not None:

@@ -195,6 +195,7 @@ class _Loading:
             manufacturer=row.manufacturer,
             routes=tuple(row.routes),
             dose=Quantity(Decimal(row.dose), self._unit) if row.dose else None,
+            dose_source=(row.source if row.dose else self._file.usual_doses_source) or self._file.source,
             least_months=row.min_months if row.min_age is None else row.min_age * 12,
             least_weeks=row.min_weeks,
             greatest_age=row.max_age,

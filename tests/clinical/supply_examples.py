@@ -125,6 +125,11 @@ def tablets(route: str = "patient", **item: str) -> dict[str, str]:
     return answers | {f"item.1.{name}": value for name, value in item.items()}
 
 
+def asked(found: SupplyReading) -> list[str]:
+    """Return the questions at which a reason is wanted, in the order of the form."""
+    return [one.field for one in found.notes if one.needs_reason]
+
+
 def reading(answers: Mapping[str, str], **changes: Any) -> SupplyReading:
     """Read answers as the pharmacy does."""
     told: dict[str, Any] = {"pharmacy": PHARMACY, "pharmacist": PHARMACIST, "may_finish": True, "now": NOW}

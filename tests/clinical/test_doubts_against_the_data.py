@@ -236,7 +236,9 @@ def of_product(
         sentence = f"The usual dose of this vaccine is {known}, and {given} is recorded."
         slip = min(times) >= 10 or max(times) <= Decimal("0.1")
         head = "Check the decimal point: this is ten times the usual dose, or a tenth, or further off. "
-        said.add(("vaccine.dose_amount", head * slip + sentence, "stop" if slip else "warn"))
+        source = (product["source"] if own else file.get("usual_doses_source")) or file["source"]
+        where = f" Source: {source}." if slip else ""
+        said.add(("vaccine.dose_amount", head * slip + sentence + where, "stop" if slip else "warn"))
     return said
 
 

@@ -90,16 +90,16 @@ def test_the_matrix_is_whole_at_each_limit_below_and_above(basis: str, day: date
     for disease in ("influenza", "covid-19", "rsv", ""):
         mine = [rule for rule in rules() if rule.holds_in(disease)]
         for role in roles.roles():
-            found = {verdict for verdict, _said in judge(mine, basis, role.coded.code, day)}
+            found = {verdict for verdict, _said, _source in judge(mine, basis, role.coded.code, day)}
             expected = wanted(basis, role.id, disease, day)
             assert found == ({Verdict(expected)} - {Verdict.ALLOWS}), (basis, role.id, disease, day)
 
 
 def test_a_role_or_a_basis_of_which_no_rule_speaks_asks_for_a_reason() -> None:
-    assert list(judge((), "pgd", "R1290", date(2026, 10, 1))) == [(Verdict.ASKS, UNSETTLED)]
-    assert list(judge(rules(), "pgd", "R9999", date(2026, 10, 1))) == [(Verdict.ASKS, UNSETTLED)]
+    assert list(judge((), "pgd", "R1290", date(2026, 10, 1))) == [(Verdict.ASKS, UNSETTLED, "")]
+    assert list(judge(rules(), "pgd", "R9999", date(2026, 10, 1))) == [(Verdict.ASKS, UNSETTLED, "")]
     assert list(judge(rules(), "a-basis-of-tomorrow", "R1290", date(2026, 10, 1))) == [
-        (Verdict.ASKS, UNSETTLED)
+        (Verdict.ASKS, UNSETTLED, "")
     ]
 
 
@@ -110,9 +110,9 @@ def test_no_stop_comes_from_general_knowledge_and_each_names_source_and_reading(
             assert row.read != "not read", row.id
     for rule in rules():
         if rule.verdict is not Verdict.ALLOWS:
-            assert rule.source in rule.said
-            assert rule.read in rule.said
-            assert "Not confirmed by a pharmacist" in rule.said
+            assert rule.source in rule.where
+            assert rule.read in rule.where
+            assert "Not confirmed by a pharmacist" in rule.where
 
 
 def test_the_legal_basis_is_judged_before_the_needle_and_not_where_nothing_was_given() -> None:

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.data_files.source import OWN
+from tests.clinical.supply_examples import asked as asked_for
 from tests.clinical.supply_examples import reading, tablets
 
 CODE = "39113611000001102"
@@ -51,7 +52,7 @@ def test_a_name_of_a_kind_with_a_limit_of_its_own_asks_where_another_kind_was_an
     for answered in ANSWERS:
         asked = [one for one in of_preparation(name, answered) if one.asks]
         assert bool(asked) == (answered != kind), answered
-        assert all("Source: " in one.sentence and "Not confirmed" in one.sentence for one in asked)
+        assert all("Source: " in one.said and "Not confirmed" in one.said for one in asked)
 
 
 @pytest.mark.parametrize(
@@ -98,16 +99,17 @@ def test_no_preparation_and_no_medicine_of_high_risk_stops() -> None:
             assert found, name
             assert [one.asks for one in found] == [row.confidence.may_stop]
             assert not found[0].forbids
-            assert row.source in found[0].sentence
+            assert found[0].source == row.source
             assert "Not confirmed by a pharmacist" in found[0].sentence
 
 
 def test_the_check_of_a_medicine_of_high_risk_wants_its_reason_on_the_form() -> None:
     asked = next(row for row in high_risk.rows() if row.confidence.may_stop)
     answers = tablets(product=f"{CODE}\t{asked.names[0]} 200mg tablets")
-    assert [p.field for p in reading(answers).problems] == ["item.1.reason"]
-    noted = reading({**answers, "item.1.reason": "Card given, in the programme since 2019."})
-    assert noted.problems == ()
+    found = reading(answers)
+    assert found.problems == ()
+    assert asked_for(found) == ["item.1.product"]
+    assert asked.source in found.notes[0].sentence
     appliance = SuppliedItem(ItemKind.APPLIANCE, Coded(f"{asked.names[0]} box"))
     assert not any(asked.check in one.sentence for one in judge(appliance, SupplyRoute.PATIENT))
 

@@ -33,6 +33,7 @@ from digmed_desktop.clinical.record import (
     ScreeningAnswer,
     VaccinationRecord,
 )
+from digmed_desktop.clinical.stops import OwnStop, said_of
 
 FORM_ID = "vaccination"
 ELSEWHERE = "elsewhere"
@@ -216,7 +217,7 @@ def _expiry(sheet: VaccinationSheet, question: str) -> date | None:
     expiry = sheet.date(question, past=False, whole_month=True)
     contact = sheet.date_alone("contact.date")
     if expiry and contact and expiry < contact:
-        sheet.refuse(question, "This batch had expired on the date of contact. Check the expiry date.")
+        sheet.refuse(question, *said_of(OwnStop.EXPIRED_BATCH))
     if expiry and contact and (expiry - contact).days > LONGEST_SHELF_LIFE:
         years = (expiry - contact).days // 365
         sheet.look(question, f"Check the expiry date: it is {years} years ahead.", needs_reason=True)

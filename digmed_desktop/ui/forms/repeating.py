@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from digmed_desktop.clinical import form as forms
 from digmed_desktop.clinical import law
 from digmed_desktop.clinical.form import Form, Group
+from digmed_desktop.clinical.problem import sourced
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import RadioEditor
@@ -240,9 +241,5 @@ class LawPanel(QFrame):
 
 
 def _words(said: LawSaid) -> str:
-    if not said.rule:
-        return f"{TONES[said.tone] if said.tone != 'tell' else 'Note'}: {said.sentence}"
-    text = f"{TONES[said.tone]}: {said.sentence}"
-    rule = law.rule(said.rule)
-    confirmed = "" if rule.confirmed else f"; {law.to_be_confirmed()}"
-    return f"{text} ({rule.source}{confirmed})"
+    tone = "Note" if said.tone == "tell" and not said.rule else TONES[said.tone]
+    return f"{tone}: {sourced(said.sentence, said.source)}"
