@@ -96,6 +96,7 @@ class AnswerSheet:
 
     def __init__(self, form: Form, answers: Answers, now: datetime, *, lists: Lists | None = None) -> None:
         """``lists`` are the options that the form names with ``options_from``."""
+        self.form = form.id
         self.fields = {field.id: field for field in form.fields()}
         self.now = now
         self.today = now.astimezone(ENGLAND).date()

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from digmed_desktop.clinical.applicability_file import ApplicabilityRow
 
 
-def not_applicable(typed: Callable[[str], str], today: date) -> frozenset[str]:
-    """Return the questions of a vaccination that do not apply to a patient; ``typed`` returns an answer.
+def not_applicable(typed: Callable[[str], str], today: date, form: str = "vaccination") -> frozenset[str]:
+    """Return the questions of a form that do not apply to a patient; ``typed`` returns an answer.
 
     What is not known of the patient excludes none.
     """
@@ -21,7 +21,7 @@ def not_applicable(typed: Callable[[str], str], today: date) -> frozenset[str]:
     born = dates.of_answer(typed("patient.date_of_birth"), today, past=True)
     day = _contact_day(typed, today)
     years = dates.age(born, day) if born and born <= day else None
-    rules = OWN.read("applicability/vaccination.toml", ApplicabilityFile).rule
+    rules = OWN.read(f"applicability/{form}.toml", ApplicabilityFile).rule
     return frozenset(
         question for rule in rules if _leaves_out(rule, typed, years) for question in rule.questions
     )

@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from digmed_desktop.clinical.confidence import Confidence
-from digmed_desktop.clinical.phrases import Phrases, words
+from digmed_desktop.clinical.phrases import Phrases, nearest, words
 from digmed_desktop.data_files.source import OWN
 
 FILE = "medicines/controlled-drugs.toml"
-_LEAST_LETTERS, _LONG_WORD = 6, 9
-"""Letters of a word that can be a misspelt name, and of one in which two may be wrong."""
 NEVER_SUPPLIED = frozenset(("1", "2", "3"))
 """Schedules that may not be supplied in an emergency, but for phenobarbital in epilepsy."""
 
@@ -48,7 +46,11 @@ class ControlledName:
         """Return name, substance and schedules in words: ``Oramorph (Morphine): Schedule 2 or 5``."""
         of = f" ({self.substance})" if self.substance.casefold() != self.name.casefold() else ""
         numbers = " or ".join(self.schedules)
-        others = f", or another only as {', '.join(self.lower_as)}" if self.is_never_supplied and self.lower_as else ""
+        others = (
+            f", or another only as {', '.join(self.lower_as)}"
+            if self.is_never_supplied and self.lower_as
+            else ""
+        )
         return f"{self.name}{of}: Schedule {numbers}{others}"
 
 
@@ -65,32 +67,21 @@ def is_known(product: str) -> bool:
 def nearly_named_in(product: str) -> ControlledName | None:
     """Return the controlled drug whose name a word of a product nearly is, misspelt or in another language."""
     for word in words(product):
-        if len(word) >= _LEAST_LETTERS and (near := _nearest(word)) is not None:
-            return near
+        if near := _nearest(word):
+            return _single_words()[near]
     return None
 
 
 @lru_cache(maxsize=2000)  # a form is read at each key
-def _nearest(word: str) -> ControlledName | None:
-    from rapidfuzz.distance import Levenshtein
-    from rapidfuzz.process import extractOne
-
-    folded = _folded(word)
-    most = 2 if len(folded) >= _LONG_WORD else 1
-    found = extractOne(folded, _single_words().keys(), scorer=Levenshtein.distance, score_cutoff=most)
-    return _single_words()[found[0]] if found else None
+def _nearest(word: str) -> str:
+    return nearest(word, tuple(_single_words()))
 
 
 @cache
 def _single_words() -> dict[str, ControlledName]:
-    """Return the names of one word, folded; those of what looks alike are no names of a controlled drug."""
+    """Return the names of one word; those of what only looks alike are no names of a controlled drug."""
     alone = ((words(row.name), row) for row in all_names() if row.schedules)
-    return {_folded(one[0]): row for one, row in alone if len(one) == 1 and len(one[0]) >= _LEAST_LETTERS}
-
-
-def _folded(word: str) -> str:
-    """Return a word in a spelling that many languages share: ph as f, th as t, y as i."""
-    return word.replace("ph", "f").replace("th", "t").replace("y", "i")
+    return {one[0]: row for one, row in alone if len(one) == 1}
 
 
 @cache

@@ -56,7 +56,9 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
         mixed = bool(set(row.schedules) & NEVER_SUPPLIED) and not set(row.schedules) <= NEVER_SUPPLIED
         if (row.lower_as or row.never_as) and not mixed:
             wrong = "forms decide nothing here"
-            yield at.fault((*place, "lower_as"), wrong, "only where a schedule of 1 to 3 and one of 4 or 5 stand")
+            yield at.fault(
+                (*place, "lower_as"), wrong, "only where a schedule of 1 to 3 and one of 4 or 5 stand"
+            )
         if row.schedules != sorted(set(row.schedules)):
             yield at.fault((*place, "schedules"), "stand twice or out of order", "each once, in order")
 

@@ -109,9 +109,13 @@ def count_id(group_id: str) -> str:
 
 def copies(group: Group, answers: Answers) -> int:
     """Return how often a group is asked with these answers: at least once, at most as often as it may be."""
+    return min(wanted(group, answers), group.repeat.most if group.repeat else 1)
+
+
+def wanted(group: Group, answers: Answers) -> int:
+    """Return how often a group would have to be asked for all that was answered, be it more often than it may."""
     typed = answers.get(count_id(group.id), "")
-    most = group.repeat.most if group.repeat else 1
-    return min(max(int(typed), 1), most) if typed.isascii() and typed.isdigit() else 1
+    return max(int(typed), 1) if typed.isascii() and typed.isdigit() else 1
 
 
 def _copy(group: Group, number: int, of: int) -> Group:

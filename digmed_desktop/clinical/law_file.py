@@ -140,7 +140,9 @@ def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fau
         yield at.fault((*place, "over"), "this key is missing", "what to do where the rule is broken")
     may_stop = rule.effect not in (Effect.NO_LIMIT, Effect.DUTY, Effect.NOTE) and not rule.asks
     if may_stop and not rule.confidence.may_stop:
-        yield at.fault((*place, "confidence"), "general knowledge never stops", "a source that was read, or asks")
+        yield at.fault(
+            (*place, "confidence"), "general knowledge never stops", "a source that was read, or asks"
+        )
     for key, question in (
         ("preparations", f"item.{PLACE}.preparation"),
         ("schedules", f"item.{PLACE}.schedule"),

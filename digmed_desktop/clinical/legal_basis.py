@@ -58,9 +58,7 @@ class BasisRule:
         return f"{self.source}; read: {self.read}{mark}"
 
 
-def judge(
-    rules: Sequence[BasisRule], basis: str, role: str, day: date
-) -> Iterator[tuple[Verdict, str, str]]:
+def judge(rules: Sequence[BasisRule], basis: str, role: str, day: date) -> Iterator[tuple[Verdict, str, str]]:
     """Yield each stop and question of the rules for one vaccination, with its source; a question where none speaks."""
     found = [rule for rule in rules if rule.holds(basis, role, day)]
     stopping = [rule for rule in found if rule.verdict is Verdict.STOPS]

@@ -1,12 +1,14 @@
-"""The models of ``resources/medicines/preparations.toml`` and ``resources/medicines/high-risk.toml``."""
+"""The models of the tables in ``resources/medicines`` that an item of a supply is held against."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.data_files.fault import Fault, shown
-from digmed_desktop.data_files.kinds import At, Consequence, FileKind
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, OptionalText, Text, Texts
 from digmed_desktop.data_files.source import DataSource
 
@@ -51,6 +53,43 @@ class HighRiskFile(DataModel):
     medicine: list[HighRiskRow]
 
 
+class AmountRow(DataModel):
+    """How much of a unit is more than a patient takes in a day."""
+
+    units: Texts
+    most_a_day: Annotated[int, Field(ge=1, le=10_000, description="a whole number")]
+    source: Text
+    confidence: Annotated[Confidence, BY_VALUE]
+
+
+class AmountsFile(DataModel):
+    """All of them."""
+
+    amount: list[AmountRow]
+
+
+class AllergyGroupRow(DataModel):
+    """A group of medicines to which one allergy is."""
+
+    id: Id
+    said: Text
+    allergy: Texts
+    medicines: Texts
+
+
+class AllergiesFile(DataModel):
+    """All groups; no source was read for any, so that they only ask."""
+
+    source: Text
+    beside_the_name: Texts
+    group: list[AllergyGroupRow]
+
+
+def cross_check_allergies(at: At, file: AllergiesFile, _source: DataSource) -> Iterator[Fault]:
+    """Yield groups that stand there twice."""
+    yield from at.twice("group", "id", [row.id for row in file.group])
+
+
 def cross_check_preparations(at: At, file: PreparationsFile, source: DataSource) -> Iterator[Fault]:
     """Yield kinds that stand twice or are no answer of the form, and kinds without what they are told by."""
     yield from at.twice("kind", "id", [row.id for row in file.kind])
@@ -78,5 +117,7 @@ def cross_check_high_risk(at: At, file: HighRiskFile, _source: DataSource) -> It
 
 KINDS = (
     FileKind("medicines/preparations.toml", PreparationsFile, cross_check_preparations, Consequence.SUPPLY),
+    FileKind("medicines/amounts.toml", AmountsFile, no_cross_check, Consequence.SUPPLY),
+    FileKind("medicines/allergies.toml", AllergiesFile, cross_check_allergies, Consequence.SUPPLY),
     FileKind("medicines/high-risk.toml", HighRiskFile, cross_check_high_risk, Consequence.SUPPLY),
 )

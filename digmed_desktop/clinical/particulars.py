@@ -32,6 +32,8 @@ def particulars(record: EmergencySupplyRecord) -> dict[str, Any]:
         "supplied_at": at.isoformat() if at else "",
         "patient": record.patient.name.as_on_record(),
         "patient_spoken": record.patient.name.spoken(),
+        "nhs_number": record.patient.nhs_number,
+        "born": record.patient.date_of_birth.isoformat() if record.patient.date_of_birth else "",
         "patient_address": list(record.patient.address.in_lines()),
         "items": [_item(one) for one in record.items],
         "pharmacist": _who(record.pharmacist),

@@ -112,9 +112,7 @@ def judge(register: PgdRegister, programme: str, person: int | None, day: date) 
         yield Said(_not_in_force(mine, day), stops=True)
     elif person is not None and not any(one.signed_by(person, day) for one in in_force):
         newest = max(in_force, key=lambda one: one.valid_from)
-        yield Said(
-            f"This vaccinator had not signed the PGD ({newest.title}) by {shown(day)}.", stops=True
-        )
+        yield Said(f"This vaccinator had not signed the PGD ({newest.title}) by {shown(day)}.", stops=True)
 
 
 def _not_in_force(mine: list[Direction], day: date) -> str:

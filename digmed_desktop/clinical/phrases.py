@@ -5,7 +5,7 @@ Where words are parted does not matter in a name that is long enough: ``Oxy-Norm
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 RowT = TypeVar("RowT")
@@ -44,6 +44,28 @@ class Phrases(Generic[RowT]):
             if row is not None and (spelled == taken or len(joined) >= _LONG_ENOUGH):
                 return number, row
         return None
+
+
+_LEAST_LETTERS, _LONG_WORD = 6, 9
+"""Letters of a word that can be a misspelt name, and of one in which two may be wrong."""
+
+
+def nearest(word: str, names: Sequence[str]) -> str:
+    """Return the name that a word nearly is, misspelt or in another language; ``""`` where none is near."""
+    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.process import extractOne
+
+    if len(word) < _LEAST_LETTERS:
+        return ""
+    most = 2 if len(_folded(word)) >= _LONG_WORD else 1
+    long_enough = {_folded(name): name for name in names if len(name) >= _LEAST_LETTERS}
+    found = extractOne(_folded(word), long_enough.keys(), scorer=Levenshtein.distance, score_cutoff=most)
+    return long_enough[found[0]] if found else ""
+
+
+def _folded(word: str) -> str:
+    """Return a word in a spelling that many languages share: ph as f, th as t, y as i."""
+    return word.replace("ph", "f").replace("th", "t").replace("y", "i")
 
 
 def words(text: str) -> tuple[str, ...]:

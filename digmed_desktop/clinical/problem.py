@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ALL_THE_SAME = "Done all the same:"
-_WORD = re.compile(r"[^\W\d_]{2,}")
+A_WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAST_OF_ADVICE = 2  # words
 REASON = "reason."
 """How the key of every reason begins."""
@@ -53,7 +53,7 @@ class Problem:
 
     def takes(self, reason: str) -> bool:
         """Whether a reason says something: a word, and of an adviser at least a name and one thing more."""
-        words = _WORD.findall(reason)
+        words = A_WORD.findall(reason)
         return len(words) >= (_LEAST_OF_ADVICE if self.needs_adviser else 1)
 
 

@@ -118,7 +118,8 @@ def _listed(question: str) -> dict[str, str]:
 
 
 def _shared(*topics: str) -> list[Row]:
-    return [row for row in OWN.raw("rules/vaccination.toml")["rule"] if row["topic"] in topics]
+    files = (OWN.raw(name)["rule"] for name in ("rules/vaccination.toml", "rules/both-forms.toml"))
+    return [row for rows in files for row in rows if row["topic"] in topics]
 
 
 def _rules(title: str, rows: Iterable[Row]) -> str:
@@ -152,7 +153,7 @@ def screening() -> str:
 
 def consent() -> str:
     """Return who can decide for whom, and what is asked of dates and services."""
-    whom = OWN.raw("applicability/vaccination.toml")["rule"]
+    whom = [row for name in OWN.names("applicability") for row in OWN.raw(name)["rule"]]
     questions = {field.id: field.label for field in form.load("vaccination").fields()}
     rows = (
         (

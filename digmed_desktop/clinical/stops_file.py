@@ -36,7 +36,9 @@ def cross_check(at: At, file: StopsFile, _source: DataSource) -> Iterator[Fault]
     yield from at.needed("stop", set(there), tuple(one.value for one in OwnStop), "stop")
     for number, row in enumerate(file.stop):
         if not row.confidence.may_stop:
-            yield at.fault(("stop", number, "confidence"), "general knowledge never stops", "a source that was read")
+            yield at.fault(
+                ("stop", number, "confidence"), "general knowledge never stops", "a source that was read"
+            )
 
 
 KIND = FileKind(NAME, StopsFile, cross_check, Consequence.FORMS)

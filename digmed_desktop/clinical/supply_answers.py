@@ -7,11 +7,16 @@ item is told beside the problems; what it forbids is a problem, what the pharmac
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from digmed_desktop.clinical import contradictions, form, law, reading
+from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.answers import required_missing
+from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
+from digmed_desktop.clinical.dates import age
+from digmed_desktop.clinical.doubt_rules import Case, DoubtRule, raised
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.patient_answers import contact_answers
@@ -19,7 +24,7 @@ from digmed_desktop.clinical.questions.binding import assemble
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, SupplySheet
 from digmed_desktop.clinical.questions.patient import stop_unchecked_identity, unneeded_of_patient
 from digmed_desktop.clinical.reading import LawSaid, judged
-from digmed_desktop.clinical.record import Coded, Organisation, Professional
+from digmed_desktop.clinical.record import Allergies, Coded, Organisation, Professional
 from digmed_desktop.clinical.stops import OwnStop, said_of
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
@@ -57,8 +62,13 @@ def read(
         assemble(SuppliedItem, EMERGENCY_SUPPLY.values_at(sheet, n))
         for n in range(1, sheet.items + 1 if sheet.supplied else 1)
     )
-    said = tuple(one for n, item in enumerate(items, 1) for one in _judge_item(sheet, n, item, listed))
+    allergies = Allergies(values["allergies.status"], values["allergies.entries"])
+    said = tuple(
+        one for n, item in enumerate(items, 1) for one in _judge_item(sheet, n, item, allergies, listed)
+    )
     _judge(sheet, values)
+    items_of = form.load(FORM_ID).repeating[0]
+    sheet.stop(form.count_id(items_of.id), too_many_items(form.wanted(items_of, answers)))
     known = {path: value for path, value in values.items() if not path.startswith("practice.")}
     record = assemble(
         EmergencySupplyRecord,
@@ -73,6 +83,17 @@ def read(
     return judged(record, sheet.in_order(), sheet.closes_electronic_way, said)
 
 
+def too_many_items(wanted: int) -> str:
+    """Return the sentence for more items than a form takes, ``""`` where it takes them: none is ever left out."""
+    repeat = form.load(FORM_ID).repeating[0].repeat
+    if repeat is None or wanted <= repeat.most:
+        return ""
+    return (
+        f"This record has {wanted} items, and one emergency supply takes at most {repeat.most}: record the others as a "
+        "second supply."
+    )
+
+
 def starting_answers(now: datetime) -> dict[str, str]:
     """Return the answers of a fresh form: its defaults and the time."""
     fresh = {form.count_id("item"): "1"}
@@ -83,12 +104,13 @@ def starting_answers(now: datetime) -> dict[str, str]:
 
 def _unneeded(sheet: SupplySheet) -> frozenset[str]:
     """Return the required questions that nobody can or need answer in this case."""
-    unneeded = unneeded_of_patient(sheet)
+    unneeded = unneeded_of_patient(sheet) | not_applicable(sheet.typed, sheet.today, FORM_ID)
     if sheet.supplied is False:
+        unneeded |= {field for field in sheet.fields if field.startswith("conditions.")}
         unneeded |= {
-            field for field in sheet.fields if field.startswith(("conditions.", "consent.to_treatment"))
+            field for field in sheet.fields if field.startswith("consent.") and field != "consent.to_sharing"
         }
-        unneeded |= {"consent.given_by", "allergies.status", "prescriber.undertaken", "contact.collector"}
+        unneeded |= {"allergies.status", "prescriber.undertaken", "contact.collector"}
     for n in range(1, sheet.items + 1):
         if sheet.typed(f"item.{n}.kind") == ItemKind.APPLIANCE:
             unneeded.add(f"item.{n}.as_directed")
@@ -120,6 +142,9 @@ def _judge_supply(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
         )
     if values["consent.to_treatment"] is False:
         sheet.refuse("consent.to_treatment", *said_of(OwnStop.SUPPLY_WITHOUT_CONSENT))
+    born, day = values["patient.date_of_birth"], sheet.date_alone("contact.date")
+    years = age(born, day) if born and day and born <= day else None
+    sheet.problems += raised(_shared_rules(), Case(day, years, sheet.typed, recorded=sheet.today))
     _judge_late_entry(sheet, values["late_entry_reason"])
     _look_at_request(sheet)
     say_not_urgent(sheet, ("after.plan_for_professionals", "referral.to", "referral.reason"))
@@ -163,6 +188,13 @@ _LOOK_IN_THE_RECORD = (
 )
 
 
+@cache
+def _shared_rules() -> tuple[DoubtRule, ...]:
+    from digmed_desktop.clinical.shared_rules_file import of_both_forms
+
+    return of_both_forms()
+
+
 def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:
     """Ask why the entry is made after the day of the supply (regulation 253(2)(b))."""
     day = sheet.date_alone("contact.date")  # it was judged with the time
@@ -178,20 +210,23 @@ def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:
         sheet.look("contact.date", "This entry is later than the day after the supply, which the law allows.")
 
 
-def _judge_item(sheet: SupplySheet, n: int, item: SuppliedItem, listed: Listed) -> list[LawSaid]:
+def _judge_item(
+    sheet: SupplySheet, n: int, item: SuppliedItem, allergies: Allergies, listed: Listed
+) -> list[LawSaid]:
     """Return what the law says of one item; what it forbids stops, what a pharmacist may judge wants the reason."""
     said: list[LawSaid] = []
     if sheet.route is None:
         return said
     known = listed(item.product) if item.product else None
-    for found in judge(item, sheet.route, known, sheet.chosen("prescriber.profession")):
+    by_law = judge(item, sheet.route, known, sheet.chosen("prescriber.profession"))
+    for found in (*by_law, *judge_allergies(item, allergies)):
         field = f"item.{n}.{found.field}"
         tone = "stop" if found.forbids else "look" if found.asks else "tell"
         said.append(LawSaid(field, found.sentence, tone, found.rule, found.source))
         if found.forbids:
             sheet.refuse(field, found.sentence, found.source)
         elif found.asks:
-            raised_by = " ".join(sheet.typed(f"item.{n}.{one}") for one in _raising(found))
+            raised_by = " ".join(sheet.typed(one) for one in _raising(n, found))
             sheet.look(field, found.said, needs_reason=True, raised_by=raised_by)
     return said
 
@@ -202,11 +237,13 @@ _ANSWERS = {
     "days": _OF_AMOUNT,
     "quantity": _OF_AMOUNT,
     "preparation": ("preparation", "form"),
+    "unit": ("unit",),
     **dict.fromkeys(_OF_CLASS, _OF_CLASS),
 }
 """The answers of an item, beside its product, that decide what is doubted at a question."""
 
 
-def _raising(found: Finding) -> tuple[str, ...]:
-    """Return the answers that raise a doubt: with another one its reason is asked anew."""
-    return ("product", *_ANSWERS.get(found.field, ()))
+def _raising(n: int, found: Finding) -> tuple[str, ...]:
+    """Return the questions whose answers raise a doubt: with another answer its reason is asked anew."""
+    of_item = (f"item.{n}.{one}" for one in ("product", *_ANSWERS.get(found.field, ())))
+    return (*of_item, "allergies.entries") if found.field == "product" else tuple(of_item)

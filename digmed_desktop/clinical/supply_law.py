@@ -16,6 +16,7 @@ from digmed_desktop.clinical.high_risk import judge_risk
 from digmed_desktop.clinical.law_rule import Effect, Rule
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.preparations import judge_preparation
+from digmed_desktop.clinical.supply_amounts import judge_amounts
 from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
@@ -50,6 +51,7 @@ def judge(
     found += judge_schedule(item, listed)
     found += judge_preparation(item, listed)
     found += judge_risk(item)
+    found += judge_amounts(item, listed)
     if route is SupplyRoute.PATIENT:
         found += _perhaps_schedule_18(item)
     found += _counting(item)

@@ -210,5 +210,8 @@ def _judge_basis(sheet: VaccinationSheet, who: Professional | None) -> None:
             sheet.refuse(field, sentence, source)
         else:
             sheet.look(
-                field, sourced(sentence, source), needs_reason=True, raised_by=f"{basis} {who.role.code} {day}"
+                field,
+                sourced(sentence, source),
+                needs_reason=True,
+                raised_by=f"{basis} {who.role.code} {day}",
             )

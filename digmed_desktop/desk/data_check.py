@@ -28,6 +28,7 @@ def kinds() -> tuple[FileKind, ...]:
         layout_file,
         medicine_files,
         retired_file,
+        shared_rules_file,
         stops_file,
         units_file,
         urgency_file,
@@ -40,7 +41,6 @@ def kinds() -> tuple[FileKind, ...]:
         codes_file,
         legal_basis_file,
         programme_file,
-        shared_rules_file,
     )
 
     return (
@@ -51,7 +51,7 @@ def kinds() -> tuple[FileKind, ...]:
         units_file.KIND,
         programme_file.KIND,
         legal_basis_file.KIND,
-        shared_rules_file.KIND,
+        *shared_rules_file.KINDS,
         stops_file.KIND,
         law_file.KIND,
         controlled_drugs_file.KIND,

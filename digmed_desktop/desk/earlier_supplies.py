@@ -30,7 +30,7 @@ def earlier_supplies(
     found = [
         one
         for one in store.supplies.of(whose)
-        if one.notification != corrected and timedelta() <= day - one.on <= LOOKED_BACK
+        if (corrected is None or one.notification != corrected) and timedelta() <= day - one.on <= LOOKED_BACK
     ]
     if not found:
         return ()
@@ -45,4 +45,7 @@ def earlier_supplies(
         "recorded: other pharmacies may have supplied too."
     )
     field = EMERGENCY_SUPPLY.question("asked_by")
-    return (Problem(field, sentence, Severity.LOOK, needs_reason=again or few),)
+    raised_by = " ".join(
+        sorted(f"{item.product.display if item.product else ''} {item.schedule}" for item in record.items)
+    )
+    return (Problem(field, sentence, Severity.LOOK, needs_reason=again or few, raised_by=raised_by),)

@@ -8,6 +8,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
+from digmed_desktop.clinical.supply_answers import too_many_items
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.supplying import SupplyDesk
@@ -38,6 +39,8 @@ class HandOverDesk:
             told = "\n".join(f"{where}: {sentence}" for where, sentence in fault.faults)
             raise DigMedError(str(fault), told) from None
         if not isinstance(record, VaccinationRecord):
+            if too_many := too_many_items(len(record.items)):
+                raise DigMedError("This record has too many items.", too_many)
             here = Here(person_id=self._person)
             return TakenIn(
                 (self._keep(record_import.answers_of(record, self._supplying.reading, here), record),)

@@ -3,17 +3,21 @@
 import argparse
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import form, json_record, law
+from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.problem import A_WORD, sourced
 from digmed_desktop.clinical.questions.binding import value_at
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
+from digmed_desktop.clinical.supply_amounts import impossible
+from digmed_desktop.clinical.supply_answers import too_many_items
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.fhir.checks import check
@@ -151,19 +155,35 @@ def _of_law(record: Record) -> Iterator[tuple[str, str]]:
     """
     if not isinstance(record, EmergencySupplyRecord) or record.supplied is False:
         return
+    if too_many := too_many_items(len(record.items)):
+        yield "record.items", too_many
     route = record.supply_route or SupplyRoute.PATIENT
     for rule in law.conditions(route):
         path = next(one.path for one in EMERGENCY_SUPPLY.bindings if one.question == rule.field)
         if value_at(record, path) is False:
-            yield f"record.{path}", rule.over
+            yield f"record.{path}", sourced(rule.over, rule.where)
     for number, given in enumerate(record.items):
         item = _as_answered(given)
         yield from _unknown_answers(number, item)
-        for found in (*judge(item, route, prescriber=profession_of(record)), *_of_any_other(item, route)):
-            if found.forbids:
-                yield f"record.items.{number}.{found.field}", found.sentence
-            elif found.asks and not item.reason.strip():
-                yield f"record.items.{number}.reason", f"{found.sentence} Give the reason in this field."
+        yield from ((f"record.items.{number}.{field}", sentence) for field, sentence in impossible(item))
+        judged = judge(item, route, prescriber=profession_of(record))
+        yield from _of_item(
+            number, item, (*judged, *_of_any_other(item, route), *judge_allergies(item, record.allergies))
+        )
+
+
+def _of_item(number: int, item: SuppliedItem, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """Yield what is forbidden of an item, and what is doubted without a reason of its own."""
+    for one in found:
+        if one.forbids:
+            yield f"record.items.{number}.{one.field}", one.said
+    doubts = [one for one in found if one.asks]
+    reasons = [line for line in item.reason.splitlines() if A_WORD.search(line)]
+    if len(reasons) >= len(doubts):
+        return
+    wanted = "the reason" if len(doubts) == 1 else f"{len(doubts)} reasons, each on a line of its own"
+    for one in doubts:
+        yield f"record.items.{number}.reason", f"{one.said} Give {wanted} in this field."
 
 
 def _as_answered(item: SuppliedItem) -> SuppliedItem:

@@ -24,7 +24,7 @@ class EarlierSupply:
 
     on: date
     products: tuple[str, ...]
-    notification: int
+    notification: int | None  # None: kept here, it stands in the register alone
 
 
 @dataclass(frozen=True, slots=True, repr=False)

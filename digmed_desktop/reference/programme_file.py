@@ -8,6 +8,7 @@ from pydantic import Field
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.data_types import CodedTerm, Concept, ListedOption
 from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.clinical.shared_rules_file import DoubtRow, doubt_faults
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import (
@@ -26,7 +27,6 @@ from digmed_desktop.data_files.model import (
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.data_files.values import Day, in_order
 from digmed_desktop.reference.codes_file import CodesFile, RolesFile, code_and_term
-from digmed_desktop.reference.shared_rules_file import DoubtRow, doubt_faults
 
 FORM, CODES, ROLES = "forms/vaccination.toml", "codes/vaccination.toml", "codes/roles.toml"
 LONGEST_SEASON = 366  # days

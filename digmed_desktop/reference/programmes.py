@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         ProductRow,
         ServiceRow,
     )
-    from digmed_desktop.reference.shared_rules_file import DoubtRow
 
 RowT = TypeVar("RowT", bound="ListedOption")
 USUAL = "influenza"
@@ -117,7 +116,9 @@ class _Loading:
         )
         eligibility = [*file.eligibility, *_chosen(codes.indication, file.indications or [])]
         products = {row.id: self._product(row) for row in file.product}
-        doubts = (*map(_doubt_rule, file.doubt), *self._shared_rules())
+        from digmed_desktop.clinical.shared_rules_file import as_rule
+
+        doubts = (*map(as_rule, file.doubt), *self._shared_rules())
         needed = {question for rule in doubts if rule.topic == "screening" for question in rule.when}
         needed |= {f"{SCREENING}{one}" for one in file.screening}
         screens = [
@@ -179,13 +180,14 @@ class _Loading:
 
     def _shared_rules(self) -> Iterator[DoubtRule]:
         """Yield the shared rules that are about this programme: a pharmacy's own product can be live, or hold anything."""
-        from digmed_desktop.reference.shared_rules_file import NAME, SharedRulesFile
+        from digmed_desktop.clinical.shared_rules_file import NAME, SharedRulesFile, as_rule, of_both_forms
 
         file = self._file
         kind = file.agreement or file.id
         for row in self._source.read(NAME, SharedRulesFile).rule:
             if not row.programmes or kind in row.programmes:
-                yield _doubt_rule(row)
+                yield as_rule(row)
+        yield from of_both_forms(self._source)
 
     def _product(self, row: "ProductRow") -> Product:
         return Product(
@@ -251,10 +253,3 @@ def _procedures(row: "ProcedureRow") -> list[Procedure]:
 def _earlier_rule(row: "EarlierRow") -> EarlierRule:
     lists = {key: tuple(getattr(row, key) or ()) for key in ("of", "reasons", "not_reasons")}
     return EarlierRule(**{**dict(row), **lists})
-
-
-def _doubt_rule(row: "DoubtRow") -> DoubtRule:
-    own = {key: value for key, value in dict(row).items() if key != "programmes"}
-    for key in ("when", "unless"):
-        own[key] = {question: tuple(answers) for question, answers in own[key].items()}
-    return DoubtRule(**own)

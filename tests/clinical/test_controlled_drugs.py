@@ -141,7 +141,9 @@ def test_the_form_counts_where_the_name_does_not_say_it() -> None:
     for changes in ({"form": Coded("Oral solution")}, {"strength": "10mg/5ml"}):
         assert not any(one.forbids for one in about_schedule(replace(item, **changes), SupplyRoute.PATIENT))
     listed = Medicine(Coded("Morphine 10mg", CODE), ItemKind.MEDICINE, "ml", "pom", "2", "Oral solution")
-    assert any(one.forbids for one in about_schedule(item, SupplyRoute.PATIENT, listed)), "dm+d says Schedule 2"
+    assert any(one.forbids for one in about_schedule(item, SupplyRoute.PATIENT, listed)), (
+        "dm+d says Schedule 2"
+    )
 
 
 def test_the_right_schedule_of_a_name_says_nothing_more() -> None:

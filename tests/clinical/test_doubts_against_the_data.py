@@ -28,7 +28,10 @@ def raw(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.root() / name).read_text(encoding="utf-8"))
 
 
-SHARED: list[dict[str, Any]] = raw("rules/vaccination.toml")["rule"]
+SHARED: list[dict[str, Any]] = [
+    *raw("rules/vaccination.toml")["rule"],
+    *raw("rules/both-forms.toml")["rule"],
+]
 ALLERGIES = [
     "Egg: anaphylaxis",
     "Latex: rash",

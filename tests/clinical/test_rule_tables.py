@@ -28,14 +28,12 @@ def plain(text: str) -> str:
 
 def data() -> Iterator[tuple[str, Row, str]]:
     """Each row of each file of rules: the topic on which it must stand, the row, and what is said of it."""
-    for row in OWN.raw("rules/vaccination.toml")["rule"]:
-        yield (
-            "screening" if row["topic"] in ("screening", "contradiction") else "consent",
-            row,
-            row["sentence"],
-        )
-    for row in OWN.raw("applicability/vaccination.toml")["rule"]:
-        yield "consent", row, ""
+    for name in OWN.names("rules"):
+        for row in OWN.raw(name).get("rule", []):
+            yield "screening" if row["topic"] in ("screening", "contradiction") else "consent", row, row["sentence"]
+    for name in OWN.names("applicability"):
+        for row in OWN.raw(name)["rule"]:
+            yield "consent", row, ""
     for row in OWN.raw("law/legal-bases.toml")["rule"]:
         yield "legal-bases", row, row.get("sentence", "")
     for row in OWN.raw("medicines/high-risk.toml")["medicine"]:

@@ -270,10 +270,19 @@ def keys_of(**item: str) -> set[str]:
 def test_a_reason_answers_the_values_it_was_given_for_and_no_others() -> None:
     diazepam = {"schedule": "none", "product": "39113611000001102\tDiazepam 5mg tablets"}
     assert keys_of(**diazepam) == keys_of(**diazepam, indication="Anxiety")
-    for changes in ({"product": "39113611000001102\tDiazepam 10mg tablets"}, {"schedule": "5"}, {"strength": "2mg"}):
+    for changes in (
+        {"product": "39113611000001102\tDiazepam 10mg tablets"},
+        {"schedule": "5"},
+        {"strength": "2mg"},
+    ):
         assert not keys_of(**diazepam) & keys_of(**{**diazepam, **changes}), changes
     counted = {"directions": "Take one tablet daily", "quantity": "28", "days": "27"}
-    for changes in ({"days": "20"}, {"quantity": "30"}, {"directions": "Take two tablets daily"}, {"unit": "tab"}):
+    for changes in (
+        {"days": "20"},
+        {"quantity": "30"},
+        {"directions": "Take two tablets daily"},
+        {"unit": "tab"},
+    ):
         assert not keys_of(**counted) & keys_of(**{**counted, **changes}), changes
 
 

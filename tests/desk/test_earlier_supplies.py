@@ -1,8 +1,11 @@
 """Earlier emergency supplies to the same patient: counted, shown, and asked about where they matter."""
 
+from dataclasses import replace
+
 import pytest
 
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
+from digmed_desktop.clinical.particulars import entry_pairs
 from digmed_desktop.clinical.problem import Problem
 from tests.clinical.supply_examples import complete_answers, tablets
 from tests.desk.conftest import Counter
@@ -60,3 +63,37 @@ def test_a_supply_without_an_nhs_number_is_found_by_name_and_birth(shop: Counter
     assert (
         said(shop, complete_answers({"patient.date_of_birth": "13/3/1971", "patient.nhs_number": ""})) == []
     )
+
+
+def test_a_supply_that_was_kept_here_counts_as_any_other(shop: Counter) -> None:
+    unshared = complete_answers({"consent.to_sharing": "no"})
+    kept = shop.desk.send(FORM, "kept", answered(shop, FormState(unshared)), shop.ada)
+    assert (kept.notification, kept.register) == (None, 1)
+    (found,) = said(shop, complete_answers())
+    assert "once" in found.sentence
+    assert "Humulin" in found.sentence
+    assert found.needs_reason
+    without_number = complete_answers({"patient.nhs_number": ""})
+    assert len(said(shop, without_number)) == 1
+    for other in (
+        {"patient.nhs_number": "999 000 0018"},
+        {"patient.nhs_number": "", "patient.date_of_birth": "12/3/1970"},
+    ):
+        assert said(shop, complete_answers(other)) == []
+    finish(shop, complete_answers())
+    assert "2 times" in said(shop, complete_answers())[0].sentence
+
+
+def test_why_a_supply_was_made_all_the_same_stands_in_the_register(shop: Counter) -> None:
+    doubtful = tablets(schedule="none", product="39113611000001102\tDiazepam 5mg tablets")
+    shop.desk.send(FORM, "kept", answered(shop, FormState(doubtful | {"consent.to_sharing": "no"})), shop.ada)
+    (entry,) = shop.store.register.page()
+    told = [lines for label, lines in entry_pairs(entry.content) if label == "Decided by the pharmacist"]
+    assert "Check the schedule" in told[0][0]
+    assert "Reason: It is a test" in told[0][0]
+
+
+def answered(shop: Counter, state: FormState) -> FormState:
+    """Return the form with a reason for whatever is asked."""
+    asked = (one for one in shop.desk.preview(FORM, state).problems if one.needs_reason)
+    return replace(state, reasons={one.reason_key: "It is a test" for one in asked})

@@ -19,6 +19,10 @@ from tests.clinical.examples import AGREED, NOW, complete_answers, complete_reco
 from tests.desk.conftest import Counter
 from tests.fhir.records import supply, vaccination
 
+
+from tests.fhir import records
+from tests.fhir.records import vaccination
+
 FIELDS = {one.id for one in form.load("vaccination").fields()}
 
 
@@ -243,3 +247,12 @@ def test_an_own_product_whose_code_stands_beside_other_words_is_not_taken() -> N
         one = replace(record.immunizations[0], product=Coded(words, own.coded.code))
         answers = answers_of(replace(record, immunizations=(one,)), read_again, here)
         assert answers.get("vaccine.product", "") == wanted, words
+
+
+def test_a_record_with_more_items_than_a_form_takes_is_refused_whole_and_in_words(counter: Counter) -> None:
+    made = records.supply()
+    text = json_record.dumps(replace(made, items=(made.items[0],) * 9))
+    with pytest.raises(DigMedError) as refused:
+        counter.desk.hand_over.take_in(text)
+    assert "9 items" in str(refused.value.remedy)
+    assert counter.desk.drafts() == ()

@@ -10,7 +10,7 @@ from digmed_desktop.clinical.answers import AnswerSheet, person_number
 from digmed_desktop.clinical.emergency_supply import AskedBy, EmergencySupplyRecord, ItemKind, SupplyRoute
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.medicine import CODE_END, product_answer
-from digmed_desktop.clinical.questions import patient
+from digmed_desktop.clinical.questions import consent, patient
 from digmed_desktop.clinical.questions.binding import Binding, Codec, QuestionSet
 from digmed_desktop.clinical.questions.codecs import (
     LABEL,
@@ -23,11 +23,16 @@ from digmed_desktop.clinical.questions.codecs import (
 )
 from digmed_desktop.clinical.questions.writer import AnswerWriter
 from digmed_desktop.clinical.record import Coded, Professional, Quantity
+from digmed_desktop.clinical.supply_amounts import (
+    DAYS_SENTENCE,
+    MOST_DAYS,
+    QUANTITY,
+    QUANTITY_SENTENCE,
+    UNIT_SENTENCE,
+)
 
 FORM_ID = "emergency-supply"
-MOST_DAYS = 366
 _PRODUCT_MOST, _UNIT_MOST = 255, 60  # characters
-_PLAIN_DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 _WHOLE = re.compile(r"[0-9]{1,4}")
 _AMOUNTS = ("pack", "cycle", "course")
 _SOMEBODY, _PATIENT = "other", "patient"
@@ -257,12 +262,11 @@ def _put_form(writer: AnswerWriter, question: str, dosage_form: Coded | None) ->
 def _quantity(sheet: SupplySheet, question: str) -> Quantity | None:
     beside = question.replace("quantity", "unit")
     words = sheet.text(beside, _UNIT_MOST)
-    unreadable = "Enter the quantity with digits, such as 28 or 7.5, and its unit beside it."
-    amount = sheet.amount(question, _PLAIN_DECIMAL, unreadable)
+    amount = sheet.amount(question, QUANTITY, QUANTITY_SENTENCE)
     if amount is None:
         return None
     if any(sign.isdigit() for sign in words):
-        sheet.stop(beside, "Enter the unit alone, such as tablet; its number stands in Quantity.")
+        sheet.stop(beside, UNIT_SENTENCE)
         return None
     return Quantity(amount, units.unit(words)) if words else None
 
@@ -278,7 +282,7 @@ def _days(sheet: SupplySheet, question: str) -> int | None:
     if not typed:
         return None
     if not _WHOLE.fullmatch(typed) or not 0 < int(typed) <= MOST_DAYS:
-        sheet.stop(question, f"Enter the days as a whole number from 1 to {MOST_DAYS}.")
+        sheet.stop(question, DAYS_SENTENCE)
         return None
     return int(typed)
 
@@ -381,7 +385,7 @@ EMERGENCY_SUPPLY = QuestionSet(
         _item("as_directed", "as_directed", Codec(_as_directed, YES_NO.write)),
         _item("reason", "reason", TEXT),
         *patient.CONSENT,
-        Binding("consent.given_by", "consent.given_by", LABEL),
+        *consent.WHO_DECIDED,
         *patient.ALLERGIES,
         *patient.AFTER,
         *patient.INCIDENT,
@@ -397,16 +401,6 @@ EMERGENCY_SUPPLY = QuestionSet(
     unasked={
         **patient.UNASKED,
         "accompanied_by": "Accompanied by",
-        "consent.relationship": "Relationship of who decided",
-        "consent.about_child": "Consent of a child",
-        "consent.parental_responsibility": "Has parental responsibility",
-        "consent.authority": "Power covers health and welfare",
-        "consent.understands": "Understands the information",
-        "consent.retains": "Remembers the information",
-        "consent.weighs": "Weighs the information",
-        "consent.communicates": "Says or shows the decision",
-        "consent.assessed_by": "Capacity assessed by",
-        "consent.consulted": "Who was consulted on the best interests",
         "referral.urgency": "Urgency of the referral",
         "referral.expectation": "Expectation of the referral",
         "items.route": "Route",

@@ -11,7 +11,7 @@ from digmed_desktop.clinical.dates import as_answer
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.programme import SCREENING, Product, Programme
-from digmed_desktop.clinical.questions import patient
+from digmed_desktop.clinical.questions import consent, patient
 from digmed_desktop.clinical.questions.binding import Binding, Codec, QuestionSet
 from digmed_desktop.clinical.questions.codecs import (
     LABEL,
@@ -137,16 +137,6 @@ def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer
     }
     answered = ((words, sheet.yes(f"screening.{one}")) for one, words in asked.items())
     return tuple(ScreeningAnswer(words, yes) for words, yes in answered if yes is not None)
-
-
-def _able(sheet: VaccinationSheet, question: str) -> bool | None:
-    """Return what was found of the ability to decide; an answer nobody is asked for any more says nothing."""
-    return None if question in not_applicable(sheet.typed, sheet.today) else sheet.yes(question)
-
-
-def _if_asked(sheet: VaccinationSheet, question: str) -> str:
-    """Return a text; one that nobody is asked for any more, and nobody sees, says nothing."""
-    return "" if question in not_applicable(sheet.typed, sheet.today) else sheet.text(question)
 
 
 def _put_screening(writer: AnswerWriter, _question: str, known: tuple[ScreeningAnswer, ...]) -> None:
@@ -305,7 +295,6 @@ _SCREENING = tuple(
     if one.id.startswith("screening.") and one.id != "screening.note"
 )
 _CODE: Codec[Coded | None] = Codec(_coded, _put_code)
-_ABLE: Codec[bool | None] = Codec(_able, YES_NO.write)
 _NOTHING: Codec[str] = Codec(_manufacturer, lambda _writer, _question, _value: None)
 
 VACCINATION = QuestionSet(
@@ -321,18 +310,8 @@ VACCINATION = QuestionSet(
         ),
         Binding("screening.note", "screening.note", LINES),
         *patient.CONSENT,
-        Binding("consent.given_by", "consent.given_by", LABEL),
-        Binding("consent.relationship", "consent.relationship", TEXT),
-        Binding("consent.parental_responsibility", "consent.parental_responsibility", YES_NO),
-        Binding("consent.authority", "consent.authority", YES_NO),
-        Binding("consent.understands", "consent.understands", _ABLE),
-        Binding("consent.retains", "consent.retains", _ABLE),
-        Binding("consent.weighs", "consent.weighs", _ABLE),
-        Binding("consent.communicates", "consent.communicates", _ABLE),
-        Binding("consent.assessed_by", "consent.assessed_by", Codec(_if_asked, put_line)),
-        Binding("consent.consulted", "consent.consulted", TEXT),
+        *consent.WHO_DECIDED,
         Binding("consent.parent_present", "immunizations.parent_present", YES_NO),
-        Binding("consent.about_child", "consent.about_child", Codec(_if_asked, put_line)),
         Binding("vaccine.eligibility", "immunizations.indication", _CODE),
         Binding("eligibility.due_date", "pregnancy_due", Codec(_due_date, day(past=False).write)),
         Binding("contact.reason", "reason_for_service", TEXT),

@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import units
+from digmed_desktop.clinical import dates, units
+from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.medicine import Medicine, answers_of_product, treatment_typed
 from digmed_desktop.clinical.patient_answers import contact_answers
@@ -77,9 +78,16 @@ class SupplyPage(FormPage):
             super().arrive()
 
     def answered(self, field_id: str) -> None:
-        """Offer the units of an item that has just been added."""
+        """Offer the units of an item that has just been added, and ask only what applies to the patient."""
         if field_id.endswith(".count"):
             self._offer_units()
+        elif field_id.startswith(("patient.", "contact.", "consent.")):
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        today = self._context.now().astimezone(dates.ENGLAND).date()
+        answers = self.form.answers()
+        self.form.leave_out(not_applicable(lambda key: answers.get(key, ""), today, self.FORM))
 
     def take_over(self, person: PersonView) -> None:
         """Make the person who signed in the pharmacist, unless a patient is on the form already."""
@@ -154,6 +162,7 @@ class SupplyPage(FormPage):
         for line in self._lines():
             line.show_cleared({})
         super().begin(start)
+        self._leave_out()
 
     def check_now(self) -> None:
         """Check the form, once a name in which the cursor still stands is taken."""

@@ -1,4 +1,4 @@
-"""The model of ``resources/rules/vaccination.toml``: the rules that many vaccinations share."""
+"""The model of the rules in ``resources/rules`` that many vaccinations, or both forms, share."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from digmed_desktop.clinical.confidence import Confidence
-from digmed_desktop.clinical.doubt_rules import Weight
+from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
 from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
@@ -21,11 +21,11 @@ from digmed_desktop.data_files.model import (
     Text,
     Texts,
 )
-from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.data_files.values import Day, in_order
 
-FORM = "forms/vaccination.toml"
-NAME = "rules/vaccination.toml"
+FORM, SUPPLY_FORM = "forms/vaccination.toml", "forms/emergency-supply.toml"
+NAME, BOTH_FORMS = "rules/vaccination.toml", "rules/both-forms.toml"
 Answers = Annotated[
     dict[str, OptionalTexts],
     Field(description='questions with lists of answers, such as { "screening.egg" = ["yes"] }'),
@@ -103,4 +103,30 @@ def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[F
             yield at.fault((*place, "when"), "nothing raises this rule", "when, from_age, to_age or days_ago")
 
 
-KIND = FileKind(NAME, SharedRulesFile, cross_check, Consequence.FORMS)
+def cross_check_both_forms(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[Fault]:
+    """Yield what :func:`cross_check` does, and what is about one form or one vaccine only."""
+    yield from cross_check(at, file, source)
+    questions = source.read(SUPPLY_FORM, FormFile).question_ids()
+    for number, row in enumerate(file.rule):
+        yield from doubt_faults(at, ("rule", number), row, questions)
+        if row.programmes or row.live or row.holds:
+            yield at.fault(("rule", number), "a supply has no vaccine", "a rule of rules/vaccination.toml")
+
+
+def as_rule(row: DoubtRow) -> DoubtRule:
+    """Return a row as a rule."""
+    own = {key: value for key, value in dict(row).items() if key != "programmes"}
+    for key in ("when", "unless"):
+        own[key] = {question: tuple(answers) for question, answers in own[key].items()}
+    return DoubtRule(**own)
+
+
+def of_both_forms(source: DataSource = OWN) -> tuple[DoubtRule, ...]:
+    """Return the rules that every form shares. Raises DataFileError where their file has a fault."""
+    return tuple(as_rule(row) for row in source.read(BOTH_FORMS, SharedRulesFile).rule)
+
+
+KINDS = (
+    FileKind(NAME, SharedRulesFile, cross_check, Consequence.FORMS),
+    FileKind(BOTH_FORMS, SharedRulesFile, cross_check_both_forms, Consequence.FORMS),
+)
