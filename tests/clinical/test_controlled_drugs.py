@@ -285,7 +285,8 @@ def test_the_form_stops_what_the_name_forbids_and_wants_a_reason_for_what_it_dou
 def build(tmp_path: Path, name: str, **changes: Any) -> int:
     """Build the message of a record with one medicine of this name; return the exit status."""
     made = records.supply()
-    item = replace(made.items[0], product=Coded(f"{name} 10mg tablets", CODE), **changes)
+    product = Coded(f"{name} 10mg tablets", CODE)
+    item = replace(made.items[0], **{"product": product, "strength": "", **changes})
     file = tmp_path / "record.json"
     file.write_text(dumps(replace(made, items=(item, *made.items[1:]))), encoding="utf-8")
     grammar = argparse.ArgumentParser()

@@ -89,6 +89,11 @@ class SupplyPage(FormPage):
         answers = self.form.answers()
         self.form.leave_out(not_applicable(lambda key: answers.get(key, ""), today, self.FORM))
 
+    def refresh(self) -> None:
+        """Ask for a new preview, and only what applies to the patient."""
+        self._leave_out()
+        super().refresh()
+
     def take_over(self, person: PersonView) -> None:
         """Make the person who signed in the pharmacist, unless a patient is on the form already."""
         if person.may_finish_supply and not self.form.answers().get("patient.family"):
