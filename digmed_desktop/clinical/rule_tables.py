@@ -1,21 +1,14 @@
 """The rules of the program as texts of the help, made of the data that the program goes by."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from digmed_desktop import resources
-from digmed_desktop.clinical import form, law
+from digmed_desktop.clinical import form, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.dates import shown
+from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
 from digmed_desktop.data_files.source import OWN
 
-Row = Mapping[str, Any]
-_READ = {
-    Confidence.READ: "Source read",
-    Confidence.SECONDARY: "Source read at second hand",
-    Confidence.INFERRED: "Follows from the source by one step",
-    Confidence.GENERAL: "Professional knowledge, no source read",
-}
 _WEIGHTS = {
     "stop": "Stops, unless an adviser is named",
     "warn": "Asks for a reason",
@@ -27,24 +20,6 @@ _WEIGHTS = {
 _WORDS = {"yes": "Yes", "no": "No", "": "no answer"}
 _DOUBTS = ("When", "What is said", "Source and standing")
 """Three columns: more cannot be read at 200 % text."""
-_INTRO = (
-    "This page is made of the files that the program goes by. No row has been confirmed by a pharmacist; a row without a "
-    "source that was read never stops anything.\n"
-)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [_line(head), "|---" * len(head) + "|", *(_line(row) for row in rows)]
-    return "\n".join(lines) + "\n"
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
-
-
-def _standing(row: Row) -> str:
-    how = _READ[Confidence(row["confidence"])]
-    return f"{how}. {'Confirmed.' if row.get('confirmed') else NOT_CONFIRMED}"
 
 
 def _days(row: Row) -> str:
@@ -123,27 +98,15 @@ def _shared(*topics: str) -> list[Row]:
 
 
 def _rules(title: str, rows: Iterable[Row]) -> str:
-    return f"# {title}\n\n{_INTRO}\n{_table(_DOUBTS, map(_doubt, rows))}"
+    return f"# {title}\n\n{INTRO}\n{table(_DOUBTS, map(_doubt, rows))}"
 
 
 def _doubt(row: Row) -> tuple[str, str, str]:
     return (
-        _sentences(_whom(row), _when(row), _days(row)),
-        _sentences(row["sentence"], _WEIGHTS[row.get("weight", "warn")]),
-        _sentences(row["source"], _standing(row)),
+        sentences(_whom(row), _when(row), _days(row)),
+        sentences(row["sentence"], _WEIGHTS[row.get("weight", "warn")]),
+        sentences(row["source"], standing(row)),
     )
-
-
-def _sentences(*parts: str) -> str:
-    """Return texts one after the other, each a sentence with its full stop; empty ones are left out."""
-    whole = (_capital(part.strip()) for part in parts if part.strip())
-    return " ".join(part if part.endswith((".", "?")) else f"{part}." for part in whole)
-
-
-def _capital(text: str) -> str:
-    """Return a text with a capital letter first; names such as nhs.uk and dm+d stay as they are."""
-    first = text.partition(" ")[0]
-    return text if "." in first or "+" in first else f"{text[:1].upper()}{text[1:]}"
 
 
 def screening() -> str:
@@ -159,11 +122,11 @@ def consent() -> str:
         (
             ", ".join(questions[one] for one in row["questions"]),
             _ages(row),
-            _sentences(row["source"], "Confirmed" if row["confirmed"] else NOT_CONFIRMED),
+            sentences(row["source"], "Confirmed" if row["confirmed"] else NOT_CONFIRMED),
         )
         for row in whom
     )
-    asked = _table(("Questions", "Asked of", "Source and standing"), rows)
+    asked = table(("Questions", "Asked of", "Source and standing"), rows)
     rules = _rules("Consent, dates and services", _shared("consent", "date", "service"))
     return f"{rules}\n## Asked of some only\n\n{asked}"
 
@@ -185,19 +148,19 @@ def legal_bases() -> str:
     roles = {row["id"]: row["label"] for row in OWN.raw("codes/roles.toml")["role"]}
     rows = (
         (
-            _sentences(
+            sentences(
                 ", ".join(bases[one] for one in row["bases"]),
                 ", ".join(roles[one] for one in row.get("roles", [])) or "Every role",
                 _outside(row),
                 _days(row),
             ),
-            _sentences(_WEIGHTS[row["verdict"]], row.get("sentence", "")),
-            _sentences(row["source"], f"Read: {row['read']}", _standing(row)),
+            sentences(_WEIGHTS[row["verdict"]], row.get("sentence", "")),
+            sentences(row["source"], f"Read: {row['read']}", standing(row)),
         )
         for row in OWN.raw("law/legal-bases.toml")["rule"]
     )
     head = ("Legal basis, role and vaccination", "Verdict", "Source and standing")
-    return f"# Legal bases\n\n{_INTRO}\n{_table(head, rows)}"
+    return f"# Legal bases\n\n{INTRO}\n{table(head, rows)}"
 
 
 def _outside(row: Row) -> str:
@@ -209,29 +172,29 @@ def vaccines() -> str:
     """Return ages, doses, intervals and doubts of each vaccination."""
     dose = "A dose off its usual size asks for a reason; ten times as much, or a tenth, stops."
     each = "\n".join(map(_programme, _programmes()))
-    return f"# Vaccines: ages, doses, intervals\n\n{_INTRO}\n{dose}\n\n{each}"
+    return f"# Vaccines: ages, doses, intervals\n\n{INTRO}\n{dose}\n\n{each}"
 
 
 def _programme(file: Row) -> str:
     head = ("Vaccine", "Ages and usual dose", "Source and standing")
-    products = _table(head, (_product(row, file) for row in file["product"]))
+    products = table(head, (_product(row, file) for row in file["product"]))
     parts = [f"## {file['name']}\n\n{products}"]
     if file.get("earlier_doses"):
         rows = (
-            (_interval(row), _days(row), _sentences(row["source"], NOT_CONFIRMED))
+            (_interval(row), _days(row), sentences(row["source"], NOT_CONFIRMED))
             for row in file["earlier_doses"]
         )
-        parts.append(_table(("Earlier dose: asks for a reason", "Holds", "Source and standing"), rows))
+        parts.append(table(("Earlier dose: asks for a reason", "Holds", "Source and standing"), rows))
     if file.get("doubt"):
-        parts.append(_table(_DOUBTS, map(_doubt, file["doubt"])))
+        parts.append(table(_DOUBTS, map(_doubt, file["doubt"])))
     return "\n".join(parts)
 
 
 def _product(row: Row, file: Row) -> tuple[str, str, str]:
     return (
-        _sentences(row["short_name"], _kind(row).capitalize()),
-        _sentences(f"Ages: {_product_ages(row)}", f"Dose: {_dose(row, file)}"),
-        _sentences(_source(row, file), _age_standing(row)),
+        sentences(row["short_name"], _kind(row).capitalize()),
+        sentences(f"Ages: {_product_ages(row)}", f"Dose: {_dose(row, file)}"),
+        sentences(_source(row, file), _age_standing(row)),
     )
 
 
@@ -261,7 +224,7 @@ def _source(row: Row, file: Row) -> str:
 
 
 def _age_standing(row: Row) -> str:
-    return _standing({"confidence": row["age_confidence"]}) if "age_confidence" in row else NOT_CONFIRMED
+    return standing({"confidence": row["age_confidence"]}) if "age_confidence" in row else NOT_CONFIRMED
 
 
 def _interval(row: Row) -> str:
@@ -281,16 +244,18 @@ def medicines() -> str:
     rows = (
         (
             ", ".join(row["names"]),
-            _sentences(
+            sentences(
                 row["check"],
                 row.get("further", ""),
                 "Asks for a reason" if Confidence(row["confidence"]).is_read else "Is said",
             ),
-            _sentences(row["source"], _standing(row)),
+            sentences(row["source"], standing(row)),
         )
         for row in OWN.raw("medicines/high-risk.toml")["medicine"]
     )
-    return f"# Medicines to check\n\n{_INTRO}\n{_table(('Medicine', 'What is said', 'Source and standing'), rows)}"
+    return (
+        f"# Medicines to check\n\n{INTRO}\n{table(('Medicine', 'What is said', 'Source and standing'), rows)}"
+    )
 
 
 TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
@@ -300,6 +265,11 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "vaccines": ("Vaccines: ages, doses, intervals", vaccines),
     "law": ("Law on emergency supply", law.table),
     "medicines": ("Medicines to check before an emergency supply", medicines),
+    "controlled-drugs": ("Controlled drugs and their names", supply_tables.controlled),
+    "preparations": ("Kinds of preparation", supply_tables.preparations),
+    "allergies": ("Allergies and amounts", supply_tables.allergies),
+    "stops": ("Other stops", supply_tables.stops),
+    "pgd-register": ("What the register of PGDs says", supply_tables.pgds),
 }
 """The tables by topic of the help, each with its title."""
 
@@ -308,7 +278,7 @@ def index() -> str:
     """Return the list of all tables."""
     links = "\n".join(f"- [{title}](help:{topic})" for topic, (title, _make) in TABLES.items())
     lead = "Each opens here, and **Save as PDF** makes it fit for printing."
-    return f"# Rules and their sources\n\n{_INTRO}\n{lead}\n\n{links}\n"
+    return f"# Rules and their sources\n\n{INTRO}\n{lead}\n\n{links}\n"
 
 
 def text(topic: str) -> str:

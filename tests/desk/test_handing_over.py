@@ -17,11 +17,8 @@ from digmed_desktop.reference.programmes import programme
 from tests.clinical import supply_examples
 from tests.clinical.examples import AGREED, NOW, complete_answers, complete_record, flu, pharmacy, vaccinator
 from tests.desk.conftest import Counter
-from tests.fhir.records import supply, vaccination
-
-
 from tests.fhir import records
-from tests.fhir.records import vaccination
+from tests.fhir.records import supply, vaccination
 
 FIELDS = {one.id for one in form.load("vaccination").fields()}
 

@@ -1,0 +1,164 @@
+"""What an emergency supply is held against, as texts of the help made of the same data; and what the PGD register says."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from digmed_desktop.clinical import controlled_drugs, pgd
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
+from digmed_desktop.clinical.controlled_drugs import ControlledName
+from digmed_desktop.clinical.table_text import INTRO, sentences, standing, table
+from digmed_desktop.data_files.source import OWN
+
+_SOURCE = "Source and standing"
+
+
+def controlled() -> str:
+    """Return every name that is known as one of a controlled drug, by substance and schedule."""
+    groups: dict[tuple[str, str, str, Confidence, str], list[str]] = {}
+    for row in controlled_drugs.all_names():
+        key = (
+            row.substance if row.schedules else "",
+            _schedules(row),
+            _verdict(row),
+            row.confidence,
+            row.source,
+        )
+        groups.setdefault(key, []).append(row.name)
+    rows = (
+        (
+            sentences(substance or "Look alike, no controlled drugs", ", ".join(names)),
+            sentences(schedules, verdict),
+            sentences(source, standing({"confidence": confidence})),
+        )
+        for (substance, schedules, verdict, confidence, source), names in groups.items()
+    )
+    lead = (
+        "The names of controlled drugs that the program knows. The list is not complete: of a name that is not in it the "
+        "form says that it is unknown, and the pack says whether it is one."
+    )
+    return f"# Controlled drugs\n\n{INTRO}\n{lead}\n\n{table(('Substance and names', 'Schedule', _SOURCE), rows)}"
+
+
+def _schedules(row: ControlledName) -> str:
+    if not row.schedules:
+        return ""
+    lower = f"Schedule 4 or 5 only as {', '.join(row.lower_as)}" if row.lower_as else ""
+    never = f"never Schedule 4 or 5 as {', '.join(row.never_as)}" if row.never_as else ""
+    return "; ".join(part for part in (f"Schedule {' or '.join(row.schedules)}", lower, never) if part)
+
+
+def _verdict(row: ControlledName) -> str:
+    if not row.schedules:
+        return "Says nothing"
+    stops = row.is_never_supplied and row.confidence.may_stop
+    return "Stops where another schedule is answered" if stops else "Asks for a reason"
+
+
+def preparations() -> str:
+    """Return by which words, forms and names a kind of preparation with a limit of its own is known."""
+    file = OWN.raw("medicines/preparations.toml")
+    rows = (
+        (
+            kind["label"],
+            sentences(
+                _listed("Names", [*kind.get("names", ()), *kind.get("further", ())]),
+                _listed("Words", kind.get("words", ())),
+                _listed("Not with", kind.get("other_words", ())),
+                _listed("Forms of dm+d", kind["forms"]),
+                "Asks for a reason where another kind was answered",
+            ),
+            sentences(file["forms_source"], file["names_source"] if kind.get("names") else "", NOT_CONFIRMED),
+        )
+        for kind in file["kind"]
+    )
+    return f"# Kinds of preparation\n\n{INTRO}\n{table(('Kind', 'Known by', _SOURCE), rows)}"
+
+
+def _listed(lead: str, words: "list[str] | tuple[str, ...]") -> str:
+    return f"{lead}: {', '.join(words)}" if words else ""
+
+
+def allergies() -> str:
+    """Return which allergies and medicines belong together, and how much of a unit is unlikely in a day."""
+    file, amounts = OWN.raw("medicines/allergies.toml"), OWN.raw("medicines/amounts.toml")
+    rows = (
+        (
+            sentences(f"Allergy to {group['said']}", _listed("Recorded as", group["allergy"])),
+            ", ".join(group["medicines"]),
+            sentences(file["source"], standing({"confidence": "general"})),
+        )
+        for group in file["group"]
+    )
+    most = (
+        (
+            ", ".join(row["units"]),
+            f"More than {row['most_a_day']} a day",
+            sentences(row["source"], standing(row)),
+        )
+        for row in amounts["amount"]
+    )
+    lead = (
+        "An allergy to the medicine itself, to its ingredient or to a medicine of its group asks for a reason; so does a "
+        "quantity that nobody takes in a day."
+    )
+    return (
+        f"# Allergies and amounts\n\n{INTRO}\n{lead}\n\n{table(('Allergy', 'Medicines', _SOURCE), rows)}\n"
+        f"{table(('Unit', 'Asks for a reason', _SOURCE), most)}"
+    )
+
+
+def stops() -> str:
+    """Return what stops besides law, legal bases and screening."""
+    rows = (
+        (row["sentence"], "Stops what is still to be done", sentences(row["source"], standing(row)))
+        for row in OWN.raw("rules/stops.toml")["stop"]
+    )
+    return f"# Other stops\n\n{INTRO}\n{table(('What is said', 'What follows', _SOURCE), rows)}"
+
+
+def pgds() -> str:
+    """Return what the register of PGDs says of a vaccination, tried on one direction in each standing."""
+    source = f"{pgd.REGISTER[0].upper()}{pgd.REGISTER[1:]}. A day is that of the vaccination. {NOT_CONFIRMED}"
+    rows = (
+        (
+            case,
+            sentences(*(one.sentence for one in said)) or "Nothing",
+            sentences(_follows(said), source),
+        )
+        for case, said in _tried()
+    )
+    soon = f"Today says which directions lapse within {pgd.LAPSES_SOON.days} days."
+    return f"# What the register of PGDs says\n\n{INTRO}\n{soon}\n\n{table(('Case', 'What is said', _SOURCE), rows)}"
+
+
+def _follows(said: tuple[pgd.Said, ...]) -> str:
+    if not said:
+        return "Stops nothing"
+    return (
+        "Stops what is still to be done" if any(one.stops for one in said) else "Is said, and stops nothing"
+    )
+
+
+def _tried() -> Iterator[tuple[str, tuple[pgd.Said, ...]]]:
+    """Yield each case with what the rules of the register themselves say of it."""
+    first, last, day = date(2026, 9, 1), date(2027, 3, 31), date(2026, 10, 14)
+    signed = pgd.Authorised(1, "Example", first)
+    cases = {
+        "The register is off": (False, ()),
+        "On, and no PGD for this vaccination": (True, None),
+        "In force and signed": (True, (first, last, signed, None)),
+        "In force, not signed": (True, (first, last, pgd.Authorised(1, "Example", None), None)),
+        "Signed the day after": (
+            True,
+            (first, last, pgd.Authorised(1, "Example", day + timedelta(days=1)), None),
+        ),
+        "Not yet in force": (True, (day + timedelta(days=1), last, signed, None)),
+        "Lapsed the day before": (True, (first, day - timedelta(days=1), signed, None)),
+        "Withdrawn on that day": (True, (first, last, signed, day)),
+    }
+    for case, (on, direction) in cases.items():
+        known = ()
+        if direction:
+            since, until, who, withdrawn = direction
+            known = (pgd.Direction(1, "Example PGD", "1", since, until, "influenza", (who,), withdrawn),)
+        yield case, tuple(pgd.judge(pgd.PgdRegister(on, known), "influenza", 1, day))
