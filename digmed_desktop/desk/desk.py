@@ -76,6 +76,9 @@ class FormDesk(Protocol):
     def preview(self, assessed: Assessment[Any]) -> Preview:
         """Return what a form would send, and what is in the way."""
 
+    def finished(self, draft_id: str) -> Sent | None:
+        """Return what became of a draft that was finished before, None where it was not."""
+
     def freeze(self, assessed: Assessment[Any], draft_id: str, by: int) -> Sent:
         """Store the message of a form, to be sent; twice with one draft is once."""
 
@@ -294,9 +297,9 @@ class Desk:
             self._intent.done()  # a person who is told that it failed presses Send again, or does not
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
-        if (earlier := self._store.notifications.sent_as(wish.draft_id)) is not None:
+        if (earlier := self._form(wish.form).finished(wish.draft_id)) is not None:
             self._take_back(state, wish.by)
-            return Sent(earlier)
+            return earlier
         if closed := data_check.standing().closed(wish.form):
             return Sent(None, (Problem("", closed),))
         assessed = self._assess(wish.form, state)
