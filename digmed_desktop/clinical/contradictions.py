@@ -39,6 +39,8 @@ _WEIGHTS = {
 """Units of weight, in micrograms; some systems give the dose so. Written as ``folded`` leaves them."""
 _LEAST_WEIGHT, _LARGEST_WEIGHT = Decimal(1), Decimal(1000)
 """Micrograms: vaccines hold from some micrograms to some hundred of what they are named for."""
+TWO_ANSWERS = "answers of this form that contradict each other"
+"""Where it stands that they cannot all be true."""
 _NAMES_TWO = "The code and the words name two different things. Correct one of them."
 _OF_VACCINE, _OF_ITEM = "immunizations", "items"
 
@@ -103,7 +105,7 @@ def refuse(sheet: AnswerSheet, record: Record, questions: QuestionSet) -> None:
     for found in contradictions(record, sheet.now):
         question = found.question(questions) or found.path
         if question not in stopped:
-            sheet.refuse(question, found.sentence)
+            sheet.refuse(question, found.sentence, TWO_ANSWERS)
 
 
 def _done(record: Record) -> bool:

@@ -157,7 +157,7 @@ def _tried() -> Iterator[tuple[str, tuple[pgd.Said, ...]]]:
         "Withdrawn on that day": (True, (first, last, signed, day)),
     }
     for case, (on, direction) in cases.items():
-        known = ()
+        known: tuple[pgd.Direction, ...] = ()
         if direction:
             since, until, who, withdrawn = direction
             known = (pgd.Direction(1, "Example PGD", "1", since, until, "influenza", (who,), withdrawn),)

@@ -9,6 +9,7 @@ import digmed_desktop
 from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.answers import AnswerSheet
 from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.clinical.contradictions import TWO_ANSWERS
 from digmed_desktop.clinical.doubt_rules import Weight
 from digmed_desktop.clinical.form import FieldKind, load
 from digmed_desktop.clinical.law_rule import Effect
@@ -59,7 +60,7 @@ def of_vaccinations() -> Iterator[tuple[str, str, Confidence]]:
             yield product.id, product.dose_source, Confidence.INFERRED
 
 
-KNOWN = {source for _what, source, _how in data()} | {REGISTER}
+KNOWN = {source for _what, source, _how in data()} | {REGISTER, TWO_ANSWERS}
 
 
 def test_every_row_that_can_stop_names_a_source_that_was_read() -> None:

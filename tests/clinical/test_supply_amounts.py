@@ -112,7 +112,7 @@ def test_build_refuses_or_doubts_what_the_form_does(
 def test_build_wants_a_reason_on_a_line_of_its_own_for_each_doubt(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    doubts = {"strength": "500mg", "allergy": "Ramipril"}
+    doubts: dict[str, Any] = {"strength": "500mg", "allergy": "Ramipril"}
     for reason in ("", "Seen on the pack.", "Seen on the pack.\n.\n-"):
         assert build(tmp_path, **doubts, reason=reason) == 2
         assert "2 reasons, each on a line of its own" in capsys.readouterr().err

@@ -152,7 +152,7 @@ def test_the_law_is_told_under_its_item_and_a_technician_keeps_it_for_a_pharmaci
     begin(bench, supply, tablets(schedule="4", days="6", quantity="6"))
     panel = supply.form.law_panels["item.1"]
     assert any("Supply at most 5 days' treatment" in text for text in panel.sentences())
-    assert any("regulation 225(3)" in text and "still to be confirmed" in text for text in panel.sentences())
+    assert any("regulation 225(3)" in text and "Not confirmed" in text for text in panel.sentences())
     assert panel.property("tone") == "stop"
     supply.check_now()
     bench.idle()
@@ -194,7 +194,7 @@ def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, su
     assert bench.rows() == [], "who does not agree that the practice is told stands in the register alone"
     assert supply.form.answers()["patient.family"] == ""
     bench.window.go("supply")
-    begin(bench, supply, complete_answers({"item.1.product": "Insulin of another make"}))
+    begin(bench, supply, complete_answers({"item.count": "1", "item.1.product": "Insulin of another make"}))
     supply.check_now()
     bench.until(check.isVisible)
     assert check.send_button.text() == "Finish"
