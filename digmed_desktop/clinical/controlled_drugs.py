@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from digmed_desktop.clinical.confidence import Confidence
+from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED
 from digmed_desktop.clinical.phrases import Phrases, nearest, words
 from digmed_desktop.data_files.source import OWN
 
 FILE = "medicines/controlled-drugs.toml"
-NEVER_SUPPLIED = frozenset(("1", "2", "3"))
-"""Schedules that may not be supplied in an emergency, but for phenobarbital in epilepsy."""
 
 
 @dataclass(frozen=True, slots=True)

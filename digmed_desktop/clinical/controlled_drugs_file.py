@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from digmed_desktop.clinical.confidence import Confidence
-from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED
+from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text, Texts

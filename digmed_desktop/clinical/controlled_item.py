@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
-from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED, ControlledName
-from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
+from digmed_desktop.clinical.controlled_drugs import ControlledName
+from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED, ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.supply_finding import Finding

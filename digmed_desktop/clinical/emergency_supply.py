@@ -20,6 +20,9 @@ from digmed_desktop.clinical.record import (
     Referral,
 )
 
+NEVER_SUPPLIED = frozenset(("1", "2", "3"))
+"""Schedules that may not be supplied in an emergency, but for phenobarbital in epilepsy."""
+
 
 class SupplyRoute(StrEnum):
     """At whose request the supply is made; each has its own conditions."""

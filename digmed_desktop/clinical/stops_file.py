@@ -10,6 +10,14 @@ from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, Text
 from digmed_desktop.data_files.source import DataSource
 
 NAME = "rules/stops.toml"
+NEEDED = (
+    "supply-without-consent",
+    "vaccine-without-consent",
+    "site-of-route",
+    "role-may-vaccinate",
+    "expired-batch",
+)
+"""The stops that the program asks for by their ids."""
 
 
 class StopRow(DataModel):
@@ -29,11 +37,9 @@ class StopsFile(DataModel):
 
 def cross_check(at: At, file: StopsFile, _source: DataSource) -> Iterator[Fault]:
     """Yield stops that stand there twice or that nobody read, and those that the program needs and that are missing."""
-    from digmed_desktop.clinical.stops import OwnStop
-
     there = [row.id for row in file.stop]
     yield from at.twice("stop", "id", there)
-    yield from at.needed("stop", set(there), tuple(one.value for one in OwnStop), "stop")
+    yield from at.needed("stop", set(there), NEEDED, "stop")
     for number, row in enumerate(file.stop):
         if not row.confidence.may_stop:
             yield at.fault(

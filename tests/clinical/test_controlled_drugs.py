@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from digmed_desktop.clinical.controlled_drugs import (
-    NEVER_SUPPLIED,
     ControlledName,
     all_names,
     is_known,
     named_in,
 )
-from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED, ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.json_record import dumps
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.phrases import words

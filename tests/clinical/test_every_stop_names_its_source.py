@@ -16,8 +16,9 @@ from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.clinical.legal_basis import Verdict
 from digmed_desktop.clinical.pgd import REGISTER
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.stops import OwnStop
 from digmed_desktop.clinical.stops_file import NAME as STOPS
-from digmed_desktop.clinical.stops_file import StopsFile
+from digmed_desktop.clinical.stops_file import NEEDED, StopsFile
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.vaccination import read
 from digmed_desktop.data_files.source import OWN
@@ -68,6 +69,10 @@ def test_every_row_that_can_stop_names_a_source_that_was_read() -> None:
         assert source.strip(), what
         assert how.may_stop, what
         assert not source.casefold().startswith("general professional knowledge"), what
+
+
+def test_the_file_of_stops_has_each_that_the_program_asks_for() -> None:
+    assert set(NEEDED) == {one.value for one in OwnStop}
 
 
 def assert_sourced(problem: Problem) -> None:

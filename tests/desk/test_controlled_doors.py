@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.clinical.controlled_drugs import NEVER_SUPPLIED, ControlledName, all_names
+from digmed_desktop.clinical.controlled_drugs import ControlledName, all_names
+from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.json_record import dumps
 from digmed_desktop.clinical.problem import Problem, Severity
