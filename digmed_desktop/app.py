@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -169,11 +169,11 @@ def play_tour(folder: Path, first: int | None = None) -> int:
     return _played(folder, lambda window, pictures: play.play(window, pictures, first))
 
 
-def take_pictures(folder: Path) -> int:
-    """Write a picture of every page in every look; return 0 when all were written."""
+def take_pictures(folder: Path, only: Collection[str] = ()) -> int:
+    """Write a picture of every page in every look, or of those named; return 0 when all were written."""
     from digmed_desktop.tour import pictures
 
-    return _played(folder, pictures.take)
+    return _played(folder, lambda window, into: pictures.take(window, into, only))
 
 
 def _played(folder: Path, play: Callable[[Window, Path], int]) -> int:

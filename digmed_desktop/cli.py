@@ -56,7 +56,15 @@ def parser() -> argparse.ArgumentParser:
         "--pictures",
         metavar="DIR",
         type=Path,
-        help="with --demo: write a picture of every page to DIR, light, dark and in high contrast, at 100 and 200 %% text",
+        help="with --demo: write a picture of every page to DIR, light, dark and in high contrast, at 100 and 200 %% text, "
+        "1280x720 and 1920x1080",
+    )
+    made.add_argument(
+        "--only",
+        metavar="PAGE",
+        nargs="+",
+        default=(),
+        help="with --pictures: only these pages, named as their files are, for example check",
     )
     return made
 
@@ -116,7 +124,7 @@ def _run(words: list[str]) -> int:
     if asked.tour is not None:
         return app.play_tour(asked.tour, asked.first)
     if asked.pictures is not None:
-        return app.take_pictures(asked.pictures)
+        return app.take_pictures(asked.pictures, asked.only)
     return app.run(practice=asked.demo)
 
 

@@ -1,19 +1,19 @@
-"""Makes a picture of every page in every look: light, dark and high contrast, at normal and twice the size of text."""
+"""Makes a picture of every page in every look: three themes, two sizes of text, two sizes of the window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
-from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT, Moves
-from digmed_desktop.tour.player import Player, pause
-from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.tour.counter_scenes import CounterScenes
+from digmed_desktop.tour.moves import Moves
+from digmed_desktop.tour.player import Player, TourError, pause
 from digmed_desktop.ui.pages.registry import PLACES
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from digmed_desktop.ui.window import Window
 
 LOOKS = tuple((theme, percent) for percent in (100, 200) for theme in ("light", "dark", "high-contrast"))
-SIZE = (1280, 720)
+SIZES = ((1280, 720), (1920, 1080))
 
 
 class Tourist:
@@ -23,6 +23,7 @@ class Tourist:
         self.window = window
         self.moves = Moves(window, Player(window, folder))
         self.player = self.moves.player
+        self.counter = CounterScenes(self.moves, self._inside)
 
     def pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield the name of every page, and how to come there."""
@@ -33,13 +34,11 @@ class Tourist:
                     yield f"settings-{section.key}", partial(self._section, section.key)
                 continue
             yield place.key, partial(self._place, place.key)
-        yield "form-with-problems", self._problems
-        yield "check", self._check
-        yield "notification", self._story
+        yield from self.counter.pages()
         yield "help", self._help
 
     def prepare(self) -> None:
-        """Set the pharmacy up and send one notification, so that lists hold something."""
+        """Set the pharmacy up and send two notifications, one to a practice and one for paper."""
         window, player = self.window, self.player
         player.wait_for("first run", lambda: window.first_run is not None and window.first_run.isVisible())
         page = window.first_run
@@ -50,26 +49,28 @@ class Tourist:
         player.wait_for("signing in", window.sign_in.isVisible)
         self._come_in()
         player.wait_for("the form", lambda: window.vaccinate is not None and window.vaccinate.isVisible())
-        self.moves.send_for(self.moves.practice.patients[0])
-        self.sent = self.moves.newest().id
-        form = self.moves.form()
-        form.fill({"patient.given": "Half", "patient.family": "Typed"})
-        form.next_patient()
+        self.counter.prepare()
 
-    def picture_all(self, folder: Path, say: Callable[[str], None]) -> int:
-        """Take every picture; return how many."""
+    def picture_all(self, folder: Path, only: Collection[str], say: Callable[[str], None]) -> int:
+        """Take the pictures of all pages, or of those named in ``only``; return how many."""
+        wanted = [name for name, _go in self.pages() if not only or name in only]
+        if missing := set(only) - set(wanted):
+            raise TourError(f"there is no page {', '.join(sorted(missing))}")
         count = 0
-        for theme, percent in LOOKS:
-            self.window.context.appearance.set(theme, percent)
-            self.window.resize(*SIZE)
-            for number, (name, go) in enumerate(self.pages(), 1):
-                go()
-                pause(250)
-                file = folder / f"{theme}-{percent}-{number:02}-{name}.png"
-                if not self.window.grab().save(str(file)):
-                    raise OSError(f"{file.name} could not be written")
-                count += 1
-            say(f"{theme}, {percent} %: {number} pages")
+        for size in SIZES:
+            for theme, percent in LOOKS:
+                self.window.context.appearance.set(theme, percent)
+                self.window.resize(*size)
+                for number, (name, go) in enumerate(self.pages(), 1):
+                    if name not in wanted:
+                        continue
+                    go()
+                    pause(250)
+                    file = folder / f"{size[0]}-{theme}-{percent}-{number:02}-{name}.png"
+                    if not self.window.grab().save(str(file)):
+                        raise OSError(f"{file.name} could not be written")
+                    count += 1
+                say(f"{size[0]}x{size[1]}, {theme}, {percent} %: {len(wanted)} pages")
         return count
 
     # ---- ways to pages
@@ -95,40 +96,18 @@ class Tourist:
         if isinstance(page, SettingsPage):
             page.section(key)
 
-    def _form(self) -> FormPage:
-        self._inside()
-        self.window.go("vaccinate")
-        return self.moves.form()
-
-    def _problems(self) -> None:
-        form = self._form()
-        form.begin()
-        form.fill({"patient.nhs_number": "999 012 3021", "patient.date_of_birth": "31/11/1958"})
-        pause(600)
-        form.form.tell_all()
-
-    def _check(self) -> None:
-        form = self._form()
-        form.begin()
-        patient = self.moves.practice.patients[1]
-        form.form.set_answers({**patient.answers, **THIS_VISIT, **THE_PACK, **THE_SESSION}, keep_rest=True)
-        form.check_now()
-        self.player.wait_for("the check page", self.window.check.isVisible)
-
-    def _story(self) -> None:
-        self.window.open_story(self.sent)
-
     def _help(self) -> None:
-        self.window.go("stock")
+        self._place("stock")
         self.window.go("help")
 
 
-def take(window: Window, folder: Path) -> int:
-    """Take every picture of every page into ``folder``; return 0."""
+def take(window: Window, folder: Path, only: Collection[str] = ()) -> int:
+    """Take every picture of every page, or of those named, into ``folder``; return 0."""
     window.show()
     window.activateWindow()
     tourist = Tourist(window, folder)
+    (folder / "messages").mkdir(exist_ok=True)
     tourist.prepare()
-    count = tourist.picture_all(folder, lambda line: print(line, flush=True))
+    count = tourist.picture_all(folder, only, lambda line: print(line, flush=True))
     print(f"{count} pictures in {folder}")
     return 0
