@@ -16,6 +16,8 @@ from digmed_desktop.ui.pages.story_parts import RecordedView
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
+ONE_LINE = 48  # pixels at most of a band that says what is corrected
+
 
 @pytest.fixture
 def story(bench: Bench) -> StoryPage:
@@ -76,8 +78,15 @@ def test_a_correction_goes_through_the_form_and_shows_its_differences(bench: Ben
     story.panel._confirm()
     bench.until(lambda: bench.form.isVisible() and bench.form.form.answers()["vaccine.batch"] == "AB-1234")
     bench.form.fill({"vaccine.batch": "AB-1299"})
+    form_band, check_band = bench.form.band, bench.window.check.band
+    bench.until(lambda: "Correcting the record of" in form_band.head.text())
+    assert form_band.height() <= ONE_LINE
     bench.form.check_now()
     bench.until(bench.window.check.isVisible)
+    bench.until(lambda: "Correcting the record of" in check_band.head.text())
+    assert check_band.isVisible()
+    assert check_band.height() <= ONE_LINE
+    assert "The batch was misread." in check_band.why.text()
     bench.key(Qt.Key.Key_F12)
     bench.open_sent()
     bench.until(lambda: story.tabs.tabText(2) == "Versions (2)")
@@ -124,7 +133,7 @@ def test_a_paper_copy_is_saved_and_recorded_only_when_it_has_gone(
     assert names == [f"notification-{story.shown:06d}-2026-10-14"]
     assert bench.rows()[0].state is State.WAITING
     story.paper._gone()
-    assert "to whom" in story.paper.to_field.sentence
+    assert "the person or place" in story.paper.to_field.sentence
     story.paper.to.set_answer("Overtown Surgery")
     story.paper._gone()
     bench.until(lambda: story.state.head.text() == "Given · Told on paper")

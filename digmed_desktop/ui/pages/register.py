@@ -20,27 +20,20 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.clinical.particulars import entry_pairs, item_words
+from digmed_desktop.clinical.particulars import item_words
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.register import EntryKind, Outstanding, RegisterEntry, Verified
+from digmed_desktop.messaging.register import Outstanding, RegisterEntry, Verified
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
-from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
-from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, title
+from digmed_desktop.ui.pages.register_entry import EntryView
+from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row, title
 
 PAGE = 100
 COLUMNS = ("No.", "Date of supply", "Patient", "Supplied")
 EMPTY = "Nothing stands in the register yet. It is written when an emergency supply is finished (F3)."
-KINDS = {
-    EntryKind.SUPPLY: "Emergency supply",
-    EntryKind.NOT_SUPPLIED: "Not supplied",
-    EntryKind.PRESCRIPTION: "Prescription received",
-    EntryKind.AMENDMENT: "Amendment",
-}
 
 
 class RegisterPage(QWidget):
@@ -235,6 +228,8 @@ class RegisterPage(QWidget):
         )
 
     def _save(self, make: Callable[[Any], Any], suggested: str) -> None:
+        if not self.isVisible():  # somebody has gone on: no dialog over another page
+            return
         path = files.ask_where(self, "Save the register", suggested, files.PDF)
         if path is not None:
             self._context.office.errand(
@@ -252,6 +247,8 @@ class RegisterPage(QWidget):
         )
 
     def _print(self, printed: Printed) -> None:
+        if not self.isVisible():
+            return
         try:
             printing.print_on_paper(self, printed)
         except DigMedError as error:
@@ -291,125 +288,6 @@ class Card(QFrame):
         for line in lines:
             self._layout.addWidget(line)
         self.setVisible(bool(lines))
-
-
-class EntryView(QScrollArea):
-    """One entry, what was appended to it, and the acts."""
-
-    def __init__(self, page: RegisterPage) -> None:
-        super().__init__()
-        self._page = page
-        self._number = 0
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        inside = QWidget()
-        inside.setObjectName("page")
-        self._layout = QVBoxLayout(inside)
-        self._layout.setContentsMargins(8, 0, 8, 8)
-        self._layout.setSpacing(10)
-        self.said = Notice("done", "")
-        self.said.hide()
-        self.print_entry = button("Print entry")
-        self.print_label = button("Print label")
-        self.amend = button("Append amendment")
-        self.came = button("Prescription came")
-        self.print_entry.clicked.connect(lambda: self._print("entry"))
-        self.print_label.clicked.connect(lambda: self._print("label"))
-        self.amend.clicked.connect(self.ask_amendment)
-        self.came.clicked.connect(self.ask_dates)
-        self.text = Field("amendment.text", "What is to be put right, and why", LinesEditor())
-        self.save_text = button("Append", "primary")
-        self.save_text.clicked.connect(self._append_text)
-        now = page.now
-        self.dated = Field("prescription.dated", "Date on the prescription", DateEditor(now))
-        self.received = Field("prescription.received", "Date it was received", DateEditor(now))
-        self.save_dates = button("Enter the dates", "primary")
-        self.save_dates.clicked.connect(self._append_dates)
-        self._asking = (self.text, self.save_text, self.dated, self.received, self.save_dates)
-        self._words = QWidget()
-        self._acts = row(self.print_entry, self.print_label, None)
-        self._appends = row(self.amend, self.came, None)
-        for widget in (self.said, self._words, self._acts, self._appends, *self._asking):
-            self._layout.addWidget(widget)
-        self._layout.addStretch(1)
-        self.setWidget(inside)
-        self.show_entry(None)
-
-    def show_entry(self, entry: RegisterEntry | None) -> None:
-        """Show an entry; None shows nothing."""
-        if entry is None or entry.number != self._number:
-            self.said.hide()
-            self._ask(())
-        self._number = entry.number if entry else 0
-        fresh = QWidget()
-        body = QVBoxLayout(fresh)
-        body.setContentsMargins(0, 0, 0, 0)
-        for one in (entry, *entry.later) if entry else ():
-            body.addWidget(heading(f"No. {one.number}  {KINDS[one.kind]}"))
-            body.addWidget(quiet(f"Entered {dates.shown_time(one.entered_at)} by {one.by_name}"))
-            for label, lines in entry_pairs(one.content):
-                body.addWidget(quiet(label))
-                body.addWidget(Words("\n".join(lines)))
-        old = self._layout.replaceWidget(self._words, fresh)
-        if old is not None and (gone := old.widget()) is not None:
-            gone.hide()
-            gone.deleteLater()
-        self._words = fresh
-        for acts in (self._acts, self._appends):
-            acts.setVisible(entry is not None)
-        supply = entry is not None and entry.kind is EntryKind.SUPPLY
-        self.print_label.setVisible(supply)
-        came = entry is not None and any(one.kind is EntryKind.PRESCRIPTION for one in entry.later)
-        by_prescriber = supply and entry is not None and entry.content.get("route") == "prescriber"
-        self.came.setVisible(by_prescriber and not came)
-
-    def tell(self, sentence: str, *, tone: str = "done") -> None:
-        """Say that something was done, or what is in the way."""
-        self.said.say(sentence, tone=tone)
-        self.said.show()
-
-    def ask_amendment(self) -> None:
-        """Ask what is to be put right."""
-        self.text.editor.set_answer("")
-        self._ask((self.text, self.save_text))
-        self.text.editor.focus()
-        self.ensureWidgetVisible(self.save_text)
-
-    def ask_dates(self) -> None:
-        """Ask for the two dates of a prescription."""
-        self._ask((self.dated, self.received, self.save_dates))
-        self.dated.editor.focus()
-        self.ensureWidgetVisible(self.save_dates)
-
-    def _ask(self, wanted: Sequence[QWidget]) -> None:
-        for field in (self.text, self.dated, self.received):
-            field.say("")
-        for widget in self._asking:
-            widget.setVisible(widget in wanted)
-
-    def _print(self, what: str) -> None:
-        number = self._number
-        if what == "entry":
-            self._page.print_paper(lambda desk: desk.register.entry_paper(number), f"register-entry-{number}")
-        else:
-            self._page.print_paper(lambda desk: desk.register.label_paper(number), f"label-{number}")
-
-    def _append_text(self) -> None:
-        number, text, by = self._number, self.text.editor.answer(), self._page.acting
-        self._page.append(lambda desk: desk.register.amend(number, text, by), self._appended)
-
-    def _append_dates(self) -> None:
-        number, by = self._number, self._page.acting
-        answers = {one.field_id: one.editor.answer() for one in (self.dated, self.received)}
-        self._page.append(lambda desk: desk.register.prescription_came(number, answers, by), self._appended)
-
-    def _appended(self, problems: tuple[Problem, ...]) -> None:
-        for field in (self.text, self.dated, self.received):
-            field.say(next((p.sentence for p in problems if p.field == field.field_id), ""))
-        if not problems:
-            self._ask(())
-            self.tell("Appended to the register.")
-            self.amend.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _whole(desk: Any) -> Any:

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTa
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.states import Happening, State
+from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.pages.story_messages import MessagesView
 from digmed_desktop.ui.pages.story_parts import (
     ActPanel,
     Column,
@@ -25,13 +26,15 @@ from digmed_desktop.ui.pages.story_parts import (
     recorded,
 )
 from digmed_desktop.ui.patient_banner import BannerView
-from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Notice, heading, quiet, set_property, title
+from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property, title
 
 BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
 """Acts with a button of their own; the others are in the menu beside."""
+LONG_NAME = 12  # letters, after which a name in the title may be broken
+SAID_BY_STATE = (Act.PAPER, Act.CANCEL)
+"""Acts after which the state at the top of the page says what was done."""
 
 
 class StoryPage(QWidget):
@@ -45,6 +48,9 @@ class StoryPage(QWidget):
         self.shown: int | None = None
         self.view: StoryView | None = None
         self.offers: dict[Act, Offer] = {}
+        self._typed: dict[tuple[int, Act], str] = {}  # of what was begun and is not recorded yet
+        self._under_way: set[tuple[int, Act]] = set()  # pressed, and not answered yet
+        self._to_say: dict[int, str] = {}  # of acts that ended while another page was in view
         self.patient = title("")
         self.state = Notice("act")
         self.work = LongWork(context.office)
@@ -52,12 +58,11 @@ class StoryPage(QWidget):
         self.events = Column("What happened")
         self.recorded = RecordedView(context.appearance.theme)
         self.versions = VersionsView()
-        self.messages = QTabWidget()
+        self.messages = MessagesView(context.appearance)
         self.tabs = QTabWidget()
-        for tabs, name in ((self.tabs, "Parts of this notification"), (self.messages, "Messages")):
-            tabs.setDocumentMode(True)
-            tabs.setAccessibleName(name)
-            tabs.tabBar().setAccessibleName(name)
+        self.tabs.setDocumentMode(True)
+        for named in (self.tabs, self.tabs.tabBar()):
+            named.setAccessibleName("Parts of this notification")
         self.tabs.addTab(self.recorded, "What was recorded")
         self.tabs.addTab(self.messages, "Messages")
         self.tabs.addTab(self.versions, "Versions")
@@ -104,13 +109,15 @@ class StoryPage(QWidget):
         self.paper.save.connect(self._save_copy)
         self.paper.printing.connect(self._print_copy)
         self.paper.gone.connect(self._has_gone)
-        self._context.appearance.changed.connect(self._restyle)
+        self._context.appearance.changed.connect(lambda: self.recorded.use(self._context.appearance.theme))
 
     def banner(self) -> BannerView | None:
         """Return whose notification it is, None while that is not known."""
-        if self.view is None:
-            return None
-        row, made = self.view.story.row, self._context.made
+        return None if self.view is None else self._whose(self.view.story.row)
+
+    def _whose(self, row: NotificationRow) -> BannerView:
+        """Return whose a notification is, as the privacy setting lets it be read."""
+        made = self._context.made
         family, _, given = row.patient_name.partition(", ")
         number = nhs_number.shown(row.nhs_number)
         if made.now.privacy and number:
@@ -125,11 +132,14 @@ class StoryPage(QWidget):
         """Show one notification."""
         if notification != self.shown:
             self.view = None
+            self.state.hide()  # nothing is known of it yet
             self._offer_nothing()  # what could be done with the one before is not what can be done with this
             self._read()
             self.work.say("")
             self.tabs.setCurrentIndex(0)
         self.shown = notification
+        if said := self._to_say.pop(notification, ""):
+            self.work.say(said, "look")
         self.refresh()
 
     def refresh(self) -> None:
@@ -173,13 +183,15 @@ class StoryPage(QWidget):
         self.recorded.show_sections(recorded(view.recorded))
         self.versions.show_versions(view.versions, item.id)
         self.tabs.setTabText(2, f"Versions ({len(view.versions)})" if len(view.versions) > 1 else "Versions")
-        self._show_messages(view)
+        self.messages.show_story(view)
 
     def _show_head(self, item: NotificationRow) -> None:
         words = words_of_row(item, self._context.duty(), self._context.now())
-        number = nhs_number.shown(item.nhs_number)
-        self.patient.setText(" · ".join(part for part in (item.patient_name, number) if part))
+        banner = self._whose(item)
+        number = next((text for label, text in banner.facts if label == "NHS number"), "")
+        self.patient.setText(breakable(" · ".join(part for part in (banner.name, number) if part), LONG_NAME))
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
+        self.state.show()
         self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
         paper = item.state is State.TO_PAPER
         whose = "practice" if item.practice_name else "patient"
@@ -201,33 +213,7 @@ class StoryPage(QWidget):
             if item.corrects is None and item.state is not State.KEPT_HERE
             else "",
         )
-        return " · ".join(part for part in facts if part)
-
-    def _show_messages(self, view: StoryView) -> None:
-        kept = self.messages.currentIndex()
-        while self.messages.count():
-            widget = self.messages.widget(0)
-            self.messages.removeTab(0)
-            if widget is not None:
-                widget.deleteLater()
-        for message in view.story.messages:
-            xml = XmlView(self._context.appearance.theme)
-            xml.show_xml(message.readable)
-            self.messages.addTab(xml, message.title)
-        if view.travels is not None:
-            outside = RecordedView(self._context.appearance.theme, view.travels.title)
-            outside.show_sections(recorded((view.travels,)))
-            self.messages.addTab(outside, view.travels.title)
-        if not view.story.messages:
-            self.messages.addTab(quiet(f"No message was made: {self._instead(view)}."), "None")
-        if 0 <= kept < self.messages.count():
-            self.messages.setCurrentIndex(kept)
-
-    @staticmethod
-    def _instead(view: StoryView) -> str:
-        if any(one.happening == Happening.KEPT_HERE.value for one in view.story.events):
-            return "the patient did not agree that the practice is told"
-        return "this one is told on paper or by telephone"
+        return breakable(" · ".join(part for part in facts if part))
 
     def _offer_nothing(self) -> None:
         self.offers = {}
@@ -256,31 +242,53 @@ class StoryPage(QWidget):
     # ---- acting
 
     def _begin(self, act: Act) -> None:
-        if act in self.offers:
+        if act in self.offers and self.shown is not None:
+            self._keep_typed()
             self.paper.setHidden(True)
             self.right.setCurrentIndex(1)
-            self.panel.show_offer(self.offers[act])
+            self.panel.show_offer(self.offers[act], self._typed.get((self.shown, act), ""))
 
     def _begin_paper(self) -> None:
+        if self.shown is None:
+            return
+        self._keep_typed()
         self.panel.put_away()
         self.right.setCurrentIndex(1)
+        self.paper.to.set_answer(self._typed.get((self.shown, Act.PAPER), ""))
         told = self.view is None or self.view.may_be_told
         self.paper.show_panel(tuple(How) if told else (How.PATIENT,), may_record=Act.PAPER in self.offers)
 
+    def _keep_typed(self) -> None:
+        """Keep what is typed in an open panel with its notification; the act brings it back."""
+        if self.shown is None:
+            return
+        if self.panel.offer is not None:
+            self._typed[self.shown, self.panel.offer.act] = self.panel.typed
+        if not self.paper.isHidden():
+            self._typed[self.shown, Act.PAPER] = self.paper.to.answer().strip()
+
     def _read(self) -> None:
         """Put the panels away and show what can be read."""
+        self._keep_typed()
         self.panel.put_away()
         self.paper.setHidden(True)
         self.right.setCurrentIndex(0)
 
+    def _in_view(self, notification: int) -> bool:
+        """Whether somebody looks at a notification now: what ends late acts on no other page."""
+        return self.shown == notification and self.isVisible()
+
     def _do(self, act: Act, words: str) -> None:
         by, shown = self._context.acting.id, self.shown
-        if by is None or shown is None:
+        if by is None or shown is None or (shown, act) in self._under_way:
             return
+        self._under_way.add((shown, act))
         office = self._context.office
-        refused = lambda error: self.panel.refuse(str(error))  # noqa: E731
+        refused = partial(self._refused, shown, act)
         if act is Act.CORRECT:
-            office.ask(lambda desk: desk.acts.begin_correction(shown, words), self._correct, refused)
+            office.ask(
+                lambda desk: desk.acts.begin_correction(shown, words), partial(self._correct, shown), refused
+            )
         elif act in (Act.WITHDRAW, Act.REACTION):
             office.ask(
                 lambda desk: (
@@ -288,37 +296,64 @@ class StoryPage(QWidget):
                     if act is Act.WITHDRAW
                     else desk.acts.reaction(shown, by, words)
                 ),
-                partial(self._followed_up, act),
+                partial(self._followed_up, shown, act),
                 refused,
             )
         else:
-            office.ask(lambda desk: desk.acts.do(act, shown, by, words), lambda _n: self._done(act), refused)
+            office.ask(
+                lambda desk: desk.acts.do(act, shown, by, words),
+                lambda _n: self._done(shown, act),
+                refused,
+            )
 
-    def _correct(self, begun: Begun) -> None:
-        self._read()
-        self._context.navigate.to_form.emit(FormStart(begun.form, whole=begun.state))
+    def _refused(self, notification: int, act: Act, error: DigMedError) -> None:
+        """Say why it was not done: at its panel, or over the page that is in view by now."""
+        self._under_way.discard((notification, act))
+        open_now = self.panel.offer.act if self.panel.offer else None
+        if self._in_view(notification) and open_now is act:
+            self.panel.refuse(str(error))
+        else:
+            self._context.office.failed.emit(error)
 
-    def _followed_up(self, act: Act, newer: int) -> None:
-        self._read()
+    def _is_recorded(self, notification: int, act: Act) -> bool:
+        """Forget the words of an act that was done; return whether its notification is in view."""
+        self._under_way.discard((notification, act))
+        here = self._in_view(notification)
+        asked = self.panel.offer.act if self.panel.offer else None
+        if here and (asked is act or (act is Act.PAPER and asked is None)):  # another one stays open
+            self._read()
+        self._typed.pop((notification, act), None)
+        return here
+
+    def _correct(self, notification: int, begun: Begun) -> None:
+        self._under_way.discard((notification, Act.CORRECT))
+        if self._in_view(notification):  # else nothing was begun yet: the reason stays with its act
+            self._is_recorded(notification, Act.CORRECT)
+            self._context.navigate.to_form.emit(FormStart(begun.form, whole=begun.state))
+
+    def _followed_up(self, notification: int, act: Act, newer: int) -> None:
+        here = self._is_recorded(notification, act)
         self._context.office.deliver_now()
-        self._context.navigate.to_notification.emit(newer)
         if act is Act.REACTION:
             card = yellow_card()
-            self.work.say(
+            self._to_say[newer] = (
                 "The reaction is recorded. Telephone the practice now, then press “Told by telephone”. "
-                f"Report it to the {card.name} too: {card.address}, freephone {card.telephone}.",
-                "look",
+                f"Report it to the {card.name} too: {card.address}, freephone {card.telephone}."
             )
         else:
-            self.work.say("The withdrawal is kept and goes out. Telephone the practice too.", "look")
+            self._to_say[newer] = "Withdrawal saved. It will be sent now. Telephone the practice too."
+        if here:
+            self._context.navigate.to_notification.emit(newer)
 
-    def _done(self, act: Act) -> None:
-        label = self.offers[act].label if act in self.offers else "It"
-        self._read()
-        self.work.say(f"{label}: recorded.")
+    def _done(self, notification: int, act: Act) -> None:
+        here = self._is_recorded(notification, act)
+        if here:
+            said = f"{self.offers[act].label if act in self.offers else 'It'}: recorded."
+            announce(self, said)
+            self.work.say("" if act in SAID_BY_STATE else said)
+            self.refresh()
         if act in (Act.TRY_AGAIN, Act.SEND_AS_NEW):
             self._context.office.deliver_now()
-        self.refresh()
 
     # ---- paper and files
 
@@ -331,36 +366,41 @@ class StoryPage(QWidget):
             self.work.run(
                 "Setting the page",
                 lambda desk, _p: desk.papers.save(desk.papers.copy(shown, how, by), path),
-                lambda _n: f"Saved as {path.name}. When it has gone, record it.",
+                lambda _n: f"Saved as {path.name}. When you have sent it, record it as sent.",
             )
 
     def _print_copy(self, how: How) -> None:
         shown, by, name = self.shown, self._name(), self._file_name("notification")
         if shown is not None:
             self._context.office.ask(
-                lambda desk: desk.papers.printed(desk.papers.copy(shown, how, by), name), self._print
+                lambda desk: desk.papers.printed(desk.papers.copy(shown, how, by), name),
+                lambda printed: self._print(printed) if self._in_view(shown) else None,
             )
 
     def _print(self, printed: Printed) -> None:
         try:
             if printing.print_on_paper(self, printed):
-                self.work.say("Sent to the printer. When it has gone, record it.")
+                self.work.say("Sent to the printer. When you have sent the copy, record it as sent.")
         except DigMedError as error:
             self.work.say(str(error), "look")
 
     def _has_gone(self, how: How, to: str) -> None:
         by, shown = self._context.acting.id, self.shown
-        if by is None or shown is None:
+        if by is None or shown is None or (shown, Act.PAPER) in self._under_way:
             return
+        self._under_way.add((shown, Act.PAPER))
         self._context.office.ask(
             lambda desk: desk.acts.do(Act.PAPER, shown, by, f"{how.label}: {to}"),
-            lambda _n: self._paper_recorded(),
-            lambda error: self.paper.to_field.say(str(error)),
+            lambda _n: self._done(shown, Act.PAPER),
+            partial(self._paper_refused, shown),
         )
 
-    def _paper_recorded(self) -> None:
-        self.paper.to.set_answer("")
-        self._done(Act.PAPER)
+    def _paper_refused(self, notification: int, error: DigMedError) -> None:
+        self._under_way.discard((notification, Act.PAPER))
+        if self._in_view(notification) and not self.paper.isHidden():
+            self.paper.to_field.say(str(error))
+        else:
+            self._context.office.failed.emit(error)
 
     def _save_record(self) -> None:
         shown = self.shown
@@ -381,11 +421,3 @@ class StoryPage(QWidget):
     def _name(self) -> str:
         person = self._context.acting.person
         return person.professional.name.spoken() if person else ""
-
-    def _restyle(self) -> None:
-        theme = self._context.appearance.theme
-        self.recorded.use(theme)
-        for place in range(self.messages.count()):
-            view = self.messages.widget(place)
-            if isinstance(view, XmlView | RecordedView):
-                view.use(theme)

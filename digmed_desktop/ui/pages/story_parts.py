@@ -20,7 +20,7 @@ from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Words, heading, quiet, row
+from digmed_desktop.ui.widgets.words import Words, breakable, heading, quiet, row
 
 
 class Column(QScrollArea):
@@ -32,24 +32,20 @@ class Column(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
-        inside = QWidget()
-        inside.setObjectName("page")
-        self.body = QVBoxLayout(inside)
-        self.body.setContentsMargins(0, 0, 8, 0)
-        self.body.setSpacing(6)
-        self.body.addStretch(1)
-        self.setWidget(inside)
 
     def show_widgets(self, widgets: Sequence[QWidget]) -> None:
-        """Show these in place of those before."""
-        while self.body.count() > 1:
-            item = self.body.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for place, widget in enumerate(widgets):
-            self.body.insertWidget(place, widget)
+        """Show these in place of those before, in one step: no line is in view before it has its height."""
+        scrolled = self.verticalScrollBar().value()
+        inside = QWidget()
+        inside.setObjectName("page")
+        body = QVBoxLayout(inside)
+        body.setContentsMargins(0, 0, 8, 0)
+        body.setSpacing(6)
+        for widget in widgets:
+            body.addWidget(widget)
+        body.addStretch(1)
+        self.setWidget(inside)
+        self.verticalScrollBar().setValue(scrolled)
 
 
 def event_line(event: StoryEvent) -> QFrame:
@@ -62,7 +58,7 @@ def event_line(event: StoryEvent) -> QFrame:
     inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
     inner.addWidget(quiet(f"{dates.shown_time(event.at)}{by}"))
     if event.note:
-        inner.addWidget(Words(event.note))
+        inner.addWidget(Words(breakable(event.note)))
     return line
 
 
@@ -93,9 +89,7 @@ def version_card(view: VersionView, *, current: bool, go: Callable[[int], None])
         layout.addWidget(row(head, link, None))
     layout.addWidget(said)
     if view.number > 1 and not item.withdrawal:
-        layout.addWidget(
-            _changes(view) if view.changes else quiet("Nothing that the practice is told has changed.")
-        )
+        layout.addWidget(_changes(view) if view.changes else quiet("No change to what the practice reads."))
     if item.withdrawal:
         layout.addWidget(quiet("The whole record was sent again with the words that it was made in error."))
     return card
@@ -163,8 +157,8 @@ class ActPanel(QFrame):
         self.note = Field("act.note", "Why", self.words)
         listed = [Option(one, one) for one in OWN.at("counter/reasons.toml", "resend") or ()]
         self.reason = ChoiceEditor(listed)
-        self.listed = Field("act.reason", "Why", self.reason, hint="Choose, or write.")
-        self.do, self.back = button("Do it", "primary"), button("Not now")
+        self.listed = Field("act.reason", "Why", self.reason, hint="Choose or write a reason.")
+        self.do, self.back = button("Do it", "primary"), button("Cancel")
         self.do.clicked.connect(self._confirm)
         self.back.clicked.connect(self.closed)
         layout = QVBoxLayout(self)
@@ -174,8 +168,8 @@ class ActPanel(QFrame):
             layout.addWidget(widget)
         self.setHidden(True)
 
-    def show_offer(self, offer: Offer) -> None:
-        """Ask for the words of an act."""
+    def show_offer(self, offer: Offer, words: str = "") -> None:
+        """Ask for the words of an act; ``words`` were typed before and not recorded yet."""
         self.offer = offer
         self.head.setText(offer.label)
         self.explain.setText(offer.explain)
@@ -185,8 +179,9 @@ class ActPanel(QFrame):
         self.note.label.setText(offer.ask)
         self.note.label_text = offer.ask
         self.note.say("")
-        self.words.set_answer("")
-        self.reason.set_answer("")
+        self.listed.say("")
+        self.words.set_answer(words)
+        self.reason.set_answer(words)
         chosen = offer.act is Act.SEND_AS_NEW  # from a list, or in words of one's own
         self.note.setHidden(chosen)
         self.listed.setHidden(not chosen)
@@ -200,6 +195,11 @@ class ActPanel(QFrame):
         """The field that takes the words of this act."""
         return self.listed if self.note.isHidden() else self.note
 
+    @property
+    def typed(self) -> str:
+        """What is typed of the act that is asked for."""
+        return self._asked.editor.answer().strip()
+
     def refuse(self, sentence: str) -> None:
         """Say why it was not done; the words stay."""
         self._asked.say(sentence)
@@ -211,18 +211,20 @@ class ActPanel(QFrame):
 
     def _confirm(self) -> None:
         asked = self._asked
-        words = asked.editor.answer().strip()
+        words = self.typed
         if self.offer is None:
             return
         if not words:
-            asked.say("Write a few words: they are kept with your name and the time.")
+            asked.say("Write a few words. They stay with your name and the time.")
             asked.editor.focus()
             return
         self.confirmed.emit(self.offer.act, words)
 
 
-LEAD = "The copy says how it left, who sent it and when. The practice is told only once it has really gone."
-LEAD_PATIENT = "The patient does not agree that the practice is told: a copy is made for the patient alone."
+LEAD = (
+    "The copy says how it left, who sent it and when. Record it as sent only once it has left the pharmacy."
+)
+LEAD_PATIENT = "The patient does not agree to sharing with the practice. Print a copy for the patient only."
 
 
 class PaperPanel(QFrame):
@@ -239,11 +241,11 @@ class PaperPanel(QFrame):
         self.how = RadioEditor([Option(how.value, how.label) for how in How])
         self.how.set_answer(How.POST.value)
         self.to = LinesEditor(1)
-        self.to_field = Field("paper.to", "To whom it went, once it has gone", self.to)
+        self.to_field = Field("paper.to", "Sent to (name and how)", self.to)
         self.print_button = button("Print …", "primary")
         self.save_button = button("Save as PDF …")
-        self.gone_button = button("It has gone: record it")
-        self.back = button("Not now")
+        self.gone_button = button("Record as sent")
+        self.back = button("Cancel")
         self.save_button.clicked.connect(lambda: self.save.emit(self.chosen))
         self.print_button.clicked.connect(lambda: self.printing.emit(self.chosen))
         self.gone_button.clicked.connect(self._gone)
@@ -254,7 +256,7 @@ class PaperPanel(QFrame):
         layout.addWidget(heading("Paper copy"))
         self.lead = Words("")
         layout.addWidget(self.lead)
-        layout.addWidget(Field("paper.how", "How it leaves", self.how))
+        layout.addWidget(Field("paper.how", "How you are sending it", self.how))
         layout.addWidget(flow(self.print_button, self.save_button))
         layout.addWidget(self.to_field)
         layout.addWidget(flow(self.gone_button, self.back))
@@ -280,7 +282,7 @@ class PaperPanel(QFrame):
     def _gone(self) -> None:
         to = self.to.answer().strip()
         if not to:
-            self.to_field.say("Write to whom it went.")
+            self.to_field.say("Enter the person or place you sent it to.")
             self.to.focus()
             return
         self.gone.emit(self.chosen, to)

@@ -1,0 +1,55 @@
+"""The messages of one notification, each as its tab, and how it travels."""
+
+from PySide6.QtWidgets import QTabWidget
+
+from digmed_desktop.desk.sent_views import StoryView
+from digmed_desktop.messaging.states import Happening
+from digmed_desktop.ui.pages.story_parts import RecordedView, recorded
+from digmed_desktop.ui.preview.xml_view import XmlView
+from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.widgets.words import quiet
+
+
+class MessagesView(QTabWidget):
+    """What was sent and received, as XML, and its envelope in words."""
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self.setDocumentMode(True)
+        for named in (self, self.tabBar()):
+            named.setAccessibleName("Messages")
+        appearance.changed.connect(self._restyle)
+
+    def show_story(self, view: StoryView) -> None:
+        """Show the messages of a notification; the tab in view stays."""
+        kept = self.currentIndex()
+        while self.count():
+            widget = self.widget(0)
+            self.removeTab(0)
+            if widget is not None:
+                widget.deleteLater()
+        for message in view.story.messages:
+            xml = XmlView(self._appearance.theme)
+            xml.show_xml(message.readable)
+            self.addTab(xml, message.title)
+        if view.travels is not None:
+            outside = RecordedView(self._appearance.theme, view.travels.title)
+            outside.show_sections(recorded((view.travels,)))
+            self.addTab(outside, view.travels.title)
+        if not view.story.messages:
+            self.addTab(quiet(f"No message was made: {_instead(view)}."), "None")
+        if 0 <= kept < self.count():
+            self.setCurrentIndex(kept)
+
+    def _restyle(self) -> None:
+        for place in range(self.count()):
+            view = self.widget(place)
+            if isinstance(view, XmlView | RecordedView):
+                view.use(self._appearance.theme)
+
+
+def _instead(view: StoryView) -> str:
+    if any(event.happening == Happening.KEPT_HERE.value for event in view.story.events):
+        return "the patient did not agree to sharing with the practice"
+    return "tell the practice on paper or by telephone"
