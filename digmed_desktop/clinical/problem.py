@@ -80,6 +80,12 @@ def done_all_the_same(problem: Problem) -> Problem:
     )
 
 
+def told_first(problems: Iterable[Problem]) -> list[Problem]:
+    """Return what is said before the act, stops first: what refuses it, what asks for advice, every other warning."""
+    told = [p for p in problems if p.severity is Severity.LOOK or p.refuses_act]
+    return sorted(told, key=lambda p: (not p.refuses_act, not p.needs_adviser, not p.needs_reason))
+
+
 def stops_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return those that prevent sending."""
     return tuple(p for p in problems if p.severity is Severity.STOP)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
-from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.problem import Problem, Severity, told_first
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.widgets.flow import FlowLayout
 from digmed_desktop.ui.widgets.words import Words, breakable
@@ -16,7 +17,10 @@ NOBODY = "No patient chosen"
 NEW = "New patient"
 SMALL, NAME = 0.86, 1.05
 LARGE = 26  # pixels of a line, from which only what tells one patient from another is shown
-KEPT_WHEN_LARGE = ("Born", "NHS number", "Allergies")
+IN_LINE = {"Born": "Born {}", "NHS number": "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
+"""How a fact is said where its label has no line of its own; the practice stands on the form."""
+LONG_WORD_WHEN_LARGE = 12  # letters
+SHORT_WHEN_LARGE = 24
 SHORT = 30  # letters that have room on one line in the narrowest window
 SEXES = {"female": "Female", "male": "Male", "other": "Indeterminate", "unknown": "Not known"}
 ALLERGIES = {
@@ -56,13 +60,19 @@ def banner_of(
         ("Allergies", _allergies(answers)),
     )
     known = tuple((label, text) for label, text in facts if text)
-    warnings = [p for p in problems if p.needs_reason]
-    alert = "" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
     name = made.name(given, family)
     started = identity.is_somebodys(answers)
     return BannerView(
-        name or (NEW if started else NOBODY), known if started else (), alert if started else ""
+        name or (NEW if started else NOBODY), known if started else (), _alert(problems) if started else ""
     )
+
+
+def _alert(problems: Sequence[Problem]) -> str:
+    """Return how many stops and warnings there are, counted as everywhere else."""
+    told = told_first(problems)
+    warnings = sum(p.severity is Severity.LOOK for p in told)
+    counts = ((len(told) - warnings, "stop"), (warnings, "warning"))
+    return ", ".join(f"{n} {what}{'s' if n > 1 else ''}" for n, what in counts if n)
 
 
 def _born(born: date | None, today: date, *, private: bool) -> str:
@@ -81,10 +91,10 @@ def _allergies(answers: Mapping[str, str]) -> str:
     return ALLERGIES.get(status, "")
 
 
-def _show_whole(words: Words, text: str) -> None:
+def _show_whole(words: Words, text: str, *, compact: bool = False) -> None:
     """Show a text on one line while it is short; a long one wraps, within a long word too."""
-    words.setWordWrap(len(text) > SHORT)
-    words.setText(breakable(text))
+    words.setWordWrap(len(text) > (SHORT_WHEN_LARGE if compact else SHORT))
+    words.setText(breakable(text, LONG_WORD_WHEN_LARGE) if compact else breakable(text))
 
 
 class PatientBanner(QFrame):
@@ -100,12 +110,12 @@ class PatientBanner(QFrame):
         policy = self._holder.sizePolicy()
         policy.setHeightForWidth(True)
         self._holder.setSizePolicy(policy)
-        self._flow.addWidget(self.name)
+        _holder, self._label_of_name = self._fact("Patient", self.name)
         line = self._line = QHBoxLayout(self)
         line.setContentsMargins(24, 3, 16, 3)
         line.setSpacing(12)
         line.addWidget(self._holder, 1)
-        line.addWidget(self.alert)
+        line.addWidget(self.alert, 0, Qt.AlignmentFlag.AlignVCenter)
         self._facts: list[tuple[QWidget, Words, Words]] = []
         self._view = BannerView()
         self.alert.hide()
@@ -115,15 +125,19 @@ class PatientBanner(QFrame):
         """Show who it is."""
         self._view = view
         compact = self.fontMetrics().height() >= LARGE
-        shown = [fact for fact in view.facts if fact[0] in KEPT_WHEN_LARGE] if compact else list(view.facts)
+        shown = list(view.facts)
+        if compact:
+            shown = [(label, IN_LINE[label].format(text)) for label, text in shown if label in IN_LINE]
+            shown = [(label, text.replace(" years)", "y)").replace(" year)", "y)")) for label, text in shown]
         self._line.setContentsMargins(24, 0 if compact else 4, 16, 0 if compact else 4)
-        _show_whole(self.name, view.name)
+        _show_whole(self.name, view.name, compact=compact)
+        self._label_of_name.setVisible(not compact)
         while len(self._facts) < len(shown):
             self._add()
         for place, (holder, label, value) in enumerate(self._facts):
             if place < len(shown):
                 label.setText(shown[place][0])
-                _show_whole(value, shown[place][1])
+                _show_whole(value, shown[place][1], compact=compact)
             label.setVisible(not compact)
             holder.setVisible(place < len(shown))
         self.alert.setText(f"⚠ {view.alert}")
@@ -135,12 +149,17 @@ class PatientBanner(QFrame):
         self._holder.updateGeometry()
 
     def _add(self) -> None:
+        value = Words("", bold=True, wrap=False)
+        self._facts.append((*self._fact("", value), value))
+
+    def _fact(self, title: str, value: Words) -> tuple[QWidget, Words]:
+        """Put a value into the banner under its label; return what holds both, and the label."""
         holder = QWidget(self._holder)
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        label, value = Words("", SMALL, wrap=False, role="label"), Words("", bold=True, wrap=False)
+        label = Words(title, SMALL, wrap=False, role="label")
         column.addWidget(label)
         column.addWidget(value)
         self._flow.addWidget(holder)
-        self._facts.append((holder, label, value))
+        return holder, label

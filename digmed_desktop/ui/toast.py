@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from digmed_desktop.ui.widgets.buttons import button
-from digmed_desktop.ui.widgets.words import Words, announce
+from digmed_desktop.ui.widgets.words import Words, announce, breakable
 
 STAYS_MS = 20_000
 MARGIN = 24
+LONG = 40  # letters from which a name wraps
 OVER_FOOT = 70  # pixels above the lower edge: the foot of a page stays free
 
 
@@ -17,7 +18,7 @@ class Toast(QFrame):
 
     opened = Signal(int)  # a notification
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QStackedWidget) -> None:
         super().__init__(over)
         self.setObjectName("toast")
         self._over = over
@@ -42,13 +43,17 @@ class Toast(QFrame):
         self._away.timeout.connect(self.hide)
         QShortcut(QKeySequence("Ctrl+O"), over, self._open)
         over.installEventFilter(self)
+        over.currentChanged.connect(
+            lambda _page: self.raise_()
+        )  # a page that comes into view comes to the top
         self.hide()
 
     def say(self, head: str, body: str, notification: int | None = None) -> None:
         """Say what was done, and have it read out; without a notification Ctrl+O opens what it opened before."""
         self._about = self._about if notification is None else notification
         self.open_button.setVisible(notification is not None)
-        self.head.setText(head)
+        self.head.setWordWrap(len(head) > LONG)
+        self.head.setText(breakable(head))
         self.body.setText(body)
         self.setAccessibleName(f"{head}. {body}")
         self.show()
@@ -72,6 +77,8 @@ class Toast(QFrame):
             layout.activate()
         room = self._over.size()
         size = self.sizeHint().boundedTo(QSize(max(1, room.width() - 2 * MARGIN), room.height()))
+        if layout is not None and layout.hasHeightForWidth():
+            size.setHeight(layout.totalHeightForWidth(size.width()))
         self.resize(size)
         self.move(room.width() - size.width() - MARGIN, max(0, room.height() - size.height() - OVER_FOOT))
 

@@ -8,6 +8,7 @@ from digmed_desktop.ui.patient_banner import BannerView, PatientBanner
 from digmed_desktop.ui.theme import sized
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
+from tests.ui.test_acts_that_end_late import opened
 
 LEAST_WINDOW = 900
 AGENTS = ", ".join(f"Phenoxymethylpenicillin {number}" for number in range(12))
@@ -57,3 +58,36 @@ def test_many_allergies_leave_the_window_as_wide_as_it_was(bench: Bench) -> None
     bench.form.fill({**complete_answers(), **recorded})
     bench.idle()
     assert bench.window.minimumSizeHint().width() <= LEAST_WINDOW
+
+
+def test_long_values_leave_form_check_and_story_narrow_at_twice_the_size_of_text(bench: Bench) -> None:
+    entries = "\n".join(f"{'Phenoxymethyl' * 4}penicillin {number}" for number in range(12))
+    long = {
+        "patient.given": "Rose" + "a" * 31,
+        "patient.family": "O'Neill" + "b" * 28,
+        "practice.name": "Overtown " * 8 + "c" * 60,
+        "allergies.status": "recorded",
+        "allergies.entries": entries,
+        "screening.bleeding": "yes",
+        "screening.note": "d" * 150,
+    }
+    bench.window.context.appearance.set("light", 200)
+    try:
+        bench.form.fill({**complete_answers(), **long})
+        bench.idle()
+        assert bench.window.minimumSizeHint().width() <= LEAST_WINDOW
+        assert bench.form.form.widget().minimumSizeHint().width() <= LEAST_WINDOW  # type: ignore[union-attr]
+        bench.form.give_reasons({p.reason_key: "e" * 150 for p in bench.form.preview.preview.problems})
+        bench.form.check_now()
+        bench.until(bench.window.check.isVisible)
+        page = bench.window.check._scroll.widget()
+        assert page is not None
+        assert page.minimumSizeHint().width() <= bench.window.check._scroll.viewport().width()
+        assert bench.window.minimumSizeHint().width() <= LEAST_WINDOW
+        assert bench.window.check.send_button.isEnabled()
+        bench.window.check.send_button.click()
+        bench.until(bench.window.toast.isVisible)
+        opened(bench, bench.rows()[0].id)
+        assert bench.window.minimumSizeHint().width() <= LEAST_WINDOW
+    finally:
+        bench.window.context.appearance.set("light", 100)

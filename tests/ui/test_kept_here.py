@@ -14,7 +14,7 @@ from tests.ui.test_story import text_of
 def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> None:
     form, check, story = bench.form, bench.window.check, bench.window.story
     form.fill(complete_answers(consent__to_sharing="no"))
-    bench.until(lambda: form.preview.tabs.tabText(0) == "What is recorded here")
+    bench.until(lambda: form.preview.tabs.tabText(0) == "Kept here")
     assert not form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
     tags = form.form.fields["patient.family"]
     bench.until(lambda: tags._tag.text() == "Kept here")
@@ -25,7 +25,7 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     assert "Check before you finish" in said
     assert "does not agree that the practice is told" in said
     assert (check.send_button.text(), check.send_button.accessibleName()) == ("Record here only",) * 2
-    assert "not told" in check.send_button.toolTip()
+    assert "nothing to the practice" in check.send_button.toolTip()
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
     bench.open_sent()
     bench.until(lambda: bool(story.offers))
@@ -37,9 +37,9 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     story._begin_paper()
     assert story.paper.chosen is How.PATIENT
     assert story.paper.gone_button.isHidden()
-    assert "for the patient alone" in story.paper.lead.text()
+    assert "for the patient only" in story.paper.lead.text()
     form.fill({key: text for key, text in complete_answers().items() if key.startswith("consent.")})
-    bench.until(lambda: form.preview.tabs.tabText(0) == "What will be sent")
+    bench.until(lambda: form.preview.tabs.tabText(0) == "GP view")
     assert tags._tag.text() == "Sent to the GP"
     assert form.form.fields["patient.traced"]._tag.text() == "Kept here", "it never goes to the practice"
     assert form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))

@@ -24,7 +24,7 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
     bench.until(check.isVisible)
     doubts = check.open_doubts()
     assert len(doubts) == 3
-    assert check.why_not.text() == "3 to say why you continue; 2 to confirm: carried over"
+    assert check.why_not.text() == "Give 3 reasons and confirm 2 carried-over details"
     for left in (3, 2, 1):
         assert len(check.open_doubts()) == left
         bench.until(
@@ -34,7 +34,7 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
         bench.key(Qt.Key.Key_Return)
         bench.until(lambda n=left: len(check.open_doubts()) == n - 1)
     assert [one.answer() for one in doubts] == ["Clinical judgement, with the protocol read"] * 3
-    assert check.why_not.text() == "2 to confirm: carried over"
+    assert check.why_not.text() == "Confirm 2 carried-over details"
     for left in (2, 1):
         bench.until(lambda n=left: bench.focused().accessibleName().startswith("Confirm "))
         assert check.to_confirm == left

@@ -198,7 +198,7 @@ def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, su
     supply.check_now()
     bench.until(check.isVisible)
     assert check.send_button.text() == "Finish"
-    assert check.preview.tabs.tabText(0) == "What goes on paper"
+    assert check.preview.tabs.tabText(0) == "On paper"
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
     bench.open_sent()
     (row,) = bench.rows()

@@ -1,34 +1,38 @@
 """Says above a form that it corrects a record: whose, when it was sent, and why; and how to leave it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.sent_views import Act, Corrected
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Words
+from digmed_desktop.ui.widgets.words import Words, breakable
 
 
 class CorrectionBand(QFrame):
-    """Stands over form and check page alike. :attr:`wrong_patient` says that the record is about somebody else."""
+    """Stands over form and check page alike, in two lines.
+
+    :attr:`wrong_patient` says that the record is about somebody else; on the check page nothing is said with it.
+    """
 
     left = Signal()
     wrong_patient = Signal()
     noted = Signal(int)  # the notification to which a note was added instead
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, acts: bool = True) -> None:
         super().__init__()
+        self._acts = acts
         self.setObjectName("correction")
         self._context = context
         self._of: CorrectionOf | None = None
         self.head = Words("", bold=True)
         self.head.setProperty("ink", "look")
         self.why = Words("")
-        self.stop = button("Stop correcting", tip="Leave it as a draft (Esc)")
-        self.wrong = button("Wrong patient", tip="Withdraw it and record the right patient")
-        self.note = button("Keep as a note", tip="Add the notes to the record here; nothing is sent")
+        self.stop = button("Stop correcting", "link", tip="Leave it as a draft (Esc)")
+        self.wrong = button("Wrong patient", "link", tip="Withdraw it and record the right patient")
+        self.note = button("Keep as a note", "link", tip="Add the notes to the record here; nothing is sent")
         for each in (self.stop, self.wrong, self.note):
             each.setAutoDefault(True)
             each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -37,12 +41,16 @@ class CorrectionBand(QFrame):
         self.note.clicked.connect(self._keep_note)
         self.note.hide()
         self._note = ""
-        self._buttons = flow(self.note, self.stop, self.wrong)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 6, 24, 6)
-        layout.setSpacing(2)
-        for part in (self.head, self.why, self._buttons):
-            layout.addWidget(part)
+        self._buttons = flow(self.note, self.stop, self.wrong, spacing=12)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.head)
+        words.addWidget(self.why)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 3, 24, 3)
+        layout.setSpacing(16)
+        layout.addLayout(words, 1)
+        layout.addWidget(self._buttons)
         self.hide()
 
     def show_correction(self, of: CorrectionOf | None, *, replaced: bool = False) -> None:
@@ -53,8 +61,8 @@ class CorrectionBand(QFrame):
             self.hide()
             return
         self.head.setText("Correcting a record" if not replaced else "Recorded for the right patient")
-        self.why.setText(f"Reason: {of.why}")
-        self._buttons.setVisible(not replaced)
+        self.why.setText(breakable(f"Reason: {of.why}"))
+        self._buttons.setVisible(self._acts and not replaced)
         self.show()
         self._context.office.ask(
             lambda desk: desk.acts.corrected(of.notification, of.why),
@@ -80,8 +88,10 @@ class CorrectionBand(QFrame):
             return
         name = self._context.made.private(about.patient_name)
         if replaced:
-            self.head.setText(f"Once this is stored, the record of {name} is withdrawn ({about.sent})")
+            self.head.setText(
+                breakable(f"Once this is stored, the record of {name} is withdrawn ({about.sent})")
+            )
         else:
-            self.head.setText(f"Correcting the record of {name}: {about.sent}")
-        self.why.setText(f"Reason: {about.why} The practice reads this.")
+            self.head.setText(breakable(f"Correcting the record of {name}: {about.sent}"))
+        self.why.setText(breakable(f"Reason: {about.why} The practice reads this."))
         self.setAccessibleName(f"{self.head.text()}. {self.why.text()}")

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Problem, Severity, told_first
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.alerts import reason_field
+from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
@@ -42,13 +43,13 @@ from digmed_desktop.ui.widgets.words import (
 FINISH_HEADING = "Check before you finish"
 FINISHES = {
     Ending.SEND: ("Send", "Send to the GP practice (F12)"),
-    Ending.PAPER: ("Finish", "Keep it; the practice is told on paper or by telephone (F12)"),
-    Ending.HERE: ("Record here only", "Keep it here; the practice is not told (F12)"),
+    Ending.PAPER: ("Finish", "Keep it and tell the practice on paper or by telephone (F12)"),
+    Ending.HERE: ("Record here only", "Keep it here and send nothing to the practice (F12)"),
 }
 """What the button of the last step says and does: where nothing goes out, nothing is sent."""
 SEND_UNCHANGED = ("Send the same text again", "Replace the record at the practice by the same text (F12)")
 NOTHING_READ = (
-    "Nothing that the practice reads. Sending replaces its record by the same text; the change stays here."
+    "No change to what the practice reads. Sending replaces its record by the same text. The change stays here."
 )
 
 
@@ -83,6 +84,7 @@ class CheckPage(QWidget):
         self._context = context
         self.confirming: CarriedPanel | None = None
         self._doubts: dict[ChoiceEditor, Problem] = {}
+        self.band = CorrectionBand(context, acts=False)
         self.preview = PreviewPane(context.appearance, with_problems=False)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -114,6 +116,7 @@ class CheckPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.band)
         layout.addWidget(self.splitter, 1)
         self.trouble = Notice("stop")
         self.trouble.setVisible(False)
@@ -151,16 +154,16 @@ class CheckPage(QWidget):
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)
         if preview.changes or (state and state.correction):
-            why = state.correction.why if state and state.correction else ""
-            body.addWidget(changes_panel(preview.changes, why))
+            body.addWidget(changes_panel(preview.changes))
         kept = state or FormState()
-        looks = [p for p in preview.problems if p.severity is Severity.LOOK]
+        self.band.show_correction(kept.correction or kept.withdraws, replaced=kept.correction is None)
+        looks = [p for p in told_first(preview.problems) if p.severity is Severity.LOOK]
         self._doubts = {}
         for problem in looks:
             if problem.needs_reason:
                 self._add_doubt(body, problem, kept.reason_for(problem))
             else:
-                body.addWidget(Notice("look", problem.sentence))
+                body.addWidget(Notice("look", problem.sentence, "Warning"))
         self.confirming = CarriedPanel(carried, colleague=colleague)
         self.confirming.confirmed.connect(self.confirmed)
         self.confirming.confirmed.connect(self._progress)
@@ -203,8 +206,8 @@ class CheckPage(QWidget):
         panel.setProperty("tone", "stop" if problem.needs_adviser else "look")
         inner = QVBoxLayout(panel)
         inner.setContentsMargins(14, 10, 14, 12)
-        inner.addWidget(Words("Stop" if problem.needs_adviser else "Look", bold=True))
-        inner.addWidget(Words(problem.sentence))
+        word = "Stop" if problem.needs_adviser else "Warning"
+        inner.addWidget(Words(f"{word}: {problem.sentence}", bold=True))
         field, editor = reason_field(problem)
         editor.set_answer(reason)
         editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed
@@ -220,11 +223,7 @@ class CheckPage(QWidget):
     def _progress(self) -> None:
         """Allow Send once nothing is left to confirm and every doubt has its reason."""
         reasons, left = len(self.open_doubts()), self.to_confirm
-        parts = [
-            f"{reasons} to say why you continue" if reasons else "",
-            f"{left} to confirm: carried over" if left else "",
-        ]
-        why = "; ".join(part for part in parts if part)
+        why = still_to_do(reasons, left)
         self.set_sendable(sendable=not why, why_not=why)
         if (
             not why
@@ -282,15 +281,23 @@ class CheckPage(QWidget):
             self.arrive()
 
 
-def changes_panel(changes: Sequence[Difference], why: str = "") -> QFrame:
-    """Return what a correction changes for the practice, before and after, and why."""
+def still_to_do(reasons: int, carried: int) -> str:
+    """Return what is to be done before Send, "" where nothing is."""
+    parts = (
+        f"give {reasons} reason{'s' if reasons > 1 else ''}" if reasons else "",
+        f"confirm {carried} carried-over detail{'s' if carried > 1 else ''}" if carried else "",
+    )
+    words = " and ".join(part for part in parts if part)
+    return words[:1].upper() + words[1:]
+
+
+def changes_panel(changes: Sequence[Difference]) -> QFrame:
+    """Return what a correction changes for the practice, before and after; the band above says why."""
     panel = QFrame()
     panel.setProperty("tone", "look")
     inner = QVBoxLayout(panel)
     inner.setContentsMargins(14, 10, 14, 12)
-    inner.addWidget(heading("What changes"))
-    if why:
-        inner.addWidget(Words(f"Reason: {why} The practice reads this.", role="quiet"))
+    inner.addWidget(heading("Changes"))
     for one in changes:
         inner.addWidget(Words(breakable(f"{one.label}: {one.after or 'taken out'}"), bold=True))
         inner.addWidget(

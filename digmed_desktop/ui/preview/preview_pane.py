@@ -12,7 +12,13 @@ from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Words
 
 TITLES = {
-    Ending.SEND: "What will be sent",
+    Ending.SEND: "GP view",
+    Ending.PAPER: "On paper",
+    Ending.HERE: "Kept here",
+}
+"""Short, so that every tab has room beside the form. The tip says it at length."""
+TIPS = {
+    Ending.SEND: "What will be sent, as the GP reads it",
     Ending.PAPER: "What goes on paper",
     Ending.HERE: "What is recorded here",
 }
@@ -101,6 +107,7 @@ class PreviewPane(QFrame):
         self._preview = preview
         self._stale = {0, 1, 2, 3}
         self.tabs.setTabText(0, TITLES[preview.ending])
+        self.tabs.setTabToolTip(0, TIPS[preview.ending])
         self.tabs.setTabVisible(self.tabs.indexOf(self.xml), preview.ending is not Ending.HERE)
         if self._with_problems:
             for title, view, severity in (

@@ -17,6 +17,14 @@ def application() -> QApplication:
     return app
 
 
+LONG_WORD = 24  # letters: few words of English or medicine are longer
+
+
+def breakable(text: str, most: int = LONG_WORD) -> str:
+    """Return a text for a label whose words of more than ``most`` letters may be broken, so that all of it is seen."""
+    return re.sub(rf"\S{{{most}}}(?=\S)", "\\g<0>\u200b", text)
+
+
 TITLE, HEADING, TEXT = 1.45, 1.15, 1.0
 
 
@@ -37,14 +45,6 @@ class Words(QLabel):
     def follow_font(self) -> None:
         """Take the application's present font; called when it changes."""
         self.setFont(sized(QApplication.font(), self._factor, bold=self._bold))
-
-
-_LONG_WORD = re.compile(r"\S{36}(?=\S)")  # may be broken after it
-
-
-def breakable(text: str) -> str:
-    """Return a text that wraps within a long word too: no answer makes its page wider than the window."""
-    return _LONG_WORD.sub("\\g<0>\u200b", text)
 
 
 def title(text: str) -> Words:

@@ -1,0 +1,100 @@
+"""Stops and warnings over a form: stops first, two at length, the others in one line each, all counted alike."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.ui.forms.alerts import MOST_AT_LENGTH, Alerts
+from digmed_desktop.ui.patient_banner import PatientBanner
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+WARNINGS = tuple(
+    Problem(
+        f"screening.{number}", f"Warning number {number} says what is so.", Severity.LOOK, needs_reason=True
+    )
+    for number in range(5)
+)
+ADVICE = Problem(
+    "screening.advice", "Ask a specialist.", Severity.LOOK, needs_reason=True, needs_adviser=True
+)
+REFUSAL = Problem("patient.date_of_birth", "Not before the age of 50.", refuses_act=True)
+SEVERAL = {"screening.bleeding": "yes", "screening.unwell": "yes", "screening.reaction": "yes"}
+
+
+def shown(alerts: Alerts) -> list[str]:
+    """Return the sentences from top to bottom."""
+    return [one.said.text() for one in sorted(alerts.alerts, key=lambda one: one.y())]
+
+
+def test_stops_come_first_and_all_but_two_take_one_line_each(qtbot: QtBot) -> None:
+    alerts = Alerts()
+    qtbot.addWidget(alerts)
+    alerts.show_warnings((*WARNINGS, ADVICE, REFUSAL), {})
+    alerts.resize(640, alerts.heightForWidth(640))
+    alerts.show()
+    qtbot.waitUntil(alerts.isVisible)
+    assert shown(alerts)[:2] == [REFUSAL.sentence, ADVICE.sentence]
+    long = [one for one in alerts.alerts if one._buttons.isVisible()]
+    assert len(long) == MOST_AT_LENGTH
+    assert alerts.more.text() == "5 more"
+    brief = [one for one in alerts.alerts if one not in long]
+    assert all(one.height() <= 2 * one.fontMetrics().height() for one in brief)
+    assert alerts.sizeHint().height() <= 300  # of 538 pixels that the form has in the smallest window
+    taken: list[dict[str, str]] = []
+    alerts.reasoned.connect(taken.append)
+    brief[-1].begin()
+    brief[-1].editor.set_answer("Clinical judgement")
+    brief[-1].editor.entered.emit()
+    assert taken == [{brief[-1].problem.reason_key: "Clinical judgement"}]
+    assert shown(alerts)[-1] == brief[-1].problem.sentence
+
+
+def test_a_warning_offers_that_it_does_not_go_ahead(bench: Bench) -> None:
+    bench.form.fill({**complete_answers(), **SEVERAL, "vaccine.outcome": "", "vaccine.site": ""})
+    bench.idle()
+    first = bench.form.alerts.alerts[0]
+    bench.form.form.verticalScrollBar().setValue(0)
+    assert first.decline.isVisible()
+    QTest.mouseClick(first.decline, Qt.MouseButton.LeftButton)
+    assert bench.form.form.answers()["vaccine.outcome"] == "not-given"
+    bench.idle()
+    assert not any(one.decline.isVisible() for one in bench.form.alerts.alerts)
+
+
+def test_banner_tab_and_check_count_the_same_warnings(bench: Bench) -> None:
+    bench.form.fill({**complete_answers(), **SEVERAL, "allergies.status": "not-available"})
+    bench.idle()
+    bench.form.check_now()
+    bench.until(bench.window.check.isVisible)
+    looks = [p for p in bench.form.preview.preview.problems if p.severity is Severity.LOOK]
+    pane = bench.form.preview
+    assert pane.tabs.tabText(pane.tabs.indexOf(pane.warnings)) == f"Warnings {len(looks)}"
+    assert f"{len(looks)} warning" in bench.window.patient.alert.text()
+    page = bench.window.check._scroll.widget()
+    assert sum(frame.property("tone") in ("look", "stop") for frame in page.children()) >= len(looks)
+
+
+def test_every_tab_of_the_pane_has_room_in_the_smallest_window(bench: Bench) -> None:
+    bench.form.form.tell_all()
+    bench.idle()
+    bar = bench.form.preview.tabs.tabBar()
+    last = bar.count() - 1
+    assert bench.form.preview.isVisible()
+    assert bar.tabRect(last).right() <= bench.form.preview.tabs.width()
+    assert bar.tabRect(0).left() >= 0
+
+
+def test_large_text_still_says_sex_and_what_is_known_of_allergies(bench: Bench) -> None:
+    bench.window.context.appearance.set("high-contrast", 200)
+    try:
+        bench.form.fill({**complete_answers(), "allergies.status": "none-known"})
+        bench.idle()
+        banner = bench.window.findChild(PatientBanner)
+        assert banner is not None
+        said = [value.text() for holder, _label, value in banner._facts if holder.isVisible()]
+        assert {"Allergies: None known", "Female"} <= set(said)
+        assert any(one.startswith("Born ") for one in said)
+    finally:
+        bench.window.context.appearance.set("light", 100)
