@@ -21,6 +21,7 @@ class SectionRow(DataModel):
     card: Text = ""
     key: Annotated[str, Field(pattern=r"^(Alt\+[A-Z])?$", description="a key such as Alt+P")] = ""
     adds: Text = ""
+    second: bool = Field(default=False, description="whether a wide page shows it in the second column")
     lines: list[Annotated[list[QuestionId], Field(min_length=1)]]
 
 

@@ -25,8 +25,8 @@ MOST_BYTES = 1_000_000
 """Of the settings file; one with a hundred products of one's own has 30 kB."""
 
 CHANGED = (
-    "The settings file was changed outside the program, or the disk damaged it. What it says holds: check the mailbox, "
-    "the connection and the deadlines in Settings, and save them."
+    "The settings file was changed outside the program, or the disk damaged it. The program uses its values: check "
+    "the mailbox, the connection and the deadlines in Settings, and save them."
 )
 
 NOT_SENT = "Nothing is sent or collected until the connection was checked and saved in Settings, Connection."
@@ -69,7 +69,7 @@ def load(file: Path) -> Loaded:
         return Loaded(Settings(), why, f"{NOT_SENT} {file.name} cannot be read.")
     except ValueError:  # no TOML, or not even text
         kept = _keep_aside(file)
-        where = f" The old file was kept as {kept.name}." if kept else ""
+        where = f" The program saved the old file as {kept.name}." if kept else ""
         why = f"The settings file is damaged, so the program starts with its own settings.{where}"
         return Loaded(Settings(), why, f"{NOT_SENT} {file.name} was damaged." if kept else "")
     reader = TableReader(file.name, content.decode("utf-8-sig"), _KNOWN, _value, EXPECTED)

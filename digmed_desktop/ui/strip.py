@@ -23,7 +23,7 @@ from digmed_desktop.ui.widgets.words import Words
 
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
 MOST_ROWS = 1  # of whole words; where they need more, the short words are shown
-GAP = 5
+GAP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ChipButton(QPushButton):
         self.setText((self._words.head + self._words.tail).replace("&", "&&"))
 
     def _around(self) -> int:
-        return 24 if self.menu() is None else 46
+        return 20 if self.menu() is None else 44
 
     def sizeHint(self) -> QSize:
         """Return the room for all its words."""

@@ -28,12 +28,12 @@ def second_patient(open_bench: Callable[..., Bench], percent: int) -> Bench:
 
 
 SHORT = {
-    "Vaccinator": "by Amira Khan",
+    "Vaccinator": "by A. Khan",
     "Service": FLU.name,
     "Legal basis": "↻ PGD",
     "Vaccine and batch": "↻ TIVc, cell-based · AB-1234 · 30 Jun 2027",
     "Place": "Community pharmacy",
-    "Date": "14 Oct 2026",
+    "Date": "14 Oct",
 }
 """What the chips say where their whole words need more than one line; what is usual is carried from nobody."""
 
@@ -46,7 +46,7 @@ def test_every_value_is_read_whole(open_bench: Callable[..., Bench], percent: in
     for chip in (*found.values(), bench.window.strip.who):
         assert chip.width() >= chip.width_of(short=True), chip.text()
     rows = {chip.y() for chip in found.values()}
-    assert len(rows) == (1 if percent == 100 else 3)
+    assert len(rows) <= (1 if percent == 100 else 3)
     assert bench.window.strip.height() < bench.window.height() / 4
 
 

@@ -20,7 +20,8 @@ class Style(StrEnum):
 class SectionSpec:
     """One section. ``card``: what it is called once it is folded to one line, ``""`` where it never is.
 
-    ``key`` opens the card; ``adds`` is the label of the button that opens the section while it is put away.
+    ``key`` opens the card; ``adds`` is the label of the button that opens the section while it is put away;
+    ``second``: on a wide page it stands in the second column.
     """
 
     id: str
@@ -30,6 +31,7 @@ class SectionSpec:
     card: str = ""
     key: str = ""
     adds: str = ""
+    second: bool = False
 
     def questions(self) -> Iterator[str]:
         """Yield the ids of its questions in the order in which they are asked."""
@@ -54,6 +56,7 @@ def load(form_id: str) -> tuple[SectionSpec, ...]:
             row.card,
             row.key,
             row.adds,
+            row.second,
         )
         for row in OWN.read(name, LayoutFile).section
     )

@@ -64,7 +64,11 @@ class PatientSearch(QWidget):
         if who == self._who:
             return
         self._who = who
-        if not (answers.get("patient.nhs_number") or answers.get("patient.family")):
+        somebody = bool(answers.get("patient.nhs_number") or answers.get("patient.family"))
+        self.box.field.label.setVisible(
+            not somebody
+        )  # the box says what it is for, the banner whose form it is
+        if not somebody:
             self.doses.setVisible(False)
             return
         kept = dict(answers)

@@ -8,6 +8,7 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.words import Words, set_property
 
 ASKING = "Asking MESH whether this practice can receive it…"
+CAN = "✓ can receive it"
 _ODS = re.compile(r"[A-Z][A-Z0-9]{4,7}")
 
 
@@ -19,6 +20,10 @@ class ReachLine(Words):
         self._context, self._kind = context, kind
         self._asked = ""
         self.setVisible(False)
+
+    def brief(self) -> str:
+        """Return what is said where there is one line only: in full unless the practice can receive it."""
+        return CAN if self.text().startswith("✓") else self.text()
 
     def follow(self, practice_ods: str) -> None:
         """Follow the practice's code as it is typed; nothing is asked for what is no code."""

@@ -16,6 +16,7 @@ from digmed_desktop.ui.forms.layout import SectionSpec, Style
 from digmed_desktop.ui.forms.repeating import step
 from digmed_desktop.ui.forms.sections import AddBar, Fold, Section
 from digmed_desktop.ui.widgets.choices import RadioEditor
+from digmed_desktop.ui.widgets.columns import Columns
 
 
 class SectionedForm(FormView):
@@ -35,6 +36,7 @@ class SectionedForm(FormView):
         self._specs: tuple[SectionSpec, ...] = layout.load(form.id)
         self.sections: dict[str, Section] = {}
         self.add_bar = AddBar()
+        self.columns = Columns()
         self._put_away: frozenset[str] = frozenset()
         self._actions: dict[str, Callable[[], bool]] = {}
         self._drawn = False
@@ -50,19 +52,18 @@ class SectionedForm(FormView):
         for spec in self._specs:
             for key in spec.questions():
                 self._field(questions[key], self._lists, row=spec.style is Style.TABLE)
-        place = self._first
         for spec in self._specs:
             made = Section(spec, self.fields, self._before.get(spec.id))
             made.wanted.connect(self.focus_field)
             made.folded.connect(self._offer)
             self.sections[spec.id] = made
-            self._layout.insertWidget(place, made)
-            place += 1
+            self.columns.add(made, second=spec.second)
             if spec.adds:
                 self.add_bar.add(spec.id, spec.adds, partial(made.open, focus=True))
-        self._layout.insertWidget(place, self.add_bar)
-        self._layout.setContentsMargins(24, 10, 24, 16)
-        self._layout.setSpacing(10)
+        self._layout.insertWidget(self._first, self.columns)
+        self._layout.insertWidget(self._first + 1, self.add_bar)
+        self._layout.setContentsMargins(24, 6, 24, 10)
+        self._layout.setSpacing(6)
         order = [key for spec in self._specs for key in spec.questions()]
         self._order = tuple(questions[key] for key in order)
         self.fields = {key: self.fields[key] for key in questions}

@@ -13,7 +13,7 @@ from digmed_desktop.ui.widgets.choices import RadioEditor, RowEditor
 from digmed_desktop.ui.widgets.field import SMALL, Field
 from digmed_desktop.ui.widgets.flow import FlowLayout, flow
 from digmed_desktop.ui.widgets.pair import Pair
-from digmed_desktop.ui.widgets.words import Words, heading
+from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
 KEPT_HERE = "kept in this pharmacy, not sent"
 
@@ -130,7 +130,7 @@ class Section(QWidget):
             if isinstance(line, Pair):
                 line.show_if_any()
         if self.fold is Fold.CARD:
-            self.card_text.setText(self.summary())
+            self.card_text.setText(breakable(self.summary()))
 
     def show_gp(self, *, told: bool) -> None:
         """Say in the heading where all of it is kept here."""
@@ -188,9 +188,9 @@ class AddBar(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 4, 0, 0)
         self._layout.setSpacing(4)
-        self._layout.addWidget(heading("Add if needed"))
         self._holder = QWidget()
-        self._flow = FlowLayout(self._holder, 8)
+        self._flow = FlowLayout(self._holder, 6)
+        self._flow.addWidget(Words("Add if needed:", role="quiet", wrap=False))
         policy = self._holder.sizePolicy()
         policy.setHeightForWidth(True)
         self._holder.setSizePolicy(policy)

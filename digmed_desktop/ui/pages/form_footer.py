@@ -22,7 +22,7 @@ class FormFooter(QFrame):
         self.next = button("Next patient", tip="Keep this as a draft and begin the next patient (F9)")
         self.check = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")
         self._hints = (Words("F9", role="quiet", wrap=False), Words("Ctrl+Enter", role="quiet", wrap=False))
-        self.count = Words("", bold=True, wrap=False)
+        self.count = Words("", bold=True)
         layout.addWidget(self.saved)
         layout.addWidget(self.count)
         layout.addStretch(1)
@@ -30,9 +30,9 @@ class FormFooter(QFrame):
             layout.addWidget(widget)
 
     def fit(self, *, roomy: bool) -> None:
-        """Name the keys beside the buttons where there is room."""
-        for hint in self._hints:
-            hint.setVisible(roomy)
+        """Name the keys beside the buttons, and say when the draft was kept, where there is room."""
+        for words in (*self._hints, self.saved):
+            words.setVisible(roomy)
 
     def to_complete(self, problems: Sequence[Problem]) -> None:
         """Say how much is still to be answered, and how many warnings there are."""

@@ -197,7 +197,7 @@ class FormPage(FormParts):
         """Return what is said in passing of what was just sent."""
         return {
             Ending.SEND: "It goes to the practice by itself.",
-            Ending.PAPER: "The practice is told on paper.",
+            Ending.PAPER: "Tell the practice on paper.",
             Ending.HERE: "Recorded here only.",
         }[self.preview.preview.ending]
 

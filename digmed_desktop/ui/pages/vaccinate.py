@@ -96,6 +96,7 @@ class VaccinatePage(FormPage):
         self.batches: BatchChoice | None = None
         super().__init__(context)
         QShortcut(QKeySequence("Alt+0"), self, self.not_given)
+        self.alerts.declined.connect(self.not_given)
         self._sections.add_action("standard", "Standard advice given", self._give_advice, self._may_advise)
         self._sections.sections["practice"].summary = self._practice_line
         self._sections.sections["patient"].summary = self._details_line
@@ -127,7 +128,11 @@ class VaccinatePage(FormPage):
         spoken = [self.form.fields[key].editor.spoken() for key in value.fields]
         if value.fields[0] == "session.vaccinator":
             name = spoken[0].partition(" · ")[0]
-            return Wording(f"Vaccinator: {name}" if name else ""), Wording(f"by {name}" if name else "")
+            given, _, family = name.rpartition(" ")
+            short = f"{given[:1]}. {family}" if given else family
+            return Wording(f"Vaccinator: {name}" if name else ""), Wording(f"by {short}" if name else "")
+        if value.fields[0] == "contact.date":
+            return Wording(spoken[0]), Wording(spoken[0].rpartition(" ")[0] or spoken[0])
         if value.fields[0] == "session.location":
             place = " · ".join(part for part in spoken if part)
             return Wording(place), Wording(spoken[1] or spoken[0])
@@ -338,6 +343,7 @@ class VaccinatePage(FormPage):
         if answers["vaccine.outcome"] == NOT_GIVEN:
             left_out |= {key for key in OF_THE_GIVEN if not answers[key]}
         self.form.leave_out(frozenset(left_out))
+        self.alerts.offer_not_given(offered=answers["vaccine.outcome"] != NOT_GIVEN)
 
     def not_given(self) -> None:
         """Say that it does not go ahead, or that it does after all: from anywhere, by one key."""
@@ -370,7 +376,7 @@ class VaccinatePage(FormPage):
         if answers["practice.registered"] != "yes":
             return "Not registered with a GP practice"
         keys = ("practice.name", "practice.ods_code", "practice.city")
-        return " · ".join(part for part in (*(answers[key] for key in keys), self.reach.text()) if part)
+        return " · ".join(part for part in (*(answers[key] for key in keys), self.reach.brief()) if part)
 
     def _session_line(self) -> str:
         """Return the session in short; all of it stands on the strip."""

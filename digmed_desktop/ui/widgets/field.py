@@ -79,15 +79,21 @@ class Field(QWidget):
     def _lay_out(self) -> None:
         """Put the label, and what belongs to it, above the editor, and what is wrong under it."""
         head = [self.optional, self._tag]
+        self.head = QWidget()  # as high as that of a field beside it, so that the boxes stand in line
+        above = QVBoxLayout(self.head)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(3)
         if self.label.wordWrap():
-            self._inner.addWidget(self.label)
+            above.addWidget(self.label)
         else:
             head.insert(0, self.label)
         if len(self.hint.text()) <= LONG_HINT:
             head.append(self.hint)
-        self._inner.addWidget(flow(*head))
+        above.addWidget(flow(*head))
         if self.hint not in head:
-            self._inner.addWidget(self.hint)
+            above.addWidget(self.hint)
+        above.addStretch(1)
+        self._inner.addWidget(self.head)
         self._inner.addWidget(self.editor)
         self._inner.addWidget(self._set_by_it)
         self._inner.addWidget(self.error)

@@ -120,7 +120,7 @@ class DotButton(QRadioButton):
     def sizeHint(self) -> QSize:
         """Return the size of one cell."""
         metrics = self.fontMetrics()
-        return QSize(round(metrics.horizontalAdvance("m") * ROW_EM), max(round(metrics.height() * 1.75), 32))
+        return QSize(round(metrics.horizontalAdvance("m") * ROW_EM), max(round(metrics.height() * 1.6), 28))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -1,5 +1,7 @@
 """Two short fields side by side, one under the other where there is no room."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
@@ -23,6 +25,7 @@ class Pair(QWidget):
     def show_if_any(self) -> None:
         """Take no room while none of the widgets is shown."""
         self.setVisible(any(not widget.isHidden() for widget in self._widgets))
+        self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -41,3 +44,14 @@ class Pair(QWidget):
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._box.direction() != direction:
             self._box.setDirection(direction)
+        self._line_up([] if narrow else shown)
+
+    def _line_up(self, shown: Sequence[QWidget]) -> None:
+        """Give the words over fields beside each other one height: the boxes under them stand in line."""
+        heads = {
+            one: head for one in self._widgets if isinstance(head := getattr(one, "head", None), QWidget)
+        }
+        room = (self.width() - self._box.spacing() * (len(shown) - 1)) // max(len(shown), 1)
+        highest = max((heads[one].heightForWidth(room) for one in shown if one in heads), default=0)
+        for head in heads.values():
+            head.setMinimumHeight(max(highest, 0))

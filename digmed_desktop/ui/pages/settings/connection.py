@@ -113,7 +113,7 @@ class ConnectionSection(ColumnPage):
                 "connection.environment",
                 "MESH",
                 self.environment,
-                hint="With none, every practice is told on paper. Integration is NHS England's test system; live "
+                hint="Without a connection, tell every practice on paper. Integration is NHS England's test system; live "
                 "reaches real practices.",
             ),
             Field(
@@ -352,7 +352,7 @@ def _state_of(view: ConnectionView) -> tuple[str, str, str]:
             "act",
         )
     if view.environment == "none":
-        return "No connection is set up: every practice is told on paper.", "Not set up", "look"
+        return "No connection is set up. Tell every practice on paper.", "Not set up", "look"
     names = {"integration": "Integration MESH", "live": "Live MESH", "this-computer": "Test MESH"}
     missing = [
         what

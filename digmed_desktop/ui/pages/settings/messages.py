@@ -67,7 +67,7 @@ class MessagesSection(ColumnPage):
             "Agreed at onboarding",
             quiet(
                 "Only vaccinations that NHS England agreed for this pharmacy are sent electronically. All others "
-                "are recorded here, and the practice is told on paper."
+                "are recorded here, and you tell the practice on paper."
             ),
             Field("agreed", "Sent electronically", self.agreed),
             quiet(f"Retired by NHS England, so never sent: {', '.join(settings.retired)}."),
