@@ -219,6 +219,66 @@ def test_every_count_of_doses_agrees_with_one_made_by_hand(
     kept_on_the_list(counter, made)
 
 
+def test_two_days_of_a_clinic_agree_with_a_count_made_by_hand(counter: Counter, tmp_path: Path) -> None:
+    """Given, corrected, withdrawn, declined, kept here, given all the same and of the day before, all in one book."""
+    rows = (given, correction_matched, withdrawn_and_matched, not_given, kept_here)
+    for patient, row in enumerate(rows):
+        row(AnotherPatient(counter, patient))
+    done = {
+        "incident__done": "yes",
+        "incident__reason": "Noticed afterwards.",
+        "incident__report": "Told Ada.",
+    }
+    counter.record(**of(5, **done, consent__to_treatment="no", vaccine__batch="LATE"))
+    counter.record(**of(4, contact__date="13/10/2026", vaccine__batch="BEFORE"))
+    today, before = day(counter), day(counter) - timedelta(days=1)
+    # By hand: eight rows make four doses of today, one of them corrected, and one row a dose of the day before.
+    kinds = ["Correction", *["Given"] * 5, "Not given", "Withdrawal"]
+    assert day_list_says(counter) == kinds
+    assert doses_by_batch(counter, today) == {"A0": 1, "B7": 1, "A4": 1, "LATE": 1}
+    assert doses_by_batch(counter, before) == {"BEFORE": 1}
+    figures = counter.store.figures.today(counter.clock.now() - timedelta(days=1))
+    assert {one.batch: one.count for one in figures.doses} == {
+        **doses_by_batch(counter, today),
+        **doses_by_batch(counter, before),
+    }
+    rows_of_day = {
+        one: sum(count.count for count in figures.days if count.day == one) for one in (today, before)
+    }
+    assert rows_of_day == {today: len(kinds), before: 1}
+    end = counter.store.figures.day_end(today)
+    assert sum(number for _kind, _state, number in end.by_state) == len(kinds)
+    assert [number for _name, number in end.by_person] == [5]  # what holds: four doses and one that declined
+    said = csv_says(counter, tmp_path)
+    assert sum(doses for _kind, doses in said.values()) == 5
+    assert sorted(kind for kind, _doses in said.values()) == sorted([*kinds, "Given"])
+    declined = next(row for row in end.open if record_word(row) == "Not given")
+    assert declined.state is State.WAITING
+
+
+class AnotherPatient(Counter):
+    """The same pharmacy with another patient each time: the batch says whose dose it is."""
+
+    def __init__(self, counter: Counter, number: int) -> None:
+        super().__init__(counter.desk, counter.store, counter.clock, counter.ada)
+        self._number = number
+
+    def record(self, **changes: str) -> int:
+        """Send the complete vaccination of this patient."""
+        batch = "" if changes.get("vaccine__outcome") else f"A{self._number}"
+        numbers = "999 012 3020", "999 000 0018", "999 000 0026", "999 000 0034", "999 400 0020"
+        mine = {
+            "patient__nhs_number": numbers[self._number],
+            "patient__family": f"Kin{chr(65 + self._number)}",
+        }
+        return super().record(**{**changes, **mine, "vaccine__batch": batch})
+
+
+def doses_by_batch(counter: Counter, on: date) -> dict[str, int]:
+    rows = listing(counter.desk.papers.day_end(on), "Doses by vaccine and batch").rows
+    return {row[1]: int(row[2]) for row in rows}
+
+
 def csv_says(counter: Counter, folder: Path) -> dict[str, tuple[str, int]]:
     path = folder / "claim.csv"
     counter.desk.exports.csv(Search(), path, Progress(), with_patients=False)
