@@ -48,9 +48,7 @@ FINISHES = {
 }
 """What the button of the last step says and does: where nothing goes out, nothing is sent."""
 SEND_UNCHANGED = ("Send the same text again", "Replace the record at the practice by the same text (F12)")
-NOTHING_READ = (
-    "No change to what the practice reads. Sending replaces its record by the same text. The change stays here."
-)
+NOTHING_READ = "No change to what the practice reads. Sending replaces its record by the same text. The change stays here."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
