@@ -82,7 +82,7 @@ def test_what_came_of_one_notification_is_not_said_of_another(bench: Bench, two:
     assert story.panel.isVisible()
     assert story.panel.typed == "Half a sen"
     assert story.work.said.isHidden()
-    events = [event.note for event in opened(bench, two[0]).view.story.events]  # type: ignore[union-attr]
+    events = [event.note for event in opened(bench, two[0]).view.story.events]
     assert events.count("The patient telephoned.") == 1
 
 

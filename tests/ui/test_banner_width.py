@@ -76,7 +76,7 @@ def test_long_values_leave_form_check_and_story_narrow_at_twice_the_size_of_text
         bench.form.fill({**complete_answers(), **long})
         bench.idle()
         assert bench.window.minimumSizeHint().width() <= LEAST_WINDOW
-        assert bench.form.form.widget().minimumSizeHint().width() <= LEAST_WINDOW  # type: ignore[union-attr]
+        assert bench.form.form.widget().minimumSizeHint().width() <= LEAST_WINDOW
         bench.form.give_reasons({p.reason_key: "e" * 150 for p in bench.form.preview.preview.problems})
         bench.form.check_now()
         bench.until(bench.window.check.isVisible)
