@@ -16,6 +16,7 @@ from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.known_terms import KnownProgramme, ProcedureUse
 from digmed_desktop.clinical.problem import stops_of
+from digmed_desktop.clinical.product_doubts import TENFOLD
 from digmed_desktop.clinical.questions.binding import QuestionSet
 from digmed_desktop.clinical.record import AllergyStatus, Immunization, Professional, VaccinationRecord
 
@@ -97,6 +98,25 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
         yield Contradiction(
             "consent.to_treatment", "Consent was refused, and it was done. Check the consent and the outcome."
         )
+
+
+def unadvised(record: Record) -> Iterator[Contradiction]:
+    """Yield doses ten times the usual one, or a tenth, of which nobody says in the notes kept here who advised them."""
+    if isinstance(record, EmergencySupplyRecord) or record.incident.done or record.notes_kept_here.strip():
+        return
+    for place, vaccine in enumerate(record.immunizations):
+        programme, dose = _programme_of(vaccine), vaccine.dose
+        usual = programme.usual_doses if programme else ()
+        if not usual or dose is None or folded(dose.unit.display) in _WEIGHTS:
+            continue
+        if dose.value >= usual[-1] * TENFOLD or dose.value * TENFOLD <= usual[0]:
+            yield Contradiction(f"{_OF_VACCINE}.dose", _UNADVISED, place)
+
+
+_UNADVISED = (
+    "Check the decimal point: this is ten times the usual dose, or a tenth. Correct it, or say in notes_kept_here who "
+    "advised it."
+)
 
 
 def refuse(sheet: AnswerSheet, record: Record, questions: QuestionSet) -> None:

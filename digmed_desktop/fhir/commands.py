@@ -11,7 +11,7 @@ from pathlib import Path
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import form, json_record, law
 from digmed_desktop.clinical.allergy_check import judge_allergies
-from digmed_desktop.clinical.contradictions import contradictions
+from digmed_desktop.clinical.contradictions import contradictions, unadvised
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.problem import A_WORD, sourced
 from digmed_desktop.clinical.questions.binding import value_at
@@ -129,7 +129,8 @@ def _built(args: argparse.Namespace) -> bytes:
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
     now = _time(args.at)
-    if faults := (*_of_law(record), *((one.in_file, one.sentence) for one in contradictions(record, now))):
+    untrue = (*contradictions(record, now), *unadvised(record))
+    if faults := (*_of_law(record), *((one.in_file, one.sentence) for one in untrue)):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(

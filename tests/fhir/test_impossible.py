@@ -209,6 +209,23 @@ def test_an_item_of_a_supply_whose_code_and_words_name_two_things_is_refused(
     assert build(json.dumps(whole), tmp_path) == 0, capsys.readouterr().err
 
 
+def test_build_takes_ten_times_a_dose_only_where_the_notes_say_who_advised_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for amount, refused in (("5", True), ("4.9", False), ("0.02", True), ("0.03", False)):
+        for notes in ("", "Dr Bell: give it"):
+
+            def change(record: Raw, vaccine: Raw, amount: str = amount, notes: str = notes) -> None:
+                vaccine["dose"]["value"] = amount
+                record["notes_kept_here"] = notes
+
+            assert build(changed(FLU, change), tmp_path) == (2 if refused and not notes else 0), (
+                amount,
+                notes,
+            )
+    assert "who advised it" in capsys.readouterr().err
+
+
 def test_a_vaccine_not_given_has_no_batch_dose_or_site(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
