@@ -1,6 +1,5 @@
 """The Windows packages under wine: upgraded, refused, damaged, removed, by setup.exe and by MSI."""
 
-import time
 from pathlib import Path
 
 from installer.checking import on_screen, version_1, windows_faults
@@ -39,8 +38,9 @@ def _begun(trial: Trial) -> str:
 def _upgrade(trial: Trial, table: Table) -> None:
     def refused() -> str:
         process = trial.wine.start(f"{FOLDER}\\{places.CONSOLE_EXE}", "practice-mesh", "1", "0", listens=True)
-        time.sleep(6)
         try:
+            if not any('"port"' in line for line in process.stdout or ()):
+                return "the program did not start"
             return expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), RUNNING)
         finally:
             process.kill()

@@ -4,6 +4,7 @@ import os
 import shutil
 import struct
 import subprocess
+import threading
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ _COMPLEX = {
 }
 
 
+_LAST_WORDS = 5.0  # seconds for what a program printed to come through after its end
 PATIENCE = 900.0  # seconds that a step may take on a busy computer; a quiet one needs a twentieth
 
 
@@ -103,15 +105,27 @@ class Wine:
         extra: dict[str, str] | None = None,
         screen: str = "",
     ) -> Result:
-        """Run a program to its end; status -1 when it takes longer than it may."""
+        """Run a program to its end; status -1 when it takes longer than it may.
+
+        Its end counts, not that of its output: wine's services may hold that open as long as another program runs.
+        """
         process = self.start(*words, extra=extra, screen=screen)
+        said: list[str] = []
+
+        def read() -> None:
+            for line in process.stdout or ():
+                said.append(line)  # noqa: PERF402 - what was said so far is wanted, also when there is no end
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
         try:
-            text, _ = process.communicate(timeout=seconds)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             self.end()
             return Result(-1, f"not ended after {seconds:.0f} s")
-        return Result(process.returncode, text)
+        reader.join(_LAST_WORDS)
+        return Result(process.returncode, "".join(said))
 
     def wait(self) -> None:
         """Wait until every program in this Windows has ended."""
