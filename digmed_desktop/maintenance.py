@@ -116,12 +116,20 @@ def _erase(words: list[str]) -> int:
     def passphrase() -> tuple[str, str]:
         return getpass.getpass("Passphrase of the backup: "), getpass.getpass("The same passphrase again: ")
 
+    def manager(names: list[str]) -> tuple[int, str]:
+        print("A manager erases the records:", ", ".join(f"{n} {name}" for n, name in enumerate(names, 1)))
+        number = input("Number of the manager: ").strip() if len(names) > 1 else "1"
+        which = int(number) if number.isdecimal() and 1 <= int(number) <= len(names) else 0
+        if not which:
+            raise DigMedError("There is no manager of this number.", "Nothing was erased.")
+        return which - 1, getpass.getpass(f"PIN of {names[which - 1]}: ")
+
     def typed(count: int) -> str:
         print(f"The backup holds {count} notifications and opens. {erasing.KEPT_FOR}")
         return input(f"To erase everything in this account, type {erasing.WORDS}: ")
 
     def work(folders: Folders) -> int:
-        answers = erasing.Asked(passphrase, typed)
+        answers = erasing.Asked(passphrase, typed, manager)
         print(erasing.erase(folders, open_vault(folders), SystemClock(), asked.backup, answers))
         return 0
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from digmed_desktop.background.delivery_loop import DeliveryLoop
 from digmed_desktop.background.faults import as_known
 from digmed_desktop.background.lane import Lane
+from digmed_desktop.desk.gate import acting
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
 
@@ -37,6 +38,8 @@ class Office(QObject):
         self._previews = Lane("previews")
         self._errands = Lane("errands")
         self._enquiries = Lane("enquiries")
+        self.who_acts: Callable[[], int | None] = lambda: None
+        """Returns who is signed in as something is asked: the question is theirs, even if they lock meanwhile."""
         self._desk: Desk | None = None
         self._open_on_lane: Desk | None = None  # touched on the records thread only
         self._loop: DeliveryLoop | None = None
@@ -78,9 +81,17 @@ class Office(QObject):
         otherwise: Callable[[DigMedError], None] | None = None,
     ) -> None:
         """Ask the desk; ``then`` is called with the answer, later, on the window's thread."""
-        self._records.ask(
-            lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, otherwise)
-        )
+        self._records.ask(self._as_theirs(question), then, lambda error: self._went_wrong(error, otherwise))
+
+    def _as_theirs(self, question: "Callable[[Desk], T]") -> Callable[[], T]:
+        """Return the question as one of who is signed in now."""
+        person = self.who_acts()
+
+        def asked() -> T:
+            with acting(person):
+                return question(self._the_desk())
+
+        return asked
 
     def run(
         self,
@@ -104,14 +115,12 @@ class Office(QObject):
         otherwise: Callable[[DigMedError], None] | None = None,
     ) -> None:
         """Ask the desk for something long (an export, a backup, a PDF) without holding up other questions."""
-        self._errands.ask(
-            lambda: question(self._the_desk()), then, lambda error: self._went_wrong(error, otherwise)
-        )
+        self._errands.ask(self._as_theirs(question), then, lambda error: self._went_wrong(error, otherwise))
 
     def preview(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
         """Ask for a preview; of several that wait only the newest is made."""
         self._previews.ask(
-            lambda: question(self._the_desk()),
+            self._as_theirs(question),
             then,
             lambda error: self._went_wrong(error, None),
             ticket="preview",
@@ -120,7 +129,7 @@ class Office(QObject):
     def enquire(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
         """Ask something that may take a minute, of MESH for one; of several that wait only the newest is asked."""
         self._enquiries.ask(
-            lambda: question(self._the_desk()),
+            self._as_theirs(question),
             then,
             lambda error: self._went_wrong(error, None),
             ticket="enquiry",

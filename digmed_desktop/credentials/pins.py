@@ -7,7 +7,7 @@ use a worker thread.
 """
 
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -28,6 +28,24 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), time
 _EASY_PATTERNS = frozenset({"2580", "0852", "1379", "9731", "147258369"})  # drawn on the keypad
 
 
+_DATES = {
+    4: ("%d%m", "%m%d"),
+    6: ("%d%m%y", "%y%m%d", "%m%d%y"),
+    8: ("%d%m%Y", "%Y%m%d"),
+}
+_EASY_WORDS = (
+    "password",
+    "passphrase",
+    "pharmacy",
+    "pharmacist",
+    "qwerty",
+    "asdfgh",
+    "letmein",
+    "welcome",
+    "abcdef",
+)
+
+
 class PinError(DigMedError):
     """A PIN cannot be used."""
 
@@ -43,16 +61,18 @@ def problem_with(pin: str, *, known: tuple[str, ...] = ()) -> str | None:
             return "Choose a PIN of 4 to 12 digits, or a passphrase of at least 8 characters."
         if _is_easy(pin):
             return (
-                "Choose a PIN that is harder to guess: not one repeated figure or pair, a run such as "
-                "1234, or a year."
+                "Choose a PIN that is harder to guess: not a repeated or mirrored figure or pair, a run such as "
+                "1234, a year or a date."
             )
-        if any(pin == _normal(number) or (len(pin) > 4 and pin in number) for number in known):
-            return "Choose a PIN that is not a number others know, such as your registration number."
+        if any(pin in _normal(number) for number in known):
+            return "Choose a PIN that is not part of a number others know, such as your registration number."
         return None
     if not 8 <= len(pin) <= 128:
         return "Choose a passphrase of 8 to 128 characters, or a PIN of 4 to 12 digits."
     if len(set(pin.casefold())) < 5:
         return "Choose a passphrase with more different characters."
+    if _is_easy_passphrase(pin.casefold()):
+        return "Choose a passphrase that is harder to guess: several words that do not belong together."
     return None
 
 
@@ -99,11 +119,34 @@ def _normal(pin: str) -> str:
 
 
 def _is_easy(pin: str) -> bool:
-    if len(set(pin)) == 1 or pin in _EASY_PATTERNS:
+    if len(set(pin)) == 1 or pin in _EASY_PATTERNS or _is_date(pin):
         return True
-    if len(pin) % 2 == 0 and pin == pin[:2] * (len(pin) // 2):
+    half = len(pin) // 2
+    if len(pin) % 2 == 0 and (pin[:half] == pin[half:] or pin == pin[:2] * half or pin == pin[::-1]):
         return True
-    if len(pin) == 4 and pin[:2] in {"19", "20"}:
+    if len(pin) == 4 and (pin[:2] in {"19", "20"} or (pin[0] == pin[1] and pin[2] == pin[3])):
         return True
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
-    return steps in ({1}, {9})
+    return len(steps) == 1 and steps <= {1, 2, 8, 9}
+
+
+def _is_date(pin: str) -> bool:
+    """Whether a PIN reads as a day of a year or a date: a birthday is the commonest PIN that is not a run."""
+    return any(_reads_as(pin, form) for form in _DATES.get(len(pin), ()))
+
+
+def _reads_as(pin: str, form: str) -> bool:
+    padded, full = (f"{pin}2000", f"{form}%Y") if len(pin) == 4 else (pin, form)
+    try:
+        datetime.strptime(padded, full)  # noqa: DTZ007 - a day of the calendar, not a moment
+    except ValueError:
+        return False
+    return True
+
+
+def _is_easy_passphrase(text: str) -> bool:
+    half = len(text) // 2
+    if len(text) % 2 == 0 and text[:half] == text[half:]:
+        return True
+    letters = "".join(sign for sign in text if sign.isalnum())
+    return any(letters.startswith(word) and len(letters) < len(word) + 6 for word in _EASY_WORDS)

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.questions.vaccination import answers_with_reaction
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import correcting
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Corrected, Offer
@@ -19,6 +20,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind, new_local_id
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, NewEntry
 from digmed_desktop.messaging.states import Happening, State, may
 from digmed_desktop.messaging.story import Facts, NotificationRow
@@ -47,11 +49,27 @@ _BY_HAPPENING = {
 }
 
 
+_PERMISSION = {
+    Act.PAPER: Permission.FOLLOW_UP,
+    Act.TELEPHONE: Permission.FOLLOW_UP,
+    Act.NOTE: Permission.FOLLOW_UP,
+    Act.TRY_AGAIN: Permission.FOLLOW_UP,
+    Act.DEAL_WITH: Permission.CLOSE,
+    Act.REOPEN: Permission.CLOSE,
+    Act.CANCEL: Permission.CORRECT,
+    Act.CORRECT: Permission.CORRECT,
+    Act.WITHDRAW: Permission.CORRECT,
+    Act.REACTION: Permission.CORRECT,
+    Act.SEND_AS_NEW: Permission.CORRECT,
+}
+
+
 class ActsDesk:
     """Offers acts and carries them out."""
 
     def __init__(self, store: "Store", clock: Clock, sender: Sender, patients: PatientDesk) -> None:
         self._store, self._clock, self._sender, self._patients = store, clock, sender, patients
+        self._gate = Gate(store)
 
     def offered(self, notification: int) -> tuple[Offer, ...]:
         """Return what a person can do about it now."""
@@ -81,6 +99,7 @@ class ActsDesk:
 
     def begin_correction(self, notification: int, why: str) -> Begun:
         """Return the form to correct, with what was typed; NotAllowedNowError when that is not possible now."""
+        self._gate.allow(Permission.CORRECT)
         if self._store.notifications.correction(notification).way is Way.LATEST_ONLY:
             raise NotAllowedNowError(
                 "There is a newer version of this notification.",
@@ -100,6 +119,7 @@ class ActsDesk:
 
     def do(self, act: Act, notification: int, by: int, note: str) -> None:
         """Carry out an act that needs no form. Raises NotAllowedNowError when it has moved on meanwhile."""
+        self._gate.allow(_PERMISSION[act], by)
         note = _reason(note)
         notes = self._store.notifications
         match act:
@@ -142,6 +162,7 @@ class ActsDesk:
 
         For what is on no practice's record: rejected, void or never delivered. Return the id of the new version.
         """
+        self._gate.allow(Permission.CORRECT, by)
         way = self._store.notifications.correction(notification).way
         if not self._may_send_as_new(notification, way):
             raise NotAllowedNowError(
@@ -190,6 +211,7 @@ class ActsDesk:
 
         No message goes where the practice never had one: it is told by telephone, or nobody is where nobody was.
         """
+        self._gate.allow(Permission.CORRECT, by)
         record, why = self._record(notification), _reason(why)
         correction = self._store.notifications.correction(notification)
         if correction.replaces is None and correction.way in (Way.AFRESH, Way.KEPT):
@@ -233,6 +255,7 @@ class ActsDesk:
 
         The correction goes out, or waits, as any other; return the id of the new version.
         """
+        self._gate.allow(Permission.CORRECT, by)
         from digmed_desktop.clinical.record import VaccinationRecord
 
         record, what = self._record(notification), _reason(what)
@@ -351,6 +374,7 @@ class ActsDesk:
 
     def save_record(self, notification: int, path: Path) -> None:
         """Write the record of a notification as JSON; FileNotWrittenError leaves nothing."""
+        self._gate.allow(Permission.SAVE_RECORD)
         text = self.record_json(notification)
         with whole_file(path) as file:
             file.write(text.encode("utf-8"))

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sent_views import BackupState, Printed
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class BackupDesk:
     ) -> None:
         """``named_by_it``: the place that the administrators chose for the daily backups of all computers."""
         self._store, self._vault, self._clock = store, vault, clock
+        self._gate = Gate(store)
         self._named_by_it = named_by_it / own_folder() if named_by_it else None
 
     def state(self) -> BackupState:
@@ -63,6 +66,11 @@ class BackupDesk:
 
     def write(self, target: Path, passphrase: str, again: str, progress: Progress) -> BackupState:
         """Make a backup now, under a passphrase, and try it by restoring it."""
+        self._gate.allow(Permission.MAKE_BACKUP)
+        return self.make(target, passphrase, again, progress)
+
+    def make(self, target: Path, passphrase: str, again: str, progress: Progress) -> BackupState:
+        """Make a backup for whoever was let do what it is part of."""
         from digmed_desktop.history.backup import BackupKey, problem_with
 
         if said := problem_with(passphrase, again):
@@ -74,6 +82,7 @@ class BackupDesk:
         """Make a backup each day from now on; the first one now. The passphrase itself is not kept."""
         from digmed_desktop.history.backup import BackupKey, problem_with
 
+        self._gate.allow(Permission.MAKE_BACKUP)
         if said := problem_with(passphrase, again):
             raise DigMedError(said)
         if self._named_by_it is not None:
@@ -89,6 +98,7 @@ class BackupDesk:
 
     def end_daily(self) -> BackupState:
         """Make no daily backup any more; those that were made stay."""
+        self._gate.allow(Permission.MAKE_BACKUP)
         self._the_vault().remove(BACKUP_KEY)
         kept = json.loads(self._store.profile.get(_STATE) or "{}")
         self._store.profile.put(_STATE, json.dumps({**kept, "folder": "", "trouble": ""}))
@@ -141,6 +151,8 @@ class BackupDesk:
 
     def phrase_for(self, person: int, pin: str, sign_in: "Callable[[int, str], SignIn]") -> tuple[str, ...]:
         """Return the recovery phrase to a person whose PIN is right; DigMedError otherwise."""
+        if self._gate.managers():  # without one, the phrase is how a pharmacist becomes it
+            self._gate.allow(Permission.SHOW_PHRASE, person)
         outcome = sign_in(person, pin)
         if outcome.person is None:
             raise DigMedError(outcome.sentence)

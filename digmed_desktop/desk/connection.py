@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from digmed_desktop import untrusted
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk import policy_connection
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, ConnectionView, Health
 from digmed_desktop.messaging.errors import AccountError, DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment
 
@@ -49,6 +51,7 @@ class ConnectionDesk:
     ) -> None:
         self._store, self._vault, self._choices, self._clock = store, vault, choices, clock
         self._practice = practice
+        self._gate = Gate(store)
 
     # ---- what is set up
 
@@ -140,6 +143,7 @@ class ConnectionDesk:
 
         An empty password or shared key keeps the one that is there.
         """
+        self._gate.allow(Permission.CHANGE_CONNECTION)
         if self._practice is not None:
             return (Problem("connection.environment", "Practice mode has its own MESH; leave it first."),)
         try:
@@ -177,6 +181,7 @@ class ConnectionDesk:
         """
         from digmed_desktop.mesh.certificates import from_pem, from_pfx
 
+        self._gate.allow(Permission.CHANGE_CONNECTION)
         field = "connection.certificate_file"
         try:
             read = _bytes_of(certificate)
@@ -199,6 +204,7 @@ class ConnectionDesk:
         """Keep the root certificate of a MESH on this computer; the NHS's roots come with the program."""
         from digmed_desktop.mesh.certificates import is_root
 
+        self._gate.allow(Permission.CHANGE_CONNECTION)
         try:
             read = _bytes_of(file)
             if not is_root(read):
@@ -210,6 +216,7 @@ class ConnectionDesk:
 
     def forget_certificate(self) -> None:
         """Take the client certificate and its key out of the records."""
+        self._gate.allow(Permission.CHANGE_CONNECTION)
         self._store.profile.forget(CERTIFICATE)
 
     def _faults(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> list[Problem]:

@@ -40,6 +40,7 @@ def kinds() -> tuple[FileKind, ...]:
     from digmed_desktop.reference import (
         codes_file,
         legal_basis_file,
+        permissions_file,
         programme_file,
     )
 
@@ -53,6 +54,7 @@ def kinds() -> tuple[FileKind, ...]:
         legal_basis_file.KIND,
         *shared_rules_file.KINDS,
         stops_file.KIND,
+        permissions_file.KIND,
         law_file.KIND,
         controlled_drugs_file.KIND,
         *medicine_files.KINDS,

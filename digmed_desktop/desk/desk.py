@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk import data_check
 from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.assessment import Assessment
@@ -18,12 +19,14 @@ from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
 from digmed_desktop.desk.doctor import check_keyring, check_policy, check_settings
 from digmed_desktop.desk.exporting import ExportDesk
+from digmed_desktop.desk.gate import Gate, NotPermittedError
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.listing import ListingDesk
+from digmed_desktop.desk.managing import ManagingDesk
 from digmed_desktop.desk.medicines import MedicineDesk
 from digmed_desktop.desk.message_settings import MessageDesk
 from digmed_desktop.desk.noticing import NoticingDelivery
@@ -37,6 +40,7 @@ from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.desk.replies import ReplyDesk
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.settings import SettingsDesk
 from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.supplying import SupplyDesk
 from digmed_desktop.desk.unattended import checks_of_records
@@ -47,6 +51,7 @@ from digmed_desktop.messaging.connection import Check, Reach
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.register import Seal
 from digmed_desktop.messaging.story import NotificationRow, Story
@@ -108,7 +113,10 @@ class Desk:
         self._make_delivery, self._practices, self._on_close = make_delivery, practices, on_close
         self._connection, self._choices = connection, choices or Choices()
         self._reach = ReachDesk(store, connection, clock) if connection else None
-        self.people = PeopleDesk(store, clock)
+        self._gate = Gate(store)
+        self.people = PeopleDesk(store, clock, TryBook(vault))
+        self.managing = ManagingDesk(store, vault, self.people)
+        self.settings = SettingsDesk(store, self._choices)
         self.patients = PatientDesk(store, clock)
         vaccinating = VaccinationDesk(store, self.people, clock, sender)
         self.stock = StockDesk(store, clock, vaccinating.known)
@@ -131,7 +139,7 @@ class Desk:
         self.replies = ReplyDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)
-        self.messages = MessageDesk(sender, self._choices)
+        self.messages = MessageDesk(store, sender, self._choices)
         self.hand_over = HandOverDesk(store, self.people, vaccinating, supplying)
         self.listing = ListingDesk(store, clock)
         named = self._choices.policy.backup_folder
@@ -230,17 +238,11 @@ class Desk:
         """Store the pharmacy and the first person, or return what is in the way."""
         return self.people.first_run(answers)
 
-    def add_person(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
-        """Add a person, or return what is in the way."""
-        return self.people.add(answers)
-
-    def retire_person(self, person_id: int) -> None:
-        """Take a person off the list."""
-        self.people.retire(person_id)
-
     def sign_in(self, person_id: int, pin: str) -> SignIn:
-        """Check a PIN."""
-        return self.people.sign_in(person_id, pin)
+        """Check a PIN, and see whether the pharmacy still needs its first manager."""
+        found = self.people.sign_in(person_id, pin)
+        wanted = found.person is not None and self.managing.is_wanted(person_id)
+        return replace(found, asks_for_manager=wanted)
 
     # ---- the form
 
@@ -276,6 +278,7 @@ class Desk:
 
     def discard_draft(self, draft_id: str) -> None:
         """Delete a draft."""
+        self._gate.allow(Permission.KEEP_DRAFTS)
         self._store.drafts.discard(draft_id)
 
     def drafts(self) -> tuple[DraftView, ...]:
@@ -289,12 +292,21 @@ class Desk:
     def send(self, form: str, draft_id: str, state: FormState, by: int | None) -> Sent:
         """Freeze and store the message, to be delivered; the same draft twice is one notification."""
         if by is None:
-            raise DigMedError("Nobody is signed in.", "Sign in with your PIN and press Send again.")
+            raise NotPermittedError("Nobody is signed in.", "Sign in with your PIN and press Send again.")
+        self._let_send(form, state, by)
         try:
             return self._freeze(Wish(draft_id, form, by), state)
         finally:
             self._keeper.wake()
             self._intent.done()  # a person who is told that it failed presses Send again, or does not
+
+    def _let_send(self, form: str, state: FormState, by: int) -> None:
+        """Let a person finish a form. Who may finish a supply is the form's own refusal, beside its question."""
+        self._gate.known(by)
+        if form == Kind.VACCINATION.form:
+            self._gate.allow(Permission.RECORD_VACCINATION, by)
+        if state.correction is not None or state.withdraws is not None:
+            self._gate.allow(Permission.CORRECT, by)
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._form(wish.form).finished(wish.draft_id)) is not None:

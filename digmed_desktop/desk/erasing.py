@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk import opening
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.front_door import knock
+from digmed_desktop.desk.gate import NO_MANAGER, Gate, NotPermittedError
+from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
+    from digmed_desktop.history.store import Store
 
 WORDS = "ERASE ALL RECORDS"
 KEPT_FOR = (
@@ -30,6 +35,7 @@ class Asked:
 
     passphrase: Callable[[], tuple[str, str]]  # typed twice
     words: Callable[[int], str]  # given the number of notifications in the backup
+    manager: Callable[[list[str]], tuple[int, str]]  # given the managers' names: which one, and the PIN
 
 
 def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: Asked) -> str:
@@ -49,7 +55,8 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
 
     store = opening.open_store(folders, vault, clock, create=False)
     try:
-        state = BackupDesk(store, vault, clock).write(backup, *asked.passphrase(), Progress())
+        _let_erase(store, vault, clock, asked)
+        state = BackupDesk(store, vault, clock).make(backup, *asked.passphrase(), Progress())
     finally:
         store.close()
     if asked.words(state.last_count).strip() != WORDS:
@@ -63,6 +70,22 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
         f"The records, settings and keys of this account are erased. {state.last_count} notifications are in the backup "
         f"{backup.name}. {KEPT_FOR}"
     )
+
+
+def _let_erase(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> None:
+    """Let a manager with the right PIN go on. Raises NotPermittedError, DigMedError."""
+    gate = Gate(store)
+    if not store.people.all():
+        return  # nobody ever worked with these records
+    managers = gate.managers()
+    if not managers:
+        raise NotPermittedError("Only a manager may erase the records.", NO_MANAGER)
+    which, pin = asked.manager([one.professional.name.spoken() for one in managers])
+    chosen = managers[which]
+    outcome = PeopleDesk(store, clock, TryBook(vault)).sign_in(chosen.id, pin)
+    if outcome.person is None:
+        raise DigMedError(outcome.sentence, "Nothing was erased.")
+    gate.allow(Permission.ERASE, chosen.id)
 
 
 def _empty(folder: Path) -> None:

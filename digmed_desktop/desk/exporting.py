@@ -13,9 +13,11 @@ from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
 from digmed_desktop.clinical.record_import import words
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import State
@@ -66,6 +68,7 @@ class ExportDesk:
 
     def __init__(self, store: "Store", clock: Clock, duty: Callable[[], Duty] = Duty) -> None:
         self._store, self._clock, self._duty = store, clock, duty
+        self._gate = Gate(store)
 
     def csv(self, search: Search, path: Path, progress: Progress, *, with_patients: bool) -> int:
         """Write all notifications of a search and return how many.
@@ -73,6 +76,7 @@ class ExportDesk:
         UTF-8 with a byte order mark, as spreadsheets want it. Cancelled or on a full disk nothing is left
         under that name.
         """
+        self._gate.allow(Permission.EXPORT_LIST)
         total, done = self._store.searching.count(search), 0
         wanted = columns(with_patients=with_patients)
         with whole_file(path) as raw:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.correcting import differences
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.registering import owed
 from digmed_desktop.desk.sent_views import (
@@ -19,6 +20,7 @@ from digmed_desktop.desk.sent_views import (
 from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
 from digmed_desktop.messaging.story import NotificationRow, Story
 
@@ -31,9 +33,11 @@ class ListingDesk:
 
     def __init__(self, store: "Store", clock: Clock) -> None:
         self._store, self._clock = store, clock
+        self._gate = Gate(store)
 
     def first(self, search: Search, limit: int) -> Found:
         """Return the first page of a search, and how many it finds."""
+        self._gate.allow(Permission.SEE_RECORDS)
         rows = tuple(self._store.searching.page(search, None, limit))
         more = len(rows) == limit
         return Found(rows, self._store.searching.count(search, COUNTED_TO) if more else len(rows))
@@ -76,6 +80,7 @@ class ListingDesk:
 
     def story(self, notification: int) -> StoryView:
         """Return the story of one notification, with what was recorded and how its versions differ."""
+        self._gate.allow(Permission.SEE_RECORDS)
         from digmed_desktop.clinical import json_record
         from digmed_desktop.fhir import editions
         from digmed_desktop.fhir.sections import sections

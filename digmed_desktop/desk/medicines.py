@@ -10,6 +10,8 @@ from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk.gate import Gate
+from digmed_desktop.messaging.permissions import Permission
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -38,6 +40,7 @@ class MedicineDesk:
 
     def __init__(self, store: "Store") -> None:
         self._store = store
+        self._gate = Gate(store)
 
     def find(self, text: str) -> tuple[Medicine, ...]:
         """Return at most :data:`MOST` products that fit what was typed: used here before first.
@@ -88,6 +91,7 @@ class MedicineDesk:
         """
         from digmed_desktop.reference.dmd import Release
 
+        self._gate.allow(Permission.IMPORT_LISTS)
         release = Release(path)
         number = self._store.medicines.replace(release.medicines(tell, cancelled), release.name)
         return release.name, number

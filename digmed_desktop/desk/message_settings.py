@@ -2,18 +2,24 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.message_views import EditionChoice, MessageSettings, OwnProductView
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.reference import programmes
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.own_product import OwnProduct
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
 
 _NAMES = {Kind.VACCINATION: "Vaccinations", Kind.EMERGENCY_SUPPLY: "Emergency supplies"}
 
@@ -21,8 +27,8 @@ _NAMES = {Kind.VACCINATION: "Vaccinations", Kind.EMERGENCY_SUPPLY: "Emergency su
 class MessageDesk:
     """Asks about these settings end here. What is changed holds for the next message; sent ones stay as they are."""
 
-    def __init__(self, sender: Sender, choices: Choices) -> None:
-        self._sender, self._choices = sender, choices
+    def __init__(self, store: "Store", sender: Sender, choices: Choices) -> None:
+        self._sender, self._choices, self._gate = sender, choices, Gate(store)
 
     def shown(self) -> MessageSettings:
         """Return everything as it is now."""
@@ -48,16 +54,19 @@ class MessageDesk:
 
     def choose_edition(self, workflow: str, edition: str) -> None:
         """Send a notification in another edition from now on."""
+        self._gate.allow(Permission.CHANGE_MESSAGES)
         editions = {**self._choices.now().editions, workflow: edition}
         self._choices.change(editions=MappingProxyType(editions))
 
     def agree(self, agreed: tuple[str, ...]) -> None:
         """Say what was agreed at onboarding."""
+        self._gate.allow(Permission.CHANGE_MESSAGES)
         known = {one.id for one in programmes.agreements()}
         self._choices.change(agreed_programmes=tuple(one for one in agreed if one in known))
 
     def add_product(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
         """Add an own product, or return what is wrong with it."""
+        self._gate.allow(Permission.CHANGE_MESSAGES)
         taken = {one.id: one for one in self._choices.now().own_products}
         made, problems = own_product.read(answers, self._kinds(), taken)
         if made is not None:
@@ -66,6 +75,7 @@ class MessageDesk:
 
     def remove_product(self, product_id: str) -> None:
         """No longer offer an own product; what was recorded with it stays as it is."""
+        self._gate.allow(Permission.CHANGE_MESSAGES)
         kept = [one for one in self._choices.now().own_products if one.id != product_id]
         self._keep(tuple(kept))
 

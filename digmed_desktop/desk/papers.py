@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import data_check, guides
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
@@ -34,6 +36,7 @@ class PapersDesk:
 
     def __init__(self, store: "Store", clock: Clock, duty: Callable[[], Duty] = Duty) -> None:
         self._store, self._clock, self._duty = store, clock, duty
+        self._gate = Gate(store)
 
     def copy(self, notification: int, how: How, by: str) -> PaperDocument:
         """Return the copy of a notification as the practice reads it.
@@ -122,6 +125,7 @@ class PapersDesk:
 
     def save(self, document: PaperDocument, path: Path) -> None:
         """Write a document as a PDF; raises FileNotWrittenError and leaves nothing when the disk refuses."""
+        self._gate.allow(Permission.PRINT_RECORDS)
         from digmed_desktop.paper.pdf import pdf
 
         made = pdf(document)
@@ -134,6 +138,7 @@ class PapersDesk:
 
     def printed(self, document: PaperDocument, name: str) -> Printed:
         """Return a document laid out for the printer."""
+        self._gate.allow(Permission.PRINT_RECORDS)
         running = "   ".join(part for part in (document.running, document.made) if part)
         return Printed(name, printing.html(document), running, document.landscape)
 

@@ -1,36 +1,55 @@
-"""The pharmacy and its people: first run, signing in by PIN, adding a locum."""
+"""The pharmacy and its people: first run, signing in by PIN, adding a locum, and as what each works here."""
 
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import ods, postcode
+from digmed_desktop.clinical import dates, ods, postcode
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import Address, Organisation, PersonName, Professional, Regulator
 from digmed_desktop.clinical.registration import check_registration
 from digmed_desktop.credentials import pins
+from digmed_desktop.credentials.tries import TryBook
+from digmed_desktop.desk.gate import Gate, ended, work_role
 from digmed_desktop.desk.views import PersonView, SignIn
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.people import Person
-from digmed_desktop.reference import roles
+from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.people import Access, Person, Why
+from digmed_desktop.messaging.permissions import Permission, WorkRole
+from digmed_desktop.reference import permissions, roles
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 Answers = Mapping[str, str]
 
+AS_PROFESSION = "profession"
+"""The answer that somebody works here as what their profession is."""
+_LAST_MANAGER = (
+    "Somebody has to be manager: this is the only one.",
+    "Make another person manager first.",
+)
+
 
 class PeopleDesk:
     """Asks about people and the pharmacy end here."""
 
-    def __init__(self, store: "Store", clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: "Store", clock: Clock, tries: TryBook | None = None) -> None:
+        self._store, self._clock, self._gate = store, clock, Gate(store)
+        self._tries, self._one_try = tries or TryBook(None), threading.Lock()
 
     def lists(self) -> dict[str, tuple[Option, ...]]:
         """Return roles and regulators to choose from."""
         return {
             "roles": tuple(Option(role.id, role.label) for role in roles.roles()),
             "regulators": tuple(Option(r.value or "none", r.value or "None") for r in Regulator),
+            "work_roles": (
+                Option(AS_PROFESSION, "As the role says"),
+                *(Option(one.value, permissions.labels()[one]) for one in (WorkRole.MANAGER, WorkRole.LOCUM)),
+            )
+            if permissions.labels()
+            else (),
         }
 
     def all(self) -> tuple[PersonView, ...]:
@@ -42,8 +61,8 @@ class PeopleDesk:
         return next((p.professional for p in self._store.people.all() if p.id == person_id), None)
 
     def may_finish_supply(self, person_id: int | None) -> bool:
-        """Whether a person works here and is a pharmacist, who alone may complete an emergency supply."""
-        return any(p.id == person_id and p.may_finish_supply for p in self.all())
+        """Whether a person works here today and is a pharmacist, who alone may complete an emergency supply."""
+        return any(p.id == person_id and p.may_finish_supply and not p.ended for p in self.all())
 
     def name(self, person_id: int | None) -> str:
         """Return a person's spoken name, or ``""``."""
@@ -51,12 +70,17 @@ class PeopleDesk:
         return found.name.spoken() if found else ""
 
     def first_run(self, answers: Answers) -> tuple[Problem, ...]:
-        """Store the pharmacy and its first person, or return what is in the way."""
-        problems = [*_pharmacy_problems(answers), *_person_problems(answers)]
+        """Store the pharmacy and its first person, who is its manager, or return what is in the way."""
+        if self._store.people.all():
+            raise NotAllowedNowError("This pharmacy is set up already.", "Sign in with your PIN.")
+        known = _numbers(answers.get("person.registration", ""), answers.get("pharmacy.telephone", ""))
+        problems = [*_pharmacy_problems(answers), *_details_problems(answers), *_pin_problems(answers, known)]
         if problems:
             return tuple(problems)
         self._store.profile.save_pharmacy(_pharmacy(answers))
-        self._store.people.add(_professional(answers), pins.hash_pin(answers["person.pin"]))
+        self._store.people.add(
+            _professional(answers), pins.hash_pin(answers["person.pin"]), Access(manager=True), Why.FIRST_RUN
+        )
         return ()
 
     def pharmacy_answers(self) -> dict[str, str]:
@@ -73,6 +97,7 @@ class PeopleDesk:
 
     def change_pharmacy(self, answers: Answers) -> tuple[Problem, ...]:
         """Keep the pharmacy as it is from now on, or return what is in the way; what was sent stays as it was."""
+        self._gate.allow(Permission.CHANGE_PHARMACY)
         problems = _pharmacy_problems(answers)
         if not problems:
             self._store.profile.save_pharmacy(_pharmacy(answers))
@@ -80,40 +105,148 @@ class PeopleDesk:
 
     def add(self, answers: Answers) -> tuple[Problem, ...]:
         """Add a person, or return what is in the way."""
-        problems = _person_problems(answers)
+        by = self._gate.allow(Permission.CHANGE_PEOPLE).id
+        access, wrong = self._access(answers)
+        known = self.known_numbers(answers.get("person.registration", ""))
+        problems = (*_details_problems(answers), *_pin_problems(answers, known), *wrong)
         if not problems:
-            self._store.people.add(_professional(answers), pins.hash_pin(answers["person.pin"]))
-        return tuple(problems)
+            self._store.people.add(
+                _professional(answers),
+                pins.hash_pin(answers["person.pin"]),
+                access if access != Access() else None,
+                by=by,
+            )
+        return problems
+
+    def change(self, person_id: int, answers: Answers) -> tuple[Problem, ...]:
+        """Change a person's details, and as what they work here; a PIN that is left empty stays as it is."""
+        by = self._gate.allow(Permission.CHANGE_PEOPLE).id
+        person = self._one(person_id)
+        access, wrong = self._access(answers)
+        new_pin = bool(answers.get("person.pin") or answers.get("person.pin_again"))
+        known = self.known_numbers(answers.get("person.registration", ""))
+        problems = (*_details_problems(answers), *(_pin_problems(answers, known) if new_pin else ()), *wrong)
+        if problems:
+            return problems
+        if person.access.manager and not access.manager:
+            self._keep_a_manager(person_id)
+        self._store.people.update(person_id, _professional(answers))
+        if new_pin:
+            self.new_pin(person, answers["person.pin"])
+        if access != person.access:
+            self._store.people.give(person_id, access, Why.CHANGED, by)
+        return ()
+
+    def answers_about(self, person_id: int) -> dict[str, str]:
+        """Return the answers that describe a person as they are kept; none of the PIN."""
+        person = self._one(person_id)
+        who, access = person.professional, person.access
+        role = roles.of_code(who.role.code) if who.role else None
+        works_as = WorkRole.MANAGER if access.manager else WorkRole.LOCUM if access.until else AS_PROFESSION
+        return {
+            "person.given": who.name.given,
+            "person.family": who.name.family,
+            "person.role": role.id if role else "",
+            "person.regulator": who.regulator.value or "none",
+            "person.registration": who.registration,
+            "person.works_as": str(works_as),
+            "person.until": f"{access.until:%d/%m/%Y}" if access.until else "",
+            "person.pin": "",
+            "person.pin_again": "",
+        }
 
     def retire(self, person_id: int) -> None:
-        """Take a person off the list; what they recorded stays theirs."""
+        """Take a person off the list; what they recorded stays theirs, and what they sent still goes."""
+        self._gate.allow(Permission.CHANGE_PEOPLE)
+        if self._one(person_id).access.manager:
+            self._keep_a_manager(person_id)
         self._store.people.retire(person_id)
 
+    def _keep_a_manager(self, without: int) -> None:
+        if all(one.id == without for one in self._gate.managers()):
+            raise NotAllowedNowError(*_LAST_MANAGER)
+
+    def _one(self, person_id: int) -> Person:
+        person = self._store.people.get(person_id)
+        if person is None or not person.active:
+            raise NotAllowedNowError("This person no longer works here.", "Open People again.")
+        return person
+
+    def _access(self, answers: Answers) -> tuple[Access, tuple[Problem, ...]]:
+        """Return as what the answers say that somebody works here."""
+        match answers.get("person.works_as", AS_PROFESSION):
+            case WorkRole.MANAGER:
+                return Access(manager=True), ()
+            case WorkRole.LOCUM:
+                return self._as_locum(answers.get("person.until", ""))
+        return Access(), ()
+
+    def _as_locum(self, typed: str) -> tuple[Access, tuple[Problem, ...]]:
+        today = self._clock.now().astimezone(dates.ENGLAND).date()
+        day = dates.of_answer(typed, today) if typed.strip("/ ") else today
+        if day is None:
+            return Access(), (Problem("person.until", "Enter the last day as a date, such as 31 3 2027."),)
+        if day < today:
+            return Access(), (Problem("person.until", "The last day must not be in the past."),)
+        return Access(until=day), ()
+
     def sign_in(self, person_id: int, pin: str) -> SignIn:
-        """Check a PIN; wrong ones in a row are counted and make everyone wait longer."""
+        """Check a PIN; it is counted first, and after wrong ones in a row nobody may try for a while."""
+        with self._one_try:
+            return self._sign_in(person_id, pin)
+
+    def _sign_in(self, person_id: int, pin: str) -> SignIn:
         person = next((p for p in self._store.people.all() if p.id == person_id and p.active), None)
         if person is None:
             return SignIn(None, "Choose your name again: this person no longer works here.")
-        now = self._clock.now()
-        if person.locked_until is not None and now < person.locked_until:
-            minutes = max(1, -(-int((person.locked_until - now).total_seconds()) // 60))
+        if self._gate.has_ended(person):
+            return SignIn(None, f"{ended(person)} A manager can enter a later day under People.")
+        who = person.professional
+        if left := self._tries.wait(who, person.failed_tries):
+            minutes = max(1, -(-int(left.total_seconds()) // 60))
             wait = f"{minutes} minute{'s' if minutes > 1 else ''}"
-            return SignIn(None, f"Too many wrong PINs. Wait {wait}, or ask a colleague to sign in.")
+            return SignIn(
+                None,
+                f"Too many wrong PINs. Wait {wait}, ask a colleague to sign in, or have a manager end the wait "
+                "under People.",
+            )
+        self._tries.count(who, person.failed_tries)
+        self._store.people.note_wrong_pin(person_id, None)
         if not pins.verify(person.pin_hash, pin):
-            pause = pins.locked_for(person.failed_tries + 1)
-            self._store.people.note_wrong_pin(person_id, now + pause if pause else None)
             return SignIn(None, "That is not this person's PIN. Check the name and type the PIN again.")
-        self._store.people.note_right_pin(person_id)
+        self._forget_tries(person)
         return SignIn(self._view(person))
+
+    def end_wait(self, person_id: int) -> None:
+        """Let a person try at once again, whose wrong PINs made everyone wait."""
+        self._gate.allow(Permission.END_WAIT)
+        self._forget_tries(self._one(person_id))
+
+    def new_pin(self, person: Person, pin: str) -> None:
+        """Give a person a new PIN; the wrong ones before are forgotten. The caller has asked who may."""
+        self._store.people.update(person.id, pin_hash=pins.hash_pin(pin))
+        self._forget_tries(person)
+
+    def known_numbers(self, registration: str) -> tuple[str, ...]:
+        """Return the numbers that others know, so that no PIN is taken from them."""
+        pharmacy = self._store.profile.pharmacy()
+        return _numbers(registration, pharmacy.telephone if pharmacy else "")
+
+    def _forget_tries(self, person: Person) -> None:
+        self._store.people.note_right_pin(person.id)
+        self._tries.forget(person.professional)
 
     def _view(self, person: Person) -> PersonView:
         role = roles.of_code(person.professional.role.code) if person.professional.role else None
         return PersonView(
             person.id,
             person.professional,
-            person.locked_until,
+            bool(self._tries.wait(person.professional, person.failed_tries)),
             bool(role and role.may_vaccinate),
             bool(role and role.may_finish_supply),
+            work_role(person),
+            person.access.until,
+            ended=self._gate.has_ended(person),
         )
 
 
@@ -159,7 +292,11 @@ def _professional(answers: Answers) -> Professional:
     )
 
 
-def _person_problems(answers: Answers) -> list[Problem]:
+def _numbers(registration: str, telephone: str) -> tuple[str, ...]:
+    return tuple("".join(sign for sign in one if sign.isdigit()) for one in (registration, telephone))
+
+
+def _details_problems(answers: Answers) -> list[Problem]:
     problems = []
     for key, sentence in (
         ("person.given", "Enter the first name."),
@@ -176,8 +313,12 @@ def _person_problems(answers: Answers) -> list[Problem]:
         said = check_registration(Regulator(regulator), answers.get("person.registration", "").strip())
         if said:
             problems.append(Problem("person.registration", said))
-    if said := pins.problem_with(answers.get("person.pin", "")):
-        problems.append(Problem("person.pin", said))
-    elif answers.get("person.pin") != answers.get("person.pin_again"):
-        problems.append(Problem("person.pin_again", "Type the same PIN in both boxes."))
     return problems
+
+
+def _pin_problems(answers: Answers, known: tuple[str, ...]) -> tuple[Problem, ...]:
+    if said := pins.problem_with(answers.get("person.pin", ""), known=known):
+        return (Problem("person.pin", said),)
+    if answers.get("person.pin") != answers.get("person.pin_again"):
+        return (Problem("person.pin_again", "Type the same PIN in both boxes."),)
+    return ()

@@ -12,15 +12,16 @@ from digmed_desktop.clinical.pgd import BASIS, Authorised, Direction, judge
 from digmed_desktop.clinical.problem import Problem, Severity, refusal
 from digmed_desktop.clinical.questions.vaccination import VACCINATION, chosen_vaccinator
 from digmed_desktop.clinical.reading import ChosenVaccine
+from digmed_desktop.desk.gate import Gate, NotPermittedError
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.views import PgdView
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.reference import programmes
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
-ONLY_A_PHARMACIST = "Only a pharmacist can change the register of PGDs: a pharmacist signs in with their PIN."
 LONGEST_NAME, LONGEST_VERSION = 120, 40
 
 
@@ -29,6 +30,7 @@ class PgdDesk:
 
     def __init__(self, store: "Store", people: PeopleDesk, clock: Clock) -> None:
         self._store, self._people, self._clock = store, people, clock
+        self._gate = Gate(store)
 
     def view(self) -> PgdView:
         """Return the register: what is in force first, then what lapsed, then what was withdrawn."""
@@ -70,7 +72,7 @@ class PgdDesk:
 
     def switch(self, by: int | None, *, on: bool) -> tuple[Problem, ...]:
         """Switch the register on or off, or return why this person may not."""
-        if refused := self._refused(by):
+        if refused := self._refused(by, Permission.SWITCH_PGDS):
             return refused
         self._store.pgds.switch(by or 0, on=on)
         return ()
@@ -120,8 +122,12 @@ class PgdDesk:
         self._store.pgds.withdraw(direction, by or 0)
         return ()
 
-    def _refused(self, by: int | None) -> tuple[Problem, ...]:
-        return () if self._people.may_finish_supply(by) else (Problem("", ONLY_A_PHARMACIST),)
+    def _refused(self, by: int | None, permission: Permission = Permission.ENTER_PGDS) -> tuple[Problem, ...]:
+        try:
+            self._gate.allow(permission, by)
+        except NotPermittedError as refused:
+            return (Problem("", str(refused)),)
+        return ()
 
     def _direction(self, answers: Mapping[str, str]) -> tuple[Direction | None, list[Problem]]:
         found: list[Problem] = []

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import dates, identity, ods
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import ClosedPractice, PracticeFound, PracticeListState
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -29,6 +31,7 @@ class PracticeDesk:
     ) -> None:
         self._store, self._clock, self._directory = store, clock, directory
         self._with_program = tuple(with_program)
+        self._gate = Gate(store)
 
     def search(self, typed: str) -> tuple[PracticeFound, ...]:
         """Return practices kept here that fit: those written to before, then the imported list."""
@@ -137,6 +140,7 @@ class PracticeDesk:
         """Put the practices of a file in place of the list kept here. Raises DigMedError; the old list then stays."""
         from digmed_desktop.reference import ods_file
 
+        self._gate.allow(Permission.IMPORT_LISTS)
         self._store.gp_practices.replace(ods_file.read(file), progress)
         return self.state()
 

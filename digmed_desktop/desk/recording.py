@@ -14,6 +14,7 @@ from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.assessment import Assessment
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.record_kinds import outcome_of
@@ -21,6 +22,7 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.parcel import Kind, new_local_id
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.story import Facts
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
 
     def __init__(self, store: "Store", people: PeopleDesk, clock: Clock, sender: Sender) -> None:
         self._store, self._people, self._clock, self._sender = store, people, clock, sender
+        self._gate = Gate(store)
 
     # ---- what a form's own desk says
 
@@ -70,7 +73,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
 
     def refusal(self, record: RecordT, by: int) -> tuple[Problem, ...]:
         """Return why this person may not finish such a record."""
-        if record.incident.done and not self._people.may_finish_supply(by):
+        if record.incident.done and not self._gate.may(Permission.RECORD_REFUSED, by):
             return (Problem(of(record).question("incident.done"), ONLY_A_PHARMACIST_RECORDS),)
         return ()
 

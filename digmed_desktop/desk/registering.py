@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import law
 from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.register_papers import entry_document, label_document, list_document, standing
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, NewEntry, Outstanding, RegisterEntry, Seal, Verified
 from digmed_desktop.paper.document import PaperDocument
 
@@ -27,6 +29,7 @@ class RegisterDesk:
 
     def __init__(self, store: "Store", people: PeopleDesk, clock: Clock, seal: Seal | None) -> None:
         self._store, self._people, self._clock = store, people, clock
+        self._gate = Gate(store)
         if seal is not None:
             store.register.use(seal)
 
@@ -125,11 +128,9 @@ class RegisterDesk:
         return self._clock.now()
 
     def _append(self, kind: EntryKind, content: Mapping[str, str], about: int, by: int | None) -> None:
-        if by is None or not self._people.may_finish_supply(by):
-            raise DigMedError(
-                "Only a pharmacist can add to the register.", "A pharmacist signs in with their PIN."
-            )
-        self._store.register.append(NewEntry(kind, content, by, self._people.name(by), about=about))
+        person = self._gate.allow(Permission.AMEND_REGISTER, by)
+        name = person.professional.name.spoken()
+        self._store.register.append(NewEntry(kind, content, person.id, name, about=about))
 
 
 def owed(store: "Store") -> list[Outstanding]:

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import InboxItem
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.replies import About, ReplyAct
 from digmed_desktop.messaging.whole_file import whole_file
 
@@ -24,6 +26,7 @@ class ReplyDesk:
 
     def __init__(self, store: "Store", clock: Clock, sender: Sender) -> None:
         self._store, self._clock, self._sender = store, clock, sender
+        self._gate = Gate(store)
 
     def view(self, *, other_programs: bool = False) -> RepliesView:
         """Return what waits for a person, or what is another program's."""
@@ -47,19 +50,22 @@ class ReplyDesk:
 
         Raises NotAllowedNowError when it was settled meanwhile.
         """
-        self._store.replies.give(mesh_id, notification, _signed_in(by), _note(note))
+        person = self._gate.allow(Permission.SETTLE_REPLIES, by)
+        self._store.replies.give(mesh_id, notification, person.id, _note(note))
         self._apply(mesh_id)
 
     def settle(self, mesh_id: str, act: ReplyAct, by: int | None, note: str = "") -> None:
         """Set a reply aside, or leave it to another program. Raises NotAllowedNowError when it was settled."""
         from digmed_desktop.fhir.response_codes import meaning
 
+        person = self._gate.allow(Permission.SETTLE_REPLIES, by)
         self._store.replies.settle(
-            mesh_id, act, _signed_in(by), _note(note), asks=lambda code: meaning(code).needs_person
+            mesh_id, act, person.id, _note(note), asks=lambda code: meaning(code).needs_person
         )
 
     def save(self, mesh_id: str, path: Path) -> Path:
         """Write the bytes of a reply as they came; raises FileNotWrittenError."""
+        self._gate.allow(Permission.SAVE_RECORD)
         body = self._store.replies.body(mesh_id)
         with whole_file(path) as file:
             file.write(body)
@@ -67,7 +73,7 @@ class ReplyDesk:
 
     def let_go_on(self, ods_code: str | None, by: int | None) -> None:
         """Let sending to one practice go on, or without ``ods_code`` to all."""
-        _signed_in(by)
+        self._gate.allow(Permission.RESUME_SENDING, by)
         self._store.replies.let_go_on(ods_code)
 
     def _apply(self, mesh_id: str) -> None:
@@ -82,12 +88,6 @@ class ReplyDesk:
         item = InboxItem(mesh_id, reply.kind, reply.workflow, reply.sender, b"")
         applier = Applier(self._store.inbox, read)
         applier.apply(item, applier.read(item))
-
-
-def _signed_in(by: int | None) -> int:
-    if by is None:
-        raise DigMedError("Nobody is signed in.", "Sign in with your PIN and try again.")
-    return by
 
 
 def _note(note: str) -> str:

@@ -12,8 +12,10 @@ from digmed_desktop.clinical.questions.vaccination import answers_of_pack
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Immunization
 from digmed_desktop.clinical.stock import CODE_MEANS, StockBatch, doubts, other_programme, read_batch
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import BatchView, ScannedOn, ScannedPack, StockView
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.reference import programmes
 from digmed_desktop.scanning.pack import Found, Scan
 
@@ -30,6 +32,7 @@ class StockDesk:
     def __init__(self, store: "Store", clock: Clock, known: Callable[[], tuple[Programme, ...]]) -> None:
         """``known`` returns every programme, with the pharmacy's own products."""
         self._store, self._clock, self._known = store, clock, known
+        self._gate = Gate(store)
 
     def view(self) -> StockView:
         """Return every batch, those that can be chosen first."""
@@ -72,6 +75,7 @@ class StockDesk:
         self, answers: Mapping[str, str], by: int | None
     ) -> tuple[BatchView | None, tuple[Problem, ...], bool]:
         """Add a batch; return it, what is in the way, and whether it is new in the list."""
+        self._gate.allow(Permission.KEEP_STOCK, by)
         programme, _, product = answers.get("stock.product", "").partition("|")
         known = {**answers, "stock.product": product if self._is_product(programme, product) else ""}
         if self._means_other(answers.get("stock.gtin", ""), product) and answers.get(CODE_MEANS) != "yes":
@@ -86,6 +90,7 @@ class StockDesk:
 
     def finish(self, batch_id: int, *, finished: bool) -> StockView:
         """Take a batch out of choice, or put it back; return the stock."""
+        self._gate.allow(Permission.KEEP_STOCK)
         self._store.stock.finish(batch_id, finished=finished)
         return self.view()
 
@@ -126,6 +131,7 @@ class StockDesk:
 
     def map_product(self, gtin: str, choice: str, by: int | None) -> None:
         """Keep what a GTIN means; ``choice`` is an option of :attr:`StockView.products`."""
+        self._gate.allow(Permission.KEEP_STOCK, by)
         programme, _, product = choice.partition("|")
         if self._is_product(programme, product):
             self._store.stock.map_product(gtin, programme, product, by)

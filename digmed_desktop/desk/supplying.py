@@ -19,6 +19,7 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Sent
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, NewEntry
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
 
     def refusal(self, record: EmergencySupplyRecord, by: int) -> tuple[Problem, ...]:
         """Return why this person may not finish: only a pharmacist may."""
-        if self._people.may_finish_supply(by):
+        if self._gate.may(Permission.FINISH_SUPPLY, by):
             return ()
         return (Problem(EMERGENCY_SUPPLY.question("pharmacist"), ONLY_A_PHARMACIST),)
 

@@ -14,6 +14,7 @@ from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
 from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.desk.sent_views import Difference
+from digmed_desktop.messaging.permissions import WorkRole
 from digmed_desktop.scanning.pack import Scan
 
 
@@ -23,9 +24,12 @@ class PersonView:
 
     id: int
     professional: Professional
-    locked_until: datetime | None = None
+    waits: bool = False  # after wrong PINs
     may_vaccinate: bool = True
     may_finish_supply: bool = True
+    works_as: WorkRole = WorkRole.ASSISTANT
+    until: date | None = None  # the last day of a locum
+    ended: bool = False  # the last day is over: nothing new can be done by them
 
     @property
     def label(self) -> str:
@@ -264,6 +268,7 @@ class SignIn:
 
     person: PersonView | None
     sentence: str = ""
+    asks_for_manager: bool = False  # there is none, and this person can become it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The people who use the program. Whoever is added or changed is sealed in the chain, counts of wrong PINs are not."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from digmed_desktop.clinical.record import Professional
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import AnyRow, person
-from digmed_desktop.messaging.people import Person
+from digmed_desktop.history.tables import AnyRow, access_act, person
+from digmed_desktop.messaging.people import Access, Person, Why
 
 
 class People:
@@ -21,16 +21,26 @@ class People:
     def all(self) -> list[Person]:
         """Return everyone, those who have left too, in the order they were added."""
         with self._database.reading() as connection:
-            return [_person(row) for row in connection.execute(person.select().order_by(person.c.id))]
+            access = _access(connection)
+            rows = connection.execute(person.select().order_by(person.c.id))
+            return [_person(row, access.get(row.id, Access())) for row in rows]
 
     def get(self, person_id: int) -> Person | None:
         """Return one person, or None."""
         with self._database.reading() as connection:
             row = connection.execute(person.select().where(person.c.id == person_id)).first()
-        return None if row is None else _person(row)
+            access = _access(connection).get(person_id, Access())
+        return None if row is None else _person(row, access)
 
-    def add(self, professional: Professional, pin_hash: str) -> int:
-        """Add a person and return the id."""
+    def add(
+        self,
+        professional: Professional,
+        pin_hash: str,
+        access: Access | None = None,
+        why: Why = Why.CHANGED,
+        by: int | None = None,
+    ) -> int:
+        """Add a person and return the id; ``access`` where it is another than that of the profession."""
         with self._database.writing() as connection:
             made: int = connection.execute(
                 person.insert()
@@ -43,7 +53,30 @@ class People:
                 .returning(person.c.id)
             ).scalar_one()
             self._database.sealer.seal_person(connection, made)
+            if access is not None:
+                self._give(connection, made, access, why, by)
         return made
+
+    def give(self, person_id: int, access: Access, why: Why, by: int | None) -> None:
+        """Say as what a person works here from now on. KeyError when there is no such person."""
+        with self._database.writing() as connection:
+            self._give(connection, person_id, access, why, by)
+
+    def _give(
+        self, connection: sa.Connection, person_id: int, access: Access, why: Why, by: int | None
+    ) -> None:
+        name_of(connection, person_id)
+        connection.execute(
+            access_act.insert().values(
+                person_id=person_id,
+                manager=access.manager,
+                until=access.until.isoformat() if access.until else None,
+                why=why.value,
+                by_id=by,
+                by_name=name_of(connection, by),
+                at=self._database.clock.now(),
+            )
+        )
 
     def update(
         self, person_id: int, professional: Professional | None = None, pin_hash: str | None = None
@@ -91,7 +124,15 @@ class People:
                 self._database.sealer.seal_person(connection, person_id)
 
 
-def _person(row: AnyRow) -> Person:
+def _access(connection: sa.Connection) -> dict[int, Access]:
+    rows = connection.execute(access_act.select().order_by(access_act.c.id))
+    return {
+        row.person_id: Access(row.manager, date.fromisoformat(row.until) if row.until else None)
+        for row in rows
+    }
+
+
+def _person(row: AnyRow, access: Access) -> Person:
     return Person(
         id=row.id,
         professional=written.professional(row.professional),
@@ -99,6 +140,7 @@ def _person(row: AnyRow) -> Person:
         active=row.active,
         failed_tries=row.failed_tries,
         locked_until=row.locked_until,
+        access=access,
     )
 
 

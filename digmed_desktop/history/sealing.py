@@ -71,9 +71,13 @@ SEALED = (
         ("id", "inbox_id", "act", "notification_id", "by_id", "by_name", "at", "note"),
     ),
     Sealed("pgd-act", "pgd_act", "id", "id", ("id", "act", "about", "content", "by_id", "by_name", "at")),
+    Sealed(
+        "access-act", "access_act", "id", "id",
+        ("id", "person_id", "manager", "until", "why", "by_id", "by_name", "at"),
+    ),
 )  # fmt: skip
-"""What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it; and
-the register of patient group directions."""
+"""What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it; the
+register of patient group directions; and as what people work here."""
 
 PERSON = "person"
 """A link that seals a person as added or changed: who works here, under which PIN, and whether still."""

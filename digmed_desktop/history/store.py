@@ -48,6 +48,7 @@ class Store:
         self._engine = engine(path, key)
         sealer = Sealer(seal.key(), clock)
         self._database = database = Database(self._engine, clock, sealer)
+        self.clock = clock
         self.chain = Chain(database, sealer, seal)
         self.profile = Profile(database)
         self.people = People(database)

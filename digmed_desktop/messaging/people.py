@@ -1,10 +1,27 @@
 """The people of the pharmacy who use the program, and the forms they have begun."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Professional
+
+
+class Why(StrEnum):
+    """How it came that somebody works here as what they do."""
+
+    FIRST_RUN = "first-run"
+    PHRASE = "recovery-phrase"
+    CHANGED = "changed"  # by a manager
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """As what a person works here: as manager, for a locum until a last day, or as what their profession is."""
+
+    manager: bool = False
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,6 +34,7 @@ class Person:
     active: bool
     failed_tries: int
     locked_until: datetime | None
+    access: Access = Access()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

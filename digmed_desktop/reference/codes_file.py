@@ -11,6 +11,7 @@ from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text, Texts, pattern
 from digmed_desktop.data_files.source import DataSource
+from digmed_desktop.messaging.permissions import WorkRole
 
 
 class RouteRow(ListedOption):
@@ -81,6 +82,7 @@ class RoleRow(DataModel):
     regulator: Annotated[Regulator, BY_VALUE]
     may_vaccinate: Flag
     may_finish_supply: Flag
+    works_as: Annotated[WorkRole, BY_VALUE]
     source: Text
 
 

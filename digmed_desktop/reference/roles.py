@@ -6,6 +6,7 @@ from functools import cache
 from digmed_desktop.clinical.record import Coded, Regulator
 from digmed_desktop.data_files.fault import DataFileError
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.messaging.permissions import WorkRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Role:
     regulator: Regulator
     may_vaccinate: bool
     may_finish_supply: bool
+    works_as: WorkRole
 
 
 @cache
@@ -37,6 +39,7 @@ def roles() -> tuple[Role, ...]:
             regulator=row.regulator,
             may_vaccinate=row.may_vaccinate,
             may_finish_supply=row.may_finish_supply,
+            works_as=row.works_as,
         )
         for row in file.role
     )

@@ -45,7 +45,7 @@ class ChoicesMade(QObject):
             self.changed.emit()
             then()
 
-        self._office.run(lambda: self._choices.change(**values), kept, otherwise)
+        self._office.ask(lambda desk: desk.settings.change(**values), kept, otherwise)
 
     def name(self, given: str, family: str) -> str:
         """Return a patient's name for a list: whole, or as initials where onlookers can read it."""

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, SignalInstance
+from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digmed_desktop.clinical import identity
+from digmed_desktop.desk.views import PersonView
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.idle_lock import IdleLock, forget_copied
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
@@ -18,7 +20,7 @@ from digmed_desktop.ui.scans import Scans
 from digmed_desktop.ui.strip import Chip, Strip
 from digmed_desktop.ui.widgets.words import application
 
-MINUTE_MS = 60_000
+MINUTE_SECONDS = 60
 TAKEN_BACK = "The record sent last was taken back, so its patient is not used again. Find the patient."
 
 
@@ -59,14 +61,15 @@ class Counter(QObject):
         for keys, act in self._keys():
             QShortcut(QKeySequence(keys), parent, act)
         window.strip.wanted.connect(self._change_session)
-        self._idle = QTimer(self, singleShot=True)
-        self._idle.timeout.connect(window.lock)
-        self._context.acting.changed.connect(lambda _p: self._someone_is_here())
+        self.idle_lock = IdleLock(
+            window.lock, lambda: self._context.made.now.lock_after_minutes * MINUTE_SECONDS, self
+        )
+        self._context.acting.changed.connect(self._follow_person)
         self._context.made.changed.connect(self._take_choices)
         wedge = self._context.wedge
         if wedge is not None:
             wedge.scanned.connect(self.scanned)
-            wedge.touched.connect(self._someone_is_here)
+            wedge.touched.connect(self.idle_lock.touched)
             wedge.watch(application())
             window.closing.connect(lambda: wedge.leave(application()))
         self._take_choices()
@@ -170,14 +173,14 @@ class Counter(QObject):
 
     # ---- the lock, and what was chosen
 
-    def _someone_is_here(self) -> None:
-        if self._context.acting.person is None:
+    def _follow_person(self, person: PersonView | None) -> None:
+        if person is None:
             self._scans.forget()
-            self._idle.stop()
+            self.idle_lock.end()
+            forget_copied()
         else:
-            self._idle.start(self._context.made.now.lock_after_minutes * MINUTE_MS)
+            self.idle_lock.begin()
 
     def _take_choices(self) -> None:
         if self._context.wedge is not None:
             self._context.wedge.set_prefix(self._context.made.now.scanner_prefix)
-        self._someone_is_here()

@@ -16,13 +16,15 @@ from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
 from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
+from digmed_desktop.ui.manager_flow import ManagerFlow
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.contact_clock import left_unfinished, of_another_day
 from digmed_desktop.ui.pages.fault_reports import FaultReportsPage, at_once
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
 from digmed_desktop.ui.pages.opening import OpeningPage
-from digmed_desktop.ui.pages.people import FirstRunPage, PeoplePage, SignInPage
+from digmed_desktop.ui.pages.people import FirstRunPage, SignInPage
+from digmed_desktop.ui.pages.people_list import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.recovery import RecoveryPage
 from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place, page_of
@@ -84,6 +86,7 @@ class Window(QMainWindow):
             self.reports,
         ):
             self.pages.addWidget(page)
+        self.manager = ManagerFlow(context, self.pages, self.show_page)
         self._build()
         self._connect()
         self.sending = SendFlow(self)
@@ -124,6 +127,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         context, office = self.context, self.context.office
+        office.who_acts = lambda: context.acting.id
         office.opened.connect(self._opened)
         office.not_opened.connect(self._not_opened)
         office.failed.connect(self._failed)
@@ -139,7 +143,9 @@ class Window(QMainWindow):
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
         context.navigate.lists_changed.connect(self._lists_changed)
-        self.sign_in.signed_in.connect(self._signed_in)
+        self.sign_in.signed_in.connect(self.manager.greet)
+        self.sign_in.forgotten.connect(self.manager.forgot)
+        self.manager.begin(self._signed_in, lambda: self._ask_who(locked=False), self._take)
         self.help.back.connect(self._leave_help)
         self.opening.rescued.connect(context.office.open)
         self.recovery.done.connect(lambda: self._ask_who(locked=False))
@@ -207,12 +213,8 @@ class Window(QMainWindow):
         page = self.reports.first(page)
         self.pages.setCurrentWidget(page)
         self.strip.pharmacy.setText(self.context.pharmacy.name)
-        inside = self.context.acting.person is not None and page not in (
-            self.opening,
-            self.sign_in,
-            self.first_run,
-            self.recovery,
-        )
+        outside = (self.opening, self.sign_in, self.first_run, self.recovery, self.manager.first)
+        inside = self.context.acting.person is not None and page not in outside
         self.rail.setVisible(inside)
         self.strip.setVisible(inside)
         self.rail.mark(self._place_of(page))

@@ -17,6 +17,7 @@ from digmed_desktop.outbox.no_connection import NoConnection
 from tests.conftest import MemoryVault
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, MovedClock
+from tests.managing import manager_of
 
 PASSPHRASE = "copper lantern seven"
 PATIENCE_MS = 90_000
@@ -35,10 +36,12 @@ class Day:
         self.office = Office(self._open, 3600.0)
         self.office.failed.connect(lambda error: self.failures.append(str(error)))
         self.daily = DailyBackup(self.office)
+        self.office.who_acts = lambda: 1
 
     def _open(self) -> Desk:
         file = self.folder / "data" / "digmed.db"
         store = Store.open(file, KEY, self.clock) if file.exists() else fresh_store(file, KEY, self.clock)
+        assert manager_of(store) == 1
         return Desk(
             store,
             self.clock,

@@ -18,6 +18,7 @@ from digmed_desktop.settings.settings_file import load
 from tests.conftest import MemoryVault
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACY, MovedClock
+from tests.managing import as_manager
 from tests.mesh.conftest import (
     Authority,
     authority,
@@ -90,7 +91,8 @@ def counter(home: Path, memory_vault: MemoryVault) -> Iterator[Counter]:
     store.profile.save_pharmacy(PHARMACY)
     choices = Choices(load(folders.settings_file).settings, folders.settings_file)
     made = Counter(folders, memory_vault, clock, store, choices)
-    yield made
+    with as_manager(store):
+        yield made
     made.store.close()
 
 

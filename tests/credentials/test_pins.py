@@ -41,6 +41,17 @@ def test_pins_that_may_be_used(pin) -> None:
         "aaaaaaaaaaaa",
         "x" * 129,
         "48 26",
+        "1504",  # a day, as days are written here
+        "0415",
+        "150467",
+        "15041967",
+        "1221",
+        "1122",
+        "2468",
+        "482482",
+        "Password2026",
+        "pharmacy123",
+        "blue doorblue door",
     ],
 )
 def test_pins_that_may_not_be_used(pin) -> None:
@@ -57,6 +68,8 @@ def test_a_registration_number_is_no_pin() -> None:
     assert pins.problem_with("2073948") is None
     assert pins.problem_with("2073948", known=("2073948",))
     assert pins.problem_with("73948", known=("2073948",))
+    assert pins.problem_with("3948", known=("2073948",))
+    assert pins.problem_with("3948", known=("01632960123",)) is None
 
 
 def test_hash_and_verify(quick) -> None:

@@ -24,6 +24,7 @@ from tests.clinical.examples import NOW, complete_answers
 from tests.conftest import MemoryVault
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACY, MovedClock, answered
+from tests.managing import as_manager
 
 PHARMACIST = Professional(
     PersonName("Ada", "Okonkwo-Bright", "Ms"), roles.role("pharmacist").coded, Regulator.GPHC, "9999991"
@@ -94,7 +95,8 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
         make_delivery=no_delivery,
         folder=tmp_path,
     )
-    yield Counter(desk, store, clock, ada)
+    with as_manager(store):
+        yield Counter(desk, store, clock, ada)
     store.close()
 
 
@@ -114,5 +116,6 @@ def shop(tmp_path: Path, memory_vault: MemoryVault) -> Iterator[Counter]:
         folder=tmp_path,
         seal=VaultSeal(memory_vault),
     )
-    yield Counter(desk, store, clock, amira)
+    with as_manager(store):
+        yield Counter(desk, store, clock, amira)
     store.close()

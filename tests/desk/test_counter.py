@@ -11,6 +11,7 @@ from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.gate import acting
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.scanning.pack import read
@@ -40,7 +41,7 @@ def store(tmp_path: Path, clock: MovedClock) -> Iterator[Store]:
 
 
 @pytest.fixture
-def desk(store: Store, clock: MovedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(store: Store, clock: MovedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     from digmed_desktop.credentials import pins
 
     monkeypatch.setattr(pins, "hash_pin", lambda pin: f"hash of {len(pin)}")
@@ -53,8 +54,9 @@ def desk(store: Store, clock: MovedClock, tmp_path: Path, monkeypatch: pytest.Mo
         folder=tmp_path,
     )
     assert made.first_run(PERSON) == ()
-    assert made.add_person({**PERSON, "person.given": "Sunita", "person.family": "Rao"}) == ()
-    return made
+    with acting(1):
+        assert made.people.add({**PERSON, "person.given": "Sunita", "person.family": "Rao"}) == ()
+        yield made
 
 
 def record_of(store: Store, notification: int) -> str:

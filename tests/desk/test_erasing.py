@@ -5,21 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.credentials import databases
+from digmed_desktop.credentials import databases, pins
 from digmed_desktop.credentials.databases import DatabaseVault
 from digmed_desktop.desk import erasing, opening
+from digmed_desktop.desk.gate import NotPermittedError
 from digmed_desktop.history.backup import contents_of
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.people import Access, Why
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault
+from tests.history.samples import PHARMACIST
 
 PASSPHRASE = "four words not together"
 
 
-def _asked(passphrase: str = PASSPHRASE, words: str = erasing.WORDS) -> erasing.Asked:
-    return erasing.Asked(lambda: (passphrase, passphrase), lambda _count: words)
+PIN = "739204"
+
+
+def _asked(passphrase: str = PASSPHRASE, words: str = erasing.WORDS, pin: str = PIN) -> erasing.Asked:
+    return erasing.Asked(lambda: (passphrase, passphrase), lambda _count: words, lambda _names: (0, pin))
 
 
 @pytest.fixture
@@ -91,7 +97,26 @@ def test_no_words_are_asked_for_before_the_backup_is_good(
                 memory_vault,
                 SystemClock(),
                 backup,
-                erasing.Asked(lambda p=passphrase: (p, p), never),
+                erasing.Asked(lambda p=passphrase: (p, p), never, lambda _names: (0, PIN)),
             )
     assert taken.read_bytes() == b"something else"
     assert folders.database.exists()
+
+
+def test_only_a_manager_with_the_right_pin_erases(
+    folders: Folders, memory_vault: MemoryVault, tmp_path: Path
+) -> None:
+    backup = tmp_path / "last.digmedbackup"
+    store = opening.open_store(folders, memory_vault, SystemClock())
+    ada = store.people.add(PHARMACIST, pins.hash_pin(PIN))
+    store.close()
+    with pytest.raises(NotPermittedError, match="no manager yet"):
+        erasing.erase(folders, memory_vault, SystemClock(), backup, _asked())
+    store = opening.open_store(folders, memory_vault, SystemClock())
+    store.people.give(ada, Access(manager=True), Why.PHRASE, None)
+    store.close()
+    with pytest.raises(DigMedError, match="not this person's PIN"):
+        erasing.erase(folders, memory_vault, SystemClock(), backup, _asked(pin="618350"))
+    assert folders.database.exists()
+    assert not backup.exists()
+    assert "are erased" in erasing.erase(folders, memory_vault, SystemClock(), backup, _asked())

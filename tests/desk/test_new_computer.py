@@ -98,7 +98,7 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
     entries = old_desk.register.page(None, 10)
     assert len(entries) == 2
     target = tmp_path / "stick.digmedbackup"
-    held = BackupDesk(old, old_vault, clock).write(target, PHRASE, PHRASE, Progress())
+    held = BackupDesk(old, old_vault, clock).make(target, PHRASE, PHRASE, Progress())
     assert held.last_count == 8
     records = {row.id: old.notifications.story(row.id) for row in old.notifications.page()}
     if old_goes_on:

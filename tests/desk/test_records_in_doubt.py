@@ -222,7 +222,7 @@ def test_the_doctor_checks_the_whole_chain_and_names_losses(here: Pharmacy) -> N
 
 def backed_up(pharmacy: Pharmacy, target: Path) -> None:
     store = pharmacy.open()
-    BackupDesk(store, pharmacy.vault, pharmacy.clock).write(target, PHRASE, PHRASE, Progress())
+    BackupDesk(store, pharmacy.vault, pharmacy.clock).make(target, PHRASE, PHRASE, Progress())
     store.close()
 
 

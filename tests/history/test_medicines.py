@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.reference.dmd import ImportCancelledError, ReleaseError
 from tests.history.samples import KEY
 from tests.long.registry import sized
+from tests.managing import as_manager
 from tests.reference import synthetic_dmd
 
 NEVER = lambda: False  # noqa: E731
@@ -39,8 +40,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(store: Store) -> MedicineDesk:
-    return MedicineDesk(store)
+def desk(store: Store) -> Iterator[MedicineDesk]:
+    with as_manager(store):
+        yield MedicineDesk(store)
 
 
 def names(found: tuple[Medicine, ...]) -> list[str]:

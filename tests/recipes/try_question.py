@@ -10,6 +10,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.gate import acting
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
@@ -41,7 +42,8 @@ def found(folder: Path) -> dict[str, object]:
     assert sent.notification is not None, sent.problems
     message = store.notifications.story(sent.notification).messages[0].body.decode()
     record = store.versions.record(sent.notification)
-    desk.exports.csv(Search(), folder / "list.csv", Progress(), with_patients=True)
+    with acting(by):
+        desk.exports.csv(Search(), folder / "list.csv", Progress(), with_patients=True)
     with (folder / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         (line,) = csv.DictReader(file)
     ((draft, _form),) = desk.hand_over.take_in(record).drafts

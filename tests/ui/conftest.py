@@ -153,6 +153,8 @@ def _font(qapp: QApplication) -> None:
 
 SEALS: dict[Path, MemoryVault] = {}
 """The vault beside each folder: what is kept in it outlives a window."""
+VAULTS: dict[Path, MemoryVault] = {}
+"""The vault of the desk of a folder, where a test has put one."""
 
 
 def open_desk_in(folder: Path, clock: FixedClock, policy: Policy = NO_POLICY) -> Desk:
@@ -169,6 +171,7 @@ def open_desk_in(folder: Path, clock: FixedClock, policy: Policy = NO_POLICY) ->
         folder=folder,
         seal=VaultSeal(SEALS.setdefault(folder, MemoryVault())),
         connection=ConnectionDesk(store, MemoryVault(), choices, clock),
+        vault=VAULTS.get(folder),
     )
 
 

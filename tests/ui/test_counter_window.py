@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.reference import ods_api
 from digmed_desktop.reference.ods_api import OdsApi
 from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.ui import idle_lock
 from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.practices import PracticesSection
@@ -135,15 +137,24 @@ def test_the_scanner_section_shows_every_sign(bench: Bench) -> None:
     assert "Expiry: 30 Apr 2027" in text
 
 
-def test_it_locks_after_minutes_and_keeps_the_form(bench: Bench) -> None:
+def test_it_locks_after_minutes_and_keeps_the_form(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.form.fill({"patient.family": "Half"})
-    idle = bench.window.counter._idle
-    assert idle.interval() == 10 * 60_000
-    assert idle.isActive()
-    idle.start(1)
+    idle = bench.window.counter.idle_lock
+    slept = [0.0]
+    monkeypatch.setattr(idle_lock, "running_seconds", lambda: 5_000.0 + slept[0])
+    clipboard = QApplication.clipboard()
+    clipboard.setText("999 012 3020")
+    idle.begin()
+    slept[0] = 10 * 60 - 10
+    assert not idle.look()
+    idle.touched()
+    slept[0] += 10 * 60 - 10
+    assert not idle.look(), "somebody was here"
+    slept[0] += 3 * 3600  # the computer slept; the first touch after it comes before any timer
+    idle.touched()
     bench.until(bench.window.sign_in.isVisible)
     assert bench.window.context.acting.person is None
-    assert not idle.isActive()
+    assert clipboard.text() == ""
     assert bench.form.form.answers()["patient.family"] == "Half"
 
 

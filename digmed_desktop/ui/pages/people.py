@@ -1,24 +1,25 @@
-"""First run, signing in, and the people of the pharmacy."""
+"""First run and signing in, and the questions about one person."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import Opened, PersonView, SignIn
+from digmed_desktop.desk.views import PersonView, SignIn
+from digmed_desktop.messaging.permissions import WorkRole
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.pair import Pair
-from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
+from digmed_desktop.ui.widgets.words import Notice, quiet, row
 
 
-def person_fields(context: Context) -> list[QWidget]:
-    """Return the questions about one person."""
+def person_fields(context: Context, *before_pin: QWidget) -> list[QWidget]:
+    """Return the questions about one person, with further ones before the PIN."""
     lists = context.lists["person"].lists
     roles, regulators = lists["roles"], lists["regulators"]
     return [
@@ -36,6 +37,7 @@ def person_fields(context: Context) -> list[QWidget]:
             ),
             Field("person.registration", "Registration number", TextEditor(), hint="GPhC: 7 digits."),
         ),
+        *before_pin,
         Pair(
             Field("person.pin", "PIN", TextEditor(secret=True), hint="Signs what this person does."),
             Field("person.pin_again", "PIN again", TextEditor(secret=True), hint="The same once more."),
@@ -125,7 +127,8 @@ class FirstRunPage(ColumnPage):
 class SignInPage(ColumnPage):
     """Asks who is acting and for their PIN; also the lock of a half-filled form."""
 
-    signed_in = Signal(object)
+    signed_in = Signal(object)  # desk.views.SignIn
+    forgotten = Signal()  # a manager has no PIN any more
 
     def __init__(self, context: Context) -> None:
         super().__init__("Who is using this computer?")
@@ -141,14 +144,18 @@ class SignInPage(ColumnPage):
         self.go = button("Sign in", "primary")
         self.go.clicked.connect(self._go)
         self.pin.line.returnPressed.connect(self._go)
-        self.body.addWidget(row(self.go, None))
+        self.forgot = button("A manager forgot the PIN", "link")
+        self.forgot.clicked.connect(self.forgotten)
+        self.body.addWidget(row(self.go, self.forgot, None))
         self._hint = quiet("")
         self.body.addWidget(self._hint)
         self._people: tuple[PersonView, ...] = ()
 
     def show_people(self, people: tuple[PersonView, ...], *, locked: bool) -> None:
         """Offer these people."""
+        people = tuple(one for one in people if not one.ended)
         self._people = people
+        self.forgot.setVisible(any(one.works_as is WorkRole.MANAGER for one in people))
         self.who.set_options([Option(str(p.id), p.label) for p in people])
         if len(people) == 1:
             self.who.set_answer(str(people[0].id))
@@ -185,91 +192,8 @@ class SignInPage(ColumnPage):
             self.tell([Problem("pin", answer.sentence)])
             return
         self.tell([])
-        self.signed_in.emit(answer.person)
+        self.signed_in.emit(answer)
 
     def _failed(self, error: Exception) -> None:
         self.go.setEnabled(True)
         self.tell([Problem("pin", str(error))])
-
-
-class PeoplePage(ColumnPage):
-    """Who works here; a locum is added in under a minute."""
-
-    changed = Signal(object)  # desk.views.Opened: who is here now
-
-    def __init__(self, context: Context) -> None:
-        super().__init__("People", "Everyone who records or vaccinates here, each with a PIN of their own.")
-        self._context = context
-        self._list = QGridLayout()
-        self._list.setHorizontalSpacing(16)
-        self._list.setVerticalSpacing(8)
-        for column, share in enumerate((3, 3, 2, 0)):
-            self._list.setColumnStretch(column, share)
-        holder = QFrame()
-        holder.setObjectName("card")
-        holder.setLayout(self._list)
-        self._list.setContentsMargins(20, 12, 20, 12)
-        self.body.addWidget(holder)
-        self.said = Notice("done")
-        self.said.setVisible(False)
-        self.body.addWidget(self.said)
-        self.card("Add a person", *person_fields(context))
-        self.add = button("Add this person", "primary")
-        self.add.clicked.connect(self._add)
-        self.body.addWidget(row(self.add, None))
-
-    def arrive(self) -> None:
-        """Read the people anew, and put the cursor at the first question."""
-        self.focus_field("person.given")
-        self._context.office.ask(lambda desk: desk.opened(), self._have)
-
-    def _have(self, found: Opened) -> None:
-        self.changed.emit(found)
-        self.show_people(found.people)
-
-    def show_people(self, people: tuple[PersonView, ...]) -> None:
-        """List these people, one a row."""
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.deleteLater()
-        for place, person in enumerate(people):
-            who = person.professional
-            self._list.addWidget(Words(who.name.spoken(), bold=True), place, 0)
-            self._list.addWidget(Words(who.role.display if who.role else ""), place, 1)
-            self._list.addWidget(
-                Words(f"{who.regulator.value} {who.registration}".strip(), role="quiet"), place, 2
-            )
-            if self._context.acting.id == person.id:
-                self._list.addWidget(Words("Signed in", role="quiet", wrap=False), place, 3)
-                continue
-            remove = button("Remove", tip=f"{who.name.spoken()} no longer works here")
-            remove.setAccessibleName(f"Remove {who.name.spoken()}")
-            remove.clicked.connect(lambda _on=False, p=person: self._remove(p))
-            self._list.addWidget(remove, place, 3)
-
-    def _add(self) -> None:
-        answers = self.answers()
-        self.expect_kept()
-        self.add.setEnabled(False)
-        self._context.office.ask(lambda desk: desk.add_person(answers), self._added, self._failed)
-
-    def _added(self, problems: Sequence[Problem]) -> None:
-        self.add.setEnabled(True)
-        self.add.setFocus()
-        if self.tell(problems):
-            name = " ".join(
-                (self.fields["person.given"].editor.answer(), self.fields["person.family"].editor.answer())
-            )
-            self.show_kept(dict.fromkeys(self.fields, ""))
-            self.said.say(f"{name} can sign in now.", "Added", "done")
-            self.said.setVisible(True)
-            self.arrive()
-
-    def _failed(self, error: Exception) -> None:
-        self.add.setEnabled(True)
-        self.tell([Problem("", str(error))])
-
-    def _remove(self, person: PersonView) -> None:
-        self._context.office.ask(lambda desk: desk.retire_person(person.id), lambda _n: self.arrive())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.closed_form import ClosedFormPage
 from digmed_desktop.ui.pages.drafts import DraftsPage
-from digmed_desktop.ui.pages.people import PeoplePage
+from digmed_desktop.ui.pages.people_list import PeoplePage
 from digmed_desktop.ui.pages.pgds import PgdPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.register import RegisterPage

@@ -12,6 +12,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.reference.dmd import ReleaseError
 from tests.history.samples import KEY, MovedClock
 from tests.long.registry import LongCheck, Outcome, Size
+from tests.managing import as_manager
 from tests.reference import synthetic_dmd
 
 PRODUCTS, VIRTUAL = 40, 12
@@ -75,7 +76,13 @@ def archives(folder: Path) -> list[bytes]:
 def run(size: Size, folder: Path) -> Outcome:
     """Import damaged archives over a list that stands; note each error that is not the import's own."""
     store = Store.create(folder / "data" / "digmed.db", KEY, MovedClock())
-    desk = MedicineDesk(store)
+    with as_manager(store):
+        outcome = _import_all(size, folder, MedicineDesk(store))
+    store.close()
+    return outcome
+
+
+def _import_all(size: Size, folder: Path, desk: MedicineDesk) -> Outcome:
     whole, chance = archives(folder), random.Random(size.seed)
     file = folder / "release.zip"
     file.write_bytes(whole[0])
@@ -105,7 +112,6 @@ def run(size: Size, folder: Path) -> Outcome:
         if listed() != before:
             broken.append(f"{case}: the list is another")
             break
-    store.close()
     return Outcome(dict(ended), tuple(broken))
 
 

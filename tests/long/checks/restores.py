@@ -61,7 +61,7 @@ class Pharmacy:
         store = Store.create(self.folders.database, KEY, CLOCK)
         _record(store, RESTORED)
         self.vault.put("register-key", "of the backup")
-        BackupDesk(store, self.vault, CLOCK).write(self.backup, PHRASE, PHRASE, Progress())
+        BackupDesk(store, self.vault, CLOCK).make(self.backup, PHRASE, PHRASE, Progress())
         self.vault.put("register-key", "of the old records")
         _record(store, OLD - RESTORED)
         if key_lost:

@@ -104,7 +104,7 @@ class Run:
                 told.write(f"{message_id}\n")
             HeadKeeper(store).keep()
         if first:
-            BackupDesk(store, self.vault, self.clock).write(
+            BackupDesk(store, self.vault, self.clock).make(
                 self.root / "b.digmedbackup", PHRASE, PHRASE, Progress()
             )
             store.close()

@@ -1,0 +1,119 @@
+"""The gate before every act of a person: who works here, as what, and whether the table lets them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.data_files.fault import REMEDY
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.people import Person
+from digmed_desktop.messaging.permissions import Permission, WorkRole
+from digmed_desktop.reference import permissions, roles
+
+if TYPE_CHECKING:
+    from digmed_desktop.history.store import Store
+
+NO_MANAGER = (
+    "This pharmacy has no manager yet: a pharmacist becomes manager with the recovery phrase, under People."
+)
+_ACTING: ContextVar[int | None] = ContextVar("acting", default=None)
+_PHARMACIST = "A pharmacist signs in with their PIN."
+
+
+class NotPermittedError(DigMedError):
+    """This person may not do this; nothing was done."""
+
+
+@contextmanager
+def acting(person_id: int | None) -> Iterator[None]:
+    """Let a person act in this block: who is signed in as something is asked of the desk."""
+    before = _ACTING.set(person_id)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
+
+
+class Gate:
+    """Asks the table. The program itself passes no gate: what it does alone carries no person."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store, self._clock = store, store.clock
+
+    def allow(self, permission: Permission, by: int | None = None) -> Person:
+        """Return who acts: ``by``, or whoever is signed in. Raises NotPermittedError with who may and what to do."""
+        person = self.known(by)
+        rule = permissions.rules().get(permission)
+        if rule is None:
+            raise NotPermittedError("The table of who may do what has a fault.", REMEDY)
+        if work_role(person) not in rule.roles:
+            raise NotPermittedError(f"You may not {rule.label} here.", self._who_may(rule))
+        if rule.pharmacist and not is_pharmacist(person):
+            raise NotPermittedError(f"Only a pharmacist may {rule.label}.", _PHARMACIST)
+        return person
+
+    def may(self, permission: Permission, by: int | None = None) -> bool:
+        """Whether a person may do something now."""
+        try:
+            self.allow(permission, by)
+        except NotPermittedError:
+            return False
+        return True
+
+    def known(self, by: int | None = None) -> Person:
+        """Return who acts, whatever they do. Raises NotPermittedError for nobody, strangers, and who has left."""
+        by = _ACTING.get() if by is None else by
+        if by is None:
+            raise NotPermittedError("Nobody is signed in.", "Sign in with your PIN and try again.")
+        person = self._store.people.get(by)
+        if person is None or not person.active:
+            raise NotPermittedError(
+                "The person who is signed in no longer works here.", "Somebody else signs in and does it."
+            )
+        if self.has_ended(person):
+            raise NotPermittedError(ended(person), "A manager can enter a later day under People.")
+        return person
+
+    def has_ended(self, person: Person) -> bool:
+        """Whether the last day of a locum is over."""
+        today = self._clock.now().astimezone(dates.ENGLAND).date()
+        return person.access.until is not None and today > person.access.until
+
+    def managers(self) -> list[Person]:
+        """Return the managers who work here."""
+        return [one for one in self._store.people.all() if one.active and one.access.manager]
+
+    def _who_may(self, rule: permissions.Rule) -> str:
+        if rule.roles == {WorkRole.MANAGER}:
+            names = [one.professional.name.spoken() for one in self.managers()]
+            if not names:
+                return NO_MANAGER
+            return f"A manager has to do it: {' or '.join(names)} signs in."
+        labels = [permissions.labels()[one].lower() for one in WorkRole if one in rule.roles]
+        return f"Ask one of these to sign in: {', '.join(labels)}."
+
+
+def work_role(person: Person) -> WorkRole:
+    """Return as what a person works here."""
+    if person.access.manager:
+        return WorkRole.MANAGER
+    if person.access.until is not None:
+        return WorkRole.LOCUM
+    code = person.professional.role.code if person.professional.role else ""
+    role = roles.of_code(code)
+    return role.works_as if role else WorkRole.ASSISTANT
+
+
+def is_pharmacist(person: Person) -> bool:
+    """Whether a person is a pharmacist by profession."""
+    role = roles.of_code(person.professional.role.code) if person.professional.role else None
+    return bool(role and role.may_finish_supply)
+
+
+def ended(person: Person) -> str:
+    """Return the sentence about a last day that is over."""
+    until = person.access.until
+    day = dates.shown(until) if until else ""
+    return f"The last day of {person.professional.name.spoken()} here was {day}."

@@ -1,0 +1,360 @@
+"""Who may do what: every act times every role through the desk, and people who may do nothing new."""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.record import Incident, PersonName, Professional, Regulator
+from digmed_desktop.credentials import pins
+from digmed_desktop.credentials.phrase import phrase_of
+from digmed_desktop.credentials.tries import TryBook
+from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.gate import NotPermittedError, acting
+from digmed_desktop.desk.managing import OTHER_PHRASE, ManagingDesk
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.supplying import ONLY_A_PHARMACIST
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.people import Access
+from digmed_desktop.messaging.permissions import Permission, WorkRole
+from digmed_desktop.messaging.progress import Progress
+from digmed_desktop.messaging.replies import ReplyAct
+from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.states import State
+from digmed_desktop.reference import permissions, roles
+from digmed_desktop.settings.choices import Choices
+from tests.clinical import supply_examples
+from tests.clinical.examples import NOW, complete_answers
+from tests.conftest import MemoryVault
+from tests.desk.conftest import MATCHED, Counter, no_delivery
+from tests.history.samples import KEY, PHARMACY, MovedClock
+from tests.history.test_schema import KEPT
+
+TODAY = NOW.date()
+PROFESSIONS = {
+    WorkRole.MANAGER: "pharmacist",
+    WorkRole.PHARMACIST: "clinical-pharmacist",
+    WorkRole.LOCUM: "pharmacist",
+    WorkRole.TECHNICIAN: "technician",
+    WorkRole.NURSE: "midwife",
+    WorkRole.TRAINEE: "trainee",
+    WorkRole.ASSISTANT: "healthcare-assistant",
+}
+MAY = {  # written by hand beside the table: M, P, L, T, N, R (trainee), A
+    Permission.RECORD_VACCINATION: "MPLTNRA",
+    Permission.FINISH_SUPPLY: "MPL",
+    Permission.RECORD_REFUSED: "MPL",
+    Permission.KEEP_DRAFTS: "MPLTNRA",
+    Permission.FOLLOW_UP: "MPLTNRA",
+    Permission.CLOSE: "MPLTN",
+    Permission.CORRECT: "MPLTN",
+    Permission.SETTLE_REPLIES: "MPLT",
+    Permission.RESUME_SENDING: "MPL",
+    Permission.SEE_RECORDS: "MPLTNRA",
+    Permission.PRINT_RECORDS: "MPLTNRA",
+    Permission.EXPORT_LIST: "MP",
+    Permission.SAVE_RECORD: "MPL",
+    Permission.AMEND_REGISTER: "MPL",
+    Permission.KEEP_STOCK: "MPLTNRA",
+    Permission.ENTER_PGDS: "MP",
+    Permission.SWITCH_PGDS: "M",
+    Permission.CHANGE_PEOPLE: "M",
+    Permission.END_WAIT: "M",
+    Permission.CHANGE_PHARMACY: "M",
+    Permission.CHANGE_CONNECTION: "M",
+    Permission.CHANGE_MESSAGES: "M",
+    Permission.CHANGE_SETTINGS: "M",
+    Permission.CHANGE_SCANNER: "MPLT",
+    Permission.IMPORT_LISTS: "MP",
+    Permission.MAKE_BACKUP: "M",
+    Permission.SHOW_PHRASE: "M",
+    Permission.ERASE: "M",
+}
+LETTERS = dict(zip(WorkRole, "MPLTNRA", strict=True))
+
+
+@dataclass
+class Shop:
+    """A pharmacy with somebody of each role."""
+
+    desk: Desk
+    store: Store
+    vault: MemoryVault
+    clock: MovedClock
+    folder: Path
+    people: dict[WorkRole, int] = field(default_factory=dict)
+
+    def add(self, profession: str, access: Access | None = None, name: str = "Lena") -> int:
+        who = Professional(PersonName(name, "Vale"), roles.role(profession).coded, Regulator.NONE, "")
+        return self.store.people.add(who, "slow-hash", access)
+
+    def let(self, act: Callable[["Shop", int], object], by: int | None) -> bool:
+        """Return whether the gate let a person do it; what else may be in the way is no matter here."""
+        try:
+            with acting(by):
+                said = act(self, by)  # type: ignore[arg-type]
+        except NotPermittedError:
+            return False
+        except (DigMedError, KeyError, ValueError, OSError):
+            return True
+        told = getattr(said, "problems", said) or ()
+        refused = (
+            "You may not",
+            "Only a pharmacist",
+            "Nobody is signed in",
+            "no longer works",
+            "The last day",
+        )
+        return not any(
+            getattr(one, "sentence", "").startswith((ONLY_A_PHARMACIST, *refused)) or refused[3] in str(one)
+            for one in (told if isinstance(told, tuple) else ())
+        )
+
+
+@pytest.fixture
+def everybody(tmp_path: Path, memory_vault: MemoryVault) -> Iterator[Shop]:
+    clock = MovedClock(NOW)
+    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    store.profile.save_pharmacy(PHARMACY)
+    memory_vault.put("database-key", KEY.hex())
+    choices = Choices()
+    desk = Desk(
+        store,
+        clock,
+        kept_in="a test",
+        sender=Sender("FX999OT001", choices.now),
+        make_delivery=no_delivery,
+        folder=tmp_path,
+        connection=ConnectionDesk(store, memory_vault, choices, clock),
+        choices=choices,
+        vault=memory_vault,
+    )
+    shop = Shop(desk, store, memory_vault, clock, tmp_path)
+    access = {
+        WorkRole.MANAGER: Access(manager=True),
+        WorkRole.LOCUM: Access(until=TODAY),
+    }
+    shop.people = {role: shop.add(PROFESSIONS[role], access.get(role)) for role in WorkRole}
+    yield shop
+    desk.close()
+
+
+def notification(shop: Shop) -> int:
+    """Send a vaccination as the manager; a fresh one for each act that ends it."""
+    counter = Counter(shop.desk, shop.store, shop.clock, shop.people[WorkRole.MANAGER])
+    with acting(counter.ada):
+        return counter.record()
+
+
+def with_incident(shop: Shop, by: int) -> object:
+    desk = shop.desk.forms["vaccination"]
+    assessed = desk.assess(FormState(complete_answers()))
+    record = replace(assessed.record, incident=Incident(done=True))
+    return desk.refusal(record, by)  # type: ignore[attr-defined]
+
+
+def supply(shop: Shop, by: int) -> object:
+    desk = shop.desk.forms["emergency-supply"]
+    assessed = desk.assess(FormState(supply_examples.complete_answers()))
+    return desk.refusal(assessed.record, by)  # type: ignore[attr-defined]
+
+
+ACTS: dict[Permission, Callable[[Shop, int], object]] = {
+    Permission.RECORD_VACCINATION: lambda s, by: s.desk.send(
+        "vaccination", uuid.uuid4().hex, FormState(complete_answers()), by
+    ),
+    Permission.FINISH_SUPPLY: supply,
+    Permission.RECORD_REFUSED: with_incident,
+    Permission.KEEP_DRAFTS: lambda s, _by: s.desk.discard_draft("none"),
+    Permission.FOLLOW_UP: lambda s, by: s.desk.acts.do(Act.NOTE, 1, by, "A note."),
+    Permission.CLOSE: lambda s, by: s.desk.acts.do(Act.DEAL_WITH, 1, by, "Done."),
+    Permission.CORRECT: lambda s, by: s.desk.acts.do(Act.WITHDRAW, 99, by, "Wrong."),
+    Permission.SETTLE_REPLIES: lambda s, by: s.desk.replies.settle("none", ReplyAct.DEALT_WITH, by),
+    Permission.RESUME_SENDING: lambda s, by: s.desk.replies.let_go_on(None, by),
+    Permission.SEE_RECORDS: lambda s, _by: s.desk.listing.story(1),
+    Permission.PRINT_RECORDS: lambda s, _by: s.desk.papers.printed(
+        s.desk.papers.copy(1, How.PATIENT, "Lena Vale"), "a name"
+    ),
+    Permission.EXPORT_LIST: lambda s, _by: s.desk.exports.csv(
+        Search(), s.folder / f"{uuid.uuid4().hex}.csv", Progress(), with_patients=False
+    ),
+    Permission.SAVE_RECORD: lambda s, _by: s.desk.acts.save_record(1, s.folder / f"{uuid.uuid4().hex}.json"),
+    Permission.AMEND_REGISTER: lambda s, by: s.desk.register.amend(1, "Put right.", by),
+    Permission.KEEP_STOCK: lambda s, _by: s.desk.stock.finish(99, finished=True),
+    Permission.ENTER_PGDS: lambda s, by: s.desk.pgds.withdraw(99, by),
+    Permission.SWITCH_PGDS: lambda s, by: s.desk.pgds.switch(by, on=True),
+    Permission.CHANGE_PEOPLE: lambda s, _by: s.desk.people.add({}),
+    Permission.CHANGE_PHARMACY: lambda s, _by: s.desk.people.change_pharmacy({}),
+    Permission.CHANGE_CONNECTION: lambda s, _by: s.desk.connection.save({}),
+    Permission.CHANGE_MESSAGES: lambda s, _by: s.desk.messages.agree(("influenza",)),
+    Permission.CHANGE_SETTINGS: lambda s, _by: s.desk.settings.change(privacy=True),
+    Permission.CHANGE_SCANNER: lambda s, _by: s.desk.settings.change(scanner_prefix="]d2"),
+    Permission.IMPORT_LISTS: lambda s, _by: s.desk.directory.import_file(s.folder / "none.csv"),
+    Permission.MAKE_BACKUP: lambda s, _by: s.desk.backups.end_daily(),
+    Permission.SHOW_PHRASE: lambda s, by: s.desk.backups.phrase_for(by, "1", s.desk.sign_in),
+}
+ELSEWHERE = {Permission.END_WAIT, Permission.ERASE}
+"""Held to the table by tests of their own."""
+
+
+def test_every_act_is_let_through_for_exactly_the_roles_of_the_table(everybody: Shop) -> None:
+    notification(everybody)
+    assert set(ACTS) | ELSEWHERE == set(Permission)
+    wrong = []
+    for permission, act in ACTS.items():
+        for role, person in everybody.people.items():
+            wanted = LETTERS[role] in MAY[permission]
+            if everybody.let(act, person) is not wanted:
+                wrong.append(f"{permission} by {role}: {'refused' if wanted else 'let through'}")
+    assert wrong == []
+
+
+def test_the_table_says_what_is_written_here_by_hand() -> None:
+    for permission, rule in permissions.rules().items():
+        assert "".join(LETTERS[role] for role in WorkRole if role in rule.roles) == MAY[permission], (
+            permission
+        )
+    assert permissions.rules().keys() == MAY.keys()
+
+
+def test_whoever_does_not_work_here_today_can_do_nothing_new(everybody: Shop) -> None:
+    notification(everybody)
+    retired = everybody.add("pharmacist", Access(manager=True))
+    everybody.store.people.retire(retired)
+    gone = everybody.add("pharmacist", Access(until=TODAY - timedelta(days=1)))
+    for who, person in {
+        "retired": retired,
+        "after the last day": gone,
+        "unknown": 4711,
+        "nobody": None,
+    }.items():
+        for permission, act in ACTS.items():
+            assert not everybody.let(act, person), f"{permission} by somebody {who}"
+
+
+def test_what_a_person_sent_before_leaving_still_goes(everybody: Shop) -> None:
+    sent = notification(everybody)
+    everybody.add("pharmacist", Access(manager=True))
+    with acting(everybody.people[WorkRole.MANAGER]):
+        everybody.desk.people.retire(everybody.people[WorkRole.MANAGER])
+    counter = Counter(everybody.desk, everybody.store, everybody.clock, 0)
+    counter.post(sent)
+    counter.answer(sent, MATCHED)
+    assert counter.state(sent) is State.MATCHED
+
+
+def test_a_manager_without_the_profession_does_no_clinical_work_of_it(everybody: Shop) -> None:
+    owner = everybody.add("assistant", Access(manager=True))
+    assert everybody.let(ACTS[Permission.CHANGE_PEOPLE], owner)
+    assert not everybody.let(ACTS[Permission.FINISH_SUPPLY], owner)
+    assert not everybody.let(ACTS[Permission.AMEND_REGISTER], owner)
+
+
+def test_the_sentence_says_who_can_do_it(everybody: Shop) -> None:
+    with acting(everybody.people[WorkRole.ASSISTANT]):
+        with pytest.raises(NotPermittedError, match=r"Lena Vale signs in"):
+            everybody.desk.people.add({})
+        with pytest.raises(NotPermittedError, match="manager or superintendent, pharmacist"):
+            everybody.desk.exports.csv(Search(), everybody.folder / "a.csv", Progress(), with_patients=True)
+
+
+def test_somebody_is_always_manager(everybody: Shop) -> None:
+    manager = everybody.people[WorkRole.MANAGER]
+    with acting(manager):
+        as_kept = everybody.desk.people.answers_about(manager)
+        assert as_kept["person.works_as"] == "manager"
+        for act in (
+            lambda: everybody.desk.people.retire(manager),
+            lambda: everybody.desk.people.change(
+                manager, {**as_kept, "person.works_as": "profession", "person.regulator": "none"}
+            ),
+        ):
+            with pytest.raises(NotAllowedNowError, match="only one"):
+                act()
+        other = everybody.people[WorkRole.ASSISTANT]
+        answers = everybody.desk.people.answers_about(other)
+        assert everybody.desk.people.change(other, {**answers, "person.works_as": "manager"}) == ()
+        everybody.desk.people.retire(manager)
+    assert [one.id for one in everybody.desk.people.all() if one.works_as is WorkRole.MANAGER] == [other]
+
+
+def test_a_locum_works_until_the_last_day_and_a_manager_can_add_one(everybody: Shop) -> None:
+    locum = everybody.people[WorkRole.LOCUM]
+    assert everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    everybody.clock.move(days=1)
+    assert not everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    assert "The last day" in everybody.desk.sign_in(locum, "407192").sentence
+    with acting(everybody.people[WorkRole.MANAGER]):
+        answers = everybody.desk.people.answers_about(locum)
+        late = everybody.desk.people.change(locum, {**answers, "person.until": "1/10/2026"})
+        assert [one.field for one in late] == ["person.until"]
+        assert everybody.desk.people.change(locum, {**answers, "person.until": "20/10/2026"}) == ()
+    assert everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+
+
+def test_records_of_version_1_get_their_manager_by_the_phrase(
+    tmp_path: Path, memory_vault: MemoryVault
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    shutil.copy(KEPT, folder / "history.db")
+    store = Store.open(folder / "history.db", KEY, MovedClock())
+    memory_vault.put("database-key", KEY.hex())
+    managing = ManagingDesk(store, memory_vault, PeopleDesk(store, store.clock))
+    first = store.people.all()[0]
+    assert not any(one.access.manager for one in store.people.all())
+    assert managing.is_wanted(first.id)
+    assert managing.become(first.id, " ".join(phrase_of(KEY))) == ()
+    store.close()
+    store = Store.open(folder / "history.db", KEY, MovedClock())
+    assert [one.id for one in store.people.all() if one.access.manager] == [first.id]
+    assert store.chain.verify().broken_at is None
+    store.close()
+
+
+def test_first_run_makes_the_manager_and_happens_once(everybody: Shop) -> None:
+    with pytest.raises(NotAllowedNowError, match="set up already"):
+        everybody.desk.first_run({})
+
+
+def test_the_recovery_phrase_makes_the_first_manager_and_only_the_first(
+    tmp_path: Path, memory_vault: MemoryVault
+) -> None:
+    clock = MovedClock()
+    store = Store.create(tmp_path / "data" / "digmed.db", KEY, clock)
+    memory_vault.put("database-key", KEY.hex())
+    people = PeopleDesk(store, clock, TryBook(memory_vault))
+    managing = ManagingDesk(store, memory_vault, people)
+    who = Professional(PersonName("Ada", "Vale"), roles.role("pharmacist").coded, Regulator.GPHC, "2071234")
+    ada = store.people.add(who, pins.hash_pin("739204"))
+    tom = store.people.add(replace(who, role=roles.role("technician").coded), "slow-hash")
+    phrase, other = " ".join(phrase_of(KEY)), " ".join(phrase_of(bytes(32)))
+    assert managing.is_wanted(ada)
+    assert not managing.is_wanted(tom)
+    assert managing.become(ada, other)[0].sentence == OTHER_PHRASE
+    assert managing.become(ada, "copper lantern")[0].field == "manager.phrase"
+    with pytest.raises(NotAllowedNowError, match="is a pharmacist"):
+        managing.become(tom, phrase)
+    assert managing.become(ada, phrase) == ()
+    assert [one.access.manager for one in store.people.all()] == [True, False]
+    with pytest.raises(NotAllowedNowError, match="has a manager"):
+        managing.become(ada, phrase)
+    new = {"manager.phrase": phrase, "manager.pin": "618350", "manager.pin_again": "618350"}
+    assert managing.reset_pin(tom, new)[0].field == "who"
+    assert managing.reset_pin(ada, {**new, "manager.phrase": other})[0].sentence == OTHER_PHRASE
+    assert managing.reset_pin(ada, {**new, "manager.pin_again": "1"})[0].field == "manager.pin_again"
+    assert managing.reset_pin(ada, {**new, "manager.pin": "2071234"})[0].field == "manager.pin"
+    assert managing.reset_pin(ada, new) == ()
+    assert people.sign_in(ada, "739204").person is None
+    assert people.sign_in(ada, "618350").person is not None
+    assert store.chain.verify().broken_at is None
+    store.close()
