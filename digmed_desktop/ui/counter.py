@@ -12,7 +12,7 @@ from digmed_desktop.desk.views import PersonView
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
-from digmed_desktop.ui.idle_lock import IdleLock, forget_copied
+from digmed_desktop.ui.idle_lock import Copied, IdleLock
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
@@ -64,6 +64,7 @@ class Counter(QObject):
         self.idle_lock = IdleLock(
             window.lock, lambda: self._context.made.now.lock_after_minutes * MINUTE_SECONDS, self
         )
+        self._copied = Copied(self)
         self._context.acting.changed.connect(self._follow_person)
         self._context.made.changed.connect(self._take_choices)
         wedge = self._context.wedge
@@ -177,7 +178,7 @@ class Counter(QObject):
         if person is None:
             self._scans.forget()
             self.idle_lock.end()
-            forget_copied()
+            self._copied.forget()
         else:
             self.idle_lock.begin()
 

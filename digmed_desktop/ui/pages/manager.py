@@ -49,6 +49,7 @@ class _PhrasePage(ColumnPage):
     def _answered(self, problems: Sequence[Problem]) -> None:
         self.go_on.setEnabled(True)
         if self.tell(problems):
+            self._forget()
             self.done.emit()
 
     def _failed(self, error: DigMedError) -> None:
@@ -58,9 +59,12 @@ class _PhrasePage(ColumnPage):
     def hideEvent(self, event: QHideEvent) -> None:
         """Never leave the words or a PIN on a page that is out of view."""
         if not event.spontaneous():  # the window is only minimised
-            for field in self.fields.values():
-                field.editor.set_answer("")
+            self._forget()
         super().hideEvent(event)
+
+    def _forget(self) -> None:
+        for field in self.fields.values():
+            field.editor.set_answer("")
 
 
 class FirstManagerPage(_PhrasePage):
