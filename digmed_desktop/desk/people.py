@@ -15,7 +15,7 @@ from digmed_desktop.desk.gate import Gate, ended, work_role
 from digmed_desktop.desk.views import PersonView, SignIn
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.people import Access, Person, Why
+from digmed_desktop.messaging.people import AS_PROFESSION, Access, Person, Why
 from digmed_desktop.messaging.permissions import Permission, WorkRole
 from digmed_desktop.reference import permissions, roles
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Answers = Mapping[str, str]
 
-AS_PROFESSION = "profession"
-"""The answer that somebody works here as what their profession is."""
 _LAST_MANAGER = (
     "Somebody has to be manager: this is the only one.",
     "Make another person manager first.",

@@ -7,6 +7,9 @@ from enum import StrEnum
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Professional
 
+AS_PROFESSION = "profession"
+"""The answer that somebody works here as what their profession is."""
+
 
 class Why(StrEnum):
     """How it came that somebody works here as what they do."""

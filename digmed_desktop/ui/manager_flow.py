@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digmed_desktop.desk.views import Opened, PersonView, SignIn
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.manager import FirstManagerPage, ForgottenPinPage
+from digmed_desktop.ui.pages.by_phrase import FirstManagerPage, ForgottenPinPage
 
 
 class ManagerFlow(QObject):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import Opened, PersonView
+from digmed_desktop.messaging.people import AS_PROFESSION
 from digmed_desktop.messaging.permissions import WorkRole
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -56,14 +57,19 @@ class PeoplePage(ColumnPage):
                 context,
                 Pair(
                     Field("person.works_as", "Works here as", works_as),
-                    Field("person.until", "Last day of a locum", DateEditor(), hint="Left empty: today."),
+                    Field(
+                        "person.until",
+                        "Last day of a locum",
+                        DateEditor(context.now),
+                        hint="Left empty: today.",
+                    ),
                 ),
             ),
         )
         self.add = button(ADD, "primary")
         self.add.clicked.connect(self._save)
         self.leave = button("Leave as it was")
-        self.leave.clicked.connect(self._add_again)
+        self.leave.clicked.connect(self._leave)
         self.body.addWidget(row(self.add, self.leave, None))
         self._add_again()
 
@@ -137,6 +143,7 @@ class PeoplePage(ColumnPage):
     # ---- adding and changing
 
     def _begin_change(self, person: PersonView) -> None:
+        self.expect_kept()
         self._context.office.ask(
             lambda desk: desk.people.answers_about(person.id),
             lambda answers: self._have_answers(person, answers),
@@ -146,8 +153,7 @@ class PeoplePage(ColumnPage):
     def _have_answers(self, person: PersonView, answers: dict[str, str]) -> None:
         self._changing = person
         self.tell([])
-        for key, field in self.fields.items():
-            field.editor.set_answer(answers.get(key, ""))
+        self.show_kept(answers)
         self.heading.setText(
             f"Change {person.professional.name.spoken()}. The PIN stays if both boxes are empty."
         )
@@ -159,15 +165,18 @@ class PeoplePage(ColumnPage):
     def _add_again(self) -> None:
         self._changing = None
         self.tell([])
-        for field in self.fields.values():
-            field.editor.set_answer("")
-        self.fields["person.works_as"].editor.set_answer("profession")
+        self.show_kept({**dict.fromkeys(self.fields, ""), "person.works_as": AS_PROFESSION})
         self.heading.setText("Add a person")
         self.add.setText(ADD)
         self.leave.setVisible(False)
 
+    def _leave(self) -> None:
+        self.expect_kept()
+        self._add_again()
+
     def _save(self) -> None:
         answers, changing = self.answers(), self._changing
+        self.expect_kept()
         self.add.setEnabled(False)
         self._context.office.ask(
             lambda desk: (
