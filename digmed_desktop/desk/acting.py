@@ -16,6 +16,7 @@ from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Corrected, Offer
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
@@ -378,6 +379,7 @@ class ActsDesk:
         text = self.record_json(notification)
         with whole_file(path) as file:
             file.write(text.encode("utf-8"))
+        self._gate.note(AuditAct.SAVED_RECORD, about=notification)
 
 
 def words_of(act: Act, way: Way = Way.AFRESH) -> Offer:

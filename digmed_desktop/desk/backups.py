@@ -13,6 +13,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sent_views import BackupState, Printed
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
@@ -67,7 +68,9 @@ class BackupDesk:
     def write(self, target: Path, passphrase: str, again: str, progress: Progress) -> BackupState:
         """Make a backup now, under a passphrase, and try it by restoring it."""
         self._gate.allow(Permission.MAKE_BACKUP)
-        return self.make(target, passphrase, again, progress)
+        state = self.make(target, passphrase, again, progress)
+        self._gate.note(AuditAct.BACKED_UP, f"{state.last_count} notifications")
+        return state
 
     def make(self, target: Path, passphrase: str, again: str, progress: Progress) -> BackupState:
         """Make a backup for whoever was let do what it is part of."""
@@ -92,6 +95,7 @@ class BackupDesk:
         key = BackupKey.of(passphrase)
         held = self._store.backups.write(folder / self.suggested_name(), key, self._carried())
         self._the_vault().put(BACKUP_KEY, key.kept())
+        self._gate.note(AuditAct.BACKED_UP, "every day from now on")
         return self._note(
             folder=str(folder), last_file=str(folder / self.suggested_name()), last_count=held.notifications
         )
@@ -100,6 +104,7 @@ class BackupDesk:
         """Make no daily backup any more; those that were made stay."""
         self._gate.allow(Permission.MAKE_BACKUP)
         self._the_vault().remove(BACKUP_KEY)
+        self._gate.note(AuditAct.DAILY_BACKUP_ENDED)
         kept = json.loads(self._store.profile.get(_STATE) or "{}")
         self._store.profile.put(_STATE, json.dumps({**kept, "folder": "", "trouble": ""}))
         return self.state()
@@ -156,6 +161,7 @@ class BackupDesk:
         outcome = sign_in(person, pin)
         if outcome.person is None:
             raise DigMedError(outcome.sentence)
+        self._gate.note(AuditAct.PHRASE_SHOWN, by=person)
         return self.phrase()
 
     def phrase_on_paper(self, words: Sequence[str]) -> Printed:

@@ -14,6 +14,7 @@ from digmed_desktop import untrusted
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk import policy_connection
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, ConnectionView, Health
 from digmed_desktop.messaging.errors import AccountError, DigMedError
@@ -172,6 +173,7 @@ class ConnectionDesk:
             addressing=Addressing(answers.get("connection.addressing") or Addressing.LOOKUP),
         )
         self._store.deliveries.let_go_on()  # a fault that an old account had says nothing of the new one
+        self._gate.note(AuditAct.CONNECTION_CHANGED, str(environment))
         return ()
 
     def use_certificate(self, certificate: Path, key: Path | None, password: str) -> tuple[Problem, ...]:
@@ -198,6 +200,7 @@ class ConnectionDesk:
             CERTIFICATE, json.dumps({"chain": made.chain_pem.decode(), "key": made.key_pem.decode()})
         )
         self._store.deliveries.let_go_on()
+        self._gate.note(AuditAct.CONNECTION_CHANGED, "certificate")
         return ()
 
     def use_own_root(self, file: Path) -> tuple[Problem, ...]:
@@ -212,12 +215,14 @@ class ConnectionDesk:
         except DigMedError as error:
             return (Problem("connection.root_file", str(error)),)
         self._store.profile.put(OWN_ROOT, json.dumps(read.decode("ascii")))
+        self._gate.note(AuditAct.CONNECTION_CHANGED, "root certificate")
         return ()
 
     def forget_certificate(self) -> None:
         """Take the client certificate and its key out of the records."""
         self._gate.allow(Permission.CHANGE_CONNECTION)
         self._store.profile.forget(CERTIFICATE)
+        self._gate.note(AuditAct.CONNECTION_CHANGED, "certificate removed")
 
     def _faults(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> list[Problem]:
         from digmed_desktop.mesh import account

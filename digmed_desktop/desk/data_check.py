@@ -36,7 +36,7 @@ def kinds() -> tuple[FileKind, ...]:
     from digmed_desktop.desk import desk_files
     from digmed_desktop.fhir import answer_files, edition_check
     from digmed_desktop.mesh import reports_file
-    from digmed_desktop.messaging import states_files
+    from digmed_desktop.messaging import audit_file, states_files
     from digmed_desktop.reference import (
         codes_file,
         legal_basis_file,
@@ -60,6 +60,7 @@ def kinds() -> tuple[FileKind, ...]:
         *medicine_files.KINDS,
         urgency_file.KIND,
         *states_files.KINDS,
+        audit_file.KIND,
         *answer_files.KINDS,
         reports_file.KIND,
         *edition_check.KINDS,

@@ -13,6 +13,7 @@ from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk import data_check
 from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.assessment import Assessment
+from digmed_desktop.desk.auditing import AuditDesk
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
@@ -46,6 +47,7 @@ from digmed_desktop.desk.supplying import SupplyDesk
 from digmed_desktop.desk.unattended import checks_of_records
 from digmed_desktop.desk.vaccinating import VaccinationDesk
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Reach
 from digmed_desktop.messaging.duty import Duty
@@ -116,6 +118,7 @@ class Desk:
         self._gate = Gate(store)
         self.people = PeopleDesk(store, clock, TryBook(vault))
         self.managing = ManagingDesk(store, vault, self.people)
+        self.audit = AuditDesk(store)
         self.settings = SettingsDesk(store, self._choices)
         self.patients = PatientDesk(store, clock)
         vaccinating = VaccinationDesk(store, self.people, clock, sender)
@@ -280,6 +283,7 @@ class Desk:
         """Delete a draft."""
         self._gate.allow(Permission.KEEP_DRAFTS)
         self._store.drafts.discard(draft_id)
+        self._gate.note(AuditAct.DRAFT_DISCARDED)
 
     def drafts(self) -> tuple[DraftView, ...]:
         """Return all drafts, newest first."""

@@ -14,6 +14,7 @@ from digmed_desktop.clinical.record import Professional, VaccinationRecord
 from digmed_desktop.clinical.record_import import words
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.parcel import Kind
@@ -91,6 +92,7 @@ class ExportDesk:
                     progress.step(done, max(total, done))
             text.flush()
             text.detach()
+        self._gate.note(AuditAct.EXPORTED, f"{done} rows, {'with' if with_patients else 'without'} patients")
         return done
 
     def _records(self, search: Search) -> "Iterator[tuple[NotificationRow, Record, _Standing]]":

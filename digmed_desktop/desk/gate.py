@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.data_files.fault import REMEDY
+from digmed_desktop.messaging.audit import AuditAct, AuditEntry
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.people import Person
 from digmed_desktop.messaging.permissions import Permission, WorkRole
@@ -53,6 +54,25 @@ class Gate:
         if rule.pharmacist and not is_pharmacist(person):
             raise NotPermittedError(f"Only a pharmacist may {rule.label}.", _PHARMACIST)
         return person
+
+    def note(
+        self,
+        act: AuditAct,
+        note: str = "",
+        *,
+        about: int | None = None,
+        by: int | None = None,
+        again: bool = True,
+    ) -> None:
+        """Note in the audit what was done by ``by``, or by whoever is signed in.
+
+        Not ``again``: a page that reads the same once more is no act of its own.
+
+        Records that are open only to be looked at take in nothing, so what is seen of them is not noted.
+        """
+        if not self._store.chain.is_look_only:
+            person = _ACTING.get() if by is None else by
+            self._store.audit.add(AuditEntry(act, person, about, note), again=again)
 
     def may(self, permission: Permission, by: int | None = None) -> bool:
         """Whether a person may do something now."""
@@ -101,14 +121,13 @@ def work_role(person: Person) -> WorkRole:
         return WorkRole.MANAGER
     if person.access.until is not None:
         return WorkRole.LOCUM
-    code = person.professional.role.code if person.professional.role else ""
-    role = roles.of_code(code)
+    role = roles.of(person.professional.role)
     return role.works_as if role else WorkRole.ASSISTANT
 
 
 def is_pharmacist(person: Person) -> bool:
     """Whether a person is a pharmacist by profession."""
-    role = roles.of_code(person.professional.role.code) if person.professional.role else None
+    role = roles.of(person.professional.role)
     return bool(role and role.may_finish_supply)
 
 

@@ -18,6 +18,7 @@ from digmed_desktop.desk.sent_views import (
     VersionView,
 )
 from digmed_desktop.desk.sharing import may_be_told
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
 from digmed_desktop.messaging.permissions import Permission
@@ -38,6 +39,7 @@ class ListingDesk:
     def first(self, search: Search, limit: int) -> Found:
         """Return the first page of a search, and how many it finds."""
         self._gate.allow(Permission.SEE_RECORDS)
+        self._gate.note(AuditAct.SEARCHED, again=False)
         rows = tuple(self._store.searching.page(search, None, limit))
         more = len(rows) == limit
         return Found(rows, self._store.searching.count(search, COUNTED_TO) if more else len(rows))
@@ -81,6 +83,7 @@ class ListingDesk:
     def story(self, notification: int) -> StoryView:
         """Return the story of one notification, with what was recorded and how its versions differ."""
         self._gate.allow(Permission.SEE_RECORDS)
+        self._gate.note(AuditAct.SAW_RECORD, about=notification, again=False)
         from digmed_desktop.clinical import json_record
         from digmed_desktop.fhir import editions
         from digmed_desktop.fhir.sections import sections

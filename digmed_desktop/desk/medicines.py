@@ -11,6 +11,7 @@ from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.permissions import Permission
 
 if TYPE_CHECKING:
@@ -94,4 +95,5 @@ class MedicineDesk:
         self._gate.allow(Permission.IMPORT_LISTS)
         release = Release(path)
         number = self._store.medicines.replace(release.medicines(tell, cancelled), release.name)
+        self._gate.note(AuditAct.LIST_IMPORTED, release.name)
         return release.name, number

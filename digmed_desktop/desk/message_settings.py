@@ -12,6 +12,7 @@ from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.message_views import EditionChoice, MessageSettings, OwnProductView
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.reference import programmes
@@ -57,12 +58,14 @@ class MessageDesk:
         self._gate.allow(Permission.CHANGE_MESSAGES)
         editions = {**self._choices.now().editions, workflow: edition}
         self._choices.change(editions=MappingProxyType(editions))
+        self._gate.note(AuditAct.MESSAGES_CHANGED, f"edition {edition} of {workflow}")
 
     def agree(self, agreed: tuple[str, ...]) -> None:
         """Say what was agreed at onboarding."""
         self._gate.allow(Permission.CHANGE_MESSAGES)
         known = {one.id for one in programmes.agreements()}
         self._choices.change(agreed_programmes=tuple(one for one in agreed if one in known))
+        self._gate.note(AuditAct.MESSAGES_CHANGED, "agreed: " + ", ".join(agreed))
 
     def add_product(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
         """Add an own product, or return what is wrong with it."""
@@ -81,6 +84,7 @@ class MessageDesk:
 
     def _keep(self, products: tuple[OwnProduct, ...]) -> None:
         self._choices.change(own_products=products)
+        self._gate.note(AuditAct.MESSAGES_CHANGED, "own products")
 
     def _editions(self, kind: Kind) -> EditionChoice:
         from digmed_desktop.fhir import editions

@@ -12,6 +12,7 @@ from digmed_desktop.desk import data_check, guides
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -64,6 +65,7 @@ class PapersDesk:
                 if part
             ),
             made=self._made(),
+            notification=notification,
         )
 
     def day_list(self, day: date) -> PaperDocument:
@@ -126,20 +128,18 @@ class PapersDesk:
     def save(self, document: PaperDocument, path: Path) -> None:
         """Write a document as a PDF; raises FileNotWrittenError and leaves nothing when the disk refuses."""
         self._gate.allow(Permission.PRINT_RECORDS)
-        from digmed_desktop.paper.pdf import pdf
-
-        made = pdf(document)
-        with whole_file(path) as file:
-            file.write(made)
+        write_pdf(document, path)
+        self._gate.note(AuditAct.SAVED_PDF, document.title, about=document.notification)
 
     def save_guide(self, name: str, path: Path) -> None:
         """Write a text of the help, a guide or a blank form as a PDF; raises as :meth:`save` does."""
-        self.save(guides.document(name) if name in guides.NAMES else guides.of_help(name), path)
+        write_pdf(guides.document(name) if name in guides.NAMES else guides.of_help(name), path)
 
     def printed(self, document: PaperDocument, name: str) -> Printed:
         """Return a document laid out for the printer."""
         self._gate.allow(Permission.PRINT_RECORDS)
         running = "   ".join(part for part in (document.running, document.made) if part)
+        self._gate.note(AuditAct.PRINTED, document.title, about=document.notification)
         return Printed(name, printing.html(document), running, document.landscape)
 
     def file_name(self, subject: str, number: int | None = None) -> str:
@@ -274,3 +274,12 @@ def _still_open(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, .
         words.word,
         words.do,
     )
+
+
+def write_pdf(document: PaperDocument, path: Path) -> None:
+    """Write a document as a PDF; raises FileNotWrittenError and leaves nothing when the disk refuses."""
+    from digmed_desktop.paper.pdf import pdf
+
+    made = pdf(document)
+    with whole_file(path) as file:
+        file.write(made)

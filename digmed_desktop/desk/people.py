@@ -13,6 +13,7 @@ from digmed_desktop.credentials import pins
 from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk.gate import Gate, ended, work_role
 from digmed_desktop.desk.views import PersonView, SignIn
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.people import AS_PROFESSION, Access, Person, Why
@@ -76,9 +77,10 @@ class PeopleDesk:
         if problems:
             return tuple(problems)
         self._store.profile.save_pharmacy(_pharmacy(answers))
-        self._store.people.add(
+        made = self._store.people.add(
             _professional(answers), pins.hash_pin(answers["person.pin"]), Access(manager=True), Why.FIRST_RUN
         )
+        self._gate.note(AuditAct.PERSON_ADDED, self.name(made))
         return ()
 
     def pharmacy_answers(self) -> dict[str, str]:
@@ -99,6 +101,7 @@ class PeopleDesk:
         problems = _pharmacy_problems(answers)
         if not problems:
             self._store.profile.save_pharmacy(_pharmacy(answers))
+            self._gate.note(AuditAct.PHARMACY_CHANGED)
         return tuple(problems)
 
     def add(self, answers: Answers) -> tuple[Problem, ...]:
@@ -114,6 +117,7 @@ class PeopleDesk:
                 access if access != Access() else None,
                 by=by,
             )
+            self._gate.note(AuditAct.PERSON_ADDED, _professional(answers).name.spoken())
         return problems
 
     def change(self, person_id: int, answers: Answers) -> tuple[Problem, ...]:
@@ -133,13 +137,14 @@ class PeopleDesk:
             self.new_pin(person, answers["person.pin"])
         if access != person.access:
             self._store.people.give(person_id, access, Why.CHANGED, by)
+        self._gate.note(AuditAct.PERSON_CHANGED, self.name(person_id))
         return ()
 
     def answers_about(self, person_id: int) -> dict[str, str]:
         """Return the answers that describe a person as they are kept; none of the PIN."""
         person = self._one(person_id)
         who, access = person.professional, person.access
-        role = roles.of_code(who.role.code) if who.role else None
+        role = roles.of(who.role)
         works_as = WorkRole.MANAGER if access.manager else WorkRole.LOCUM if access.until else AS_PROFESSION
         return {
             "person.given": who.name.given,
@@ -156,9 +161,11 @@ class PeopleDesk:
     def retire(self, person_id: int) -> None:
         """Take a person off the list; what they recorded stays theirs, and what they sent still goes."""
         self._gate.allow(Permission.CHANGE_PEOPLE)
-        if self._one(person_id).access.manager:
+        leaving = self._one(person_id)
+        if leaving.access.manager:
             self._keep_a_manager(person_id)
         self._store.people.retire(person_id)
+        self._gate.note(AuditAct.PERSON_REMOVED, leaving.professional.name.spoken())
 
     def _keep_a_manager(self, without: int) -> None:
         if all(one.id == without for one in self._gate.managers()):
@@ -201,6 +208,7 @@ class PeopleDesk:
             return SignIn(None, f"{ended(person)} A manager can enter a later day under People.")
         who = person.professional
         if left := self._tries.wait(who, person.failed_tries):
+            self._gate.note(AuditAct.PIN_WAITS, who.name.spoken())
             minutes = max(1, -(-int(left.total_seconds()) // 60))
             wait = f"{minutes} minute{'s' if minutes > 1 else ''}"
             return SignIn(
@@ -211,19 +219,27 @@ class PeopleDesk:
         self._tries.count(who, person.failed_tries)
         self._store.people.note_wrong_pin(person_id, None)
         if not pins.verify(person.pin_hash, pin):
+            self._gate.note(AuditAct.WRONG_PIN, who.name.spoken())
             return SignIn(None, "That is not this person's PIN. Check the name and type the PIN again.")
         self._forget_tries(person)
+        self._gate.note(AuditAct.SIGNED_IN, by=person_id)
         return SignIn(self._view(person))
+
+    def locked(self, person_id: int) -> None:
+        """Note that a person locked the window, or that it locked by itself."""
+        self._gate.note(AuditAct.LOCKED, by=person_id)
 
     def end_wait(self, person_id: int) -> None:
         """Let a person try at once again, whose wrong PINs made everyone wait."""
         self._gate.allow(Permission.END_WAIT)
         self._forget_tries(self._one(person_id))
+        self._gate.note(AuditAct.WAIT_ENDED, self.name(person_id))
 
     def new_pin(self, person: Person, pin: str) -> None:
         """Give a person a new PIN; the wrong ones before are forgotten. The caller has asked who may."""
         self._store.people.update(person.id, pin_hash=pins.hash_pin(pin))
         self._forget_tries(person)
+        self._gate.note(AuditAct.PIN_CHANGED, person.professional.name.spoken())
 
     def known_numbers(self, registration: str) -> tuple[str, ...]:
         """Return the numbers that others know, so that no PIN is taken from them."""
@@ -235,7 +251,7 @@ class PeopleDesk:
         self._tries.forget(person.professional)
 
     def _view(self, person: Person) -> PersonView:
-        role = roles.of_code(person.professional.role.code) if person.professional.role else None
+        role = roles.of(person.professional.role)
         return PersonView(
             person.id,
             person.professional,

@@ -11,6 +11,7 @@ from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import ClosedPractice, PracticeFound, PracticeListState
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
@@ -142,6 +143,7 @@ class PracticeDesk:
 
         self._gate.allow(Permission.IMPORT_LISTS)
         self._store.gp_practices.replace(ods_file.read(file), progress)
+        self._gate.note(AuditAct.LIST_IMPORTED, "practices")
         return self.state()
 
     def state(self) -> PracticeListState:

@@ -10,6 +10,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.register_papers import entry_document, label_document, list_document, standing
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
@@ -131,6 +132,7 @@ class RegisterDesk:
         person = self._gate.allow(Permission.AMEND_REGISTER, by)
         name = person.professional.name.spoken()
         self._store.register.append(NewEntry(kind, content, person.id, name, about=about))
+        self._gate.note(AuditAct.REGISTER_AMENDED, f"entry {about}", by=person.id)
 
 
 def owed(store: "Store") -> list[Outstanding]:

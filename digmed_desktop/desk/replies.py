@@ -7,6 +7,7 @@ from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import InboxItem
@@ -69,12 +70,14 @@ class ReplyDesk:
         body = self._store.replies.body(mesh_id)
         with whole_file(path) as file:
             file.write(body)
+        self._gate.note(AuditAct.SAVED_RECORD)
         return path
 
     def let_go_on(self, ods_code: str | None, by: int | None) -> None:
         """Let sending to one practice go on, or without ``ods_code`` to all."""
         self._gate.allow(Permission.RESUME_SENDING, by)
         self._store.replies.let_go_on(ods_code)
+        self._gate.note(AuditAct.SENDING_RESUMED, ods_code or "", by=by)
 
     def _apply(self, mesh_id: str) -> None:
         from digmed_desktop.fhir.response_reader import response_reader

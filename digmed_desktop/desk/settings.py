@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Settings
@@ -23,4 +24,6 @@ class SettingsDesk:
         """Change some settings; raises as :meth:`Choices.change` does, and NotPermittedError."""
         scanner = values.keys() <= _OF_THE_SCANNER
         self._gate.allow(Permission.CHANGE_SCANNER if scanner else Permission.CHANGE_SETTINGS)
-        return self._choices.change(**values)
+        changed = self._choices.change(**values)
+        self._gate.note(AuditAct.SETTINGS_CHANGED, ", ".join(sorted(values)))
+        return changed

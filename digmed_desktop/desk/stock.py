@@ -14,6 +14,7 @@ from digmed_desktop.clinical.record import Immunization
 from digmed_desktop.clinical.stock import CODE_MEANS, StockBatch, doubts, other_programme, read_batch
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import BatchView, ScannedOn, ScannedPack, StockView
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.reference import programmes
@@ -84,6 +85,7 @@ class StockDesk:
         if batch is None:
             return None, problems, False
         kept, new = self._store.stock.add(batch, by)
+        self._gate.note(AuditAct.BATCH_ADDED, kept.number, by=by)
         if batch.gtin:
             self._store.stock.map_product(batch.gtin, programme, product, by)
         return self._view(kept, self._today()), (), new
@@ -92,6 +94,7 @@ class StockDesk:
         """Take a batch out of choice, or put it back; return the stock."""
         self._gate.allow(Permission.KEEP_STOCK)
         self._store.stock.finish(batch_id, finished=finished)
+        self._gate.note(AuditAct.BATCH_FINISHED, "" if finished else "put back")
         return self.view()
 
     def scanned(
@@ -135,6 +138,7 @@ class StockDesk:
         programme, _, product = choice.partition("|")
         if self._is_product(programme, product):
             self._store.stock.map_product(gtin, programme, product, by)
+            self._gate.note(AuditAct.CODE_LEARNED, gtin, by=by)
 
     def learned(
         self, scan: Scan, choice: str, by: int | None, form: ScannedOn, *, once: bool = False

@@ -17,6 +17,7 @@ from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.recording import RecordingDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Sent
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
@@ -96,6 +97,7 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         if assessed.plan.correction is not None:
             return super().keep_here(assessed, draft_id, by)
         number = self._store.register.append(self._entry(assessed, draft_id, by))
+        self._gate.note(AuditAct.REGISTER_ENTERED, f"entry {number}", by=by)
         self._store.drafts.discard(draft_id)
         self._medicines.remember(assessed.record.items)
         return Sent(None, register=number)

@@ -89,6 +89,11 @@ class Chain:
         if last is not None:
             self._seal.keep_head(last)
 
+    @property
+    def is_look_only(self) -> bool:
+        """Whether the file is open only to be looked at."""
+        return self._sealer.is_refusing
+
     def look_only(self) -> None:
         """Let nothing be added until the file is opened again: its records are in doubt."""
         self._sealer.refuse()

@@ -75,9 +75,10 @@ SEALED = (
         "access-act", "access_act", "id", "id",
         ("id", "person_id", "manager", "until", "why", "by_id", "by_name", "at"),
     ),
+    Sealed("audit", "audit", "id", "id", ("id", "act", "about", "note", "by_id", "by_name", "at")),
 )  # fmt: skip
 """What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it; the
-register of patient group directions; and as what people work here."""
+register of patient group directions; as what people work here; and the audit."""
 
 PERSON = "person"
 """A link that seals a person as added or changed: who works here, under which PIN, and whether still."""
@@ -119,6 +120,11 @@ class Sealer:
         kept = json.loads(found or "{}")
         self._fits, self.since = kept.get(KEY) == self.key_id, kept.get("since", 1)
         return self._fits
+
+    @property
+    def is_refusing(self) -> bool:
+        """Whether nothing that is sealed can be added."""
+        return self._look_only
 
     def refuse(self) -> None:
         """Make no link from now on, so that nothing that is sealed can be added."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.history import faults, migrations
+from digmed_desktop.history.audit import Audit
 from digmed_desktop.history.backup import Backups, look_up_first
 from digmed_desktop.history.chain import Chain
 from digmed_desktop.history.cipher import engine, new_file
@@ -52,6 +53,7 @@ class Store:
         self.chain = Chain(database, sealer, seal)
         self.profile = Profile(database)
         self.people = People(database)
+        self.audit = Audit(database)
         self.drafts = Drafts(database)
         self.practices = Practices(database)
         self.gp_practices = GpPractices(database)

@@ -46,3 +46,4 @@ class Permission(StrEnum):
     MAKE_BACKUP = "make-backup"
     SHOW_PHRASE = "show-phrase"
     ERASE = "erase"
+    SEE_AUDIT = "see-audit"

@@ -94,6 +94,7 @@ class PaperDocument:
     language: str = "en-GB"
     author: str = "DigMed Desktop"
     keywords: tuple[str, ...] = field(default=())
+    notification: int | None = None  # that it is a copy of; nothing of it is printed
 
 
 def table(

@@ -53,6 +53,14 @@ def role(role_id: str) -> Role:
     raise KeyError(role_id)
 
 
+def of(coded: Coded | None) -> Role | None:
+    """Return the role of a person, by its code or, where records from before had another, by its words."""
+    if coded is None:
+        return None
+    by_words = (one for one in roles() if one.coded.display.casefold() == coded.display.casefold())
+    return of_code(coded.code) or next(by_words, None)
+
+
 def of_code(code: str) -> Role | None:
     """Return the role with a role code, or None."""
     return next((one for one in roles() if one.coded.code == code), None)

@@ -120,6 +120,7 @@ from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from tests.clinical.examples import complete_record
 from tests.history.samples import KEY, MovedClock, facts, token
+from tests.managing import as_manager
 folder, clock = Path(sys.argv[1]), MovedClock()
 store = fresh_store(folder / "data" / "digmed.db", KEY, clock)
 for n in range(60):
@@ -130,7 +131,8 @@ for n in range(60):
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
 try:
-    ExportDesk(store, clock).csv(Search(), folder / "out" / "a.csv", Progress(), with_patients=True)
+    with as_manager(store):
+        ExportDesk(store, clock).csv(Search(), folder / "out" / "a.csv", Progress(), with_patients=True)
 except Exception as error:
     print(error)
 """

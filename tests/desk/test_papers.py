@@ -181,14 +181,13 @@ def test_a_full_disk_leaves_no_half_pdf(tmp_path: Path) -> None:
     script = """
 import resource, signal, sys
 from pathlib import Path
-from digmed_desktop.desk.papers import PapersDesk
+from digmed_desktop.desk.papers import write_pdf
 from digmed_desktop.paper.document import table
-from digmed_desktop.messaging.clock import SystemClock
 document = table("Register", ("a",), (("b",),))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 try:
-    PapersDesk(None, SystemClock()).save(document, Path(sys.argv[1]))
+    write_pdf(document, Path(sys.argv[1]))
 except Exception as error:
     print(error)
 """

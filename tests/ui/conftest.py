@@ -157,10 +157,10 @@ VAULTS: dict[Path, MemoryVault] = {}
 """The vault of the desk of a folder, where a test has put one."""
 
 
-def open_desk_in(folder: Path, clock: FixedClock, policy: Policy = NO_POLICY) -> Desk:
+def open_desk_in(folder: Path, clock: FixedClock, choices: Choices | None = None) -> Desk:
     file, key = folder / "history.db", b"k" * 32
     store = Store.open(file, key, clock) if file.exists() else fresh_store(file, key, clock)
-    choices = Choices(policy=policy)
+    choices = choices or Choices()
     return Desk(
         store,
         clock,
@@ -198,10 +198,10 @@ def open_bench(
         if set_up and not folder.exists():
             shutil.copytree(after_first_run, folder)
         folder.mkdir(exist_ok=True)
-        clock = FixedClock()
+        clock, choices = FixedClock(), Choices(policy=policy)
 
         def open_desk() -> Desk:
-            desk = open_desk_in(folder, clock, policy)
+            desk = open_desk_in(folder, clock, choices)
             desk.fulfil_wish()
             return desk
 
@@ -213,7 +213,7 @@ def open_bench(
             now=clock.now,
             save_appearance=lambda _t, _p: None,
             note_send=lambda draft, form, by: intent.write(Wish(draft, form, by)),
-            choices=Choices(policy=policy),
+            choices=choices,
         )
         window = Window(context)
         bench = Bench(window, office, folder, clock, qtbot)

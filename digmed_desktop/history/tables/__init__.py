@@ -1,6 +1,7 @@
 """Every table as the newest version of the schema has it. A change here needs a step in ``migrations``."""
 
 from digmed_desktop.history.tables.access import access_act
+from digmed_desktop.history.tables.audit import audit
 from digmed_desktop.history.tables.chain import link
 from digmed_desktop.history.tables.columns import AnyRow, Moment, Number, Word, metadata, moment
 from digmed_desktop.history.tables.gp_practices import gp_practice, gp_practice_detail, gp_practice_word
@@ -21,7 +22,7 @@ from digmed_desktop.history.tables.replies import accepted_sender, refusal, repl
 from digmed_desktop.history.tables.searching import named, word
 from digmed_desktop.history.tables.stock import stock_batch, stock_product
 
-UNCHANGEABLE = ("access_act", "event", "link", "payload", "pgd_act", "register", "reply_act")
+UNCHANGEABLE = ("access_act", "audit", "event", "link", "payload", "pgd_act", "register", "reply_act")
 """Tables in which nothing is ever changed or deleted: triggers refuse it."""
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Word",
     "accepted_sender",
     "access_act",
+    "audit",
     "draft",
     "event",
     "gp_practice",

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
+from digmed_desktop.ui.pages.settings.audit import AuditSection
 from digmed_desktop.ui.pages.settings.backup import BackupSection
 from digmed_desktop.ui.pages.settings.connection import ConnectionSection
 from digmed_desktop.ui.pages.settings.counter import CounterSection
@@ -38,5 +39,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("practices", "Practices", PracticesSection, "practices"),
     Section("appearance", "Appearance", AppearanceSection),
     Section("medicines", "Medicines", MedicinesSection, "supply"),
+    Section("audit", "Audit", AuditSection, "audit"),
     Section("backup", "Backup", BackupSection, "backup"),
 )

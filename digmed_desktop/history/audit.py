@@ -1,0 +1,98 @@
+"""The audit: what the chain holds, told in its order. What no other record tells has a table of its own."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.history import sealing
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.people import name_of
+from digmed_desktop.history.tables import audit
+from digmed_desktop.messaging.audit import MISSING, AuditEntry, AuditRow
+
+_AT_ONCE = 500
+_TOLD = {
+    "event": "SELECT id, happening AS act, notification_id AS about, note, by_id, by_name FROM event",
+    "audit": "SELECT id, act, about, note, by_id, by_name FROM audit",
+    "access-act": "SELECT id, why AS act, NULL AS about, "
+    "json_object('person', person_id, 'manager', manager, 'until', until) AS note, by_id, by_name FROM access_act",
+    "pgd-act": "SELECT id, act, NULL AS about, content AS note, by_id, by_name FROM pgd_act",
+    "reply-act": "SELECT id, act, notification_id AS about, note, by_id, by_name FROM reply_act",
+}
+"""Links whose rows are acts. Messages, answers and people have links too; the acts that led to them are told."""
+_SAID = (sealing.BEGUN, sealing.FOUND, sealing.LOST, sealing.REMOVED)
+_KINDS = ", ".join(f"'{kind}'" for kind in (*_TOLD, *_SAID))
+
+
+class Audit:
+    """Adds acts and reads them. Nothing switches it off: an act that cannot be noted fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, entry: AuditEntry, *, again: bool = True) -> None:
+        """Note an act. Not ``again`` where the same act is the last that was noted. KeyError for an unknown person."""
+        values = {"act": entry.act.value, "about": entry.about, "note": entry.note, "by_id": entry.by}
+        if not again and self._last() == values:
+            return
+        with self._database.writing() as connection:
+            name, at = name_of(connection, entry.by), self._database.clock.now()
+            connection.execute(audit.insert().values(**values, by_name=name, at=at))
+
+    def _last(self) -> dict[str, Any] | None:
+        columns = (audit.c.act, audit.c.about, audit.c.note, audit.c.by_id)
+        with self._database.reading() as connection:
+            found = connection.execute(sa.select(*columns).order_by(audit.c.id.desc()).limit(1))
+            row = found.mappings().first()
+        return None if row is None else dict(row)
+
+    def rows(self, before: int | None = None) -> Iterator[AuditRow]:
+        """Yield acts, the newest first, from the one before a number on; each piece is read on its own."""
+        while True:
+            with self._database.reading() as connection:
+                links = _links(connection, before)
+                found = list(_told(connection, links))
+            yield from found
+            if len(links) < _AT_ONCE:
+                return
+            before = int(links[-1].number)
+
+
+def _links(connection: sa.Connection, before: int | None) -> Sequence[Any]:
+    where = f"kind IN ({_KINDS})" + (" AND number < ?" if before is not None else "")
+    text = f"SELECT number, kind, subject, at, note FROM link WHERE {where} ORDER BY number DESC LIMIT {_AT_ONCE}"  # noqa: S608 - own words only
+    return connection.exec_driver_sql(text, () if before is None else (before,)).all()
+
+
+def _told(connection: sa.Connection, links: Sequence[Any]) -> Iterator[AuditRow]:
+    acts = {
+        kind: _acts(connection, kind, [one.subject for one in links if one.kind == kind]) for kind in _TOLD
+    }
+    for link in links:
+        at = datetime.fromisoformat(link.at)
+        if link.kind in _SAID:
+            yield AuditRow(link.number, at, link.kind, link.kind, None, "", None, _who_said(link.note))
+            continue
+        act = acts[link.kind].get(link.subject)
+        if act is None:  # emptied by retention, or taken away: the check of the chain says which
+            yield AuditRow(link.number, at, link.kind, MISSING, None, "", None, "")
+        else:
+            yield AuditRow(link.number, at, link.kind, act.act, act.about, act.note, act.by_id, act.by_name)
+
+
+def _acts(connection: sa.Connection, kind: str, keys: Sequence[str]) -> dict[str, Any]:
+    if not keys:
+        return {}
+    marks = ", ".join("?" * len(keys))
+    found = connection.exec_driver_sql(f"{_TOLD[kind]} WHERE id IN ({marks})", tuple(map(int, keys)))
+    return {str(row.id): row for row in found}
+
+
+def _who_said(note: str) -> str:
+    try:
+        return str(json.loads(note).get("by", ""))
+    except (ValueError, AttributeError):
+        return ""

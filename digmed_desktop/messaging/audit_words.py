@@ -1,0 +1,41 @@
+"""What people read of an act of the audit, from ``resources/people/audit.toml``."""
+
+import json
+
+from digmed_desktop.data_files.source import OWN
+from digmed_desktop.messaging.audit import MISSING, AuditGroup, AuditLine, AuditRow
+from digmed_desktop.messaging.event_words import words_of_event
+
+FILE = "people/audit.toml"
+
+
+def line_of(row: AuditRow) -> AuditLine:
+    """Return an act in words; where the file has a fault, its name alone."""
+    table, key = (
+        ("acts", row.act) if row.source == "audit" and row.act != MISSING else ("sources", row.source)
+    )
+    if row.act == MISSING:
+        key = MISSING
+    entry = OWN.at(FILE, table, key) or {}
+    label = str(entry.get("label", row.act))
+    if row.source == "event" and row.act != MISSING:
+        label = words_of_event(row.act)
+    group = AuditGroup(entry.get("group", AuditGroup.RECORDS))
+    return AuditLine(row, label, group, _note(row))
+
+
+def group_label(group: AuditGroup) -> str:
+    """Return what a group of acts is called."""
+    return str(OWN.at(FILE, "group_labels", group.value) or group.value)
+
+
+def _note(row: AuditRow) -> str:
+    """Return the note in words; those of some records are JSON."""
+    if row.source not in ("access-act", "pgd-act"):
+        return row.note
+    try:
+        parts = json.loads(row.note)
+    except ValueError:
+        return row.note
+    told = ", ".join(f"{key} {value}" for key, value in parts.items() if value not in (None, ""))
+    return f"{row.act}: {told}" if told else row.act
