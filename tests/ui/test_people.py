@@ -23,6 +23,7 @@ def test_a_locum_is_added_and_takes_over_by_keyboard_and_the_form_stays(bench: B
     bench.key(Qt.Key.Key_Space)
     bench.until(page.said.isVisible)
     bench.idle()
+    bench.window.go("vaccinate")
     bench.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     bench.until(bench.window.sign_in.isVisible)
     assert bench.window.context.acting.person is None
