@@ -51,7 +51,7 @@ def test_each_act_of_a_day_stands_there_once_and_in_order(counter: Counter, tmp_
     desk.people.locked(ada)
     found = lines(counter)[before:]
     told = [(one.act, one.who) for one in found]
-    name = "Ada Okonkwo-Bright"
+    name = "Ms Ada Okonkwo-Bright"
     assert told[:2] == [("A wrong PIN was typed", "nobody signed in"), ("Signed in", name)]
     assert [who for act, who in told if act.startswith("MESH took")] == ["the program"]
     in_order = (

@@ -114,24 +114,25 @@ import resource, signal, sys
 from pathlib import Path
 from digmed_desktop.clinical import json_record
 from digmed_desktop.desk.exporting import ExportDesk
-from digmed_desktop.history.store import Store
+from digmed_desktop.desk.gate import acting
 from tests.history.fresh import fresh_store
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from tests.clinical.examples import complete_record
 from tests.history.samples import KEY, MovedClock, facts, token
-from tests.managing import as_manager
+from tests.managing import manager_of
 folder, clock = Path(sys.argv[1]), MovedClock()
 store = fresh_store(folder / "data" / "digmed.db", KEY, clock)
 for n in range(60):
     store.notifications.freeze(
         None, json_record.dumps(complete_record()), facts(n), None, "", None, token=token(), no_route="x"
     )
+manager = manager_of(store)
 (folder / "out").mkdir()
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
 try:
-    with as_manager(store):
+    with acting(manager):
         ExportDesk(store, clock).csv(Search(), folder / "out" / "a.csv", Progress(), with_patients=True)
 except Exception as error:
     print(error)
