@@ -65,6 +65,7 @@ class Counter(QObject):
             window.lock, lambda: self._context.made.now.lock_after_minutes * MINUTE_SECONDS, self
         )
         self._copied = Copied(self)
+        self._present: int | None = None  # who is signed in
         self._context.acting.changed.connect(self._follow_person)
         self._context.made.changed.connect(self._take_choices)
         wedge = self._context.wedge
@@ -179,8 +180,15 @@ class Counter(QObject):
             self._scans.forget()
             self.idle_lock.end()
             self._copied.forget()
+            self._note_lock()
         else:
+            self._present = person.id
             self.idle_lock.begin()
+
+    def _note_lock(self) -> None:
+        locked, self._present = self._present, None
+        if locked is not None:
+            self._context.office.ask(lambda desk: desk.people.locked(locked), lambda _n: None)
 
     def _take_choices(self) -> None:
         if self._context.wedge is not None:

@@ -396,8 +396,6 @@ class Window(QMainWindow):
             return
         self._save_drafts()
         self._before_lock = self.pages.currentWidget()
-        person = self.context.acting.person.id
-        self.context.office.ask(lambda desk: desk.people.locked(person), lambda _n: None)
         self.context.acting.become(None)
         self._ask_who(locked=True)
 
