@@ -10,7 +10,6 @@ import pytest
 
 from digmed_desktop.clinical import json_record, law
 from digmed_desktop.clinical.dates import as_answer
-from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.law_rule import Effect, Rule
@@ -27,7 +26,6 @@ from tests.clinical.examples import answers_of
 from tests.clinical.supply_examples import tablets
 from tests.clinical.test_supply_law import of_name, schedule_of
 from tests.desk.conftest import Counter
-from tests.desk.test_pgds import entered
 
 HAPPENED = "Given before anybody looked at the list; the patient is well."
 DONE = {
@@ -146,12 +144,7 @@ def test_a_supply_that_the_law_refuses(shop: Counter, field: str, answers: dict[
     refused_before_and_recorded_after(shop, "emergency-supply", answers | today, field)
 
 
-def test_a_supply_that_the_patient_does_not_agree_to(shop: Counter) -> None:
-    answers = tablets() | {"consent.to_treatment": "no"}
-    refused_before_and_recorded_after(shop, "emergency-supply", answers, "consent.to_treatment")
-
-
-# ---- vaccinations: every basis that a source forbids, in every programme, and what the form itself refuses
+# ---- vaccinations: every basis that a source forbids, in every programme
 
 STOPPING = [
     pytest.param(programme, rule, id=f"{programme.id}-{rule.id}")
@@ -196,29 +189,6 @@ def test_a_vaccination_whose_legal_basis_is_refused(
     refused_before_and_recorded_after(counter, "vaccination", answers, "session.legal_basis")
 
 
-@pytest.mark.parametrize(
-    ("field", "changes"),
-    [
-        ("vaccine.expiry", {"vaccine.expiry": "1/10/2026"}),
-        ("consent.to_treatment", {"consent.to_treatment": "no"}),
-        ("vaccine.site", {"vaccine.route": "nasal"}),
-    ],
-)
-def test_a_vaccination_that_the_form_refuses(counter: Counter, field: str, changes: dict[str, str]) -> None:
-    flu = programmes.programmes()[0]
-    answers = vaccination(counter, flu, "pharmacist", counter.clock.now().date()) | changes
-    if field == "vaccine.site":
-        route = next(one for one in flu.route_sites if answers["vaccine.site"] not in flu.route_sites[one])
-        answers["vaccine.route"] = route
-    refused_before_and_recorded_after(counter, "vaccination", answers, field)
-
-
-def test_somebody_who_may_not_vaccinate(counter: Counter) -> None:
-    flu = programmes.programmes()[0]
-    answers = vaccination(counter, flu, Coded("Porter", "R0000"), counter.clock.now().date())
-    refused_before_and_recorded_after(counter, "vaccination", answers, "session.vaccinator")
-
-
 def test_only_a_pharmacist_records_it(counter: Counter) -> None:
     flu = programmes.programmes()[0]
     answers = vaccination(counter, flu, "technician", counter.clock.now().date())
@@ -247,50 +217,3 @@ def test_an_incident_without_an_act_or_a_refusal_is_stopped_or_asked_about(count
         stops = problems(counter, "vaccination", fitting.answered(answers))
         said = [p.severity for p in stops if p.sentence == NOTHING_WAS_DONE]
         assert said == [Severity.STOP]
-
-
-def test_a_patient_group_direction_that_has_lapsed(counter: Counter) -> None:
-    flu = programmes.programmes()[0]
-    today = counter.clock.now().date()
-    counter.desk.pgds.switch(counter.ada, on=True)
-    entered(counter, today - timedelta(days=400), today - timedelta(days=30), flu.agreement)
-    answers = vaccination(counter, flu, "pharmacist", today) | {"session.legal_basis": "pgd"}
-    refused_before_and_recorded_after(counter, "vaccination", answers, "session.legal_basis")
-
-
-ADVISED = [
-    pytest.param(programme, rule, id=f"{programme.id}-{rule.field}-{n}")
-    for programme in programmes.programmes()
-    for n, rule in enumerate(programme.doubts)
-    if rule.weight is Weight.STOP and rule.field.startswith("screening.")
-]
-
-
-@pytest.mark.parametrize(("programme", "rule"), ADVISED)
-def test_what_goes_on_only_by_advice_is_recorded_without_any_once_it_was_done(
-    counter: Counter, programme: Programme, rule: DoubtRule
-) -> None:
-    fitting = [
-        key
-        for key, product in programme.products.items()
-        if rule.of_product(live=product.live, holds=frozenset(product.holds))
-    ]
-    if not fitting:
-        return  # no vaccine of this programme is meant
-    answers = vaccination(counter, programme, "pharmacist", counter.clock.now().date())
-    broken = {question: wanted[0] for question, wanted in rule.when.items()}
-    answers |= {"vaccine.product": fitting[0], **broken}
-    still_to_do = FormState({**answers, **dict.fromkeys(DONE, "")})
-    asked = [p for p in problems(counter, "vaccination", still_to_do) if p.needs_adviser]
-    assert rule.said in {p.sentence for p in asked}
-    refused = counter.desk.send("vaccination", "before", still_to_do, counter.ada)
-    assert refused.notification is None
-    assert rule.field in {p.field for p in refused.problems}
-    done = still_to_do.answered(DONE)
-    assert not [p for p in problems(counter, "vaccination", done) if p.needs_adviser]
-    if all(
-        p.refuses_act for p in problems(counter, "vaccination", still_to_do) if p.severity is Severity.STOP
-    ):
-        made = press_send(counter, "vaccination", done, counter.ada)
-        assert made is not None
-        recorded_sent_and_listed(counter, made, {p.sentence for p in asked})
