@@ -149,13 +149,13 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, int]]:
 
     noted = answer_sheets.AnswerSheet.refuse
 
-    def refuse(sheet: answer_sheets.AnswerSheet, field: str, sentence: str) -> None:
+    def refuse(sheet: answer_sheets.AnswerSheet, field: str, sentence: str, source: str) -> None:
         note()
-        noted(sheet, field, sentence)
+        noted(sheet, field, sentence, source)
 
-    def refusal(field: str, sentence: str, *, done: bool) -> Problem:
+    def refusal(field: str, sentence: str, source: str, *, done: bool) -> Problem:
         note()
-        return refusal_of(field, sentence, done=done)
+        return refusal_of(field, sentence, source, done=done)
 
     monkeypatch.setattr(answer_sheets.AnswerSheet, "refuse", refuse)
     monkeypatch.setattr(pgds, "refusal", refusal)
