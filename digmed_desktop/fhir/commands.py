@@ -130,7 +130,7 @@ def _built(args: argparse.Namespace) -> bytes:
         raise RefusedFileError(*fault.faults) from None
     now = _time(args.at)
     untrue = (*contradictions(record, now), *unadvised(record))
-    if faults := (*_of_law(record), *((one.in_file, one.sentence) for one in untrue)):
+    if faults := (*law_faults(record), *((one.in_file, one.sentence) for one in untrue)):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
@@ -149,7 +149,7 @@ def _built(args: argparse.Namespace) -> bytes:
     return message.payload
 
 
-def _of_law(record: Record) -> Iterator[tuple[str, str]]:
+def law_faults(record: Record) -> Iterator[tuple[str, str]]:
     """Yield what the law says against a supply; a doubt needs the pharmacist's reason.
 
     A record that does not say at whose request it was is held against the rules of the patient's, which allow less.

@@ -28,7 +28,7 @@ from digmed_desktop.reference.legal_basis_file import LegalBasesFile
 from digmed_desktop.reference.programmes import programmes
 from tests.clinical import examples, supply_examples
 
-TRIED = 150  # forms of each kind
+TRIED = 80  # forms of each kind
 SAID = "Source: "
 
 

@@ -24,7 +24,7 @@ PROTOCOLS_UNTIL = date(2026, 3, 31)
 LIMITS = (TECHNICIANS_SINCE, PROTOCOLS_UNTIL)
 DAYS = sorted({limit + timedelta(days=by) for limit in LIMITS for by in (-1, 0, 1)})
 REGISTERED = ("pharmacist", "clinical-pharmacist", "nurse", "midwife")
-UNREGISTERED = ("trainee", "assistant", "healthcare-assistant")
+NO_PGD = ("trainee", "assistant", "healthcare-assistant", "nursing-associate")
 
 
 def wanted(basis: str, role: str, disease: str, day: date) -> str:
@@ -32,7 +32,7 @@ def wanted(basis: str, role: str, disease: str, day: date) -> str:
     if basis == "pgd":
         if role == "technician":
             return "allows" if day >= TECHNICIANS_SINCE else "stops"
-        return "allows" if role in REGISTERED else "stops" if role in UNREGISTERED else "asks"
+        return "allows" if role in REGISTERED else "stops" if role in NO_PGD else "asks"
     if basis == "national-protocol":
         fitting = disease in ("influenza", "covid-19") and day <= PROTOCOLS_UNTIL
         return "allows" if fitting else "stops"

@@ -8,7 +8,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.problem import Problem, Severity
 from tests.clinical.supply_examples import complete_answers, reading, tablets
 
-SUPPLIES = 250
+SUPPLIES = 150
 Row = dict[str, Any]
 Expected = set[tuple[str, str]]  # field of the item, and stop or ask
 

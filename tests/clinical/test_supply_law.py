@@ -170,6 +170,19 @@ def test_the_rule_for_a_pandemic_is_shown_and_off() -> None:
     assert "pandemic" not in told(tablets())
 
 
+@pytest.mark.parametrize(
+    ("profession", "rule"),
+    [("supplementary", "supplementary-plan"), ("community-nurse", "community-nurse-formulary")],
+)
+def test_what_a_profession_may_prescribe_is_said_of_it_alone_and_stops_nothing(
+    profession: str, rule: str
+) -> None:
+    answers = tablets("prescriber") | {"prescriber.profession": profession}
+    assert rule in told(answers)
+    assert stopped_by(answers) == set()
+    assert rule not in told(tablets("prescriber"))
+
+
 def test_at_a_prescribers_request_as_the_prescriber_directs() -> None:
     assert "regulation 224" in law.rule("prescriber-as-directed").source
     assert stopped_by(tablets("prescriber", as_directed="yes")) == set()
@@ -233,6 +246,7 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
     tested |= {"schedule-1", "schedule-2", "schedule-3", "schedule-18", "prescriber-as-directed"}
     tested |= {"appliance", "pharmacy-or-general-sale", "register", "register-prescription-dates"}
     tested |= {"eea-phenobarbital", "eea-authorised-here"}  # tests/clinical/test_who_asks.py
+    tested |= {"supplementary-plan", "community-nurse-formulary"}
     tested |= {"register-kept", "label", "pandemic", "patient-phenobarbital"} | {
         one.id for one in law.rules() if one.effect is Effect.CONDITION
     }
