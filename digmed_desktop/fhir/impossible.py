@@ -72,6 +72,10 @@ def impossible_findings(header: Place | None, inside: Sequence[Place]) -> Iterat
             f"{vaccines[found.place].path}.{element}" if element else where.get(found.path, composition.path)
         )
         yield Finding(path, found.sentence, found.path)
+    supplied = any(place.type == "MedicationDispense" for place in inside)
+    if supplied and record.consent.to_treatment is False and not record.incident.done:
+        path = f"{composition.path}.section"
+        yield Finding(path, "Consent was refused, and the medicine was supplied.", "consent.to_treatment")
     for place in vaccines:
         recorded, given = _recorded(place.data), _moment(place.data.get("date"))
         if recorded and given and recorded < given:

@@ -226,6 +226,16 @@ def test_build_takes_ten_times_a_dose_only_where_the_notes_say_who_advised_it(
     assert "who advised it" in capsys.readouterr().err
 
 
+def test_check_finds_a_supply_to_which_nobody_consented(tmp_path: Path) -> None:
+    text = (EXAMPLES / "emergency-supply-insulin-and-needles.json").read_text(encoding="utf-8")
+    assert build(text, tmp_path) == 0
+    message = (tmp_path / "out.xml").read_text(encoding="utf-8")
+    refused = message.replace("Consent was given to the supply", "Consent was not given to the supply")
+    assert refused != message
+    assert not [f for f in check(message.encode()) if "Consent" in f.sentence]
+    assert [f for f in check(refused.encode()) if "Consent was refused" in f.sentence]
+
+
 def test_a_vaccine_not_given_has_no_batch_dose_or_site(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
