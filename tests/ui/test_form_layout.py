@@ -5,7 +5,8 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from digmed_desktop.ui.forms.sections import Section
+from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.ui.forms.sections import Fold, Section
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -80,3 +81,15 @@ def test_a_wide_window_has_two_columns_and_the_order_of_the_keys_stays(bench: Be
     visible = bench.form.form.viewport().rect()
     now = bench.focused()
     assert visible.contains(now.mapTo(bench.form.form.viewport(), now.rect().center()))
+
+
+def test_problems_of_earlier_answers_open_no_card(bench: Bench) -> None:
+    known_patient(bench)
+    cards = [one for one in sections(bench) if one.fold is Fold.CARD]
+    assert {"practice", "patient"} <= {one.spec.id for one in cards}
+    wrong = [Problem("practice.ods_code", "Enter the ODS code of the practice.")]
+    now = bench.form.form.answers()
+    bench.form.form.set_problems(wrong, {**now, "practice.ods_code": ""})
+    assert [one for one in sections(bench) if one.fold is Fold.CARD] == cards
+    bench.form.form.set_problems(wrong, now)
+    assert [one.spec.id for one in cards if one.fold is not Fold.CARD] == ["practice"]

@@ -318,7 +318,7 @@ class FormView(QScrollArea):
         self._show_problems()
         self.verticalScrollBar().setValue(0)
 
-    def set_problems(self, problems: Sequence[Problem]) -> None:
+    def set_problems(self, problems: Sequence[Problem], found_in: Mapping[str, str] | None = None) -> None:
         """Take the present problems. Those of a field show once it was left, all of them after :meth:`tell_all`."""
         self._problems = problems
         self._fresh = True

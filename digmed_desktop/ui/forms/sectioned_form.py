@@ -168,12 +168,18 @@ class SectionedForm(FormView):
             if section.fold is Fold.AWAY and section.spec.style is Style.MORE and section.answered():
                 section.open()
 
-    def set_problems(self, problems: Sequence[Problem]) -> None:
-        """Take the present problems; a folded section with one that must be seen opens."""
+    def set_problems(self, problems: Sequence[Problem], found_in: Mapping[str, str] | None = None) -> None:
+        """Take the present problems; a folded section with one that must be seen opens.
+
+        A section that was answered otherwise since the problems were ``found_in`` stays as it is.
+        """
         super().set_problems(problems)
+        now = self.answers()
         for problem in problems:
             section = self.section_of(problem.field)
-            if section is not None and section.fold is Fold.CARD and problem.severity is Severity.STOP:
+            if section is None or section.fold is not Fold.CARD or problem.severity is not Severity.STOP:
+                continue
+            if found_in is None or all(found_in.get(key, "") == now[key] for key in section.questions):
                 section.open()
 
     def show_gp(self, *, told: bool) -> None:

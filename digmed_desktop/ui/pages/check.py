@@ -157,11 +157,13 @@ class CheckPage(QWidget):
         self.band.show_correction(kept.correction or kept.withdraws, replaced=kept.correction is None)
         looks = [p for p in told_first(preview.problems) if p.severity is Severity.LOOK]
         self._doubts = {}
+        labels = {row.field: row.label for group in groups for row in group.rows}
         for problem in looks:
             if problem.needs_reason:
                 self._add_doubt(body, problem, kept.reason_for(problem))
             else:
-                body.addWidget(Notice("look", problem.sentence, "Warning"))
+                about = labels.get(problem.field, "")
+                body.addWidget(Notice("look", problem.sentence, f"Warning: {about}" if about else "Warning"))
         self.confirming = CarriedPanel(carried, colleague=colleague)
         self.confirming.confirmed.connect(self.confirmed)
         self.confirming.confirmed.connect(self._progress)

@@ -306,7 +306,7 @@ class FormPage(FormParts):
         state = self.state()
         self._context.office.preview(
             lambda desk: desk.preview(self.FORM, state),
-            lambda preview: self._previewed(preview) if draft_id == self.draft_id else None,
+            lambda preview: self._previewed(preview, answers) if draft_id == self.draft_id else None,
         )
         self.strip_changed.emit()
 
@@ -370,9 +370,9 @@ class FormPage(FormParts):
         if use is not None and not answers["patient.telephone_use"]:
             self.form.set_answers({"patient.telephone_use": use.value}, keep_rest=True)
 
-    def _previewed(self, preview: Preview) -> None:
+    def _previewed(self, preview: Preview, of: Mapping[str, str] | None = None) -> None:
         self.preview.show_preview(preview)
-        self.form.set_problems(preview.problems)
+        self.form.set_problems(preview.problems, of)
         self.footer.to_complete(preview.problems)
         self.alerts.show_warnings(preview.problems, self._reasons)
         self.strip_changed.emit()

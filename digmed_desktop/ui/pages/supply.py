@@ -1,5 +1,7 @@
 """The emergency supply form."""
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, units
@@ -176,9 +178,9 @@ class SupplyPage(FormPage):
                 field.editor.take_name()
         super().check_now()
 
-    def _previewed(self, preview: Preview) -> None:
+    def _previewed(self, preview: Preview, of: Mapping[str, str] | None = None) -> None:
         self._forget_others()
-        super()._previewed(preview)
+        super()._previewed(preview, of)
         self.form.set_law(preview.law)
 
     def _checked(self, preview: Preview) -> None:
