@@ -27,6 +27,7 @@ def kinds() -> tuple[FileKind, ...]:
         law_file,
         layout_file,
         medicine_files,
+        retention_file,
         retired_file,
         shared_rules_file,
         stops_file,
@@ -65,6 +66,7 @@ def kinds() -> tuple[FileKind, ...]:
         reports_file.KIND,
         *edition_check.KINDS,
         retired_file.KIND,
+        retention_file.KIND,
         *desk_files.KINDS,
     )
 

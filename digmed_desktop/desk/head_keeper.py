@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.dates import shown_time
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.ports import DeliveryRounds
@@ -153,4 +154,10 @@ def check(store: "Store") -> Check:
         return Check(CHECK, Health.LOOK, losses[-1])
     begun = store.chain.begun_with()
     since = f" It was begun over {begun[1]} that were there before." if begun else ""
-    return Check(CHECK, Health.GOOD, f"All {found.entries} links are as they were made.{since}")
+    gone = store.chain.removed()
+    removed = (
+        f" Retention removed {gone[0]} rows, last on {shown_time(gone[1])}; their links are there."
+        if gone
+        else ""
+    )
+    return Check(CHECK, Health.GOOD, f"All {found.entries} links are as they were made.{since}{removed}")

@@ -140,6 +140,14 @@ class Chain:
             return None
         return datetime.fromisoformat(first.at), int(json.loads(first.note)["rows"])
 
+    def removed(self) -> tuple[int, datetime] | None:
+        """Return how many rows retention has removed and when the last time was; None if there is none."""
+        with self._database.reading() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT count(*), max(at) FROM link WHERE kind = ?", (sealing.REMOVED,)
+            ).one()
+        return (int(row[0]), datetime.fromisoformat(row[1])) if row[0] else None
+
     def losses(self) -> list[str]:
         """Return in words when people went on although records may be missing, the last last."""
         with self._database.reading() as connection:
@@ -174,6 +182,7 @@ class _Checks:
         self._ours = expected > 1  # whether the links that come were sealed with the key that is here
         self._changed: dict[tuple[str, str], tuple[int, str]] = {}
         self._sealed: Counter[str] = Counter()
+        self._missing: set[tuple[str, str]] = set()
         self._people: dict[str, Link] = {}
 
     def of(self, connection: sa.Connection, links: Sequence[Link]) -> Iterator[tuple[int, str]]:
@@ -199,6 +208,8 @@ class _Checks:
             if link.kind == sealing.REMOVED:
                 kind, _, key = link.subject.partition(" ")
                 self._changed.pop((kind, key), None)
+                if (kind, key) in self._missing:
+                    self._sealed[kind] -= 1  # else a row without a link could take its place
 
     def changed(self) -> Iterator[tuple[int, str]]:
         """Yield what links seal and the database does not hold as it was, but for what was emptied on purpose."""
@@ -239,6 +250,7 @@ class _Checks:
         for key, link in links.items():
             row = rows.get(key)
             if row is None:
+                self._missing.add((sealed.kind, key))
                 self._changed[sealed.kind, key] = link.number, _told(link, "is missing")
             elif not hmac.compare_digest(sealed.digest(row), bytes(link.digest)):
                 self._changed[sealed.kind, key] = link.number, _told(link, "was changed afterwards")

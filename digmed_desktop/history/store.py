@@ -30,6 +30,7 @@ from digmed_desktop.history.practices import Practices
 from digmed_desktop.history.profile import Profile
 from digmed_desktop.history.register import Register
 from digmed_desktop.history.replies import Replies
+from digmed_desktop.history.retention import Retention
 from digmed_desktop.history.sealing import Sealer, SealOfKey
 from digmed_desktop.history.searching import Searching
 from digmed_desktop.history.stock import Stock
@@ -68,6 +69,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
         self.replies = Replies(database)
+        self.retention = Retention(database)
         self.register = Register(database)
         self.pgds = Pgds(database)
         self.supplies = Supplies(database)

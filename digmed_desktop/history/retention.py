@@ -1,0 +1,203 @@
+"""Removes records whose time is over, whole: all versions of one, with messages, events and answers.
+
+The links of the chain stay, and each row that goes has a link that says so. What people are still needed for stays.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digmed_desktop.clinical import dates
+from digmed_desktop.history.database import Database
+from digmed_desktop.history.migrations.append_only import triggers
+from digmed_desktop.history.sealing import REMOVED, SEALED, Sealer
+from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
+from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.retention import RecordGroup
+from digmed_desktop.messaging.states import IN_TRANSIT, State
+
+_ON_THE_WAY = {*IN_TRANSIT, State.DRAFT, State.TO_PAPER}
+_SEALED = {one.table: one for one in SEALED}
+_NUMBERED_ANEW = ("owed", "reply_act")
+"""Tables that give the number of a removed last row out again; their last row stays until there is a later one."""
+_BORN = (
+    "SELECT notification_id, json_extract(record_json, '$.record.patient.date_of_birth') FROM payload "
+    "WHERE json_valid(record_json)"
+)
+_UNCHANGEABLE = ("event", "payload", "reply_act")
+
+
+class Retention:
+    """Finds records by their last day, and removes them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def groups(self) -> list[RecordGroup]:
+        """Return every record, all its versions together."""
+        with self._database.reading() as connection:
+            return list(_groups(connection))
+
+    def remove(self, wanted: Mapping[tuple[int, ...], str], by: str) -> int:
+        """Remove records, each with all its versions, in one transaction; return how many.
+
+        ``wanted`` has the rule by the ids of all versions. Raises NotAllowedNowError, and nothing goes, where one
+        has changed since or is in use.
+        """
+        with self._database.writing() as connection:
+            free = {group.ids for group in _groups(connection) if not group.in_use}
+            if not wanted.keys() <= free:
+                raise NotAllowedNowError(
+                    "A record changed meanwhile, so nothing was removed.", "Look at the preview again."
+                )
+            with _unlocked(connection):
+                for ids, rule in wanted.items():
+                    _remove(connection, self._database.sealer, ids, {"rule": rule, "by": by})
+        return len(wanted)
+
+    def forget_patients(self, before: datetime, held: Sequence[str]) -> int:
+        """Forget the details of patients last seen before a moment of whom no record is left; return how many.
+
+        ``held`` are NHS numbers and keys of names that a hold protects.
+        """
+        same = sa.or_(
+            sa.and_(patient.c.nhs_number != "", notification.c.nhs_number == patient.c.nhs_number),
+            notification.c.name_key == patient.c.name_key,
+        )
+        with self._database.writing() as connection:
+            gone = connection.execute(
+                patient.delete().where(
+                    patient.c.seen_at < before,
+                    patient.c.nhs_number.not_in(held),
+                    patient.c.name_key.not_in(held),
+                    ~sa.exists(sa.select(notification.c.id).where(same)),
+                )
+            )
+            return int(gone.rowcount)
+
+    def say(self, subject: str, note: dict[str, Any]) -> None:
+        """Seal what a manager decided about retention; nothing of a patient may be in it."""
+        with self._database.writing() as connection:
+            self._database.sealer.say(connection, "retention", subject, note)
+
+
+def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
+    wanted = sa.select(
+        notification.c.id, notification.c.kind, notification.c.state, notification.c.need, notification.c.corrects,
+        notification.c.replaces, notification.c.nhs_number, notification.c.name_key, notification.c.batch,
+        notification.c.contact_at,
+    ).order_by(notification.c.id)  # fmt: skip
+    first: dict[int, int] = {}
+    rows = defaultdict(list)
+    for row in connection.execute(wanted):
+        before = row.corrects if row.corrects is not None else row.replaces
+        first[row.id] = row.id if before is None else first[before]
+        rows[first[row.id]].append(row)
+    newest = sa.select(event.c.notification_id, sa.func.max(event.c.at)).group_by(event.c.notification_id)
+    last: dict[int, datetime] = dict(map(tuple, connection.execute(newest)))
+    busy, births = _busy(connection), _births(connection)
+    for group in rows.values():
+        ids = tuple(row.id for row in group)
+        days = [_day(row.contact_at) for row in group] + [_day(last[one]) for one in ids if one in last]
+        yield RecordGroup(
+            ids,
+            any(row.kind is not Kind.VACCINATION for row in group),
+            max(days),
+            births.get(ids[-1]),
+            group[-1].nhs_number,
+            group[-1].name_key,
+            frozenset(row.batch.casefold() for row in group if row.batch),
+            _in_use(group, busy),
+        )
+
+
+def _in_use(group: Sequence[Any], busy: dict[int, str]) -> str:
+    if any(row.need > 0 for row in group):
+        return "a person is needed"
+    if any(row.state in _ON_THE_WAY for row in group):
+        return "it is on its way"
+    return next((busy[row.id] for row in group if row.id in busy), "")
+
+
+def _busy(connection: sa.Connection) -> dict[int, str]:
+    """Return notifications of which something else is still worked with, and what."""
+    found: dict[int, str] = {}
+    for about in connection.scalars(
+        sa.select(register.c.notification_id).where(register.c.notification_id.is_not(None))
+    ):
+        found[about] = "the register holds it"
+    waits = sa.select(owed.c.notification_id).where(owed.c.state.in_(IN_TRANSIT))
+    for about in connection.scalars(waits):
+        found[about] = "an answer is owed to the practice"
+    doubted = sa.select(inbox.c.notification_id, inbox.c.about_id).where(
+        sa.or_(sa.and_(inbox.c.doubt != "", inbox.c.settled_at.is_(None)), inbox.c.applied_at.is_(None))
+    )
+    for row in connection.execute(doubted):
+        for about in (row.notification_id, row.about_id):
+            if about is not None:
+                found[about] = "a reply waits for a person"
+    for table in _NUMBERED_ANEW:
+        newest = connection.exec_driver_sql(
+            f"SELECT notification_id FROM {table} ORDER BY id DESC LIMIT 1"  # noqa: S608 - own names only
+        ).scalar()
+        if newest is not None:
+            found.setdefault(newest, "its answer is the last one so far")
+    return found
+
+
+def _births(connection: sa.Connection) -> dict[int, date]:
+    """Return the date of birth of each record that holds one."""
+    found = {}
+    for number, text in connection.exec_driver_sql(_BORN):
+        try:
+            found[number] = date.fromisoformat(text)
+        except (ValueError, TypeError):
+            continue
+    return found
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(dates.ENGLAND).date()
+
+
+def _remove(connection: sa.Connection, sealer: Sealer, ids: Sequence[int], note: dict[str, Any]) -> None:
+    marks = ", ".join("?" * len(ids))
+    came = f"SELECT mesh_id FROM inbox WHERE notification_id IN ({marks})"  # noqa: S608 - marks only
+    owes = f"SELECT id FROM owed WHERE notification_id IN ({marks}) OR inbox_id IN ({came})"  # noqa: S608
+    steps = (
+        ("reply_act", f"notification_id IN ({marks}) OR inbox_id IN ({came})", 2),
+        ("sending", f"notification_id IN ({marks}) OR owed_id IN ({owes})", 3),
+        ("owed", f"notification_id IN ({marks}) OR inbox_id IN ({came})", 2),
+        ("inbox", f"notification_id IN ({marks})", 1),
+        ("event", f"notification_id IN ({marks})", 1),
+        ("word", f"notification_id IN ({marks})", 1),
+        ("payload", f"notification_id IN ({marks})", 1),
+    )
+    for table, which, times in steps:
+        values = tuple(ids) * times
+        if (sealed := _SEALED.get(table)) is not None:
+            keys = connection.exec_driver_sql(
+                f"SELECT {sealed.key} FROM {table} WHERE {which} ORDER BY {sealed.order}",  # noqa: S608
+                values,
+            )
+            for key in keys.scalars().all():
+                sealer.say(connection, REMOVED, f"{sealed.kind} {key}", note)
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {which}", values)  # noqa: S608
+    for one in sorted(ids, reverse=True):  # a later version names the one before
+        connection.exec_driver_sql("DELETE FROM notification WHERE id = ?", (one,))
+
+
+@contextmanager
+def _unlocked(connection: sa.Connection) -> Iterator[None]:
+    """Let rows of append-only tables be deleted, inside this transaction alone."""
+    made = {name: sql for table in _UNCHANGEABLE for name, sql in triggers(table).items()}
+    for name in made:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for name, sql in made.items():
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {sql}")

@@ -1,0 +1,42 @@
+"""What retention knows of records, as plain data. Patient data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class HoldReason(StrEnum):
+    """Why records of a patient or a batch must stay whatever their age."""
+
+    COMPLAINT = "complaint"
+    CLAIM = "claim"
+    INQUIRY = "inquiry"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hold:
+    """A hold on a patient, by NHS number or by a notification of theirs, or on a batch; until it is lifted."""
+
+    id: int
+    reason: HoldReason
+    note: str
+    placed_at: datetime
+    placed_by: str
+    nhs_number: str = ""
+    notification: int | None = None
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordGroup:
+    """All versions of one record. ``in_use`` says why it is still worked with, or ``""``."""
+
+    ids: tuple[int, ...]
+    supply: bool
+    last: date
+    born: date | None
+    nhs_number: str
+    name_key: str
+    batches: frozenset[str]
+    in_use: str

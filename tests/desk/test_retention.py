@@ -1,0 +1,205 @@
+"""Retention: off until a manager confirms, stopped by holds and by what needs a person, and exact to the day."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from digmed_desktop.clinical import retention
+from digmed_desktop.clinical.retention_file import RecordKind
+from digmed_desktop.desk.head_keeper import check
+from digmed_desktop.desk.retention import RetentionDesk
+from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.connection import Health
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.retention import HoldReason
+from digmed_desktop.messaging.states import State
+from tests.history.fresh import fresh_store
+from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, token
+from tests.history.test_notifications import MATCHED, answer, freeze, send
+from tests.long.checks import retention as long_check
+from tests.long.registry import Size
+
+NUMBER = "9991234500"
+RECORD = json.dumps({"record": {"patient": {"date_of_birth": "1950-05-05"}}})
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock(datetime(2012, 10, 1, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: MovedClock) -> Iterator[Store]:
+    made = fresh_store(tmp_path / "data" / "digmed.db", KEY, clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(store: Store, clock: MovedClock) -> RetentionDesk:
+    return RetentionDesk(store, clock, lambda: "Ms Ada Okonkwo-Bright")
+
+
+def kept_here(store: Store, clock: MovedClock) -> int:
+    about = dataclasses.replace(facts(), nhs_number=NUMBER, contact_at=clock.at)
+    return store.notifications.freeze(
+        None, RECORD, about, None, local_id(), None, token=token(), kept_here=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "born", "until"),
+    [
+        (RecordKind.ADULT, date(2016, 10, 1), date(1950, 5, 5), date(2024, 10, 1)),
+        (RecordKind.ADULT, date(2016, 2, 29), date(1950, 5, 5), date(2024, 2, 29)),
+        (RecordKind.CHILD, date(2016, 10, 1), date(2013, 6, 30), date(2038, 6, 30)),
+        (RecordKind.CHILD, date(2016, 10, 1), date(1999, 6, 30), date(2025, 6, 30)),  # was 17
+        (RecordKind.CHILD, date(2016, 10, 1), date(2012, 2, 29), date(2037, 3, 1)),
+    ],
+)
+def test_a_record_is_kept_until_the_latest_day_that_any_source_asks_for(kind, last, born, until) -> None:
+    assert retention.kind_of(supply=False, last=last, born=born) is kind
+    assert retention.kept_until(retention.load().rows[kind], last, born) == until
+
+
+def test_nothing_is_removed_until_the_very_table_is_confirmed(store, desk, clock, monkeypatch) -> None:
+    made = kept_here(store, clock)
+    clock.at = datetime(2020, 10, 1, 9, tzinfo=UTC)
+    assert desk.preview().due == ()
+    clock.move(days=1)
+    due = desk.preview().due
+    assert [one.ids for one in due] == [(made,)]
+    with pytest.raises(NotAllowedNowError, match="confirmed"):
+        desk.remove(due)
+    desk.confirm()
+    table = retention.load()
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "load", lambda: dataclasses.replace(table, digest="another"))
+        assert desk.confirmed() is None, "another table was confirmed than the one that is here"
+        with pytest.raises(NotAllowedNowError, match="confirmed"):
+            desk.remove(due)
+    desk.switch_off()
+    with pytest.raises(NotAllowedNowError):
+        desk.remove(due)
+    desk.confirm()
+    assert desk.remove(due) == (1, 0)
+    assert store.retention.groups() == []
+
+
+def test_who_is_no_manager_decides_nothing(store, clock) -> None:
+    def refuse() -> str:
+        raise DigMedError("Only a manager may.")
+
+    desk = RetentionDesk(store, clock, refuse)
+    for act in (
+        desk.confirm,
+        desk.switch_off,
+        lambda: desk.remove(()),
+        lambda: desk.lift(1),
+        lambda: desk.hold(HoldReason.CLAIM, "claim", "batch B1"),
+    ):
+        with pytest.raises(DigMedError, match="manager"):
+            act()
+    assert desk.confirmed() is None
+    assert desk.holds() == ()
+
+
+@pytest.mark.parametrize("subject", [f"patient {NUMBER[:3]} {NUMBER[3:]}", "notification 1", "batch b0000"])
+def test_a_hold_stops_it_until_it_is_lifted(store, desk, clock, subject) -> None:
+    kept_here(store, clock)
+    store.patients.remember(family="O'Fennimore", given="W", nhs_number=NUMBER, born=None, answers={})
+    desk.confirm()
+    held = desk.hold(HoldReason.COMPLAINT, "letter of 3 May", subject)
+    clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    assert desk.preview().due == ()
+    assert desk.preview().stays == {"on hold": 1}
+    assert desk.remove(()) == (0, 0)
+    desk.lift(held.id)
+    assert desk.remove(desk.preview().due) == (1, 1)
+    with pytest.raises(DigMedError, match="no hold"):
+        desk.lift(held.id)
+
+
+@pytest.mark.parametrize("subject", ["", "patient 123", "patient", "batch", "notification 99", "Fennimore"])
+def test_a_hold_names_a_patient_or_a_batch(desk, subject) -> None:
+    with pytest.raises(DigMedError):
+        desk.hold(HoldReason.CLAIM, "a claim", subject)
+    assert desk.holds() == ()
+
+
+def test_what_is_in_use_stays_and_all_of_a_settled_record_goes(store, desk, clock) -> None:
+    ada = store.people.add(PHARMACIST, "slow-hash")
+    desk.confirm()
+    settled: list[tuple[int, int]] = []
+    waiting: list[tuple[int, int]] = []
+    for place in range(3):
+        old, local, sent = freeze(store)
+        send(store, local, f"M{place}")
+        new, new_local, new_sent = freeze(store, ada, correction=store.notifications.correction(old))
+        answer(store, sent, MATCHED, mesh_id=f"A{place}", owes=b"<Answer/>" if place == 1 else None)
+        send(store, new_local, f"N{place}")
+        answer(store, new_sent, MATCHED, mesh_id=f"B{place}")
+        assert store.notifications.row(new).state is State.MATCHED
+        (waiting if place == 1 else settled).append((old, new))
+    with store.retention._database.writing() as connection:  # as the forms record it
+        connection.exec_driver_sql("DROP TRIGGER payload_refuses_update")
+        connection.execute(sa.text("UPDATE payload SET record_json = :text"), {"text": RECORD})
+    clock.at = datetime(2036, 1, 1, 9, tzinfo=UTC)
+    with store.retention._database.writing() as connection:
+        from digmed_desktop.history.migrations.append_only import triggers
+
+        for name, sql in triggers("payload").items():
+            if name.endswith("update"):
+                connection.exec_driver_sql(f"CREATE TRIGGER {name} {sql}")
+    seen = desk.preview()
+    assert [one.ids for one in seen.due] == settled
+    assert seen.stays == {"an answer is owed to the practice": 1}
+    assert desk.remove(seen.due) == (2, 0)
+    assert [group.ids for group in store.retention.groups()] == waiting
+    with store.retention._database.reading() as connection:
+        for table in ("event", "payload", "inbox", "word", "sending"):
+            left = connection.exec_driver_sql(
+                f"SELECT count(*) FROM {table} WHERE notification_id IS NOT NULL"
+            )
+            assert left.scalar_one() > 0
+            gone = connection.exec_driver_sql(
+                f"SELECT count(*) FROM {table} WHERE notification_id = {settled[0][0]}"
+            )
+            assert gone.scalar_one() == 0, table
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="append-only"),
+        store.retention._database.writing() as connection,
+    ):
+        connection.exec_driver_sql("DELETE FROM event")
+
+
+def test_the_chain_stays_whole_names_what_was_removed_and_still_finds_what_nobody_sealed(
+    store, desk, clock
+) -> None:
+    kept_here(store, clock)
+    stays = kept_here(store, clock)
+    desk.confirm()
+    desk.hold(HoldReason.INQUIRY, "coroner", f"notification {stays}")
+    desk.lift(1)
+    clock.at = datetime(2030, 1, 1, 9, tzinfo=UTC)
+    desk.remove([one for one in desk.preview().due if stays not in one.ids])
+    found = check(store)
+    assert found.health is Health.GOOD
+    assert "Retention removed 2 rows" in found.sentence
+    with store.retention._database._writers.begin() as connection:  # past the sealer, as with the key known
+        connection.exec_driver_sql(
+            "INSERT INTO event (notification_id, at, happening, state, by_name, code, note) "
+            f"VALUES ({stays}, '2030-01-01T00:00:00.000000Z', 'noted', 'kept-here', '', '', '')"
+        )
+    assert "added without being sealed" in " ".join(store.chain.verify().faults)
+
+
+def test_a_sample_of_ten_years_keeps_to_the_table_on_every_boundary_day(tmp_path: Path) -> None:
+    found = long_check.run(Size(30), tmp_path)
+    assert found.broken == ()
+    assert int(found.figures["removed"]) > 5
