@@ -180,6 +180,6 @@ def traces(store: Store, left: list[Invented]) -> list[str]:
 
 CHECK = LongCheck(
     "retention removes what the table says on the day after each period's end, nothing earlier, nothing held or in use",
-    Size(1500),
+    Size(300),
     run,
 )
