@@ -12,7 +12,7 @@ from digmed_desktop.diagnostics import console, memory
 
 QUIET = ([PRACTICE_MESH], ["sync"], ["schedule"], ["close"])
 """What runs without anybody looking: it never waits at a message box."""
-MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase", "paper"})
+MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase", "paper", "retention"})
 """Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
 
 NO_SCREEN = (

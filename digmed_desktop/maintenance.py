@@ -1,4 +1,4 @@
-"""The commands that keep an installation running: sync, doctor, schedule, close, erase and paper. None needs a window."""
+"""The commands that keep an installation running, from sync to retention. None needs a window."""
 
 import argparse
 import getpass
@@ -98,6 +98,16 @@ def _close(words: list[str]) -> int:
     return status
 
 
+def _manager(names: list[str], what: str) -> tuple[int, str]:
+    """Ask which manager does something, and for the PIN."""
+    print(f"A manager {what}:", ", ".join(f"{n} {name}" for n, name in enumerate(names, 1)))
+    number = input("Number of the manager: ").strip() if len(names) > 1 else "1"
+    which = int(number) if number.isdecimal() and 1 <= int(number) <= len(names) else 0
+    if not which:
+        raise DigMedError("There is no manager of this number.", "Nothing was changed.")
+    return which - 1, getpass.getpass(f"PIN of {names[which - 1]}: ")
+
+
 def _erase(words: list[str]) -> int:
     from digmed_desktop.desk import erasing
     from digmed_desktop.desk.opening import open_vault
@@ -116,24 +126,52 @@ def _erase(words: list[str]) -> int:
     def passphrase() -> tuple[str, str]:
         return getpass.getpass("Passphrase of the backup: "), getpass.getpass("The same passphrase again: ")
 
-    def manager(names: list[str]) -> tuple[int, str]:
-        print("A manager erases the records:", ", ".join(f"{n} {name}" for n, name in enumerate(names, 1)))
-        number = input("Number of the manager: ").strip() if len(names) > 1 else "1"
-        which = int(number) if number.isdecimal() and 1 <= int(number) <= len(names) else 0
-        if not which:
-            raise DigMedError("There is no manager of this number.", "Nothing was erased.")
-        return which - 1, getpass.getpass(f"PIN of {names[which - 1]}: ")
-
     def typed(count: int) -> str:
         print(f"The backup holds {count} notifications and opens. {erasing.KEPT_FOR}")
         return input(f"To erase everything in this account, type {erasing.WORDS}: ")
 
     def work(folders: Folders) -> int:
-        answers = erasing.Asked(passphrase, typed, manager)
+        answers = erasing.Asked(passphrase, typed, lambda names: _manager(names, "erases the records"))
         print(erasing.erase(folders, open_vault(folders), SystemClock(), asked.backup, answers))
         return 0
 
     return work(folder_room.prepare(practice=False))  # without a log: it lies among what may be erased
+
+
+def _retention(words: list[str]) -> int:
+    from digmed_desktop.desk import retention_acts
+    from digmed_desktop.desk.opening import open_vault
+    from digmed_desktop.messaging.clock import SystemClock
+    from digmed_desktop.messaging.retention import HoldReason
+
+    grammar = _grammar(
+        "retention",
+        "Say how long each kind of record is kept, by which source, and which records are over their time. Nothing is "
+        "removed until a manager has confirmed the table with --confirm and then asks for it with --remove. Each decision "
+        "asks for the manager's PIN. The window has to be closed.",
+    )
+    what = grammar.add_mutually_exclusive_group()
+    what.add_argument("--confirm", action="store_true", help="confirm the table as it is shown")
+    what.add_argument("--off", action="store_true", help="take the confirmation back")
+    what.add_argument("--remove", action="store_true", help="remove the records that the preview names")
+    what.add_argument("--lift", type=int, metavar="N", help="lift hold N")
+    what.add_argument("--hold", choices=[one.value for one in HoldReason], help="hold the records of --about")
+    grammar.add_argument(
+        "--about", metavar="WHOSE", default="", help="'patient NHS-NUMBER', 'notification N' or 'batch N'"
+    )
+    grammar.add_argument("--note", metavar="TEXT", default="", help="what the hold is for, in a few words")
+    asked = grammar.parse_args(words)
+
+    def work(folders: Folders) -> int:
+        wanted = retention_acts.Wanted(
+            asked.confirm, asked.off, asked.remove, asked.lift, asked.hold or "", asked.about, asked.note
+        )
+        answers = retention_acts.Asked(lambda names: _manager(names, "decides about retention"), input)
+        for line in retention_acts.carry_out(folders, open_vault(folders), SystemClock(), wanted, answers):
+            print(line)
+        return 0
+
+    return _logged(work)
 
 
 def _paper(words: list[str]) -> int:
@@ -154,6 +192,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "close": _close,
     "erase": _erase,
     "paper": _paper,
+    "retention": _retention,
 }
 
 

@@ -23,13 +23,26 @@ from digmed_desktop.messaging.states import IN_TRANSIT, State
 
 _ON_THE_WAY = {*IN_TRANSIT, State.DRAFT, State.TO_PAPER}
 _SEALED = {one.table: one for one in SEALED}
-_NUMBERED_ANEW = ("owed", "reply_act")
+_NUMBERED_ANEW = {"audit": "about", "owed": "notification_id", "reply_act": "notification_id"}
 """Tables that give the number of a removed last row out again; their last row stays until there is a later one."""
 _BORN = (
     "SELECT notification_id, json_extract(record_json, '$.record.patient.date_of_birth') FROM payload "
     "WHERE json_valid(record_json)"
 )
-_UNCHANGEABLE = ("event", "payload", "reply_act")
+_CAME = "SELECT mesh_id FROM inbox WHERE notification_id IN ({ids})"
+_OWED = f"SELECT id FROM owed WHERE notification_id IN ({{ids}}) OR inbox_id IN ({_CAME})"  # noqa: S608 - own names
+STEPS = (
+    ("reply_act", f"notification_id IN ({{ids}}) OR inbox_id IN ({_CAME})", 2),
+    ("sending", f"notification_id IN ({{ids}}) OR owed_id IN ({_OWED})", 3),
+    ("owed", f"notification_id IN ({{ids}}) OR inbox_id IN ({_CAME})", 2),
+    ("inbox", "notification_id IN ({ids})", 1),
+    ("audit", "about IN ({ids})", 1),
+    ("event", "notification_id IN ({ids})", 1),
+    ("word", "notification_id IN ({ids})", 1),
+    ("payload", "notification_id IN ({ids})", 1),
+)
+"""What goes with a record, in order: the table, which rows, and how often the numbers are asked for."""
+_UNCHANGEABLE = ("audit", "event", "payload", "reply_act")
 
 
 class Retention:
@@ -141,12 +154,12 @@ def _busy(connection: sa.Connection) -> dict[int, str]:
         for about in (row.notification_id, row.about_id):
             if about is not None:
                 found[about] = "a reply waits for a person"
-    for table in _NUMBERED_ANEW:
+    for table, column in _NUMBERED_ANEW.items():
         newest = connection.exec_driver_sql(
-            f"SELECT notification_id FROM {table} ORDER BY id DESC LIMIT 1"  # noqa: S608 - own names only
+            f"SELECT {column} FROM {table} ORDER BY id DESC LIMIT 1"  # noqa: S608 - own names only
         ).scalar()
         if newest is not None:
-            found.setdefault(newest, "its answer is the last one so far")
+            found.setdefault(newest, "it has the last entry of a list that is numbered on")
     return found
 
 
@@ -167,18 +180,8 @@ def _day(at: datetime) -> date:
 
 def _remove(connection: sa.Connection, sealer: Sealer, ids: Sequence[int], note: dict[str, Any]) -> None:
     marks = ", ".join("?" * len(ids))
-    came = f"SELECT mesh_id FROM inbox WHERE notification_id IN ({marks})"  # noqa: S608 - marks only
-    owes = f"SELECT id FROM owed WHERE notification_id IN ({marks}) OR inbox_id IN ({came})"  # noqa: S608
-    steps = (
-        ("reply_act", f"notification_id IN ({marks}) OR inbox_id IN ({came})", 2),
-        ("sending", f"notification_id IN ({marks}) OR owed_id IN ({owes})", 3),
-        ("owed", f"notification_id IN ({marks}) OR inbox_id IN ({came})", 2),
-        ("inbox", f"notification_id IN ({marks})", 1),
-        ("event", f"notification_id IN ({marks})", 1),
-        ("word", f"notification_id IN ({marks})", 1),
-        ("payload", f"notification_id IN ({marks})", 1),
-    )
-    for table, which, times in steps:
+    for table, where, times in STEPS:
+        which = where.format(ids=marks)
         values = tuple(ids) * times
         if (sealed := _SEALED.get(table)) is not None:
             keys = connection.exec_driver_sql(

@@ -46,4 +46,5 @@ class Permission(StrEnum):
     MAKE_BACKUP = "make-backup"
     SHOW_PHRASE = "show-phrase"
     ERASE = "erase"
+    KEEP_RETENTION = "keep-retention"
     SEE_AUDIT = "see-audit"

@@ -78,6 +78,7 @@ MAY = {  # written by hand beside the table: M, P, L, T, N, R (trainee), A
     Permission.MAKE_BACKUP: "M",
     Permission.SHOW_PHRASE: "M",
     Permission.ERASE: "M",
+    Permission.KEEP_RETENTION: "M",
     Permission.SEE_AUDIT: "M",
 }
 LETTERS = dict(zip(WorkRole, "MPLTNRA", strict=True))
@@ -204,7 +205,7 @@ ACTS: dict[Permission, Callable[[Shop, int], object]] = {
     Permission.SEE_AUDIT: lambda s, _by: s.desk.audit.verify(),
     Permission.SHOW_PHRASE: lambda s, by: s.desk.backups.phrase_for(by, "1", s.desk.sign_in),
 }
-ELSEWHERE = {Permission.END_WAIT, Permission.ERASE}
+ELSEWHERE = {Permission.END_WAIT, Permission.ERASE, Permission.KEEP_RETENTION}
 """Held to the table by tests of their own."""
 
 

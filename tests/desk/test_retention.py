@@ -199,6 +199,20 @@ def test_the_chain_stays_whole_names_what_was_removed_and_still_finds_what_nobod
     assert "added without being sealed" in " ".join(store.chain.verify().faults)
 
 
+def test_whatever_names_a_record_goes_with_it() -> None:
+    """A table that is added later and refers to a record would keep it for ever."""
+    from digmed_desktop.history import retention as room
+    from digmed_desktop.history.tables import metadata
+
+    refers = {
+        table.name
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name in {"notification", "inbox", "owed"}
+    }
+    assert refers - {"notification", "register"} == {name for name, _which, _times in room.STEPS}
+
+
 def test_a_sample_of_ten_years_keeps_to_the_table_on_every_boundary_day(tmp_path: Path) -> None:
     found = long_check.run(Size(30), tmp_path)
     assert found.broken == ()

@@ -1,0 +1,103 @@
+"""What a person decides about retention, each time as a manager with their PIN."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digmed_desktop.credentials.tries import TryBook
+from digmed_desktop.desk import opening, retention_words
+from digmed_desktop.desk.front_door import knock
+from digmed_desktop.desk.gate import NO_MANAGER, Gate, NotPermittedError
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.retention import BACKUPS, RetentionDesk
+from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.retention import HoldReason
+from digmed_desktop.settings.folders import Folders
+
+if TYPE_CHECKING:
+    from digmed_desktop.credentials.vault import Vault
+    from digmed_desktop.history.store import Store
+
+WORDS = "REMOVE THESE RECORDS"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wanted:
+    """What is asked for, one thing at a time; nothing of it shows how retention stands."""
+
+    confirm: bool = False
+    off: bool = False
+    remove: bool = False
+    lift: int | None = None
+    hold: str = ""
+    about: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """What the person at the keyboard answers; each is asked only when it is needed."""
+
+    manager: Callable[[list[str]], tuple[int, str]]  # given the managers' names: which one, and the PIN
+    words: Callable[[str], str]  # given what is asked
+
+
+def carry_out(folders: Folders, vault: "Vault", clock: Clock, wanted: Wanted, asked: Asked) -> Iterator[str]:
+    """Do what is wanted and yield it in words, then how retention stands. Raises DigMedError; then nothing changed."""
+    if knock(folders.data, "show", 5.0) is not None:
+        raise DigMedError("DigMed Desktop is open on this computer.", "Close its window, then do this again.")
+    store = opening.open_store(folders, vault, clock, create=False)
+    try:
+        desk = RetentionDesk(store, clock, lambda: _manager(store, vault, clock, asked))
+        yield from _done(desk, wanted, asked)
+        yield from retention_words.told(desk)
+        store.chain.keep_head()
+    finally:
+        store.close()
+
+
+def _done(desk: RetentionDesk, wanted: Wanted, asked: Asked) -> Iterator[str]:
+    if wanted.confirm:
+        yield from retention_words.told(desk)
+        desk.confirm()
+        yield "The table is confirmed."
+    elif wanted.off:
+        desk.switch_off()
+        yield "Nothing is removed any more."
+    elif wanted.lift is not None:
+        desk.lift(wanted.lift)
+        yield f"Hold {wanted.lift} is lifted."
+    elif wanted.hold:
+        made = desk.hold(HoldReason(wanted.hold), wanted.note, wanted.about)
+        yield f"Hold {made.id} is placed."
+    elif wanted.remove:
+        yield from retention_words.told(desk)
+        yield from _removed(desk, asked)
+
+
+def _removed(desk: RetentionDesk, asked: Asked) -> Iterator[str]:
+    due = desk.preview().due
+    if not due:
+        yield "Nothing was removed."
+        return
+    text = f"To remove {len(due)} records for good, type {WORDS}: "
+    if asked.words(text).strip() != WORDS:
+        raise DigMedError("The words were not typed, so nothing was removed.")
+    records, patients = desk.remove(due)
+    yield f"Removed: {records} records, and the details of {patients} patients of whom no record is left. {BACKUPS}"
+
+
+def _manager(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> str:
+    """Return the name of the manager who acts, once the PIN is right. Raises NotPermittedError, DigMedError."""
+    gate = Gate(store)
+    managers = gate.managers()
+    if not managers:
+        raise NotPermittedError("Only a manager may decide about retention.", NO_MANAGER)
+    which, pin = asked.manager([one.professional.name.spoken() for one in managers])
+    chosen = managers[which]
+    outcome = PeopleDesk(store, clock, TryBook(vault)).sign_in(chosen.id, pin)
+    if outcome.person is None:
+        raise DigMedError(outcome.sentence, "Nothing was changed.")
+    return gate.allow(Permission.KEEP_RETENTION, chosen.id).professional.name.spoken()
