@@ -23,7 +23,7 @@ _TOLD = {
     "reply-act": "SELECT id, act, notification_id AS about, note, by_id, by_name FROM reply_act",
 }
 """Links whose rows are acts. Messages, answers and people have links too; the acts that led to them are told."""
-_SAID = (sealing.BEGUN, sealing.FOUND, sealing.LOST, sealing.REMOVED)
+_SAID = (sealing.BEGUN, sealing.FOUND, sealing.LOST, sealing.REMOVED, sealing.RETENTION)
 _KINDS = ", ".join(f"'{kind}'" for kind in (*_TOLD, *_SAID))
 
 

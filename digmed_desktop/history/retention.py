@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from digmed_desktop.clinical import dates
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.migrations.append_only import triggers
-from digmed_desktop.history.sealing import REMOVED, SEALED, Sealer
+from digmed_desktop.history.sealing import REMOVED, RETENTION, SEALED, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
@@ -96,7 +96,7 @@ class Retention:
     def say(self, subject: str, note: dict[str, Any]) -> None:
         """Seal what a manager decided about retention; nothing of a patient may be in it."""
         with self._database.writing() as connection:
-            self._database.sealer.say(connection, "retention", subject, note)
+            self._database.sealer.say(connection, RETENTION, subject, note)
 
 
 def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:

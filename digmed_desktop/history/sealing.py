@@ -87,6 +87,8 @@ PEOPLE = "SELECT id, professional, pin_hash, active FROM person "
 BEGUN, FOUND, LOST, REMOVED = "begun", "found", "lost", "removed"
 """Kinds of links that seal no row: the chain begins with an empty database, or with one that was there before; a person
 goes on with a loss; a row was emptied."""
+RETENTION = "retention"
+"""The kind of a link that seals what a manager decided about how long records are kept."""
 
 NAMES_A_KEY = (BEGUN, FOUND, LOST)
 KEY = "key"

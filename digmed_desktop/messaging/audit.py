@@ -42,7 +42,7 @@ class AuditAct(StrEnum):
 
 
 SOURCES = (
-    "event", "reply-act", "pgd-act", "access-act", "begun", "found", "lost", "removed", "missing",
+    "event", "reply-act", "pgd-act", "access-act", "begun", "found", "lost", "removed", "retention", "missing",
 )  # fmt: skip
 """The kinds of links that tell an act beside those of the audit itself."""
 MISSING = "missing"

@@ -24,6 +24,7 @@ from tests.history.test_notifications import MATCHED, answer, freeze, send
 from tests.long.checks import retention as long_check
 from tests.long.registry import Size
 
+ADA = "Ms Ada Okonkwo-Bright"
 NUMBER = "9991234500"
 RECORD = json.dumps({"record": {"patient": {"date_of_birth": "1950-05-05"}}})
 
@@ -42,7 +43,7 @@ def store(tmp_path: Path, clock: MovedClock) -> Iterator[Store]:
 
 @pytest.fixture
 def desk(store: Store, clock: MovedClock) -> RetentionDesk:
-    return RetentionDesk(store, clock, lambda: "Ms Ada Okonkwo-Bright")
+    return RetentionDesk(store, clock, lambda: ADA)
 
 
 def kept_here(store: Store, clock: MovedClock) -> int:
@@ -188,6 +189,8 @@ def test_the_chain_stays_whole_names_what_was_removed_and_still_finds_what_nobod
     desk.lift(1)
     clock.at = datetime(2030, 1, 1, 9, tzinfo=UTC)
     desk.remove([one for one in desk.preview().due if stays not in one.ids])
+    told = [(row.source, row.by) for row in store.audit.rows() if row.source in ("retention", "removed")]
+    assert told == [("removed", ADA)] * 2 + [("retention", ADA)] * 3
     found = check(store)
     assert found.health is Health.GOOD
     assert "Retention removed 2 rows" in found.sentence

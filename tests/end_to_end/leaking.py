@@ -161,6 +161,7 @@ def failures(moves: Moves, seen: dict[str, list[str]]) -> None:
     pause(200)
     moves.window.lock()
     pause(200)
+    gc.unfreeze()  # the program takes what it has loaded out of the collector's sight
     gc.collect()
     seen["office"] = answered
     seen["repr"] = [text for found in gc.get_objects() if (text := _printed(found))]
