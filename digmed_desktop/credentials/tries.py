@@ -43,6 +43,7 @@ class TryBook:
         """Without a ``vault``, as in a test, they are kept for this process only."""
         self._vault, self._running = vault, running
         self._here: dict[str, str] = {}
+        self._seen: dict[str, Tries] = {}  # for lists, which must not ask the keyring each time
 
     def of(self, who: Professional, counted: int) -> Tries:
         """Return the tries of a person; ``counted`` are those that the records know of."""
@@ -57,6 +58,12 @@ class TryBook:
         """Return how long nobody may try as this person."""
         return self.of(who, counted).wait(self._running())
 
+    def seems_to_wait(self, who: Professional, counted: int) -> bool:
+        """Whether a person waits as far as this process knows; the keyring is asked once for each person."""
+        key = _key(who)
+        tries = self._seen.get(key) or self._read(key)
+        return bool(Tries(max(tries.count, counted), tries.at or self._running()).wait(self._running()))
+
     def count(self, who: Professional, counted: int) -> None:
         """Count a try before its PIN is looked at, so that no end of the program gives it back."""
         self._write(_key(who), Tries(min(self.of(who, counted).count + 1, _MOST), self._running()))
@@ -64,22 +71,26 @@ class TryBook:
     def forget(self, who: Professional) -> None:
         """Forget the tries: the PIN was right, or a manager ended the wait."""
         self._here.pop(_key(who), None)
+        self._seen[_key(who)] = Tries()
         if self._vault is not None:
             self._vault.remove(_key(who))
 
     def _read(self, key: str) -> Tries:
         text = self._vault.get(key) if self._vault is not None else self._here.get(key)
+        self._seen[key] = Tries()
         if text is None:
-            return Tries()
+            return self._seen[key]
         try:
             raw = json.loads(text)
-            return Tries(min(max(int(raw["count"]), 0), _MOST), float(raw["at"]))
+            self._seen[key] = Tries(min(max(int(raw["count"]), 0), _MOST), float(raw["at"]))
+            return self._seen[key]
         except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
             damaged = Tries(pins.FREE_TRIES, self._running())  # no free try is given back
             self._write(key, damaged)
             return damaged
 
     def _write(self, key: str, tries: Tries) -> None:
+        self._seen[key] = tries
         text = json.dumps({"count": tries.count, "at": tries.at})
         if self._vault is None:
             self._here[key] = text

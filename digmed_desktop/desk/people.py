@@ -255,7 +255,7 @@ class PeopleDesk:
         return PersonView(
             person.id,
             person.professional,
-            bool(self._tries.wait(person.professional, person.failed_tries)),
+            self._tries.seems_to_wait(person.professional, person.failed_tries),
             bool(role and role.may_vaccinate),
             bool(role and role.may_finish_supply),
             work_role(person),

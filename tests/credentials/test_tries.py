@@ -65,3 +65,21 @@ def test_a_damaged_count_gives_no_free_try_back(memory_vault: MemoryVault, kept:
     assert book.wait(ADA, 0) == MINUTE
     running[0] += 61
     assert book.wait(ADA, 0) == timedelta(0), "the wait ends"
+
+
+def test_a_list_of_people_asks_the_keyring_once_for_each() -> None:
+    asked: list[str] = []
+
+    class Counting(MemoryVault):
+        def get(self, name: str) -> str | None:
+            asked.append(name)
+            return super().get(name)
+
+    book = TryBook(Counting(), lambda: 1.0)
+    assert [book.seems_to_wait(ADA, 0) for _ in range(3)] == [False] * 3
+    assert len(asked) == 1
+    for _ in range(5):
+        book.count(ADA, 0)
+    assert book.seems_to_wait(ADA, 0)
+    book.forget(ADA)
+    assert not book.seems_to_wait(ADA, 0)
