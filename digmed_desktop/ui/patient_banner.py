@@ -106,7 +106,7 @@ class PatientBanner(QFrame):
         self.name = Words(NOBODY, NAME, bold=True, wrap=False)
         self.alert = Words("", bold=True, wrap=False, role="alert")
         self._holder = QWidget()
-        self._flow = FlowLayout(self._holder, 18)
+        self._flow = FlowLayout(self._holder, 18, lines=2)
         policy = self._holder.sizePolicy()
         policy.setHeightForWidth(True)
         self._holder.setSizePolicy(policy)

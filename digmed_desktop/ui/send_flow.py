@@ -56,6 +56,7 @@ class SendFlow:
             form.state(),
             colleague=form.has_colleague,
         )
+        self._window.toast.hide()  # it names the patient before this one, and lies over what is checked
         self._window.show_page(check)
         check.arrive()
 

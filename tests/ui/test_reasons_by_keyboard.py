@@ -21,7 +21,9 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
     bench.idle()
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     check = bench.window.check
+    bench.window.toast.say("Saved: QUILL, Nora", "It goes to the practice by itself.")
     bench.until(check.isVisible)
+    assert bench.window.toast.isHidden()  # it is about another patient
     doubts = check.open_doubts()
     assert len(doubts) == 3
     assert check.why_not.text() == "Give 3 reasons and confirm 2 carried-over details"

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 class FlowLayout(QLayout):
     """Lays out in lines; its height follows its width."""
 
-    def __init__(self, parent: QWidget, spacing: int = 8) -> None:
+    def __init__(self, parent: QWidget, spacing: int = 8, lines: int | None = None) -> None:
+        """``lines``: pixels between lines, where they are others than between widgets."""
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = spacing
+        self._between = spacing if lines is None else lines
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -62,7 +64,7 @@ class FlowLayout(QLayout):
                 width = min(size.width(), rect.width())
                 size = QSize(width, item.heightForWidth(width))
             if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, tallest = rect.x(), y + tallest + self._gap, 0
+                x, y, tallest = rect.x(), y + tallest + self._between, 0
             if move:
                 item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), rect.width()), size.height())))
             x += size.width() + self._gap
