@@ -196,6 +196,11 @@ class OneForm(RuleBasedStateMachine):
             self._put_aside(whose, FormState(parted.typed))
         else:
             self._put_aside(whose, FormState({**of_the_act(self.answers), **parted.typed}, withdraws=wrong))
+        meant = people_in(parted.typed)
+        if meant and not identity.identity_of(self.answers, TODAY).known():  # whose the answers are is said
+            for key in identity.IDENTIFYING:
+                self._type(key, PEOPLE[min(meant)][key])
+            self.mind = min(meant)
 
     @precondition(lambda self: any(self.texts.values()))
     @rule(pick=st.randoms(use_true_random=False))

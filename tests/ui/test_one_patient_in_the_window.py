@@ -63,9 +63,8 @@ class Clerk:
     def type_over(self) -> None:
         self.mind = self.pick.choice(sorted(PEOPLE))
         for key in (identity.NUMBER, identity.FAMILY, identity.GIVEN, *self.pick.sample(OTHERS, 2)):
-            shown = self.bench.form.form.fields[key]
-            if shown.isVisible():
-                self.bench.form.focus_field(key)
+            if not self.bench.form.form.fields[key].isHidden():
+                self.bench.form.focus_field(key)  # opens the card that it is folded in
                 self.bench.key(Qt.Key.Key_A, CTRL)
                 self.bench.keys(PEOPLE[self.mind][key])
                 self.bench.key(Qt.Key.Key_Tab)
@@ -117,7 +116,7 @@ class Clerk:
     def answer_the_rest(self) -> None:
         """Answer everything that is still open, about the patient who stands there."""
         form = self.bench.form
-        if form.person.asks or self.whose() != self.mind:
+        if form.person.asks or not self.mind or self.whose() != self.mind:
             return
         now = form.form.answers()
         rest = {k: v for k, v in PEOPLE[self.mind].items() if not now.get(k) and k in now}
@@ -135,8 +134,19 @@ class Clerk:
             self.asked += 1
             self.done.append("same" if same else "another")
             (person.slip if same else person.another).click()
-            self.mind = self.whose() or self.mind
             self.settle()
+            if not same and not self.whose():
+                self.say_who(people_in(typed))
+            self.mind = self.whose() or self.mind
+
+    def say_who(self, meant: set[str]) -> None:
+        """Say whose the answers are that were given to a form of their own without a name."""
+        if meant:
+            who = PEOPLE[self.pick.choice(sorted(meant))]
+            form = self.bench.form
+            form.form.set_answers({key: who[key] for key in identity.IDENTIFYING}, keep_rest=True)
+            form.touched(identity.NUMBER)
+            form.whose.follow()
 
     def check(self) -> None:
         form, check = self.bench.form, self.bench.window.check
