@@ -170,7 +170,7 @@ def failures(moves: Moves, seen: dict[str, list[str]]) -> None:
 
 def _printed(found: object) -> str:
     kind = type(found)
-    if not kind.__module__.startswith("digmed_desktop") or not dataclasses.is_dataclass(kind):
+    if not str(kind.__module__).startswith("digmed_desktop") or not dataclasses.is_dataclass(kind):
         return ""
     text = repr(found)
     return text if any(token in text for token in TOKENS) else ""
