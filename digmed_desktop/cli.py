@@ -81,8 +81,8 @@ def has_screen() -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; return its exit status."""
-    memory.keep_out_of_dumps()
     unheard = console.prepare()
+    memory.keep_out_of_dumps()
     words = list(sys.argv[1:] if argv is None else argv)
     if unheard is None or words[:1] in QUIET:
         with console.visible():

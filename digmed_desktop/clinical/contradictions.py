@@ -46,7 +46,7 @@ _NAMES_TWO = "The code and the words name two different things. Correct one of t
 _OF_VACCINE, _OF_ITEM = "immunizations", "items"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contradiction:
     """What cannot be true. ``path`` is that of the attribute, ``place`` which of several it is about, from 0.
 

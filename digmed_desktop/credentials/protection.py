@@ -30,7 +30,7 @@ class Protection(StrEnum):
     NOT_CHECKED = "not-checked"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Files:
     """The keyring files of this account at a moment, by path: digest of the bytes, and whether they are encrypted."""
 

@@ -23,7 +23,7 @@ _OF_THIS_VACCINE = "anaphylaxis"
 _REACTION = "reaction"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Before:
     """An earlier record of the patient that holds, and the day of it."""
 

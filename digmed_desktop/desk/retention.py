@@ -20,7 +20,7 @@ _STATE = "retention"
 BACKUPS = "Backups made earlier still hold what is removed: delete them when their own time is over."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Confirmed:
     """Who confirmed the table, and when."""
 
@@ -28,7 +28,7 @@ class Confirmed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Due:
     """A record whose time is over: the numbers of its versions, its kind and the last day on which it was kept."""
 
@@ -37,7 +37,7 @@ class Due:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Preview:
     """What would go today, and how much stays although its time is over, by the reason."""
 

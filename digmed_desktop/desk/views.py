@@ -18,7 +18,7 @@ from digmed_desktop.messaging.permissions import WorkRole
 from digmed_desktop.scanning.pack import Scan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PersonView:
     """Someone of this pharmacy as pages show them."""
 
@@ -173,7 +173,7 @@ class StockView:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ScannedOn:
     """The form that a pack is scanned on: its programme, and the date of contact as typed."""
 

@@ -60,7 +60,7 @@ class AuditGroup(StrEnum):
     SETTINGS = "settings"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuditEntry:
     """An act to note; ``by`` is None where nobody was signed in."""
 
@@ -70,7 +70,7 @@ class AuditEntry:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuditRow:
     """One act; ``number`` is that of its link in the chain. ``by`` is ``""`` for the program itself."""
 
@@ -84,7 +84,7 @@ class AuditRow:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuditSearch:
     """What is looked for. ``by``: a person, 0 for the program itself, None for everybody."""
 
@@ -95,7 +95,7 @@ class AuditSearch:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuditLine:
     """One act in words."""
 

@@ -19,7 +19,7 @@ class Why(StrEnum):
     CHANGED = "changed"  # by a manager
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Access:
     """As what a person works here: as manager, for a locum until a last day, or as what their profession is."""
 

@@ -15,9 +15,9 @@ FREE_TEXT = re.compile(r"\b(str|bytes|date|dict|Mapping|Answers|Any|object)\b")
 OWN_DATA = re.compile(
     r"digmed_desktop\.("
     r"data_files\..*"  # the program's own files
-    r"|clinical\.(controlled_drugs|doubt_rules|earlier_doses|form|law_rule|legal_basis|medicine|practices|programme|stock)"
+    r"|clinical\.(controlled_drugs|doubt_rules|earlier_doses|form|law_rule|known_terms|legal_basis|medicine|practices|programme|retention|stock)"
     r"|clinical\.questions\.binding"  # the names of questions
-    r"|(fhir\.(edition|structure)|mesh\.reports|messaging\.(reply_words|wording)|reference\.(dmd|ods_file|roles))"
+    r"|(fhir\.(edition|structure)|mesh\.reports|messaging\.(reply_words|wording)|reference\.(dmd|ods_file|permissions|roles))"
     r"|demo\.(world|rounds|practice)"  # fictional patients only
     r"|settings\..*|desk\.(exporting|sender)|history\.sealing|outbox\.policy"
     r"|ui\.(frame|strip|theme|forms\.layout|pages\.registry|pages\.settings\.sections|pages\.today_pictures)"

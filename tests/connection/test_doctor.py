@@ -36,7 +36,8 @@ def test_all_is_well(counter: Counter, mesh, vault_of) -> None:
     counter.store.close()
     told = list(doctor(counter.folders, counter.clock, vault_of))
     counter.store = Store.open(counter.folders.database, KEY, counter.clock)
-    assert {check.health for check in told} == {Health.GOOD}, told
+    others = {check.name: check.health for check in told if check.health is not Health.GOOD}
+    assert others == {"Keyring's protection": Health.NOT_ASKED}  # nothing can look into a vault in memory
     assert [check.name for check in told][-4:] == ["MESH", "Clock", CHECK, CHAIN]
     assert max(len(check.name) for check in told) < maintenance.NAMES, "a name runs into its sentence"
 
