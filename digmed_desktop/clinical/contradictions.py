@@ -119,13 +119,21 @@ _UNADVISED = (
 )
 
 
+_OF_THE_ACT = (f"{_OF_VACCINE}.dose", f"{_OF_VACCINE}.site")
+"""What somebody can have done all the same, so that it is recorded; the rest is put right on the form."""
+
+
 def refuse(sheet: AnswerSheet, record: Record, questions: QuestionSet) -> None:
     """Note at its question what cannot be true in the record of a form, where nothing else stops there already."""
     stopped = {problem.field for problem in stops_of(sheet.problems)}
     for found in contradictions(record, sheet.now):
         question = found.question(questions) or found.path
-        if question not in stopped:
+        if question in stopped:
+            continue
+        if found.path in _OF_THE_ACT:
             sheet.refuse(question, found.sentence, TWO_ANSWERS)
+        else:
+            sheet.stop(question, found.sentence)
 
 
 def _done(record: Record) -> bool:

@@ -399,3 +399,10 @@ def test_a_deputy_s_consent_needs_name_and_relationship(giver: str) -> None:
 
 def test_the_patient_s_own_consent_ignores_a_name_typed_before() -> None:
     assert reading(consent__name="Ada Bell", consent__relationship="Aunt").record.consent.name == ""
+
+
+def test_what_cannot_be_true_is_not_lifted_by_an_act_that_was_done_all_the_same() -> None:
+    done = {"incident__done": "yes", "incident__reason": "pharmacist-decided", "incident__report": "Told"}
+    own = {"practice__ods_code": pharmacy().ods_code}
+    for answers in (own, {**own, **done}):
+        assert stops(reading(**answers), "practice.ods_code")
