@@ -31,10 +31,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """A form on which another patient was typed: the answers of the first, and what was typed of the other."""
+    """A form on which another patient was typed: the answers of the first, and what was typed of the other.
+
+    ``named`` is empty while one other patient was typed. Where a third was typed over the second, it holds who that is:
+    nobody knows for whom of the two the rest of ``typed`` was meant.
+    """
 
     before: dict[str, str] = field(repr=False)
     typed: dict[str, str] = field(repr=False)
+    named: dict[str, str] = field(repr=False, default_factory=dict)
 
 
 class OnePatient:
@@ -50,6 +55,10 @@ class OnePatient:
         self.agreed: dict[str, str] = {}
         self.strict = self.asks = False
         self._checked = identity.Identity()  # of whom it was said that the identity was checked
+        self._other, self._several = (
+            identity.Identity(),
+            False,
+        )  # who was typed over the first, and over that one
 
     def begin(self, state: FormState, answers: Answers, today: date) -> None:
         """Begin with the form ``state`` that is about to be shown with these ``answers``."""
@@ -58,6 +67,7 @@ class OnePatient:
         if self.strict:
             self.owner = identity.described(self.owner, {**answers, **state.agreed})
         self.agreed, self.asks = dict(state.agreed), bool(state.agreed)
+        self._other, self._several = identity.Identity(), False
         self._checked = identity.identity_of(self.owner, today)
         self.typed(answers, today)
 
@@ -67,6 +77,7 @@ class OnePatient:
         if self.strict:
             self.owner = identity.described(self.owner, answers)
         self.agreed, self.asks = dict(answers), False
+        self._other, self._several = identity.Identity(), False
 
     def typed(self, answers: Answers, today: date) -> None:
         """Follow one more key: remember the answers while they name one person."""
@@ -84,13 +95,23 @@ class OnePatient:
             found = tuple(
                 key
                 for key, text in answers.items()
-                if text != before[key] and key not in identity.IDENTIFYING
+                if text != before[key] and not (key in identity.IDENTIFYING and key in self.owner)
             )
         self.asks = bool(found)
+        self._follow_other(answers, today)
         if not found:
             self.owner |= identity.completed(self.owner, answers, today)
             self.agreed = dict(answers)
         return found
+
+    def _follow_other(self, answers: Answers, today: date) -> None:
+        """Follow who is typed over the patient of the form, and whether a third is typed over that one."""
+        if not self.asks:
+            self._other, self._several = identity.Identity(), False
+            return
+        now = identity.identity_of(_identifying(self.parted(answers).typed), today)
+        self._several |= identity.named_anew(self._other, now)
+        self._other = now
 
     def said_of_another(self, answers: Answers, today: date) -> tuple[str, ...]:
         """Return what was answered of the identity before number, name or birth became another: it is asked again.
@@ -116,7 +137,13 @@ class OnePatient:
     def parted(self, answers: Answers) -> Parted:
         """Return what belongs to the patient of the form, and what was typed since of another."""
         before = {**{key: self.agreed.get(key, "") for key in answers}, **self.owner}
-        return Parted(before, {key: text for key, text in answers.items() if text != before[key]})
+        typed = {key: text for key, text in answers.items() if text != before[key]}
+        named = _identifying(typed) if self._several else {}
+        return Parted(before, typed, named if named != typed else {})
+
+
+def _identifying(answers: Answers) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if key in identity.IDENTIFYING and text}
 
 
 def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> Taken:

@@ -85,13 +85,15 @@ class Session(QObject):
 class FormStart:
     """A form to begin: with answers known beforehand, going on with a draft, or as a correction.
 
-    ``whole`` is all that the form holds, so that nothing comes from the last patient.
+    ``whole`` is all that the form holds, so that nothing comes from the last patient. ``named``, where it is not empty,
+    is who the patient is; the form asks whether the rest of ``answers`` is that patient's.
     """
 
     form: str
     answers: dict[str, str] = field(default_factory=dict)
     draft: DraftView | None = None
     whole: FormState | None = None
+    named: dict[str, str] = field(default_factory=dict)
 
 
 class Navigate(QObject):

@@ -161,8 +161,8 @@ class OneForm(RuleBasedStateMachine):
             parted = self.one.parted(self.answers)
             self.answers = parted.before
             taken = take(parted.typed, found, PEOPLE["rose"], TODAY)
-            self._put_aside(before, FormState(parted.typed))
-            if taken.another or not identity.identity_of(parted.typed, TODAY).known():
+            self._put_aside(before, FormState(parted.typed, agreed=parted.named))
+            if taken.another or parted.named or not identity.identity_of(parted.typed, TODAY).known():
                 self._put_aside(self._whose(), FORM)
         else:
             taken = take(self.answers, found, PEOPLE["rose"], TODAY)
@@ -193,9 +193,11 @@ class OneForm(RuleBasedStateMachine):
         parted = self.one.parted(self.answers)
         self.answers = parted.before
         if wrong is None:
-            self._put_aside(whose, FormState(parted.typed))
+            self._put_aside(whose, FormState(parted.typed, agreed=parted.named))
         else:
-            self._put_aside(whose, FormState({**of_the_act(self.answers), **parted.typed}, withdraws=wrong))
+            typed = {**of_the_act(self.answers), **parted.typed}
+            agreed = {**of_the_act(self.answers), **parted.named} if parted.named else {}
+            self._put_aside(whose, FormState(typed, withdraws=wrong, agreed=agreed))
         meant = people_in(parted.typed)
         if meant and not identity.identity_of(self.answers, TODAY).known():  # whose the answers are is said
             for key in identity.IDENTIFYING:
@@ -272,7 +274,10 @@ def known(counter: Counter) -> Counter:
 
 def play(known: Counter, examples: int, steps: int) -> None:
     machine = type("WithThisDesk", (OneForm,), {"counter": known})
-    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=steps))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(max_examples=examples, stateful_step_count=steps, derandomize=True, database=None),
+    )
 
 
 def test_no_sequence_makes_check_offer_a_record_of_two_patients(known: Counter) -> None:

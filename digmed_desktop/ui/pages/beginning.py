@@ -27,7 +27,8 @@ def begun_with(
     elif _others_worked_on(start.draft, acting):  # not left as it was, unseen
         carried |= of_colleague(state.answers, people, acting)
     # what is known of this patient is not the last one's
-    return replace(state.answered(start.answers), carried=frozenset(carried - start.answers.keys()))
+    begun = replace(state.answered(start.answers), carried=frozenset(carried - start.answers.keys()))
+    return replace(begun, agreed={**state.answers, **start.named}) if start.named else begun
 
 
 def of_colleague(answers: Answers, people: Collection[str], acting: PersonView | None) -> set[str]:

@@ -79,10 +79,11 @@ class WhoseForm:
         page.form.set_answers(parted.before)
         page.changed()
         taken = take(parted.typed, answers, page.form.fields.keys(), self._today())
-        if identity.identity_of(parted.typed, self._today()).known() and not taken.another:
+        known = identity.identity_of(parted.typed, self._today()).known() and not parted.named
+        if known and not taken.another:
             return Taken({**parted.typed, **taken.answers}, another=True)
         if parted.typed:
-            self._put_aside(FormStart(page.FORM, answers=parted.typed))
+            self._put_aside(FormStart(page.FORM, answers=parted.typed, named=parted.named))
         return Taken(dict(answers), another=True)
 
     def settled(self) -> bool:
@@ -153,9 +154,9 @@ class WhoseForm:
         page.form.set_answers(parted.before)
         page.changed()
         if page.corrects:
-            self._record_right_patient(parted.typed)
+            self._record_right_patient(parted)
             return
-        self._put_aside(FormStart(page.FORM, answers=parted.typed))
+        self._put_aside(FormStart(page.FORM, answers=parted.typed, named=parted.named))
         page.form.next_open("")
 
     def _wrong_patient(self) -> None:
@@ -164,7 +165,7 @@ class WhoseForm:
         if self._page.person.asks:
             self._is_another()
         else:
-            self._record_right_patient({})
+            self._record_right_patient(Parted({}, {}))
 
     def _is_slip(self) -> None:
         """Take the identity as it is typed now for the one that was meant, with what was scanned for it."""
@@ -178,7 +179,7 @@ class WhoseForm:
         self._page.refresh()
         self._page.form.next_open("")
 
-    def _record_right_patient(self, typed: Mapping[str, str]) -> None:
+    def _record_right_patient(self, parted: Parted) -> None:
         """Record what was done for the right patient; the wrong record is taken back once this one is stored."""
         page = self._page
         wrong, done = page.state().correction, of_the_act(page.form.answers())
@@ -186,12 +187,14 @@ class WhoseForm:
             return
         fresh = page.fresh_state()
         page.save_draft()
-        answers = {**fresh.answers, **done, **typed}
-        page.begin(FormStart(page.FORM, whole=FormState(answers, withdraws=wrong)))
+        given = {**fresh.answers, **done}
+        agreed = {**given, **parted.named} if parted.named else {}
+        state = FormState({**given, **parted.typed}, withdraws=wrong, agreed=agreed)
+        page.begin(FormStart(page.FORM, whole=state))
         page.carried = {
             *fresh.carried,
             *done,
-        } - typed.keys()  # each is confirmed for the patient who is right
+        } - parted.typed.keys()  # each is confirmed for the right patient
         page.arrive()
 
     def _today(self) -> date:
