@@ -63,7 +63,7 @@ class AuditSection(ColumnPage):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setHorizontalSpacing(16)
         self._list.setVerticalSpacing(8)
-        for column, share in enumerate((3, 3, 4, 4)):
+        for column, share in enumerate((3, 4, 4)):
             self._list.setColumnStretch(column, share)
         self.card("", self._holder)
         self.older = button("Show older")
@@ -127,7 +127,7 @@ class AuditSection(ColumnPage):
                 widget.deleteLater()
         self._place = 0
         if not lines:
-            self._list.addWidget(Words("Nothing was found.", role="quiet"), 0, 0, 1, 4)
+            self._list.addWidget(Words("Nothing was found.", role="quiet"), 0, 0, 1, 3)
         self._add(lines)
 
     def _add(self, lines: Sequence[AuditLine]) -> None:
@@ -135,8 +135,7 @@ class AuditSection(ColumnPage):
             about = f"Notification {line.row.about}" if line.row.about else ""
             note = ". ".join(part for part in (about, line.note) if part)
             cells = (
-                Words(dates.shown_time(line.row.at), role="quiet"),
-                Words(line.who),
+                Words(f"{dates.shown_time(line.row.at)}\n{line.who}"),
                 Words(line.act, bold=True),
                 Words(note),
             )
