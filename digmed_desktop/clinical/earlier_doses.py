@@ -75,6 +75,19 @@ def doubts(
             yield Problem("previous.finding", sentence, Severity.LOOK, needs_reason=True)
 
 
+def is_of_this_time(
+    on: date, rules: Collection[EarlierRule], season_start: date | None, now: NextDose
+) -> bool:
+    """Whether a dose belongs to this season, and to this pregnancy where each has its own dose."""
+    if season_start is not None and on < season_start:
+        return False
+    day = now.on
+    if day is None:
+        return True
+    one_each = any(rule.pregnancy and not rule.of and _holds(rule, day, now) for rule in rules)
+    return not one_each or _in_pregnancy(on, day, now.due)
+
+
 def _holds(rule: EarlierRule, day: date, now: NextDose) -> bool:
     return (
         rule.since <= day
@@ -96,18 +109,26 @@ def _sentence(
         return f"At least {least} should lie between the two: {_told(last, day)}"
     if rule.season and season_start and (same := _within(others, season_start, SEASON_DAYS)):
         return f"This would be a second dose of the season: {_told(same, day)}"
-    if rule.pregnancy and due is not None:
-        begun = due - timedelta(days=PREGNANCY_DAYS)
-        if same := _within(others, begun, PREGNANCY_DAYS + LATE):
+    if rule.pregnancy:
+        same = next((dose for dose in others if _in_pregnancy(dose.on, day, due)), None)
+        if same and due is not None:
             return f"This would be a second dose in this pregnancy: {_told(same, day)}"
-    elif rule.pregnancy and days < PREGNANCY_DAYS:
-        return (
-            f"This may be a second dose in this pregnancy, and the due date is not known: {_told(last, day)}"
-        )
+        if same:
+            return (
+                "This may be a second dose in this pregnancy, and the due date is not known: "
+                f"{_told(same, day)}"
+            )
     if rule.most and len(others) >= rule.most:
         usual = "One dose is" if rule.most == 1 else f"{_NUMBERS.get(rule.most, rule.most)} doses are"
         return f"{usual} usual, and {_told(last, day)}"
     return ""
+
+
+def _in_pregnancy(on: date, day: date, due: date | None) -> bool:
+    """Whether a dose was given in this pregnancy, or may have been where the due date is not known."""
+    if due is None:
+        return abs((day - on).days) < PREGNANCY_DAYS
+    return 0 <= (on - (due - timedelta(days=PREGNANCY_DAYS))).days < PREGNANCY_DAYS + LATE
 
 
 def _within(doses: Sequence[Dose], first: date, days: int) -> Dose | None:

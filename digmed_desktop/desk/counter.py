@@ -5,7 +5,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, identity, nhs_number
-from digmed_desktop.clinical.earlier_doses import OF_OTHER_NUMBER, Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.earlier_doses import (
+    OF_OTHER_NUMBER,
+    Dose,
+    EarlierRule,
+    NextDose,
+    doubts,
+    is_of_this_time,
+)
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
@@ -136,8 +143,8 @@ class CounterDesk:
         )
         found = list(doubts(programme.earlier, programme.season_start, looked_at, now))
         same = [one for one in given if is_of(one.programme, EarlierRule(date.min, ""), programme)]
-        if programme.season_start is not None:
-            same = [one for one in same if one.on >= programme.season_start]
+        rules, season = programme.earlier, programme.season_start
+        same = [one for one in same if is_of_this_time(one.on, rules, season, now)]
         return [*found, *about_doses(record, denials_of_a_dose(state.answers), same, asked=bool(found))]
 
     def _under_another_number(self, state: FormState, patient: Patient) -> list[EarlierDose]:
