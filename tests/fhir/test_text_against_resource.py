@@ -166,7 +166,10 @@ def test_one_vaccine_given_and_one_not_in_one_contact_is_no_contradiction() -> N
 
 def test_a_dose_number_that_only_the_text_tells_contradicts_no_other_dose() -> None:
     disease = Coded("Influenza", "6142004", "http://snomed.info/sct")
-    told = replace(GIVEN, dose_number=3, send_dose_number=True, target_disease=disease)
+    second = Coded(
+        "Second inactivated seasonal influenza vaccination given by pharmacist", "1037371000000101"
+    )
+    told = replace(GIVEN, procedure=second, dose_number=2, send_dose_number=True, target_disease=disease)
     for pair in ((replace(GIVEN, dose_number=1), told), (told, replace(GIVEN, dose_number=1, batch=""))):
         assert check(message(vaccination(immunizations=pair)).payload) == []
 
