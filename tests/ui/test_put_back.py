@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -22,9 +23,13 @@ def test_one_key_brings_back_what_another_vaccination_emptied(bench: Bench) -> N
     bench.idle()
     before = of_the_vaccine(bench)
     other = next(key for key in bench.form._lists.by_programme if key != before["session.programme"])
-    form.set_answers({"session.programme": other}, keep_rest=True)
-    bench.form.touched("session.programme")
+    form.focus_field("session.programme")
+    choice = form.fields["session.programme"].editor
+    assert isinstance(choice, ChoiceEditor)
+    bench.keys(choice.label_of(other))
+    assert form.fields["session.programme"].isAncestorOf(bench.focused()), "its card stays open"
     bench.idle()
+    assert form.answers()["session.programme"] == other
     assert not form.answers()["consent.to_treatment"]
     assert bench.form._put_back.isVisible()
     form.focus_field("patient.family")

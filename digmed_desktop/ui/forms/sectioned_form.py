@@ -38,6 +38,7 @@ class SectionedForm(FormView):
         self.add_bar = AddBar()
         self.columns = Columns()
         self._put_away: frozenset[str] = frozenset()
+        self._held_open: frozenset[str] = frozenset()
         self._actions: dict[str, Callable[[], bool]] = {}
         self._drawn = False
         self._top = top
@@ -138,7 +139,14 @@ class SectionedForm(FormView):
             whole = bool(questions) and not any(
                 (q.required and is_blank(q, answers[q.id])) or q.id in wrong for q in questions
             )
-            section.fold_to(Fold.CARD if whole else Fold.OPEN)
+            held = section.spec.id in self._held_open
+            section.fold_to(Fold.CARD if whole and not held else Fold.OPEN)
+
+    def hold_open(self, sections: Collection[str]) -> None:
+        """Open sections, and fold none of them until others are held."""
+        self._held_open = frozenset(sections)
+        for key in sections:
+            self.sections[key].open()
 
     def put_away(self, sections: Collection[str]) -> None:
         """Put sections away that do not matter now; what was answered there stays, and a button opens them."""

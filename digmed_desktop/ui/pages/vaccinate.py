@@ -164,6 +164,7 @@ class VaccinatePage(FormPage):
         self._answered_of.clear()
         self._before_not_given = {}
         self._asked_anew.hide()
+        self._hold_session()
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
         self._offer_routes(self._product_at_first)
@@ -256,7 +257,12 @@ class VaccinatePage(FormPage):
             shown = dict.fromkeys(said, "") | usual | self._answered_of.pop(programme, {})
             self.form.set_answers(shown, keep_rest=True)
             self._asked_anew.setVisible(any(said.values()))
+            self._hold_session()
             self._follow_outcome()
+
+    def _hold_session(self) -> None:
+        """Hold the session open while it says what is asked again: a card would hide that, and the cursor's question."""
+        self._sections.hold_open({"session"} if not self._asked_anew.isHidden() else ())
 
     def put_back(self) -> None:
         """Go back to the vaccination that was chosen before, with all that was answered of it."""
@@ -264,6 +270,7 @@ class VaccinatePage(FormPage):
             self.form.set_answers({"session.programme": self._programme_before}, keep_rest=True)
             self.touched("session.programme")
             self._asked_anew.hide()
+            self._hold_session()
             self.form.focus_field("session.programme")
 
     def _offer_of(self, programme: str) -> ProgrammeOffer:
