@@ -5,7 +5,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from digmed_desktop.ui.widgets.words import application
@@ -38,6 +45,7 @@ class KeyLaw(QObject):
         """Scroll what has the cursor into view, whatever scrolls around it; what is hidden leaves it to its page."""
         if not isValid(self._pages) or not self._pages.isVisible():
             return  # a window that is taken apart moves the cursor too
+        self._close_list(now)
         page = self._pages.currentWidget()
         if old is not None and page is not None and page.isAncestorOf(old) and not old.isVisibleTo(page):
             QTimer.singleShot(0, self, self._come_back)
@@ -48,6 +56,19 @@ class KeyLaw(QObject):
             if isinstance(around, QScrollArea):
                 around.ensureWidgetVisible(now, IN_VIEW, IN_VIEW)
             around = around.parentWidget()
+
+    def _close_list(self, now: QWidget | None) -> None:
+        """Close a list of suggestions whose question the cursor has left.
+
+        QCompleter keeps from its field that the focus went, so the field cannot do it.
+        """
+        popup = QApplication.activePopupWidget()
+        field = popup.focusProxy() if isinstance(popup, QAbstractItemView) else None
+        if popup is None or field is None or now is None or now is field or field.isAncestorOf(now):
+            return
+        if now is not popup and not popup.isAncestorOf(now):
+            popup.hide()
+            self._pages.window().activateWindow()  # some platforms leave the list that was closed active
 
     def _come_back(self) -> None:
         page = self._pages.currentWidget()

@@ -1,6 +1,7 @@
 """The page of patient group directions, by keyboard, and what Today says of those that lapse."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical.pgd import Direction
 from digmed_desktop.ui.pages.pgds import EMPTY, OFF, ON, PgdPage
@@ -36,6 +37,8 @@ def enter_by_keys(bench: Bench, page: PgdPage, last: str) -> None:
             bench.key(Qt.Key.Key_Tab)
             assert page.fields[f"pgd.{name}"].isAncestorOf(bench.focused())
             bench.keys(part)
+            opens = name == "programme"
+            assert (QApplication.activePopupWidget() is not None) is opens, "a list closes with its question"
     page.enter.setFocus()
     bench.key(Qt.Key.Key_Space)
     bench.idle()
