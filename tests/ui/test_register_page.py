@@ -55,6 +55,10 @@ def words(page: RegisterPage) -> str:
 def test_it_lists_entries_prints_them_and_takes_amendments(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bench.window.go("register")
+    unread = bench.window.page("register")
+    assert isinstance(unread, RegisterPage)
+    assert not unread.detail.text.isVisible(), "nothing is asked of no entry"
     empty = open_register(bench, 0)
     assert empty.empty.isVisible()
     assert "Nothing stands in the register yet" in words(empty)
@@ -93,7 +97,13 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
     page.detail.ask_amendment()
     QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
     bench.until(lambda: "Enter what is to be put right" in page.detail.text.sentence)
-    page.detail.text.editor.set_answer("The needles were 4 mm.")
+    page.detail.text.editor.set_answer("")
+    page.detail.text.editor.focus()
+    bench.keys("The needles")
+    page.refresh()
+    bench.idle()
+    bench.keys(" were 4 mm.")
+    assert page.detail.text.editor.answer() == "The needles were 4 mm.", "reading takes no cursor away"
     QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
     bench.until(lambda: "The needles were 4 mm." in words(page) and "No. 3  Amendment" in words(page))
     bench.until(lambda: page.table.item(1, 0).text() == "1  +1")

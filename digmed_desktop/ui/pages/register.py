@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -124,15 +124,13 @@ class RegisterPage(QWidget):
     def _show_first(self, entries: list[RegisterEntry]) -> None:
         kept = self.shown.number if self.shown else None
         self.entries = []
-        self.table.setRowCount(0)
-        self._add(entries)
-        place = next((n for n, one in enumerate(self.entries) if one.number == kept), 0)
-        if self.entries:
-            self.table.selectRow(place)
-            self._selected()
-        else:
-            self.shown = None
-            self.detail.show_entry(None)
+        with QSignalBlocker(self.table):  # no empty list on the way: it would hide the field that is typed in
+            self.table.setRowCount(0)
+            self._add(entries)
+            place = next((n for n, one in enumerate(self.entries) if one.number == kept), 0)
+            if self.entries:
+                self.table.selectRow(place)
+        self._selected()
 
     def _add(self, entries: Sequence[RegisterEntry]) -> None:
         for entry in entries:

@@ -92,6 +92,7 @@ class EntryView(QScrollArea):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
         self.setWidget(inside)
+        self._ask(())
         self.show_entry(None)
 
     def show_entry(self, entry: RegisterEntry | None) -> None:
