@@ -33,8 +33,8 @@ class Taken:
 class Parted:
     """A form on which another patient was typed: the answers of the first, and what was typed of the other.
 
-    ``named`` is empty while one other patient was typed. Where a third was typed over the second, it holds who that is:
-    nobody knows for whom of the two the rest of ``typed`` was meant.
+    ``named`` is empty while one other patient was typed. Where a third was typed over the second, it holds whose number
+    stands there, or without one who is named: nobody knows for whom of the two the rest of ``typed`` was meant.
     """
 
     before: dict[str, str] = field(repr=False)
@@ -55,10 +55,8 @@ class OnePatient:
         self.agreed: dict[str, str] = {}
         self.strict = self.asks = False
         self._checked = identity.Identity()  # of whom it was said that the identity was checked
-        self._other, self._several = (
-            identity.Identity(),
-            False,
-        )  # who was typed over the first, and over that one
+        self._other = identity.Identity()  # who was typed over the first
+        self._several = False  # whether somebody else was typed over that one
 
     def begin(self, state: FormState, answers: Answers, today: date) -> None:
         """Begin with the form ``state`` that is about to be shown with these ``answers``."""
@@ -67,7 +65,10 @@ class OnePatient:
         if self.strict:
             self.owner = identity.described(self.owner, {**answers, **state.agreed})
         self.agreed, self.asks = dict(state.agreed), bool(state.agreed)
-        self._other, self._several = identity.Identity(), False
+        self._other, self._several = (
+            identity.Identity(),
+            self.asks,
+        )  # how often a name was typed over is forgotten
         self._checked = identity.identity_of(self.owner, today)
         self.typed(answers, today)
 
@@ -130,15 +131,34 @@ class OnePatient:
         """Return the questions in which the answers name another patient than the form was begun for."""
         return identity.contradicted(self.owner, answers, today, strict=self.strict)
 
+    @property
+    def kept_owner(self) -> dict[str, str]:
+        """The owner as a draft keeps it.
+
+        Where somebody else was typed over a patient of whom not everything was known yet, nobody can say whose the
+        first names were: a form that is resumed asks about all but the number.
+        """
+        number = self.owner.get(identity.NUMBER, "")
+        whole = all(self.owner.get(key) for key in identity.IDENTIFYING)
+        if not self.asks or whole or self.strict or not number:
+            return self.owner
+        return {identity.NUMBER: number}
+
     def in_doubt(self, answers: Answers, today: date) -> dict[str, str]:
         """Return the answers as they were while they named one person, nothing while they do."""
-        return self.agreed if self.asks or self.contradicted(answers, today) else {}
+        if not (self.asks or self.contradicted(answers, today)):
+            return {}
+        owner = self.kept_owner
+        unsure = () if owner is self.owner else set(_identifying(self.agreed)) - owner.keys()
+        return {key: text for key, text in self.agreed.items() if key not in unsure}
 
     def parted(self, answers: Answers) -> Parted:
         """Return what belongs to the patient of the form, and what was typed since of another."""
         before = {**{key: self.agreed.get(key, "") for key in answers}, **self.owner}
         typed = {key: text for key, text in answers.items() if text != before[key]}
-        named = _identifying(typed) if self._several else {}
+        who = _identifying(typed) if self._several else {}
+        number = {key: text for key, text in who.items() if key == identity.NUMBER}
+        named = number or who
         return Parted(before, typed, named if named != typed else {})
 
 

@@ -116,7 +116,7 @@ class OneForm(RuleBasedStateMachine):
         return FormState(
             dict(self.answers),
             correction=self.correction,
-            owner=dict(self.one.owner),
+            owner=dict(self.one.kept_owner),
             withdraws=self.withdraws,
             agreed=self.one.in_doubt(self.answers, TODAY),
         )
@@ -161,7 +161,7 @@ class OneForm(RuleBasedStateMachine):
             parted = self.one.parted(self.answers)
             self.answers = parted.before
             taken = take(parted.typed, found, PEOPLE["rose"], TODAY)
-            self._put_aside(before, FormState(parted.typed, agreed=parted.named))
+            self._put_aside(before, FormState(parted.typed, owner=parted.named, agreed=parted.named))
             if taken.another or parted.named or not identity.identity_of(parted.typed, TODAY).known():
                 self._put_aside(self._whose(), FORM)
         else:
@@ -193,11 +193,11 @@ class OneForm(RuleBasedStateMachine):
         parted = self.one.parted(self.answers)
         self.answers = parted.before
         if wrong is None:
-            self._put_aside(whose, FormState(parted.typed, agreed=parted.named))
+            self._put_aside(whose, FormState(parted.typed, owner=parted.named, agreed=parted.named))
         else:
             typed = {**of_the_act(self.answers), **parted.typed}
             agreed = {**of_the_act(self.answers), **parted.named} if parted.named else {}
-            self._put_aside(whose, FormState(typed, withdraws=wrong, agreed=agreed))
+            self._put_aside(whose, FormState(typed, owner=parted.named, withdraws=wrong, agreed=agreed))
         meant = people_in(parted.typed)
         if meant and not identity.identity_of(self.answers, TODAY).known():  # whose the answers are is said
             for key in identity.IDENTIFYING:

@@ -77,6 +77,11 @@ class OnePerson(QWidget):
         self.setVisible(False)
         self.follow(answers)
 
+    @property
+    def kept_owner(self) -> dict[str, str]:
+        """The owner as a draft keeps it."""
+        return self.one.kept_owner
+
     def in_doubt(self, answers: Mapping[str, str]) -> dict[str, str]:
         """Return the answers as they were before another patient was typed, nothing while nobody was."""
         return self.one.in_doubt(answers, self._today())

@@ -28,7 +28,9 @@ def begun_with(
         carried |= of_colleague(state.answers, people, acting)
     # what is known of this patient is not the last one's
     begun = replace(state.answered(start.answers), carried=frozenset(carried - start.answers.keys()))
-    return replace(begun, agreed={**state.answers, **start.named}) if start.named else begun
+    if not start.named:
+        return begun
+    return replace(begun, owner=dict(start.named), agreed={**state.answers, **start.named})
 
 
 def of_colleague(answers: Answers, people: Collection[str], acting: PersonView | None) -> set[str]:

@@ -179,7 +179,7 @@ class FormPage(FormParts):
             frozenset(self.carried),
             self._correction,
             dict(self._reasons),
-            dict(self.person.owner),
+            dict(self.person.kept_owner),
             self._withdraws,
             dict(self.person.in_doubt(answers)),
         )

@@ -189,7 +189,7 @@ class WhoseForm:
         page.save_draft()
         given = {**fresh.answers, **done}
         agreed = {**given, **parted.named} if parted.named else {}
-        state = FormState({**given, **parted.typed}, withdraws=wrong, agreed=agreed)
+        state = FormState({**given, **parted.typed}, owner=parted.named, withdraws=wrong, agreed=agreed)
         page.begin(FormStart(page.FORM, whole=state))
         page.carried = {
             *fresh.carried,
