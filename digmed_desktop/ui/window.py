@@ -316,6 +316,7 @@ class Window(QMainWindow):
         if isinstance(page, FormPage):
             page.save_draft()
             page.begin(start)
+        self.toast.hide()  # it names the patient before this one, and lies over this one's form
         self.visit(page)
         if start.draft is not None and (told := of_another_day(start.draft.state, self.context.now())):
             self.banner.say("look", told, "Draft")

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 
 from digmed_desktop.messaging.states import State
+from digmed_desktop.ui.context import FormStart
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -147,3 +148,10 @@ def test_the_marks_survive_the_program(bench: Bench) -> None:
     bench.office.ask(lambda desk: desk.newest_draft(), got.append)
     bench.until(lambda: bool(got))
     assert "vaccine.batch" in got[0].state.carried  # type: ignore[attr-defined]
+
+
+def test_what_was_just_sent_is_not_said_over_the_next_form(bench: Bench) -> None:
+    bench.window.toast.say("Saved: VANCE, Idris", "It goes to the practice by itself.", 1)
+    bench.until(bench.window.toast.isVisible)
+    bench.window.begin_form(FormStart("vaccination"))
+    assert not bench.window.toast.isVisible()
