@@ -1,7 +1,7 @@
 """Says above a form that it corrects a record: whose, when it was sent, and why; and how to leave it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.sent_views import Act, Corrected
@@ -9,6 +9,8 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, breakable
+
+LARGE = 26  # pixels of a line, from which what can be done stands under the words, not beside them
 
 
 class CorrectionBand(QFrame):
@@ -46,9 +48,8 @@ class CorrectionBand(QFrame):
         words.setSpacing(0)
         words.addWidget(self.head)
         words.addWidget(self.why)
-        layout = QHBoxLayout(self)
+        layout = self._line = QHBoxLayout(self)
         layout.setContentsMargins(24, 3, 24, 3)
-        layout.setSpacing(16)
         layout.addLayout(words, 1)
         layout.addWidget(self._buttons)
         self.hide()
@@ -62,6 +63,11 @@ class CorrectionBand(QFrame):
             return
         self.head.setText("Correcting a record" if not replaced else "Recorded for the right patient")
         self.why.setText(breakable(f"Reason: {of.why}"))
+        large = self.fontMetrics().height() >= LARGE
+        self._line.setDirection(
+            QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight
+        )
+        self._line.setSpacing(0 if large else 16)
         self._buttons.setVisible(self._acts and not replaced)
         self.show()
         self._context.office.ask(
