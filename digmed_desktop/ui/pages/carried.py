@@ -93,8 +93,8 @@ class CarriedPanel(QFrame):
             change.setAccessibleName(f"Change {row.title}")
             confirm.clicked.connect(lambda _on=False, b=confirm, r=row: self._confirm(b, r))
             change.clicked.connect(lambda _on=False, r=row: self.change.emit(r.fields[0]))
-            grid.addWidget(confirm, place, 2, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(confirm, place, 2, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignVCenter)
             self._waiting.append(confirm)
         if not rows:
             self.hide()
