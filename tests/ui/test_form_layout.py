@@ -93,3 +93,8 @@ def test_problems_of_earlier_answers_open_no_card(bench: Bench) -> None:
     assert [one for one in sections(bench) if one.fold is Fold.CARD] == cards
     bench.form.form.set_problems(wrong, now)
     assert [one.spec.id for one in cards if one.fold is not Fold.CARD] == ["practice"]
+
+
+def test_a_folded_card_says_a_dose_with_its_unit(bench: Bench) -> None:
+    known_patient(bench)
+    assert "0.5 mL" in bench.form._sections.sections["dose"].summary()

@@ -16,6 +16,7 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
 KEPT_HERE = "kept in this pharmacy, not sent"
+IN_ML = " in mL"  # how the name of a question ends whose answer is a number of millilitres
 
 
 class Fold(Enum):
@@ -172,12 +173,11 @@ class Section(QWidget):
             self.folded.emit()
 
     def _spoken(self) -> str:
-        texts = (
-            self._fields[key].editor.spoken().replace("\n", ", ")
-            for key in self.questions
-            if key in self._asked
+        return " · ".join(
+            f"{text} mL" if field.label_text.endswith(IN_ML) else text
+            for field in (self._fields[key] for key in self.questions if key in self._asked)
+            if (text := field.editor.spoken().replace("\n", ", "))
         )
-        return " · ".join(text for text in texts if text)
 
 
 class AddBar(QWidget):
