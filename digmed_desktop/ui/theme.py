@@ -74,7 +74,7 @@ def palette_of(theme: Theme) -> QPalette:
     ):
         palette.setColor(target, theme.qcolor(source))
     for text_role in (role.Text, role.WindowText, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, text_role, theme.qcolor("quiet"))
+        palette.setColor(QPalette.ColorGroup.Disabled, text_role, theme.qcolor("faint"))
     return palette
 
 
@@ -85,6 +85,7 @@ def style_sheet(theme: Theme) -> str:
     values = {
         **theme.colours,
         "focus_soft": mixed(theme["surface"], theme["focus"], 0.22 if theme.name == "light" else 0.12),
+        "off": "dashed" if theme.name == "high-contrast" else "solid",
         "tick": resources.path(f"icons/tick-{shade}.svg").as_posix(),
         "chevron": resources.path(f"icons/chevron-{shade}.svg").as_posix(),
     }

@@ -38,7 +38,7 @@ def test_text_has_a_contrast_of_at_least_4_5_and_borders_of_3(name: str) -> None
     t = theme.load(name)
     text = [
         (ink, ground)
-        for ink in ("text", "quiet", "act", "done", "look", "stop")
+        for ink in ("text", "quiet", "faint", "act", "done", "look", "stop")
         for ground in ("window", "surface", "raised")
     ]
     text += [(tone, f"{tone}_soft") for tone in ("act", "done", "look", "stop")]
