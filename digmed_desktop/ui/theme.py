@@ -65,7 +65,7 @@ def palette_of(theme: Theme) -> QPalette:
         (role.HighlightedText, "on_act"),
         (role.Link, "act"),
         (role.LinkVisited, "act"),
-        (role.PlaceholderText, "quiet"),
+        (role.PlaceholderText, "faint"),
         (role.ToolTipBase, "surface"),
         (role.ToolTipText, "text"),
         (role.Mid, "line"),
