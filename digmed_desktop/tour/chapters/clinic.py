@@ -31,11 +31,16 @@ class Clinic:
         player.wait_for("the search", lambda: self.moves.focus_name() == "Find the patient")
         player.keys(nhs_number.digits(patient.answers["patient.nhs_number"]) or "")
         player.key(Qt.Key.Key_Return)
-        player.wait_for("the warning", lambda: bool(form.alerts.alerts))
+        told = "second dose of the season"
+
+        def warnings_shown() -> str:
+            return " ".join(alert.problem.sentence for alert in form.alerts.alerts)
+
+        player.wait_for("the warning", lambda: told in warnings_shown())  # the expired batch is said at once
         player.step(
             "found a patient who had this vaccine today",
-            "second dose of the season",
-            lambda: form.alerts.alerts[0].problem.sentence,
+            told,
+            warnings_shown,
             "alert",
         )
         tabs, found = form.preview.tabs, form.preview.preview.problems
