@@ -42,6 +42,8 @@ _NEEDED = (
     "pandemic",
     "eea-phenobarbital",
     "eea-authorised-here",
+    "supplementary-plan",
+    "community-nurse-formulary",
 )
 """The rules of the Regulations: one that does not hold is switched off with ``off``, never taken out."""
 

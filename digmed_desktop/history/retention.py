@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.migrations.append_only import triggers
 from digmed_desktop.history.sealing import REMOVED, RETENTION, SEALED, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -198,6 +197,10 @@ def _remove(connection: sa.Connection, sealer: Sealer, ids: Sequence[int], note:
 @contextmanager
 def _unlocked(connection: sa.Connection) -> Iterator[None]:
     """Let rows of append-only tables be deleted, inside this transaction alone."""
+    from digmed_desktop.history.migrations.append_only import (
+        triggers,  # with Alembic, which no start waits for
+    )
+
     made = {name: sql for table in _UNCHANGEABLE for name, sql in triggers(table).items()}
     for name in made:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from digmed_desktop.desk.settings import SettingsDesk
 from digmed_desktop.history.drafts import Drafts
 from digmed_desktop.history.notifications import Notifications
 from digmed_desktop.messaging.errors import StoreError
@@ -122,8 +123,13 @@ def test_a_draft_that_cannot_be_stored_stays_in_the_window_and_is_stored_later(
 def cannot_keep(bench: Bench, tmp_path: Path) -> Path:
     """Settings whose folder is not there: whatever is chosen cannot be kept."""
     file = tmp_path / "gone" / "settings.toml"
-    bench.window.context.choices = Choices(Settings(), file)
-    bench.window.context.made = ChoicesMade(bench.window.context.choices, bench.office)
+    choices = Choices(Settings(), file)
+    bench.window.context.choices = choices
+    bench.window.context.made = ChoicesMade(choices, bench.office)
+    theirs: list[SettingsDesk] = []
+    bench.office.ask(lambda desk: desk.settings, theirs.append)
+    bench.until(lambda: bool(theirs))
+    theirs[0]._choices = choices
     return file
 
 
