@@ -93,11 +93,7 @@ class OnePatient:
         found = self.contradicted(answers, today)
         if not found and self.asks:
             before = self.parted(answers).before
-            found = tuple(
-                key
-                for key, text in answers.items()
-                if text != before[key] and not (key in identity.IDENTIFYING and key in self.owner)
-            )
+            found = tuple(key for key, text in answers.items() if text != before[key])  # a slip in a name too
         self.asks = bool(found)
         self._follow_other(answers, today)
         if not found:
