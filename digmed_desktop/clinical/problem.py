@@ -37,14 +37,15 @@ class Problem:
     refuses_act: bool = (
         False  # to STOP: what is still to be done; what was done already is recorded all the same
     )
-    raised_by: str = dataclasses.field(
-        default="", repr=False
-    )  # the values that raised it, where the sentence names none
+    raised_by: str = ""  # the values that raised it, where the sentence names none
+    about: str = ""  # for whom and of which product a reason is given
 
     @property
     def reason_key(self) -> str:
         """The key under which a form keeps the reason to continue; another warning, or another value, asks anew."""
-        return f"{REASON}{self.field}.{zlib.crc32(f'{self.sentence}{self.raised_by}'.encode()):08x}"
+        return (
+            f"{REASON}{self.field}.{zlib.crc32(f'{self.sentence}{self.raised_by}{self.about}'.encode()):08x}"
+        )
 
     @property
     def reason_asked(self) -> str:

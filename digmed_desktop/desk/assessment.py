@@ -5,6 +5,7 @@ from typing import Generic, Self
 
 from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.identity import BORN
 from digmed_desktop.clinical.problem import (
     ALL_THE_SAME,
     Problem,
@@ -78,7 +79,20 @@ class Assessment(Generic[RecordT]):
         if any(p.refuses_act or p.needs_adviser for p in problems):
             question = of(self.record).question("incident.done")
             problems = (*problems, Problem(question, DONE_ALREADY, Severity.LOOK))
-        return replace(self, problems=(*problems, *self._unfounded(problems)))
+        every = (*problems, *self._unfounded(problems))
+        return replace(
+            self, problems=tuple(replace(p, about=self._about(p)) if p.needs_reason else p for p in every)
+        )
+
+    def _about(self, problem: Problem) -> str:
+        """Return for whom and of which product a reason is given: with another one it is asked anew."""
+        answers = self.state.answers
+        item = ".".join(problem.field.split(".")[:2]) if problem.field.startswith("item.") else ""
+        products = (
+            text for key, text in sorted(answers.items()) if key.endswith(".product") and key.startswith(item)
+        )
+        others = (answers.get(key, "") for key in (BORN, "vaccine.eligibility", problem.field))
+        return "\n".join((*products, *others))
 
     def _unfounded(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Return what speaks against an incident: nothing was done, or nothing refuses what was."""

@@ -97,3 +97,18 @@ def test_a_record_of_last_season_is_held_against_its_own_programme(counter: Coun
         chosen = vaccinating.reading(typed).vaccine
         assert chosen is not None
         assert chosen.programme.id == programme.id
+
+
+def test_a_reason_is_asked_anew_for_another_vaccine_age_or_answer(counter: Counter) -> None:
+    """What was said of one vaccine and one patient says nothing of the next."""
+
+    def asked(**changes: str) -> set[str]:
+        answers = examples.complete_answers(screening__unwell="yes", **changes)
+        problems = counter.desk.preview("vaccination", FormState(answers)).problems
+        return {p.reason_key for p in problems if p.needs_reason and p.field == "screening.unwell"}
+
+    first = asked()
+    assert len(first) == 1
+    assert first == asked(patient__telephone="07700 900999")
+    for changes in ({"vaccine__product": "tivr"}, {"patient__date_of_birth": "12/3/2001"}):
+        assert asked(**changes).isdisjoint(first), changes
