@@ -55,7 +55,25 @@ class ControlledName:
 
 def named_in(product: str, form: str = "") -> tuple[ControlledName, ...]:
     """Return the names of controlled drugs in the name of a product, in their order, as its ``form`` allows."""
-    return tuple(row.in_form(f"{product} {form}") for row in _phrases().found_in(product) if row.schedules)
+    stated = product if _SOLID & set(words(product)) else f"{product} {form}"
+    return tuple(row.in_form(stated) for row in _phrases().found_in(product) if row.schedules)
+
+
+_SOLID = frozenset(
+    [
+        "tablet",
+        "tablets",
+        "capsule",
+        "capsules",
+        "caplet",
+        "caplets",
+        "patch",
+        "patches",
+        "suppository",
+        "suppositories",
+    ]
+)
+"""Forms in the name of a product that no answer about its form turns into a liquid."""
 
 
 def is_known(product: str) -> bool:
@@ -64,8 +82,14 @@ def is_known(product: str) -> bool:
 
 
 def nearly_named_in(product: str) -> ControlledName | None:
-    """Return the controlled drug whose name a word of a product nearly is, misspelt or in another language."""
+    """Return the controlled drug whose name a word of a product nearly is, misspelt or in another language.
+
+    Words of names that the list knows are left out: those are spelt right.
+    """
+    known = {word for row in _phrases().found_in(product) for word in words(row.name)}
     for word in words(product):
+        if word in known:
+            continue
         if near := _nearest(word):
             return _single_words()[near]
     return None

@@ -39,12 +39,13 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
         yield from _against_list(listed, item)
     yield from _never(item)
     yield from _phenobarbital(item, names)
-    if agreed or item.schedule not in (NO_SCHEDULE, "") or controlled_drugs.is_known(name):
+    if agreed:
         return
-    if (near := controlled_drugs.nearly_named_in(name)) is not None:
+    near = controlled_drugs.nearly_named_in(name)
+    if near is not None and item.schedule not in near.schedules:
         sentence = f"Check the name and the pack: do you mean {near.described()}? {NOT_CONFIRMED}"
         yield Finding("product", sentence, asks=True)
-    elif item.schedule == NO_SCHEDULE:
+    elif item.schedule == NO_SCHEDULE and not controlled_drugs.is_known(name):
         yield Finding(
             "schedule",
             "The program does not know this name: its list of controlled drugs is not complete. The pack says whether "

@@ -52,14 +52,14 @@ _LEAST_LETTERS, _LONG_WORD = 6, 9
 
 def nearest(word: str, names: Sequence[str]) -> str:
     """Return the name that a word nearly is, misspelt or in another language; ``""`` where none is near."""
-    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.distance import OSA
     from rapidfuzz.process import extractOne
 
     if len(word) < _LEAST_LETTERS:
         return ""
     most = 2 if len(_folded(word)) >= _LONG_WORD else 1
     long_enough = {_folded(name): name for name in names if len(name) >= _LEAST_LETTERS}
-    found = extractOne(_folded(word), long_enough.keys(), scorer=Levenshtein.distance, score_cutoff=most)
+    found = extractOne(_folded(word), long_enough.keys(), scorer=OSA.distance, score_cutoff=most)
     return long_enough[found[0]] if found else ""
 
 

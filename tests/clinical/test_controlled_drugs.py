@@ -13,6 +13,7 @@ from digmed_desktop.clinical.controlled_drugs import (
     is_known,
     named_in,
 )
+from digmed_desktop.clinical.controlled_item import judge_schedule
 from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED, ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.json_record import dumps
 from digmed_desktop.clinical.medicine import Medicine
@@ -376,3 +377,27 @@ def test_a_name_that_is_spelt_right_is_not_asked_about() -> None:
         assert not any(
             "do you mean" in one.sentence for one in judge(item_of(name, "none"), SupplyRoute.PATIENT)
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "schedule"),
+    [
+        ("Tramdol 50mg tablets", "4"),
+        ("Oxycodon 5mg capsules", "5"),
+        ("Oxycodon with naloxone 10mg/5mg tablets", "none"),
+        ("Naloxone with oxycodon 10mg tablets", "none"),
+        ("Codiene 30mg tablets", "none"),
+        ("Lyirca 75mg capsules", "none"),
+    ],
+)
+def test_a_slip_in_a_name_asks_beside_a_look_alike_and_whatever_was_answered(
+    name: str, schedule: str
+) -> None:
+    asked = [one for one in judge_schedule(item_of(name, schedule)) if one.field == "product" and one.asks]
+    assert len(asked) == 1, name
+
+
+def test_a_form_that_is_answered_makes_no_liquid_of_a_tablet() -> None:
+    for form in ("Oral solution", "100 units/ml"):
+        assert [row.schedules for row in named_in("Morphine 10mg tablets", form)] == [("2",)]
+    assert [row.schedules for row in named_in("Morphine 10mg/5ml", "Oral solution")] == [("2", "5")]
