@@ -18,7 +18,7 @@ _WEIGHTS = {
     "allows": "Allowed",
 }
 _WORDS = {"yes": "Yes", "no": "No", "": "no answer"}
-_DOUBTS = ("When", "What is said", "Source and standing")
+_DOUBTS = ("When", "Sentence", "Source and standing")
 """Three columns: more cannot be read at 200 % text."""
 
 
@@ -247,15 +247,13 @@ def medicines() -> str:
             sentences(
                 row["check"],
                 row.get("further", ""),
-                "Asks for a reason" if Confidence(row["confidence"]).is_read else "Is said",
+                "Asks for a reason" if Confidence(row["confidence"]).is_read else "Shown",
             ),
             sentences(row["source"], standing(row)),
         )
         for row in OWN.raw("medicines/high-risk.toml")["medicine"]
     )
-    return (
-        f"# Medicines to check\n\n{INTRO}\n{table(('Medicine', 'What is said', 'Source and standing'), rows)}"
-    )
+    return f"# Medicines to check\n\n{INTRO}\n{table(('Medicine', 'Sentence', 'Source and standing'), rows)}"
 
 
 TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {

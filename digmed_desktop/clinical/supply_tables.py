@@ -26,15 +26,18 @@ def controlled() -> str:
         groups.setdefault(key, []).append(row.name)
     rows = (
         (
-            sentences(substance or "Look alike, no controlled drugs", ", ".join(names)),
+            sentences(
+                substance or "Look alike, no controlled drugs",
+                ", ".join(name for name in names if name.casefold() != substance.casefold()),
+            ),
             sentences(schedules, verdict),
             sentences(source, standing({"confidence": confidence})),
         )
         for (substance, schedules, verdict, confidence, source), names in groups.items()
     )
     lead = (
-        "The names of controlled drugs that the program knows. The list is not complete: of a name that is not in it the "
-        "form says that it is unknown, and the pack says whether it is one."
+        "The program knows these names of controlled drugs. The list is not complete. The form says so when it does not "
+        "know a name: read the schedule from the pack."
     )
     return f"# Controlled drugs\n\n{INTRO}\n{lead}\n\n{table(('Substance and names', 'Schedule', _SOURCE), rows)}"
 
@@ -110,10 +113,10 @@ def allergies() -> str:
 def stops() -> str:
     """Return what stops besides law, legal bases and screening."""
     rows = (
-        (row["sentence"], "Stops what is still to be done", sentences(row["source"], standing(row)))
+        (row["sentence"], "Stops an act still to be done", sentences(row["source"], standing(row)))
         for row in OWN.raw("rules/stops.toml")["stop"]
     )
-    return f"# Other stops\n\n{INTRO}\n{table(('What is said', 'What follows', _SOURCE), rows)}"
+    return f"# Other stops\n\n{INTRO}\n{table(('Sentence', 'Effect', _SOURCE), rows)}"
 
 
 def pgds() -> str:
@@ -128,15 +131,13 @@ def pgds() -> str:
         for case, said in _tried()
     )
     soon = f"Today says which directions lapse within {pgd.LAPSES_SOON.days} days."
-    return f"# What the register of PGDs says\n\n{INTRO}\n{soon}\n\n{table(('Case', 'What is said', _SOURCE), rows)}"
+    return f"# The register of PGDs\n\n{INTRO}\n{soon}\n\n{table(('Case', 'Sentence', _SOURCE), rows)}"
 
 
 def _follows(said: tuple[pgd.Said, ...]) -> str:
     if not said:
         return "Stops nothing"
-    return (
-        "Stops what is still to be done" if any(one.stops for one in said) else "Is said, and stops nothing"
-    )
+    return "Stops an act still to be done" if any(one.stops for one in said) else "Shown, and stops nothing"
 
 
 def _tried() -> Iterator[tuple[str, tuple[pgd.Said, ...]]]:

@@ -13,8 +13,8 @@ _READ = {
     Confidence.GENERAL: "Professional knowledge, no source read",
 }
 INTRO = (
-    "This page is made of the files that the program goes by. No row has been confirmed by a pharmacist; a row without a "
-    "source that was read never stops anything.\n"
+    "The program's own rule files make this page. No pharmacist has confirmed any row. A row whose source nobody read "
+    "never stops anything.\n"
 )
 
 

@@ -129,11 +129,11 @@ def test_the_table_of_the_pgd_register_is_said_by_the_register_itself() -> None:
         ("The register is off", "Stops nothing"),
         ("On, and no PGD for this vaccination", "stops nothing"),
         ("In force and signed", "Stops nothing"),
-        ("In force, not signed", "Stops what is still to be done"),
-        ("Signed the day after", "Stops what is still to be done"),
-        ("Not yet in force", "Stops what is still to be done"),
-        ("Lapsed the day before", "Stops what is still to be done"),
-        ("Withdrawn on that day", "Stops what is still to be done"),
+        ("In force, not signed", "Stops an act still to be done"),
+        ("Signed the day after", "Stops an act still to be done"),
+        ("Not yet in force", "Stops an act still to be done"),
+        ("Lapsed the day before", "Stops an act still to be done"),
+        ("Withdrawn on that day", "Stops an act still to be done"),
     ):
         assert stops in told[case][2], case
         assert NOT_CONFIRMED in told[case][2]
