@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk import opening
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.front_door import knock
-from digmed_desktop.desk.gate import NO_MANAGER, Gate, NotPermittedError
-from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.prompted import AskManager, prompted_manager
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
@@ -35,7 +33,7 @@ class Asked:
 
     passphrase: Callable[[], tuple[str, str]]  # typed twice
     words: Callable[[int], str]  # given the number of notifications in the backup
-    manager: Callable[[list[str]], tuple[int, str]]  # given the managers' names: which one, and the PIN
+    manager: AskManager
 
 
 def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: Asked) -> str:
@@ -74,18 +72,8 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
 
 def _let_erase(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> None:
     """Let a manager with the right PIN go on. Raises NotPermittedError, DigMedError."""
-    gate = Gate(store)
-    if not store.people.all():
-        return  # nobody ever worked with these records
-    managers = gate.managers()
-    if not managers:
-        raise NotPermittedError("Only a manager may erase the records.", NO_MANAGER)
-    which, pin = asked.manager([one.professional.name.spoken() for one in managers])
-    chosen = managers[which]
-    outcome = PeopleDesk(store, clock, TryBook(vault)).sign_in(chosen.id, pin)
-    if outcome.person is None:
-        raise DigMedError(outcome.sentence, "Nothing was erased.")
-    gate.allow(Permission.ERASE, chosen.id)
+    if store.people.all():  # otherwise nobody ever worked with these records
+        prompted_manager(store, vault, clock, asked.manager, Permission.ERASE)
 
 
 def _empty(folder: Path) -> None:

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk import opening, retention_words
 from digmed_desktop.desk.front_door import knock
-from digmed_desktop.desk.gate import NO_MANAGER, Gate, NotPermittedError
-from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.prompted import AskManager, prompted_manager
 from digmed_desktop.desk.retention import BACKUPS, RetentionDesk
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
@@ -40,7 +38,7 @@ class Wanted:
 class Asked:
     """What the person at the keyboard answers; each is asked only when it is needed."""
 
-    manager: Callable[[list[str]], tuple[int, str]]  # given the managers' names: which one, and the PIN
+    manager: AskManager
     words: Callable[[str], str]  # given what is asked
 
 
@@ -91,13 +89,5 @@ def _removed(desk: RetentionDesk, asked: Asked) -> Iterator[str]:
 
 def _manager(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> str:
     """Return the name of the manager who acts, once the PIN is right. Raises NotPermittedError, DigMedError."""
-    gate = Gate(store)
-    managers = gate.managers()
-    if not managers:
-        raise NotPermittedError("Only a manager may decide about retention.", NO_MANAGER)
-    which, pin = asked.manager([one.professional.name.spoken() for one in managers])
-    chosen = managers[which]
-    outcome = PeopleDesk(store, clock, TryBook(vault)).sign_in(chosen.id, pin)
-    if outcome.person is None:
-        raise DigMedError(outcome.sentence, "Nothing was changed.")
-    return gate.allow(Permission.KEEP_RETENTION, chosen.id).professional.name.spoken()
+    person = prompted_manager(store, vault, clock, asked.manager, Permission.KEEP_RETENTION)
+    return person.professional.name.spoken()

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import DraftView
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}
@@ -28,13 +29,7 @@ class DraftsPage(ColumnPage):
         self._context = context
         self.said = Notice("act")
         self.body.addWidget(self.said)
-        self._holder = QWidget()
-        self._list = QGridLayout(self._holder)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setHorizontalSpacing(16)
-        self._list.setVerticalSpacing(8)
-        for column, share in enumerate((3, 2, 3, 0, 0)):
-            self._list.setColumnStretch(column, share)
+        self._holder, self._list = table((3, 2, 3, 0, 0))
         self._card = self.card("", self._holder)
         self.going_on: list[QPushButton] = []
         self._asked: str = ""
@@ -45,12 +40,7 @@ class DraftsPage(ColumnPage):
         self._context.office.ask(lambda desk: desk.drafts(), self._show)
 
     def _show(self, drafts: Sequence[DraftView]) -> None:
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
         self.going_on = []
         self._card.setVisible(bool(drafts))
         if drafts:

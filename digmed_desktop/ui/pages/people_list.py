@@ -17,6 +17,7 @@ from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.editors import DateEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
@@ -87,12 +88,7 @@ class PeoplePage(ColumnPage):
 
     def show_people(self, people: tuple[PersonView, ...]) -> None:
         """List these people, one a row."""
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
         mine = next((one for one in people if one.id == self._context.acting.id), None)
         manages = mine is not None and mine.works_as is WorkRole.MANAGER
         self.only_manager.setVisible(not manages)

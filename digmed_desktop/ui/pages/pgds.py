@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QWidget
-
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.pgd import Authorised, Direction
@@ -17,6 +15,7 @@ from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
@@ -44,13 +43,7 @@ class PgdPage(ColumnPage):
         self.switch = button("Switch on")
         self.switch.clicked.connect(lambda: self._do(lambda desk, by: desk.pgds.switch(by, on=not self._on)))
         self.body.addWidget(row(self.switch, None))
-        self._holder = QWidget()
-        self._list = QGridLayout(self._holder)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setHorizontalSpacing(16)
-        self._list.setVerticalSpacing(10)
-        for column, share in enumerate((3, 3, 0)):
-            self._list.setColumnStretch(column, share)
+        self._holder, self._list = table((3, 3, 0), between_rows=10)
         self.card("In the register", self._holder)
         self.programme, self.direction, self.person = ChoiceEditor(()), ChoiceEditor(()), ChoiceEditor(())
         self.card(
@@ -142,12 +135,7 @@ class PgdPage(ColumnPage):
                 place += 1
 
     def _clear(self) -> None:
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
 
     def _add_direction(
         self, place: int, direction: Direction, programme: str, standing: str, *, in_force: bool

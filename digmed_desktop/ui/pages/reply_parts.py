@@ -13,6 +13,7 @@ from digmed_desktop.messaging.reply_words import what_it_says, why, words_of_act
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words, heading, quiet, row
 
@@ -70,12 +71,7 @@ class StopsCard(QFrame):
 
     def show_stops(self, stop: Stop | None, practices: Sequence[StoppedPractice]) -> None:
         """Show what is stopped in place of what was."""
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._lines)
         self.buttons = []
         if stop is not None:
             self._add(stop.sentence, "", "everything")

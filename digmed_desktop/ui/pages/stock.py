@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
@@ -19,6 +18,7 @@ from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
@@ -61,13 +61,7 @@ class StockPage(ColumnPage):
         self.add = button("Add to the stock", "primary")
         self.add.clicked.connect(self._add)
         self.body.addWidget(row(self.add, None))
-        self._holder = QWidget()
-        self._list = QGridLayout(self._holder)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setHorizontalSpacing(16)
-        self._list.setVerticalSpacing(8)
-        for column, share in enumerate((3, 2, 3, 0)):
-            self._list.setColumnStretch(column, share)
+        self._holder, self._list = table((3, 2, 3, 0))
         self.card("On the shelf", self._holder)
         self._forget_code()
         self.product.edited.connect(self._follow_code)
@@ -162,12 +156,7 @@ class StockPage(ColumnPage):
 
     def _show(self, stock: StockView) -> None:
         self.product.set_options(stock.products)
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
         if not stock.batches:
             self._list.addWidget(Words("Batches you add will be here.", role="quiet"), 0, 0, 1, 4)
         for place, one in enumerate(stock.batches):

@@ -28,6 +28,7 @@ from digmed_desktop.ui.pages.today_pictures import (
     spans_picture,
 )
 from digmed_desktop.ui.widgets.flow import Flow
+from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.reflow import Reflow
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row, set_property, title
 
@@ -75,12 +76,7 @@ class ListCard(QFrame):
 
     def show_lines(self, lines: Sequence[QWidget], total: int) -> None:
         """Show lines in place of those before."""
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._lines)
         for line in lines:
             self._lines.addWidget(line)
         self.nothing.setHidden(bool(lines))

@@ -1,61 +1,32 @@
 """Widgets under each other, in two columns where there is room; they keep their order, parent and cursor."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QWidget
+
+from digmed_desktop.ui.widgets.flow import PlacedLayout
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    item: QLayoutItem
-    second: bool  # in the second column, where there are two
-
-
-class ColumnsLayout(QLayout):
+class ColumnsLayout(PlacedLayout):
     """Lays out top to bottom; a widget added as ``second`` stands in the second column of a wide page."""
 
     LEAST_EM = 40  # letters of one column, below which there is one only
 
     def __init__(self, parent: QWidget, spacing: int, gap: int) -> None:
         super().__init__(parent)
-        self._places: list[_Place] = []
+        self._second: set[QWidget] = set()
         self._spacing, self._gap = spacing, gap
-        self._adding_second = False
-        self.setContentsMargins(0, 0, 0, 0)
 
     def add(self, widget: QWidget, *, second: bool) -> None:
         """Add a widget at the end of its column."""
-        self._adding_second = second
+        if second:
+            self._second.add(widget)
         self.addWidget(widget)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._places.append(_Place(item, self._adding_second))
-
-    def count(self) -> int:
-        return len(self._places)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._places[index].item if 0 <= index < len(self._places) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._places.pop(index).item if 0 <= index < len(self._places) else None
 
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation.Horizontal
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._place(rect, move=True)
-
     def sizeHint(self) -> QSize:
-        sizes = [place.item.sizeHint() for place in self._places if not place.item.isEmpty()]
+        sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
         return QSize(
             max((size.width() for size in sizes), default=0),
             sum(size.height() + self._spacing for size in sizes),
@@ -63,7 +34,7 @@ class ColumnsLayout(QLayout):
 
     def minimumSize(self) -> QSize:
         """Return the width of the widest widget; the height follows the width."""
-        widths = [place.item.minimumSize().width() for place in self._places if not place.item.isEmpty()]
+        widths = [item.minimumSize().width() for item in self._items if not item.isEmpty()]
         return QSize(max(widths, default=0), 0)
 
     def has_two(self, width: int) -> bool:
@@ -76,11 +47,10 @@ class ColumnsLayout(QLayout):
         two = self.has_two(rect.width())
         width = (rect.width() - self._gap) // 2 if two else rect.width()
         ends = [rect.y(), rect.y()]
-        for place in self._places:
-            item = place.item
+        for item in self._items:
             if item.isEmpty():
                 continue
-            column = int(two and place.second)
+            column = int(two and item.widget() in self._second)
             height = item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
             if move:
                 left = rect.x() + column * (width + self._gap)

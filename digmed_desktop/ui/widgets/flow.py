@@ -6,15 +6,12 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
-class FlowLayout(QLayout):
-    """Lays out in lines; its height follows its width."""
+class PlacedLayout(QLayout):
+    """A layout whose height follows its width: one method places the items, and says how high they are together."""
 
-    def __init__(self, parent: QWidget, spacing: int = 8, lines: int | None = None) -> None:
-        """``lines``: pixels between lines, where they are others than between widgets."""
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._gap = spacing
-        self._between = spacing if lines is None else lines
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -41,6 +38,19 @@ class FlowLayout(QLayout):
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
         self._place(rect, move=True)
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        raise NotImplementedError
+
+
+class FlowLayout(PlacedLayout):
+    """Lays out in lines."""
+
+    def __init__(self, parent: QWidget, spacing: int = 8, lines: int | None = None) -> None:
+        """``lines``: pixels between lines, where they are others than between widgets."""
+        super().__init__(parent)
+        self._gap = spacing
+        self._between = spacing if lines is None else lines
 
     def sizeHint(self) -> QSize:
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]

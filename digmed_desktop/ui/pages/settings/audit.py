@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QGridLayout, QWidget
-
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
@@ -18,6 +16,7 @@ from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Words, row
 
@@ -58,13 +57,7 @@ class AuditSection(ColumnPage):
         self.body.addWidget(flow(self.find_button, self.export, self.check))
         self.work = LongWork(context.office)
         self.body.addWidget(self.work)
-        self._holder = QWidget()
-        self._list = QGridLayout(self._holder)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setHorizontalSpacing(16)
-        self._list.setVerticalSpacing(8)
-        for column, share in enumerate((3, 4, 4)):
-            self._list.setColumnStretch(column, share)
+        self._holder, self._list = table((3, 4, 4))
         self.card("", self._holder)
         self.older = button("Show older")
         self.older.clicked.connect(self._more)
@@ -119,12 +112,7 @@ class AuditSection(ColumnPage):
         self._context.office.ask(lambda desk: desk.audit.page(search, before, PAGE), then, self._failed)
 
     def _show(self, lines: Sequence[AuditLine]) -> None:
-        while self._list.count():
-            item = self._list.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._list)
         self._place = 0
         if not lines:
             self._list.addWidget(Words("Nothing was found.", role="quiet"), 0, 0, 1, 3)

@@ -16,6 +16,7 @@ from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row, set_property
 
@@ -308,10 +309,7 @@ class ConnectionSection(ColumnPage):
         """Show how each check ended."""
         self.test.setEnabled(True)
         self.test.setText("Test the connection")
-        while (item := self._results.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.deleteLater()
+        empty(self._results)
         for check in checks:
             self._results.addWidget(_row_of(check))
         self.results.setVisible(True)

@@ -13,6 +13,7 @@ from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor, TicksEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
@@ -170,12 +171,7 @@ class MessagesSection(ColumnPage):
         self.tell([Problem("", str(error))])
 
     def _list_own(self, own: Sequence[OwnProductView]) -> None:
-        while self._own.count():
-            item = self._own.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        empty(self._own)
         for product in own:
             remove = button("Remove", tip=f"No longer offer {product.name}")
             remove.setAccessibleName(f"Remove {product.name}")
