@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from digmed_desktop.clinical.form import Answers
+from digmed_desktop.clinical.identity import BORN
 from digmed_desktop.clinical.problem import REASON, Problem
 from digmed_desktop.clinical.record import PersonName
 
+ELIGIBILITY = "vaccine.eligibility"
 _CARRIED, _OF, _WHY = "carried", "correction.of", "correction.why"  # the keys of version 1
 
 
@@ -51,6 +53,12 @@ class FormState:
         """Return why a person continues in spite of a problem, ``""`` if nobody said so in words."""
         reason = self.reasons.get(problem.reason_key, "").strip()
         return reason if problem.takes(reason) else ""
+
+    def case_of(self, question: str) -> str:
+        """Return for whom and of which product a reason at a question is given: with another it is asked anew."""
+        item = ".".join(question.split(".")[:2]) if question.startswith("item.") else ""
+        products = sorted(key for key in self.answers if key.endswith(".product") and key.startswith(item))
+        return "\n".join(self.answers.get(key, "") for key in (*products, BORN, ELIGIBILITY, question))
 
     @property
     def patient_name(self) -> PersonName:

@@ -5,7 +5,6 @@ from typing import Generic, Self
 
 from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.identity import BORN
 from digmed_desktop.clinical.problem import (
     ALL_THE_SAME,
     Problem,
@@ -81,18 +80,11 @@ class Assessment(Generic[RecordT]):
             problems = (*problems, Problem(question, DONE_ALREADY, Severity.LOOK))
         every = (*problems, *self._unfounded(problems))
         return replace(
-            self, problems=tuple(replace(p, about=self._about(p)) if p.needs_reason else p for p in every)
+            self,
+            problems=tuple(
+                replace(p, about=self.state.case_of(p.field)) if p.needs_reason else p for p in every
+            ),
         )
-
-    def _about(self, problem: Problem) -> str:
-        """Return for whom and of which product a reason is given: with another one it is asked anew."""
-        answers = self.state.answers
-        item = ".".join(problem.field.split(".")[:2]) if problem.field.startswith("item.") else ""
-        products = (
-            text for key, text in sorted(answers.items()) if key.endswith(".product") and key.startswith(item)
-        )
-        others = (answers.get(key, "") for key in (BORN, "vaccine.eligibility", problem.field))
-        return "\n".join((*products, *others))
 
     def _unfounded(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Return what speaks against an incident: nothing was done, or nothing refuses what was."""
