@@ -271,7 +271,7 @@ def start(
     if sentence := f"{policy.sentence} {loaded.sentence}".strip():
         window.banner.say("stop" if choices.doubt else "look", sentence, "Settings")
     alarm.setParent(window)
-    alarm.rung.connect(window.program_failed, Qt.ConnectionType.QueuedConnection)
+    alarm.rung.connect(window.notices.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)
     program = Program(app, window, office, folders, _front_door(folders, window, office), watch, part)
     window.closing.connect(office.close)

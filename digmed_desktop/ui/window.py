@@ -1,4 +1,4 @@
-"""The window: which page is in view, who is acting, and the way of a form to a notification. The pages do the rest."""
+"""The window: which page is in view, and the ways from one to another. The pages do the rest."""
 
 from functools import partial
 
@@ -7,26 +7,23 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.desk.views import FormLists
 from digmed_desktop.messaging.searching import Search
-from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
+from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
-from digmed_desktop.ui.manager_flow import ManagerFlow
+from digmed_desktop.ui.notices import Notices
 from digmed_desktop.ui.pages.check import CheckPage
-from digmed_desktop.ui.pages.contact_clock import left_unfinished, of_another_day
-from digmed_desktop.ui.pages.fault_reports import FaultReportsPage, at_once
+from digmed_desktop.ui.pages.contact_clock import of_another_day
+from digmed_desktop.ui.pages.fault_reports import FaultReportsPage
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
-from digmed_desktop.ui.pages.opening import OpeningPage
-from digmed_desktop.ui.pages.people import FirstRunPage, SignInPage
+from digmed_desktop.ui.pages.people import FirstRunPage
 from digmed_desktop.ui.pages.people_list import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
-from digmed_desktop.ui.pages.recovery import RecoveryPage
 from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place, page_of
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
@@ -40,11 +37,6 @@ from digmed_desktop.ui.toast import Toast
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
 MOST_STEPS_BACK = 9
-DELIVERY_HEADS = ("Not connected", "Delivery", "Please note")
-NOT_KEPT = "The form is not stored"
-STILL_HERE = (
-    "What was typed stays in this window and is stored as soon as possible: do not close the program."
-)
 
 
 class Window(QMainWindow):
@@ -65,29 +57,18 @@ class Window(QMainWindow):
         self._made: dict[str, QWidget] = {}
         self._been: list[str] = []  # the places looked at before, the last one last
         self._before_help: QWidget | None = None
-        self._before_lock: QWidget | None = None  # the page that was in view
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
-        self.opening = OpeningPage(context)
-        self.sign_in = SignInPage(context)
+        self.gate = Gate(self)
+        self.opening, self.sign_in, self.recovery = self.gate.opening, self.gate.sign_in, self.gate.recovery
         self.story = StoryPage(context)
         self.check = CheckPage(context)
         self.help = HelpPage(context)
-        self.first_run: FirstRunPage | None = None
-        self.recovery = RecoveryPage(context)
         self.reports = FaultReportsPage(context)
-        for page in (
-            self.opening,
-            self.sign_in,
-            self.story,
-            self.check,
-            self.help,
-            self.recovery,
-            self.reports,
-        ):
+        for page in (self.story, self.check, self.help, self.reports):
             self.pages.addWidget(page)
-        self.manager = ManagerFlow(context, self.pages, self.show_page)
         self._build()
+        self.notices = Notices(self.banner, self.rail)
         self._connect()
         self.sending = SendFlow(self)
         self.counter = Counter(self, self)
@@ -128,10 +109,8 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         context, office = self.context, self.context.office
         office.who_acts = lambda: context.acting.id
-        office.opened.connect(self._opened)
-        office.not_opened.connect(self._not_opened)
-        office.failed.connect(self._failed)
-        office.standing.connect(self._stands)
+        office.failed.connect(self.notices.failed)
+        office.standing.connect(self.notices.show_standing)
         office.history_moved.connect(self._history_moved)
         context.acting.changed.connect(self.strip.show_person)
         context.appearance.changed.connect(self.rail.fit)
@@ -142,13 +121,9 @@ class Window(QMainWindow):
         context.navigate.to_section.connect(self.open_section)
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
-        context.navigate.lists_changed.connect(self._lists_changed)
-        self.sign_in.signed_in.connect(self.manager.greet)
-        self.sign_in.forgotten.connect(self.manager.forgot)
-        self.manager.begin(self._signed_in, lambda: self._ask_who(locked=False), self._take)
+        context.navigate.lists_changed.connect(self.take_lists)
+        self.gate.ready.connect(self.ready)
         self.help.back.connect(self._leave_help)
-        self.opening.rescued.connect(context.office.open)
-        self.recovery.done.connect(lambda: self._ask_who(locked=False))
         self.reports.done.connect(self.show_page)
         self.story.patient_changed.connect(self.follow_session)
         context.made.changed.connect(self.follow_session)
@@ -171,15 +146,20 @@ class Window(QMainWindow):
                 made.check.connect(partial(self.sending.show_check, made))
                 made.strip_changed.connect(self.follow_session)
                 made.scan_panel.was_typing.connect(self.counter.put_back)
-                made.drafts.failed.connect(self._draft_failed)
-                made.drafts.mended.connect(self._drafts_mended)
+                made.drafts.failed.connect(self.notices.draft_failed)
+                made.drafts.mended.connect(self.notices.drafts_mended)
             if isinstance(made, VaccinatePage):
                 made.programme_chosen.connect(self.strip.programme.setText)
             if isinstance(made, PeoplePage):
-                made.changed.connect(self._people_changed)
+                made.changed.connect(self.gate.people_changed)
             if isinstance(made, PracticePage):
                 made.clock_moved.connect(self.show_time)
         return self._made[key]
+
+    @property
+    def first_run(self) -> FirstRunPage | None:
+        """The first run's page, where a pharmacy without people was opened."""
+        return self.gate.first_run
 
     @property
     def vaccinate(self) -> VaccinatePage | None:
@@ -213,8 +193,7 @@ class Window(QMainWindow):
         page = self.reports.first(page)
         self.pages.setCurrentWidget(page)
         self.strip.pharmacy.setText(self.context.pharmacy.name)
-        outside = (self.opening, self.sign_in, self.first_run, self.recovery, self.manager.first)
-        inside = self.context.acting.person is not None and page not in outside
+        inside = self.context.acting.person is not None and not self.gate.is_outside(page)
         self.rail.setVisible(inside)
         self.strip.setVisible(inside)
         self.rail.mark(self._place_of(page))
@@ -252,7 +231,7 @@ class Window(QMainWindow):
         """Go to a page, as far as someone is signed in; drafts are kept first."""
         if self.context.acting.person is None:
             return
-        self._save_drafts()
+        self.save_drafts()
         if place := self._place_of(self.pages.currentWidget()):
             self._been = [*self._been[-MOST_STEPS_BACK:], place]
         self.show_page(page)
@@ -330,158 +309,31 @@ class Window(QMainWindow):
         """Return the forms that were looked at."""
         return [page for page in self._made.values() if isinstance(page, FormPage)]
 
-    def _save_drafts(self) -> None:
+    def save_drafts(self) -> None:
+        """Have every form stored as a draft."""
         for form in self.forms():
             form.save_draft()
 
     def keep_typed(self) -> None:
         """Have what is typed written down before this returns: the session may end at any moment."""
-        self._save_drafts()
+        self.save_drafts()
         self.context.office.settle(KEEP_SECONDS)
 
-    # ---- opening, people, locking
-
-    def _opened(self, found: Opened) -> None:
-        self._take(found)
-        self.context.kept_in = found.kept_in
-        self.context.office.ask(
-            lambda desk: desk.person_lists(), lambda lists: self._with_lists(found, lists)
-        )
-
-    def _take(self, found: Opened) -> None:
-        self.context.people = found.people
-        if found.pharmacy is not None:
-            self.context.pharmacy = found.pharmacy
-
-    def _with_lists(self, found: Opened, lists: FormLists) -> None:
-        self.context.lists["person"] = lists
-        if found.pharmacy is None or not found.people:
-            self.first_run = FirstRunPage(self.context)
-            self.first_run.done.connect(self._set_up)
-            self.first_run.restore.connect(self._restore_here)
-            if self.context.practice is not None:
-                self.first_run.fill(self.context.practice.first_run)
-            self.pages.addWidget(self.first_run)
-            self.show_page(self.first_run)
-            self.first_run.focus_field("pharmacy.name")
-        else:
-            self._ask_who(locked=False)
-        self.ready.emit()
-
-    def _not_opened(self, error: DigMedError) -> None:
-        self.opening.refuse(error)
-        self.show_page(self.opening)
-
-    def _restore_here(self) -> None:
-        self.opening.offer_restore()
-        self.show_page(self.opening)
-
-    def _set_up(self) -> None:
-        self.context.office.ask(lambda desk: desk.opened(), self._after_set_up)
-
-    def _after_set_up(self, found: Opened) -> None:
-        self._take(found)
-        if self.first_run is not None:
-            self.recovery.begin(found.people[-1].id, self.first_run.forget_pin())
-        self.show_page(self.recovery)
-        self.recovery.arrive()
-
-    def _ask_who(self, *, locked: bool) -> None:
-        self.sign_in.show_people(self.context.people, locked=locked)
-        self.show_page(self.sign_in)
-        self.sign_in.arrive()
+    # ---- what every page gets
 
     def lock(self) -> None:
         """Hide everything behind the PIN; the forms stay as they are."""
-        if self.context.acting.person is None:
-            return
-        self._save_drafts()
-        self._before_lock = self.pages.currentWidget()
-        self.context.acting.become(None)
-        self._ask_who(locked=True)
+        self.gate.lock()
 
     def open_record(self, text: str) -> None:
         """Take in a record that another system hands over; its draft comes into view once someone is signed in."""
         self.handed_over.take(text)
 
-    def _signed_in(self, person: PersonView) -> None:
-        self.context.acting.become(person)
-        if "vaccination" not in self.context.lists:  # the first to sign in
-            self.context.office.ask(lambda desk: desk.all_form_lists(), self._have_forms)
-            return
-        for form in self.forms():
-            form.take_over(person)
-        self._come_back()
-        self.handed_over.arrive()
-
-    def _come_back(self) -> None:
-        """Bring into view what was there before the lock, a form instead of its check page, and say whose it is."""
-        page, self._before_lock = self._before_lock, None
-        form = self.form_in_check if page is self.check else page
-        self.visit(form or self.page(HOME))
-        if isinstance(form, FormPage) and (name := form.banner().name):
-            self.toast.say(f"The form of {name}", "It is as it was before the lock.")
-
-    def _have_forms(self, lists: dict[str, FormLists]) -> None:
-        self.context.lists.update(lists)
-        self.strip.programme.setText(lists["vaccination"].programme_name)
-        self.context.office.ask(lambda desk: desk.newest_draft(), self._resume)
-
-    def _resume(self, draft: DraftView | None) -> None:
-        if self.handed_over.arrive():
-            return
-        if draft is None or draft.form not in FORMS:
-            self.go(HOME)
-            return
-        self.begin_form(FormStart(draft.form, draft=draft))
-        self.banner.say("act", left_unfinished(draft.state, draft.changed_at, self.context.now()), "Draft")
-
-    def _people_changed(self, found: Opened) -> None:
-        self._take(found)
-        self.context.office.ask(lambda desk: desk.all_form_lists(), self._lists_changed)
-
-    def _lists_changed(self, lists: dict[str, FormLists]) -> None:
+    def take_lists(self, lists: dict[str, FormLists]) -> None:
+        """Give every form the lists it offers from now on."""
         self.context.lists.update(lists)
         for form in self.forms():
             form.use_lists(lists[form.FORM])
-
-    # ---- standing
-
-    def _failed(self, error: DigMedError) -> None:
-        self.banner.say("stop", str(error), "That did not work")
-
-    def program_failed(self, reported: bool) -> None:
-        """Say that an act of this moment broke off in the program itself, and what is safe."""
-        self.banner.say("stop", at_once(reported), "The program made a mistake")
-
-    def _draft_failed(self, error: DigMedError) -> None:
-        self.banner.say("stop", f"{error} {STILL_HERE}", NOT_KEPT)
-
-    def _drafts_mended(self) -> None:
-        if self.banner.head == NOT_KEPT:
-            self.banner.say("done", "The form is stored now.", "Kept")
-
-    def _stands(self, standing: QueueStanding) -> None:
-        waiting = f"{standing.waiting} waiting" if standing.waiting else ""
-        needs = f"{standing.needs_person} to look at" if standing.needs_person else ""
-        if standing.connected is None:
-            link = "○ No connection set up"
-        else:
-            link = "● Connected" if standing.connected else "○ Not connected"
-        look = bool(standing.stopped_because or standing.needs_person)
-        self.rail.show_connection((link, waiting, needs), look=look)
-        if standing.stopped_because:
-            rest = (
-                f"{waiting}: it goes out by itself when MESH can be reached."
-                if standing.waiting and not standing.remedy
-                else standing.remedy
-            )
-            head = DELIVERY_HEADS[0 if standing.connected is False else 1]
-            self.banner.say("look", f"{standing.stopped_because} {rest}".strip(), head)
-        elif standing.notices:
-            self.banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[2])
-        elif self.banner.head in DELIVERY_HEADS:
-            self.banner.say("look", "")
 
     def _history_moved(self) -> None:
         moved = getattr(self.pages.currentWidget(), "history_moved", None)
@@ -494,7 +346,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the drafts and let the threads end."""
-        self._save_drafts()
+        self.save_drafts()
         self.closing.emit()
         event.accept()
         super().closeEvent(event)

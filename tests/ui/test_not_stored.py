@@ -179,7 +179,7 @@ def test_a_choice_that_cannot_be_kept_is_never_called_saved(
 
 
 def test_a_fault_that_nothing_caught_is_said_in_the_window(bench: Bench) -> None:
-    bench.window.program_failed(reported=True)
+    bench.window.notices.program_failed(reported=True)
     assert bench.window.banner.isVisible()
     assert "may not have been stored" in bench.window.banner.notice.body.text()
 
@@ -188,7 +188,7 @@ def test_opening_says_what_it_waits_for_and_can_be_tried_again(bench: Bench) -> 
     page, again = bench.window.opening, []
     page.rescued.disconnect()
     page.rescued.connect(lambda: again.append(1))
-    bench.window._not_opened(StoreError("The keyring is silent.", "Unlock it."))
+    bench.window.gate.not_opened(StoreError("The keyring is silent.", "Unlock it."))
     assert page.again_button.isVisible()
     page.again_button.click()
     assert again == [1]

@@ -25,7 +25,7 @@ def today(bench: Bench) -> TodayPage:
 
 def test_the_program_opens_on_it(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench()
-    bench.window._signed_in(bench.window.context.people[0])
+    bench.window.gate.let_in(bench.window.context.people[0])
     bench.until(lambda: isinstance(bench.window.pages.currentWidget(), TodayPage))
 
 

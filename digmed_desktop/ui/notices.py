@@ -1,0 +1,59 @@
+"""What the banner and the rail say of the whole program: faults, drafts not stored, how delivery stands."""
+
+from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.ui.frame import Banner, Rail
+from digmed_desktop.ui.pages.fault_reports import at_once
+
+DELIVERY_HEADS = ("Not connected", "Delivery", "Please note")
+NOT_KEPT = "The form is not stored"
+STILL_HERE = (
+    "What was typed stays in this window and is stored as soon as possible: do not close the program."
+)
+
+
+class Notices:
+    """Belongs to one window."""
+
+    def __init__(self, banner: Banner, rail: Rail) -> None:
+        self._banner, self._rail = banner, rail
+
+    def failed(self, error: DigMedError) -> None:
+        """Say that an act did not work."""
+        self._banner.say("stop", str(error), "That did not work")
+
+    def program_failed(self, reported: bool) -> None:
+        """Say that an act of this moment broke off in the program itself, and what is safe."""
+        self._banner.say("stop", at_once(reported), "The program made a mistake")
+
+    def draft_failed(self, error: DigMedError) -> None:
+        """Say that a form could not be stored."""
+        self._banner.say("stop", f"{error} {STILL_HERE}", NOT_KEPT)
+
+    def drafts_mended(self) -> None:
+        """Say that forms can be stored again, where it was said that they could not."""
+        if self._banner.head == NOT_KEPT:
+            self._banner.say("done", "The form is stored now.", "Kept")
+
+    def show_standing(self, standing: QueueStanding) -> None:
+        """Show how delivery stands: on the rail always, on the banner where something is in its way."""
+        waiting = f"{standing.waiting} waiting" if standing.waiting else ""
+        needs = f"{standing.needs_person} to look at" if standing.needs_person else ""
+        if standing.connected is None:
+            link = "○ No connection set up"
+        else:
+            link = "● Connected" if standing.connected else "○ Not connected"
+        look = bool(standing.stopped_because or standing.needs_person)
+        self._rail.show_connection((link, waiting, needs), look=look)
+        if standing.stopped_because:
+            rest = (
+                f"{waiting}: it goes out by itself when MESH can be reached."
+                if standing.waiting and not standing.remedy
+                else standing.remedy
+            )
+            head = DELIVERY_HEADS[0 if standing.connected is False else 1]
+            self._banner.say("look", f"{standing.stopped_because} {rest}".strip(), head)
+        elif standing.notices:
+            self._banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[2])
+        elif self._banner.head in DELIVERY_HEADS:
+            self._banner.say("look", "")
