@@ -1,5 +1,8 @@
 """What the banner and the rail say of the whole program: faults, drafts not stored, how delivery stands."""
 
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.ui.frame import Banner, Rail
@@ -12,10 +15,11 @@ STILL_HERE = (
 )
 
 
-class Notices:
-    """Belongs to one window."""
+class Notices(QObject):
+    """Belongs to one window; what comes in after the window is gone is said to nobody."""
 
-    def __init__(self, banner: Banner, rail: Rail) -> None:
+    def __init__(self, window: QWidget, banner: Banner, rail: Rail) -> None:
+        super().__init__(window)
         self._banner, self._rail = banner, rail
 
     def failed(self, error: DigMedError) -> None:

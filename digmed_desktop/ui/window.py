@@ -68,7 +68,7 @@ class Window(QMainWindow):
         for page in (self.story, self.check, self.help, self.reports):
             self.pages.addWidget(page)
         self._build()
-        self.notices = Notices(self.banner, self.rail)
+        self.notices = Notices(self, self.banner, self.rail)
         self._connect()
         self.sending = SendFlow(self)
         self.counter = Counter(self, self)
