@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -231,14 +231,27 @@ def open_bench(
     yield make
     shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
     strays = [type(w).__name__ for w in shown if w not in [one.window for one in opened]]
+    closed: list[QObject] = []
     for bench in opened:
+        closed += [bench.window, *bench.window.findChildren(QObject)]
         bench.window.close()
         bench.office.close()
         bench.window.deleteLater()  # a window left behind would be dressed again with every later one
+        _let_go(bench.window.context)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for dead in closed:
+        vars(dead).clear()  # what a deleted widget holds keeps its whole window in memory
     assert ON_THE_WINDOWS_THREAD == [], "network or database on the window's thread"
     assert strays == [], "a widget without a parent became a window of its own"
     assert [failure for bench in opened for failure in bench.failures] == []
+
+
+def _let_go(context: Context) -> None:
+    """Delete what signals to the window: a connection of Qt holds it where Python's collector cannot look."""
+    holders = [context.office, *vars(context).values(), *vars(context.office).values()]
+    for signalling in holders:
+        if isinstance(signalling, QObject) and signalling.parent() is None:
+            signalling.deleteLater()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.ui.forms.alerts import MOST_AT_LENGTH, Alerts
 from digmed_desktop.ui.patient_banner import PatientBanner
+from digmed_desktop.ui.preview import preview_pane
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -71,7 +72,7 @@ def test_banner_tab_and_check_count_the_same_warnings(bench: Bench) -> None:
     bench.until(bench.window.check.isVisible)
     looks = [p for p in bench.form.preview.preview.problems if p.severity is Severity.LOOK]
     pane = bench.form.preview
-    assert pane.tabs.tabText(pane.tabs.indexOf(pane.warnings)) == f"Warnings {len(looks)}"
+    assert pane.tabs.tabText(pane.tabs.indexOf(pane.lists[preview_pane.WARNINGS])) == f"Warnings {len(looks)}"
     assert f"{len(looks)} warning" in bench.window.patient.alert.text()
     page = bench.window.check._scroll.widget()
     assert sum(frame.property("tone") in ("look", "stop") for frame in page.children()) >= len(looks)

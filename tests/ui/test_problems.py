@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.desk.views import Preview
+from digmed_desktop.ui.preview.preview_pane import TO_COMPLETE
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -83,6 +84,6 @@ def test_the_problems_tab_counts_and_leads_too(bench: Bench) -> None:
     pane = bench.form.preview
     bench.until(lambda: pane.tabs.tabText(1) == "To complete 1")
     pane.tabs.setCurrentIndex(1)
-    line = pane.problems.findChildren(LinkButton)[0]
+    line = pane.lists[TO_COMPLETE].findChildren(LinkButton)[0]
     line.click()
     assert QApplication.focusWidget() in bench.form.form.fields["vaccine.batch"].editor.parts()

@@ -25,8 +25,8 @@ class DraftKeeper(QObject):
     failed = Signal(object)  # DigMedError; it is tried again by itself
     mended = Signal()  # nothing waits any more
 
-    def __init__(self, office: Office) -> None:
-        super().__init__()
+    def __init__(self, office: Office, parent: QObject) -> None:
+        super().__init__(parent)
         self._office = office
         self._waiting: dict[str, _Draft] = {}
         self._in_trouble = False

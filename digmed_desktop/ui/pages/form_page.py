@@ -44,7 +44,7 @@ class FormPage(FormParts):
         super().__init__(context)
         self.contact_clock = ContactClock(self.form, context.now)
         self.carried: set[str] = set()
-        self.drafts = DraftKeeper(context.office)
+        self.drafts = DraftKeeper(context.office, self)
         self.draft_id = ""
         self._begun_with: dict[str, str] = {}
         self._unasked: dict[str, str] = {}  # answers to questions that the form no longer has

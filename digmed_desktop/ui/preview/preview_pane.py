@@ -34,7 +34,7 @@ class _ProblemList(QScrollArea):
 
     def __init__(self, severity: Severity, none: str) -> None:
         super().__init__()
-        self._severity, self._none = severity, none
+        self.severity, self._none = severity, none
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,7 +53,7 @@ class _ProblemList(QScrollArea):
         while self._layout.count():
             self._layout.takeAt(0)
         self._held = []
-        problems = [p for p in preview.problems if p.severity is self._severity]
+        problems = [p for p in preview.problems if p.severity is self.severity]
         if not problems:
             self._add(Words(self._none, bold=True))
         for problem in problems:
@@ -78,8 +78,6 @@ class PreviewPane(QFrame):
         self._preview = Preview()
         self._stale: set[int] = set()
         self.reading = ReadingView(appearance.theme)
-        self.problems = _ProblemList(Severity.STOP, "Nothing is missing.")
-        self.warnings = _ProblemList(Severity.LOOK, "No warnings.")
         self.xml = XmlView(appearance.theme)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Preview")
@@ -88,15 +86,18 @@ class PreviewPane(QFrame):
         self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.tabBar().setAccessibleName("Preview")
         self.tabs.addTab(self.reading, TITLES[Ending.SEND])
+        self.lists: dict[str, _ProblemList] = {}
         if with_problems:
-            self.tabs.addTab(self.problems, TO_COMPLETE)
-            self.tabs.addTab(self.warnings, WARNINGS)
+            self.lists = {
+                TO_COMPLETE: _ProblemList(Severity.STOP, "Nothing is missing."),
+                WARNINGS: _ProblemList(Severity.LOOK, "No warnings."),
+            }
+        for title, problems in self.lists.items():
+            self.tabs.addTab(problems, title)
+            problems.chosen.connect(self.chosen)
         self.tabs.addTab(self.xml, "XML")
-        self._with_problems = with_problems
         self.tabs.currentChanged.connect(self._draw)
         self.reading.chosen.connect(self.chosen)
-        self.problems.chosen.connect(self.chosen)
-        self.warnings.chosen.connect(self.chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.tabs)
@@ -109,13 +110,9 @@ class PreviewPane(QFrame):
         self.tabs.setTabText(0, TITLES[preview.ending])
         self.tabs.setTabToolTip(0, TIPS[preview.ending])
         self.tabs.setTabVisible(self.tabs.indexOf(self.xml), preview.ending is not Ending.HERE)
-        if self._with_problems:
-            for title, view, severity in (
-                (TO_COMPLETE, self.problems, Severity.STOP),
-                (WARNINGS, self.warnings, Severity.LOOK),
-            ):
-                count = sum(p.severity is severity for p in preview.problems)
-                self.tabs.setTabText(self.tabs.indexOf(view), f"{title} {count}" if count else title)
+        for title, view in self.lists.items():
+            count = sum(p.severity is view.severity for p in preview.problems)
+            self.tabs.setTabText(self.tabs.indexOf(view), f"{title} {count}" if count else title)
         self._draw(self.tabs.currentIndex())
 
     def follow(self, field_id: str) -> None:
