@@ -9,6 +9,7 @@ from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import FormStart
+from digmed_desktop.ui.preview.preview_pane import WARNINGS
 
 PACK = "0109501101530003172705311012AB77"  # GS1's example product: batch 12AB77, expiry 31 May 2027
 
@@ -49,7 +50,7 @@ class Clinic:
             "looked at the tabs: it is counted, and no outcome is stated yet",
             f"Warnings {warnings}, outcome: ",
             lambda: (
-                f"{tabs.tabText(tabs.indexOf(form.preview.warnings))}, outcome: "
+                f"{tabs.tabText(tabs.indexOf(form.preview.lists[WARNINGS]))}, outcome: "
                 + form.form.answers()["vaccine.outcome"]
             ),
         )

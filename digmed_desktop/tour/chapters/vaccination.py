@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from digmed_desktop.messaging.states import State
 from digmed_desktop.tour.moves import THE_PACK, Moves
 from digmed_desktop.tour.player import TourError, pause
+from digmed_desktop.ui.preview.preview_pane import TO_COMPLETE
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 
 LOCUM = {
@@ -89,9 +90,11 @@ class Chapters:
             "chose the line about the date of birth", "Date of birth", self.moves.focus_name, "problem-field"
         )
         pane = self.moves.form().preview
-        pane.tabs.setCurrentWidget(pane.problems)
+        pane.tabs.setCurrentWidget(pane.lists[TO_COMPLETE])
         pause(150)
-        line = next(one for one in pane.problems.findChildren(LinkButton) if "xpir" in one.accessibleName())
+        line = next(
+            one for one in pane.lists[TO_COMPLETE].findChildren(LinkButton) if "xpir" in one.accessibleName()
+        )
         player.click(line)
         player.step(
             "chose the expiry date in the list beside the form",
