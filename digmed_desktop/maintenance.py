@@ -157,16 +157,25 @@ def _retention(words: list[str]) -> int:
     what.add_argument("--lift", type=int, metavar="N", help="lift hold N")
     what.add_argument("--hold", choices=[one.value for one in HoldReason], help="hold the records of --about")
     grammar.add_argument(
-        "--about", metavar="WHOSE", default="", help="'patient NHS-NUMBER', 'notification N' or 'batch N'"
+        "--about",
+        metavar="WHOSE",
+        default="",
+        help="'patient' (the NHS number is asked for), 'notification N' or 'batch N'",
     )
-    grammar.add_argument("--note", metavar="TEXT", default="", help="what the hold is for, in a few words")
+    grammar.add_argument(
+        "--note", metavar="TEXT", default="", help="what the hold is for, or why it is lifted, in a few words"
+    )
     asked = grammar.parse_args(words)
 
     def work(folders: Folders) -> int:
         wanted = retention_acts.Wanted(
             asked.confirm, asked.off, asked.remove, asked.lift, asked.hold or "", asked.about, asked.note
         )
-        answers = retention_acts.Asked(lambda names: _manager(names, "decides about retention"), input)
+        answers = retention_acts.Asked(
+            lambda names: _manager(names, "decides about retention"),
+            input,
+            lambda: getpass.getpass("NHS number of the patient, not shown: "),
+        )
         for line in retention_acts.carry_out(folders, open_vault(folders), SystemClock(), wanted, answers):
             print(line)
         return 0

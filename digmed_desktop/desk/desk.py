@@ -40,6 +40,7 @@ from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.desk.replies import ReplyDesk
+from digmed_desktop.desk.retention import RetentionDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.settings import SettingsDesk
 from digmed_desktop.desk.stock import StockDesk
@@ -147,10 +148,15 @@ class Desk:
         self.listing = ListingDesk(store, clock)
         named = self._choices.policy.backup_folder
         self.backups = BackupDesk(store, vault, clock, Path(named) if named else None)
+        self.retention = RetentionDesk(store, clock, self._who_keeps)
         self._intent = SendIntent(folder)
         self._keeper = HeadKeeper(store)
         self._vault = vault
         self._weakness = weakness(vault) if vault and not fictional_only else ()
+
+    def _who_keeps(self) -> str:
+        """Return the name of the manager who is signed in and decides about retention."""
+        return self._gate.allow(Permission.KEEP_RETENTION).professional.name.spoken()
 
     def duty(self) -> Duty:
         """Return when something is late, as the pharmacy has chosen."""

@@ -1,14 +1,17 @@
 """Removing what its time is over for: off until a manager has confirmed the table, and stopped by holds."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, nhs_number, retention
 from digmed_desktop.clinical.retention import Periods
 from digmed_desktop.clinical.retention_file import RecordKind
+from digmed_desktop.desk import retention_words
+from digmed_desktop.desk.retention_views import WORDS, Confirmed, Due, Preview, RetentionView
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.retention import Hold, HoldReason, RecordGroup
@@ -17,32 +20,6 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 _STATE = "retention"
-BACKUPS = "Backups made earlier still hold what is removed: delete them when their own time is over."
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Confirmed:
-    """Who confirmed the table, and when."""
-
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Due:
-    """A record whose time is over: the numbers of its versions, its kind and the last day on which it was kept."""
-
-    ids: tuple[int, ...]
-    kind: RecordKind
-    until: date
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Preview:
-    """What would go today, and how much stays although its time is over, by the reason."""
-
-    due: tuple[Due, ...]
-    stays: dict[str, int]
 
 
 class RetentionDesk:
@@ -50,6 +27,7 @@ class RetentionDesk:
 
     def __init__(self, store: "Store", clock: Clock, allow: Callable[[], str]) -> None:
         self._store, self._clock, self._allow = store, clock, allow
+        self._deciding = threading.Lock()  # a hold is never placed while records are being removed
 
     # ---- the table
 
@@ -78,18 +56,19 @@ class RetentionDesk:
 
     # ---- holds
 
+    def view(self) -> RetentionView:
+        """Return how retention stands, for a manager."""
+        self._allow()
+        shown = retention_words.periods(self.table())
+        return RetentionView(shown, self.confirmed(), self.holds(), self.lifted())
+
     def holds(self) -> tuple[Hold, ...]:
         """Return the holds that are in force."""
-        return tuple(
-            Hold(
-                **{
-                    **one,
-                    "reason": HoldReason(one["reason"]),
-                    "placed_at": datetime.fromisoformat(one["placed_at"]),
-                }
-            )
-            for one in self._state().get("holds", ())
-        )
+        return self._kept("holds")
+
+    def lifted(self) -> tuple[Hold, ...]:
+        """Return the holds that were lifted, as long as a record is left that they were about."""
+        return self._kept("lifted")
 
     def hold(self, reason: HoldReason, note: str, subject: str) -> Hold:
         """Hold the records of a patient or a batch, whatever their age; return the hold.
@@ -100,23 +79,31 @@ class RetentionDesk:
         by = self._allow()
         if not note.strip():
             raise DigMedError("Write in a few words what the hold is for.")
-        state = self._state()
-        number = int(state.get("last_hold", 0)) + 1
-        made = Hold(number, reason, note.strip(), self._clock.now(), by, **self._subject(subject))
-        raw = {**asdict(made), "placed_at": made.placed_at.isoformat()}
-        self._keep(holds=[*state.get("holds", ()), raw], last_hold=number)
-        self._store.retention.say(f"hold {number}", {"act": "placed", "reason": reason.value, "by": by})
+        about = self._subject(subject)
+        with self._deciding:
+            state = self._state()
+            number = int(state.get("last_hold", 0)) + 1
+            made = Hold(number, reason, note.strip(), self._clock.now(), by, **about)
+            self._keep(holds=[*state.get("holds", ()), _raw(made)], last_hold=number)
+            self._store.retention.say(f"hold {number}", {"act": "placed", "reason": reason.value, "by": by})
         return made
 
-    def lift(self, number: int) -> None:
-        """Lift a hold. Raises DigMedError where there is none of that number."""
+    def lift(self, number: int, why: str) -> None:
+        """Lift a hold. Raises DigMedError where there is none of that number, and without a reason."""
         by = self._allow()
-        kept = self._state().get("holds", [])
-        left = [one for one in kept if one["id"] != number]
-        if len(left) == len(kept):
-            raise DigMedError(f"There is no hold {number}.")
-        self._keep(holds=left)
-        self._store.retention.say(f"hold {number}", {"act": "lifted", "by": by})
+        with self._deciding:
+            hold = next((one for one in self.holds() if one.id == number), None)
+            if hold is None:
+                raise DigMedError(f"There is no hold {number}.")
+            if not why.strip():
+                raise DigMedError("Write in a few words why the hold is lifted.")
+            ended = replace(hold, lifted_at=self._clock.now(), lifted_by=by, lifted_why=why.strip())
+            self._keep(
+                holds=[_raw(one) for one in self.holds() if one.id != number],
+                lifted=[_raw(one) for one in (*self.lifted(), ended)],
+            )
+            note = {"act": "lifted", "reason": hold.reason.value, "by": by}
+            self._store.retention.say(f"hold {number}", note)
 
     # ---- removing
 
@@ -128,26 +115,35 @@ class RetentionDesk:
                 stays[why] = stays.get(why, 0) + 1
             else:
                 due.append(one)
-        return Preview(tuple(due), stays)
+        found = Preview(tuple(due), stays)
+        return replace(found, lines=tuple(retention_words.preview_lines(found, self.table())))
 
-    def remove(self, previewed: Sequence[Due]) -> tuple[int, int]:
+    def remove(self, previewed: Sequence[Due], words: str) -> tuple[int, int]:
         """Remove what a preview named, as far as it is due still; return how many records and patients went.
 
-        Raises NotAllowedNowError where the table is not confirmed, and where a record changed since the preview.
+        ``words`` are what the person typed for it: anything but :data:`WORDS` raises DigMedError. Raises
+        NotAllowedNowError where the table is not confirmed, and where a record changed since the preview.
         """
         by = self._allow()
+        if words.strip() != WORDS:
+            raise DigMedError("The words were not typed, so nothing was removed.", f"Type {WORDS}.")
         if self.confirmed() is None:
             raise NotAllowedNowError(
                 "No manager has confirmed the table of periods, so nothing is removed.",
                 "Read it and confirm it first.",
             )
-        still = {one for one, why in self._over() if not why}
-        if not set(previewed) <= still:
-            raise NotAllowedNowError(
-                "Something changed since the preview, so nothing was removed.", "Look at it again."
-            )
-        gone = self._store.retention.remove({one.ids: one.kind.value for one in previewed}, by)
-        return gone, self._store.retention.forget_patients(self._long_ago(), self._held_names())
+        with self._deciding:
+            still = {one for one, why in self._over() if not why}
+            if not set(previewed) <= still:
+                raise NotAllowedNowError(
+                    "Something changed since the preview, so nothing was removed.", "Look at it again."
+                )
+            gone = self._store.retention.remove({one.ids: one.kind.value for one in previewed}, by)
+            patients = self._store.retention.forget_patients(self._long_ago(), self._held_names())
+            left = self._store.retention.groups()
+            about = [one for one in self.lifted() if any(_is_about(one, group) for group in left)]
+            self._keep(lifted=[_raw(one) for one in about])
+        return gone, patients
 
     def _over(self) -> Iterator[tuple[Due, str]]:
         """Yield each record whose time is over, with the reason why it stays, or ``""``."""
@@ -157,12 +153,16 @@ class RetentionDesk:
             self.holds(),
             self._today(),
         )
+        patients = _patients(groups)
         last: dict[object, date] = {}
+        held: set[object] = set()
         for group in groups:
-            last[_patient(group)] = max(group.last, last.get(_patient(group), group.last))
-        held = {_patient(group) for group in groups if any(hold.notification in group.ids for hold in holds)}
+            for patient in patients[group.ids]:
+                last[patient] = max(group.last, last.get(patient, group.last))
+            if any(_is_about(hold, group) and not hold.batch for hold in holds):
+                held |= patients[group.ids]
         for group in groups:
-            seen = last[_patient(group)]
+            seen = max(last[patient] for patient in patients[group.ids])
             if group.born is None:
                 until = retention.kept_until(table.rows[RecordKind.ADULT], seen, seen)
                 if today > until:
@@ -173,7 +173,7 @@ class RetentionDesk:
             until = retention.kept_until(row, seen, group.born)
             if today <= until:
                 continue
-            on_hold = _patient(group) in held or any(_holds(hold, group) for hold in holds)
+            on_hold = bool(patients[group.ids] & held) or any(_is_about(hold, group) for hold in holds)
             why = "on hold" if on_hold else group.in_use or ("" if row.removed else "this kind is kept")
             yield Due(group.ids, kind, until), why
 
@@ -211,6 +211,9 @@ class RetentionDesk:
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()
 
+    def _kept(self, which: str) -> tuple[Hold, ...]:
+        return tuple(_hold(raw) for raw in self._state().get(which, ()))
+
     def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self._store.profile.get(_STATE) or "{}")
         return state
@@ -219,12 +222,39 @@ class RetentionDesk:
         self._store.profile.put(_STATE, json.dumps({**self._state(), **changed}, ensure_ascii=False))
 
 
-def _patient(group: RecordGroup) -> object:
-    """Return whose record it is: by NHS number, else by name and date of birth."""
-    return group.nhs_number or (group.name_key, group.born)
+def _patients(groups: Sequence[RecordGroup]) -> dict[tuple[int, ...], set[object]]:
+    """Return whose each record is: by NHS number; one without a number is also theirs who have name and birth."""
+    numbers: dict[object, set[object]] = {}
+    for group in groups:
+        if group.nhs_number:
+            numbers.setdefault((group.name_key, group.born), set()).add(group.nhs_number)
+    found: dict[tuple[int, ...], set[object]] = {}
+    for group in groups:
+        named = (group.name_key, group.born)
+        found[group.ids] = {group.nhs_number} if group.nhs_number else numbers.get(named, {named})
+    return found
 
 
-def _holds(hold: Hold, group: RecordGroup) -> bool:
+def _is_about(hold: Hold, group: RecordGroup) -> bool:
     if hold.batch:
         return hold.batch.casefold() in group.batches
+    if hold.notification is not None:
+        return hold.notification in group.ids
     return bool(hold.nhs_number) and hold.nhs_number == group.nhs_number
+
+
+def _raw(hold: Hold) -> dict[str, Any]:
+    lifted = hold.lifted_at.isoformat() if hold.lifted_at else None
+    return {**asdict(hold), "placed_at": hold.placed_at.isoformat(), "lifted_at": lifted}
+
+
+def _hold(raw: dict[str, Any]) -> Hold:
+    lifted = raw.get("lifted_at")
+    return Hold(
+        **{
+            **raw,
+            "reason": HoldReason(raw["reason"]),
+            "placed_at": datetime.fromisoformat(raw["placed_at"]),
+            "lifted_at": datetime.fromisoformat(lifted) if lifted else None,
+        }
+    )

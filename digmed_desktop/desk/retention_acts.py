@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from digmed_desktop.desk import opening, retention_words
 from digmed_desktop.desk.front_door import knock
 from digmed_desktop.desk.prompted import AskManager, prompted_manager
-from digmed_desktop.desk.retention import BACKUPS, RetentionDesk
+from digmed_desktop.desk.retention import RetentionDesk
+from digmed_desktop.desk.retention_views import BACKUPS, WORDS
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
@@ -17,8 +18,6 @@ from digmed_desktop.settings.folders import Folders
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
     from digmed_desktop.history.store import Store
-
-WORDS = "REMOVE THESE RECORDS"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +39,7 @@ class Asked:
 
     manager: AskManager
     words: Callable[[str], str]  # given what is asked
+    number: Callable[[], str]  # the NHS number of a hold: an argument of a command is seen by every program
 
 
 def carry_out(folders: Folders, vault: "Vault", clock: Clock, wanted: Wanted, asked: Asked) -> Iterator[str]:
@@ -65,10 +65,11 @@ def _done(desk: RetentionDesk, wanted: Wanted, asked: Asked) -> Iterator[str]:
         desk.switch_off()
         yield "Nothing is removed any more."
     elif wanted.lift is not None:
-        desk.lift(wanted.lift)
+        desk.lift(wanted.lift, wanted.note)
         yield f"Hold {wanted.lift} is lifted."
     elif wanted.hold:
-        made = desk.hold(HoldReason(wanted.hold), wanted.note, wanted.about)
+        about = f"patient {asked.number()}" if wanted.about.strip() == "patient" else wanted.about
+        made = desk.hold(HoldReason(wanted.hold), wanted.note, about)
         yield f"Hold {made.id} is placed."
     elif wanted.remove:
         yield from retention_words.told(desk)
@@ -81,9 +82,7 @@ def _removed(desk: RetentionDesk, asked: Asked) -> Iterator[str]:
         yield "Nothing was removed."
         return
     text = f"To remove {len(due)} records for good, type {WORDS}: "
-    if asked.words(text).strip() != WORDS:
-        raise DigMedError("The words were not typed, so nothing was removed.")
-    records, patients = desk.remove(due)
+    records, patients = desk.remove(due, asked.words(text))
     yield f"Removed: {records} records, and the details of {patients} patients of whom no record is left. {BACKUPS}"
 
 

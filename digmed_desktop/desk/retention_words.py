@@ -2,57 +2,76 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.clinical.retention import Periods
 from digmed_desktop.clinical.retention_file import PeriodRow, SourceRow
-from digmed_desktop.desk.retention import BACKUPS, RetentionDesk
+from digmed_desktop.desk.retention_views import BACKUPS, PeriodView, Preview, SourceLine
+from digmed_desktop.messaging.retention import Hold
+
+if TYPE_CHECKING:
+    from digmed_desktop.desk.retention import RetentionDesk
 
 _READ = {True: "text read", False: "text not read"}
 _MARKS = {"S": "a source that can be looked up", "G": "general knowledge, no source read"}
+_LONGEST = "kept as long as the longest of these asks"
 
 
-def told(desk: RetentionDesk) -> Iterator[str]:
+def told(desk: "RetentionDesk") -> Iterator[str]:
     """Yield the lines that say how retention stands."""
-    table = desk.table()
-    for row in table.rows.values():
-        yield from _of_kind(row)
+    for period in periods(desk.table()):
+        yield f"{period.label}: {period.said}"
+        for one in period.sources:
+            yield f"    {one.period}: {one.what}. {one.source} ({one.mark})"
     confirmed = desk.confirmed()
     if confirmed is None:
         yield "No manager has confirmed this table: nothing is removed."
     else:
         yield f"{confirmed.by} confirmed this table on {dates.shown_time(confirmed.at)}."
     for hold in desk.holds():
-        what = f"batch {hold.batch}" if hold.batch else "a patient"
         placed = f"{dates.shown_time(hold.placed_at)} by {hold.placed_by}"
-        yield f"Hold {hold.id} on {what}, {hold.reason.value}, since {placed}: {hold.note}"
-    yield from _of_preview(desk)
+        yield f"Hold {hold.id} on {whose(hold)}, {hold.reason.value}, since {placed}: {hold.note}"
+    yield from desk.preview().lines
 
 
-def _of_kind(row: PeriodRow) -> Iterator[str]:
-    yield f"{row.label}: {'kept as long as the longest of these asks' if row.removed else row.why_kept}"
-    for one in row.source:
-        yield f"    {_period(one)}: {one.what}. {one.source} ({_MARKS[one.confidence]}; {_READ[one.read]})"
+def periods(table: Periods) -> tuple[PeriodView, ...]:
+    """Return the table, each kind with its sources and their marks."""
+    return tuple(_period(row) for row in table.rows.values())
 
 
-def _period(one: SourceRow) -> str:
+def whose(hold: Hold) -> str:
+    """Return what a hold is about, without naming a patient."""
+    return f"batch {hold.batch}" if hold.batch else "a patient"
+
+
+def preview_lines(preview: Preview, table: Periods) -> Iterator[str]:
+    """Yield what would go today, and what stays although its time is over."""
+    if not preview.due and not preview.stays:
+        yield "The time of no record is over."
+        return
+    for kind, count in sorted(Counter(one.kind for one in preview.due).items()):
+        days = [one.until for one in preview.due if one.kind is kind]
+        span = f"kept until {dates.shown(min(days))} to {dates.shown(max(days))}"
+        yield f"Over: {count} of {table.rows[kind].label}, {span}."
+    numbers = ", ".join(str(number) for one in preview.due for number in one.ids)
+    if numbers:
+        yield f"Numbers of these notifications: {numbers}."
+        yield BACKUPS
+    for why, count in sorted(preview.stays.items()):
+        yield f"Over, but {count} stay: {why}."
+
+
+def _period(row: PeriodRow) -> PeriodView:
+    sources = tuple(
+        SourceLine(_asked(one), one.what, one.source, f"{_MARKS[one.confidence]}; {_READ[one.read]}")
+        for one in row.source
+    )
+    return PeriodView(row.label, _LONGEST if row.removed else str(row.why_kept), sources)
+
+
+def _asked(one: SourceRow) -> str:
     years = f"{one.years} years from the last contact"
     if one.birthday is None:
         return years
     return f"{years}, and to the {one.birthday}th birthday ({one.birthday_if_17}th of a patient who was 17)"
-
-
-def _of_preview(desk: RetentionDesk) -> Iterator[str]:
-    table, seen = desk.table(), desk.preview()
-    if not seen.due and not seen.stays:
-        yield "The time of no record is over."
-        return
-    for kind, count in sorted(Counter(one.kind for one in seen.due).items()):
-        days = [one.until for one in seen.due if one.kind is kind]
-        span = f"kept until {dates.shown(min(days))} to {dates.shown(max(days))}"
-        yield f"Over: {count} of {table.rows[kind].label}, {span}."
-    numbers = ", ".join(str(number) for one in seen.due for number in one.ids)
-    if numbers:
-        yield f"Numbers of these notifications: {numbers}."
-        yield BACKUPS
-    for why, count in sorted(seen.stays.items()):
-        yield f"Over, but {count} stay: {why}."

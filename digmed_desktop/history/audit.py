@@ -74,7 +74,8 @@ def _told(connection: sa.Connection, links: Sequence[Any]) -> Iterator[AuditRow]
     for link in links:
         at = datetime.fromisoformat(link.at)
         if link.kind in _SAID:
-            yield AuditRow(link.number, at, link.kind, link.kind, None, "", None, _who_said(link.note))
+            by, note = _said(link)
+            yield AuditRow(link.number, at, link.kind, link.kind, None, note, None, by)
             continue
         act = acts[link.kind].get(link.subject)
         if act is None:  # emptied by retention, or taken away: the check of the chain says which
@@ -91,8 +92,10 @@ def _acts(connection: sa.Connection, kind: str, keys: Sequence[str]) -> dict[str
     return {str(row.id): row for row in found}
 
 
-def _who_said(note: str) -> str:
+def _said(link: Any) -> tuple[str, str]:
+    """Return who made a link that says something itself, and what it says as JSON, its subject among it."""
     try:
-        return str(json.loads(note).get("by", ""))
-    except (ValueError, AttributeError):
-        return ""
+        told = dict(json.loads(link.note))
+    except (ValueError, TypeError):
+        told = {}
+    return str(told.pop("by", "")), json.dumps({"subject": link.subject, **told}, ensure_ascii=False)

@@ -70,6 +70,9 @@ class Retention:
             with _unlocked(connection):
                 for ids, rule in wanted.items():
                     _remove(connection, self._database.sealer, ids, {"rule": rule, "by": by})
+            if wanted:
+                note = {"act": f"removed {len(wanted)}", "by": by}
+                self._database.sealer.say(connection, RETENTION, "records", note)
         return len(wanted)
 
     def forget_patients(self, before: datetime, held: Sequence[str]) -> int:

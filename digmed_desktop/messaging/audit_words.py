@@ -1,12 +1,16 @@
 """What people read of an act of the audit, from ``resources/people/audit.toml``."""
 
 import json
+from typing import Any
 
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.audit import MISSING, AuditGroup, AuditLine, AuditRow
 from digmed_desktop.messaging.event_words import words_of_event
 
 FILE = "people/audit.toml"
+_ACTS_IN_JSON = ("access-act", "pgd-act")
+_SAID = {"begun": (), "found": (), "lost": ("why",), "removed": ("rule",), "retention": ("act", "reason")}
+"""Links that say something themselves, and which parts of it people read."""
 
 
 def line_of(row: AuditRow) -> AuditLine:
@@ -31,11 +35,19 @@ def group_label(group: AuditGroup) -> str:
 
 def _note(row: AuditRow) -> str:
     """Return the note in words; those of some records are JSON."""
-    if row.source not in ("access-act", "pgd-act"):
-        return row.note
+    if row.source in _ACTS_IN_JSON:
+        parts = _parts(row.note)
+        told = ", ".join(f"{key} {value}" for key, value in parts.items() if value not in (None, ""))
+        return (f"{row.act}: {told}" if told else row.act) if parts else row.note
+    if row.source in _SAID:
+        parts = _parts(row.note)
+        told = ", ".join(str(parts[key]) for key in _SAID[row.source] if parts.get(key))
+        return ": ".join(part for part in (parts.get("subject", ""), told) if part)
+    return row.note
+
+
+def _parts(note: str) -> dict[str, Any]:
     try:
-        parts = json.loads(row.note)
-    except ValueError:
-        return row.note
-    told = ", ".join(f"{key} {value}" for key, value in parts.items() if value not in (None, ""))
-    return f"{row.act}: {told}" if told else row.act
+        return dict(json.loads(note))
+    except (ValueError, TypeError):
+        return {}

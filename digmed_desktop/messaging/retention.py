@@ -16,7 +16,7 @@ class HoldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hold:
-    """A hold on a patient, by NHS number or by a notification of theirs, or on a batch; until it is lifted."""
+    """A hold on a patient, by NHS number or by a notification of theirs, or on a batch; in force until it is lifted."""
 
     id: int
     reason: HoldReason
@@ -26,6 +26,9 @@ class Hold:
     nhs_number: str = ""
     notification: int | None = None
     batch: str = ""
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    lifted_why: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -13,7 +13,9 @@ from digmed_desktop.clinical import retention
 from digmed_desktop.clinical.retention_file import RecordKind
 from digmed_desktop.desk.head_keeper import check
 from digmed_desktop.desk.retention import RetentionDesk
+from digmed_desktop.desk.retention_views import WORDS
 from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.retention import HoldReason
@@ -76,19 +78,19 @@ def test_nothing_is_removed_until_the_very_table_is_confirmed(store, desk, clock
     due = desk.preview().due
     assert [one.ids for one in due] == [(made,)]
     with pytest.raises(NotAllowedNowError, match="confirmed"):
-        desk.remove(due)
+        desk.remove(due, WORDS)
     desk.confirm()
     table = retention.load()
     with monkeypatch.context() as patch:
         patch.setattr(retention, "load", lambda: dataclasses.replace(table, digest="another"))
         assert desk.confirmed() is None, "another table was confirmed than the one that is here"
         with pytest.raises(NotAllowedNowError, match="confirmed"):
-            desk.remove(due)
+            desk.remove(due, WORDS)
     desk.switch_off()
     with pytest.raises(NotAllowedNowError):
-        desk.remove(due)
+        desk.remove(due, WORDS)
     desk.confirm()
-    assert desk.remove(due) == (1, 0)
+    assert desk.remove(due, WORDS) == (1, 0)
     assert store.retention.groups() == []
 
 
@@ -100,8 +102,8 @@ def test_who_is_no_manager_decides_nothing(store, clock) -> None:
     for act in (
         desk.confirm,
         desk.switch_off,
-        lambda: desk.remove(()),
-        lambda: desk.lift(1),
+        lambda: desk.remove((), WORDS),
+        lambda: desk.lift(1, "settled"),
         lambda: desk.hold(HoldReason.CLAIM, "claim", "batch B1"),
     ):
         with pytest.raises(DigMedError, match="manager"):
@@ -119,11 +121,36 @@ def test_a_hold_stops_it_until_it_is_lifted(store, desk, clock, subject) -> None
     clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
     assert desk.preview().due == ()
     assert desk.preview().stays == {"on hold": 1}
-    assert desk.remove(()) == (0, 0)
-    desk.lift(held.id)
-    assert desk.remove(desk.preview().due) == (1, 1)
+    assert desk.remove((), WORDS) == (0, 0)
+    desk.lift(held.id, "settled")
+    assert desk.remove(desk.preview().due, WORDS) == (1, 1)
     with pytest.raises(DigMedError, match="no hold"):
-        desk.lift(held.id)
+        desk.lift(held.id, "settled")
+
+
+def test_a_hold_on_a_patient_holds_what_was_recorded_before_the_number_was_known(store, desk, clock) -> None:
+    about = dataclasses.replace(facts(), nhs_number="", contact_at=clock.at)
+    store.notifications.freeze(None, RECORD, about, None, local_id(), None, token=token(), kept_here=True)
+    kept_here(store, clock)
+    desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
+    clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    assert desk.preview().stays == {"on hold": 2}
+
+
+def test_a_hold_is_lifted_with_a_reason_that_stays_as_long_as_the_record(store, desk, clock) -> None:
+    kept_here(store, clock)
+    held = desk.hold(HoldReason.CLAIM, "a claim", "notification 1")
+    with pytest.raises(DigMedError, match="why"):
+        desk.lift(held.id, " ")
+    assert [one.id for one in desk.holds()] == [held.id]
+    desk.lift(held.id, "settled out of court")
+    assert [(one.id, one.lifted_by, one.lifted_why) for one in desk.view().lifted] == [
+        (held.id, ADA, "settled out of court")
+    ]
+    desk.confirm()
+    clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    desk.remove(desk.preview().due, WORDS)
+    assert desk.view().lifted == ()
 
 
 @pytest.mark.parametrize("subject", ["", "patient 123", "patient", "batch", "notification 99", "Fennimore"])
@@ -160,7 +187,7 @@ def test_what_is_in_use_stays_and_all_of_a_settled_record_goes(store, desk, cloc
     seen = desk.preview()
     assert [one.ids for one in seen.due] == settled
     assert seen.stays == {"an answer is owed to the practice": 1}
-    assert desk.remove(seen.due) == (2, 0)
+    assert desk.remove(seen.due, WORDS) == (2, 0)
     assert [group.ids for group in store.retention.groups()] == waiting
     with store.retention._database.reading() as connection:
         for table in ("event", "payload", "inbox", "word", "sending"):
@@ -186,11 +213,18 @@ def test_the_chain_stays_whole_names_what_was_removed_and_still_finds_what_nobod
     stays = kept_here(store, clock)
     desk.confirm()
     desk.hold(HoldReason.INQUIRY, "coroner", f"notification {stays}")
-    desk.lift(1)
+    desk.lift(1, "settled")
     clock.at = datetime(2030, 1, 1, 9, tzinfo=UTC)
-    desk.remove([one for one in desk.preview().due if stays not in one.ids])
+    desk.remove([one for one in desk.preview().due if stays not in one.ids], WORDS)
     told = [(row.source, row.by) for row in store.audit.rows() if row.source in ("retention", "removed")]
-    assert told == [("removed", ADA)] * 2 + [("retention", ADA)] * 3
+    assert told == [("retention", ADA), *[("removed", ADA)] * 2, *[("retention", ADA)] * 3]
+    notes = [line_of(row).note for row in store.audit.rows() if row.source == "retention"]
+    assert notes == [
+        "records: removed 1",
+        "hold 1: lifted, inquiry",
+        "hold 1: placed, inquiry",
+        "table: confirmed",
+    ]
     found = check(store)
     assert found.health is Health.GOOD
     assert "Retention removed 2 rows" in found.sentence

@@ -10,14 +10,15 @@ import pytest
 from digmed_desktop.credentials import pins
 from digmed_desktop.desk import opening, retention_acts
 from digmed_desktop.desk.gate import NotPermittedError
-from digmed_desktop.desk.retention_acts import WORDS, Asked, Wanted
+from digmed_desktop.desk.retention_acts import Asked, Wanted
+from digmed_desktop.desk.retention_views import WORDS
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.people import Access, Why
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault
-from tests.desk.test_retention import kept_here
+from tests.desk.test_retention import NUMBER, kept_here
 from tests.history.samples import PHARMACIST, MovedClock
 
 PIN = "739204"
@@ -44,7 +45,7 @@ def folders(home: Path, memory_vault: MemoryVault, clock: MovedClock) -> Folders
 @pytest.fixture
 def act(folders: Folders, memory_vault: MemoryVault, clock: MovedClock) -> Act:
     def carry_out(pin: str = PIN, words: str = WORDS, **wanted: object) -> str:
-        asked = Asked(lambda _names: (0, pin), lambda _text: words)
+        asked = Asked(lambda _names: (0, pin), lambda _text: words, lambda: NUMBER)
         what = dataclasses.replace(Wanted(), **wanted)  # type: ignore[arg-type]
         return "\n".join(retention_acts.carry_out(folders, memory_vault, clock, what, asked))
 
@@ -87,11 +88,19 @@ def test_a_hold_is_placed_and_lifted(act, folders, memory_vault, clock) -> None:
     assert "Hold 1 is placed." in act(hold="complaint", about="notification 1", note="letter of 3 May")
     assert "Over, but 1 stay: on hold." in act()
     assert "Nothing was removed." in act(remove=True)
-    assert "Hold 1 is lifted." in act(lift=1)
+    assert "Hold 1 is lifted." in act(lift=1, note="settled")
     assert records(folders, memory_vault, clock) == 1
 
 
-@pytest.mark.parametrize("wanted", [{"confirm": True}, {"off": True}, {"lift": 1}, {"remove": True}])
+def test_the_nhs_number_of_a_hold_is_asked_for_and_is_no_argument(act) -> None:
+    """Every program of the computer sees the arguments of a command."""
+    assert "Hold 1 is placed." in act(hold="claim", about="patient", note="a claim")
+    assert "Over, but 1 stay: on hold." in act()
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"confirm": True}, {"off": True}, {"lift": 1, "note": "settled"}, {"remove": True}]
+)
 def test_a_wrong_pin_decides_nothing(act, folders, memory_vault, clock, wanted) -> None:
     act(confirm=True)
     act(hold="claim", about="batch other", note="a claim")

@@ -12,7 +12,7 @@ from digmed_desktop.ui.pages.register import RegisterPage
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.widgets.medicine import MedicineEditor
 
-PATIENT = "Mr William Smith"
+NHS_NUMBER = "9994000195"  # of the fictional patient of this chapter
 WHO_ASKS = {"request.asked_by": "nhs-111", "request.reference": "111-4711"}
 CONSULTATION = {
     "patient.traced": "scr",
@@ -70,10 +70,7 @@ class Chapters:
         player.wait_for("the list of problems", page.form.summary.isVisible)
         player.step("pressed Check on the empty form", "Select who asks", player.visible_text)
         page.arrive()
-        patient = next((one for one in self.moves.practice.patients if one.name == PATIENT), None)
-        if patient is None:
-            raise TourError(f"{PATIENT} is not in practice mode")
-        self._fill(page, {**WHO_ASKS, **patient.answers, **CONSULTATION})
+        self._fill(page, {**WHO_ASKS, **self._answers(), **CONSULTATION})
         self._pick(page, "item.1.product", "humulin")
         self._fill(page, INSULIN)
         panel = page.form.law_panels["item.1"]
@@ -121,7 +118,9 @@ class Chapters:
         player.wait_for("the entry", lambda: len(page.entries) == 1 and page.detail.isVisible())
         player.wait_for("the chain", lambda: page.chain.property("tone") == "done")
         pause(200)
-        player.step("pressed F6", "SMITH, William", player.visible_text)
+        who = self._answers()
+        on_record = f"{who['patient.family'].upper()}, {who['patient.given']}"
+        player.step("pressed F6", on_record, player.visible_text)
         player.step("read the entry", "left on the train", player.visible_text, "register")
         player.step("looked at the chain", "The chain is whole", player.visible_text)
         player.click(player.button("Append amendment"))
@@ -139,6 +138,13 @@ class Chapters:
             "opened the rules of law", "regulation 225(3)", self.window.help.text.toPlainText, "help-law"
         )
         player.key(Qt.Key.Key_F2)
+
+    def _answers(self) -> dict[str, str]:
+        """Return what is known beforehand of the patient."""
+        for patient in self.moves.practice.patients:
+            if patient.answers["patient.nhs_number"].replace(" ", "") == NHS_NUMBER:
+                return patient.answers
+        raise TourError("the patient of the emergency supply is not in practice mode")
 
     def _page(self) -> SupplyPage:
         self.player.key(Qt.Key.Key_F3)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digmed_desktop.desk.head_keeper import check
 from digmed_desktop.desk.retention import RetentionDesk
+from digmed_desktop.desk.retention_views import WORDS
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.retention import HoldReason
@@ -121,7 +122,7 @@ def run(size: Size, folder: Path) -> Outcome:
         clock.at = noon(day)
         if holds and day > lifted_on:
             for number in holds:
-                desk.lift(number)
+                desk.lift(number, "settled")
             holds = {}
         want = {tuple(one.ids) for one in left if is_due(left, one, day, holds)}
         due = desk.preview().due
@@ -129,7 +130,7 @@ def run(size: Size, folder: Path) -> Outcome:
             broken.append(f"on {day}: {sorted(one.ids for one in due)} instead of {sorted(want)}")
             break
         if due:
-            gone, _patients = desk.remove(due)
+            gone, _patients = desk.remove(due, WORDS)
             figures["removed"] += gone
             left = [one for one in left if tuple(one.ids) not in want]
         there = {group.ids for group in store.retention.groups()}

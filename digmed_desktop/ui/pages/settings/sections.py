@@ -16,6 +16,7 @@ from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
 from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
 from digmed_desktop.ui.pages.settings.practices import PracticesSection
+from digmed_desktop.ui.pages.settings.retention import RetentionSection
 from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 
 
@@ -40,5 +41,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("appearance", "Appearance", AppearanceSection),
     Section("medicines", "Medicines", MedicinesSection, "supply"),
     Section("audit", "Audit", AuditSection, "audit"),
+    Section("retention", "Retention", RetentionSection, "retention"),
     Section("backup", "Backup", BackupSection, "backup"),
 )

@@ -1,0 +1,69 @@
+"""What the page and the command of retention show, as plain data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from digmed_desktop.messaging.retention import Hold
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.retention_file import RecordKind
+
+WORDS = "REMOVE THESE RECORDS"
+"""What a person types before anything is removed."""
+BACKUPS = "Backups made earlier still hold what is removed: delete them when their own time is over."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Confirmed:
+    """Who confirmed the table, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Due:
+    """A record whose time is over: the numbers of its versions, its kind and the last day on which it was kept."""
+
+    ids: tuple[int, ...]
+    kind: "RecordKind"
+    until: date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Preview:
+    """What would go today, and how much stays although its time is over, by the reason."""
+
+    due: tuple[Due, ...]
+    stays: dict[str, int]
+    lines: tuple[str, ...] = ()  # the same in words; no patient is named
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source in words: how long it asks for, for what, where it stands, and how far it can be trusted."""
+
+    period: str
+    what: str
+    source: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """One kind of record in words, with every source for it."""
+
+    label: str
+    said: str
+    sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RetentionView:
+    """How retention stands: the table, who confirmed it, and the holds. Patient data."""
+
+    periods: tuple[PeriodView, ...]
+    confirmed: Confirmed | None
+    holds: tuple[Hold, ...]
+    lifted: tuple[Hold, ...]
