@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical import dates
 from digmed_desktop.desk import opening, retention_words
 from digmed_desktop.desk.front_door import knock
 from digmed_desktop.desk.prompted import AskManager, prompted_manager
@@ -50,7 +51,7 @@ def carry_out(folders: Folders, vault: "Vault", clock: Clock, wanted: Wanted, as
     try:
         desk = RetentionDesk(store, clock, lambda: _manager(store, vault, clock, asked))
         yield from _done(desk, wanted, asked)
-        yield from retention_words.told(desk)
+        yield from _told(desk)
         store.chain.keep_head()
     finally:
         store.close()
@@ -58,7 +59,7 @@ def carry_out(folders: Folders, vault: "Vault", clock: Clock, wanted: Wanted, as
 
 def _done(desk: RetentionDesk, wanted: Wanted, asked: Asked) -> Iterator[str]:
     if wanted.confirm:
-        yield from retention_words.told(desk)
+        yield from _told(desk)
         desk.confirm()
         yield "The table is confirmed."
     elif wanted.off:
@@ -72,8 +73,25 @@ def _done(desk: RetentionDesk, wanted: Wanted, asked: Asked) -> Iterator[str]:
         made = desk.hold(HoldReason(wanted.hold), wanted.note, about)
         yield f"Hold {made.id} is placed."
     elif wanted.remove:
-        yield from retention_words.told(desk)
+        yield from _told(desk)
         yield from _removed(desk, asked)
+
+
+def _told(desk: RetentionDesk) -> Iterator[str]:
+    """Yield the lines that say how retention stands."""
+    for period in retention_words.periods(desk.table()):
+        yield f"{period.label}: {period.said}"
+        for one in period.sources:
+            yield f"    {one.period}: {one.what}. {one.source} ({one.mark})"
+    confirmed = desk.confirmed()
+    if confirmed is None:
+        yield "No manager has confirmed this table: nothing is removed."
+    else:
+        yield f"{confirmed.by} confirmed this table on {dates.shown_time(confirmed.at)}."
+    for hold in desk.holds():
+        placed = f"{dates.shown_time(hold.placed_at)} by {hold.placed_by}"
+        yield f"Hold {hold.id} on {retention_words.whose(hold)}, {hold.reason.value}, since {placed}: {hold.note}"
+    yield from desk.preview().lines
 
 
 def _removed(desk: RetentionDesk, asked: Asked) -> Iterator[str]:

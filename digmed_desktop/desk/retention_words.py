@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.retention import Periods
@@ -10,29 +9,9 @@ from digmed_desktop.clinical.retention_file import PeriodRow, SourceRow
 from digmed_desktop.desk.retention_views import BACKUPS, PeriodView, Preview, SourceLine
 from digmed_desktop.messaging.retention import Hold
 
-if TYPE_CHECKING:
-    from digmed_desktop.desk.retention import RetentionDesk
-
 _READ = {True: "text read", False: "text not read"}
 _MARKS = {"S": "a source that can be looked up", "G": "general knowledge, no source read"}
 _LONGEST = "kept as long as the longest of these asks"
-
-
-def told(desk: "RetentionDesk") -> Iterator[str]:
-    """Yield the lines that say how retention stands."""
-    for period in periods(desk.table()):
-        yield f"{period.label}: {period.said}"
-        for one in period.sources:
-            yield f"    {one.period}: {one.what}. {one.source} ({one.mark})"
-    confirmed = desk.confirmed()
-    if confirmed is None:
-        yield "No manager has confirmed this table: nothing is removed."
-    else:
-        yield f"{confirmed.by} confirmed this table on {dates.shown_time(confirmed.at)}."
-    for hold in desk.holds():
-        placed = f"{dates.shown_time(hold.placed_at)} by {hold.placed_by}"
-        yield f"Hold {hold.id} on {whose(hold)}, {hold.reason.value}, since {placed}: {hold.note}"
-    yield from desk.preview().lines
 
 
 def periods(table: Periods) -> tuple[PeriodView, ...]:
