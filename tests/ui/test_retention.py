@@ -10,6 +10,7 @@ from digmed_desktop.desk.retention_views import BACKUPS, WORDS
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.retention import RetentionSection
 from tests.desk.test_retention import kept_here
+from tests.history.samples import MovedClock
 from tests.ui.conftest import Bench
 
 
@@ -52,7 +53,7 @@ def look(bench: Bench, page: RetentionSection) -> None:
 
 def test_a_manager_confirms_holds_and_removes_by_keyboard(bench: Bench) -> None:
     made: list[int] = []
-    bench.office.ask(lambda desk: kept_here(desk._store, _At(bench)), made.append)
+    bench.office.ask(lambda desk: kept_here(desk._store, MovedClock(bench.clock.moment)), made.append)
     bench.idle()
     page = section(bench)
     bench.until(lambda: page.standing.head.text() == "Off")
@@ -97,10 +98,3 @@ def test_a_manager_confirms_holds_and_removes_by_keyboard(bench: Bench) -> None:
     bench.office.ask(lambda desk: desk._store.retention.groups(), left.append)
     bench.until(lambda: bool(left))
     assert left == [[]]
-
-
-class _At:
-    """The clock of the bench as the helpers of the store want it."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.at = bench.clock.moment
