@@ -44,7 +44,7 @@ def read_date(day: str, month: str, year: str, *, what: str, today: date, past: 
         number = int(y) + today.year // 100 * 100
         limit = today.year if past else today.year + 50
         y = str(number - 100 if number > limit else number)
-    if len(y) != 4 or int(y) < 1850:
+    if len(y) != 4 or int(y) < EARLIEST_YEAR:
         raise DateSentenceError(
             f"Year of the {what.lower()} must have 4 digits, such as {today.year}.", "year"
         )
@@ -75,6 +75,15 @@ def centuries(typed: Sequence[str], today: date) -> tuple[int, ...]:
 
 
 LONGEST_LIFE = 120  # years
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
+"""The years that a day or moment from elsewhere may have: no time zone's arithmetic leaves the calendar within them."""
+
+
+def is_in_calendar(day: date) -> bool:
+    """Whether a day, or the day of a moment, lies in a year that any record can have."""
+    return EARLIEST_YEAR <= day.year <= LATEST_YEAR
+
+
 _EXAMPLE = {"day": "15", "month": "3", "year": "1984"}
 
 

@@ -7,10 +7,12 @@ the JSON Schema and ``resources/examples`` an example of each programme. Other p
 import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from datetime import date
 from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
+from digmed_desktop.clinical.dates import EARLIEST_YEAR, LATEST_YEAR, is_in_calendar
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.data_files.source import OWN
@@ -86,6 +88,7 @@ def read(text: str) -> Record:
         for error in fault.errors(include_input=False, include_url=False, include_context=False):
             path = ".".join(("record", *(str(step) for step in error["loc"])))
             faults.append((path, _SENTENCES.get(error["type"], "This value cannot stand here.")))
+    faults += [(path, _NO_YEAR) for path in _outside_calendar(record, "record")]
     if faults:
         raise RecordFormatError(
             "This is no record that the program can read.", tuple(dict.fromkeys(faults))[:MAX_FAULTS]
@@ -94,6 +97,7 @@ def read(text: str) -> Record:
     return found
 
 
+_NO_YEAR = f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}."
 _SENTENCES = {
     "string_type": "A text must stand here.",
     "bool_type": "Here must stand true or false.",
@@ -159,6 +163,18 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a field stands twice")
     return found
+
+
+def _outside_calendar(value: object, path: str) -> Iterator[str]:
+    """Return the paths of dates and times in a year that no record can have."""
+    if isinstance(value, date) and not is_in_calendar(value):
+        yield path
+    elif isinstance(value, tuple):
+        for number, one in enumerate(value):
+            yield from _outside_calendar(one, f"{path}.{number}")
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from _outside_calendar(getattr(value, one.name), f"{path}.{one.name}")
 
 
 def _unknown(value: Any, wanted: Any, path: str) -> Iterator[str]:

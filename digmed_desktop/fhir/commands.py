@@ -12,6 +12,7 @@ from digmed_desktop import untrusted
 from digmed_desktop.clinical import form, json_record, law
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.contradictions import contradictions, unadvised
+from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.problem import A_WORD, sourced
 from digmed_desktop.clinical.questions.binding import value_at
@@ -251,7 +252,7 @@ def _time(typed: str | None) -> datetime:
         at = datetime.fromisoformat(typed)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not is_in_calendar(at):
         raise RefusedFileError(("--at", "The time must have its offset, such as 2026-10-14T14:10:00+01:00."))
     return at
 

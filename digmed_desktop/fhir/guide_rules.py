@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.clinical.nhs_number import sentence_about
 from digmed_desktop.clinical.record import SNOMED_CT
 from digmed_desktop.data_files.source import OWN
@@ -157,4 +158,4 @@ def _moment(value: object) -> datetime | None:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and is_in_calendar(at) else None

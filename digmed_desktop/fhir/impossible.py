@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from digmed_desktop.clinical.contradictions import contradictions
+from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.clinical.record import (
     Coded,
     Consent,
@@ -195,4 +196,4 @@ def _moment(value: object) -> datetime | None:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and is_in_calendar(at) else None

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.dates import ENGLAND, is_in_calendar
 from digmed_desktop.fhir.base import attribute_at
 from digmed_desktop.fhir.finding import Finding
 from digmed_desktop.fhir.narrative_rows import (
@@ -205,7 +205,7 @@ def _day(value: str) -> Says:
         moment = datetime.fromisoformat(value)
     except ValueError:
         moment = None
-    if moment is not None and "T" in value:
+    if moment is not None and "T" in value and is_in_calendar(moment):
         here = moment.astimezone(ENGLAND) if moment.tzinfo else moment
         days.add((here.year, here.month, here.day))
         times = {f"{moment:%H:%M}", f"{here:%H:%M}"}

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import requests
 
 from digmed_desktop import untrusted
+from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.mesh import addressing, errors
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.connection import open_client
@@ -301,6 +302,7 @@ def _chunks(header: str) -> int:
 
 def _moment(header: str) -> datetime | None:
     try:
-        return datetime.strptime(header, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        at = datetime.strptime(header, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return at if is_in_calendar(at) else None

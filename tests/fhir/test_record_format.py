@@ -1,8 +1,11 @@
 """The JSON record format and the commands ``build`` and ``check``: what is written is read back, the rest is refused."""
 
 import json
+import re
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -234,3 +237,43 @@ def test_check_tells_findings_from_what_cannot_be_read(
     assert check_files(str(broken)) == 2
     assert check_files(str(huge)) == 2
     assert check_files(str(tmp_path / "not-there.xml"), str(faulty)) == 2
+
+
+def test_no_date_or_time_of_a_stranger_leaves_the_calendar() -> None:
+    """A year that no time zone can add an hour to is refused with its place; it never reaches a calculation."""
+    tried = 0
+    for name in EXAMPLES:
+        whole = resources.json_file(name)
+        for path, value in dated(whole["record"], ()):
+            for extreme in ("0001-01-01", "9999-12-31", "1849-12-31", "2201-01-01"):
+                changed = json.loads(json.dumps(whole))
+                place = changed["record"]
+                for step in path[:-1]:
+                    place = place[step]
+                place[path[-1]] = extreme + (value[10:] if len(value) == 10 else "T00:00:00+14:00")
+                with pytest.raises(RecordFormatError) as refused:
+                    json_record.read(json.dumps(changed))
+                assert [where for where, _ in refused.value.faults] == [".".join(("record", *map(str, path)))]
+                tried += 1
+    assert tried > 40
+
+
+def dated(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the place and the text of every date and time in a record."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from dated(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from dated(inner, (*path, number))
+    elif isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?", value):
+        yield path, value
+
+
+def test_a_message_with_times_at_the_ends_of_the_calendar_is_checked() -> None:
+    """Each date and time of a message in turn is moved there: findings or none, never a fault of the program."""
+    text = message(vaccination()).payload.decode()
+    for found in set(re.findall(r'value="([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[^"]*)?)"', text)):
+        for extreme in ("0001-01-01", "9999-12-31"):
+            moved = extreme + ("" if len(found) == 10 else "T00:00:00+14:00")
+            check(text.replace(f'"{found}"', f'"{moved}"').encode())
