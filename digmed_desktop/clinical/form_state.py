@@ -84,10 +84,13 @@ class FormState:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the form in a JSON text of this version or of version 1."""
+        """Return the form in a JSON text of this version or of version 1; another text raises any fault of reading."""
         whole: dict[str, Any] = json.loads(text)
-        if not isinstance(whole.get("answers"), dict):
+        answers = whole.get("answers")
+        if not isinstance(answers, dict):
             return cls._of_version_1(whole)
+        if not all(isinstance(text, str) for text in answers.values()):
+            raise ValueError("an answer is no text")
         corrected, withdrawn = whole.get("correction"), whole.get("withdraws")
         return cls(
             answers=whole["answers"],

@@ -230,7 +230,7 @@ class Desk:
             return None
         try:
             draft = self._store.drafts.get(wish.draft_id)
-            return self._freeze(wish, draft.state) if draft is not None else None
+            return self._freeze(wish, draft.state) if draft is not None and draft.can_be_read else None
         except Exception as error:  # noqa: BLE001 - whatever it is, without the program nobody can mend it
             log.error("what was to be sent as the program ended was not: %s", type(error).__name__)
             return None
@@ -297,7 +297,7 @@ class Desk:
 
     def newest_draft(self) -> DraftView | None:
         """Return the draft to go on with, or None."""
-        return next(iter(self.drafts()), None)
+        return next((draft for draft in self.drafts() if draft.can_be_read), None)
 
     def send(self, form: str, draft_id: str, state: FormState, by: int | None) -> Sent:
         """Freeze and store the message, to be delivered; the same draft twice is one notification."""
@@ -366,6 +366,7 @@ class Desk:
             self.people.name(draft.begun_by),
             draft.changed_at,
             self.people.name(draft.changed_by),
+            draft.can_be_read,
         )
 
     # ---- practices and history

@@ -108,6 +108,24 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
         )
 
 
+def check_rows(store: "Store") -> Iterator[Check]:
+    """Check that each draft, person, patient and practice can be read; a row that cannot costs itself only."""
+    counted = {
+        "drafts": store.drafts.count_unreadable(),
+        "people": store.people.count_unreadable(),
+        "patients": store.patients.count_unreadable(),
+        "practices": store.practices.count_unreadable(),
+    }
+    found = [f"{count} {name}" for name, count in counted.items() if count]
+    if found:
+        yield Check(
+            "Rows of the records",
+            _BAD,
+            f"These rows cannot be read: {', '.join(found)}.",
+            "Make a backup, and ask your supplier.",
+        )
+
+
 def check_keyring(vault: "Vault") -> Iterator[Check]:
     """Check where the secrets are kept, and that they are protected there as far as that can be seen."""
     from digmed_desktop.credentials.protection import Protection, no_password

@@ -237,6 +237,7 @@ def checks_of_records(store: "Store", connection: ConnectionDesk, clock: Clock) 
 
     yield from checks.check_data()
     yield from checks.check_records(store, clock)
+    yield from checks.check_rows(store)
     if connection.is_set_up:
         yield from checks.check_polled(store, clock.now())
     yield from checks.check_connection(connection, store.profile.pharmacy(), clock.now())

@@ -241,6 +241,7 @@ class DraftView:
     begun_by: str
     changed_at: datetime
     changed_by: str = ""
+    can_be_read: bool = True
 
     @property
     def patient(self) -> str:

@@ -4,7 +4,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import count_unreadable, read_row
 from digmed_desktop.history.tables import AnyRow, draft
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.people import Draft
 
 
@@ -26,7 +28,7 @@ class Drafts:
             connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
 
     def all(self) -> list[Draft]:
-        """Return all drafts, the one changed last first."""
+        """Return all drafts, the one changed last first; of one that cannot be read, that it is there."""
         with self._database.reading() as connection:
             return [
                 _draft(row)
@@ -39,6 +41,13 @@ class Drafts:
             row = connection.execute(draft.select().where(draft.c.id == draft_id)).first()
         return None if row is None else _draft(row)
 
+    def count_unreadable(self) -> int:
+        """Return how many drafts cannot be read."""
+        with self._database.reading() as connection:
+            return count_unreadable(
+                lambda row: FormState.from_json(row.answers), connection.execute(draft.select())
+            )
+
     def discard(self, draft_id: str) -> None:
         """Delete a draft, if it is still there."""
         with self._database.writing() as connection:
@@ -46,11 +55,16 @@ class Drafts:
 
 
 def _draft(row: AnyRow) -> Draft:
+    try:
+        state = read_row("A draft", FormState.from_json, row.answers)
+    except UnreadableRowError:
+        state = None
     return Draft(
         id=row.id,
         form=row.form,
-        state=FormState.from_json(row.answers),
+        state=state or FormState(),
         begun_by=row.begun_by,
         changed_by=row.changed_by,
         changed_at=row.changed_at,
+        can_be_read=state is not None,
     )

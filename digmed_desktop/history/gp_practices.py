@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from digmed_desktop.clinical.practices import ListedPractice, NotOpen
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import readable
 from digmed_desktop.history.tables import AnyRow, gp_practice, gp_practice_detail, gp_practice_word
 
 _AT_ONCE = 500
@@ -89,7 +90,7 @@ class GpPractices:
             return []
         query = self.query(key, limit)
         with self._database.reading() as connection:
-            return [_listed(row) for row in connection.execute(query)]
+            return list(readable(_listed, connection.execute(query)))
 
     @staticmethod
     def query(key: str, limit: int) -> sa.Select[*tuple[Any, ...]]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import count_unreadable, readable
 from digmed_desktop.history.tables import AnyRow, patient
 from digmed_desktop.messaging.patients import KnownPatient
 
@@ -48,6 +49,11 @@ class Patients:
                 return new
             connection.execute(patient.update().where(patient.c.id == found).values(**values))
             return found
+
+    def count_unreadable(self) -> int:
+        """Return how many patients cannot be read."""
+        with self._database.reading() as connection:
+            return count_unreadable(_known, connection.execute(patient.select()))
 
     def forget(self, *, family: str, given: str, nhs_number: str, born: date | None) -> None:
         """Forget the patient with exactly this number; without one, of this name and birth and without a number."""
@@ -98,16 +104,19 @@ class Patients:
     def _found(self, condition: sa.ColumnElement[bool], limit: int) -> list[KnownPatient]:
         query = patient.select().where(condition).order_by(patient.c.seen_at.desc()).limit(limit)
         with self._database.reading() as connection:
-            return [_known(row) for row in connection.execute(query)]
+            return list(readable(_known, connection.execute(query)))
 
 
 def _known(row: AnyRow) -> KnownPatient:
+    answers = json.loads(row.answers)
+    if not isinstance(answers, dict) or not all(isinstance(text, str) for text in answers.values()):
+        raise TypeError("no answers")
     return KnownPatient(
         id=row.id,
         family=row.family,
         given=row.given,
         nhs_number=row.nhs_number,
         born=date.fromisoformat(row.born) if row.born else None,
-        answers=json.loads(row.answers),
+        answers=answers,
         seen_at=row.seen_at,
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from digmed_desktop.clinical.record import Professional
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import count_unreadable, read_row, readable
 from digmed_desktop.history.tables import AnyRow, access_act, person
 from digmed_desktop.messaging.people import Access, Person, Why
 
@@ -23,14 +24,20 @@ class People:
         with self._database.reading() as connection:
             access = _access(connection)
             rows = connection.execute(person.select().order_by(person.c.id))
-            return [_person(row, access.get(row.id, Access())) for row in rows]
+            return list(readable(lambda row: _person(row, access.get(row.id, Access())), rows))
+
+    def count_unreadable(self) -> int:
+        """Return how many people cannot be read."""
+        with self._database.reading() as connection:
+            rows = connection.execute(person.select())
+            return count_unreadable(lambda row: _person(row, Access()), rows)
 
     def get(self, person_id: int) -> Person | None:
         """Return one person, or None."""
         with self._database.reading() as connection:
             row = connection.execute(person.select().where(person.c.id == person_id)).first()
             access = _access(connection).get(person_id, Access())
-        return None if row is None else _person(row, access)
+        return None if row is None else read_row(f"Person {person_id}", lambda one: _person(one, access), row)
 
     def add(
         self,
@@ -151,4 +158,4 @@ def name_of(connection: sa.Connection, person_id: int | None) -> str:
     text = connection.scalar(sa.select(person.c.professional).where(person.c.id == person_id))
     if text is None:
         raise KeyError(person_id)
-    return written.professional(text).name.spoken()
+    return read_row(f"Person {person_id}", written.professional, text).name.spoken()

@@ -6,7 +6,8 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import practice
+from digmed_desktop.history.readable import count_unreadable, readable
+from digmed_desktop.history.tables import AnyRow, practice
 
 
 class Practices:
@@ -39,4 +40,13 @@ class Practices:
         for word in written.search_key(text).split():
             found = found.where(practice.c.search_key.contains(f" {word}", autoescape=True))
         with self._database.reading() as connection:
-            return [written.organisation(row.organisation) for row in connection.execute(found.limit(limit))]
+            return list(readable(_organisation, connection.execute(found.limit(limit))))
+
+    def count_unreadable(self) -> int:
+        """Return how many practices cannot be read."""
+        with self._database.reading() as connection:
+            return count_unreadable(_organisation, connection.execute(practice.select()))
+
+
+def _organisation(row: AnyRow) -> Organisation:
+    return written.organisation(row.organisation)

@@ -6,6 +6,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import profile
 
 _PHARMACY = "pharmacy"
@@ -20,7 +21,7 @@ class Profile:
     def pharmacy(self) -> Organisation | None:
         """Return the pharmacy, or None before the first run was done."""
         text = self.get(_PHARMACY)
-        return None if text is None else written.organisation(text)
+        return None if text is None else read_row("The pharmacy", written.organisation, text)
 
     def save_pharmacy(self, organisation: Organisation) -> None:
         """Keep the pharmacy."""

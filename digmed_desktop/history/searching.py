@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.rows import COLUMNS, from_columns
 from digmed_desktop.history.tables import moment, named, word
 from digmed_desktop.messaging.errors import DigMedError
@@ -58,7 +59,8 @@ class Searching:
             if wanted is None:
                 return []
             rows = connection.exec_driver_sql(wanted.sql, wanted.values).cursor
-            return [from_columns(row) for row in rows.fetchall()] if rows is not None else []
+            found = rows.fetchall() if rows is not None else []
+            return [read_row(f"Notification {row[0]}", from_columns, row) for row in found]
 
     def count(self, search: Search, most: int | None = None) -> int:
         """Return how many notifications a search finds, counting no further than ``most``."""

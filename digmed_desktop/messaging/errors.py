@@ -99,5 +99,9 @@ class RecordsMissingError(StoreError):
     """The database is gone while its key is there: nothing may take its place by itself."""
 
 
+class UnreadableRowError(StoreError):
+    """One row of the records cannot be read; the others can."""
+
+
 class StoreInUseError(StoreError):
     """Another program on this computer has the database open."""

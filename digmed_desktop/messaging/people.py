@@ -50,3 +50,4 @@ class Draft:
     begun_by: int | None
     changed_by: int | None
     changed_at: datetime
+    can_be_read: bool = True  # else there is no state, and nothing may take its place

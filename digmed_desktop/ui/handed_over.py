@@ -61,7 +61,8 @@ class HandedOver:
             return
         wanted, self._draft = self._draft, ""
         self._window.context.office.ask(
-            lambda desk: next((one for one in desk.drafts() if one.id == wanted), None), self._have
+            lambda desk: next((one for one in desk.drafts() if one.id == wanted and one.can_be_read), None),
+            self._have,
         )
 
     def _taken_in(self, taken: TakenIn) -> None:

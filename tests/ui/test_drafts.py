@@ -2,8 +2,13 @@
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QPushButton
+
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.messaging.states import State
+from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, DraftsPage
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -69,3 +74,31 @@ def test_next_patient_keeps_the_session_and_nothing_of_the_patient(bench: Bench)
         k: v for k, v in answers.items() if k.startswith(never) and v and k not in {"patient.telephone_use"}
     }
     assert carried == {}
+
+
+def test_a_draft_that_cannot_be_read_is_listed_and_opens_nothing(open_bench: Callable[..., Bench]) -> None:
+    bench = open_bench()
+    bench.sign_in()
+    by = bench.window.context.acting.id
+
+    def leave(desk: Desk) -> int:
+        for draft, text in (("old", "x"), ("new", '{"answers": {}}')):
+            desk.save_draft(draft, "vaccination", FormState({"patient.family": "Quill"}), by)
+            write_over(desk, draft, text)
+        return 2
+
+    left: list[int] = []
+    bench.office.ask(leave, left.append)
+    bench.until(lambda: left == [2])
+    bench.window.go("drafts")
+    page = bench.window.pages.currentWidget()
+    assert isinstance(page, DraftsPage)
+    bench.until(lambda: len(page.going_on) == 1)
+    names = [one.accessibleName() for one in page.findChildren(QPushButton)]
+    assert f"Discard {CANNOT_BE_READ}" in names
+    assert [name for name in names if name.startswith("Go on")] == ["Go on with No name yet"]
+
+
+def write_over(desk: Desk, draft: str, text: str) -> None:
+    with desk._store.drafts._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE draft SET answers = ? WHERE id = ?", (text, draft))

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Integer, MetaData, String
 from sqlalchemy.types import TypeDecorator
 
+from digmed_desktop.history.readable import read_row
+
 
 def moment(value: datetime) -> str:
     """Return the text of a moment; ValueError for a time without offset."""
@@ -28,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         """Return the moment in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else read_row("A row", datetime.fromisoformat, value)
 
 
 class Word(TypeDecorator[Any]):
@@ -43,11 +45,11 @@ class Word(TypeDecorator[Any]):
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Return the value."""
-        return None if value is None else self.of(value).value
+        return None if value is None else read_row("A row", self.of, value).value
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
         """Return the member."""
-        return None if value is None else self.of(value)
+        return None if value is None else read_row("A row", self.of, value)
 
 
 class Number(TypeDecorator[Any]):
@@ -66,7 +68,7 @@ class Number(TypeDecorator[Any]):
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> IntEnum | None:
         """Return the member."""
-        return None if value is None else self.of(value)
+        return None if value is None else read_row("A row", self.of, value)
 
 
 AnyRow = sa.Row[*tuple[Any, ...]]

@@ -14,6 +14,7 @@ from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}
 MOST = 50
+CANNOT_BE_READ = "This draft cannot be read: ask your supplier before you discard it"
 
 
 class DraftsPage(ColumnPage):
@@ -60,25 +61,30 @@ class DraftsPage(ColumnPage):
     def _add(self, place: int, draft: DraftView) -> None:
         typed = draft.state.patient_name
         name = self._context.made.name(typed.given, typed.family)
-        who = name or "No name yet"
+        who = (name or "No name yet") if draft.can_be_read else CANNOT_BE_READ
         people = draft.begun_by or "Nobody signed in"
         if draft.changed_by and draft.changed_by != draft.begun_by:
             people = f"{people}, then {draft.changed_by}"
         self._list.addWidget(Words(who, bold=True), place, 0)
         self._list.addWidget(Words(self._what(draft)), place, 1)
         self._list.addWidget(Words(f"{people}, {dates.shown_time(draft.changed_at)}", role="quiet"), place, 2)
+        self._add_discard(place, draft, who)
+        if not draft.can_be_read:
+            return
         go_on = button("Go on")
         go_on.setAutoDefault(True)
         go_on.setAccessibleName(f"Go on with {who}")
         go_on.clicked.connect(
             lambda _on=False, d=draft: self._context.navigate.to_form.emit(FormStart(d.form, draft=d))
         )
+        self._list.addWidget(row(go_on), place, 3)
+        self.going_on.append(go_on)
+
+    def _add_discard(self, place: int, draft: DraftView, who: str) -> None:
         discard = button("Discard")
         discard.setAccessibleName(f"Discard {who}")
         discard.clicked.connect(lambda _on=False, d=draft, b=discard: self._discard(d, b))
-        self._list.addWidget(row(go_on), place, 3)
         self._list.addWidget(row(discard), place, 4)
-        self.going_on.append(go_on)
 
     def _what(self, draft: DraftView) -> str:
         """Return what a draft is, and how old once that is a day or more."""
