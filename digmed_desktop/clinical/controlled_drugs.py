@@ -5,12 +5,16 @@ words and phrases, the longest first; a name that only looks like one of a contr
 """
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
+from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED
-from digmed_desktop.clinical.phrases import Phrases, nearest, words
+from digmed_desktop.clinical.phrases import Phrases, words
 from digmed_desktop.data_files.source import OWN
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.controlled_drugs_file import ControlledDrugsFile
 
 FILE = "medicines/controlled-drugs.toml"
 
@@ -56,7 +60,7 @@ class ControlledName:
 def named_in(product: str, form: str = "") -> tuple[ControlledName, ...]:
     """Return the names of controlled drugs in the name of a product, in their order, as its ``form`` allows."""
     stated = product if _SOLID & set(words(product)) else f"{product} {form}"
-    return tuple(row.in_form(stated) for row in _phrases().found_in(product) if row.schedules)
+    return tuple(row.in_form(stated) for row in found_in(product) if row.schedules)
 
 
 _SOLID = frozenset(
@@ -76,43 +80,39 @@ _SOLID = frozenset(
 """Forms in the name of a product that no answer about its form turns into a liquid."""
 
 
+def found_in(product: str) -> tuple[ControlledName, ...]:
+    """Return every name of the list in the name of a product, look-alikes too."""
+    return _phrases().found_in(product)
+
+
 def is_known(product: str) -> bool:
     """Whether any name of the list stands in the name of a product, look-alikes too."""
-    return bool(_phrases().found_in(product))
+    return bool(found_in(product))
 
 
-def nearly_named_in(product: str) -> ControlledName | None:
-    """Return the controlled drug whose name a word of a product nearly is, misspelt or in another language.
-
-    Words of names that the list knows are left out: those are spelt right.
-    """
-    known = {word for row in _phrases().found_in(product) for word in words(row.name)}
-    for word in words(product):
-        if word in known:
-            continue
-        if near := _nearest(word):
-            return _single_words()[near]
-    return None
+def ranges_in(product: str) -> tuple[ControlledName, ...]:
+    """Return a product of Schedule 5 for each range that a name says, where it says no product of the list."""
+    return () if found_in(product) else _ranges().found_in(product)
 
 
-@lru_cache(maxsize=2000)  # a form is read at each key
-def _nearest(word: str) -> str:
-    return nearest(word, tuple(_single_words()))
+def ranges() -> tuple[str, ...]:
+    """Return the names of ranges of which only some products are in Schedule 5."""
+    return tuple(_file().ranges)
 
 
 @cache
-def _single_words() -> dict[str, ControlledName]:
-    """Return the names of one word; those of what only looks alike are no names of a controlled drug."""
-    alone = ((words(row.name), row) for row in all_names() if row.schedules)
-    return {one[0]: row for one, row in alone if len(one) == 1}
+def _ranges() -> Phrases[ControlledName]:
+    of_5 = [row for row in all_names() if row.schedules == ("5",)]
+    return Phrases(
+        (name, next(row for row in of_5 if row.name.casefold().startswith(f"{name.casefold()} ")))
+        for name in ranges()
+    )
 
 
 @cache
 def all_names() -> tuple[ControlledName, ...]:
     """Return every name of the list, look-alikes too. Raises DataFileError where the file has a fault."""
-    from digmed_desktop.clinical.controlled_drugs_file import ControlledDrugsFile
-
-    file = OWN.read(FILE, ControlledDrugsFile)
+    file = _file()
     return tuple(
         ControlledName(
             row.name,
@@ -125,6 +125,12 @@ def all_names() -> tuple[ControlledName, ...]:
         )
         for row in file.names
     )
+
+
+def _file() -> "ControlledDrugsFile":
+    from digmed_desktop.clinical.controlled_drugs_file import ControlledDrugsFile
+
+    return OWN.read(FILE, ControlledDrugsFile)
 
 
 @cache

@@ -12,6 +12,8 @@ from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text, Texts
 from digmed_desktop.data_files.source import DataSource
 
+ONLY_5 = "5"
+
 
 def _has_a_word(name: str) -> str:
     if not any(c.isascii() and c.isalnum() for c in name):
@@ -36,6 +38,7 @@ class ControlledDrugsFile(DataModel):
     """All names, and their sources."""
 
     names: list[NameRow]
+    ranges: Texts
     sources: dict[str, Text]
 
 
@@ -61,6 +64,12 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
             )
         if row.schedules != sorted(set(row.schedules)):
             yield at.fault((*place, "schedules"), "stand twice or out of order", "each once, in order")
+    for number, name in enumerate(file.ranges):
+        members = (row for row in file.names if row.schedules == [ONLY_5])
+        if not any(row.name.casefold().startswith(f"{name.casefold()} ") for row in members):
+            yield at.fault(
+                ("ranges", number), f"no product of {shown(name)} is in Schedule 5", "a range of the names"
+            )
 
 
 KIND = FileKind(

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.controlled_drugs import ControlledName
-from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED, ItemKind, SuppliedItem
+from digmed_desktop.clinical.emergency_supply import LOWER, NEVER_SUPPLIED, ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.near_names import nearly_named_in
 from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.supply_finding import Finding
 
@@ -25,32 +26,59 @@ def judge_schedule(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
     name = item.product.display if item.product else ""
     if not name.strip():
         return
-    stated = (item.form.display if item.form else "", item.strength, listed.form if listed else "")
-    agreed = (
-        listed is not None
-        and bool(listed.schedule)
-        and listed.schedule == item.schedule
-        and _same_product(listed, item)
-    )
-    names = controlled_drugs.named_in(name, " ".join(stated))
+    agreed = _agrees(item, listed) and item.schedule == (listed.schedule if listed else "")
+    names = _names_of(item, listed)
+    sold = agreed_as_sold(item, listed)
     for row in names:
-        yield from _against_name(row, item, may_stop=row.confidence.may_stop and not agreed)
+        if not (sold and row.schedules == _ONLY_5):
+            yield from _against_name(row, item, may_stop=row.confidence.may_stop and not agreed)
+    if item.legal_class in law.NOT_PRESCRIPTION_ONLY and not sold:
+        for row in controlled_drugs.ranges_in(name):
+            sentence = f"Check the product on the pack: others of this range are controlled drugs, as {row.described()}."
+            yield Finding("legal_class", f"{sentence} {NOT_CONFIRMED}", asks=True, source=row.source)
     if listed is not None:
         yield from _against_list(listed, item)
     yield from _never(item)
     yield from _phenobarbital(item, names)
     if agreed:
         return
-    near = controlled_drugs.nearly_named_in(name)
-    if near is not None and item.schedule not in near.schedules:
-        sentence = f"Check the name and the pack: do you mean {near.described()}? {NOT_CONFIRMED}"
-        yield Finding("product", sentence, asks=True)
-    elif item.schedule == NO_SCHEDULE and not controlled_drugs.is_known(name):
+    near = [row for row in nearly_named_in(name) if isinstance(row, ControlledName)]
+    for row in near:
+        if item.schedule not in row.schedules:
+            sentence = f"Check the name and the pack: do you mean {row.described()}? {NOT_CONFIRMED}"
+            yield Finding("product", sentence, asks=True)
+    if not near and item.schedule == NO_SCHEDULE and not controlled_drugs.is_known(name):
         yield Finding(
             "schedule",
             "The program does not know this name: its list of controlled drugs is not complete. The pack says whether "
             "it is one.",
         )
+
+
+def agreed_as_sold(item: SuppliedItem, listed: Medicine | None) -> bool:
+    """Whether the imported dm+d says too that this product is no prescription-only medicine."""
+    sold = item.legal_class in law.NOT_PRESCRIPTION_ONLY
+    return sold and _agrees(item, listed) and listed is not None and listed.legal_class == item.legal_class
+
+
+def lower_schedule(item: SuppliedItem, listed: Medicine | None = None) -> str:
+    """Return the Schedule, 4 or 5, that name or dm+d give an item; ``""`` where they say another or none."""
+    if listed is not None and listed.schedule in LOWER and _same_product(listed, item):
+        return listed.schedule
+    named = _names_of(item, listed) or controlled_drugs.ranges_in(
+        item.product.display if item.product else ""
+    )
+    return min((one for row in named for one in row.schedules if one in LOWER), default="")
+
+
+def _names_of(item: SuppliedItem, listed: Medicine | None) -> tuple[ControlledName, ...]:
+    name = item.product.display if item.product else ""
+    stated = (item.form.display if item.form else "", item.strength, listed.form if listed else "")
+    return controlled_drugs.named_in(name, " ".join(stated))
+
+
+def _agrees(item: SuppliedItem, listed: Medicine | None) -> bool:
+    return listed is not None and bool(listed.schedule) and _same_product(listed, item)
 
 
 def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) -> Iterator[Finding]:
@@ -59,13 +87,12 @@ def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) ->
         stops = may_stop and row.is_never_supplied
         sentence = f"Check the kind of item: the name is one of a controlled drug. {said}"
         yield Finding("kind", sentence, forbids=stops, asks=not stops, source=row.source)
-    elif item.legal_class in ("p", "gsl"):
-        if row.schedules != _ONLY_5:
-            stops = may_stop and row.is_never_supplied
-            sentence = (
-                f"Check the legal class: a controlled drug of Schedules 1 to 4 is prescription-only. {said}"
-            )
-            yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=row.source)
+    elif item.legal_class in law.NOT_PRESCRIPTION_ONLY:
+        stops = may_stop and row.is_never_supplied
+        sold = "a medicine of this name can be sold, or be prescription-only: the pack says which."
+        only = "a controlled drug of Schedules 1 to 4 is prescription-only."
+        sentence = f"Check the legal class: {sold if row.schedules == _ONLY_5 else only} {said}"
+        yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=row.source)
     elif item.schedule in row.schedules:
         if len(row.schedules) > 1 and item.schedule not in NEVER_SUPPLIED:
             sentence = f"Check the schedule on the pack: strength and form decide it. {said}"

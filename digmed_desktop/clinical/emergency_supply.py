@@ -22,6 +22,8 @@ from digmed_desktop.clinical.record import (
 
 NEVER_SUPPLIED = frozenset(("1", "2", "3"))
 """Schedules that may not be supplied in an emergency, but for phenobarbital in epilepsy."""
+LOWER = frozenset(("4", "5"))
+"""Schedules of which the law allows few days at the patient's request."""
 
 
 class SupplyRoute(StrEnum):

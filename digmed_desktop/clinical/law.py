@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FILE = "law/emergency-supply.toml"
 PRESCRIPTION_ONLY = "pom"
+NOT_PRESCRIPTION_ONLY = ("p", "gsl")
 PHENOBARBITAL_SCHEDULE = "3"
 
 

@@ -9,7 +9,7 @@ from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
-from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, OptionalText, Text, Texts
+from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, OptionalText, Text, Texts
 from digmed_desktop.data_files.source import DataSource
 
 _FORM, _QUESTION = "forms/emergency-supply.toml", "item.{n}.preparation"
@@ -24,8 +24,12 @@ class PreparationRow(DataModel):
     forms: Texts
     words: Texts | None = None
     other_words: Texts | None = None
+    units: Texts | None = None
+    other_units: Texts | None = None
     names: Texts | None = None
     further: Texts | None = None
+    form_is_enough: Flag = False
+    prescription_only: Flag = False
 
 
 class PreparationsFile(DataModel):

@@ -6,6 +6,7 @@ Where words are parted does not matter in a name that is long enough: ``Oxy-Norm
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 RowT = TypeVar("RowT")
@@ -57,24 +58,42 @@ def nearest(word: str, names: Sequence[str]) -> str:
 
     if len(word) < _LEAST_LETTERS:
         return ""
-    most = 2 if len(_folded(word)) >= _LONG_WORD else 1
-    long_enough = {_folded(name): name for name in names if len(name) >= _LEAST_LETTERS}
-    found = extractOne(_folded(word), long_enough.keys(), scorer=OSA.distance, score_cutoff=most)
+    most = 2 if len(folded(word)) >= _LONG_WORD else 1
+    long_enough = {folded(name): name for name in names if len(name) >= _LEAST_LETTERS}
+    found = extractOne(folded(word), long_enough.keys(), scorer=OSA.distance, score_cutoff=most)
     return long_enough[found[0]] if found else ""
 
 
-def _folded(word: str) -> str:
-    """Return a word in a spelling that many languages share: ph as f, th as t, y as i."""
-    return word.replace("ph", "f").replace("th", "t").replace("y", "i")
+def folded(word: str) -> str:
+    """Return a word in a spelling that many languages share: ph as f, th as t, y as i, k as c."""
+    return word.replace("ph", "f").replace("th", "t").replace("y", "i").replace("k", "c")
+
+
+_BESIDE = (
+    "hydrochloride", "phosphate", "sulphate", "sulfate", "tartrate", "citrate", "sodium", "tablets", "tablet", "tabs",
+    "capsules", "capsule", "caplets", "caplet", "caps", "patches", "patch", "injection", "ampoules", "ampoule", "oral",
+    "solution", "suspension", "elixir", "linctus", "syrup", "liquid", "lozenges", "lozenge", "suppositories", "films",
+    "film", "drops", "spray", "inhaler", "cream", "ointment", "retard", "sr", "mr", "xl",
+)  # fmt: skip
+"""Words for salts and forms that people write onto a name without a space: ``MorphineSulfate``."""
+_LEAST_BEFORE = 5  # letters of a name that such a word is written onto
 
 
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text as names are compared: in small letters, without accents and signs.
 
-    A number is a word of its own, also where it is written onto a name: ``Morphine10mg``.
+    A number is a word of its own, also where it is written onto a name: ``Morphine10mg``. So is a salt or a form.
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(
-        re.findall(r"[a-z]+|[0-9]+", _INITIALS.sub(lambda found: found[0].replace(".", ""), letters))
-    )
+    found = re.findall(r"[a-z]+|[0-9]+", _INITIALS.sub(lambda dotted: dotted[0].replace(".", ""), letters))
+    return tuple(part for word in found for part in _parted(word))
+
+
+@lru_cache(maxsize=5000)
+def _parted(word: str) -> tuple[str, ...]:
+    """Return a word without the salts and forms at its end, and these."""
+    for beside in _BESIDE:
+        if word.endswith(beside) and len(word) - len(beside) >= _LEAST_BEFORE:
+            return (*_parted(word.removesuffix(beside)), beside)
+    return (word,)

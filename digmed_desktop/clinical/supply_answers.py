@@ -231,12 +231,12 @@ def _judge_item(
     return said
 
 
-_OF_AMOUNT = ("days", "quantity", "unit", "directions", "schedule")
+_OF_AMOUNT = ("days", "quantity", "unit", "directions", "kind", "legal_class", "schedule", "preparation")
 _OF_CLASS = ("kind", "legal_class", "schedule", "for_epilepsy", "form", "strength")
 _ANSWERS = {
     "days": _OF_AMOUNT,
     "quantity": _OF_AMOUNT,
-    "preparation": ("preparation", "form"),
+    "preparation": ("preparation", "form", "unit"),
     "unit": ("unit",),
     **dict.fromkeys(_OF_CLASS, _OF_CLASS),
 }

@@ -5,24 +5,24 @@ binds is told in a sentence. What the program cannot know it says it does not kn
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from digmed_desktop.clinical import law, units
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
-from digmed_desktop.clinical.controlled_item import judge_schedule
+from digmed_desktop.clinical.controlled_item import agreed_as_sold, judge_schedule, lower_schedule
 from digmed_desktop.clinical.directions import days_of, shown_days
-from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
+from digmed_desktop.clinical.emergency_supply import LOWER, ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.high_risk import judge_risk
-from digmed_desktop.clinical.law_rule import Effect, Rule
+from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
 from digmed_desktop.clinical.medicine import Medicine
-from digmed_desktop.clinical.preparations import judge_preparation
+from digmed_desktop.clinical.near_names import nearly_named_in
+from digmed_desktop.clinical.preparations import ANY_OTHER, is_doubted, judge_preparation
 from digmed_desktop.clinical.supply_amounts import judge_amounts
 from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
 _TOO_MUCH = {Effect.PACK: "larger", Effect.CYCLE: "more", Effect.COURSE: "more"}
-_FEW_DAYS = ("4", "5")
-"""Schedules of which the law allows few days: an amount nobody counted is in doubt."""
 AMOUNT_FIELDS = {
     Effect.PACK: "pack",
     Effect.CYCLE: "cycle",
@@ -54,6 +54,7 @@ def judge(
     found += judge_amounts(item, listed)
     if route is SupplyRoute.PATIENT:
         found += _perhaps_schedule_18(item)
+        found += _limits_in_doubt(item, listed)
     found += _counting(item)
     if (
         route is SupplyRoute.PRESCRIBER
@@ -106,9 +107,33 @@ def _days(told: "_Telling", item: SuppliedItem) -> Iterator[Finding]:
         yield told.tell("days")
 
 
+def _limits_in_doubt(item: SuppliedItem, listed: Medicine | None) -> Iterator[Finding]:
+    """Ask where an amount is over the limit that holds unless an answer in doubt is right."""
+    sold = item.kind is ItemKind.APPLIANCE or item.legal_class in law.NOT_PRESCRIPTION_ONLY
+    schedule = lower_schedule(item, listed)
+    if sold and schedule and not agreed_as_sold(item, listed):
+        otherwise = replace(
+            item, kind=ItemKind.MEDICINE, legal_class=law.PRESCRIPTION_ONLY, schedule=schedule
+        )
+        yield from _unless(otherwise, "If this is a prescription-only medicine")
+    if is_doubted(item, listed):
+        yield from _unless(item, "If this is another kind of preparation")
+
+
+def _unless(item: SuppliedItem, doubt: str) -> Iterator[Finding]:
+    """Yield as questions the limits of days that an item of no kind with a limit of its own is over."""
+    other = replace(item, preparation=ANY_OTHER, amount_is="")
+    for rule in law.rules_for(other, SupplyRoute.PATIENT):
+        for one in _by(rule, other):
+            if one.forbids and rule.effect is Effect.DAYS:
+                sentence = f"{doubt}: {one.sentence[0].lower()}{one.sentence[1:]}"
+                yield Finding(one.field, sentence, one.rule, asks=True, source=one.source)
+
+
 def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
-    """Ask about a name that general knowledge alone puts into Schedule 18, and about one that is said to be no POM."""
-    named = law.named_in(item.product.display) if item.product else ()
+    """Ask about a name that may be one of Schedule 18, and about one of it that is said to be no POM."""
+    name = item.product.display if item.product else ""
+    named = law.named_in(name)
     if item.legal_class != law.PRESCRIPTION_ONLY and (item.legal_class or item.kind is ItemKind.APPLIANCE):
         for one in named:
             yield Finding(
@@ -127,6 +152,16 @@ def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
                 asks=True,
                 source=one.source,
             )
+    for near in nearly_named_in(name):
+        if isinstance(near, Substance):
+            meant = near.name if near.name == near.of else f"{near.name} ({near.of})"
+            yield Finding(
+                "product",
+                f"Check the name and the pack: do you mean {meant}? It is in Schedule 18, of which nothing that is "
+                f"prescription-only may be supplied at the patient's request. {NOT_CONFIRMED}",
+                asks=True,
+                source=near.source,
+            )
 
 
 def _counting(item: SuppliedItem) -> Iterator[Finding]:
@@ -136,7 +171,7 @@ def _counting(item: SuppliedItem) -> Iterator[Finding]:
     computed = days_by_directions(item)
     if computed is None:
         counted = "The days cannot be computed from these directions: count them yourself."
-        if item.schedule in _FEW_DAYS and item.legal_class == law.PRESCRIPTION_ONLY:
+        if item.schedule in LOWER and item.legal_class == law.PRESCRIPTION_ONLY:
             yield Finding("days", f"{counted} Say how you did.", asks=True)
         else:
             yield Finding("days", counted)

@@ -39,7 +39,18 @@ def controlled() -> str:
         "The program knows these names of controlled drugs. The list is not complete. The form says so when it does not "
         "know a name: read the schedule from the pack."
     )
-    return f"# Controlled drugs\n\n{INTRO}\n{lead}\n\n{table(('Substance and names', 'Schedule', _SOURCE), rows)}"
+    sold = (
+        "Some products of these ranges are in Schedule 5, so P or GSL asks which product it is: "
+        f"{', '.join(controlled_drugs.ranges())}. {NOT_CONFIRMED}"
+    )
+    slips = (
+        "The form also asks about a name that is nearly one of these or of Schedule 18: misspelt, shortened, run together "
+        "with other words, or with digits for letters."
+    )
+    return (
+        f"# Controlled drugs\n\n{INTRO}\n{lead} {slips}\n\n{sold}\n\n"
+        f"{table(('Substance and names', 'Schedule', _SOURCE), rows)}"
+    )
 
 
 def _schedules(row: ControlledName) -> str:
@@ -68,7 +79,10 @@ def preparations() -> str:
                 _listed("Words", kind.get("words", ())),
                 _listed("Not with", kind.get("other_words", ())),
                 _listed("Forms of dm+d", kind["forms"]),
-                "Asks for a reason where another kind was answered",
+                _listed("Units", kind.get("units", ())),
+                _listed("Never counted in", kind.get("other_units", ())),
+                "Asks for a reason where another kind was answered, or where nothing speaks for this one",
+                "Asks where the legal class is P or GSL" if kind.get("prescription_only") else "",
             ),
             sentences(file["forms_source"], file["names_source"] if kind.get("names") else "", NOT_CONFIRMED),
         )

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED, ItemKind, S
 from digmed_desktop.clinical.json_record import dumps
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.phrases import words
-from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.fhir.commands import build_arguments, build_command
@@ -89,6 +90,54 @@ def test_the_legal_class_and_the_kind_of_item_are_no_way_round_it(route: SupplyR
         found = about_schedule(appliance, route)
         assert found, one.name
         assert any(each.forbids for each in found) == one.confidence.may_stop, one.name
+
+
+def test_a_name_said_to_be_sold_asks_at_the_legal_class_and_keeps_its_five_days() -> None:
+    for one in map(as_tablets, CONTROLLED):
+        if not set(one.schedules) & {"4", "5"}:
+            continue
+        for number, legal_class in enumerate(("p", "gsl", "")):
+            item = replace(item_of(one.name, "", legal_class), days=5)
+            if not legal_class:
+                item = replace(item, kind=ItemKind.APPLIANCE)
+            at = "kind" if number == 2 else "legal_class"
+            said = [each for each in judge(item, SupplyRoute.PATIENT) if each.field == at and each.asks]
+            assert any(one.source in each.said for each in said), (one.name, legal_class)
+            assert not any(each.rule == "patient-schedule-4-5" for each in judge(item, SupplyRoute.PATIENT))
+            over = judge(replace(item, days=6), SupplyRoute.PATIENT)
+            (limit,) = (each for each in over if each.rule == "patient-schedule-4-5")
+            assert (limit.field, limit.asks, limit.forbids) == ("days", True, False)
+            assert "225(3)" in limit.said
+            counted = replace(
+                item, days=5, quantity=Quantity(Decimal(12), Coded("tablet")), directions="One twice a day"
+            )
+            assert any(
+                each.rule == "patient-schedule-4-5" and each.asks
+                for each in judge(counted, SupplyRoute.PATIENT)
+            )
+            by_prescriber = judge(replace(item, days=6), SupplyRoute.PRESCRIBER)
+            assert not any(each.rule == "patient-schedule-4-5" for each in by_prescriber)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Solpadeine 500mg tablets", "Nurofen tablets", "Panadol", "Feminax", "DHC 60mg tablets", "Benylin"],
+)
+def test_a_range_of_which_some_products_hold_codeine_asks_where_it_is_said_to_be_sold(name: str) -> None:
+    for legal_class in ("p", "gsl"):
+        item = SuppliedItem(product=Coded(name, CODE), legal_class=legal_class, days=6)
+        asks = {one.field for one in judge(item, SupplyRoute.PATIENT) if one.asks}
+        assert asks == {"legal_class", "days"}
+    pom = SuppliedItem(product=Coded(name, CODE), legal_class="pom", schedule="none", days=6)
+    assert about_schedule(pom, SupplyRoute.PATIENT) == ()
+
+
+def test_a_medicine_that_dmd_lists_as_sold_asks_nothing() -> None:
+    product = Coded("Nurofen Plus tablets", CODE)
+    item = SuppliedItem(product=product, legal_class="p", days=8)
+    listed = Medicine(product, ItemKind.MEDICINE, "tablet", "p", "5")
+    for known, wanted in ((None, 2), (listed, 0), (replace(listed, legal_class="pom"), 3)):
+        assert sum(one.asks for one in judge(item, SupplyRoute.PATIENT, known)) == wanted
 
 
 def test_a_name_of_general_knowledge_never_stops() -> None:

@@ -1,6 +1,7 @@
 """The kind of preparation against name and dm+d form, and what is checked of a medicine of high risk."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -8,7 +9,7 @@ from digmed_desktop.clinical import high_risk
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.medicine_files import PreparationsFile
-from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.data_files.source import OWN
@@ -122,3 +123,96 @@ def test_a_code_that_dmd_has_under_another_name_asks() -> None:
     )
     same = replace(item, product=Coded("OXYCODONE 5mg capsules", CODE))
     assert not any("another name" in one.sentence for one in judge(same, SupplyRoute.PATIENT, listed))
+
+
+def supplied(name: str, answered: str, unit: str, days: int) -> SuppliedItem:
+    return SuppliedItem(
+        product=Coded(name, CODE),
+        legal_class="pom",
+        schedule="none",
+        preparation=answered,
+        amount_is="smallest",
+        quantity=Quantity(Decimal(1), Coded(unit)),
+        days=days,
+    )
+
+
+WRONG = [
+    ("Ramipril 5mg tablets", "tablet"),
+    ("Omeprazole 20mg gastro-resistant capsules", "capsule"),
+    ("Levothyroxine sodium 50microgram tablets", ""),
+    ("Ramipril", "tab"),
+    ("Furosemide 20mg/5ml oral solution sugar free", "ml"),
+    ("Estradiol 50micrograms/24hours transdermal patches", "patch"),
+    ("Semaglutide 1mg/0.74ml solution for injection 3ml pre-filled pens", "pen"),
+]
+
+
+def test_a_wrong_kind_asks_and_gives_no_longer_limit_unseen() -> None:
+    for name, unit in WRONG:
+        for row in FILE.kind:
+            if row.tell_by == "form" and not any(word in name for word in ("tablet", "capsule", "patch")):
+                continue  # nothing says the form
+            for days, fields in ((30, ["preparation"]), (31, ["days", "preparation"])):
+                item = supplied(name, row.id, unit, days)
+                found = [one for one in judge(item, SupplyRoute.PATIENT) if one.asks and one.field in fields]
+                assert sorted({one.field for one in found}) == fields, (name, row.id, days)
+                assert not any(one.forbids for one in found)
+                assert all("Source: " in one.said for one in found)
+            by_prescriber = judge(supplied(name, row.id, unit, 29), SupplyRoute.PRESCRIBER)
+            assert [one.field for one in by_prescriber if one.asks] == ["preparation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answered", "unit"),
+    [
+        ("Ventolin 4mg", "asthma-aerosol", "tablet"),
+        ("Dermovate", "ointment-cream", "capsule"),
+        ("Microgynon 30", "oral-contraceptive", "patch"),
+        ("Amoxicillin 500mg", "liquid-antibiotic", "capsule"),
+        ("Lantus", "insulin", "tablet"),
+    ],
+)
+def test_a_unit_in_which_nothing_of_a_kind_is_counted_asks(name: str, answered: str, unit: str) -> None:
+    found = judge(supplied(name, answered, unit, 60), SupplyRoute.PATIENT)
+    assert {one.field for one in found if one.asks} >= {"preparation", "days"}
+
+
+@pytest.mark.parametrize(
+    ("name", "answered", "unit"),
+    [
+        ("Lantus 100units/ml solution for injection 3ml cartridges", "insulin", "cartridge"),
+        ("NovoRapid FlexPen", "insulin", "pen"),
+        ("Ventolin 100micrograms/dose Evohaler", "asthma-aerosol", "dose"),
+        ("Zzyntholam 100micrograms/dose inhaler CFC free", "asthma-aerosol", "inhaler"),
+        ("Salbutamol", "asthma-aerosol", "inhaler"),
+        ("Dermovate", "ointment-cream", "g"),
+        ("Hydrocortisone 1% cream", "ointment-cream", "tube"),
+        ("Chloramphenicol 1% eye ointment", "ointment-cream", "g"),
+        ("Microgynon 30 tablets", "oral-contraceptive", "tablet"),
+        ("Desogestrel 75microgram tablets", "oral-contraceptive", "tablet"),
+        ("Amoxicillin 250mg/5ml oral suspension", "liquid-antibiotic", "ml"),
+        ("Amoxicillin", "liquid-antibiotic", "ml"),
+    ],
+)
+def test_the_right_kind_asks_nothing_however_long_it_lasts(name: str, answered: str, unit: str) -> None:
+    found = judge(supplied(name, answered, unit, 84), SupplyRoute.PATIENT)
+    assert [
+        one.sentence for one in found if (one.asks or one.forbids) and one.field in ("preparation", "days")
+    ] == []
+
+
+def test_an_insulin_an_aerosol_for_asthma_or_a_liquid_antibiotic_said_to_be_sold_asks() -> None:
+    for name in ("Lantus", "Ventolin 100micrograms/dose Evohaler", "Amoxicillin 250mg/5ml oral suspension"):
+        for legal_class in ("p", "gsl"):
+            item = SuppliedItem(product=Coded(name, CODE), legal_class=legal_class)
+            (said,) = (
+                one for one in judge(item, SupplyRoute.PATIENT) if one.field == "legal_class" and one.asks
+            )
+            assert "Not confirmed" in said.said
+            listed = Medicine(Coded(name, CODE), ItemKind.MEDICINE, "", legal_class, "none")
+            assert [
+                one
+                for one in judge(item, SupplyRoute.PATIENT, listed)
+                if one.field == "legal_class" and one.asks
+            ] == []

@@ -127,8 +127,7 @@ def by_name(answers: dict[str, str], row: Row | None) -> Expected:
     if item["kind"] == "appliance":
         said.add(("kind", weight))
     elif not pom:
-        if schedules != {"5"}:
-            said.add(("legal_class", weight))
+        said.add(("legal_class", weight))
     elif item["schedule"] in schedules:
         if len(schedules) > 1 and item["schedule"] not in NEVER:
             said.add(("schedule", "ask"))
