@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from digmed_desktop import __version__
@@ -172,8 +173,12 @@ def _on_messages(command: str, words: list[str]) -> int:
 
     grammar = argparse.ArgumentParser(prog=f"digmed-desktop {command}")
     if command == "build":
+        from digmed_desktop.clinical import record_rules
+        from digmed_desktop.reference.programmes import programmes
+
         commands.build_arguments(grammar)
-        return commands.build_command(grammar.parse_args(words))
+        rules = partial(record_rules.faults, programmes())
+        return commands.build_command(grammar.parse_args(words), rules)
     if command == "explain":
         from digmed_desktop.fhir import explaining
 

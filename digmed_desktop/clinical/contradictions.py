@@ -16,9 +16,8 @@ from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.known_terms import KnownProgramme, ProcedureUse
 from digmed_desktop.clinical.problem import stops_of
-from digmed_desktop.clinical.product_doubts import TENFOLD
 from digmed_desktop.clinical.questions.binding import QuestionSet
-from digmed_desktop.clinical.record import AllergyStatus, Immunization, Professional, VaccinationRecord
+from digmed_desktop.clinical.record import AllergyStatus, Coded, Immunization, Professional, VaccinationRecord
 
 Record = VaccinationRecord | EmergencySupplyRecord
 Found = tuple[str, ...]
@@ -100,23 +99,9 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
         )
 
 
-def unadvised(record: Record) -> Iterator[Contradiction]:
-    """Yield doses ten times the usual one, or a tenth, of which nobody says in the notes kept here who advised them."""
-    if isinstance(record, EmergencySupplyRecord) or record.incident.done or record.notes_kept_here.strip():
-        return
-    for place, vaccine in enumerate(record.immunizations):
-        programme, dose = _programme_of(vaccine), vaccine.dose
-        usual = programme.usual_doses if programme else ()
-        if not usual or dose is None or folded(dose.unit.display) in _WEIGHTS:
-            continue
-        if dose.value >= usual[-1] * TENFOLD or dose.value * TENFOLD <= usual[0]:
-            yield Contradiction(f"{_OF_VACCINE}.dose", _UNADVISED, place)
-
-
-_UNADVISED = (
-    "Check the decimal point: this is ten times the usual dose, or a tenth. Correct it, or say in notes_kept_here who "
-    "advised it."
-)
+def is_weight(unit: Coded) -> bool:
+    """Whether a unit is one of weight."""
+    return folded(unit.display) in _WEIGHTS
 
 
 _OF_THE_ACT = (f"{_OF_VACCINE}.dose", f"{_OF_VACCINE}.site")

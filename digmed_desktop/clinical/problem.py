@@ -12,6 +12,8 @@ A_WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAST_OF_ADVICE = 2  # words
 REASON = "reason."
 """How the key of every reason begins."""
+CONTINUED = "Continued although:"
+_SAID = {False: "Reason:", True: "Advised by:"}
 
 
 class Severity(StrEnum):
@@ -56,6 +58,21 @@ class Problem:
         """Whether a reason says something: a word, and of an adviser at least a name and one thing more."""
         words = A_WORD.findall(reason)
         return len(words) >= (_LEAST_OF_ADVICE if self.needs_adviser else 1)
+
+
+def line_of_reason(problem: Problem, reason: str) -> str:
+    """Return how the notes kept here say that somebody went on, and why."""
+    return f"{CONTINUED} {problem.sentence} {_SAID[problem.needs_adviser]} {reason}"
+
+
+def is_answered(problem: Problem, notes: str) -> bool:
+    """Whether a line of these notes says why somebody went on, in the words of ``line_of_reason``."""
+    begins = line_of_reason(problem, "").rstrip()
+    return any(
+        problem.takes(line.removeprefix(begins))
+        for line in (" ".join(one.split()) for one in notes.splitlines())
+        if line.startswith(begins)
+    )
 
 
 def sourced(sentence: str, source: str) -> str:

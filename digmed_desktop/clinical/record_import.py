@@ -4,7 +4,7 @@ Each binding answers its question as far as the form can hold the value. The for
 counter, and every attribute of the record that does not come back is named in the notes kept here: nothing is dropped.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,10 +14,12 @@ from digmed_desktop.clinical import form, units
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.dates import shown, shown_time
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.questions.binding import QuestionSet, value_at
 from digmed_desktop.clinical.questions.codecs import yes_no
-from digmed_desktop.clinical.questions.forms import of
-from digmed_desktop.clinical.questions.writer import AnswerWriter, Here, write
+from digmed_desktop.clinical.questions.forms import filled_in, of
+from digmed_desktop.clinical.questions.vaccination import VACCINATION
+from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.reading import Reading
 from digmed_desktop.clinical.record import (
     Address,
@@ -33,6 +35,7 @@ from digmed_desktop.clinical.record import (
 
 HEADING = "From the other system, without a place on this form:"
 LEFT_OPEN = "Left open, because the record of the other system contradicts itself:"
+RULED = "Said by the rules of the record of the other system, and not of this form:"
 NOTES = "notes_kept_here"
 Read = Callable[[Mapping[str, str]], Reading[Any]]
 
@@ -45,7 +48,7 @@ def answers_of(
     ``read`` reads answers as the counter does; ``place`` is the immunization that the form is about, from 0.
     """
     questions = of(record)
-    answers = _filled_in(questions, record, here, place)
+    answers = filled_in(record, here, place)
     unclear = dict(_unclear(questions, record, place))
     for question in unclear:
         answers.pop(question, None)
@@ -62,12 +65,28 @@ def answers_of(
     return {question: answer for question, answer in answers.items() if answer or question != notes}
 
 
+def with_rules_said(answers: Mapping[str, str], said: Iterable[Problem]) -> dict[str, str]:
+    """Return the answers of a vaccination with what the rules say of its record, and not of the form, in the notes."""
+    laid_out, notes = VACCINATION.form.laid_out(answers), VACCINATION.question(NOTES)
+    lines = [f"{laid_out.field(problem.field).label}: {problem.sentence}" for problem in said]
+    if not lines:
+        return dict(answers)
+    return {**answers, notes: "\n".join(line for line in (answers.get(notes, ""), RULED, *lines) if line)}
+
+
 def left_open(answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return why questions of a form filled in from a record are open: a sentence for each, its question first."""
-    lines = next((lines for text in answers.values() if LEFT_OPEN in (lines := text.split("\n"))), None)
-    if lines is None:
-        return ()
-    return tuple(lines[lines.index(LEFT_OPEN) + 1 :])
+    """Return what to know of a form filled in from a record: why questions are open, and what rules say of the record.
+
+    Each is a sentence, its question first.
+    """
+    told, headings = [], {HEADING: False, LEFT_OPEN: True, RULED: True}
+    for text in answers.values():
+        tells = False
+        for line in text.split("\n"):
+            if tells and line not in headings:
+                told.append(line)
+            tells = headings.get(line, tells)
+    return tuple(told)
 
 
 def _unclear(questions: QuestionSet, record: Any, place: int) -> Iterator[tuple[str, str]]:
@@ -77,19 +96,6 @@ def _unclear(questions: QuestionSet, record: Any, place: int) -> Iterator[tuple[
             of_this = path.startswith("items.") or found.place == place
             if of_this and (question := found.question(questions, path)):
                 yield question, found.sentence
-
-
-def _filled_in(
-    questions: QuestionSet, record: VaccinationRecord | EmergencySupplyRecord, here: Here, place: int
-) -> dict[str, str]:
-    """Return the answers to the questions that are asked; an answer nobody would see is left out."""
-    items = len(record.items) if isinstance(record, EmergencySupplyRecord) else 0
-    counted = {form.count_id(group.id): str(max(1, items)) for group in questions.form.repeating}
-    laid_out = questions.form.laid_out(counted)
-    writer = AnswerWriter(laid_out, record, here, place)
-    write(questions.bindings, writer, items=form.copies(questions.form.repeating[0], counted) if items else 0)
-    asked = laid_out.asked(writer.answers)
-    return {**counted, **{key: answer for key, answer in writer.answers.items() if key in asked}}
 
 
 def _left_out(

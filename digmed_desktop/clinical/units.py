@@ -37,6 +37,12 @@ def unit(typed: str) -> Coded:
     return _known().get(words.casefold(), Coded(words))
 
 
+def is_one(term: Coded, other: Coded) -> bool:
+    """Whether two terms are one unit: by their codes, or by words that stand for one code."""
+    codes = {one.code.strip() or unit(one.display).code for one in (term, other)}
+    return len(codes) == 1 and codes != {""}
+
+
 def shown(unit: Coded) -> str:
     """Return a unit as people read it: the everyday word of its code, where that is known."""
     return _words_of_codes().get(unit.code, unit.display) if unit.code else unit.display

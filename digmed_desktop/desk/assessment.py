@@ -10,6 +10,7 @@ from digmed_desktop.clinical.problem import (
     Problem,
     Severity,
     done_all_the_same,
+    line_of_reason,
     stops_of,
 )
 from digmed_desktop.clinical.questions.forms import of
@@ -19,7 +20,6 @@ from digmed_desktop.desk.record_kinds import outcome_of
 from digmed_desktop.messaging.story import Outcome
 
 _MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
-_SAID = {False: "Reason", True: "Advised by"}
 DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
 NOTHING_WAS_DONE = (
     "This answer says that it was done all the same, and the outcome that it was not. Change one of them."
@@ -100,7 +100,7 @@ class Assessment(Generic[RecordT]):
     def decided(self) -> tuple[str, ...]:
         """Return each warning that somebody answered, with the reason."""
         return tuple(
-            f"Continued although: {problem.sentence} {_SAID[problem.needs_adviser]}: {reason}"
+            line_of_reason(problem, reason)
             for problem in self.problems
             if problem.needs_reason and (reason := self.state.reason_for(problem))
         )

@@ -3,7 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import record_import
+from digmed_desktop.clinical import record_import, record_rules
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.questions.writer import Here
@@ -13,6 +13,7 @@ from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.supplying import SupplyDesk
 from digmed_desktop.desk.vaccinating import VaccinationDesk
+from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 
 if TYPE_CHECKING:
@@ -24,9 +25,14 @@ class HandOverDesk:
     """Makes drafts of records. Nothing is sent: a person looks at each, as at any other draft."""
 
     def __init__(
-        self, store: "Store", people: PeopleDesk, vaccinating: VaccinationDesk, supplying: SupplyDesk
+        self,
+        store: "Store",
+        people: PeopleDesk,
+        vaccinating: VaccinationDesk,
+        supplying: SupplyDesk,
+        clock: Clock,
     ) -> None:
-        self._store, self._people = store, people
+        self._store, self._people, self._clock = store, people, clock
         self._vaccinating, self._supplying = vaccinating, supplying
 
     def take_in(self, text: str) -> TakenIn:
@@ -53,8 +59,18 @@ class HandOverDesk:
             programme = next((one for one in self._vaccinating.known() if one.id == named), None)
             here = Here(programme, self._person)
             answers = record_import.answers_of(record, self._vaccinating.reading, here, place=place)
-            kept.append(self._keep(answers, record))
+            kept.append(self._keep(self._with_rules_said(answers, record, place), record))
         return TakenIn(tuple(reversed(kept)))
+
+    def _with_rules_said(
+        self, answers: dict[str, str], record: VaccinationRecord, place: int
+    ) -> dict[str, str]:
+        """Return the answers with what the rules say of the record alone: of who vaccinated, or of its product."""
+        if place >= len(record.immunizations):
+            return answers
+        reading = self._vaccinating.reading(answers)
+        known, now = self._vaccinating.known(), self._clock.now()
+        return record_import.with_rules_said(answers, record_rules.unsaid(known, record, place, reading, now))
 
     def _keep(self, answers: dict[str, str], record: "Record") -> tuple[str, str]:
         """Keep answers as a draft and return its id and its form."""

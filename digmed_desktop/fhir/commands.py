@@ -3,7 +3,7 @@
 import argparse
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import form, json_record, law
 from digmed_desktop.clinical.allergy_check import judge_allergies
-from digmed_desktop.clinical.contradictions import contradictions, unadvised
+from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.problem import A_WORD, sourced
 from digmed_desktop.clinical.questions.binding import value_at
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
+from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.clinical.supply_amounts import impossible
 from digmed_desktop.clinical.supply_answers import too_many_items
 from digmed_desktop.clinical.supply_finding import Finding
@@ -31,6 +32,8 @@ from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
 from digmed_desktop.fhir.rules import UUID
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, whole_file
 
+RulesOf = Callable[[VaccinationRecord, datetime], Iterable[tuple[str, str]]]
+"""What the rules of the form say against a vaccination that is used at a time: pairs of where and why."""
 FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
 
@@ -66,7 +69,7 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("messages", type=Path, nargs="+", metavar="MESSAGE.xml", help="messages or responses")
 
 
-def build_command(args: argparse.Namespace) -> int:
+def build_command(args: argparse.Namespace, rules_of: RulesOf) -> int:
     """Write the message of a record. Exit status 0, or 2 with each problem on its own line as ``path:
     sentence``.
 
@@ -74,7 +77,7 @@ def build_command(args: argparse.Namespace) -> int:
     reference, then the ids of the message in their order.
     """
     try:
-        payload = _built(args)
+        payload = _built(args, rules_of)
         if args.out is None:
             sys.stdout.buffer.write(payload)
         else:
@@ -124,14 +127,15 @@ def read_record(file: Path) -> tuple[str, Record] | None:
     return None
 
 
-def _built(args: argparse.Namespace) -> bytes:
+def _built(args: argparse.Namespace, rules_of: RulesOf) -> bytes:
     try:
         record = json_record.read(_text_of(args.record))
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
     now = _time(args.at)
-    untrue = (*contradictions(record, now), *unadvised(record))
-    if faults := (*law_faults(record), *((one.in_file, one.sentence) for one in untrue)):
+    untrue = ((one.in_file, one.sentence) for one in contradictions(record, now))
+    ruled = rules_of(record, now) if isinstance(record, VaccinationRecord) else ()
+    if faults := (*law_faults(record), *untrue, *ruled):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(

@@ -14,6 +14,7 @@ from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.commands import build_arguments, build_command
 from digmed_desktop.reference.programmes import programmes
+from tests.clinical.doors import rules_of
 
 EXAMPLES = resources.root() / "examples"
 FLU = next(iter(sorted(EXAMPLES.glob("influenza-*-given.json"))))
@@ -180,7 +181,7 @@ def build(text: str, folder: Path) -> int:
     file.write_text(text, encoding="utf-8")
     grammar = argparse.ArgumentParser()
     build_arguments(grammar)
-    return build_command(grammar.parse_args([str(file), "--out", str(folder / "out.xml"), *AT]))
+    return build_command(grammar.parse_args([str(file), "--out", str(folder / "out.xml"), *AT]), rules_of)
 
 
 def test_build_refuses_what_cannot_be_true_and_names_the_field(
@@ -207,23 +208,6 @@ def test_an_item_of_a_supply_whose_code_and_words_name_two_things_is_refused(
         assert build(json.dumps(changed_record), tmp_path) == 2, part
         assert f"record.items.0.{part}: " in capsys.readouterr().err
     assert build(json.dumps(whole), tmp_path) == 0, capsys.readouterr().err
-
-
-def test_build_takes_ten_times_a_dose_only_where_the_notes_say_who_advised_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for amount, refused in (("5", True), ("4.9", False), ("0.02", True), ("0.03", False)):
-        for notes in ("", "Dr Bell: give it"):
-
-            def change(record: Raw, vaccine: Raw, amount: str = amount, notes: str = notes) -> None:
-                vaccine["dose"]["value"] = amount
-                record["notes_kept_here"] = notes
-
-            assert build(changed(FLU, change), tmp_path) == (2 if refused and not notes else 0), (
-                amount,
-                notes,
-            )
-    assert "who advised it" in capsys.readouterr().err
 
 
 def test_check_finds_a_supply_to_which_nobody_consented(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from digmed_desktop.clinical import batch, form
+from digmed_desktop.clinical import batch, form, units
 from digmed_desktop.clinical.answers import AnswerSheet, person_number
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.dates import as_answer
@@ -232,7 +232,7 @@ def _dose(sheet: VaccinationSheet, question: str) -> Quantity | None:
 
 def _put_dose(writer: AnswerWriter, question: str, dose: Quantity | None) -> None:
     unit = writer.here.programme.unit if writer.here.programme else None
-    if dose is not None and unit is not None and same(unit, dose.unit):
+    if dose is not None and unit is not None and units.is_one(dose.unit, unit):
         writer.put(question, f"{dose.value:f}")
 
 

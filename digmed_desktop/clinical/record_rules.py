@@ -1,0 +1,242 @@
+"""The rules of the vaccination form, judged on a record that another system wrote: the same rules, by the same code.
+
+A record is read as the form that would make it. Rules refuse, or ask for a reason; a reason stands in the notes kept here,
+in the line that this program writes there itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from digmed_desktop.clinical import own_product, units, vaccination
+from digmed_desktop.clinical.contradictions import Contradiction, contradictions, is_weight
+from digmed_desktop.clinical.problem import (
+    A_WORD,
+    ALL_THE_SAME,
+    Problem,
+    Severity,
+    done_all_the_same,
+    is_answered,
+    line_of_reason,
+)
+from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.questions.forms import filled_in
+from digmed_desktop.clinical.questions.vaccination import VACCINATION
+from digmed_desktop.clinical.questions.writer import Here, same
+from digmed_desktop.clinical.reading import Reading
+from digmed_desktop.clinical.record import Coded, Immunization, ScreeningAnswer, VaccinationRecord
+from digmed_desktop.settings.own_product import OwnProduct
+
+Fault = tuple[str, str]
+"""Where it stands in a record file, and a sentence."""
+NOTES = "record.notes_kept_here"
+_OF_THE_ACT = ("vaccine.", "eligibility.")
+"""Questions of which an answer that the form does not take is refused here too."""
+_BASE_OF_CONSENT = frozenset({"consent.to_treatment", "consent.given_by", "consent.to_sharing"})
+"""Questions on consent that a record may leave out; what they ask for besides, it may not."""
+_NOT_OF_THE_RULES = ("patient.", "practice.", "pharmacy.")
+WHOLE = "dose"
+"""The unit of a vaccine given whole."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ruling:
+    """What a rule says of one vaccine of a record. ``place``: of which, from 0."""
+
+    place: int
+    problem: Problem
+
+    @property
+    def in_file(self) -> str:
+        """Where it stands in a record file."""
+        bound = next(
+            (one.path for one in VACCINATION.bindings if self.problem.field in (one.question, *one.besides)),
+            self.problem.field,
+        )
+        return Contradiction(bound, self.problem.sentence, self.place).in_file
+
+
+def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: datetime) -> Iterator[Fault]:
+    """Yield what the rules refuse of a record, and each of their questions that it does not answer."""
+    told = {found.in_file for found in contradictions(record, now)}
+    for place in range(len(record.immunizations)):
+        yield from _unknown_answers(programmes, record, place)
+    wanted = []
+    for ruling in dict.fromkeys(rulings(programmes, record, now)):
+        problem = ruling.problem
+        if problem.severity is Severity.STOP:
+            if ruling.in_file not in told:
+                yield ruling.in_file, problem.sentence
+        elif not _is_answered(problem, record):
+            yield ruling.in_file, problem.sentence
+            wanted.append(problem)
+    for problem in dict.fromkeys(wanted):
+        who = "who advised it and what they said" if problem.needs_adviser else "why it was done"
+        yield NOTES, f"Add this line, and say {who} at its end: {line_of_reason(problem, '…')}"
+
+
+def rulings(programmes: Sequence[Programme], record: VaccinationRecord, now: datetime) -> Iterator[Ruling]:
+    """Yield what refuses a vaccination of a record, and what asks for a reason.
+
+    ``now`` is when the record is used: a record that does not say when it was made counts as made then.
+    """
+    for place, vaccine in enumerate(record.immunizations):
+        for problem in _judged(_programme_of(programmes, vaccine, record), record, place, now):
+            yield Ruling(place, problem)
+
+
+def unsaid(
+    programmes: Sequence[Programme],
+    record: VaccinationRecord,
+    place: int,
+    form: Reading[VaccinationRecord],
+    now: datetime,
+) -> tuple[Problem, ...]:
+    """Return what the rules say of one vaccine of a record and not of the ``form`` that was filled in from it."""
+    said = {problem.sentence for problem in (*form.problems, *form.notes)}
+    found = (one.problem for one in rulings(programmes, record, now) if one.place == place)
+    return tuple(dict.fromkeys(one for one in found if one.sentence not in said))
+
+
+def _judged(programme: Programme, record: VaccinationRecord, place: int, now: datetime) -> Iterator[Problem]:
+    """Yield what the form would say of one vaccine, as far as the rules say it."""
+    if record.contact_at is not None and record.contact_at.tzinfo is None:
+        return  # no time of a record: the message is refused
+    programme = _with_product(programme, record.immunizations[place])
+    answers = filled_in(record, Here(programme, lambda _who: "1"), place)
+    answers["vaccine.product"] = answers.get("vaccine.product", "")
+    made = record.recorded_at
+    reading = vaccination.read(
+        answers,
+        programme=programme,
+        pharmacy=record.pharmacy,
+        vaccinator=record.vaccinator,
+        now=made if made is not None and made.tzinfo is not None else now,
+        agreed=(),
+    )
+    for problem in (*reading.problems, *reading.notes):
+        if problem in reading.on_paper or problem.field.startswith(_NOT_OF_THE_RULES):
+            continue
+        if problem.refuses_act or problem.needs_reason:
+            done = problem.needs_adviser and record.incident.done
+            yield done_all_the_same(problem) if done else problem
+        elif problem.severity is Severity.STOP and _is_refused(problem.field, answers, record, place):
+            yield problem
+    yield from _unit(record.immunizations[place], programme)
+
+
+def _is_refused(field: str, answers: dict[str, str], record: VaccinationRecord, place: int) -> bool:
+    """Whether an answer that the form does not take, or misses, is refused in a record too."""
+    if field.startswith("consent."):
+        return field not in _BASE_OF_CONSENT and bool(record.immunizations[place].given)
+    return field.startswith(_OF_THE_ACT) and bool(answers.get(field, ""))
+
+
+def _is_answered(problem: Problem, record: VaccinationRecord) -> bool:
+    if problem.sentence.startswith(ALL_THE_SAME) and A_WORD.search(record.incident.reason):
+        return True
+    return is_answered(problem, record.notes_kept_here)
+
+
+def _unit(vaccine: Immunization, programme: Programme) -> Iterator[Problem]:
+    """Yield a doubt about a dose in another unit than the programme's, whose size no rule can judge."""
+    dose, unit = vaccine.dose, programme.unit
+    if dose is None or unit is None or units.is_one(dose.unit, unit):
+        return
+    if is_weight(dose.unit) or (units.is_one(dose.unit, Coded(WHOLE)) and dose.value == 1):
+        return
+    sentence = "Check the dose and its unit: this vaccine is measured in another unit."
+    yield Problem("vaccine.dose_amount", sentence, Severity.LOOK, needs_reason=True)
+
+
+def _unknown_answers(
+    programmes: Sequence[Programme], record: VaccinationRecord, place: int
+) -> Iterator[Fault]:
+    """Yield answers that the form does not have: no rule would understand them, so none would speak."""
+    programme = _programme_of(programmes, record.immunizations[place], record)
+    for said, listed, where in (
+        (record.legal_basis, "legal_bases", "record.legal_basis"),
+        (record.consent.given_by, "consent_givers", "record.consent.given_by"),
+    ):
+        options = programme.lists[listed]
+        if said.strip() and not any(said.strip().lower() in (one.id, one.label.lower()) for one in options):
+            yield where, f"Give one of: {', '.join(one.label for one in options)}."
+    for number, answer in enumerate(record.screening.answers):
+        if answer.answer and not _is_known(answer, programmes):
+            yield (
+                f"record.screening.answers.{number}.question",
+                "No rule knows this question, so none judged the Yes. Ask it in the words of the health screen.",
+            )
+
+
+def _is_known(answer: ScreeningAnswer, programmes: Sequence[Programme]) -> bool:
+    return any(answer.question in one.screening.values() for one in programmes)
+
+
+def _with_product(programme: Programme, vaccine: Immunization) -> Programme:
+    """Return a programme that has the product of a record: one it does not know counts as a pharmacy's own."""
+    if vaccine.product is None or not vaccine.given:
+        return programme
+    known = (one.coded for one in programme.products.values())
+    if any(same(one, vaccine.product) or same(vaccine.product, one) for one in known):
+        return programme
+    kind = programme.agreement or programme.id
+    route = (
+        next(
+            (one.id for one in programme.lists["routes"] if same(programme.codes.get(one.id), vaccine.route)),
+            "",
+        )
+        if vaccine.route
+        else ""
+    )
+    own = OwnProduct("own-1", kind, vaccine.product.display, vaccine.product.code, route=route)
+    return programme.with_products([own_product.as_product(own, programme)])
+
+
+def _programme_of(
+    programmes: Sequence[Programme], vaccine: Immunization, record: VaccinationRecord
+) -> Programme:
+    """Return the programme of a vaccine: the one named, else one that has its product, procedure or disease.
+
+    Where nobody can say which it is, it is one of those rules that hold for every vaccination.
+    """
+    named = next((one for one in programmes if one.id == vaccine.programme), None)
+    if named is not None:
+        return named
+    fitting = [one for one in programmes if _has(one, vaccine)]
+    day = record.contact_at.date() if record.contact_at else None
+    for one in fitting:
+        if day and one.season_start and one.season_end and one.season_start <= day <= one.season_end:
+            return one
+    return fitting[0] if fitting else _of_any(programmes)
+
+
+def _has(programme: Programme, vaccine: Immunization) -> bool:
+    product, procedure, disease = vaccine.product, vaccine.procedure, vaccine.target_disease
+    return (
+        bool(product and any(same(product, one.coded) for one in programme.products.values()))
+        or bool(procedure and any(same(procedure, one.coded) for one in programme.procedures))
+        or bool(disease and programme.target_disease and same(disease, programme.target_disease))
+    )
+
+
+def _of_any(programmes: Sequence[Programme]) -> Programme:
+    """Return a programme with nothing but what all have in common."""
+    first = programmes[0]
+    return replace(
+        first,
+        products={},
+        procedures=(),
+        cohorts={},
+        lists={**first.lists, "products": (), "eligibility": (), "services": ()},
+        season_start=None,
+        season_end=None,
+        age_by=None,
+        pregnancy_weeks=None,
+        default_dose=None,
+        usual_doses=(),
+        unit=None,
+        second_dose="",
+        doubts=tuple(rule for rule in first.doubts if all(rule in one.doubts for one in programmes)),
+        bases=tuple(rule for rule in first.bases if all(rule in one.bases for one in programmes)),
+    )
