@@ -157,7 +157,10 @@ def procedure_uses() -> Mapping[str, tuple[ProcedureUse, ...]]:
 @cache
 def known_programmes() -> Mapping[str, KnownProgramme]:
     """Return what the programmes' files say of dose, disease and products, by id."""
-    units = {row["id"]: Coded(row["display"], row.get("code", "")) for row in _file(CODES).get("unit", [])}
+    units = {
+        row["id"]: Coded(row.get("display", row["label"]), row.get("code", ""))
+        for row in _file(CODES).get("unit", [])
+    }
     words = {row["id"]: row["label"] for row in _file(CODES).get("unit", [])}
     return {
         name: KnownProgramme(

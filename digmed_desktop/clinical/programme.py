@@ -37,6 +37,7 @@ class Product:
     short_name: str
     manufacturer: str = ""
     routes: tuple[str, ...] = ()  # ids in the programme's routes, the usual one first
+    unit: Coded | None = None  # of its dose; None: that of the programme
     dose: Quantity | None = None
     dose_source: str = ""  # where its dose is written, or that of vaccines of its kind
     least_months: int | None = None  # least age in whole months
@@ -101,7 +102,7 @@ class Programme:
     usual_doses: tuple[Decimal, ...] = ()  # of its products whose dose is not known
     live_routes: frozenset[str] = frozenset()  # given this way, a product that is not known counts as live
     vaccine: Coded | None = None  # the kind of vaccine in words, for one that was not given
-    unit: Coded | None = None  # of the dose amount
+    unit: Coded | None = None  # of the dose amount, where a product has none of its own
     target_disease: Coded | None = None
     vaccinators: tuple[str, ...] = ()  # codes of the roles that may vaccinate
     cohorts: Mapping[str, Cohort] = field(
@@ -145,6 +146,11 @@ class Programme:
             if question.startswith(SCREENING)
         }
         return frozenset(one for one in self.screening if one in self.asked_always or one in needed)
+
+    def unit_of(self, product_id: str) -> Coded | None:
+        """Return the unit in which a dose of a product is measured; of an unknown one that of the programme."""
+        product = self.products.get(product_id)
+        return product.unit if product and product.unit else self.unit
 
     def is_live(self, product: Product) -> bool:
         """Whether a product is live, or of a kind of which some are and nobody knows which it is."""

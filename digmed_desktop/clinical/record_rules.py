@@ -122,7 +122,7 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
             yield done_all_the_same(problem) if done else problem
         elif problem.severity is Severity.STOP and _is_refused(problem.field, answers, record, place):
             yield problem
-    yield from _unit(record.immunizations[place], programme)
+    yield from _unit(record.immunizations[place], programme, answers["vaccine.product"])
 
 
 def _is_refused(field: str, answers: dict[str, str], record: VaccinationRecord, place: int) -> bool:
@@ -138,9 +138,9 @@ def _is_answered(problem: Problem, record: VaccinationRecord) -> bool:
     return is_answered(problem, record.notes_kept_here)
 
 
-def _unit(vaccine: Immunization, programme: Programme) -> Iterator[Problem]:
+def _unit(vaccine: Immunization, programme: Programme, product: str) -> Iterator[Problem]:
     """Yield a doubt about a dose in another unit than the programme's, whose size no rule can judge."""
-    dose, unit = vaccine.dose, programme.unit
+    dose, unit = vaccine.dose, programme.unit_of(product)
     if dose is None or unit is None or units.is_one(dose.unit, unit):
         return
     if is_weight(dose.unit) or (units.is_one(dose.unit, Coded(WHOLE)) and dose.value == 1):

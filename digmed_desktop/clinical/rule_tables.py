@@ -1,95 +1,14 @@
 """The rules of the program as texts of the help, made of the data that the program goes by."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import form, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
-from digmed_desktop.clinical.dates import shown
+from digmed_desktop.clinical.rule_words import DOUBTS, WEIGHTS, ages, days, doubt, named, when
 from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
+from digmed_desktop.clinical.vaccine_tables import vaccines
 from digmed_desktop.data_files.source import OWN
-
-_WEIGHTS = {
-    "stop": "Stops, unless an adviser is named",
-    "warn": "Asks for a reason",
-    "note": "Shown only",
-    "stops": "Stops",
-    "asks": "Asks for a reason",
-    "allows": "Allowed",
-}
-_WORDS = {"yes": "Yes", "no": "No", "": "no answer"}
-_DOUBTS = ("When", "Sentence", "Source and standing")
-"""Three columns: more cannot be read at 200 % text."""
-
-
-def _days(row: Row) -> str:
-    since, until = row.get("since"), row.get("until")
-    parts = [f"From {shown(since)}" if since else "", f"Until {shown(until)}" if until else ""]
-    return ". ".join(part for part in parts if part)
-
-
-def _programmes() -> Iterator[Row]:
-    for name in OWN.names("programmes"):
-        yield OWN.raw(name)
-
-
-def _named(kinds: Iterable[str]) -> str:
-    """Return the vaccinations of these agreements or ids by their names."""
-    known = {row.get("agreement", row["id"]): row["name"] for row in _programmes()}
-    return ", ".join(dict.fromkeys(known.get(kind, kind) for kind in kinds))
-
-
-def _whom(row: Row) -> str:
-    """Return which vaccines and patients a rule is about."""
-    first, last = row.get("from_age"), row.get("to_age")
-    parts = [
-        _named(row["programmes"]) if row.get("programmes") else "",
-        "live vaccines" if row.get("live") else "",
-        f"vaccines that can contain {row['holds']}" if row.get("holds") else "",
-        f"from {first} years" if first is not None else "",
-        f"up to {last} years" if last is not None else "",
-        "not given" if row.get("not_given") else "",
-        f"{row['days_ago']} days ago or more" if row.get("days_ago") is not None else "",
-    ]
-    return ", ".join(part for part in parts if part) or "Every vaccine"
-
-
-def _when(row: Row) -> str:
-    """Return the answers that raise a rule, in the words of the form."""
-    named = {question: [f"names {' or '.join(words)}"] for question, words in row.get("mentions", {}).items()}
-    said = [*_answers(row.get("when", {})), *_answers(named)]
-    said += [f"not while {one}" for one in _answers(row.get("unless", {}))]
-    return "; ".join(said) or "Always"
-
-
-def _answers(asked: Mapping[str, list[str]]) -> Iterator[str]:
-    questions = {field.id: field for field in form.load("vaccination").fields()}
-    for question, answers in asked.items():
-        words = (
-            {option.id: option.label for option in questions[question].options} | _WORDS | _listed(question)
-        )
-        yield f"{questions[question].label}: {' or '.join(words.get(one, one) for one in answers)}"
-
-
-def _listed(question: str) -> dict[str, str]:
-    """Return the words of the options that programmes and codes give to a question."""
-    codes = OWN.raw("codes/vaccination.toml")
-    match question:
-        case "consent.given_by":
-            rows: Iterable[Row] = codes["consent_giver"]
-        case "vaccine.dose_number":
-            rows = codes["dose"]
-        case "vaccine.not_given_reason":
-            rows = codes["not_given_reason"]
-        case "vaccine.eligibility":
-            rows = [row for file in _programmes() for row in file.get("eligibility", [])]
-        case "session.service":
-            return {"nhs": "NHS"}
-        case "vaccine.product":
-            return {row["id"]: row["short_name"] for file in _programmes() for row in file["product"]}
-        case _:
-            return {}
-    return {row["id"]: row["label"] for row in rows}
 
 
 def _shared(*topics: str) -> list[Row]:
@@ -98,15 +17,7 @@ def _shared(*topics: str) -> list[Row]:
 
 
 def _rules(title: str, rows: Iterable[Row]) -> str:
-    return f"# {title}\n\n{INTRO}\n{table(_DOUBTS, map(_doubt, rows))}"
-
-
-def _doubt(row: Row) -> tuple[str, str, str]:
-    return (
-        sentences(_whom(row), _when(row), _days(row)),
-        sentences(row["sentence"], _WEIGHTS[row.get("weight", "warn")]),
-        sentences(row["source"], standing(row)),
-    )
+    return f"# {title}\n\n{INTRO}\n{table(DOUBTS, map(doubt, rows))}"
 
 
 def screening() -> str:
@@ -133,11 +44,10 @@ def consent() -> str:
 
 def _ages(row: Row) -> str:
     parts = [
-        f"from {row['from_age']} years" if "from_age" in row else "",
-        f"up to {row['to_age']} years" if "to_age" in row else "",
+        ages(row.get("from_age"), row.get("to_age")),
         f"not of: {', '.join(row['not_sex'])}" if row.get("not_sex") else "",
     ]
-    unless = [f"asked all the same: {_when({'when': row['unless']})}"] if row.get("unless") else []
+    unless = [f"asked all the same: {when({'when': row['unless']})}"] if row.get("unless") else []
     return "; ".join([part for part in parts if part] + unless)
 
 
@@ -152,10 +62,10 @@ def legal_bases() -> str:
                 ", ".join(bases[one] for one in row["bases"]),
                 ", ".join(roles[one] for one in row.get("roles", [])) or "Every role",
                 _outside(row),
-                _days(row),
+                days(row),
             ),
-            sentences(_WEIGHTS[row["verdict"]], row.get("sentence", "")),
-            sentences(row["source"], f"Read: {row['read']}", standing(row)),
+            sentences(WEIGHTS[row["verdict"]], row.get("sentence", "")),
+            sentences(row["source"], *_how_read(row), standing(row)),
         )
         for row in OWN.raw("law/legal-bases.toml")["rule"]
     )
@@ -163,80 +73,14 @@ def legal_bases() -> str:
     return f"# Legal bases\n\n{INTRO}\n{table(head, rows)}"
 
 
+def _how_read(row: Row) -> tuple[str, ...]:
+    """Return which text of a legal basis was read, where one was."""
+    return () if Confidence(row["confidence"]) is Confidence.GENERAL else (f"Read: {row['read']}",)
+
+
 def _outside(row: Row) -> str:
-    named = _named(row.get("programmes", ()))
-    return f"All but {named}" if row.get("outside") else named or "Every vaccination"
-
-
-def vaccines() -> str:
-    """Return ages, doses, intervals and doubts of each vaccination."""
-    dose = "A dose off its usual size asks for a reason; ten times as much, or a tenth, stops."
-    each = "\n".join(map(_programme, _programmes()))
-    return f"# Vaccines: ages, doses, intervals\n\n{INTRO}\n{dose}\n\n{each}"
-
-
-def _programme(file: Row) -> str:
-    head = ("Vaccine", "Ages and usual dose", "Source and standing")
-    products = table(head, (_product(row, file) for row in file["product"]))
-    parts = [f"## {file['name']}\n\n{products}"]
-    if file.get("earlier_doses"):
-        rows = (
-            (_interval(row), _days(row), sentences(row["source"], NOT_CONFIRMED))
-            for row in file["earlier_doses"]
-        )
-        parts.append(table(("Earlier dose: asks for a reason", "Holds", "Source and standing"), rows))
-    if file.get("doubt"):
-        parts.append(table(_DOUBTS, map(_doubt, file["doubt"])))
-    return "\n".join(parts)
-
-
-def _product(row: Row, file: Row) -> tuple[str, str, str]:
-    return (
-        sentences(row["short_name"], _kind(row).capitalize()),
-        sentences(f"Ages: {_product_ages(row)}", f"Dose: {_dose(row, file)}"),
-        sentences(_source(row, file), _age_standing(row)),
-    )
-
-
-def _product_ages(row: Row) -> str:
-    least = f"from {row['min_weeks']} weeks" if "min_weeks" in row else ""
-    least = f"from {row['min_months']} months" if "min_months" in row else least
-    least = f"from {row['min_age']} years" if "min_age" in row else least
-    season = " (reached by the end of the season)" if row.get("age_in_season") else ""
-    greatest = f"up to {row['max_age']} years" if "max_age" in row else ""
-    return ", ".join(part for part in (f"{least}{season}" if least else "", greatest) if part) or "None known"
-
-
-def _dose(row: Row, file: Row) -> str:
-    known = [row["dose"]] if "dose" in row else file.get("usual_doses") or [file.get("default_dose", "")]
-    return " or ".join(f"{one} mL" for one in known if one) or "Not known"
-
-
-def _kind(row: Row) -> str:
-    parts = ["live" if row.get("live") else "", *(f"can contain {one}" for one in row.get("holds", []))]
-    return ", ".join(part for part in parts if part)
-
-
-def _source(row: Row, file: Row) -> str:
-    keys = ("source", "age_source", "holds_source")
-    of_kind = [file[key] for key in ("usual_doses_source", "live_routes_source") if key in file]
-    return "; ".join(dict.fromkeys([*(row[key] for key in keys if key in row), *of_kind]))
-
-
-def _age_standing(row: Row) -> str:
-    return standing({"confidence": row["age_confidence"]}) if "age_confidence" in row else NOT_CONFIRMED
-
-
-def _interval(row: Row) -> str:
-    parts = [
-        f"fewer than {row.get('least') or str(row['least_days']) + ' days'} between two" if row.get("least_days") else "",
-        "a second dose of the season" if row.get("season") else "",
-        "a second dose in one pregnancy" if row.get("pregnancy") else "",
-        f"more than {row['most']}" if row.get("most") else "",
-        f"after {_named(row['of'])}" if row.get("of") else "",
-        f"from {row['min_age']} years" if "min_age" in row else "",
-    ]  # fmt: skip
-    return ", ".join(part for part in parts if part)
+    kinds = named(row.get("programmes", ()))
+    return f"All but {kinds}" if row.get("outside") else kinds or "Every vaccination"
 
 
 def medicines() -> str:

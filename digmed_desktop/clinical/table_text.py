@@ -41,6 +41,7 @@ def sentences(*parts: str) -> str:
 
 
 def _capital(text: str) -> str:
-    """Return a text with a capital letter first; names such as nhs.uk and dm+d stay as they are."""
+    """Return a text with a capital letter first; names such as nhs.uk, dm+d and aTIV stay as they are."""
     first = text.partition(" ")[0]
-    return text if "." in first or "+" in first else f"{text[:1].upper()}{text[1:]}"
+    named = "." in first or "+" in first or not first.islower()
+    return text if named else f"{text[:1].upper()}{text[1:]}"

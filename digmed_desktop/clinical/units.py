@@ -39,8 +39,13 @@ def unit(typed: str) -> Coded:
 
 def is_one(term: Coded, other: Coded) -> bool:
     """Whether two terms are one unit: by their codes, or by words that stand for one code."""
-    codes = {one.code.strip() or unit(one.display).code for one in (term, other)}
-    return len(codes) == 1 and codes != {""}
+    return _key(term) == _key(other) != ""
+
+
+def _key(term: Coded) -> str:
+    """Return what names a unit: its code, that of its words, or the words of one that has no code."""
+    known = unit(term.display)
+    return term.code.strip() or known.code or known.display.casefold()
 
 
 def shown(unit: Coded) -> str:

@@ -69,6 +69,7 @@ class ProductRow(DataModel):
     manufacturer: Text = ""
     routes: Ids
     dose: Amount | None = None
+    unit: Id | None = None
     min_age: Age | None = None
     min_months: Annotated[int, Field(ge=1, le=240, description="an age in whole months")] | None = None
     min_weeks: Annotated[int, Field(ge=1, le=52, description="an age in whole weeks")] | None = None
@@ -182,6 +183,9 @@ def _shared(at: At, file: ProgrammeFile, codes: CodesFile) -> Iterator[Fault]:
     ):
         yield from at.unknown((key,), getattr(file, key) or (), codes.ids(table), what)
     yield from at.unknown(("unit",), [file.unit], codes.ids("unit"), "a unit")
+    for number, product in enumerate(file.product):
+        units = [product.unit] if product.unit else []
+        yield from at.unknown(("product", number, "unit"), units, codes.ids("unit"), "a unit")
     both = {row.id for row in file.eligibility} & set(file.indications or ())
     for id_ in sorted(both):
         yield at.fault(("indications",), f"{shown(id_)} is an eligibility here too", "an id of its own")
@@ -203,6 +207,8 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
         if product.code and product.code in codes:
             yield at.fault((*place, "code"), f"{shown(product.code)} stands there twice", "a code of its own")
         codes.append(product.code or "")
+        if product.unit and not product.dose:
+            yield at.fault((*place, "dose"), "nobody knows the dose in this unit", "a dose")
         yield from _ages(at, place, product, file)
         if bool(product.holds) != bool(product.holds_source):
             yield at.fault((*place, "holds_source"), "holds and its source stand together", "both, or none")

@@ -190,13 +190,15 @@ class _Loading:
         yield from of_both_forms(self._source)
 
     def _product(self, row: "ProductRow") -> Product:
+        unit = _coded(_chosen(self._codes.unit, [row.unit])[0]) if row.unit else self._unit
         return Product(
             id=row.id,
             coded=Coded(row.display, row.code or ""),
             short_name=row.short_name,
             manufacturer=row.manufacturer,
             routes=tuple(row.routes),
-            dose=Quantity(Decimal(row.dose), self._unit) if row.dose else None,
+            unit=unit,
+            dose=Quantity(Decimal(row.dose), unit) if row.dose else None,
             dose_source=(row.source if row.dose else self._file.usual_doses_source) or self._file.source,
             least_months=row.min_months if row.min_age is None else row.min_age * 12,
             least_weeks=row.min_weeks,

@@ -2,10 +2,13 @@
 
 import ast
 import random
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import digmed_desktop
+from digmed_desktop import resources
 from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.answers import AnswerSheet
 from digmed_desktop.clinical.confidence import Confidence
@@ -180,3 +183,52 @@ def test_a_finding_that_forbids_cannot_be_made_without_a_source() -> None:
     except ValueError:
         return
     raise AssertionError("it was made")
+
+
+def tables(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Every table of a file, with the keys that lead to it."""
+    if isinstance(value, dict):
+        yield path, value
+        for key, inner in value.items():
+            yield from tables(inner, (*path, key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from tables(inner, path)
+
+
+STOPPING = {"weight": "stop", "verdict": "stops"}
+STAND_IN = {  # where a stop can come from, and what of the file it comes from
+    "rules/stops.toml": ("stop",),
+    "rules/vaccination.toml": ("rule",),
+    "rules/both-forms.toml": ("rule",),
+    "law/legal-bases.toml": ("rule",),
+}
+NO_STOP = {"medicines/high-risk.toml", "medicines/amounts.toml", "retention/periods.toml"}
+"""Files with a confidence of which nothing is ever a stop: they ask, or say."""
+BY_THE_LAW = {"law/emergency-supply.toml", "medicines/controlled-drugs.toml"}
+"""Files whose stops are those of ``data``."""
+
+
+def test_no_file_has_a_stop_of_general_knowledge_and_none_is_left_out() -> None:
+    root, seen, stops = resources.root(), set(), 0
+    for file in sorted(root.rglob("*.toml")):
+        name = file.relative_to(root).as_posix()
+        for path, table in tables(tomllib.loads(file.read_text(encoding="utf-8"))):
+            if "confidence" in table or "age_confidence" in table:
+                seen.add(name)
+            stopping = any(table.get(key) == word for key, word in STOPPING.items())
+            if stopping or (name == "rules/stops.toml" and path == ("stop",)):
+                stops += 1
+                assert table["confidence"] in ("read", "secondary"), (name, table.get("id"))
+                source = table["source"].casefold()
+                assert not any(word in source for word in ("not read", "knowledge")), (name, table.get("id"))
+                assert path in (STAND_IN.get(name), ("doubt",)), (name, path)
+    programmes_ = {f"programmes/{one.id}.toml" for one in programmes()}
+    assert seen - programmes_ == {*STAND_IN, *NO_STOP, *BY_THE_LAW}
+    assert stops > 25
+
+
+def test_nothing_general_is_named_as_the_source_of_ten_times_a_dose() -> None:
+    for programme in programmes():
+        for product in programme.products.values():
+            assert "knowledge" not in product.dose_source, product.id

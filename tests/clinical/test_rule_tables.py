@@ -1,5 +1,6 @@
 """The help's tables of rules: every row of the data stands there, with its source, its days and its standing."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -137,3 +138,52 @@ def test_the_table_of_the_pgd_register_is_said_by_the_register_itself() -> None:
     ):
         assert stops in told[case][2], case
         assert NOT_CONFIRMED in told[case][2]
+
+
+def test_season_eligibility_and_pregnancy_of_every_programme_stand_in_its_table() -> None:
+    sections = TEXTS["vaccines"].split("\n## ")[1:]
+    for name in OWN.names("programmes"):
+        file = OWN.raw(name)
+        (section,) = [one for one in sections if one.startswith(f"{file['name']}\n")]
+        for key in ("season_start", "season_end", "age_by"):
+            assert key not in file or shown(file[key]) in section, (name, key)
+        if "pregnancy_weeks" in file:
+            assert "week {} to week {}".format(*file["pregnancy_weeks"]) in section, name
+        for row in file.get("eligibility", []):
+            (line, *_) = [one for one in rows_of(section) if one[0] == plain(row["label"])]
+            limits = [str(row["min_age"])] if "min_age" in row else []
+            limits += [str(row["max_age"])] if "max_age" in row and "min_age" in row else []
+            limits += [shown(row["adult_start"])] if "adult_start" in row else []
+            assert all(one in line[1] for one in limits), (name, row["id"])
+            assert NOT_CONFIRMED in line[2]
+        for row in file["product"]:
+            (line, *_) = [one for one in rows_of(section) if one[0].startswith(row["short_name"])]
+            first, last = row.get("second_line", ("", ""))
+            assert str(first) in line[1], (name, row["id"])
+            assert str(last) in line[1], (name, row["id"])
+
+
+def test_ages_and_names_read_as_people_say_them() -> None:
+    whole = "\n".join(TEXTS[topic] for topic in ("screening", "consent", "legal-bases", "vaccines"))
+    assert not re.findall(r"\b(?:0|1) years\b|\b(?:24|36|48|60|72|84|96|108|120|144|192|216) months\b", whole)
+    for wrong in ("ATIV", "Read: not read", "from 0 y", "Service: private"):
+        assert wrong not in whole, wrong
+    for said in ("Under 1 year.", "Aged 1 to 12 years.", "Aged 16 or 17 years.", "From 18 years."):
+        assert said in TEXTS["consent"], said
+
+
+def test_an_eligibility_is_named_as_its_own_programme_names_it() -> None:
+    labels = {
+        OWN.raw(name).get("agreement", OWN.raw(name)["id"]): {
+            row["id"]: row["label"] for row in OWN.raw(name).get("eligibility", [])
+        }
+        for name in OWN.names("programmes")
+    }
+    rows = [row for topic, row, _said in ROWS if topic == "consent" and row.get("programmes")]
+    tried = 0
+    for row in rows:
+        for reason in row.get("when", {}).get("vaccine.eligibility", []):
+            (line, *_) = [one for one in rows_of(TEXTS["consent"]) if holds(one[1], row["sentence"]) and
+                       all(holds(one[0], labels[kind].get(reason, "")) for kind in row["programmes"])]  # fmt: skip
+            tried += bool(line)
+    assert tried >= 10

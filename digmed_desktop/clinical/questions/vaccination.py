@@ -224,14 +224,15 @@ def _put_dose_number(writer: AnswerWriter, question: str, number: int | None) ->
 
 
 def _dose(sheet: VaccinationSheet, question: str) -> Quantity | None:
-    unit = sheet.programme.unit
+    unit = sheet.programme.unit_of(sheet.typed("vaccine.product"))
     unreadable = "Enter the dose amount with digits and a full stop, such as 0.5."
     amount = sheet.amount(question, _PLAIN_DECIMAL, unreadable) if unit else None
     return Quantity(amount, unit) if amount and unit else None
 
 
 def _put_dose(writer: AnswerWriter, question: str, dose: Quantity | None) -> None:
-    unit = writer.here.programme.unit if writer.here.programme else None
+    programme = writer.here.programme
+    unit = programme.unit_of(writer.answers.get("vaccine.product", "")) if programme else None
     if dose is not None and unit is not None and units.is_one(dose.unit, unit):
         writer.put(question, f"{dose.value:f}")
 
