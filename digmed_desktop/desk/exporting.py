@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 
 _PAGE = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_CHANGED = re.compile(
+    rf"""0[0-9]+ | [0-9]{{16,}} | [0-9.]+e[+-]?[0-9]+        # a number that loses zeros or digits
+    | [0-9]{{1,4}}[/-][0-9]{{1,2}} | [0-9]{{1,2}}[/-][0-9]{{1,2}}[/-][0-9]{{2,4}}
+    | {_MONTH}[ ./-]?[0-9]{{1,4}} | [0-9]{{1,4}}[ ./-]?{_MONTH}(?:[ ./-]?[0-9]{{2,4}})?
+    | true | false""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Codes and batches that a spreadsheet turns into another number, a date or a truth."""
 _KINDS = {Kind.VACCINATION: "Vaccination", Kind.EMERGENCY_SUPPLY: "Emergency supply"}
 
 
@@ -205,5 +215,5 @@ def _joined(parts: Iterator[str]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: one that could be begins with an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Return a cell that no spreadsheet calculates or changes: one that could be begins with an apostrophe."""
+    return f"'{cell}" if cell.startswith(_FORMULA) or _CHANGED.fullmatch(cell.strip()) else cell

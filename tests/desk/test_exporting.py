@@ -66,6 +66,24 @@ def test_no_cell_is_a_formula(cell: str) -> None:
     assert harmless("O'NEILL") == "O'NEILL"
 
 
+def test_no_code_or_batch_is_changed_by_a_spreadsheet() -> None:
+    changed = (
+        "43207411000001105",
+        "1E5",
+        "12e10",
+        "004512",
+        "MAR21",
+        "1-2",
+        "10/26",
+        "1 Apr",
+        "2026Jan",
+        "TRUE",
+    )
+    assert [cell for cell in changed if harmless(cell) != "'" + cell] == []
+    same = ("9990123020", "2026-10-14", "10:40", "12", "0", "0.5", "AB1234", "E5", "MARCH", "20 mL", "FX999")
+    assert [cell for cell in same if harmless(cell) != cell] == []
+
+
 def test_what_looks_like_a_formula_stays_text_in_the_file(counter: Counter, tmp_path: Path) -> None:
     counter.record(vaccine__batch="-CMD1")
     ExportDesk(counter.store, counter.clock).csv(Search(), tmp_path / "a.csv", Progress(), with_patients=True)
