@@ -16,16 +16,21 @@ open_vault(folders.prepare(practice=False)).put(DATABASE_KEY, {key!r})
 """
 _BACK_UP = """
 import pathlib, sys
+from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.desk.backups import BackupDesk
+from digmed_desktop.desk.gate import acting
 from digmed_desktop.desk.opening import open_store, open_vault
 from digmed_desktop.history import backup
 from digmed_desktop.messaging.clock import SystemClock
+from digmed_desktop.messaging.people import Access
 from digmed_desktop.settings import folders
 place, clock = folders.prepare(practice=False), SystemClock()
 vault = open_vault(place)
 store = open_store(place, vault, clock, create=False)
 desk = BackupDesk(store, vault, clock)
-state = desk.begin_daily(pathlib.Path(sys.argv[1]), "copper lantern seven", "copper lantern seven")
+name = Professional(PersonName("Ada", "Trial"), None, Regulator.NONE, "")
+with acting(store.people.add(name, "no PIN", Access(manager=True))):
+    state = desk.begin_daily(pathlib.Path(sys.argv[1]), "copper lantern seven", "copper lantern seven")
 store.close()
 held = backup.contents_of(pathlib.Path(state.last_file), "copper lantern seven")
 print("trouble:", state.trouble, "notifications:", held.notifications)
