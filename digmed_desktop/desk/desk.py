@@ -278,6 +278,7 @@ class Desk:
     def save_draft(self, draft_id: str, form: str, state: FormState, by: int | None) -> None:
         """Keep a half-filled form. One that was sent already is not kept again."""
         if self._store.notifications.sent_as(draft_id) is None:
+            self._mark_wrong(state, by)
             self._store.drafts.save(draft_id, form, state, by)
 
     def keep_and_preview(self, draft_id: str, form: str, state: FormState, by: int | None) -> Preview:
@@ -320,26 +321,41 @@ class Desk:
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._form(wish.form).finished(wish.draft_id)) is not None:
-            self._take_back(state, wish.by)
-            return earlier
+            return self._taken_back(earlier, state, wish.by)
         if closed := data_check.standing().closed(wish.form):
             return Sent(None, (Problem("", closed),))
         assessed = self._assess(wish.form, state)
         if in_the_way := (*assessed.stops, *assessed.unanswered()):
             return Sent(None, in_the_way)
+        self._mark_wrong(state, wish.by)
         noted = assessed.noted(self._two_people(wish))
         sent = self._form(wish.form).freeze(noted, wish.draft_id, wish.by)
-        if sent.notification is not None:
+        if sent.notification is None:
+            return sent
+        # the record is stored: whatever fails from here on never says that it was not sent
+        try:
             self.patients.remember(state.answers)
             if state.correction is not None:  # nobody is known by what was put right
                 self.patients.recall(state.correction.notification)
-            self._take_back(state, wish.by)
-        return sent
+        except DigMedError as error:
+            log.error("the patient of a stored record is not known to Find: %s", type(error).__name__)
+        return self._taken_back(sent, state, wish.by)
 
-    def _take_back(self, state: FormState, by: int) -> None:
+    def _mark_wrong(self, state: FormState, by: int | None) -> None:
+        """Put the record of the wrong patient on the action list, from the moment that somebody said so."""
+        if (wrong := state.withdraws) is not None and by is not None:
+            self.acts.mark_wrong_patient(wrong.notification, by, wrong.why)
+
+    def _taken_back(self, sent: Sent, state: FormState, by: int) -> Sent:
         """Take back the record that was made for the wrong patient, now that the right one is stored."""
-        if (wrong := state.withdraws) is not None:
+        if (wrong := state.withdraws) is None:
+            return sent
+        try:
             self.acts.take_back(wrong.notification, by, wrong.why)
+        except DigMedError as error:
+            log.error("a record of the wrong patient was not taken back: %s", type(error).__name__)
+            return replace(sent, still_stands=wrong.notification)
+        return sent
 
     def _two_people(self, wish: Wish) -> str:
         """Return who began a form and who finished it, ``""`` if one person did both."""

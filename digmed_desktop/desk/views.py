@@ -277,11 +277,13 @@ class Sent:
     """The outcome of Send: the notification's id, or what is in the way.
 
     ``register`` is the number of the register entry where that is all that was made: nobody is told.
+    ``still_stands``: the record of the wrong patient, if it could not be taken back; it is on the action list.
     """
 
     notification: int | None
     problems: tuple[Problem, ...] = ()
     register: int = 0
+    still_stands: int | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

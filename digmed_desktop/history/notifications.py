@@ -115,9 +115,8 @@ class Notifications:
                     self._new_sending(connection, new, local_id, address)
             if withdrawal and not kept_here:
                 ledger.write(connection, at, new, ledger.Entry(Happening.TO_TELEPHONE))
-            if correction is not None and correction.replaces != correction.corrects:
-                # nothing of it is on a record: the new message takes its place
-                ledger.act(connection, at, correction.corrects, ledger.Entry(Happening.REPLACED, by=by))
+            if correction is not None:
+                _follow_up(connection, at, correction, withdrawal=withdrawal, by=by)
             if alongside is not None:
                 alongside(connection, new)
         return new
@@ -285,6 +284,14 @@ class Notifications:
         """Record an adverse reaction after it: the practice is to be told by telephone."""
         return self._act(notification_id, ledger.Entry(Happening.REACTION, note=what, by=by))
 
+    def mark_wrong_patient(self, notification_id: int, by: int, why: str) -> None:
+        """Put a record that still stands for the wrong patient on the action list, once."""
+        with self._database.writing() as connection:
+            standing = ledger.standing_of(connection, notification_id)
+            if standing.need is not Need.WRONG_PATIENT and may(standing, Happening.WRONG_PATIENT):
+                entry = ledger.Entry(Happening.WRONG_PATIENT, note=why, by=by)
+                ledger.act(connection, self._database.clock.now(), notification_id, entry)
+
     def send_again(
         self, notification_id: int, by: int, local_id: str, address: str = "", note: str = ""
     ) -> State:
@@ -324,6 +331,18 @@ class Notifications:
         """Return how many wait and how many need a person; the rest is for the delivery to say."""
         with self._database.reading() as connection:
             return counted(connection)
+
+
+def _follow_up(
+    connection: sa.Connection, at: datetime, correction: Correction, *, withdrawal: bool, by: int | None
+) -> None:
+    """Let the version before stand as the new one leaves it."""
+    before = correction.corrects
+    if correction.replaces != before:
+        # nothing of it is on a record: the new message takes its place
+        ledger.act(connection, at, before, ledger.Entry(Happening.REPLACED, by=by))
+    elif withdrawal and ledger.standing_of(connection, before).need is Need.WRONG_PATIENT:
+        ledger.act(connection, at, before, ledger.Entry(Happening.DEALT_WITH, by=by))  # it is on its way
 
 
 def _row(connection: sa.Connection, notification_id: int) -> NotificationRow:

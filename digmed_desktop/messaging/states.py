@@ -82,6 +82,7 @@ class Happening(StrEnum):
         "reaction"  # an adverse reaction after the contact was recorded: the practice is to be told now
     )
     TO_TELEPHONE = "to-telephone"  # a withdrawal was made: the practice is to be told by telephone too
+    WRONG_PATIENT = "wrong-patient"  # a person said that it was recorded for the wrong patient
     REOPENED = "reopened"  # the practice said that it is not on the patient's record
     RESTORED = "restored"  # the records were restored from a backup: it may have gone out since that was made
     KEPT_HERE = "kept-here"  # recorded here only, at the patient's wish
@@ -101,6 +102,7 @@ class Need(IntEnum):
     ANSWERED = 4  # an answer asks for a person, or two answers contradict each other
     REACTION = 5  # an adverse reaction was recorded, and the practice was not told of it yet
     WITHDRAWAL = 6  # a record was withdrawn, and the practice was not told of it by telephone yet
+    WRONG_PATIENT = 7  # it was recorded for the wrong patient, and nobody has taken it back yet
 
 
 S, H = State, Happening
@@ -235,6 +237,8 @@ def may(standing: Standing, act: Happening) -> bool:
         return True
     if act is H.REACTION:
         return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.KEPT_HERE)
+    if act is H.WRONG_PATIENT:
+        return standing.state not in (S.DRAFT, S.CANCELLED, S.REPLACED, S.WITHDRAWN)
     if act is H.DEALT_WITH:
         return standing.needs_person and standing.need is not Need.WITHDRAWAL
     if act is H.SENT_AGAIN and standing.state is S.CHECKING:
@@ -261,14 +265,19 @@ def judge(standing: Standing, happening: Happening, code: str = "", *, asks: boo
 _SPOKEN = {
     Need.REACTION: (H.TOLD_BY_TELEPHONE, H.DEALT_WITH),
     Need.WITHDRAWAL: (H.TOLD_BY_TELEPHONE, H.CANCELLED, H.REPLACED),
+    Need.WRONG_PATIENT: (H.CANCELLED, H.REPLACED, H.WITHDRAWN, H.DEALT_WITH),
 }
-"""What settles a need that asks for a telephone call. A withdrawal that is taken back withdraws nothing."""
+"""What settles a need that no other act settles. A withdrawal that is taken back withdraws nothing."""
 
 
 def _need_after(standing: Standing, happening: Happening, target: State | None, *, asks: bool) -> Need:
     if happening in ACTS:
         # the practice's system took a newer version: what the answer to this one asked for still stands
-        superseded = happening in (H.REPLACED, H.WITHDRAWN) and standing.state is S.MATCHED
+        superseded = (
+            happening in (H.REPLACED, H.WITHDRAWN)
+            and standing.state is S.MATCHED
+            and standing.need is not Need.WRONG_PATIENT
+        )
         # a reaction and a withdrawal are told by word of mouth, whatever else is done meanwhile
         settled_by = _SPOKEN.get(standing.need)
         untold = settled_by is not None and happening not in settled_by
@@ -285,11 +294,18 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
     return standing.need
 
 
+_ASKED_FOR = {
+    H.REACTION: Need.REACTION,
+    H.TO_TELEPHONE: Need.WITHDRAWAL,
+    H.WRONG_PATIENT: Need.WRONG_PATIENT,
+}
+
+
 def _raised_by(standing: Standing, happening: Happening, target: State | None) -> Need:
     state = standing.state
     match happening:
-        case H.REACTION | H.TO_TELEPHONE:
-            return Need.REACTION if happening is H.REACTION else Need.WITHDRAWAL
+        case H.REACTION | H.TO_TELEPHONE | H.WRONG_PATIENT:
+            return _ASKED_FOR[happening]
         case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.REOPENED:
             return Need.ANSWERED
         case H.ORIGINAL_FAILED if state is S.WAITING:

@@ -93,9 +93,7 @@ def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
     if held and row.need is Need.UNSENT:
         return words_of_held_for_good()
     words = _of_state(row, held=held)
-    if row.needs_person and (
-        row.need in (Need.REACTION, Need.WITHDRAWAL) or words.tone not in (Tone.LOOK, Tone.STOP)
-    ):
+    if row.needs_person and (row.need >= Need.REACTION or words.tone not in (Tone.LOOK, Tone.STOP)):
         happened, do = words_of_need(row.need)
         return replace(words, happened=f"{words.happened} {happened}", do=do, tone=Tone.LOOK)
     if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not held:

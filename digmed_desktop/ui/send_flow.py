@@ -1,9 +1,12 @@
 """The way of a form over the check page to a notification, and back where it could not be stored."""
 
+import uuid
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.views import Preview, Sent
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
@@ -12,6 +15,14 @@ from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.toast import Toast
+
+STILL_STANDS = (
+    "The right record is stored. The record of the wrong patient could not be withdrawn: it still stands, and is on the "
+    "list of what needs action. Withdraw it there."
+)
+TYPED_AFTER = (
+    "the record is stored as it was when you pressed Send. What was typed after that is under Drafts."
+)
 
 
 class FormWindow(Protocol):
@@ -81,7 +92,8 @@ class SendFlow:
         if form is None:
             return
         window.toast.hide()  # it is about the record before this one
-        state, draft_id = form.state(), form.draft_id
+        pressed = _Pressed(form.state(), form.draft_id, form.banner().name, form.sent_words())
+        state, draft_id = pressed.state, pressed.draft_id
         if by is not None:
             try:
                 window.context.note_send(draft_id, form.FORM, by)
@@ -90,7 +102,7 @@ class SendFlow:
                 return
         window.context.office.ask(
             lambda desk: desk.send(form.FORM, draft_id, state, by=by),
-            lambda sent: self._was_sent(form, sent, draft_id),
+            lambda sent: self._was_sent(form, sent, pressed),
             lambda error: self._failed(form, draft_id, error),
         )
 
@@ -101,9 +113,9 @@ class SendFlow:
         if form.draft_id != draft_id or not window.check.isVisible():
             window.banner.say("stop", f"A record was not sent: it is in Drafts. {error}", "Not sent")
 
-    def _was_sent(self, form: FormPage, sent: Sent, draft_id: str) -> None:
+    def _was_sent(self, form: FormPage, sent: Sent, pressed: "_Pressed") -> None:
         window = self._window
-        if form.draft_id != draft_id:  # the next patient is on the form already
+        if form.draft_id != pressed.draft_id:  # the next patient is on the form already
             window.context.office.deliver_now()
             if sent.problems:
                 window.banner.say("stop", "The record before this one was not sent: see Drafts.", "Not sent")
@@ -119,9 +131,29 @@ class SendFlow:
             return
         window.context.office.deliver_now()
         window.counter.last_sent = (form.FORM, sent.notification)
-        name, words = form.banner().name, form.sent_words()
+        self._keep_what_came_after(form, pressed)
         form.begin()
         for each in window.forms():
             each.reload_practices()
         window.visit(form)
-        window.toast.say(f"Saved: {name}", words, sent.notification)
+        window.toast.say(f"Saved: {pressed.name}", pressed.words, sent.notification)
+        if sent.still_stands is not None:
+            window.banner.say("stop", STILL_STANDS, "Not withdrawn")
+
+    def _keep_what_came_after(self, form: FormPage, pressed: "_Pressed") -> None:
+        """Keep as a draft of its own what was typed between Send and the answer of the store."""
+        now = form.state()
+        if now.answers == pressed.state.answers:
+            return
+        form.drafts.keep(uuid.uuid4().hex, form.FORM, now, self._window.context.acting.id)
+        self._window.banner.say("look", f"{pressed.name}: {TYPED_AFTER}", "Look under Drafts")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Pressed:
+    """What was on the form when Send was pressed. Patient data."""
+
+    state: FormState
+    draft_id: str
+    name: str
+    words: str

@@ -12,8 +12,10 @@ from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.desk.correcting import NOTE_ALONE
 from digmed_desktop.desk.sent_views import Act
 from digmed_desktop.messaging.answers import Meaning
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.states import Happening, Need, State
+from digmed_desktop.messaging.wording import words_of_row
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
@@ -184,3 +186,42 @@ def test_nothing_is_sent_again_to_a_practice_that_the_patient_has_left(counter: 
     with pytest.raises(NotAllowedNowError):
         counter.desk.acts.send_as_new(made, counter.ada, "Again.")
     assert "correct" in counter.acts(made)
+
+
+def wrong_patient(wrong: int) -> FormState:
+    return FormState(complete_answers() | RIGHT, withdraws=CorrectionOf(wrong, "Another patient."))
+
+
+def test_the_record_of_the_wrong_patient_needs_a_person_until_it_is_taken_back(counter: Counter) -> None:
+    """From the first draft of the right record on; discarding that draft changes nothing about it."""
+    wrong = matched(counter)
+    for _ in range(2):
+        counter.desk.save_draft("right", "vaccination", wrong_patient(wrong), counter.ada)
+        counter.desk.discard_draft("right")
+    row = counter.store.notifications.row(wrong)
+    assert row.need is Need.WRONG_PATIENT
+    assert "wrong patient" in words_of_row(row, Duty(), counter.clock.now()).happened
+    story = counter.store.notifications.story(wrong)
+    assert [one.happening for one in story.events].count(Happening.WRONG_PATIENT) == 1
+    counter.desk.acts.withdraw(wrong, counter.ada, "Another patient.")
+    assert not counter.store.notifications.row(wrong).needs_person
+
+
+def test_stored_is_stored_when_the_wrong_record_cannot_be_taken_back(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection was taken away meanwhile, for one: the right record counts, the wrong one stays on the list."""
+    wrong = matched(counter)
+    state = wrong_patient(wrong)
+    asked = [p for p in counter.desk.preview("vaccination", state).problems if p.needs_reason]
+    state = replace(state, reasons={p.reason_key: "A test." for p in asked})
+
+    monkeypatch.setattr(counter.desk.acts._sender, "_mailbox", "")
+    for _ in range(2):
+        sent = counter.desk.send("vaccination", "right", state, counter.ada)
+        assert sent.still_stands == wrong
+        assert counter.store.notifications.row(wrong).need is Need.WRONG_PATIENT
+    assert sent.notification is not None
+    monkeypatch.undo()
+    assert counter.desk.send("vaccination", "right", state, counter.ada).still_stands is None
+    assert not counter.store.notifications.row(wrong).needs_person

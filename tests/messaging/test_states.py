@@ -145,7 +145,7 @@ def test_a_reaction_asks_until_the_practice_was_told_by_word_of_mouth(state: Sta
 def test_of_what_is_kept_here_nobody_is_told_whatever_happens() -> None:
     kept = judge(Standing(S.DRAFT), H.KEPT_HERE)
     assert kept == Standing(S.KEPT_HERE)
-    assert {act for act in H if may(kept, act)} == {H.NOTED, H.REPLACED}
+    assert {act for act in H if may(kept, act)} == {H.NOTED, H.REPLACED, H.WRONG_PATIENT}
     assert {judge(kept, happening).state for happening in set(H) - {H.REPLACED}} == {S.KEPT_HERE}
     assert Duty().lateness(kept.state, LONG_AGO, LONG_AGO + timedelta(days=99)) is Lateness.IN_TIME
     assert way_to_correct(kept, posted=False) is Way.KEPT

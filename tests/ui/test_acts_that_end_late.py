@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.views import DraftView
+from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.pages.story import StoryPage
 from tests.clinical.examples import complete_answers
 from tests.clinical.supply_examples import complete_answers as supply_answers
@@ -144,3 +147,27 @@ def test_an_amendment_stays_with_the_entry_it_was_typed_for(bench: Bench) -> Non
     page.table.selectRow(0)
     page.detail.ask_amendment()
     assert page.detail.text.editor.answer() == ""
+
+
+def test_what_is_typed_before_the_store_answers_is_kept_and_another_name_is_never_said(bench: Bench) -> None:
+    bench.sign_in()
+    bench.form.begin(FormStart("vaccination", whole=FormState(complete_answers())))
+    bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    bench.until(bench.window.check.isVisible)
+    with held_up(bench):
+        bench.key(Qt.Key.Key_F12)
+        bench.key(Qt.Key.Key_Escape)
+        bench.until(bench.form.isVisible)
+        bench.form.focus_field("after.notes")
+        bench.keys("typed after")
+        bench.form.focus_field("patient.family")
+        bench.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        bench.keys("Zimmer")
+    bench.until(lambda: bool(bench.rows()))
+    bench.idle()
+    assert bench.window.toast.head.text() == "Saved: O'NEILL, Rose"
+    kept: list[DraftView] = []
+    bench.office.ask(lambda desk: desk.drafts(), kept.extend)
+    bench.until(lambda: bool(kept))
+    assert [one.state.answers["after.notes"] for one in kept] == ["typed after"]
+    assert "Drafts" in bench.window.banner.notice.accessibleName()

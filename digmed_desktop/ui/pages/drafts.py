@@ -14,6 +14,10 @@ from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}
 MOST = 50
+STILL_STANDS = (
+    "This draft was to replace a record of the wrong patient. Without it that record still stands, and stays on the list of "
+    "what needs action until somebody withdraws it there."
+)
 CANNOT_BE_READ = "This draft cannot be read: ask your supplier before you discard it"
 
 
@@ -90,6 +94,8 @@ class DraftsPage(ColumnPage):
         """Return what a draft is, and how old once that is a day or more."""
         title = FORM_TITLES.get(draft.form, draft.form)
         kind = f"Correction: {title.lower()}" if draft.state.correction else title
+        if draft.state.withdraws:
+            kind = f"{title}, to replace a record of the wrong patient"
         days = (self._context.now() - draft.changed_at).days
         return kind if days < 1 else f"{kind}, {days} day{'s' if days > 1 else ''} old"
 
@@ -97,6 +103,8 @@ class DraftsPage(ColumnPage):
         if self._asked != draft.id:
             self._asked = draft.id
             pressed.setText("Discard for good?")
+            if draft.state.withdraws:
+                self.said.say(STILL_STANDS, "The wrong record stays", "look")
             pressed.setAccessibleName(f"{pressed.accessibleName()}: press again to discard for good")
             return
         self._context.office.ask(lambda desk: desk.discard_draft(draft.id), lambda _n: self.arrive())
