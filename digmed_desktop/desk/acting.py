@@ -4,7 +4,7 @@ import json
 import uuid
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.dates import ENGLAND, shown_time
@@ -22,7 +22,7 @@ from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.permissions import Permission
-from digmed_desktop.messaging.register import EntryKind, NewEntry
+from digmed_desktop.messaging.register import WITHDRAWN, EntryKind, NewEntry
 from digmed_desktop.messaging.states import Happening, State, may
 from digmed_desktop.messaging.story import Facts, NotificationRow
 from digmed_desktop.messaging.whole_file import whole_file
@@ -355,7 +355,9 @@ class ActsDesk:
         person = self._store.people.get(by)
         done = "Recorded in error: the practice is told so." if withdrawn else "Sent to the practice again."
         name = person.professional.name.spoken() if person else ""
-        text = {"text": f"{done} Why: {why}"}
+        text: dict[str, Any] = {"text": f"{done} Why: {why}"}
+        if withdrawn:
+            text[WITHDRAWN] = True
         return NewEntry(EntryKind.AMENDMENT, text, by, name, about=about.about or about.number)
 
     def _record(self, notification: int) -> "Record":

@@ -50,7 +50,7 @@ def entry_document(entry: RegisterEntry, pharmacy: str, now: datetime) -> PaperD
 
 def label_document(entry: RegisterEntry) -> PaperDocument:
     """Return the labels of a supply, one for each item."""
-    texts = label_texts(entry.content)
+    texts = label_texts(entry.standing)
     return PaperDocument(
         title=f"Labels of entry {entry.number}",
         blocks=tuple(

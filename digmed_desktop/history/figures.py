@@ -134,7 +134,7 @@ def _doses(
 
 def _spans(connection: sa.Connection, since: datetime) -> tuple[plain.SpanCount, ...]:
     taken: Counter[str] = Counter()
-    matched = " AND matched_at IS NOT NULL"
+    matched = " AND matched_at IS NOT NULL AND corrects IS NULL AND NOT withdrawal"
     for contact, found in _between(connection, "contact_at, matched_at", since, None, matched):
         took = datetime.fromisoformat(found) - datetime.fromisoformat(contact)
         taken[next(label for label, most in plain.SPANS if most is None or took <= most)] += 1

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import AnyRow, Moment, register
+from digmed_desktop.history.tables import AnyRow, Moment, notification, register
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError, StoreError
 from digmed_desktop.messaging.register import (
     EntryKind,
@@ -27,6 +27,7 @@ from digmed_desktop.messaging.register import (
     Seal,
     Verified,
 )
+from digmed_desktop.messaging.states import State
 
 FIRST = "0" * 64
 """The seal before the first entry."""
@@ -195,15 +196,14 @@ class Register:
 
     def outstanding(self, hours: int) -> list[Outstanding]:
         """Return the supplies at a prescriber's request whose prescription has not come, the one due first first."""
-        came = sa.select(register.c.about).where(register.c.kind == EntryKind.PRESCRIPTION)
-        wanted = register.select().where(register.c.kind == EntryKind.SUPPLY, register.c.number.not_in(came))
+        of_prescribers = sa.select(sa.func.coalesce(register.c.about, register.c.number)).where(
+            sa.func.json_extract(register.c.content, "$.route") == "prescriber"
+        )
+        wanted = register.select().where(register.c.about.is_(None), register.c.number.in_(of_prescribers))
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(register.c.number)).all()
-            entries = [
-                self._whole(connection, row)
-                for row in rows
-                if json.loads(row.content).get("route") == "prescriber"
-            ]
+            whole = (self._whole(connection, row) for row in rows)
+            entries = [one for one in whole if one.owes_prescription and _stands(connection, one)]
         due = [Outstanding(one, _supplied_at(one) + timedelta(hours=hours)) for one in entries]
         return sorted(due, key=lambda one: one.due_at)
 
@@ -282,8 +282,15 @@ def _key_id(key: bytes) -> str:
     return hashlib.sha256(b"register key" + key).hexdigest()[:16]
 
 
+def _stands(connection: sa.Connection, entry: RegisterEntry) -> bool:
+    """Whether the newest notification about a supply was neither cancelled nor withdrawn."""
+    newest = entry.newest_notification
+    state = connection.scalar(sa.select(notification.c.state).where(notification.c.id == newest))
+    return state not in (State.CANCELLED, State.WITHDRAWN)
+
+
 def _supplied_at(entry: RegisterEntry) -> datetime:
-    told = entry.content.get("supplied_at")
+    told = entry.standing.get("supplied_at")
     return datetime.fromisoformat(told) if told else entry.entered_at
 
 

@@ -33,6 +33,10 @@ class NewEntry:
     about: int | None = None
 
 
+WITHDRAWN = "withdrawn"
+"""The key in the content of an amendment that says that the supply was recorded in error."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RegisterEntry:
     """One entry as it stands. Patient data."""
@@ -45,6 +49,30 @@ class RegisterEntry:
     about: int | None = None
     notification: int | None = None
     later: tuple["RegisterEntry", ...] = ()  # what was appended to it, in order
+
+    @property
+    def standing(self) -> Content:
+        """The particulars as the last correction left them."""
+        corrected = [one.content for one in self.later if "supplied_at" in one.content]
+        return corrected[-1] if corrected else self.content
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether an amendment says that it was recorded in error."""
+        return any(one.content.get(WITHDRAWN) for one in self.later)
+
+    @property
+    def newest_notification(self) -> int | None:
+        """The notification that was made last about it, None where there is none."""
+        made = [one.notification for one in (self, *self.later) if one.notification is not None]
+        return made[-1] if made else None
+
+    @property
+    def owes_prescription(self) -> bool:
+        """Whether it is a supply at a prescriber's request, as it stands now, whose prescription has not come."""
+        came = any(one.kind is EntryKind.PRESCRIPTION for one in self.later)
+        supplied = self.standing.get("route") == "prescriber" and not self.standing.get("not_supplied")
+        return supplied and not came and not self.is_withdrawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,3 +225,15 @@ def test_stored_is_stored_when_the_wrong_record_cannot_be_taken_back(
     monkeypatch.undo()
     assert counter.desk.send("vaccination", "right", state, counter.ada).still_stands is None
     assert not counter.store.notifications.row(wrong).needs_person
+
+
+def test_the_time_to_matched_is_that_of_the_first_message(counter: Counter) -> None:
+    """A withdrawal days later, matched in its turn, makes no notification late."""
+    made = matched(counter)
+    counter.clock.move(days=6)
+    withdrawal = counter.desk.acts.withdraw(made, counter.ada, "It was another patient.")
+    counter.post(withdrawal)
+    counter.answer(withdrawal)
+    spans = counter.desk.listing.today().figures.spans
+    assert sum(one.count for one in spans) == 1
+    assert spans[-1].count == 0

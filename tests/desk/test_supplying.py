@@ -202,6 +202,35 @@ def test_a_prescription_is_outstanding_for_72_hours_until_its_dates_are_entered(
     assert later.content == {"dated": "2026-04-03", "received": "2026-04-04"}
 
 
+def owed(shop: Counter) -> list[str]:
+    return [str(one.entry.standing["patient"]) for one in shop.desk.register.outstanding()]
+
+
+@pytest.mark.parametrize("posted", [True, False], ids=["sent", "waiting"])
+def test_no_prescription_is_owed_for_a_supply_that_was_withdrawn(shop: Counter, posted: bool) -> None:
+    made = finish(shop, tablets("prescriber"))
+    if posted:
+        shop.post(made)
+        shop.answer(made)
+    assert len(owed(shop)) == 1
+    shop.desk.acts.take_back(made, shop.ada, "It was another patient.")
+    assert owed(shop) == []
+
+
+def test_what_is_owed_follows_the_route_as_it_was_corrected(shop: Counter) -> None:
+    made = finish(shop, tablets("prescriber"))
+    shop.post(made)
+    shop.answer(made)
+    for route, patients in (("patient", []), ("prescriber", ["SMITH, William"])):
+        begun = shop.desk.acts.begin_correction(made, "Asked by somebody else.").state
+        made = finish(shop, replace(begun, answers={**begun.answers, **tablets(route)}))
+        assert owed(shop) == patients
+        assert label_texts(shop.desk.register.entry(1).standing)
+    came = {"prescription.dated": "3/4/2026", "prescription.received": "3/4/2026"}
+    assert shop.desk.register.prescription_came(1, came, shop.ada) == ()
+    assert owed(shop) == []
+
+
 def test_an_amendment_needs_words_and_a_pharmacist(shop: Counter) -> None:
     finish(shop, complete_answers())
     assert [p.field for p in shop.desk.register.amend(1, "  ", shop.ada)] == ["amendment.text"]

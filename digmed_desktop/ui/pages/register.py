@@ -157,7 +157,7 @@ class RegisterPage(QWidget):
         lines: list[QWidget] = []
         for one in due:
             left = one.left(now)
-            words = f"No. {one.entry.number}: {one.entry.content.get('patient', '')}, due {dates.shown_time(one.due_at)}"
+            words = f"No. {one.entry.number}: {one.entry.standing.get('patient', '')}, due {dates.shown_time(one.due_at)}"
             state = Words(f"{words}. {countdown(left)}", bold=left < timedelta(0))
             if left < timedelta(0):
                 state.setProperty("ink", "stop")

@@ -121,9 +121,7 @@ class EntryView(QScrollArea):
             acts.setVisible(entry is not None)
         supply = entry is not None and entry.kind is EntryKind.SUPPLY
         self.print_label.setVisible(supply)
-        came = entry is not None and any(one.kind is EntryKind.PRESCRIPTION for one in entry.later)
-        by_prescriber = supply and entry is not None and entry.content.get("route") == "prescriber"
-        self.came.setVisible(by_prescriber and not came)
+        self.came.setVisible(entry is not None and entry.owes_prescription)
 
     def tell(self, sentence: str, *, tone: str = "done") -> None:
         """Say that something was done, or what is in the way."""

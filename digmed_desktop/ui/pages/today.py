@@ -271,7 +271,7 @@ class TodayPage(QScrollArea):
     def _owed(self, one: Outstanding, now: datetime) -> QWidget:
         """Return the line of a supply whose prescription is owed, with the time left."""
         late = one.left(now) <= timedelta()
-        name = self._context.made.private(str(one.entry.content.get("patient", "")))
+        name = self._context.made.private(str(one.entry.standing.get("patient", "")))
         link = button(name or f"Entry {one.entry.number}", "link")
         link.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         left = "Overdue" if late else f"Due {countdown(one.due_at, now)}"
