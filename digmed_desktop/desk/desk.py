@@ -144,7 +144,9 @@ class Desk:
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)
         self.messages = MessageDesk(store, sender, self._choices)
-        self.hand_over = HandOverDesk(store, self.people, vaccinating, supplying, clock)
+        self.hand_over = HandOverDesk(
+            store, self.people, vaccinating, supplying, clock, fictional_only=fictional_only
+        )
         self.listing = ListingDesk(store, clock)
         named = self._choices.policy.backup_folder
         self.backups = BackupDesk(store, vault, clock, Path(named) if named else None)

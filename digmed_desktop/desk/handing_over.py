@@ -3,12 +3,13 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import record_import, record_rules
+from digmed_desktop.clinical import nhs_number, record_import, record_rules
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record import Professional, VaccinationRecord
 from digmed_desktop.clinical.supply_answers import too_many_items
+from digmed_desktop.desk.counter import REAL_PATIENT
 from digmed_desktop.desk.message_views import TakenIn
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.supplying import SupplyDesk
@@ -31,7 +32,10 @@ class HandOverDesk:
         vaccinating: VaccinationDesk,
         supplying: SupplyDesk,
         clock: Clock,
+        *,
+        fictional_only: bool = False,
     ) -> None:
+        self._fictional_only = fictional_only
         self._store, self._people, self._clock = store, people, clock
         self._vaccinating, self._supplying = vaccinating, supplying
 
@@ -44,6 +48,13 @@ class HandOverDesk:
         except json_record.RecordFormatError as fault:
             told = "\n".join(f"{where}: {sentence}" for where, sentence in fault.faults)
             raise DigMedError(str(fault), told) from None
+        number = record.patient.nhs_number
+        if (
+            self._fictional_only
+            and number
+            and not nhs_number.is_fictional(nhs_number.digits(number) or number)
+        ):
+            raise DigMedError("This record is not taken in.", REAL_PATIENT)
         if not isinstance(record, VaccinationRecord):
             if too_many := too_many_items(len(record.items)):
                 raise DigMedError("This record has too many items.", too_many)

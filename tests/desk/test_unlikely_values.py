@@ -1,20 +1,24 @@
 """What is possible and hardly true is asked about; one name is enough; practice mode takes fictional patients only."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from digmed_desktop import resources
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import State
 from digmed_desktop.settings.choices import Choices
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter, no_delivery
 
+HANDED_OVER = {"vaccination": "mmr-given", "emergency-supply": "emergency-supply-insulin-and-needles"}
 FORMS = {"vaccination": complete_answers(), "emergency-supply": supply_examples.complete_answers()}
 
 
@@ -82,3 +86,11 @@ def test_practice_mode_refuses_a_number_that_may_be_somebodys(
     stops = [p for p in desk.preview(form, state).problems if p.severity is Severity.STOP]
     assert any("Practice mode" in p.sentence for p in stops) is refused
     assert not any("Practice mode" in p.sentence for p in counter.desk.preview(form, state).problems)
+    whole = resources.json_file(f"examples/{HANDED_OVER[form]}.json")
+    whole["record"]["patient"]["nhs_number"] = number.replace(" ", "")
+    if not refused:
+        assert desk.hand_over.take_in(json.dumps(whole)).drafts
+        return
+    with pytest.raises(DigMedError, match="Practice mode"):
+        desk.hand_over.take_in(json.dumps(whole))
+    assert desk.drafts() == (), "a record of somebody's was kept"
