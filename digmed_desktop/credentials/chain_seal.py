@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from digmed_desktop.credentials.keys import read_key
 from digmed_desktop.credentials.vault import Vault, VaultError
 from digmed_desktop.messaging.chain import ChainHead
 
 KEY, HEAD = "chain-key", "chain-head"
+MOST_EARLIER = 10
+"""Heads of earlier days that are kept beside the last one; a keyring holds some two thousand characters."""
 
 
 class VaultChainSeal:
@@ -18,6 +21,7 @@ class VaultChainSeal:
         """``new_key`` gives the key of a chain that has none yet."""
         self._vault, self._new_key = vault, new_key
         self._key: bytes | None = None
+        self._kept: tuple[ChainHead, ...] = ()
 
     def key(self) -> bytes:
         """Return the key, kept when there is none yet."""
@@ -36,13 +40,19 @@ class VaultChainSeal:
 
     def head(self) -> ChainHead | None:
         """Return the head kept last, None before the first."""
+        kept = self.heads()
+        return kept[-1] if kept else None
+
+    def heads(self) -> tuple[ChainHead, ...]:
+        """Return the last head of each of the last days, the one kept last at the end."""
         kept = self._vault.get(HEAD)
         if kept is None:
-            return None
+            return ()
         try:
             raw = json.loads(kept)
-            return ChainHead(int(raw["number"]), str(raw["mac"]), datetime.fromisoformat(raw["at"]))
-        except (ValueError, KeyError, TypeError, RecursionError):
+            self._kept = tuple(_head(one) for one in (*raw.get("earlier", ()), raw))
+            return self._kept
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise VaultError(
                 "The keyring's note of how far the records go is damaged.",
                 "Ask for support; change nothing meanwhile.",
@@ -50,5 +60,16 @@ class VaultChainSeal:
 
     def keep_head(self, head: ChainHead) -> None:
         """Keep a head in place of the one before."""
-        said = {"number": head.number, "mac": head.mac, "at": head.at.isoformat()}
-        self._vault.put(HEAD, json.dumps(said))
+        earlier = [one for one in self._kept if one.at.date() < head.at.date() and one.number < head.number]
+        newest = {one.at.date(): one for one in earlier}
+        kept = sorted(newest.values(), key=lambda one: one.number)[-MOST_EARLIER:]
+        self._vault.put(HEAD, json.dumps({**_told(head), "earlier": [_told(one) for one in kept]}))
+        self._kept = (*kept, head)
+
+
+def _told(head: ChainHead) -> dict[str, Any]:
+    return {"number": head.number, "mac": head.mac, "at": head.at.isoformat()}
+
+
+def _head(raw: dict[str, Any]) -> ChainHead:
+    return ChainHead(int(raw["number"]), str(raw["mac"]), datetime.fromisoformat(raw["at"]))

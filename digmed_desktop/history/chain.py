@@ -122,9 +122,11 @@ class Chain:
 
         It reads in pieces, so that nobody who writes has to wait; what is added meanwhile is checked too.
         """
+        heads = self._seal.heads()
         found = list(self._faults_of_all(pause))
         with self._database.reading() as connection:
             last = _last(connection)
+            found += _against_heads(connection, heads, last.number if last else 0)
         return Verified(
             last.number if last else 0,
             found[0][0] if found else None,
@@ -180,6 +182,7 @@ class _Checks:
     def __init__(self, sealer: Sealer, expected: int, before: bytes) -> None:
         self._sealer, self.expected, self._before = sealer, expected, before
         self._ours = expected > 1  # whether the links that come were sealed with the key that is here
+        self._foreign_since = 1
         self._changed: dict[tuple[str, str], tuple[int, str]] = {}
         self._sealed: Counter[str] = Counter()
         self._missing: set[tuple[str, str]] = set()
@@ -191,7 +194,11 @@ class _Checks:
             if link.number != self.expected:
                 yield self.expected, _missing(self.expected, link.number - 1)
             if link.kind in sealing.NAMES_A_KEY:
-                self._ours = _names(link, self._sealer.key_id)
+                was_ours, self._ours = self._ours, _names(link, self._sealer.key_id)
+                if self._ours and not was_ours and link.number > 1:
+                    yield 1, _of_another_key(self._foreign_since, link.number - 1)
+                elif not self._ours and was_ours:
+                    self._foreign_since = link.number
             if self._ours and not hmac.compare_digest(
                 self._sealer.mac(self._before, tuple(link)[:6]), bytes(link.mac)
             ):
@@ -230,6 +237,8 @@ class _Checks:
 
     def at_the_end(self, connection: sa.Connection) -> Iterator[tuple[int, str]]:
         """Yield what only shows once every link was seen: rows that have none, and states that no event gave."""
+        if not self._ours and self.expected > 1:
+            yield 1, _of_another_key(self._foreign_since, self.expected - 1)
         yield from self.changed()
         yield from self.people(connection, all_seen=True)
         for sealed in SEALED:
@@ -280,6 +289,30 @@ def _names(link: Link, key_id: str) -> bool:
         return bool(json.loads(link.note)[sealing.KEY] == key_id)
     except (ValueError, KeyError, TypeError):
         return True  # then its seal does not fit
+
+
+def _against_heads(
+    connection: sa.Connection, heads: Sequence[ChainHead], last: int
+) -> Iterator[tuple[int, str]]:
+    """Yield the first head kept outside that the chain does not hold: whoever has the key can seal all else anew."""
+    fitting = 0
+    for head in heads:
+        if head.number > last:
+            yield last, _missing(last + 1, head.number)
+            return
+        if not _holds(connection, head):
+            yield (
+                fitting + 1,
+                f"Links {fitting + 1} to {head.number} are not those that were made up to {dates.shown_time(head.at)}: "
+                "somebody with the key of the records sealed them anew.",
+            )
+            return
+        fitting = head.number
+
+
+def _of_another_key(first: int, last: int) -> str:
+    which = f"Link {first} was" if first == last else f"Links {first} to {last} were"
+    return f"{which} sealed with a key that is not here: what they seal cannot be checked."
 
 
 def _missing(first: int, last: int) -> str:

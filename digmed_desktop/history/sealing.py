@@ -227,6 +227,10 @@ class SealOfKey:
         """Return None: no head is kept."""
         return None
 
+    def heads(self) -> tuple[ChainHead, ...]:
+        """Return none: no head is kept."""
+        return ()
+
     def keep_head(self, head: ChainHead) -> None:
         """Keep nothing."""
 

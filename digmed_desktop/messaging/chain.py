@@ -30,6 +30,10 @@ class ChainSeal(Protocol):
         """Return the head kept last, None before the first."""
         ...
 
+    def heads(self) -> tuple[ChainHead, ...]:
+        """Return the heads kept of earlier days, the one kept last at the end."""
+        ...
+
     def keep_head(self, head: ChainHead) -> None:
         """Keep a head in place of the one before."""
         ...

@@ -13,7 +13,7 @@ from digmed_desktop.credentials.chain_seal import HEAD, KEY, VaultChainSeal
 from digmed_desktop.credentials.vault import VaultError
 from digmed_desktop.history import sealing
 from digmed_desktop.history.cipher import WRITES, engine
-from digmed_desktop.history.sealing import SEALED, chain_key
+from digmed_desktop.history.sealing import SEALED, chain_key, seal_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.chain import Agreement
@@ -366,14 +366,63 @@ def test_records_sealed_with_a_lost_key_are_read_and_nothing_is_added_until_a_pe
     store.chain.go_on("Ada", "the keyring was lost")
     store.notifications.note(1, 1, "a note")
     assert store.chain.check_tail().agreement is Agreement.WHOLE
-    assert store.chain.verify().intact
+    (told,) = store.chain.verify().faults
+    assert "sealed with a key that is not here" in told
     tamper(database, "UPDATE event SET by_name = 'Mallory' WHERE id = 2")
-    assert not store.chain.verify().intact
+    assert len(store.chain.verify().faults) == 2
     store.close()
     tamper(database, "UPDATE event SET by_name = '' WHERE id = 2", "DELETE FROM link WHERE kind = 'lost'")
     store = Store.open(database, DATABASE_KEY, clock, other)
     assert not store.chain.verify().intact
     store.close()
+
+
+def test_a_forged_note_of_another_key_hides_nothing(three: Store, database: Path) -> None:
+    """Somebody goes on, as after a restore; then the first link is made to name a key that nobody has."""
+    three.chain.go_on("Ada", "restored")
+    assert three.chain.verify().intact
+    forged = json.dumps({"key": "0" * 16})
+    tamper(
+        database,
+        f"UPDATE link SET note = '{forged}' WHERE number = 1",
+        "UPDATE event SET by_name = 'Mallory' WHERE id = 2",
+    )
+    with three.notifications._database.reading() as connection:
+        event = SEALED[0]
+        row = connection.exec_driver_sql(f"SELECT {event.selected} FROM event WHERE id = 2").one()
+    digest = event.digest(row).hex()
+    tamper(database, f"UPDATE link SET digest = x'{digest}' WHERE kind = 'event' AND subject = '2'")
+    found = three.chain.verify()
+    assert not found.intact
+    assert "sealed with a key that is not here" in found.faults[0]
+
+
+def test_a_chain_sealed_anew_with_its_key_is_found_between_two_days(
+    three: Store, database: Path, clock: MovedClock, seal: VaultChainSeal
+) -> None:
+    """The key of the chain follows from that of the database: the heads kept outside give it away, and the place."""
+    for number in range(10, 13):
+        clock.move(days=1)
+        record(three, number)
+        three.chain.keep_head()
+    heads = seal.heads()
+    assert len(heads) == 4
+    assert three.chain.verify().intact
+    with three.notifications._database.reading() as connection:
+        links = [list(row) for row in connection.exec_driver_sql("SELECT * FROM link ORDER BY number").all()]
+    changed = next(link for link in links if link[0] > heads[1].number and link[1] == "event")
+    statements, before = [], bytes(32)
+    for link in links:
+        if link[0] >= changed[0]:
+            link[3] = link[3].replace("2026", "2025") if link is changed else link[3]
+            link[6] = seal_of(chain_key(DATABASE_KEY), before, link[:6])
+            statements.append(
+                f"UPDATE link SET at = '{link[3]}', mac = x'{link[6].hex()}' WHERE number = {link[0]}"
+            )
+        before = bytes(link[6])
+    tamper(database, *statements)
+    (told,) = three.chain.verify().faults
+    assert told.startswith(f"Links {heads[1].number + 1} to {heads[2].number} are not those")
 
 
 def test_an_emptied_chain_is_not_begun_again(three: Store, database: Path, clock: MovedClock, seal) -> None:
