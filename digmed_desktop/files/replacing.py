@@ -13,6 +13,7 @@ PATIENCE = 3.0
 
 _BETWEEN = 0.05
 _LONGEST_BETWEEN = 0.4
+_SHARING = (32, 33)  # Windows' own words for a file, or a part of it, that another program has for itself
 
 
 class HeldOpenError(PermissionError):
@@ -22,7 +23,7 @@ class HeldOpenError(PermissionError):
 def replace(finished: Path, target: Path, patience: float = PATIENCE) -> Path:
     """Rename ``finished`` to ``target``, over a file that is there, and return ``target``.
 
-    Raises HeldOpenError when another program holds the file for longer than ``patience`` seconds, any other OSError
+    Raises HeldOpenError when another program holds either file for longer than ``patience`` seconds, any other OSError
     as it comes. ``finished`` is where it was then.
     """
     until = time.monotonic() + patience
@@ -31,7 +32,7 @@ def replace(finished: Path, target: Path, patience: float = PATIENCE) -> Path:
         try:
             finished.replace(target)
         except PermissionError as error:
-            if not _may_be_held(target):
+            if not (_may_be_held(target) or getattr(error, "winerror", None) in _SHARING):
                 raise
             if time.monotonic() + wait > until:
                 raise HeldOpenError(error.errno, "held open by another program", str(target)) from error

@@ -31,7 +31,7 @@ from digmed_desktop.history.tables import notification, owed, sending
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import StoreError
 from digmed_desktop.messaging.progress import Progress
-from digmed_desktop.messaging.states import Happening, State
+from digmed_desktop.messaging.states import UNSENT, Happening, State
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, told, unfinished
 
 SHORTEST_PASSPHRASE = 12
@@ -223,7 +223,7 @@ def look_up_first(database: Database) -> int:
             sa.select(notification.c.id)
             .join(sending, sending.c.notification_id == notification.c.id)
             .where(
-                notification.c.state.in_((State.WAITING, State.SENDING, State.CHECKING)),
+                notification.c.state.in_(UNSENT),
                 sending.c.latest.is_(True),
             )
         ).all()

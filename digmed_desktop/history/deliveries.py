@@ -21,11 +21,12 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.parcel import Parcel, Receipt
 from digmed_desktop.messaging.replies import StoppedPractice
-from digmed_desktop.messaging.states import UNTOLD, Happening, Need, State, next_state
+from digmed_desktop.messaging.states import UNSENT, UNTOLD, Happening, Need, State, next_state
 from digmed_desktop.messaging.story import QueueStanding
 
 _INTERRUPTED = "The program ended while this was being sent."
 _AT_ONCE = 500  # rows written in one transaction
+_UNSURE = (State.SENDING, State.HANDED_OVER, State.CHECKING)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _OF_PARCEL = (
     notification.c.kind,
@@ -161,6 +162,12 @@ class Deliveries:
             self._note_sendings(connection, [(row.id, outcome)])
             return self._write(connection, row, ledger.Entry(outcome.happening, code, note))
 
+    def handed_over(self) -> Sequence[str]:
+        """Return the local ids of what lies with the MESH client, the oldest first."""
+        with self._database.reading() as connection:
+            ours = connection.scalars(_of_notifications(State.HANDED_OVER, sending.c.local_id))
+            return [*ours, *connection.scalars(_of_owed(State.HANDED_OVER, sending.c.local_id))]
+
     def next_unsure(self) -> Unsure | None:
         """Return the sending to look up next, of those whose time has come."""
         columns = (sending.c.local_id, sending.c.posted_at)
@@ -248,7 +255,7 @@ class Deliveries:
 
     def unsure(self) -> int:
         """Return of how many notifications it is not known whether MESH has them."""
-        wanted = sa.select(sa.func.count()).where(notification.c.state.in_((State.SENDING, State.CHECKING)))
+        wanted = sa.select(sa.func.count()).where(notification.c.state.in_(_UNSURE))
         with self._database.reading() as connection:
             return connection.scalar(wanted) or 0
 
@@ -381,7 +388,6 @@ def _overdue(row: AnyRow, duty: Duty, now: datetime) -> Happening | None:
 
 def counted(connection: sa.Connection) -> QueueStanding:
     """Return how many notifications wait and how many need a person."""
-    unsent = (State.WAITING, State.SENDING, State.CHECKING)
-    waiting = connection.scalar(sa.select(sa.func.count()).where(notification.c.state.in_(unsent)))
+    waiting = connection.scalar(sa.select(sa.func.count()).where(notification.c.state.in_(UNSENT)))
     needs = connection.scalar(sa.select(sa.func.count()).where(IN_NEED))
     return QueueStanding(waiting=waiting or 0, needs_person=needs or 0, connected=None)

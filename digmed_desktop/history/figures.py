@@ -12,10 +12,9 @@ from digmed_desktop.history.rows import IN_FORCE, IS_DOSE, LISTED, event_row, li
 from digmed_desktop.history.tables import IN_NEED, event, moment, notification
 from digmed_desktop.messaging import figures as plain
 from digmed_desktop.messaging.parcel import Kind
-from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNTOLD, Happening, State
+from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNTOLD, Happening, State
 
 _n = notification.c
-_UNSENT = (State.WAITING, State.SENDING, State.CHECKING)
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
 LONGEST_LIST = 50
 
@@ -53,7 +52,7 @@ class Figures:
                 due_count=_count(connection, on_way),
                 back=tuple(plain.CameBack(event_row(one), rows[one.notification_id]) for one in back),
                 back_count=connection.scalar(sa.select(sa.func.count()).select_from(event).where(came)) or 0,
-                waiting_count=_count(connection, _n.state.in_(_UNSENT)),
+                waiting_count=_count(connection, _n.state.in_(UNSENT)),
                 days=_days(connection, since),
                 doses=_doses(connection, since),
                 spans=_spans(connection, since),

@@ -16,12 +16,14 @@ from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sen
 from digmed_desktop.messaging.answers import Meaning, Understood
 from digmed_desktop.messaging.delivery import Kept
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import InboxItem, new_local_id
+from digmed_desktop.messaging.parcel import COLLECTED_REPORT, TAKEN_REPORT, InboxItem, new_local_id
 from digmed_desktop.messaging.replies import NAMES_OURS, Doubt, Placed, ToVerify, UnmatchedCount
 from digmed_desktop.messaging.states import Happening, State
 
 _POLLED = "delivery.polled"
 _AT_ONCE = 500  # ids in one question
+_REPORTED = {COLLECTED_REPORT: Happening.PICKED_UP, TAKEN_REPORT: Happening.TAKEN}
+"""Reports that tell no fault; every other one is of something that was not delivered."""
 _TWO_SENDINGS = "MESH's report names two different sendings, so it is not known which it is about."
 _WHY = {
     Doubt.SENDER: "It came from {mailbox}, which is not known as this practice's mailbox.",
@@ -214,13 +216,18 @@ class Inbox:
             if row.applied_at is not None or not row.matched:
                 return
             about = _reported(connection, row)
+            # a person may have said which of several it is about
+            latest = len(about) != 1 or about[0].latest
+            happening = _REPORTED.get(row.status_code, Happening.UNDELIVERED)
+            if happening is not Happening.UNDELIVERED and row.linked_id:
+                _note_mesh_id(connection, about, row.linked_id)
             if row.notification_id is None:
-                write_owed(connection, about[0].owed_id, Happening.UNDELIVERED)
-            else:
-                # a person may have said which of several it is about
-                latest = len(about) != 1 or about[0].latest
-                happening = Happening.UNDELIVERED if latest else Happening.EARLIER_UNDELIVERED
-                entry = ledger.Entry(happening, row.status_code, row.status_text)
+                write_owed(connection, about[0].owed_id, happening)
+            elif latest or happening is Happening.UNDELIVERED:
+                if not latest:
+                    happening = Happening.EARLIER_UNDELIVERED
+                code = "" if row.status_code in _REPORTED else row.status_code
+                entry = ledger.Entry(happening, code, row.status_text)
                 ledger.write(connection, self._database.clock.now(), row.notification_id, entry)
             self._applied(connection, mesh_id)
 
@@ -330,6 +337,15 @@ def _match(connection: sa.Connection, mesh_id: str, notification_id: int | None)
         inbox.update()
         .where(inbox.c.mesh_id == mesh_id)
         .values(matched=True, notification_id=notification_id, trouble="", doubt=Doubt.NONE)
+    )
+
+
+def _note_mesh_id(connection: sa.Connection, about: Sequence[AnyRow], mesh_id: str) -> None:
+    """Note under which id MESH has a sending, where only its report tells."""
+    connection.execute(
+        sending.update()
+        .where(sending.c.id.in_([one.id for one in about]), sending.c.mesh_id.is_(None))
+        .values(mesh_id=mesh_id)
     )
 
 

@@ -63,9 +63,14 @@ def checked_message_id(mesh_id: str) -> str:
     return mesh_id
 
 
+def is_local_id(text: str) -> bool:
+    """Whether a local id is of a shape that may go into a header, a URL and the name of a file."""
+    return bool(_LOCAL_ID.fullmatch(text)) and not text.startswith(".")
+
+
 def checked_local_id(local_id: str) -> str:
     """Return a local id that is safe in a header and a URL; raises RefusedError for any other."""
-    if not _LOCAL_ID.fullmatch(local_id):
+    if not is_local_id(local_id):
         raise RefusedError("MESH does not take a local id of this shape.", "Tell support.")
     return local_id
 

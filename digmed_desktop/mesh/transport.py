@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -167,6 +167,11 @@ class MeshTransport:
         if response.status_code != 200 or fields is None or not addressing.is_message_id(mesh_id):
             raise errors.of_response(response, self._account, sending=False, now=datetime.now(UTC))
         return Receipt(mesh_id, str(fields.get("recipient") or ""))
+
+    def follow(self, local_ids: Sequence[str]) -> Mapping[str, Receipt]:
+        """Return which sendings MESH has that were handed to another program; normally there are none."""
+        found = {local_id: self.look_up(local_id) for local_id in local_ids}
+        return {local_id: receipt for local_id, receipt in found.items() if receipt is not None}
 
     def collected(self, mesh_id: str) -> bool:
         """Whether the recipient's system has collected and acknowledged the message."""

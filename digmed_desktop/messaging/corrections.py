@@ -45,6 +45,7 @@ _WAYS = {
     State.WAITING: Way.SWAP,
     State.TO_PAPER: Way.SWAP,
     State.SENDING: Way.HOLD,
+    State.HANDED_OVER: Way.HOLD,
     State.CHECKING: Way.HOLD,
     State.SENT: Way.HOLD,
     State.COLLECTED: Way.HOLD,

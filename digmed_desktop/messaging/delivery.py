@@ -112,6 +112,10 @@ class SendingStore(Protocol):
         """Record what became of it, and return the state it is in."""
         ...
 
+    def handed_over(self) -> Sequence[str]:
+        """Return the local ids of what lies with the MESH client, the oldest first."""
+        ...
+
     def next_unsure(self) -> Unsure | None:
         """Return the sending to look up next, of those whose time has come."""
         ...

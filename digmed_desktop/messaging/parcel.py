@@ -88,6 +88,30 @@ class Receipt:
     recipient: str  # the mailbox it went to
 
 
+class Where(StrEnum):
+    """Where a sending is that was handed to the MESH client, as far as its folders tell."""
+
+    WITH_CLIENT = "with-client"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken-back"  # by a person, before the client had it
+    NEVER_LEFT = "never-left"  # it was not handed over at all, so it may be
+    NOT_KNOWN = "not-known"  # handed over, and in no folder
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Elsewhere:
+    """A sending that MESH is not known to have. ``sentence`` says why, ``code`` is MESH's where it refused."""
+
+    where: Where
+    sentence: str = ""
+    code: str = ""
+
+
+WITH_CLIENT = Elsewhere(Where.WITH_CLIENT)
+COLLECTED_REPORT, TAKEN_REPORT = "COLLECT", "TRANSFER"
+"""``status_code`` of reports that tell no fault: the recipient collected a message, MESH took it."""
+
+
 class ItemKind(StrEnum):
     """What lies in the inbox."""
 

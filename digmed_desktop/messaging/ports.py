@@ -1,9 +1,9 @@
 """The transport as the outbox knows it. ``mesh`` implements it, in practice mode and tests too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
+from digmed_desktop.messaging.parcel import Elsewhere, InboxItem, Parcel, Receipt
 from digmed_desktop.messaging.story import QueueStanding
 
 
@@ -24,12 +24,19 @@ class Transport(Protocol):
         """
         ...
 
-    def send(self, parcel: Parcel) -> Receipt:
-        """Send once. Raises OfflineError, BusyError, AccountError, RefusedError or OutcomeUnknownError."""
+    def send(self, parcel: Parcel) -> Receipt | Elsewhere:
+        """Send once, or hand over to the program that sends: then :meth:`follow` tells what becomes of it.
+
+        Raises OfflineError, BusyError, AccountError, RefusedError or OutcomeUnknownError.
+        """
         ...
 
-    def look_up(self, local_id: str) -> Receipt | None:
+    def look_up(self, local_id: str) -> Receipt | Elsewhere | None:
         """Return what MESH knows of a sending, or None when it has none under that local id."""
+        ...
+
+    def follow(self, local_ids: Sequence[str]) -> Mapping[str, Receipt | Elsewhere]:
+        """Return what became of sendings that were handed over; those that still lie there are left out."""
         ...
 
     def collected(self, mesh_id: str) -> bool:

@@ -18,6 +18,7 @@ class State(StrEnum):
     DRAFT = "draft"
     WAITING = "waiting"
     SENDING = "sending"
+    HANDED_OVER = "handed-over"  # in the folders of the MESH client, which has not given it to MESH yet
     CHECKING = "checking"  # outcome of a send unknown
     SENT = "sent"
     COLLECTED = "collected"
@@ -44,6 +45,8 @@ class Happening(StrEnum):
 
     FROZEN = "frozen"  # the message was made and stored
     CLAIMED = "claimed"  # a sender took it in hand
+    HANDED_OVER = "handed-over"  # it lies where the MESH client collects what it is to send
+    TAKEN_BACK = "taken-back"  # taken out of there again before the MESH client had it
     TAKEN = "taken"  # MESH took it and gave its message id
     NOT_TAKEN = "not-taken"  # nothing left this computer, or MESH asked to wait
     OUTCOME_UNKNOWN = "outcome-unknown"
@@ -55,7 +58,7 @@ class Happening(StrEnum):
     LOOK_UP_DOUBTED = "look-up-doubted"  # MESH does not even find a message that it certainly has
     PAPER_ONLY = "paper-only"  # no message was made: there is no electronic way
     REFUSED = "refused"  # MESH refused this message, or the practice has no mailbox for it
-    PICKED_UP = "picked-up"  # tracking says the practice's system collected it
+    PICKED_UP = "picked-up"  # tracking or a report says the practice's system collected it
     UNDELIVERED = "undelivered"  # a MESH report on the latest sending
     EARLIER_UNDELIVERED = "earlier-undelivered"  # a MESH report on a sending that was repeated since
     ACCEPTED = "accepted"
@@ -121,7 +124,10 @@ in whatever order they come: 20013 proves that a report of non-delivery is out o
 practice's system processed what it took, and "not known here" forbids to claim that the patient was
 matched."""
 
-IN_TRANSIT = (S.WAITING, S.SENDING, S.CHECKING, S.SENT, S.COLLECTED)
+UNSENT = (S.WAITING, S.SENDING, S.HANDED_OVER, S.CHECKING)
+"""Not known to be at MESH."""
+
+IN_TRANSIT = (*UNSENT, S.SENT, S.COLLECTED)
 """On its way, with the practice's system not yet heard of: the duty's clock runs."""
 
 UNTOLD = (*IN_TRANSIT, S.TO_PAPER)
@@ -160,14 +166,21 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.WAITING, H.CLAIMED): S.SENDING,
     (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
     (S.WAITING, H.PAPER_ONLY): S.TO_PAPER,
-    (S.SENDING, H.TAKEN): S.SENT,
+    (S.SENDING, H.HANDED_OVER): S.HANDED_OVER,
+    (S.CHECKING, H.HANDED_OVER): S.HANDED_OVER,
+    (S.HANDED_OVER, H.NOT_TAKEN): S.WAITING,
+    (S.HANDED_OVER, H.OUTCOME_UNKNOWN): S.CHECKING,
+    (S.HANDED_OVER, H.RESTORED): S.CHECKING,
+    **{(s, H.TAKEN): S.SENT for s in (S.SENDING, S.HANDED_OVER, S.CHECKING)},
+    **{(s, H.TAKEN_BACK): S.CANCELLED for s in (S.HANDED_OVER, S.CHECKING)},
+    **{(s, H.REFUSED): S.NOT_DELIVERED for s in (S.HANDED_OVER, S.CHECKING)},
     (S.SENDING, H.NOT_TAKEN): S.WAITING,
     (S.SENDING, H.OUTCOME_UNKNOWN): S.CHECKING,
     (S.WAITING, H.RESTORED): S.CHECKING,
     (S.SENDING, H.REFUSED): S.NOT_DELIVERED,
     (S.CHECKING, H.FOUND): S.SENT,
     (S.CHECKING, H.NOT_FOUND): S.WAITING,
-    (S.SENT, H.PICKED_UP): S.COLLECTED,
+    **{(s, H.PICKED_UP): S.COLLECTED for s in (S.SENT, S.HANDED_OVER, S.CHECKING)},
     **dict(_answers_win_by_strength()),
     (S.MATCHED, H.VOIDED): S.REJECTED,
     (S.REPLACED, H.VOIDED): S.REJECTED,
@@ -286,7 +299,8 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
         return max(standing.need, raised)
-    if standing.state is S.CHECKING and happening in (H.FOUND, H.NOT_FOUND) and standing.need is Need.UNSENT:
+    looked_up = (H.FOUND, H.NOT_FOUND, H.TAKEN, H.PICKED_UP, H.TAKEN_BACK)
+    if standing.state is S.CHECKING and happening in looked_up and standing.need is Need.UNSENT:
         return Need.NOBODY  # MESH's word counts again, so what was doubted is settled
     arrived = target is not None and happening in (H.ACCEPTED, H.MATCHED)
     if (arrived or happening is H.RELEASED) and standing.need < Need.ANSWERED:

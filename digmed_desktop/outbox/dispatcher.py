@@ -21,7 +21,7 @@ from digmed_desktop.messaging.errors import (
     RefusedError,
     StoreError,
 )
-from digmed_desktop.messaging.parcel import Parcel
+from digmed_desktop.messaging.parcel import Elsewhere, Parcel, Receipt, Where
 from digmed_desktop.messaging.ports import Transport
 from digmed_desktop.messaging.states import Happening
 from digmed_desktop.outbox.line import Line, LineDownError
@@ -102,6 +102,18 @@ class Dispatcher:
             return Step.RESTING
         return Step.WORKED
 
+    def follow(self) -> None:
+        """Record what became of what lies with the MESH client. Raises LineDownError."""
+        local_ids = self._store.handed_over()
+        if not local_ids or self._line.resting():
+            return
+        with self._line.use() as transport:
+            found = transport.follow(local_ids)
+            if found:
+                self._mark(Mark.LOOKED_UP)
+                self._store.record_all([_outcome_of(local_id, one) for local_id, one in found.items()])
+                self._mark(Mark.RECORDED)
+
     def _send(self, parcels: Sequence[Parcel]) -> None:
         self._mark(Mark.FOUND_WAITING)
         with self._line.use() as transport:
@@ -171,7 +183,7 @@ class Dispatcher:
             raise
         else:
             self._mark(Mark.POSTED)
-            outcomes.append(Outcome(parcel.local_id, Happening.TAKEN, receipt=receipt))
+            outcomes.append(_outcome_of(parcel.local_id, receipt))
 
     def _unknown(self, parcel: Parcel, note: str) -> Outcome:
         if self._elapsed is not None:
@@ -187,13 +199,15 @@ class Dispatcher:
             return
         try:
             with self._line.use() as transport:
-                receipt = transport.look_up(unsure.local_id)
+                found = transport.look_up(unsure.local_id)
                 self._mark(Mark.LOOKED_UP)
-                if receipt is not None:
-                    self._store.record(unsure.local_id, Happening.FOUND, receipt=receipt)
+                if isinstance(found, Receipt):
+                    self._store.record(unsure.local_id, Happening.FOUND, receipt=found)
+                elif isinstance(found, Elsewhere) and found.where is not Where.NOT_KNOWN:
+                    self._record_elsewhere(unsure.local_id, found)
                 elif (left := self._policy.grace - self._waited(unsure, now)) > timedelta():
                     self._store.look_up_later(unsure.local_id, min(later, now + left))
-                elif doubt := self._doubt_about_look_up(transport):
+                elif doubt := found.sentence if found else self._doubt_about_look_up(transport):
                     self._doubt(unsure, doubt)
                 else:
                     self._store.record(unsure.local_id, Happening.NOT_FOUND)
@@ -209,6 +223,13 @@ class Dispatcher:
             self._look_up_failed = True
             raise
         self._mark(Mark.RECORDED)
+
+    def _record_elsewhere(self, local_id: str, found: Elsewhere) -> None:
+        """Record where the MESH client's folders show a sending. What never left goes out now."""
+        if found.where is Where.NEVER_LEFT:
+            self._store.record(local_id, Happening.NOT_FOUND)
+        else:
+            self._store.record_all([_outcome_of(local_id, found)])
 
     def _waited(self, unsure: Unsure, now: datetime) -> timedelta:
         """Return for how long an outcome has been unknown, by the slower of both clocks: one may be put forward."""
@@ -232,3 +253,19 @@ class Dispatcher:
             self._store.look_up_later(unsure.local_id, later)
         else:
             self._store.record(unsure.local_id, Happening.LOOK_UP_DOUBTED, note=why, not_before=later)
+
+
+_BECAME = {
+    Where.WITH_CLIENT: Happening.HANDED_OVER,
+    Where.REFUSED: Happening.REFUSED,
+    Where.TAKEN_BACK: Happening.TAKEN_BACK,
+    Where.NEVER_LEFT: Happening.NOT_TAKEN,
+    Where.NOT_KNOWN: Happening.OUTCOME_UNKNOWN,
+}
+
+
+def _outcome_of(local_id: str, found: Receipt | Elsewhere) -> Outcome:
+    """Return what became of a sending, by what the transport says of it."""
+    if isinstance(found, Receipt):
+        return Outcome(local_id, Happening.TAKEN, receipt=found)
+    return Outcome(local_id, _BECAME[found.where], code=found.code, note=found.sentence)

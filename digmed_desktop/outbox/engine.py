@@ -74,6 +74,7 @@ class Delivery:
         try:
             if self._receive_first:
                 self._receive()
+            self._dispatcher.follow()
             self._send_all()
             if not self._receive_first:
                 self._receive()

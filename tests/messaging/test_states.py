@@ -14,6 +14,7 @@ from digmed_desktop.messaging.duty import Duty, Lateness
 from digmed_desktop.messaging.states import (
     ACTS,
     TRANSITIONS,
+    UNSENT,
     Happening,
     Need,
     Standing,
@@ -66,12 +67,22 @@ def test_a_row_of_the_table_leads_to_what_its_happening_allows(state: State, hap
         }
 
 
+def test_what_the_mesh_client_has_is_never_sent_again_or_cancelled_blindly() -> None:
+    held = Standing(S.HANDED_OVER, Need.LATE)
+    assert not may(held, H.CANCELLED)  # only what was really taken out of its folder is cancelled
+    assert not may(held, H.SENT_AGAIN)
+    assert judge(held, H.TAKEN_BACK).state is S.CANCELLED
+    assert judge(judge(held, H.OUTCOME_UNKNOWN), H.PICKED_UP).state is S.COLLECTED
+
+
 def test_every_state_can_be_reached() -> None:
     reached = {S.DRAFT, *TRANSITIONS.values()}
     assert reached == set(State)
 
 
-@pytest.mark.parametrize("start", [S.SENDING, S.CHECKING, S.SENT, S.COLLECTED, S.WAITING, S.NO_ANSWER])
+@pytest.mark.parametrize(
+    "start", [S.SENDING, S.HANDED_OVER, S.CHECKING, S.SENT, S.COLLECTED, S.WAITING, S.NO_ANSWER]
+)
 def test_three_answers_end_the_same_in_any_order(start: State) -> None:
     for codes in itertools.combinations(CODES, 3):
         ends = {
@@ -160,11 +171,23 @@ def test_the_ways_to_correct() -> None:
     ways = {state: way_to_correct(Standing(state), posted=True) for state in State}
     assert ways[S.WAITING] is Way.SWAP
     assert {s for s, w in ways.items() if w is Way.REPLACE} == {S.MATCHED}
-    held = {S.SENDING, S.CHECKING, S.SENT, S.COLLECTED, S.ACCEPTED, S.NO_ANSWER, S.ALREADY_HELD}
+    held = {
+        S.SENDING,
+        S.HANDED_OVER,
+        S.CHECKING,
+        S.SENT,
+        S.COLLECTED,
+        S.ACCEPTED,
+        S.NO_ANSWER,
+        S.ALREADY_HELD,
+    }
     assert {s for s, w in ways.items() if w is Way.HOLD} == held | {S.ON_PAPER, S.BY_TELEPHONE}
     assert way_to_correct(Standing(S.ON_PAPER), posted=False) is Way.AFRESH
     matched = Standing(S.ON_PAPER, heard=frozenset({(H.MATCHED, "30001")}))
     assert way_to_correct(matched, posted=True) is Way.REPLACE
+
+
+ENDS = (H.TAKEN, H.NOT_TAKEN, H.OUTCOME_UNKNOWN, H.REFUSED, H.HANDED_OVER)
 
 
 class Notification(RuleBasedStateMachine):
@@ -184,11 +207,17 @@ class Notification(RuleBasedStateMachine):
         self.happened.append(happening)
 
     @precondition(lambda self: self.now.state is S.WAITING)
-    @rule(end=st.sampled_from([H.TAKEN, H.NOT_TAKEN, H.OUTCOME_UNKNOWN, H.REFUSED]), meanwhile=st.booleans())
+    @rule(end=st.sampled_from(ENDS), meanwhile=st.booleans())
     def send(self, end: Happening, meanwhile: bool) -> None:
         self.let(H.CLAIMED)
         if meanwhile:  # an answer overtakes the end of our own sending
             self.answer("20013")
+        self.in_mesh |= end is H.TAKEN
+        self.let(end)
+
+    @precondition(lambda self: self.now.state is S.HANDED_OVER)
+    @rule(end=st.sampled_from([*ENDS[:-1], H.TAKEN_BACK]))
+    def the_client_goes_on(self, end: Happening) -> None:
         self.in_mesh |= end is H.TAKEN
         self.let(end)
 
@@ -247,7 +276,7 @@ class Notification(RuleBasedStateMachine):
     @invariant()
     def what_mesh_has_never_waits_to_be_sent(self) -> None:
         if self.in_mesh:
-            assert self.now.state not in (S.WAITING, S.SENDING, S.CHECKING, S.DRAFT)
+            assert self.now.state not in (*UNSENT, S.DRAFT)
 
 
 TestNotification = Notification.TestCase

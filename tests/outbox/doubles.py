@@ -192,6 +192,11 @@ class FolderTransport:
                 return Receipt(entry["mesh_id"], entry["to"])
         return None
 
+    def follow(self, local_ids: Sequence[str]) -> dict[str, Receipt]:
+        self._fail_before("follow")
+        found = {local_id: self.look_up(local_id) for local_id in local_ids}
+        return {local_id: one for local_id, one in found.items() if one is not None}
+
     def collected(self, mesh_id: str) -> bool:
         self._fail_before("collected")
         entry = self.mesh.one(mesh_id)

@@ -13,6 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -20,13 +21,15 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
-from digmed_desktop.outbox.marks import Mark, unheeded
+from digmed_desktop.outbox.marks import unheeded
 from tests.history.samples import KEY, facts, local_id, message, token
 
 MESSAGES = 3
 OPEN, SETTLED = 3, 0
 _BROKEN = 1
-Deliver = Callable[[Callable[[Mark], None]], int]
+OnAny = Callable[[StrEnum], None]
+"""Hears of marks of delivery and of points of a transport."""
+Deliver = Callable[[OnAny], int]
 """Does one round of delivery, passing the marks, and returns ``OPEN`` or ``SETTLED``."""
 
 
@@ -46,7 +49,7 @@ class Result:
         return not (self.lost or self.duplicated or self.untrue or self.left)
 
 
-Results = Mapping[tuple[Mark, str], Sequence[Result]]
+Results = Mapping[tuple[StrEnum, str], Sequence[Result]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Plan:
     """One run: killed at the ``nth`` passing of ``mark`` in the first rounds, ``kills`` times at most."""
 
     folder: Path
-    mark: Mark
+    mark: StrEnum
     nth: int
     most_rounds: int
     kills: int = 2
@@ -134,10 +137,10 @@ def in_process(work: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _killer(armed: Mark | None, nth: int) -> Callable[[Mark], None]:
+def _killer(armed: StrEnum | None, nth: int) -> OnAny:
     passed = 0
 
-    def on_mark(mark: Mark) -> None:
+    def on_mark(mark: StrEnum) -> None:
         nonlocal passed
         passed += mark is armed
         if mark is armed and passed == nth:
@@ -157,12 +160,12 @@ def _freeze(database: Path, clock: Clock, number: int) -> int:
     os._exit(SETTLED)  # the store is left open, as by a crash
 
 
-def bad(results: Results) -> list[tuple[Mark, str, Result]]:
+def bad(results: Results) -> list[tuple[StrEnum, str, Result]]:
     """Return the runs that did not end well."""
     return [(*key, result) for key, cell in results.items() for result in cell if not result.good]
 
 
-def marks_killed_at(results: Results) -> set[Mark]:
+def marks_killed_at(results: Results) -> set[StrEnum]:
     """Return the marks at which a process was really killed."""
     return {mark for (mark, _), cell in results.items() if any(one.kills for one in cell)}
 
@@ -172,7 +175,7 @@ def print_table(results: Results, seconds: float) -> None:
     everything = [result for cell in results.values() for result in cell]
     faults = list(dict.fromkeys(fault for _, fault in results))
     print(f"\n{'killed at':14}" + "".join(f"{name[:17]:>19}" for name in faults))
-    for mark in [mark for mark in Mark if any(one is mark for one, _ in results)]:
+    for mark in dict.fromkeys(mark for mark, _ in results):
         cells = [results.get((mark, name), []) for name in faults]
         told = [
             f"{sum(r.kills for r in c)} kills, {sum(not r.good for r in c)} bad" if c else "" for c in cells

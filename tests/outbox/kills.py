@@ -1,7 +1,6 @@
 """Kills delivery at a mark, starts it again until nothing is open, and counts what arrived: over a MESH in a folder."""
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from digmed_desktop.history.store import Store
@@ -19,7 +18,7 @@ from tests.outbox.doubles import (
     practice_answers,
     understand,
 )
-from tests.outbox.killing import OPEN, SETTLED, Plan, Result
+from tests.outbox.killing import OPEN, SETTLED, OnAny, Plan, Result
 
 ROUNDS = 14
 
@@ -34,7 +33,7 @@ def run(folder: Path, mark: Mark, nth: int, faults: dict[str, tuple[Fault, ...]]
     def left() -> int:
         return sum(not entry["collected"] for entry in mesh.messages(OURS))
 
-    def deliver(on_mark: Callable[[Mark], None]) -> int:
+    def deliver(on_mark: OnAny) -> int:
         store, transport = Store.open(plan.database, KEY, clock), FolderTransport(mesh)
         policy = Policy(grace=2 * Policy().back_off[1])
         delivery = Delivery(

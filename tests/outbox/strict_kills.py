@@ -28,7 +28,7 @@ from digmed_desktop.outbox.marks import Mark
 from digmed_desktop.outbox.policy import Policy
 from tests.history.samples import KEY, START
 from tests.outbox.doubles import FolderClock, response, understand
-from tests.outbox.killing import OPEN, SETTLED, Plan, Result
+from tests.outbox.killing import OPEN, SETTLED, OnAny, Plan, Result
 
 PHARMACY, PRACTICE = "X9TESTOT001", "X9GP01OT001"
 PASSWORD, SHARED_KEY = "password", "StrictTestKey"  # those of tests.mesh.strict_mesh
@@ -141,7 +141,7 @@ def run(folder: Path, server: Server, mark: Mark, nth: int, faults: str, *, grac
     plan = Plan(folder, mark, nth, ROUNDS)
     timeout = _HASTE if faults == "answer too late" else _PATIENCE
 
-    def deliver(on_mark: Callable[[Mark], None]) -> int:
+    def deliver(on_mark: OnAny) -> int:
         connection.FIRST_PAUSE = 0.005
         store = Store.open(plan.database, KEY, clock)
         delivery = Delivery(

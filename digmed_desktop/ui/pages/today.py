@@ -16,7 +16,7 @@ from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
 from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.searching import Search
-from digmed_desktop.messaging.states import IN_TRANSIT, State
+from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import record_word, words_of_row
 from digmed_desktop.ui.context import Context
@@ -161,7 +161,7 @@ class TodayPage(QScrollArea):
     def _connect(self) -> None:
         needing = Search(only_needing=True)
         on_way = Search(states=frozenset(IN_TRANSIT))
-        unsent = Search(states=frozenset({State.WAITING, State.SENDING, State.CHECKING}))
+        unsent = Search(states=frozenset(UNSENT))
         for part, search in (
             (self.needing_tile, needing),
             (self.needing.all, needing),

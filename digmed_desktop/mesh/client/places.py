@@ -1,0 +1,139 @@
+"""The folders of one mailbox of the MESH client, ours beside them, and how files come and go there."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digmed_desktop import untrusted
+from digmed_desktop.files.replacing import replace
+
+DATA, CONTROL = ".dat", ".ctl"
+OURS = "digmed-desktop"
+"""Our own folder in the same tree, so that a file can be moved between it and the client's in one step."""
+PATIENCE = 12.0
+"""Seconds for an antivirus program to let go of a file; some hold new ones for ten."""
+_LONG = 200  # characters from which Windows needs a path to be marked as long
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything lies under the client's ``InterfaceRoot``. No other folder of it is touched."""
+
+    root: Path
+
+    @property
+    def out(self) -> Path:
+        """Where the client collects what it is to send."""
+        return self.root / "OUT"
+
+    @property
+    def inbox(self) -> Path:
+        """Where the client puts what arrived."""
+        return self.root / "IN"
+
+    @property
+    def sent(self) -> Path:
+        """Where the client puts what MESH took, if it was set up to keep it."""
+        return self.root / "SENT"
+
+    @property
+    def failed(self) -> Path:
+        """Where the client puts what it or MESH refused."""
+        return self.root / "FAILED"
+
+    @property
+    def ours(self) -> Path:
+        """Where only this program writes."""
+        return self.root / OURS
+
+    @property
+    def outgoing(self) -> Path:
+        """Where pairs are written before they are moved into ``OUT``."""
+        return self.ours / "outgoing"
+
+    @property
+    def withdrawn(self) -> Path:
+        """Where a pair is moved that a person cancelled."""
+        return self.ours / "withdrawn"
+
+    @property
+    def taken(self) -> Path:
+        """Where a pair of ``IN`` is moved that is stored in the records."""
+        return self.ours / "taken"
+
+    @property
+    def traces(self) -> Path:
+        """What was handed over, one file for each sending; no patient is named there."""
+        return self.ours / "traces"
+
+    @property
+    def owner(self) -> Path:
+        """Whose folder ``ours`` is."""
+        return self.ours / "owner.txt"
+
+    def make_ours(self) -> None:
+        """Make our own folders. Raises OSError."""
+        for folder in (self.ours, self.outgoing, self.withdrawn, self.taken, self.traces):
+            folder.mkdir(exist_ok=True)
+
+
+def usable(root: Path) -> Path:
+    """Return a folder as this system opens it, also where its files have long names."""
+    plain = str(root)
+    if os.name != "nt" or len(plain) < _LONG or plain.startswith("\\\\?\\"):
+        return root
+    return Path(f"\\\\?\\UNC\\{plain[2:]}" if plain.startswith("\\\\") else f"\\\\?\\{plain}")
+
+
+def names_in(folder: Path, suffix: str) -> list[str]:
+    """Return the names without ending of the files in ``folder`` that end so, in order.
+
+    A folder that is not there has none. Raises OSError when it cannot be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(
+                entry.name[: -len(suffix)] for entry in entries if entry.name.lower().endswith(suffix)
+            )
+    except FileNotFoundError:
+        return []
+
+
+def write_flushed(file: Path, content: bytes) -> None:
+    """Write a file anew and have it on the disk before this returns. Raises OSError."""
+    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    handle = os.open(file, flags, 0o660)  # the client may run as another account of the folder's group
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def write_now(file: Path) -> None:
+    """Write a file anew so that its time is the disk's own present. Raises OSError."""
+    file.write_bytes(b"")
+
+
+def move(file: Path, folder: Path) -> Path:
+    """Move a file into ``folder`` in one step, over one of its name. Raises OSError."""
+    return replace(file, folder / file.name, PATIENCE)
+
+
+def remove(*files: Path) -> None:
+    """Remove files that may be gone already. Raises OSError."""
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+def read(file: Path, most: int) -> bytes:
+    """Return what a file holds. Raises OSError, UnreadableError when it is longer than ``most`` bytes."""
+    return untrusted.read_bytes(file, most)
+
+
+@contextlib.contextmanager
+def gone_is_none() -> Iterator[None]:
+    """Pass by a file that somebody else moved meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        yield
