@@ -1,7 +1,9 @@
 """What a person can do about a notification, each act with who and why; the states decide what is offered."""
 
+import contextlib
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,8 +70,17 @@ _PERMISSION = {
 class ActsDesk:
     """Offers acts and carries them out."""
 
-    def __init__(self, store: "Store", clock: Clock, sender: Sender, patients: PatientDesk) -> None:
+    def __init__(
+        self,
+        store: "Store",
+        clock: Clock,
+        sender: Sender,
+        patients: PatientDesk,
+        take_back: Callable[[str], bool] = lambda _local_id: False,
+    ) -> None:
+        """``take_back`` takes a sending out of the MESH client's folder, or returns False where it left already."""
         self._store, self._clock, self._sender, self._patients = store, clock, sender, patients
+        self._out_of_client = take_back
         self._gate = Gate(store)
 
     def offered(self, notification: int) -> tuple[Offer, ...]:
@@ -79,7 +90,7 @@ class ActsDesk:
         way = notes.correction(notification).way
         has_message = bool(self._store.versions.edition(notification))
         able = {act: may(standing, happening) for act, happening in _BY_HAPPENING.items()}
-        able[Act.CANCEL] = notes.may_cancel(notification)
+        able[Act.CANCEL] = notes.may_cancel(notification) or notes.may_take_back(notification)
         able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
         able[Act.SEND_AS_NEW] = self._may_send_as_new(notification, way)
         able[Act.CORRECT] = (
@@ -203,9 +214,10 @@ class ActsDesk:
             or notes.row(notification).state is State.CANCELLED
         ):
             return None  # it was taken back before
-        if notes.may_cancel(notification):
-            self._cancel(notification, by, _reason(why))
-            return None
+        if notes.may_cancel(notification) or notes.may_take_back(notification):
+            with contextlib.suppress(NotAllowedNowError):  # it has gone meanwhile: then it is withdrawn
+                self._cancel(notification, by, _reason(why))
+                return None
         if notes.may_withdraw(notification):
             return self.withdraw(notification, by, why)
         notes.note(notification, by, _reason(why))
@@ -227,7 +239,16 @@ class ActsDesk:
         return made
 
     def _cancel(self, notification: int, by: int, why: str) -> None:
-        self._store.notifications.cancel(notification, by, why)
+        notes = self._store.notifications
+        if notes.may_take_back(notification):
+            if not self._out_of_client(self._store.deliveries.local_id_of(notification)):
+                raise NotAllowedNowError(
+                    "The MESH client has taken it already, so it can no longer be cancelled.",
+                    "Wait for the answer, and telephone the practice if it matters meanwhile.",
+                )
+            notes.taken_back(notification, by, why)
+        else:
+            notes.cancel(notification, by, why)
         self._patients.recall(notification)
 
     def _withdraw_here(self, correction: Correction, record: "Record", by: int, why: str) -> int:

@@ -5,14 +5,15 @@ client certificate with its private key in the encrypted records.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop import untrusted
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk import policy_connection
+from digmed_desktop.desk import mesh_client, policy_connection
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.mesh.account import MeshAccount
     from digmed_desktop.mesh.certificates import ClientCertificate
+    from digmed_desktop.mesh.client.account import ClientAccount
     from digmed_desktop.mesh.proxy import Proxy
+    from digmed_desktop.messaging.ports import Transport
 
 PASSWORD, SHARED_KEY, PROXY = "mesh-password", "mesh-shared-key", "mesh-proxy"  # names in the vault
 CERTIFICATE, OWN_ROOT = "mesh.certificate", "mesh.root"  # in the records
@@ -54,6 +57,51 @@ class ConnectionDesk:
         self._practice = practice
         self._gate = Gate(store)
 
+    # ---- the MESH client of the pharmacy's IT
+
+    @property
+    def by_client(self) -> bool:
+        """Whether notifications go through the folders of a MESH client."""
+        return self._practice is None and self._environment is MeshEnvironment.CLIENT
+
+    def client_account(self) -> "ClientAccount":
+        """Return folder and mailbox at the MESH client. Raises AccountError when something is missing or wrong."""
+        if self._choices.doubt:
+            raise AccountError(self._choices.doubt, self._choices.remedy)
+        return mesh_client.account(self._store, self._choices.now())
+
+    def open_transport(self, stop: threading.Event | None = None) -> "Transport":
+        """Return the way to MESH that is set up. Raises AccountError when something is missing or wrong."""
+        if self.by_client:
+            return mesh_client.transport(self.client_account())
+        from digmed_desktop.mesh.transport import MeshTransport
+
+        return MeshTransport(self.account(), stop=stop)
+
+    def take_back(self, local_id: str) -> bool:
+        """Take a sending out of the MESH client's folder again; False when the client has it already."""
+        if not (self.by_client and local_id):
+            return False
+        transport = mesh_client.transport(self.client_account())
+        try:
+            return transport.take_back(local_id)
+        finally:
+            transport.close()
+
+    def mailbox_entered(self, practice_ods: str) -> bool:
+        """Whether a mailbox of a practice was entered for sending through the MESH client."""
+        return practice_ods.strip().upper() in mesh_client.mailboxes(self._store)
+
+    @property
+    def routes_by_patient(self) -> bool:
+        """Whether MESH finds the practice by the patient's particulars."""
+        return self._choices.now().addressing is Addressing.GP_PROVIDER
+
+    @staticmethod
+    def clients_here() -> tuple[tuple[str, str], ...]:
+        """Return mailbox and folder of each mailbox that a MESH client installed here serves."""
+        return mesh_client.found_on_this_computer()
+
     # ---- what is set up
 
     def view(self) -> ConnectionView:
@@ -77,6 +125,8 @@ class ConnectionDesk:
             certificate=certificate_view(certificate, self._now()) if certificate else None,
             own_root=self._store.profile.get(OWN_ROOT) is not None,
             strangers=strangers,
+            folder=chosen.mesh_folder,
+            mailboxes=mesh_client.shown(mesh_client.mailboxes(self._store)),
         )
 
     @property
@@ -156,10 +206,16 @@ class ConnectionDesk:
         problems = [] if environment is MeshEnvironment.NONE else self._faults(environment, answers)
         if not problems and self._moves(environment, answers) and (unsure := self._store.deliveries.unsure()):
             problems.append(Problem("connection.environment", _UNSURE.format(unsure)))
-        if not problems and environment is MeshEnvironment.LIVE and (waiting := self._waiting_for_a_test()):
+        if (
+            not problems
+            and environment in policy_connection.TO_PRACTICES
+            and (waiting := self._waiting_for_a_test())
+        ):
             problems.append(Problem("connection.environment", policy_connection.FOR_A_TEST.format(waiting)))
         if problems:
             return tuple(problems)
+        if environment is MeshEnvironment.CLIENT and (fault := self._take_client(answers)):
+            return (fault,)
         for name, field in ((PASSWORD, "password"), (SHARED_KEY, "shared_key")):
             if typed := answers.get(f"connection.{field}", ""):
                 self._vault.put(name, typed)
@@ -170,6 +226,7 @@ class ConnectionDesk:
             mesh_environment=environment,
             mailbox=answers.get("connection.mailbox", "").strip(),
             mesh_url=answers.get("connection.url", "").strip(),
+            mesh_folder=answers.get("connection.folder", "").strip(),
             addressing=Addressing(answers.get("connection.addressing") or Addressing.LOOKUP),
         )
         self._store.deliveries.let_go_on()  # a fault that an old account had says nothing of the new one
@@ -235,10 +292,15 @@ class ConnectionDesk:
             if environment is MeshEnvironment.THIS_COMPUTER:
                 account.checked_url(answers.get("connection.url", ""), here=True)
 
+        def check_mailbox() -> None:
+            account.check_mailbox(answers.get("connection.mailbox", "").strip())
+
+        if environment is MeshEnvironment.CLIENT:
+            return [*self._faults_of_client(answers, check_mailbox), *self._unspoken(environment, answers)]
         proxy = self._proxy_typed(answers)
         checks: tuple[tuple[str, Callable[[], object]], ...] = (
             ("url", check_url),
-            ("mailbox", lambda: account.check_mailbox(answers.get("connection.mailbox", "").strip())),
+            ("mailbox", check_mailbox),
             ("password", lambda: account.check_secret(kept_or("password", PASSWORD), account.PASSWORD)),
             (
                 "shared_key",
@@ -247,12 +309,7 @@ class ConnectionDesk:
             ("proxy", lambda: check_address(proxy.address) if proxy.address else None),
             ("proxy_name", lambda: check_login(proxy.name, proxy.password)),
         )
-        found = []
-        for field, check in checks:
-            try:
-                check()
-            except AccountError as error:
-                found.append(Problem(f"connection.{field}", str(error)))
+        found = _found(checks)
         needs = environment in (MeshEnvironment.INTEGRATION, MeshEnvironment.LIVE)
         if needs and self._store.profile.get(CERTIFICATE) is None:
             found.append(
@@ -260,21 +317,42 @@ class ConnectionDesk:
                     "connection.certificate_file", "MESH needs a client certificate. Choose its file first."
                 )
             )
-        newly = environment is MeshEnvironment.LIVE and self._environment is not MeshEnvironment.LIVE
+        return [*found, *self._unspoken(environment, answers)]
+
+    def _unspoken(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> Iterator[Problem]:
+        """Yield that the word is missing without which nothing goes to real practices for the first time."""
+        newly = environment in policy_connection.TO_PRACTICES and self._environment is not environment
         if newly and answers.get("connection.live_word", "").strip() != LIVE_WORD:
-            found.append(
-                Problem(
-                    "connection.live_word",
-                    f"Type {LIVE_WORD} in capitals to say that real notifications may go to real practices.",
-                )
+            yield Problem(
+                "connection.live_word",
+                f"Type {LIVE_WORD} in capitals to say that real notifications may go to real practices.",
             )
-        return found
+
+    @staticmethod
+    def _faults_of_client(answers: Mapping[str, str], check_mailbox: Callable[[], object]) -> list[Problem]:
+        return _found(
+            (
+                ("folder", lambda: mesh_client.check_folder(answers.get("connection.folder", "").strip())),
+                ("mailbox", check_mailbox),
+                ("mailboxes", lambda: mesh_client.typed(answers.get("connection.mailboxes", ""))),
+            )
+        )
+
+    def _take_client(self, answers: Mapping[str, str]) -> Problem | None:
+        """Mark the client's folder as ours; return what is in the way."""
+        entered = mesh_client.typed(answers.get("connection.mailboxes", ""))
+        try:
+            mesh_client.keep(self._store, answers.get("connection.folder", "").strip(), entered)
+        except DigMedError as error:
+            return Problem("connection.folder", str(error))
+        return None
 
     def _moves(self, environment: MeshEnvironment, answers: Mapping[str, str]) -> bool:
         """Whether another mailbox is to be used, which knows nothing of what the one until now may have taken."""
         now = self._choices.now()
-        before = (now.mesh_environment, now.mailbox, now.mesh_url)
-        after = (environment, *(answers.get(f"connection.{part}", "").strip() for part in ("mailbox", "url")))
+        before = (now.mesh_environment, now.mailbox, now.mesh_url, now.mesh_folder)
+        typed = (answers.get(f"connection.{part}", "").strip() for part in ("mailbox", "url", "folder"))
+        after = (environment, *typed)
         return now.mesh_environment is not MeshEnvironment.NONE and before != after
 
     def _waiting_for_a_test(self) -> int:
@@ -316,6 +394,17 @@ class ConnectionDesk:
 
     def _now(self) -> datetime:
         return datetime.now(UTC) if self._practice is None else self._clock.now()
+
+
+def _found(checks: Iterable[tuple[str, Callable[[], object]]]) -> list[Problem]:
+    """Return the problem of each field whose check fails."""
+    found = []
+    for field, check in checks:
+        try:
+            check()
+        except DigMedError as error:
+            found.append(Problem(f"connection.{field}", str(error)))
+    return found
 
 
 def certificate_view(certificate: "ClientCertificate", now: datetime) -> CertificateView:

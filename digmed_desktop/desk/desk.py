@@ -139,7 +139,13 @@ class Desk:
         self.register = RegisterDesk(store, self.people, clock, seal)
         supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)
         self.forms: dict[str, FormDesk] = {"vaccination": vaccinating, "emergency-supply": supplying}
-        self.acts = ActsDesk(store, clock, sender, self.patients)
+        self.acts = ActsDesk(
+            store,
+            clock,
+            sender,
+            self.patients,
+            connection.take_back if connection else lambda _local_id: False,
+        )
         self.replies = ReplyDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.data_files.fault import REMEDY
+from digmed_desktop.desk import mesh_client
 from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
@@ -186,6 +187,9 @@ def check_connection(
             "No connection to MESH is set up: everything is told on paper.",
             "Set it up in Settings, Connection, once NHS England has given a mailbox and a certificate.",
         )
+        return
+    if connection.by_client:
+        yield from mesh_client.checks(connection.client_account)
         return
     fine = True
     for check in (*_certificate(connection, pharmacy, now),):

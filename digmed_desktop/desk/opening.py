@@ -258,9 +258,9 @@ def make_delivery(
     leaves the mailbox in doubt; any other fault is said beside it.
     """
     from digmed_desktop.fhir.response_reader import response_reader
-    from digmed_desktop.mesh.transport import MeshTransport
     from digmed_desktop.outbox.engine import Delivery
     from digmed_desktop.outbox.no_connection import NoConnection
+    from digmed_desktop.outbox.policy import Policy
 
     data = data_check.standing()
     if data.stops_delivery:
@@ -277,10 +277,10 @@ def make_delivery(
     delivery = Delivery(
         store.deliveries,
         store.inbox,
-        lambda: MeshTransport(connection.account(), stop=stop),
+        lambda: connection.open_transport(stop),
         response_reader(pharmacy_ods, mailbox(), clock),
         clock,
-        policy,
+        policy or (Policy.through_folders() if connection.by_client else None),
         should_stop=stop.is_set,
         duty=duty,
         elapsed=elapsed,

@@ -22,11 +22,14 @@ _MOVED = (
     "tell. Nothing is sent or collected."
 )
 _WAIT = "Ask your IT to name the earlier one until no notification says “Checking”, or tell those practices on paper."
-_USED = ("mesh_environment", "mailbox", "mesh_url")
+_USED = ("mesh_environment", "mailbox", "mesh_url", "mesh_folder")
+TO_PRACTICES = (MeshEnvironment.LIVE, MeshEnvironment.CLIENT)
+"""Ways by which notifications reach real practices, as far as can be told from here."""
 _FIELDS = {
     "environment": "mesh_environment",
     "mailbox": "mailbox",
     "url": "mesh_url",
+    "folder": "mesh_folder",
     "addressing": "addressing",
 }
 """Fields of the page of the connection, and the values of Settings that they are."""
@@ -44,7 +47,7 @@ def take(store: "Store", choices: Choices, waiting_for_a_test: Callable[[], int]
         return None
     if before.mesh_environment is not MeshEnvironment.NONE and (unsure := store.deliveries.unsure()):
         return AccountError(_MOVED.format(unsure), _WAIT)
-    if now.mesh_environment is MeshEnvironment.LIVE and (waiting := waiting_for_a_test()):
+    if now.mesh_environment in TO_PRACTICES and (waiting := waiting_for_a_test()):
         return AccountError(FOR_A_TEST.format(waiting))
     if now.mesh_environment is not MeshEnvironment.NONE:
         store.profile.put(LAST_USED, json.dumps(now.mesh_environment.value))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from digmed_desktop.desk import mesh_client
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Reach
@@ -41,6 +42,8 @@ class ReachDesk:
         """Return whether a practice can receive ``kind``: what is known of today, else what MESH says now."""
         if not self._connection.is_set_up:
             return Reach(None, _NOT_SET_UP)
+        if self._connection.by_client:
+            return self._by_client(practice_ods)
         known = self.known(practice_ods, kind)
         if known is not None:
             return known
@@ -56,6 +59,14 @@ class ReachDesk:
         if mailbox is None:
             return self._remember(practice_ods, kind, can=False, sentence=_CANNOT)
         return self._remember(practice_ods, kind, can=True, sentence=_CAN)
+
+    def _by_client(self, practice_ods: str) -> Reach:
+        """Return what is known without a look-up, which the MESH client does not have."""
+        if self._connection.routes_by_patient:
+            return Reach(None, f"{mesh_client.NO_LOOK_UP} {mesh_client.BY_PATIENT}")
+        if self._connection.mailbox_entered(practice_ods):
+            return Reach(can=True, sentence=mesh_client.ENTERED)
+        return Reach(can=False, sentence=mesh_client.NOT_ENTERED)
 
     def known(self, practice_ods: str, kind: Kind) -> Reach | None:
         """Return what was asked within the last day, or None."""

@@ -168,6 +168,24 @@ class Deliveries:
             ours = connection.scalars(_of_notifications(State.HANDED_OVER, sending.c.local_id))
             return [*ours, *connection.scalars(_of_owed(State.HANDED_OVER, sending.c.local_id))]
 
+    def may_be_with_client(self) -> Sequence[str]:
+        """Return the local ids of all that is neither waiting nor known to be at MESH."""
+        with self._database.reading() as connection:
+            return [
+                local_id
+                for state in _UNSURE
+                for of in (_of_notifications, _of_owed)
+                for local_id in connection.scalars(of(state, sending.c.local_id))
+            ]
+
+    def local_id_of(self, notification_id: int) -> str:
+        """Return the local id of the latest sending of a notification, or ``""``."""
+        wanted = sa.select(sending.c.local_id).where(
+            sending.c.notification_id == notification_id, sending.c.latest.is_(True)
+        )
+        with self._database.reading() as connection:
+            return str(connection.scalar(wanted) or "")
+
     def next_unsure(self) -> Unsure | None:
         """Return the sending to look up next, of those whose time has come."""
         columns = (sending.c.local_id, sending.c.posted_at)

@@ -260,6 +260,18 @@ class Notifications:
             standing = ledger.standing_of(connection, notification_id)
             return may(standing, Happening.CANCELLED) and not _was_kept_here(connection, notification_id)
 
+    def may_take_back(self, notification_id: int) -> bool:
+        """Whether it lies with the MESH client, out of whose folder it may be taken again."""
+        with self._database.reading() as connection:
+            state = ledger.standing_of(connection, notification_id).state
+            return state is State.HANDED_OVER and not _was_kept_here(connection, notification_id)
+
+    def taken_back(self, notification_id: int, by: int, why: str) -> State:
+        """Record that it was taken out of the MESH client's folder again, so nothing goes out."""
+        entry = ledger.Entry(Happening.TAKEN_BACK, note=why, by=by)
+        with self._database.writing() as connection:
+            return ledger.write(connection, self._database.clock.now(), notification_id, entry).state
+
     def record_paper(self, notification_id: int, by: int, note: str) -> State:
         """Record that the practice was told on paper."""
         return self._act(notification_id, ledger.Entry(Happening.TOLD_ON_PAPER, note=note, by=by))

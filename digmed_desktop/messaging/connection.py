@@ -54,6 +54,8 @@ class ConnectionView:
     has_proxy_password: bool = False
     certificate: CertificateView | None = None
     own_root: bool = False
+    folder: str = ""  # of the MESH client
+    mailboxes: str = ""  # that were entered for practices, a line for each
     strangers: int = 0
     fixed: bool = False
 

@@ -29,6 +29,11 @@ class Policy:
     overdue_every: timedelta = timedelta(minutes=5)
 
     @classmethod
+    def through_folders(cls) -> Self:
+        """Return the times for folders of the MESH client: looking there costs MESH nothing."""
+        return cls(look_up_every=timedelta(minutes=1), poll_every=timedelta(seconds=15))
+
+    @classmethod
     def practice(cls) -> Self:
         """Return the times of practice mode, where MESH is on this computer and nobody wants to wait."""
         second = timedelta(seconds=1)

@@ -32,6 +32,7 @@ class MeshEnvironment(StrEnum):
     THIS_COMPUTER = "this-computer"  # a test MESH such as mesh-sandbox, on this very computer
     INTEGRATION = "integration"
     LIVE = "live"
+    CLIENT = "mesh-client"  # the MESH client of the pharmacy's IT, through its folders
 
 
 TEXT_PERCENT = range(100, 201)
@@ -54,6 +55,7 @@ class Settings:
     mesh_environment: MeshEnvironment = MeshEnvironment.NONE
     mailbox: str = ""
     mesh_url: str = ""  # of a MESH on this computer only; the others have one address
+    mesh_folder: str = ""  # of the mailbox at the MESH client
     scanner_prefix: str = ""  # what the scanner was set to send before each scan
     scanner_separator: str = ""  # what the scanner sends in place of the separator, ASCII 29
     amber_hour: int = 12  # of the next working day, England's time: from then paper is offered, 8 to 16
@@ -125,6 +127,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "mesh_environment": ("mesh", "environment", "MESH environment"),
     "mailbox": ("mesh", "mailbox", "mailbox"),
     "mesh_url": ("mesh", "url", "address of the test MESH"),
+    "mesh_folder": ("mesh", "folder", "folder of the MESH client"),
 }
 
 
@@ -137,7 +140,10 @@ def from_file(name: str, value: object) -> Any:
             return Addressing(value)
         case "mesh_environment", str():
             return MeshEnvironment(value)
-        case (("mailbox" | "mesh_url" | "scanner_prefix" | "scanner_separator" | "directory"), str()):
+        case (
+            ("mailbox" | "mesh_url" | "mesh_folder" | "scanner_prefix" | "scanner_separator" | "directory"),
+            str(),
+        ):
             return value
         case "privacy", bool():
             return value
