@@ -25,7 +25,7 @@ BY_PATIENT = (
     "MESH finds the patient's practice by NHS number, date of birth and surname, and reports if it cannot."
 )
 ENTERED = "A mailbox is entered for this practice in Settings, Connection."
-NOT_ENTERED = "No mailbox is entered for this practice in Settings, Connection: tell them on paper, or give the patient a copy."
+NOT_ENTERED = "No mailbox is entered for this practice in Settings, Connection: tell them on paper."
 
 
 def account(store: "Store", chosen: Settings) -> "ClientAccount":
