@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from digmed_desktop.demo.session import PracticeMesh
     from digmed_desktop.demo.world import FictionalPatient
     from digmed_desktop.desk.desk import Desk
+    from digmed_desktop.mesh.client.account import ClientAccount
 
 _LOG = logging.getLogger(__name__)
 
@@ -88,6 +89,20 @@ class PracticePart:
         self._mesh = PracticeMesh.start(self._data, answer_after=after)
         self.clock.follow(self._mesh.clock)
         return self._mesh
+
+    def use_client(self, on: bool) -> None:
+        """Put a simulated MESH client between the program and the embedded MESH, or take it away."""
+        self.mesh().use_client(self._data if on else None)
+
+    def stop_client(self, stopped: bool) -> None:
+        """Stop the rounds of the simulated MESH client, or let them go on."""
+        if (client := self.mesh().client) is not None:
+            client.pause(paused=stopped)
+
+    def client_account(self) -> "ClientAccount | None":
+        """Return the account at the simulated MESH client, or None while there is none."""
+        client = self._mesh.client if self._mesh is not None else None
+        return client.account() if client is not None else None
 
     def stop(self) -> None:
         """Stop the embedded MESH."""
@@ -414,7 +429,9 @@ def open_desk(
         undo.callback(store.close)
         mesh = part.start() if part else None
         sender = Sender(mesh.account().mailbox if mesh else "", choices.now)
-        connection = ConnectionDesk(store, vault, choices, clock, mesh.account if mesh else None)
+        connection = ConnectionDesk(
+            store, vault, choices, clock, *((mesh.account, part.client_account) if mesh and part else ())
+        )
         policy = Policy.practice() if mesh else None
         desk = Desk(
             store,
@@ -471,4 +488,6 @@ def _controls(part: PracticePart) -> PracticeControls:
         move_clock=lambda hours: part.mesh().move_clock(hours=hours),
         go_offline=lambda seconds: part.mesh().go_offline(seconds),
         lose_answer=lambda seconds: part.mesh().lose_answers(1, then_away=seconds),
+        use_client=part.use_client,
+        stop_client=part.stop_client,
     )

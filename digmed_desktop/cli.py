@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from digmed_desktop import __version__
-from digmed_desktop.demo.own_command import PRACTICE_MESH
+from digmed_desktop.demo.own_command import PRACTICE_CLIENT, PRACTICE_MESH
 from digmed_desktop.diagnostics import console, memory
 
-QUIET = ([PRACTICE_MESH], ["sync"], ["schedule"], ["close"])
+QUIET = ([PRACTICE_MESH], [PRACTICE_CLIENT], ["sync"], ["schedule"], ["close"])
 """What runs without anybody looking: it never waits at a message box."""
 MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase", "paper", "retention"})
 """Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
@@ -102,10 +102,8 @@ def _run(words: list[str]) -> int:
         return maintenance.run(words[0], words[1:])
     if words and words[0] == "open":
         return _open(words[1:])
-    if words and words[0] == PRACTICE_MESH:
-        from digmed_desktop.demo import mesh_process
-
-        return mesh_process.main(words[1:])
+    if words and words[0] in (PRACTICE_MESH, PRACTICE_CLIENT):
+        return _part_of_practice_mode(words[0], words[1:])
     if words and words[0] == "check-data":
         return _check_data(words[1:])
     asked = parser().parse_args(words)
@@ -186,6 +184,16 @@ def _on_messages(command: str, words: list[str]) -> int:
         return explaining.explain_command(grammar.parse_args(words))
     commands.check_arguments(grammar)
     return commands.check_command(grammar.parse_args(words))
+
+
+def _part_of_practice_mode(which: str, words: list[str]) -> int:
+    if which == PRACTICE_CLIENT:
+        from digmed_desktop.demo import client_process
+
+        return client_process.main()
+    from digmed_desktop.demo import mesh_process
+
+    return mesh_process.main(words)
 
 
 def _check_data(words: list[str]) -> int:

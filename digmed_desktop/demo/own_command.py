@@ -6,6 +6,9 @@ from pathlib import Path
 PRACTICE_MESH = "practice-mesh"
 """The word of the command line that runs the practice MESH. Nobody types it, so no help names it."""
 
+PRACTICE_CLIENT = "practice-client"
+"""The same for practice mode's MESH client."""
+
 _INTERPRETERS = ("python", "pypy")
 
 

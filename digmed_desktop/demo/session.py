@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import json
-import os
 import queue
 import subprocess
 import threading
@@ -11,8 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from digmed_desktop.demo.client_session import PracticeClient
 from digmed_desktop.demo.clock import PracticeClock
 from digmed_desktop.demo.own_command import PRACTICE_MESH, own_command
+from digmed_desktop.demo.processes import end, environment
 from digmed_desktop.demo.world import World, load_world
 from digmed_desktop.messaging.errors import DigMedError, NotStartedError
 
@@ -38,6 +39,7 @@ class PracticeMesh:
         self._process = process
         self._lock = threading.Lock()
         self._asked = 0
+        self._client: PracticeClient | None = None
         self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
         try:
@@ -63,7 +65,7 @@ class PracticeMesh:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError:
@@ -71,7 +73,7 @@ class PracticeMesh:
         try:
             return cls(process, clock)
         except BaseException:
-            _end(process)
+            end(process)
             raise
 
     @property
@@ -87,6 +89,20 @@ class PracticeMesh:
         return MeshAccount(
             self.url, ready["mailbox"], ready["password"], ready["shared_key"], practice_only=True
         )
+
+    @property
+    def client(self) -> PracticeClient | None:
+        """The simulated MESH client between the program and this MESH, if one was asked for."""
+        return self._client
+
+    def use_client(self, folder: Path | None) -> None:
+        """Put a simulated MESH client with its folders under ``folder`` in between, or take it away again."""
+        if self._client is not None:
+            self._client.stop()
+            self._client = None
+        if folder is not None:
+            mailboxes = {one.ods_code: one.mailbox for one in self.world.practices if one.mailbox}
+            self._client = PracticeClient(folder, self.account(), mailboxes)
 
     def move_clock(self, days: float = 0, hours: float = 0) -> None:
         """Move the clock of practice mode forward; what is due by then has happened when this returns."""
@@ -123,7 +139,8 @@ class PracticeMesh:
 
     def stop(self) -> None:
         """End the practice MESH and wait for its end."""
-        _end(self._process)
+        self.use_client(None)
+        end(self._process)
 
     def __enter__(self) -> Self:
         return self
@@ -167,28 +184,6 @@ class PracticeMesh:
             with contextlib.suppress(ValueError):
                 self._lines.put(json.loads(line))
         self._lines.put(None)
-
-
-def _environment() -> dict[str, str]:
-    """Return the child's environment, in which it finds this package in a checkout too."""
-    folder = Path(__file__).resolve().parents[2]
-    if not (folder / "pyproject.toml").is_file():
-        return dict(os.environ)
-    path = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in (path, str(folder)) if part)}
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout:
-        process.stdout.close()
 
 
 def _not_installed() -> NotStartedError:

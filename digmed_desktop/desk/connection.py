@@ -18,7 +18,7 @@ from digmed_desktop.desk.gate import Gate
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, ConnectionView, Health
-from digmed_desktop.messaging.errors import AccountError, DigMedError
+from digmed_desktop.messaging.errors import AccountError, DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment
@@ -52,9 +52,11 @@ class ConnectionDesk:
         choices: Choices,
         clock: Clock,
         practice: "Callable[[], MeshAccount] | None" = None,
+        practice_client: "Callable[[], ClientAccount | None]" = lambda: None,
     ) -> None:
+        """``practice_client`` gives the account at practice mode's own MESH client while one stands in between."""
         self._store, self._vault, self._choices, self._clock = store, vault, choices, clock
-        self._practice = practice
+        self._practice, self._practice_client = practice, practice_client
         self._gate = Gate(store)
 
     # ---- the MESH client of the pharmacy's IT
@@ -62,10 +64,15 @@ class ConnectionDesk:
     @property
     def by_client(self) -> bool:
         """Whether notifications go through the folders of a MESH client."""
-        return self._practice is None and self._environment is MeshEnvironment.CLIENT
+        if self._practice is not None:
+            return self._practice_client() is not None
+        return self._environment is MeshEnvironment.CLIENT
 
     def client_account(self) -> "ClientAccount":
         """Return folder and mailbox at the MESH client. Raises AccountError when something is missing or wrong."""
+        practised = self._practice_client()
+        if practised is not None:
+            return practised
         if self._choices.doubt:
             raise AccountError(self._choices.doubt, self._choices.remedy)
         return mesh_client.account(self._store, self._choices.now())
@@ -73,7 +80,7 @@ class ConnectionDesk:
     def open_transport(self, stop: threading.Event | None = None) -> "Transport":
         """Return the way to MESH that is set up. Raises AccountError when something is missing or wrong."""
         if self.by_client:
-            return mesh_client.transport(self.client_account())
+            return mesh_client.transport(self.client_account(), in_practice_mode=self.in_practice_mode)
         from digmed_desktop.mesh.transport import MeshTransport
 
         return MeshTransport(self.account(), stop=stop)
@@ -90,7 +97,12 @@ class ConnectionDesk:
 
     def mailbox_entered(self, practice_ods: str) -> bool:
         """Whether a mailbox of a practice was entered for sending through the MESH client."""
-        return practice_ods.strip().upper() in mesh_client.mailboxes(self._store)
+        return practice_ods.strip().upper() in self.client_account().mailboxes
+
+    def refuse_while_unsure(self) -> None:
+        """Raise NotAllowedNowError while only the way in use can tell what became of a notification."""
+        if unsure := self._store.deliveries.unsure():
+            raise NotAllowedNowError(_UNSURE.format(unsure))
 
     @property
     def routes_by_patient(self) -> bool:
@@ -109,7 +121,11 @@ class ConnectionDesk:
         strangers = self._store.replies.count().other_program
         if self._practice is not None:
             account = self._practice()
-            return ConnectionView("practice", account.mailbox, account.url, fixed=True, strangers=strangers)
+            client = self._practice_client()
+            folder = str(client.root) if client is not None else ""
+            return ConnectionView(
+                "practice", account.mailbox, account.url, fixed=True, strangers=strangers, folder=folder
+            )
         chosen = self._choices.now()
         certificate, proxy = self.certificate(), self._proxy()
         return ConnectionView(

@@ -38,11 +38,12 @@ def account(store: "Store", chosen: Settings) -> "ClientAccount":
     )
 
 
-def transport(account_: "ClientAccount") -> "ClientTransport":
+def transport(account_: "ClientAccount", *, in_practice_mode: bool = False) -> "ClientTransport":
     """Return the transport over a folder of the MESH client."""
+    from digmed_desktop.mesh.client.timing import Timing
     from digmed_desktop.mesh.client.transport import ClientTransport
 
-    return ClientTransport(account_)
+    return ClientTransport(account_, timing=Timing.practice() if in_practice_mode else None)
 
 
 def mailboxes(store: "Store") -> Mapping[str, str]:

@@ -43,6 +43,8 @@ class PracticeControls:
     lose_answer: Callable[
         [float], None
     ]  # the next message is taken, the answer lost; away for so many seconds
+    use_client: Callable[[bool], None]  # whether a simulated MESH client stands in between
+    stop_client: Callable[[bool], None]  # whether its service is stopped
 
 
 class Acting(QObject):

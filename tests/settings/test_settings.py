@@ -37,6 +37,7 @@ CHOSEN = Settings(
     mesh_environment=MeshEnvironment.INTEGRATION,
     mailbox="X26OT001",
     mesh_url="http://127.0.0.1:8700",
+    mesh_folder="/srv/mesh/X26OT001",
     agreed_programmes=("covid",),
     editions={"DIGMED_FLU_VAC": "profile"},
     own_products=(

@@ -13,6 +13,7 @@ from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, Chec
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.pages.settings.client_folder import BY_CLIENT, CLIENT, HOW_BY_CLIENT, ClientParts
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -24,6 +25,7 @@ ENVIRONMENTS = (
     Option("none", "None"),
     Option("integration", "Integration"),
     Option("live", "Live"),
+    CLIENT,
     Option("this-computer", "On this computer"),
 )
 ADDRESSINGS = (
@@ -42,8 +44,13 @@ SETTINGS = {
     "connection.environment": "mesh_environment",
     "connection.mailbox": "mailbox",
     "connection.url": "mesh_url",
+    "connection.folder": "mesh_folder",
     "connection.addressing": "addressing",
 }
+HOW = (
+    "MESH looks up the mailbox of the practice that was chosen, or finds the patient's practice by NHS number, date of "
+    "birth and surname."
+)
 KEPT = "Kept. Leave empty to keep it."
 ROOT = "In PEM form. Only for an address that begins with https and has a root of its own."
 ASKED = "If the proxy asks for one."
@@ -79,13 +86,13 @@ class ConnectionSection(ColumnPage):
         self.results = holder
         self.card("", row(self.test, None), holder)
         holder.setVisible(False)
-        self._editable: list[QWidget] = [
-            self._which(),
-            self._mailbox(),
-            self._certificate(),
-            self._finding(),
-            self._proxy(),
-        ]
+        which, by_client = self._which(), self._by_client()
+        self._by_client_only: list[QWidget] = [by_client]
+        mailbox = self._mailbox()
+        self._by_api_only: list[QWidget] = [self._secrets, self._certificate()]
+        finding, proxy = self._finding(), self._proxy()
+        self._by_api_only.append(proxy)
+        self._editable: list[QWidget] = [which, by_client, mailbox, *self._by_api_only[1:], finding]
         self.save = button("Save the connection", "primary")
         self.save.clicked.connect(self._save)
         self._save_row = row(self.save, None)
@@ -115,7 +122,7 @@ class ConnectionSection(ColumnPage):
                 "MESH",
                 self.environment,
                 hint="Without a connection, tell every practice on paper. Integration is NHS England's test system; live "
-                "reaches real practices.",
+                "reaches real practices. MESH client: a service on this computer or the network sends and collects.",
             ),
             Field(
                 "connection.url",
@@ -129,28 +136,30 @@ class ConnectionSection(ColumnPage):
             Field("connection.live_word", f"Type {LIVE_WORD} to go live", TextEditor()),
         )
 
+    def _by_client(self) -> QFrame:
+        self.client = ClientParts(self._context, self, self._fill)
+        return self.card("MESH client", *self.client.widgets())
+
+    def _fill(self, name: str, text: str) -> None:
+        self.fields[f"connection.{name}"].editor.set_answer(text)
+
     def _mailbox(self) -> QFrame:
+        self._secrets = Pair(
+            Field("connection.password", "Password", TextEditor(secret=True), hint=" "),
+            Field("connection.shared_key", "Shared key", TextEditor(secret=True), hint=" "),
+        )
         return self.card(
             "Mailbox",
             Field("connection.mailbox", "Mailbox id", TextEditor(), hint="In capital letters."),
-            Pair(
-                Field("connection.password", "Password", TextEditor(secret=True), hint=" "),
-                Field("connection.shared_key", "Shared key", TextEditor(secret=True), hint=" "),
-            ),
+            self._secrets,
         )
 
     def _finding(self) -> QFrame:
-        editor = RadioEditor(ADDRESSINGS)
-        editor.set_answer("lookup")
+        self._addressing = RadioEditor(ADDRESSINGS)
+        self._addressing.set_answer("lookup")
         return self.card(
             "Finding the practice",
-            Field(
-                "connection.addressing",
-                "How",
-                editor,
-                hint="MESH looks up the mailbox of the practice that was chosen, or finds the patient's practice by "
-                "NHS number, date of birth and surname.",
-            ),
+            Field("connection.addressing", "How", self._addressing, hint=HOW),
         )
 
     def _proxy(self) -> QFrame:
@@ -225,6 +234,8 @@ class ConnectionSection(ColumnPage):
                 "environment": view.environment,
                 "url": view.url,
                 "mailbox": view.mailbox,
+                "folder": view.folder,
+                "mailboxes": view.mailboxes,
                 "addressing": view.addressing,
                 "proxy": view.proxy,
                 "proxy_name": view.proxy_name,
@@ -246,13 +257,21 @@ class ConnectionSection(ColumnPage):
 
     def _show_asked(self) -> None:
         chosen = self.environment.answer()
-        going_live = chosen == "live" and self._view.environment != "live"
+        by_client = chosen == CLIENT.id
+        going_live = chosen in ("live", CLIENT.id) and self._view.environment != chosen
         for widget in (
             self.fields["connection.url"],
             self.fields["connection.root_file"],
             self._choose_root,
         ):
             widget.setVisible(chosen == "this-computer")
+        if not self._view.fixed:
+            for widget in self._by_client_only:
+                widget.setVisible(by_client)
+            for widget in self._by_api_only:
+                widget.setVisible(not by_client)
+        self._addressing.set_options(BY_CLIENT if by_client else ADDRESSINGS)
+        self.fields["connection.addressing"].hint.setText(HOW_BY_CLIENT if by_client else HOW)
         self.live_notice.setVisible(going_live)
         self.fields["connection.live_word"].setVisible(going_live)
 
@@ -351,6 +370,9 @@ def _state_of(view: ConnectionView) -> tuple[str, str, str]:
         )
     if view.environment == "none":
         return "No connection is set up. Tell every practice on paper.", "Not set up", "look"
+    if view.environment == CLIENT.id:
+        tone = "look" if strangers else "done"
+        return f"Mailbox {view.mailbox}, through {view.folder}.{strangers}", "MESH client", tone
     names = {"integration": "Integration MESH", "live": "Live MESH", "this-computer": "Test MESH"}
     missing = [
         what
