@@ -96,6 +96,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     if words and words[0] in {"build", "check", "explain"}:
         return _on_messages(words[0], words[1:])
+    if words and words[0] == "check-data":
+        return _check_data(words[1:])
+    return _run_program(words)
+
+
+def _run_program(words: list[str]) -> int:
     if words and words[0] in MAINTENANCE:
         from digmed_desktop import maintenance
 
@@ -104,8 +110,6 @@ def _run(words: list[str]) -> int:
         return _open(words[1:])
     if words and words[0] in (PRACTICE_MESH, PRACTICE_CLIENT):
         return _part_of_practice_mode(words[0], words[1:])
-    if words and words[0] == "check-data":
-        return _check_data(words[1:])
     asked = parser().parse_args(words)
     plays = asked.tour is not None or asked.pictures is not None
     if plays and not asked.demo:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ class Box:
     client: ClientDouble
     mesh: FolderMesh
 
-    def parcel(self, local_id: str = "FZZ99_a", payload: bytes = b"<Bundle/>", **more: str) -> Parcel:
+    def parcel(self, local_id: str = "FZZ99_a", payload: bytes = b"<Bundle/>", **more: Any) -> Parcel:
         return Parcel(1, local_id, "DIGMED_FLU_VAC", "Y99901", "A subject", payload, **more)
 
     def names(self, folder: str) -> list[str]:
@@ -40,7 +41,7 @@ class Box:
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
     mesh = FolderMesh(tmp_path / "mesh", FolderClock(tmp_path, START))
-    ends = ends_of(tmp_path / "mailbox", OURS, FolderTransport(mesh, OURS), Y99901=THEIRS)
+    ends = ends_of(tmp_path / "mailbox", OURS, FolderTransport(mesh, OURS), mailboxes={"Y99901": THEIRS})
     yield Box(tmp_path / "mailbox", ends.transport, ends.client, mesh)
     ends.transport.close()
 

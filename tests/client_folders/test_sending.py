@@ -22,6 +22,12 @@ from tests.outbox.doubles import OURS, THEIRS
 from tests.outbox.killing import in_process
 
 
+class SharingViolationError(PermissionError):
+    """As Windows says that another program has a file for itself."""
+
+    winerror = 32
+
+
 def where(found: object) -> Where:
     assert isinstance(found, Elsewhere)
     return found.where
@@ -106,19 +112,15 @@ def test_a_folder_that_may_not_be_written_is_told_and_nothing_left(box: Box) -> 
         if parent.stat().st_uid == 0 and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o055)
 
+    claimed = account(box.root, OURS, Y99901=THEIRS)
+
     def as_another() -> int:
         os.setuid(65534)
-        transport = ClientTransport(account_of(box), timing=HASTE)
         try:
-            transport.send(box.parcel())
+            ClientTransport(claimed, timing=HASTE).send(box.parcel())
         except AccountError as error:
-            return 7 if "read and write" in error.happened + error.remedy else 1
+            return 7 if "read and write" in str(error) else 1
         return 2
-
-    account_ = account(box.root, OURS, Y99901=THEIRS)
-
-    def account_of(_box: Box) -> object:
-        return account_
 
     assert in_process(as_another) == 7
     assert box.names("OUT") == []
@@ -174,9 +176,7 @@ def test_a_file_that_an_antivirus_program_holds_goes_out_later_or_stays_ours(
     def move(file: Path, target: Path) -> Path:
         if file.suffix == ".ctl" and held:
             held.pop()
-            error = PermissionError(13, "in use")
-            error.winerror = 32  # as Windows says it
-            raise error
+            raise SharingViolationError(13, "in use")
         return moved(file, target)
 
     monkeypatch.setattr(Path, "replace", move)

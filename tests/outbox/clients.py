@@ -1,5 +1,6 @@
 """The MESH client between the folders of a mailbox and a MESH: both ends of the transport under test."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def ends_of(
     timing: Timing = HASTE,
     options: ClientOptions = AT_ONCE,
     on_point: OnPoint = unheeded,
-    **mailboxes: str,
+    mailboxes: Mapping[str, str] | None = None,
 ) -> Ends:
-    transport = ClientTransport(account(root, mailbox, **mailboxes), timing=timing, on_point=on_point)
+    transport = ClientTransport(account(root, mailbox, **(mailboxes or {})), timing=timing, on_point=on_point)
     return Ends(transport, ClientDouble(root, mailbox, mesh, replace(options)))

@@ -117,7 +117,9 @@ class TestClientTransport(TransportContract):
     @pytest.fixture
     def ends(self, tmp_path: Path) -> tuple[Transport, Transport]:
         mesh = FolderMesh(tmp_path / "mesh", FolderClock(tmp_path, START))
-        self.ours: Ends = ends_of(tmp_path / OURS, OURS, FolderTransport(mesh, OURS), **{PRACTICE: THEIRS})
+        self.ours: Ends = ends_of(
+            tmp_path / OURS, OURS, FolderTransport(mesh, OURS), mailboxes={PRACTICE: THEIRS}
+        )
         return self.ours.transport, FolderTransport(mesh, THEIRS)
 
     def carry(self) -> None:
