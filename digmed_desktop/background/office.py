@@ -1,13 +1,14 @@
 """The window's one way to everything that takes time: questions to the desk, previews, and the delivery."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from digmed_desktop.background.delivery_loop import DeliveryLoop
 from digmed_desktop.background.faults import as_known
+from digmed_desktop.background.folder_watch import FolderWatch
 from digmed_desktop.background.lane import Lane
 from digmed_desktop.desk.gate import acting
 from digmed_desktop.messaging.errors import DigMedError
@@ -43,6 +44,7 @@ class Office(QObject):
         self._desk: Desk | None = None
         self._open_on_lane: Desk | None = None  # touched on the records thread only
         self._loop: DeliveryLoop | None = None
+        self._watch: FolderWatch | None = None
         self._round_every = round_every
         self.last_standing: QueueStanding | None = None
         self._refresh = QTimer(self, singleShot=True, interval=int(LEAST_BETWEEN_REFRESHES * 1000))
@@ -139,6 +141,7 @@ class Office(QObject):
         """Have the delivery begin anew: the connection was changed."""
         if self._loop is not None:
             self._loop.renew()
+        self._watch_folders()
 
     def round_and_wait(self, patience: float) -> QueueStanding | None:
         """Have a round of delivery made and wait for its end; not on the window's thread."""
@@ -157,6 +160,8 @@ class Office(QObject):
         """Stop the threads; what was asked for is finished, a call to MESH that hangs is not waited for."""
         if self._loop is not None:
             self._loop.close(2.0)
+        if self._watch is not None:
+            self._watch.close(1.0)
         self._previews.close(2.0)
         self._errands.close(5.0)
         self._enquiries.close(0.5)
@@ -184,7 +189,19 @@ class Office(QObject):
         self._loop = DeliveryLoop(desk.make_delivery, self._round_every)
         self._loop.round_done.connect(self._round_done)
         self._loop.start()
+        self._watch_folders()
         self._previews.ask(desk.warm_up, lambda _n: self.warm.emit(), lambda _e: self.warm.emit())
+
+    def _watch_folders(self) -> None:
+        """Have a round as soon as something comes into the folders of a MESH client, if notifications go that way."""
+        self.ask(lambda desk: desk.watched_folders(), self._watch_these, lambda _error: None)
+
+    def _watch_these(self, folders: Sequence[str]) -> None:
+        if self._watch is None and folders:
+            self._watch = FolderWatch()
+            self._watch.changed.connect(self.deliver_now)
+        if self._watch is not None:
+            self._watch.watch(folders)
 
     def _is_not_open(self, error: Exception) -> None:
         self.not_opened.emit(as_known(error))

@@ -85,6 +85,13 @@ class ConnectionDesk:
 
         return MeshTransport(self.account(), stop=stop)
 
+    def watched_folders(self) -> tuple[str, ...]:
+        """Return the folders of the MESH client in which something appears, or none where there is no client."""
+        try:
+            return mesh_client.watched(self.client_account()) if self.by_client else ()
+        except AccountError:
+            return ()
+
     def take_back(self, local_id: str) -> bool:
         """Take a sending out of the MESH client's folder again; False when the client has it already."""
         if not (self.by_client and local_id):

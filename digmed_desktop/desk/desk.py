@@ -185,6 +185,10 @@ class Desk:
             raise DigMedError("There is no connection to set up here.")
         return self._connection
 
+    def watched_folders(self) -> tuple[str, ...]:
+        """Return the folders in which answers appear, where a MESH client brings them; nothing is opened."""
+        return self._connection.watched_folders() if self._connection else ()
+
     def reach(self, practice_ods: str, kind: Kind) -> Reach:
         """Return whether a practice can receive a kind of notification; may ask MESH, so it can take a minute."""
         if self._reach is None:

@@ -46,6 +46,14 @@ def transport(account_: "ClientAccount", *, in_practice_mode: bool = False) -> "
     return ClientTransport(account_, timing=Timing.practice() if in_practice_mode else None)
 
 
+def watched(account_: "ClientAccount") -> tuple[str, ...]:
+    """Return the folders in which the client puts something."""
+    from digmed_desktop.mesh.client.places import Places
+
+    here = Places(account_.root)
+    return tuple(str(folder) for folder in (here.inbox, here.sent, here.failed))
+
+
 def mailboxes(store: "Store") -> Mapping[str, str]:
     """Return the mailboxes of practices that the pharmacy entered, by ODS code."""
     kept = store.profile.get(MAILBOXES)

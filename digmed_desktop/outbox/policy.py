@@ -31,7 +31,7 @@ class Policy:
     @classmethod
     def through_folders(cls) -> Self:
         """Return the times for folders of the MESH client: looking there costs MESH nothing."""
-        return cls(look_up_every=timedelta(minutes=1), poll_every=timedelta(seconds=15))
+        return cls(look_up_every=timedelta(minutes=1), poll_every=timedelta(seconds=2))
 
     @classmethod
     def practice(cls) -> Self:

@@ -4,10 +4,12 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from digmed_desktop import maintenance
+from digmed_desktop.clinical import json_record
 from digmed_desktop.demo.client_double import FOLDERS
 from digmed_desktop.desk import mesh_client
 from digmed_desktop.desk.acting import ActsDesk
@@ -22,8 +24,11 @@ from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import Happening, State
 from tests.connection.conftest import Counter
+from tests.fhir.records import vaccination
 from tests.history.samples import PHARMACIST, PHARMACY, facts, local_id, message, token
 from tests.mesh.strict_mesh import PHARMACY as MAILBOX
+
+RECORD = json_record.dumps(vaccination())
 
 
 def tree(at: Path) -> Path:
@@ -71,7 +76,9 @@ def cfg(root: Path, **changes: str) -> None:
 
 def frozen(counter: Counter) -> tuple[int, int]:
     ada = counter.store.people.add(PHARMACIST, "hash")
-    made = counter.store.notifications.freeze(None, "{}", facts(), message(), local_id(), ada, token=token())
+    made = counter.store.notifications.freeze(
+        None, RECORD, facts(), message(), local_id(), ada, token=token()
+    )
     return made, ada
 
 
@@ -202,7 +209,7 @@ def test_doctor_for_a_client_that_is_stopped_misconfigured_or_full(
     assert "2 files with patients' messages have been lying in OUT" in found["Left over"].sentence
     assert str(made) not in found["Left over"].sentence
     assert (root.parent / "meshclient.cfg").read_bytes() == before  # read, never changed
-    monkeypatch.setattr("shutil.disk_usage", lambda _path: (10**9, 10**9, 1000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=1000))
     assert "almost full" in checked(counter)["Folder's disk"].sentence
     root.chmod(0o777)
     assert "Every account" in checked(counter)["Folder rights"].sentence
