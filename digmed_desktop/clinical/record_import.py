@@ -146,7 +146,7 @@ def _label(questions: QuestionSet, path: str, number: int) -> str:
     if path in questions.unasked or binding is None:
         label = questions.unasked[path]
     else:
-        label = questions.form.field(binding.question).label
+        label = binding.name or questions.form.field(binding.question).label
     return f"Item {number}, {label.lower()}" if number else label
 
 

@@ -21,7 +21,7 @@ from digmed_desktop.clinical.problem import (
 )
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.forms import filled_in
-from digmed_desktop.clinical.questions.vaccination import VACCINATION
+from digmed_desktop.clinical.questions.vaccination import VACCINATION, screening_question
 from digmed_desktop.clinical.questions.writer import Here, same
 from digmed_desktop.clinical.reading import Reading
 from digmed_desktop.clinical.record import Coded, Immunization, ScreeningAnswer, VaccinationRecord
@@ -170,7 +170,7 @@ def _unknown_answers(
 
 
 def _is_known(answer: ScreeningAnswer, programmes: Sequence[Programme]) -> bool:
-    return any(answer.question in one.screening.values() for one in programmes)
+    return any(screening_question(one, answer.question) for one in programmes)
 
 
 def _with_product(programme: Programme, vaccine: Immunization) -> Programme:

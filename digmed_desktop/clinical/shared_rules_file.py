@@ -99,8 +99,10 @@ def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[F
                 wanted = {"", "yes", "no"}
                 yield from at.unknown((*place, "when", question), answers, wanted, f"an answer of {question}")
         yield from at.unknown((*place, "mentions"), row.mentions, questions, "a question of the form")
-        if not row.when and row.from_age is None and row.to_age is None and row.days_ago is None:
-            yield at.fault((*place, "when"), "nothing raises this rule", "when, from_age, to_age or days_ago")
+        ages = (row.from_age, row.to_age, row.days_ago)
+        if not row.when and not row.mentions and ages == (None, None, None):
+            wanted = "when, mentions, from_age, to_age or days_ago"
+            yield at.fault((*place, "when"), "nothing raises this rule", wanted)
 
 
 def cross_check_both_forms(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.writer import Here
-from digmed_desktop.clinical.record import Coded, Quantity, VaccinationRecord
+from digmed_desktop.clinical.record import Coded, Quantity, Screening, ScreeningAnswer, VaccinationRecord
 from digmed_desktop.clinical.record_import import HEADING, answers_of, left_open
 from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.messaging.errors import DigMedError
@@ -253,3 +253,25 @@ def test_a_record_with_more_items_than_a_form_takes_is_refused_whole_and_in_word
         counter.desk.hand_over.take_in(text)
     assert "9 items" in str(refused.value.remedy)
     assert counter.desk.drafts() == ()
+
+
+def test_a_yes_to_a_question_that_the_form_has_not_asks_before_the_vaccination() -> None:
+    """It is no answer to the first question of the health screen, and not only a line at the end of the form."""
+    strange = (ScreeningAnswer("Is on warfarin", answer=True), ScreeningAnswer("Is a smoker", answer=False))
+    record = replace(complete_record(), screening=Screening(strange, "Asked twice"))
+    answers = given_back(record)
+    assert answers["screening.note"] == "Asked twice\nThe other system recorded Yes to: Is on warfarin"
+    asked = [p for p in read_again(answers).notes if p.field == "screening.note" and p.needs_reason]
+    assert len(asked) == 1
+    left = [line for line in answers["after.notes"].split("\n") if "warfarin" in line or "smoker" in line]
+    assert left == ["Health screen: Is on warfarin: yes; Is a smoker: no"]
+    assert "screening.unwell" not in answers
+
+
+def test_a_question_of_the_health_screen_is_known_by_its_words_however_they_are_written() -> None:
+    words = flu().screening["unwell"]
+    for written in (words, words.upper(), f" {words} "):
+        record = replace(vaccination(), screening=Screening((ScreeningAnswer(written, answer=True),)))
+        answers = given_back(record)
+        assert answers["screening.unwell"] == "yes", written
+        assert "screening.note" not in answers

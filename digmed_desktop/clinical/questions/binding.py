@@ -30,13 +30,15 @@ class Codec(Generic[T]):
 class Binding:
     """One question and the attribute that its answer becomes.
 
-    ``besides`` are further questions that hold a part of the same attribute or decide whether it is asked.
+    ``besides`` are further questions that hold a part of the same attribute or decide whether it is asked; ``name`` is
+    what the attribute is called where its question is one of many.
     """
 
     question: str
     path: str
     codec: Codec[Any]
     besides: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def repeats(self) -> bool:

@@ -9,6 +9,7 @@ from digmed_desktop.clinical.answers import AnswerSheet, person_number
 from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.dates import as_answer
 from digmed_desktop.clinical.form import Answers
+from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.programme import SCREENING, Product, Programme
 from digmed_desktop.clinical.questions import consent, patient
@@ -37,6 +38,8 @@ from digmed_desktop.clinical.stops import OwnStop, said_of
 
 FORM_ID = "vaccination"
 ELSEWHERE = "elsewhere"
+OTHERS_YES = "The other system recorded Yes to:"
+"""How the note on the health screen names a question that this form does not have; a rule of the data looks for it."""
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
 
@@ -139,12 +142,27 @@ def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer
     return tuple(ScreeningAnswer(words, yes) for words, yes in answered if yes is not None)
 
 
+def screening_question(programme: Programme | None, words: str) -> str:
+    """Return the id of the question of a programme's health screen that has these words, ``""`` if none has."""
+    asked = programme.screening if programme else {}
+    return next((one for one, said in asked.items() if folded(said) == folded(words)), "")
+
+
 def _put_screening(writer: AnswerWriter, _question: str, known: tuple[ScreeningAnswer, ...]) -> None:
-    programme = writer.here.programme
-    asked = {words: one for one, words in programme.screening.items()} if programme else {}
     for said in known:
-        if said.question in asked:
-            writer.put(f"screening.{asked[said.question]}", yes_no(said.answer))
+        if one := screening_question(writer.here.programme, said.question):
+            writer.put(f"{SCREENING}{one}", yes_no(said.answer))
+
+
+def _put_note(writer: AnswerWriter, question: str, note: str) -> None:
+    """Put the note, with each Yes to a question that this form does not have: a rule asks what it means."""
+    known: tuple[ScreeningAnswer, ...] = writer.value("screening.answers")
+    strange = [
+        f"{OTHERS_YES} {' '.join(said.question.split())}"
+        for said in known
+        if said.answer and not screening_question(writer.here.programme, said.question)
+    ]
+    writer.put(question, "\n".join(line for line in (note, *strange) if line))
 
 
 def _put_outcome(writer: AnswerWriter, question: str, given: bool | None) -> None:
@@ -307,9 +325,13 @@ VACCINATION = QuestionSet(
         Binding("previous.finding", "previous_doses.finding", LABEL),
         Binding("previous.note", "previous_doses.note", TEXT),
         Binding(
-            _SCREENING[0], "screening.answers", Codec(_screening, _put_screening), besides=_SCREENING[1:]
+            _SCREENING[0],
+            "screening.answers",
+            Codec(_screening, _put_screening),
+            besides=_SCREENING[1:],
+            name="Health screen",
         ),
-        Binding("screening.note", "screening.note", LINES),
+        Binding("screening.note", "screening.note", Codec(LINES.read, _put_note)),
         *patient.CONSENT,
         *consent.WHO_DECIDED,
         Binding("consent.parent_present", "immunizations.parent_present", YES_NO),
