@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digmed_desktop.clinical import own_product, units, vaccination
+from digmed_desktop.clinical import legal_basis, own_product, pgd, units, vaccination
 from digmed_desktop.clinical.contradictions import Contradiction, contradictions, is_weight
+from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.problem import (
     A_WORD,
     ALL_THE_SAME,
@@ -58,9 +59,13 @@ class Ruling:
 
 def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: datetime) -> Iterator[Fault]:
     """Yield what the rules refuse of a record, and each of their questions that it does not answer."""
+    if not programmes:
+        yield "record", "No rules can be read, so nothing was judged: run digmed-desktop check-data."
+        return
     told = {found.in_file for found in contradictions(record, now)}
     for place in range(len(record.immunizations)):
         yield from _unknown_answers(programmes, record, place)
+        yield from _unsaid_basis(programmes, record, place)
     wanted = []
     for ruling in dict.fromkeys(rulings(programmes, record, now)):
         problem = ruling.problem
@@ -80,7 +85,7 @@ def rulings(programmes: Sequence[Programme], record: VaccinationRecord, now: dat
 
     ``now`` is when the record is used: a record that does not say when it was made counts as made then.
     """
-    for place, vaccine in enumerate(record.immunizations):
+    for place, vaccine in enumerate(record.immunizations if programmes else ()):
         for problem in _judged(_programme_of(programmes, vaccine, record), record, place, now):
             yield Ruling(place, problem)
 
@@ -167,6 +172,20 @@ def _unknown_answers(
                 f"record.screening.answers.{number}.question",
                 "No rule knows this question, so none judged the Yes. Ask it in the words of the health screen.",
             )
+
+
+def _unsaid_basis(programmes: Sequence[Programme], record: VaccinationRecord, place: int) -> Iterator[Fault]:
+    """Yield that the legal basis is not said of somebody who may not work under the usual one, a PGD."""
+    vaccine, who = record.immunizations[place], record.vaccinator
+    if not vaccine.given or record.legal_basis.strip() or record.contact_at is None:
+        return
+    if who is None or who.role is None:
+        return
+    day = record.contact_at.astimezone(ENGLAND).date()
+    bases = _programme_of(programmes, vaccine, record).bases
+    for verdict, sentence, _source in legal_basis.judge(bases, pgd.BASIS, who.role.code, day):
+        if verdict is legal_basis.Verdict.STOPS:
+            yield "record.legal_basis", f"Say under which legal basis it was given. {sentence}"
 
 
 def _is_known(answer: ScreeningAnswer, programmes: Sequence[Programme]) -> bool:

@@ -121,7 +121,7 @@ def _interval(row: Row) -> str:
         f"fewer than {row.get('least') or str(row['least_days']) + ' days'} between two" if row.get("least_days") else "",
         "a second dose of the season" if row.get("season") else "",
         "a second dose in one pregnancy" if row.get("pregnancy") else "",
-        f"more than {row['most']}" if row.get("most") else "",
+        f"more than {row['most']} {'dose' if row['most'] == 1 else 'doses'}" if row.get("most") else "",
         f"after {named(row['of'])}" if row.get("of") else "",
         f"from {row['min_age']} years" if "min_age" in row else "",
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from digmed_desktop import cli, resources
+from digmed_desktop.clinical import record_rules
 from digmed_desktop.clinical.problem import is_answered, line_of_reason
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity, ScreeningAnswer, VaccinationRecord
@@ -285,6 +286,23 @@ def test_a_child_who_decides_alone_is_assessed_in_a_record_too() -> None:
         "record.consent.understands",
         "record.consent.assessed_by",
     }
+
+
+def test_who_may_not_work_under_a_pgd_says_the_legal_basis() -> None:
+    one = record()
+    for role in (one.id for one in roles.roles() if one.may_vaccinate):
+        unsaid = replace(one, vaccinator=vaccinator(role), legal_basis="")
+        under_pgd = replace(unsaid, legal_basis="pgd")
+        stops = any("PGD" in told for where, told in refused(under_pgd) if where == "record.legal_basis")
+        asks = any(told.startswith("Say under which") for _where, told in refused(unsaid))
+        assert asks is (stops and role != "doctor"), role
+    assert not [f for f in refused(replace(one, legal_basis="")) if f[0] == "record.legal_basis"]
+
+
+def test_without_rules_nothing_is_taken() -> None:
+    ((where, told),) = record_rules.faults((), record(), NOW)
+    assert where == "record"
+    assert "check-data" in told
 
 
 def test_each_vaccine_of_a_record_is_judged_for_itself() -> None:
