@@ -41,6 +41,8 @@ ALLERGIES = [
     "Pegging",
 ]
 BASES: list[dict[str, Any]] = raw("law/legal-bases.toml")["rule"]
+ROUTES: list[dict[str, Any]] = raw("codes/vaccination.toml")["route"]
+STOPS: dict[str, dict[str, Any]] = {row["id"]: row for row in raw("rules/stops.toml")["stop"]}
 UNSETTLED = "Check the legal basis: no source that was read says that this role may vaccinate under it. Say why it may."
 UNITS = {"ml": "mL", "dose": "dose", "capsule": "capsule", "microlitre": "microlitre"}
 
@@ -164,8 +166,7 @@ def of_the_act(file: dict[str, Any], answers: dict[str, str], on: date) -> Expec
     """What refuses the act besides: consent, the site of the route, the batch."""
     if answers["vaccine.outcome"] == "not-given":
         return set()
-    codes, rows = raw("codes/vaccination.toml"), {row["id"]: row for row in raw("rules/stops.toml")["stop"]}
-    (route,) = [row for row in codes["route"] if row["id"] == answers["vaccine.route"]]
+    (route,) = [row for row in ROUTES if row["id"] == answers["vaccine.route"]]
     day, month, year = map(int, answers["vaccine.expiry"].split("/"))
     refusing = {
         "vaccine.site": ("site-of-route", answers["vaccine.site"] not in route["sites"]),
@@ -173,7 +174,7 @@ def of_the_act(file: dict[str, Any], answers: dict[str, str], on: date) -> Expec
         "consent.to_treatment": ("vaccine-without-consent", answers["consent.to_treatment"] == "no"),
     }
     return {
-        (field, f"{rows[name]['sentence']} Source: {rows[name]['source']}.", "refuses")
+        (field, f"{STOPS[name]['sentence']} Source: {STOPS[name]['source']}.", "refuses")
         for field, (name, refused) in refusing.items()
         if refused
     }
