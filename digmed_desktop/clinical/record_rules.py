@@ -22,10 +22,10 @@ from digmed_desktop.clinical.problem import (
 )
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.forms import filled_in
-from digmed_desktop.clinical.questions.vaccination import VACCINATION, screening_question
+from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.questions.writer import Here, same
 from digmed_desktop.clinical.reading import Reading
-from digmed_desktop.clinical.record import Coded, Immunization, ScreeningAnswer, VaccinationRecord
+from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
 from digmed_desktop.settings.own_product import OwnProduct
 
 Fault = tuple[str, str]
@@ -166,12 +166,6 @@ def _unknown_answers(
         options = programme.lists[listed]
         if said.strip() and not any(said.strip().lower() in (one.id, one.label.lower()) for one in options):
             yield where, f"Give one of: {', '.join(one.label for one in options)}."
-    for number, answer in enumerate(record.screening.answers):
-        if answer.answer and not _is_known(answer, programmes):
-            yield (
-                f"record.screening.answers.{number}.question",
-                "No rule knows this question, so none judged the Yes. Ask it in the words of the health screen.",
-            )
 
 
 def _unsaid_basis(programmes: Sequence[Programme], record: VaccinationRecord, place: int) -> Iterator[Fault]:
@@ -186,10 +180,6 @@ def _unsaid_basis(programmes: Sequence[Programme], record: VaccinationRecord, pl
     for verdict, sentence, _source in legal_basis.judge(bases, pgd.BASIS, who.role.code, day):
         if verdict is legal_basis.Verdict.STOPS:
             yield "record.legal_basis", f"Say under which legal basis it was given. {sentence}"
-
-
-def _is_known(answer: ScreeningAnswer, programmes: Sequence[Programme]) -> bool:
-    return any(screening_question(one, answer.question) for one in programmes)
 
 
 def _with_product(programme: Programme, vaccine: Immunization) -> Programme:

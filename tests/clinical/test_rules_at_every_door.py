@@ -273,9 +273,9 @@ def test_an_answer_that_no_rule_knows_is_refused_and_the_known_ones_are_named() 
     (who,) = refused(replace(one, consent=replace(one.consent, given_by="Mother")))
     assert who[0] == "record.consent.given_by"
     unknown = replace(one.screening, answers=(ScreeningAnswer("Feeling peaky?", answer=True),))
-    assert [where for where, _told in refused(replace(one, screening=unknown))] == [
-        "record.screening.answers.0.question"
-    ]
+    asked = refused(replace(one, screening=unknown))
+    assert [where for where, _told in asked] == ["record.screening.note", "record.notes_kept_here"]
+    assert "Yes to a question" in asked[0][1]
 
 
 def test_a_child_who_decides_alone_is_assessed_in_a_record_too() -> None:
