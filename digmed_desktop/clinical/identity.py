@@ -22,6 +22,19 @@ DESCRIBING = ("patient.sex", "patient.address_lines", "patient.city", "patient.p
 OF_THE_PATIENT = (*IDENTIFYING, *DESCRIBING)
 TELLING = ("patient.sex", "patient.postcode")
 """The questions that tell apart two people of nearly one name and birth: a difference in one is no other patient yet."""
+SAID_OF_ONE = (
+    *(
+        "screening.",
+        "previous.",
+        "consent.",
+        "allergies.",
+        "after.",
+        "referral.",
+        "conditions.",
+        "prescriber.",
+    ),
+)
+"""Where the answers begin that say something of the patient who stands there."""
 _DEFAULTED = frozenset({"patient.telephone_use"})
 _ALIKE = 0.6  # of 1: a name as like as this was spelled wrong; one less like is another name
 _MOST_AGREE = 2  # of family name, first name and date of birth
@@ -61,6 +74,31 @@ def same_person(one: Identity, other: Identity) -> bool:
     pairs = ((one.family, other.family), (one.given, other.given), (one.born, other.born))
     both = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
     return bool(both) and all(mine == theirs for mine, theirs in both)
+
+
+def is_surely(now: Mapping[str, str], found: Mapping[str, str], today: date) -> bool:
+    """Whether a form that contradicts nothing of a found patient surely names that one.
+
+    The number does, and so do two of family name, first name and birth where no sex or address says otherwise. One name
+    or one birth does only while nothing else was answered about anybody: sisters share one, and so do strangers.
+    """
+    one, other = identity_of(now, today), identity_of(found, today)
+    if one.nhs_number and one.nhs_number == other.nhs_number:
+        return True
+    if any(_both_differ(_said(now, key), _said(found, key)) for key in DESCRIBING):
+        return False
+    return _agreeing(one, other) >= _MOST_AGREE or not answered_of(now, found)
+
+
+def _agreeing(one: Identity, other: Identity) -> int:
+    pairs = ((one.family, other.family), (one.given, other.given), (one.born, other.born))
+    return sum(bool(mine) and mine == theirs for mine, theirs in pairs)
+
+
+def answered_of(now: Mapping[str, str], found: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the questions that were answered about somebody, and that ``found`` does not answer alike."""
+    told = (key for key in now if key.startswith(SAID_OF_ONE) or key in (*DESCRIBING, "patient.telephone"))
+    return tuple(key for key in told if now[key].strip() and _said(now, key) != _said(found, key))
 
 
 def likely_same(one: Identity, other: Identity) -> bool:

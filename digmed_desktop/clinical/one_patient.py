@@ -23,10 +23,14 @@ _OF_THE_PATIENT = (
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a form takes of a patient who was found. ``another``: it goes onto a new form, and this one stays a draft."""
+    """What a form takes of a patient who was found.
+
+    ``another``: it goes onto a new form, and this one stays a draft. ``asks``: a person has to say which of the two.
+    """
 
     answers: dict[str, str] = field(repr=False)
     another: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +171,25 @@ def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> T
 
     The same patient completes the form; nothing that was typed is replaced. Anybody else gets a form of their own.
     """
+    sure = identity.is_surely(now, found, today)
     if not identity.is_somebodys(now):
         # whoever was checked before, it was not known who that is
-        return Taken({**found, **dict.fromkeys(NEVER_CARRIED & set(asked), "")})
+        return Taken({**found, **_unchecked(asked)}, asks=not sure)
     same = identity.same_person(identity.identity_of(now, today), identity.identity_of(found, today))
-    if same and not identity.contradicted(now, found, today):  # one number can stand at two names
-        return Taken(identity.missing(now, found))
+    alone = may_complete(now, found)
+    if alone or (same and not identity.contradicted(now, found, today)):  # one number can stand at two names
+        return Taken(completing(now, found, asked), asks=alone or not sure)
     return Taken(dict(found), another=True)
+
+
+def completing(now: Answers, found: Answers, asked: Collection[str]) -> dict[str, str]:
+    """Return what a found patient adds to a form; the identity that was checked was not this whole one."""
+    added = identity.missing(now, found)
+    return added | (_unchecked(asked) if added.keys() & set(identity.IDENTIFYING) else {})
+
+
+def _unchecked(asked: Collection[str]) -> dict[str, str]:
+    return dict.fromkeys(NEVER_CARRIED & set(asked), "")
 
 
 def may_complete(now: Answers, found: Answers) -> bool:

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -19,6 +19,8 @@ from digmed_desktop.ui.widgets.words import application
 
 SEEN_MS = 700  # a page is in view for so long before Ctrl+Enter acts on it: one press is never two acts
 MAIN = ("go", "primary")
+SENDS = "go"
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 IN_VIEW = 24  # pixels around what has the cursor
 
 
@@ -32,6 +34,8 @@ class KeyLaw(QObject):
         super().__init__(window)
         self._pages, self._leave = pages, leave
         self._since = time.monotonic()
+        self._button: QPushButton | None = None  # has the cursor
+        self._reached = 0.0  # when the cursor came to it
         application().focusChanged.connect(self._keep_in_view)
         pages.currentChanged.connect(lambda _n: self._arrived())
         for keys, act in (("Ctrl+Return", self.main), ("Ctrl+Enter", self.main), ("Esc", self.back)):
@@ -41,10 +45,33 @@ class KeyLaw(QObject):
     def _arrived(self) -> None:
         self._since = time.monotonic()
 
+    def _watch(self, now: QWidget | None) -> None:
+        """Watch the button that has the cursor: an Enter that is held down, or meant for the step before, is no press.
+
+        The cursor goes from step to step by itself, so a held key would confirm one value after another and send.
+        """
+        if self._button is not None and isValid(self._button):
+            self._button.removeEventFilter(self)
+        self._button = now if isinstance(now, QPushButton) else None
+        if self._button is not None:
+            self._button.installEventFilter(self)
+            self._reached = time.monotonic()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not (
+            isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ENTER
+        ):
+            return False
+        if event.isAutoRepeat():
+            return True
+        soon = (time.monotonic() - self._reached) * 1000 < SEEN_MS
+        return watched.property("kind") == SENDS and soon
+
     def _keep_in_view(self, old: QWidget | None, now: QWidget | None) -> None:
         """Scroll what has the cursor into view, whatever scrolls around it; what is hidden leaves it to its page."""
         if not isValid(self._pages) or not self._pages.isVisible():
             return  # a window that is taken apart moves the cursor too
+        self._watch(now)
         self._close_list(now)
         page = self._pages.currentWidget()
         if old is not None and page is not None and page.isAncestorOf(old) and not old.isVisibleTo(page):
@@ -102,7 +129,7 @@ class KeyLaw(QObject):
         if callable(act):
             act()
         elif page is not None and (found := main_button(page)) is not None:
-            if found.property("kind") == "go" and (time.monotonic() - self._since) * 1000 < SEEN_MS:
+            if found.property("kind") == SENDS and (time.monotonic() - self._since) * 1000 < SEEN_MS:
                 return
             found.click()
 

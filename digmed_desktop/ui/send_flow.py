@@ -136,7 +136,8 @@ class SendFlow:
         for each in window.forms():
             each.reload_practices()
         window.visit(form)
-        window.toast.say(f"Saved: {pressed.name}", pressed.words, sent.notification)
+        if window.context.acting.person is not None:  # behind the lock nobody's name is said
+            window.toast.say(f"Saved: {pressed.name}", pressed.words, sent.notification)
         if sent.still_stands is not None:
             window.banner.say("stop", STILL_STANDS, "Not withdrawn")
 

@@ -162,13 +162,17 @@ class OneForm(RuleBasedStateMachine):
             self.answers = parted.before
             taken = take(parted.typed, found, PEOPLE["rose"], TODAY)
             self._put_aside(before, FormState(parted.typed, owner=parted.named, agreed=parted.named))
-            if taken.another or parted.named or not identity.identity_of(parted.typed, TODAY).known():
+            unknown = not identity.identity_of(parted.typed, TODAY).known()
+            another = taken.another or taken.asks or bool(parted.named) or unknown
+            if another:
                 self._put_aside(self._whose(), FORM)
         else:
             taken = take(self.answers, found, PEOPLE["rose"], TODAY)
-            if taken.another:
+            asked = taken.asks and self.correction is None
+            another = taken.another or (asked and who not in people_in(self.answers))
+            if another:
                 self._put_aside(before, FORM)
-        self.answers |= taken.answers
+        self.answers |= found if another else taken.answers
         self.one.taken(self.answers, TODAY)
 
     @rule(who=WHO, order=st.permutations(identity.IDENTIFYING), more=st.sampled_from([0, 2, 9]))

@@ -24,6 +24,7 @@ _NAMED = {
     "patient.city": "town",
     "patient.postcode": "postcode",
 }
+_DESCRIBED = ("patient.sex", "patient.address_lines", "patient.postcode")
 _SAME = "&Same patient: put it on this form"
 _SLIP = "&Same patient: the earlier entry was wrong"
 _ANOTHER = "&Another patient: start a new form"
@@ -40,7 +41,10 @@ class OnePerson(QWidget):
         super().__init__()
         self._context = context
         self.one = OnePatient()
-        self.scanned: dict[str, str] = {}  # a number or date of birth, until somebody says whose it is
+        self.found: dict[
+            str, str
+        ] = {}  # a patient, number or date of birth, until somebody says whose form it is
+        self._found_for: dict[str, str] = {}  # whom the form named when that was asked
         self._again: tuple[str, ...] = ()  # the questions that the panel says are asked again
         self.called: Callable[[str], str] = lambda _question: "other answers"  # a question as it is labelled
         self.panel = QFrame()
@@ -72,7 +76,7 @@ class OnePerson(QWidget):
         """Begin with a form that is about to be shown; one that was left in doubt asks again."""
         self.one.begin(state, answers, self._today())
         self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
-        self.scanned = {}
+        self.found = {}
         self._again = ()
         self.setVisible(False)
         self.follow(answers)
@@ -93,6 +97,8 @@ class OnePerson(QWidget):
     def typed(self, answers: Mapping[str, str]) -> None:
         """Follow one more key: remember the answers while they name one person."""
         self.one.typed(answers, self._today())
+        if self.found and _naming(answers) != self._found_for:
+            self._withdraw_found()
         if self._again and all(answers.get(key) for key in self._again):
             self._again = ()
             self.setVisible(self.asks)
@@ -113,8 +119,26 @@ class OnePerson(QWidget):
         """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
         if found := self.one.follow(answers, self._today()):
             self._ask(found, answers)
-        elif self.asks and not self.scanned:
+        elif self.asks and not self.found:
             self.setVisible(False)
+
+    def forget_found(self) -> dict[str, str]:
+        """Ask no more about what was found or scanned, and return it."""
+        found, self.found = self.found, {}
+        if found:
+            self.setVisible(False)
+        return found
+
+    def _withdraw_found(self) -> None:
+        """Ask no more: the form names somebody else than when it was asked. What was scanned is on no form."""
+        told = self._told(self.found, ())
+        self.found = {}
+        self.head.setVisible(False)
+        self.said.setText(
+            f"{told} was not put on this form, because the patient's details were changed. Find or scan it again if it is "
+            "this patient's."
+        )
+        self._show("look", self.said.text(), ask=False)
 
     @property
     def asks(self) -> bool:
@@ -127,7 +151,7 @@ class OnePerson(QWidget):
 
     def say_kept(self, answers: Mapping[str, str]) -> None:
         """Say that the form with these answers stays a draft."""
-        name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
+        name = self._name(answers)
         self._again = ()
         self.head.setVisible(False)
         self.said.setText(
@@ -137,25 +161,42 @@ class OnePerson(QWidget):
         )
         self._show("act", self.said.text(), ask=False)
 
-    def ask_whose(self, scanned: Mapping[str, str], answers: Mapping[str, str]) -> None:
-        """Ask whether a number or date of birth that nobody here has is that of the patient on the form."""
-        self.scanned = dict(scanned)
-        name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
-        what = " and ".join(_NAMED[key] for key in scanned)
-        self.head.setText(f"Is this the {what} of {name}?" if name else f"Is this {what} the same patient's?")
-        self.said.setText(
-            f"{self._told(scanned, ())}: no patient here has it, and this form has no {what} yet. For another patient a "
-            "new form is started."
-        )
+    def ask_whose(self, found: Mapping[str, str], answers: Mapping[str, str]) -> None:
+        """Ask whether a found patient, or a number or birth that nobody here has, is that of the form."""
+        self.found, self._found_for = dict(found), _naming(answers)
+        name = self._name(answers)
+        if whom := self._name(found):
+            self.head.setText(f"Is this the form of {whom}?")
+            self.said.setText(
+                f"Found: {self._told(found, _DESCRIBED)}. On this form: {self._told(answers, _DESCRIBED) or 'no name yet'}"
+                f"{self._answered(answers, found)}. For another patient a new form is started, and this one is kept."
+            )
+        else:
+            what = " and ".join(_NAMED[key] for key in found if key in identity.IDENTIFYING)
+            self.head.setText(
+                f"Is this the {what} of {name}?" if name else f"Is this {what} the same patient's?"
+            )
+            self.said.setText(
+                f"{self._told(found, ())}: no patient here has it, and this form has no {what} yet"
+                f"{self._answered(answers, found) if not name else ''}. For another patient a new form is started."
+            )
         self.slip.setText(_SAME)
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
         self.focus()
 
+    def _answered(self, answers: Mapping[str, str], found: Mapping[str, str]) -> str:
+        """Return how many answers were given before it was known about whom."""
+        said = [key for key in identity.answered_of(answers, found) if key.startswith(identity.SAID_OF_ONE)]
+        if not said:
+            return ""
+        return f", with {len(said)} answer{'s' if len(said) > 1 else ''} given before the patient was found"
+
+    def _name(self, answers: Mapping[str, str]) -> str:
+        return self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
+
     def _ask(self, found: tuple[str, ...], answers: Mapping[str, str]) -> None:
-        name = self._context.made.name(
-            self.owner.get(identity.GIVEN, ""), self.owner.get(identity.FAMILY, "")
-        )
+        name = self._name(self.owner)
         named = list(dict.fromkeys(_NAMED.get(key) or self.called(key) for key in found))
         what = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
         differs = (
@@ -192,7 +233,7 @@ class OnePerson(QWidget):
 
     def _told(self, answers: Mapping[str, str], found: tuple[str, ...]) -> str:
         """Return an identity in words, as far as onlookers may read it, with what else was ``found`` to differ."""
-        name = self._context.made.name(answers.get(identity.GIVEN, ""), answers.get(identity.FAMILY, ""))
+        name = self._name(answers)
         born = dates.shown(dates.of_answer(answers.get(identity.BORN, ""), self._today(), past=True))
         number = nhs_number.shown(nhs_number.digits(answers.get(identity.NUMBER, "")) or "")
         others = [", ".join(answers.get(key, "").split("\n")) for key in found if key in identity.DESCRIBING]
@@ -213,3 +254,7 @@ class OnePerson(QWidget):
 
     def _today(self) -> date:
         return self._context.now().astimezone(dates.ENGLAND).date()
+
+
+def _naming(answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: answers.get(key, "").strip() for key in identity.IDENTIFYING}

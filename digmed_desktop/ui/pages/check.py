@@ -110,7 +110,7 @@ class CheckPage(QWidget):
         line.addWidget(self.send_button)
         line.addWidget(Words("F12", role="quiet", wrap=False))
         application().focusChanged.connect(self._follow_focus)
-        QShortcut(QKeySequence("F12"), self, self._press_send)
+        QShortcut(QKeySequence("F12"), self, self._press_send).setAutoRepeat(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

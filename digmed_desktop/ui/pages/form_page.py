@@ -89,6 +89,9 @@ class FormPage(FormParts):
     def fold_cards(self) -> None:
         """Fold to one line what is wholly answered."""
 
+    def forget_answers(self) -> None:
+        """Forget what was set aside and could be put back: it may have been said of another patient."""
+
     def fresh_state(self) -> FormState:
         """Return the form that a new patient begins with: values of the session, nothing about a patient."""
         kept = self._session

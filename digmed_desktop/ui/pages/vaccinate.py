@@ -161,14 +161,18 @@ class VaccinatePage(FormPage):
 
     def make_ready(self, answers: dict[str, str]) -> None:
         """Offer products, sites, reasons and the like of the programme in the answers."""
-        self._answered_of.clear()
-        self._before_not_given = {}
-        self._asked_anew.hide()
-        self._hold_session()
+        self.forget_answers()
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
         self._offer_routes(self._product_at_first)
         self._offer_sites(answers.get("vaccine.route", ""))
+
+    def forget_answers(self) -> None:
+        """Forget what was answered of the vaccinations chosen before on this form."""
+        self._answered_of.clear()
+        self._before_not_given = {}
+        self._asked_anew.hide()
+        self._hold_session()
 
     def use_lists(self, lists: FormLists) -> None:
         """Offer other lists from now on, in the programme that is chosen."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from digmed_desktop.clinical import dates, identity
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.one_patient import Parted, Taken, may_complete, of_the_act, take
+from digmed_desktop.clinical.one_patient import Parted, Taken, completing, of_the_act, take
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
@@ -36,6 +36,7 @@ class Page(Protocol):
     def changed(self) -> None: ...
     def touched(self, field_id: str) -> None: ...
     def fold_cards(self) -> None: ...
+    def forget_answers(self) -> None: ...
     def refresh(self) -> None: ...
     def arrive(self) -> None: ...
 
@@ -54,13 +55,14 @@ class WhoseForm:
     def take(self, answers: Mapping[str, str]) -> None:
         """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
         page, now = self._page, self._page.form.answers()
-        if not page.corrects and not page.person.one.asks and may_complete(now, answers):
-            page.person.ask_whose(answers, now)
-            return
+        page.person.forget_found()  # this one takes the place of what was found or scanned before
         if page.person.one.asks:
             taken = self._part(page.person.one.parted(now), answers)
         else:
             taken = take(now, answers, page.form.fields.keys(), self._today())
+        if taken.asks and not page.corrects:
+            page.person.ask_whose(answers, now)
+            return
         if taken.another:
             self._put_aside()
         page.form.set_answers(taken.answers, keep_rest=True)
@@ -80,7 +82,7 @@ class WhoseForm:
         page.changed()
         taken = take(parted.typed, answers, page.form.fields.keys(), self._today())
         known = identity.identity_of(parted.typed, self._today()).known() and not parted.named
-        if known and not taken.another:
+        if known and not (taken.another or taken.asks):
             return Taken({**parted.typed, **taken.answers}, another=True)
         if parted.typed:
             self._put_aside(FormStart(page.FORM, answers=parted.typed, named=parted.named))
@@ -105,6 +107,7 @@ class WhoseForm:
         again = page.person.said_of_another(page.form.answers())
         if not again:
             return
+        page.forget_answers()
         page.form.set_answers(dict.fromkeys(again, ""), keep_rest=True)
         for key in again:
             page.touched(key)
@@ -146,8 +149,9 @@ class WhoseForm:
     def _is_another(self) -> None:
         """Give what was typed since another identity began to a new form; this one stays as it was before."""
         page = self._page
-        if scanned := page.person.scanned:
-            self._put_aside(FormStart(page.FORM, answers=scanned))
+        if found := page.person.found:
+            self._put_aside(FormStart(page.FORM, answers=found))
+            page.fold_cards()
             page.form.next_open("")
             return
         parted = page.person.one.parted(page.form.answers())
@@ -168,16 +172,20 @@ class WhoseForm:
             self._record_right_patient(Parted({}, {}))
 
     def _is_slip(self) -> None:
-        """Take the identity as it is typed now for the one that was meant, with what was scanned for it."""
-        scanned, self._page.person.scanned = self._page.person.scanned, {}
-        self._page.form.set_answers(scanned, keep_rest=True)
-        for key in scanned:
-            self._page.touched(key)
-        self._page.person.taken(self._page.form.answers())
+        """Take the identity as it is typed now for the one that was meant, with what was found for it."""
+        page = self._page
+        found = page.person.forget_found()
+        added = completing(page.form.answers(), found, page.form.fields.keys()) if found else {}
+        page.form.set_answers(added, keep_rest=True)
+        for key in added:
+            page.touched(key)
+        page.forget_answers()
+        page.person.taken(page.form.answers())
         self.ask_identity_again()
-        self._page.changed()
-        self._page.refresh()
-        self._page.form.next_open("")
+        page.fold_cards()
+        page.changed()
+        page.refresh()
+        page.form.next_open("")
 
     def _record_right_patient(self, parted: Parted) -> None:
         """Record what was done for the right patient; the wrong record is taken back once this one is stored."""
