@@ -35,6 +35,13 @@ SAID_OF_ONE = (
     ),
 )
 """Where the answers begin that say something of the patient who stands there."""
+_TOGETHER = (
+    ("patient.address_lines", "patient.city", "patient.postcode"),
+    ("patient.telephone", "patient.telephone_use"),
+    tuple(f"practice.{part}" for part in ("ods_code", "name", "address_lines", "city", "postcode")),
+    ("allergies.status", "allergies.entries"),
+)
+"""The questions whose answers make one fact."""
 _DEFAULTED = frozenset({"patient.telephone_use"})
 _ALIKE = 0.6  # of 1: a name as like as this was spelled wrong; one less like is another name
 _MOST_AGREE = 2  # of family name, first name and date of birth
@@ -184,9 +191,15 @@ def sex_of(answers: Mapping[str, str]) -> str:
 
 
 def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
-    """Return the answers of ``found`` that a form does not have yet; what is typed there stays."""
+    """Return the answers of ``found`` that a form does not have yet; what is typed there stays.
+
+    What makes one fact together, such as an address, is filled whole or not at all: never out of two.
+    """
     no_telephone = not now.get("patient.telephone", "").strip()
     open_here = {key for key in found if not now.get(key, "").strip() or (key in _DEFAULTED and no_telephone)}
+    for fact in _TOGETHER:
+        if any(_both_differ(_said(now, key), _said(found, key)) for key in fact if key not in _DEFAULTED):
+            open_here -= set(fact)
     return {key: text for key, text in found.items() if key in open_here}
 
 

@@ -113,6 +113,8 @@ class ListingDesk:
             tuple(views),
             may_be_told=may_be_told(versions),
             travels=_travels(story),
+            patient=record.patient,
+            allergies=record.allergies,
         )
 
 

@@ -1,10 +1,11 @@
 """What the desk answers with about notifications: acts, copies, lists, stories, Today, backups. Plain data for pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.record import Allergies, Patient
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.figures import Figures
@@ -145,6 +146,8 @@ class StoryView:
     travels: RecordedSection | None = (
         None  # what stands on the outside of the message; None while there is none
     )
+    patient: Patient = field(default_factory=Patient)
+    allergies: Allergies = field(default_factory=Allergies)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

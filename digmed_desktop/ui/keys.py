@@ -65,7 +65,7 @@ class KeyLaw(QObject):
         if event.isAutoRepeat():
             return True
         soon = (time.monotonic() - self._reached) * 1000 < SEEN_MS
-        return watched.property("kind") == SENDS and soon
+        return soon and (watched.property("kind") == SENDS or bool(watched.property("decides")))
 
     def _keep_in_view(self, old: QWidget | None, now: QWidget | None) -> None:
         """Scroll what has the cursor into view, whatever scrolls around it; what is hidden leaves it to its page."""

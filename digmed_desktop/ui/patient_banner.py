@@ -1,6 +1,6 @@
 """Whose form or record is in view: it never scrolls away, and it obeys the privacy setting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.problem import Problem, Severity, told_first
+from digmed_desktop.clinical.record import Allergies, Patient
+from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.widgets.flow import FlowLayout
 from digmed_desktop.ui.widgets.words import Words, breakable
@@ -67,6 +69,29 @@ def banner_of(
     )
 
 
+def banner_of_record(
+    row: NotificationRow, patient: Patient, allergies: Allergies, today: date, made: ChoicesMade
+) -> BannerView:
+    """Return what a stored record says of its patient, as the privacy setting lets it be read."""
+    private = made.now.privacy
+    family, _, given = row.patient_name.partition(", ")
+    number = f"… {row.nhs_number[-4:]}" if private and row.nhs_number else nhs_number.shown(row.nhs_number)
+    known = ALLERGIES.get(allergies.status.value if allergies.status else "", "")
+    facts = (
+        ("Born", _born(patient.date_of_birth, today, private=private)),
+        ("NHS number", number),
+        ("Sex", SEXES.get(patient.sex.value, "") if patient.sex else ""),
+        ("GP practice", row.practice_name),
+        (
+            "Allergies",
+            _agents(one.agent.display for one in allergies.entries) if allergies.entries else known,
+        ),
+    )
+    name = made.name(given, family) if private else row.patient_name
+    alert = "Needs a person" if row.needs_person else ""
+    return BannerView(name, tuple((label, text) for label, text in facts if text), alert)
+
+
 def _alert(problems: Sequence[Problem]) -> str:
     """Return how many stops and warnings there are, counted as everywhere else."""
     told = told_first(problems)
@@ -86,9 +111,12 @@ def _born(born: date | None, today: date, *, private: bool) -> str:
 def _allergies(answers: Mapping[str, str]) -> str:
     status = answers.get("allergies.status", "")
     if status == "recorded":
-        agents = [line.partition(":")[0].strip() for line in answers.get("allergies.entries", "").split("\n")]
-        return "⚠ " + (", ".join(agent for agent in agents if agent) or "yes")
+        return _agents(line.partition(":")[0] for line in answers.get("allergies.entries", "").split("\n"))
     return ALLERGIES.get(status, "")
+
+
+def _agents(named: Iterable[str]) -> str:
+    return "⚠ " + (", ".join(agent.strip() for agent in named if agent.strip()) or "yes")
 
 
 def _show_whole(words: Words, text: str, *, compact: bool = False) -> None:

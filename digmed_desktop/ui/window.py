@@ -18,6 +18,7 @@ from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.notices import Notices
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.contact_clock import of_another_day
+from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.fault_reports import FaultReportsPage
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
@@ -152,6 +153,8 @@ class Window(QMainWindow):
                 made.programme_chosen.connect(self.strip.programme.setText)
             if isinstance(made, PeoplePage):
                 made.changed.connect(self.gate.people_changed)
+            if isinstance(made, DraftsPage):
+                made.discarded.connect(self._leave_draft)
             if isinstance(made, PracticePage):
                 made.clock_moved.connect(self.show_time)
         return self._made[key]
@@ -308,6 +311,12 @@ class Window(QMainWindow):
     def forms(self) -> list[FormPage]:
         """Return the forms that were looked at."""
         return [page for page in self._made.values() if isinstance(page, FormPage)]
+
+    def _leave_draft(self, draft: str) -> None:
+        """Begin anew the form whose draft was discarded: it would be kept again with the next key."""
+        for form in self.forms():
+            if form.draft_id == draft:
+                form.begin()
 
     def save_drafts(self) -> None:
         """Have every form stored as a draft."""

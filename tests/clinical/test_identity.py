@@ -111,3 +111,22 @@ def test_a_correction_asks_about_every_change_of_who_the_patient_is() -> None:
     }.items():
         assert contradicted(whole, {**whole, key: text}, TODAY, strict=True) == (key,)
     assert contradicted(whole, {**whole, "patient.postcode": "ls1  1aa"}, TODAY, strict=True) == ()
+
+
+def test_a_fact_of_several_answers_is_never_made_out_of_two() -> None:
+    """An address, a practice or a telephone is filled in whole, or left as it was typed."""
+    known = ROSE | {
+        "patient.address_lines": "1 Old Road",
+        "patient.city": "Leeds",
+        "patient.postcode": "LS9 9ZZ",
+        "practice.ods_code": "Y00001",
+        "practice.name": "Nora Surgery",
+        "practice.city": "York",
+    }
+    for typed, left in (
+        ({"patient.address_lines": "5 New Street"}, ("patient.city", "patient.postcode")),
+        ({"practice.ods_code": "Z11111"}, ("practice.name", "practice.city")),
+    ):
+        assert not set(left) & missing(dict.fromkeys(known, "") | typed, known).keys()
+    agreeing = {"patient.address_lines": "1 old road"}
+    assert missing(dict.fromkeys(known, "") | agreeing, known)["patient.city"] == "Leeds"

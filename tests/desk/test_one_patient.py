@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,6 +23,7 @@ from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.problem import Severity
 from tests.clinical.examples import NOW, complete_answers
 from tests.desk.conftest import Counter
+from tests.long.registry import seeded, sized
 
 TODAY = NOW.date()
 OF_ONE = ("patient.", "screening.", "previous.", "consent.", "allergies.", "after.")
@@ -276,13 +277,27 @@ def known(counter: Counter) -> Counter:
     return counter
 
 
-def play(known: Counter, examples: int, steps: int) -> None:
+def play(known: Counter, examples: int, steps: int, dice: int | None = None) -> None:
+    """Play so many orders; the same each time, or those that ``dice`` draws."""
     machine = type("WithThisDesk", (OneForm,), {"counter": known})
     run_state_machine_as_test(
-        machine,
-        settings=settings(max_examples=examples, stateful_step_count=steps, derandomize=True, database=None),
+        machine if dice is None else seed(dice)(machine),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=dice is None,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
     )
 
 
 def test_no_sequence_makes_check_offer_a_record_of_two_patients(known: Counter) -> None:
     play(known, 25, 15)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_no_sequence_of_many_makes_check_offer_a_record_of_two_patients(known: Counter) -> None:
+    play(known, sized(1_200, 60), 20, seeded().randrange(2**32))

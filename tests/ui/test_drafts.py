@@ -9,6 +9,7 @@ from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, DraftsPage
+from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -102,3 +103,25 @@ def test_a_draft_that_cannot_be_read_is_listed_and_opens_nothing(open_bench: Cal
 def write_over(desk: Desk, draft: str, text: str) -> None:
     with desk._store.drafts._database.writing() as connection:
         connection.exec_driver_sql("UPDATE draft SET answers = ? WHERE id = ?", (text, draft))
+
+
+def test_a_draft_is_discarded_on_a_second_press_that_can_have_been_meant(bench: Bench) -> None:
+    """A double click is one press; what was discarded is on no form either."""
+    bench.form.fill(complete_answers())
+    bench.form.save_draft()
+    bench.idle()
+    draft = bench.form.draft_id
+    bench.window.go("drafts")
+    page = bench.window.page("drafts")
+    assert isinstance(page, DraftsPage)
+    bench.until(lambda: bool(page.going_on))
+    button = next(one for one in page.findChildren(ConfirmedButton))
+    button.click()
+    button.click()
+    bench.idle()
+    assert button.asks, "it asks, and nothing is gone"
+    button._asked_at -= button.READ_S
+    button.click()
+    bench.until(lambda: not page.going_on)
+    assert bench.form.draft_id != draft
+    assert bench.form.form.answers()["patient.family"] == ""

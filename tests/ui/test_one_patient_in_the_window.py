@@ -15,6 +15,7 @@ from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.pages.drafts import DraftsPage
 from tests.clinical.examples import complete_record
 from tests.desk.test_one_patient import KNOWN, OTHERS, PEOPLE, people_in
+from tests.long.registry import sized
 from tests.ui.conftest import Bench
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -239,6 +240,6 @@ def test_check_offers_one_patient_whatever_was_done_before(bench: Bench, records
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(sized(60, 6)))
 def test_check_offers_one_patient_in_many_orders(bench: Bench, records: dict[str, int], seed: int) -> None:
     play(bench, records, seed, steps=25)

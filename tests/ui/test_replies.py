@@ -18,6 +18,7 @@ from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.ui.pages.replies import RepliesPage
 from digmed_desktop.ui.pages.today import TodayPage
+from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from tests.history.samples import facts, local_id, message, token
 from tests.ui.conftest import NOW, Bench
 
@@ -71,6 +72,12 @@ def opened(bench: Bench) -> RepliesPage:
 
 def state_of(bench: Bench, notification: int) -> State:
     return ask(bench, lambda desk: desk._store.notifications.row(notification)).state
+
+
+@pytest.fixture(autouse=True)
+def _reads_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second press counts at once."""
+    monkeypatch.setattr(ConfirmedButton, "READ_S", 0.0)
 
 
 def test_nothing_waiting_says_so(bench: Bench) -> None:

@@ -53,7 +53,7 @@ class OnePerson(QWidget):
         self.slip = button(_SLIP, tip="Alt+S")
         self.another = button(_ANOTHER, "primary", tip="Alt+A")
         for each in (self.slip, self.another):
-            each.setAutoDefault(True)  # Enter presses it
+            set_property(each, "decides", "yes")  # an Enter meant for the field before is no answer
         self.slip.clicked.connect(self._slip)
         self.another.clicked.connect(self.is_another)
         self._buttons = flow(self.another, self.slip)
@@ -76,6 +76,7 @@ class OnePerson(QWidget):
         """Begin with a form that is about to be shown; one that was left in doubt asks again."""
         self.one.begin(state, answers, self._today())
         self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
+        set_property(self.another, "kind", "" if self.one.strict else "primary")
         self.found = {}
         self._again = ()
         self.setVisible(False)
@@ -146,8 +147,8 @@ class OnePerson(QWidget):
         return not self.isHidden() and not self._buttons.isHidden()
 
     def focus(self) -> None:
-        """Put the cursor at the question."""
-        self.another.setFocus()
+        """Put the cursor at the question: in a correction never at what withdraws a record."""
+        (self.slip if self.one.strict else self.another).setFocus()
 
     def say_kept(self, answers: Mapping[str, str]) -> None:
         """Say that the form with these answers stays a draft."""

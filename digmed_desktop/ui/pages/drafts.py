@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
 from digmed_desktop.clinical import dates
@@ -9,6 +10,7 @@ from digmed_desktop.desk.views import DraftView
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
@@ -26,6 +28,8 @@ class DraftsPage(ColumnPage):
 
     help_topic = "drafts"
 
+    discarded = Signal(str)  # the draft
+
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Drafts",
@@ -37,11 +41,9 @@ class DraftsPage(ColumnPage):
         self._holder, self._list = table((3, 2, 3, 0, 0))
         self._card = self.card("", self._holder)
         self.going_on: list[QPushButton] = []
-        self._asked: str = ""
 
     def arrive(self) -> None:
         """Show the drafts as they are kept now."""
-        self._asked = ""
         self._context.office.ask(lambda desk: desk.drafts(), self._show)
 
     def _show(self, drafts: Sequence[DraftView]) -> None:
@@ -85,9 +87,11 @@ class DraftsPage(ColumnPage):
         self.going_on.append(go_on)
 
     def _add_discard(self, place: int, draft: DraftView, who: str) -> None:
-        discard = button("Discard")
-        discard.setAccessibleName(f"Discard {who}")
-        discard.clicked.connect(lambda _on=False, d=draft, b=discard: self._discard(d, b))
+        discard = ConfirmedButton("Discard", "Discard for good?", enter=True)
+        discard.name(f"Discard {who}")
+        if draft.state.withdraws:
+            discard.clicked.connect(lambda: self.said.say(STILL_STANDS, "The wrong record stays", "look"))
+        discard.confirmed.connect(lambda d=draft: self._discard(d))
         self._list.addWidget(row(discard), place, 4)
 
     def _what(self, draft: DraftView) -> str:
@@ -99,12 +103,11 @@ class DraftsPage(ColumnPage):
         days = (self._context.now() - draft.changed_at).days
         return kind if days < 1 else f"{kind}, {days} day{'s' if days > 1 else ''} old"
 
-    def _discard(self, draft: DraftView, pressed: QPushButton) -> None:
-        if self._asked != draft.id:
-            self._asked = draft.id
-            pressed.setText("Discard for good?")
-            if draft.state.withdraws:
-                self.said.say(STILL_STANDS, "The wrong record stays", "look")
-            pressed.setAccessibleName(f"{pressed.accessibleName()}: press again to discard for good")
-            return
-        self._context.office.ask(lambda desk: desk.discard_draft(draft.id), lambda _n: self.arrive())
+    def _discard(self, draft: DraftView) -> None:
+        self._context.office.ask(
+            lambda desk: desk.discard_draft(draft.id), lambda _n: self._discarded(draft.id)
+        )
+
+    def _discarded(self, draft: str) -> None:
+        self.discarded.emit(draft)
+        self.arrive()

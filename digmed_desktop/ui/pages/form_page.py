@@ -26,6 +26,7 @@ from digmed_desktop.ui.widgets.words import application
 
 PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
+WHOSE = "Another patient was typed: say whose form it is"
 
 
 class FormPage(FormParts):
@@ -205,9 +206,13 @@ class FormPage(FormParts):
         }[self.preview.preview.ending]
 
     def banner(self) -> BannerView:
-        """Return whose form it is."""
+        """Return whose form it is: while that is asked, the patient whom it was begun for."""
         today = self._context.now().astimezone(dates.ENGLAND).date()
-        return banner_of(self.form.answers(), self.preview.preview.problems, today, self._context.made)
+        answers, asks = self.form.answers(), self.person.one.asks
+        if asks:
+            answers = self.person.one.parted(answers).before
+        view = banner_of(answers, self.preview.preview.problems, today, self._context.made)
+        return replace(view, alert=WHOSE) if asks else view
 
     def _reason_given(self, reasons: dict[str, str]) -> None:
         self.give_reasons(reasons)

@@ -4,46 +4,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.replies import NAMES_OURS, About, Reply, ReplyAct, StoppedPractice
 from digmed_desktop.messaging.reply_words import what_it_says, why, words_of_act
 from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words, heading, quiet, row
-
-
-class ConfirmedButton(QPushButton):
-    """A button that asks on the first press, and acts on the second."""
-
-    confirmed = Signal()
-
-    def __init__(self, label: str, question: str) -> None:
-        super().__init__(label)
-        self._label, self._question = label, question
-        self.setAutoDefault(False)
-        self.forget()
-        self.clicked.connect(self._press)
-
-    def forget(self) -> None:
-        """Take the question back."""
-        self.asks = False
-        self.setText(self._label)
-        self.setAccessibleName(self._label)
-
-    def _press(self) -> None:
-        if self.asks:
-            self.forget()
-            self.confirmed.emit()
-            return
-        self.asks = True
-        self.setText(self._question)
-        self.setAccessibleName(f"{self._label}: press again. {self._question}")
 
 
 class StopsCard(QFrame):

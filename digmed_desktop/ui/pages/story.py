@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import State
@@ -25,7 +25,7 @@ from digmed_desktop.ui.pages.story_parts import (
     event_line,
     recorded,
 )
-from digmed_desktop.ui.patient_banner import BannerView
+from digmed_desktop.ui.patient_banner import BannerView, banner_of_record
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property, title
@@ -113,18 +113,11 @@ class StoryPage(QWidget):
 
     def banner(self) -> BannerView | None:
         """Return whose notification it is, None while that is not known."""
-        return None if self.view is None else self._whose(self.view.story.row)
+        return None if self.view is None else self._whose(self.view, self.view.story.row)
 
-    def _whose(self, row: NotificationRow) -> BannerView:
-        """Return whose a notification is, as the privacy setting lets it be read."""
-        made = self._context.made
-        family, _, given = row.patient_name.partition(", ")
-        number = nhs_number.shown(row.nhs_number)
-        if made.now.privacy and number:
-            number = f"… {row.nhs_number[-4:]}"
-        facts = (("NHS number", number), ("GP practice", row.practice_name))
-        name = made.name(given, family) if made.now.privacy else row.patient_name
-        return BannerView(name, tuple((label, text) for label, text in facts if text))
+    def _whose(self, view: StoryView, row: NotificationRow) -> BannerView:
+        today = self._context.now().astimezone(dates.ENGLAND).date()
+        return banner_of_record(row, view.patient, view.allergies, today, self._context.made)
 
     # ---- which one
 
@@ -173,7 +166,7 @@ class StoryPage(QWidget):
         self._context.office.ask(
             lambda desk: desk.acts.offered(item.id), lambda offers: self._offer(item.id, offers)
         )
-        self._show_head(item)  # what is due follows the clock, whether or not anything happened
+        self._show_head(view)  # what is due follows the clock, whether or not anything happened
         if view == self.view:
             return
         self.view = view
@@ -185,9 +178,10 @@ class StoryPage(QWidget):
         self.tabs.setTabText(2, f"Versions ({len(view.versions)})" if len(view.versions) > 1 else "Versions")
         self.messages.show_story(view)
 
-    def _show_head(self, item: NotificationRow) -> None:
+    def _show_head(self, view: StoryView) -> None:
+        item = view.story.row
         words = words_of_row(item, self._context.duty(), self._context.now())
-        banner = self._whose(item)
+        banner = self._whose(view, item)
         number = next((text for label, text in banner.facts if label == "NHS number"), "")
         self.patient.setText(breakable(" · ".join(part for part in (banner.name, number) if part), LONG_NAME))
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
