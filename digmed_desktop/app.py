@@ -21,6 +21,7 @@ from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
+from digmed_desktop.desk import it_policy
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
@@ -29,7 +30,6 @@ from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
 from digmed_desktop.settings import counters, settings_file
 from digmed_desktop.settings import folders as folder_room
-from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.policy import NO_POLICY
@@ -257,7 +257,7 @@ def start(
     watch.install()
     loaded = settings_file.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
-    policy = NO_POLICY if practice else policy_room.read(policy_room.place())
+    policy = NO_POLICY if practice else it_policy.read()
     choices = Choices(loaded.settings, folders.settings_file, policy, "" if practice else loaded.doubt)
     clock: Clock = part.clock if part else SystemClock()
     bare = fixed_font or not QFontInfo(app.font()).family()

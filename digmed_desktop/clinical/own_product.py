@@ -13,7 +13,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.snomed import is_concept_id, sentence_about
-from digmed_desktop.settings.own_product import OwnProduct, is_least_age
+from digmed_desktop.settings.own_product import OwnProduct, is_dose, is_least_age
 
 OWN_LIST = "the own products of this pharmacy, under Settings"
 MOST = 255  # characters of a dm+d description
@@ -53,6 +53,13 @@ def _holds(said: str, part: str, alike: Iterable[Product]) -> bool:
     return said == "yes" or (not said and any(part in one.holds for one in alike))
 
 
+def problems(
+    own: OwnProduct, programmes: Mapping[str, Programme], taken: Mapping[str, OwnProduct]
+) -> tuple[Problem, ...]:
+    """Return what is wrong with a product of a file, as if it had been typed; ``taken`` are those before it."""
+    return read({f"product.{key}": value for key, value in own.to_file().items()}, programmes, taken)[1]
+
+
 def read(
     answers: Mapping[str, str], programmes: Mapping[str, Programme], taken: Mapping[str, OwnProduct]
 ) -> tuple[OwnProduct | None, tuple[Problem, ...]]:
@@ -82,7 +89,7 @@ def read(
         problems.append(Problem("product.code", "This code is in the list already."))
     if kind in programmes and route not in {one.id for one in programmes[kind].lists["routes"]}:
         problems.append(Problem("product.route", "Select how this product is usually given."))
-    if dose and not _is_dose(dose):
+    if not is_dose(dose):
         problems.append(
             Problem("product.dose", "Enter the dose in mL with digits and a full stop, such as 0.5.")
         )
@@ -112,12 +119,4 @@ def _names_live(code: str, display: str, programme: Programme) -> bool:
     return any(
         one.live and ((code and one.coded.code == code) or folded(one.coded.display) == folded(display))
         for one in programme.products.values()
-    )
-
-
-def _is_dose(text: str) -> bool:
-    whole, _, part = text.partition(".")
-    digits = whole.isascii() and whole.isdigit() and len(whole) <= 4
-    return (
-        digits and (not part or (part.isascii() and part.isdigit() and len(part) <= 4)) and Decimal(text) > 0
     )

@@ -18,7 +18,7 @@ from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
-from digmed_desktop.desk.doctor import check_keyring, check_policy, check_settings
+from digmed_desktop.desk.doctor import check_keyring, check_names, check_policy, check_settings
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.gate import Gate, NotPermittedError
 from digmed_desktop.desk.handing_over import HandOverDesk
@@ -205,6 +205,7 @@ class Desk:
         return (
             *check_policy(self._choices.policy),
             *check_settings(self._choices),
+            *check_names(self._choices),
             *self.version_checks(),
             *(check_keyring(self._vault) if self._vault else ()),
             *checks_of_records(self._store, self.connection, self._clock),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.data_files.fault import REMEDY
-from digmed_desktop.desk import mesh_client
+from digmed_desktop.desk import it_policy, mesh_client
 from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
@@ -17,6 +17,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.policy import Policy
+from digmed_desktop.settings.settings import PLACES
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
@@ -28,6 +29,8 @@ LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes left on the disk
 CLOCK_OFF = timedelta(minutes=5)
 NOT_LOOKED = timedelta(hours=24)  # MESH asks that a mailbox is looked into at least once a day
 OTHER_PROGRAM = "Another program uses this mailbox: ask your supplier for a mailbox of this pharmacy's own."
+
+_NAMES = ("agreed_programmes", "editions")  # settings that name something of the program's data
 
 _GOOD, _LOOK, _BAD, _NOT_ASKED = Health.GOOD, Health.LOOK, Health.BAD, Health.NOT_ASKED
 
@@ -57,6 +60,15 @@ def check_settings(choices: Choices) -> Iterator[Check]:
         yield Check("Settings", _BAD, choices.doubt, choices.remedy)
 
 
+def check_names(choices: Choices) -> Iterator[Check]:
+    """Check whether this version knows the vaccinations and editions that the account chose."""
+    own = choices.own()
+    for name, expected in it_policy.unknown({one: getattr(own, one) for one in _NAMES}):
+        if not choices.policy.locks(name):
+            what = f"The settings hold a name that this version does not know. {PLACES[name][2]}: expected {expected}."
+            yield Check("Settings", _LOOK, what, "Choose again in Settings, Messages.")
+
+
 def check_policy(policy: Policy) -> Iterator[Check]:
     """Check the administrators' file, each fault with its line."""
     name = "Settings of your IT"
@@ -71,6 +83,8 @@ def check_policy(policy: Policy) -> Iterator[Check]:
         )
     elif policy.names:
         yield Check(name, _GOOD, f"Set in {policy.file}: {', '.join(policy.names)}.")
+        for open_still in it_policy.left_open(policy):
+            yield Check(name, _LOOK, open_still, f"Set it in {policy.file}, unless it is meant.")
     elif not policy.faults:
         yield Check(name, _LOOK, f"{policy.file} sets nothing.", "Write keys into it, or remove it.")
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digmed_desktop import __version__, resources
-from digmed_desktop.desk import schedule
+from digmed_desktop.desk import it_policy, schedule
 from digmed_desktop.desk.current_version import check_version
 from digmed_desktop.desk.doctor import check_policy
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.settings import policy as policy_room
 
 MANIFEST = "manifest.sha256"
 _NAMED = 3  # files that are named; more are counted
@@ -25,7 +24,7 @@ def checks(root: Path | None = None) -> Iterator[Check]:
     yield _check_window()
     yield _check_fonts()
     yield _check_task()
-    policy = policy_room.read(policy_room.place())
+    policy = it_policy.read()
     yield from check_policy(policy)
     yield from check_version(policy.version_source)
 

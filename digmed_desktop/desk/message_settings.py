@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.message_views import EditionChoice, MessageSettings, OwnProductView
@@ -33,7 +32,7 @@ class MessageDesk:
 
     def shown(self) -> MessageSettings:
         """Return everything as it is now."""
-        kinds = self._kinds()
+        kinds = programmes.by_agreement()
         now = self._choices.now()
         return MessageSettings(
             editions=tuple(self._editions(kind) for kind in Kind),
@@ -71,7 +70,7 @@ class MessageDesk:
         """Add an own product, or return what is wrong with it."""
         self._gate.allow(Permission.CHANGE_MESSAGES)
         taken = {one.id: one for one in self._choices.now().own_products}
-        made, problems = own_product.read(answers, self._kinds(), taken)
+        made, problems = own_product.read(answers, programmes.by_agreement(), taken)
         if made is not None:
             self._keep((*taken.values(), made))
         return problems
@@ -95,8 +94,3 @@ class MessageDesk:
             if one.kind is kind
         )
         return EditionChoice(kind.value, _NAMES[kind], options, self._sender.edition(kind).id)
-
-    @staticmethod
-    def _kinds() -> dict[str, Programme]:
-        """Return programmes by what stays the same from season to season."""
-        return {one.agreement or one.id: one for one in programmes.programmes()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop import __version__
-from digmed_desktop.desk import notification
+from digmed_desktop.desk import it_policy, notification
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.current_version import check_version
@@ -25,7 +25,6 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
 from digmed_desktop.messaging.story import QueueStanding
 from digmed_desktop.settings import counters, settings_file
-from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.settings import MeshEnvironment
@@ -116,8 +115,7 @@ def close_window(data: Path) -> tuple[int, str]:
 def chosen(folders: Folders) -> Choices:
     """Return the settings of an account, under those that the administrators chose."""
     loaded = settings_file.load(folders.settings_file)
-    policy = policy_room.read(policy_room.place())
-    return Choices(loaded.settings, folders.settings_file, policy, loaded.doubt)
+    return Choices(loaded.settings, folders.settings_file, it_policy.read(), loaded.doubt)
 
 
 def _round(choices: Choices, store: "Store", vault: "Vault", clock: Clock) -> QueueStanding:
@@ -195,8 +193,10 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
     loaded = settings_file.load(folders.settings_file)
     if loaded.sentence:
         yield Check("Settings", Health.BAD if loaded.doubt else Health.LOOK, loaded.sentence)
-    policy = policy_room.read(policy_room.place())
+    policy = it_policy.read()
     yield from checks.check_policy(policy)
+    choices = Choices(loaded.settings, policy=policy, doubt=loaded.doubt)
+    yield from checks.check_names(choices)
     yield from check_version(policy.version_source)
     try:
         opened = vault(folders)
@@ -220,9 +220,7 @@ def doctor(folders: Folders, clock: Clock | None = None, vault: OpenVault = open
         yield Check("Records", Health.BAD, error.happened, error.remedy)
         return
     try:
-        connection = ConnectionDesk(
-            store, opened, Choices(loaded.settings, policy=policy, doubt=loaded.doubt), clock
-        )
+        connection = ConnectionDesk(store, opened, choices, clock)
         yield from checks_of_records(store, connection, clock)
         yield RegisterDesk(store, PeopleDesk(store, clock), clock, VaultSeal(opened)).check()
         yield check_of_chain(store)

@@ -1,6 +1,5 @@
 """The account at MESH: which address, which mailbox, which secrets. What must not be used is refused here."""
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -10,12 +9,11 @@ import mesh_client
 from digmed_desktop.mesh import proxy
 from digmed_desktop.mesh.certificates import ClientCertificate
 from digmed_desktop.messaging.errors import AccountError
-from digmed_desktop.messaging.web_address import is_this_computer
+from digmed_desktop.settings import shapes, web_address
 
 INTEGRATION_URL: str = mesh_client.INT_ENDPOINT.url
 LIVE_URL: str = mesh_client.LIVE_ENDPOINT.url
 
-_MAILBOX = re.compile(r"[A-Z0-9_]{3,100}")
 _CHOOSE = "Choose integration or live in Settings, Connection."
 _IN_SETTINGS = "Correct it in Settings, Connection."
 
@@ -110,7 +108,7 @@ def check_mailbox(mailbox: str) -> None:
         raise AccountError(
             "A MESH mailbox id is written in capital letters.", f"Enter it as {mailbox.upper()}."
         )
-    if not _MAILBOX.fullmatch(mailbox):
+    if not shapes.is_mailbox(mailbox):
         raise AccountError("The MESH mailbox id is not right: letters and digits only.", _IN_SETTINGS)
 
 
@@ -130,14 +128,10 @@ def checked_url(typed: str, *, practice_only: bool = False, here: bool = False) 
     ``practice_only`` and ``here`` accept nothing but this computer, the first by number only.
     """
     refused = AccountError("This is not an address of the NHS's MESH.", _CHOOSE)
-    try:
-        parts = urlsplit(typed.strip())
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        raise refused from None
-    bare = not (parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"))
-    if not bare or "@" in typed or "\\" in typed:
+    parts = web_address.bare(typed)
+    if parts is None:
         raise refused
+    host, port = (parts.hostname or "").lower(), parts.port
     if host in _NHS:
         if here:
             raise AccountError(
@@ -149,7 +143,9 @@ def checked_url(typed: str, *, practice_only: bool = False, here: bool = False) 
         if parts.scheme != "https" or port not in (None, 443):
             raise AccountError("The NHS's MESH is only used over https.", _IN_SETTINGS)
         return f"https://{host}"
-    if parts.scheme not in ("http", "https") or not is_this_computer(host, by_number=practice_only):
+    if parts.scheme not in ("http", "https") or not web_address.is_this_computer(
+        host, by_number=practice_only
+    ):
         raise refused
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")

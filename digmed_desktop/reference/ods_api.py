@@ -17,9 +17,9 @@ from digmed_desktop import untrusted
 from digmed_desktop.clinical import ods, postcode
 from digmed_desktop.clinical.practices import ListedPractice, NotOpen
 from digmed_desktop.clinical.record import Address, Organisation
-from digmed_desktop.messaging import web_address
 from digmed_desktop.messaging.errors import DigMedError, OfflineError
 from digmed_desktop.reference.ods_file import GP_PRACTICE_ROLE, titled
+from digmed_desktop.settings import web_address
 
 if TYPE_CHECKING:
     from requests import Response

@@ -52,6 +52,11 @@ def agreements() -> tuple[Option, ...]:
     return tuple(option for key, option in named.items() if key)
 
 
+def by_agreement() -> dict[str, Programme]:
+    """Return programmes by what stays the same from season to season."""
+    return {one.agreement or one.id: one for one in programmes()}
+
+
 def programme(programme_id: str) -> Programme:
     """Return one programme; KeyError when there is none of that id."""
     for one in programmes():

@@ -15,6 +15,7 @@ from digmed_desktop.clinical import batch as batches
 from digmed_desktop.clinical import nhs_number
 from digmed_desktop.scanning.burst import AIM_FLAG, SEPARATOR, Burst
 from digmed_desktop.scanning.elements import Elements, elements_of, gtin_of, splits
+from digmed_desktop.settings.shapes import IN_A_CODE
 
 
 class Found(Enum):
@@ -55,8 +56,6 @@ LAYOUT = (
 )
 CAPS = "Caps Lock seems to be on: large and small letters came the wrong way round and were turned back."
 _ALWAYS_SEPARATORS = ("<GS>", "{GS}", "[GS]", "\\x1d", "\\u001d", "\u241d", "\u001e")
-# GS1 General Specifications, figure 7.11-1: the 82 signs an element may hold; anything else stands for a separator.
-_ELEMENT_SIGNS = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]")
 _AIM = re.compile(r"\]([A-Za-z])([0-9A-Za-z])")
 _AIM_OF_PACKS = {"d2", "Q3", "C1", "e0", "J1"}
 _CODE = re.compile(r"(?i)https?:|\(?01\)?[0-9]{14}|\([0-9]{2,4}\)|[0-9]{2}=")
@@ -190,7 +189,7 @@ def _with_separators(sent: str, substitute: str) -> tuple[str | None, tuple[str,
         sent = sent.replace(shape, SEPARATOR)
     if substitute:
         sent = sent.replace(substitute, SEPARATOR)
-    foreign = {sign for sign in sent if sign != SEPARATOR and not _ELEMENT_SIGNS.fullmatch(sign)}
+    foreign = {sign for sign in sent if sign != SEPARATOR and not IN_A_CODE.fullmatch(sign)}
     if not foreign:
         return sent, ()
     if len(foreign) > 1:

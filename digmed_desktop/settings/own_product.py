@@ -3,12 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
 from typing import Self
 
 
 def is_least_age(text: str) -> bool:
     """Whether a text is a least age in months, or none."""
     return not text or re.fullmatch(r"[1-9][0-9]{0,3}", text) is not None
+
+
+def is_dose(text: str) -> bool:
+    """Whether a text is a dose in mL above 0, with a full stop, or none."""
+    return not text or (re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", text) is not None and Decimal(text) > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class OwnProduct:
         said = {known[key] for key in ("live", "egg", "latex")}
         if not said <= {"yes", "no", ""} or not is_least_age(known["least_months"]):
             raise ValueError("live, egg and latex are yes or no, and the least age is in months")
+        if not is_dose(known["dose"]):
+            raise ValueError("the dose is in mL, with digits and a full stop")
         return cls(**known)
 
     def to_file(self) -> dict[str, str]:

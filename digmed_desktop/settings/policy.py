@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from digmed_desktop import untrusted
 from digmed_desktop.files import rights
-from digmed_desktop.settings.settings import EXPECTED, PLACES, Settings, from_file
+from digmed_desktop.settings import shapes, web_address
+from digmed_desktop.settings.sending_keys import SENDING, concerns_mesh
+from digmed_desktop.settings.settings import EXPECTED, PLACES, MeshEnvironment, Settings, from_file
 from digmed_desktop.settings.tables import TableReader
-from digmed_desktop.settings.toml_faults import TomlFault, syntax_fault
+from digmed_desktop.settings.toml_faults import TomlFault, line_of, syntax_fault
 
 FILE = "policy.toml"
 MOST_BYTES = 100_000
@@ -25,15 +27,28 @@ REMEDY = "Ask your IT to correct the file; 'digmed-desktop doctor' shows whether
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _TEXTS = {("backup", "folder"): "backup_folder", ("version", "current"): "version_source"}
 """Keys that the settings file does not have, and their names in Policy."""
-_SENDING = ("mesh", "messages")
-"""Tables that decide which mailbox is used and where messages go."""
-
-
+_NO_ADDRESS = "no address: live and integration MESH have one of their own, and none has none"
+_NO_VARIABLES = "from its drive, share or root on, without variables"
 _EXPECTED = {
     **EXPECTED,
-    "backup_folder": "the name of a folder, as a text",
-    "version_source": "the name of a file or an https address, as a text",
+    "mailbox": '3 or more capital letters and digits, the id of a mailbox such as "X26OT001"',
+    "mesh_url": 'the address of a MESH on this computer, such as "https://localhost:8700"',
+    "directory": "an https address with nothing behind ? or # in it",
+    "scanner_prefix": "a sign that no typed word begins with, such as ]d2",
+    "scanner_separator": "a sign that no code of a pack holds, such as |",
+    "backup_folder": f"the whole name of a folder, {_NO_VARIABLES}",
+    "version_source": f"an https address, or the whole name of a file {_NO_VARIABLES}",
 }
+_SHAPES: Mapping[str, Callable[[str], bool]] = {
+    "mailbox": shapes.is_mailbox,
+    "mesh_url": web_address.is_on_this_computer,
+    "directory": lambda text: not text or not web_address.fault_of(text),
+    "scanner_prefix": lambda text: not shapes.prefix_fault(text),
+    "scanner_separator": lambda text: not shapes.separator_fault(text),
+    "backup_folder": shapes.is_whole_path,
+    "version_source": shapes.is_file_or_address,
+}
+"""What Settings asks of a text that is typed there, by name of Settings or Policy."""
 _KNOWN = {**{(table, key): name for name, (table, key, _words) in PLACES.items()}, **_TEXTS}
 
 
@@ -47,6 +62,15 @@ class Policy:
     faults: tuple[TomlFault, ...] = ()
     doubt: str = ""
     file: str = ""  # "" where there is none
+    lines: Mapping[str, int] = field(default_factory=lambda: _NONE)  # of each value, by name of Settings
+
+    def without(self, name: str, expected: str) -> Self:
+        """Return the choices without a value that the program's data does not know, and that fault."""
+        table, key, _words = PLACES[name]
+        fault = TomlFault(self.file, self.lines.get(name, 0), f"{table}.{key}", expected)
+        values = {one: value for one, value in self.values.items() if one != name}
+        doubt = self.doubt or (_doubt(fault) if table in SENDING else "")
+        return replace(self, values=MappingProxyType(values), faults=(*self.faults, fault), doubt=doubt)
 
     def over(self, settings: Settings) -> Settings:
         """Return settings with the administrators' choices in the place of the account's own."""
@@ -115,17 +139,38 @@ def _read(file: Path, text: str, raw: Mapping[str, Any]) -> Policy:
     """Return the policy of a file that is TOML."""
     reader = TableReader(str(file), text, _KNOWN, _value, _EXPECTED)
     values, faults = reader.read(raw)
+    lines = {name: line_of(text, ".".join(PLACES[name][:2])) for name in values if name in PLACES}
+    if not _uses_address(values):
+        faults = (*faults, TomlFault(str(file), lines["mesh_url"], "mesh.url", _NO_ADDRESS))
+        del values["mesh_url"]
     texts = {name: values.pop(name, "") for name in _TEXTS.values()}
-    unsure = [one for one in faults if one.table in _SENDING or not reader.knows(one.table)]
-    doubt = f"Nothing is sent: {unsure[0].sentence}" if unsure else ""
-    return Policy(MappingProxyType(values), **texts, faults=faults, doubt=doubt, file=str(file))
+    unsure = [
+        one
+        for one in faults
+        if one.table in SENDING or not reader.knows(one.table) or concerns_mesh(one, raw)
+    ]
+    doubt = _doubt(unsure[0]) if unsure else ""
+    return Policy(MappingProxyType(values), **texts, faults=faults, doubt=doubt, file=str(file), lines=lines)
+
+
+def _doubt(fault: TomlFault) -> str:
+    return f"Nothing is sent: {fault.sentence}"
+
+
+def _uses_address(values: Mapping[str, Any]) -> bool:
+    """Whether the environment that is set uses the address that is set; others have one address of their own."""
+    environment = values.get("mesh_environment", MeshEnvironment.THIS_COMPUTER)
+    return "mesh_url" not in values or environment is MeshEnvironment.THIS_COMPUTER
 
 
 def _value(name: str, found: object) -> Any:
-    if name in _TEXTS.values() or name == "mailbox":
-        if not isinstance(found, str) or not found.strip():
+    value: Any = found if name in _TEXTS.values() else from_file(name, found)
+    if name in _SHAPES:
+        if not isinstance(value, str):
             raise ValueError("a text is missing")
-        return found.strip()
-    value = from_file(name, found)
-    Settings(**{name: value})  # its own check of ranges
+        value = value.strip()
+        if not _SHAPES[name](value):
+            raise ValueError("the text has another shape")
+    else:
+        Settings(**{name: value})  # its own check of ranges
     return value

@@ -5,7 +5,6 @@ in it is unknown or of the wrong kind is named; while that leaves mailbox or env
 """
 
 import contextlib
-import difflib
 import os
 import re
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 
 from digmed_desktop import untrusted
 from digmed_desktop.files.replacing import replace
+from digmed_desktop.settings.sending_keys import concerns_mesh
 from digmed_desktop.settings.settings import EXPECTED, PLACES, Settings, from_file, to_file
 from digmed_desktop.settings.tables import TableReader
 from digmed_desktop.settings.toml_faults import TomlFault
@@ -48,6 +48,7 @@ class Loaded:
 
 
 _KNOWN = {(table, key): name for name, (table, key, _words) in PLACES.items()}
+_TABLES = {table for table, _key in _KNOWN}
 
 
 def load(file: Path) -> Loaded:
@@ -109,15 +110,10 @@ def _concerns_mesh(fault: TomlFault, raw: Mapping[str, Any]) -> bool:
     mesh = raw.get(_MESH)
     if fault.table == _MESH:
         return True
-    if fault.table in {table for table, _key in _KNOWN}:
-        return False
+    if fault.table in _TABLES:
+        return concerns_mesh(fault, raw)
     is_stated = isinstance(mesh, dict) and {"mailbox", "environment"} <= set(mesh)
-    return not is_stated or _looks_like_mesh(fault.table)
-
-
-def _looks_like_mesh(name: str) -> bool:
-    words = {_MESH, *(key for table, key in _KNOWN if table == _MESH)}
-    return bool(difflib.get_close_matches(name.casefold(), words, n=1))
+    return not is_stated or concerns_mesh(fault, raw)
 
 
 def save(file: Path, settings: Settings) -> None:
@@ -158,10 +154,15 @@ def save(file: Path, settings: Settings) -> None:
 def _clear_doubt(file: Path, raw: dict[str, Any]) -> None:
     """Take out what leaves mailbox or environment in doubt; the file as it was is kept beside."""
     _values, faults = TableReader(file.name, "", _KNOWN, _value, EXPECTED).read(raw)
-    if any(_concerns_mesh(one, raw) for one in faults):
-        _keep_aside(file)
-        for table in [one for one in raw if one == _MESH or _looks_like_mesh(one)]:
-            del raw[table]
+    doubted = [one.key for one in faults if _concerns_mesh(one, raw)]
+    if not doubted:
+        return
+    _keep_aside(file)
+    for table, _, key in (one.partition(".") for one in doubted):
+        if key and table != _MESH:
+            del raw[table][key]
+        else:
+            raw.pop(table, None)
 
 
 def _read(file: Path) -> dict[str, Any]:

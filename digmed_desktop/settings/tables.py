@@ -48,12 +48,19 @@ class TableReader:
         for key, found in content.items():
             name = self._known[table].get(key)
             if name is None:
-                self._fault(f"{table}.{key}", f"a key that is known: {_nearest(key, self._known[table])}")
+                self._fault(f"{table}.{key}", self._place_of(table, key))
                 continue
             try:
                 values[name] = self._value_of(name, found)
             except ValueError:
                 self._fault(f"{table}.{key}", self._expected.get(name, "a text in quotation marks"))
+
+    def _place_of(self, table: str, key: str) -> str:
+        """Return what is expected in the place of an unknown key."""
+        elsewhere = [f"[{other}]" for other, keys in self._known.items() if key in keys]
+        if elsewhere:
+            return f"this key in the table {' or '.join(elsewhere)}"
+        return f"a key that is known: {_nearest(key, self._known[table])}"
 
     def _fault(self, key: str, expected: str) -> None:
         self._faults.append(TomlFault(self._file, line_of(self._text, key), key, expected))

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import PracticeListState
-from digmed_desktop.messaging import web_address
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.settings import web_address
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button

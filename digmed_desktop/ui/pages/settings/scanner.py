@@ -3,6 +3,7 @@
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
+from digmed_desktop.settings import shapes
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button
@@ -84,11 +85,20 @@ class ScannerSection(ColumnPage):
         return [f"{name}: {text}" for name, text in parts if text]
 
     def _save(self) -> None:
+        prefix, separator = self.prefix.answer().strip(), self.separator.answer().strip()
+        faults = {
+            "prefix": shapes.prefix_fault(prefix),
+            "separator": shapes.separator_fault(separator),
+        }
+        for name, fault in faults.items():
+            self.fields[name].say(fault)
+        if any(faults.values()):
+            return
         self._context.made.change(
             lambda: self._tell("Scan a box to see that it works.", "Saved", "done"),
             lambda error: self._tell(str(error), "Not saved", "stop"),
-            scanner_prefix=self.prefix.answer().strip(),
-            scanner_separator=self.separator.answer().strip(),
+            scanner_prefix=prefix,
+            scanner_separator=separator,
         )
 
     def _tell(self, sentence: str, head: str, tone: str) -> None:
