@@ -17,7 +17,7 @@ from digmed_desktop.data_files.values import DAYS
 from digmed_desktop.fhir.answer_files import ResponsesFile
 from digmed_desktop.mesh.reports_file import ReportsFile
 from digmed_desktop.reference.codes_file import RolesFile
-from digmed_desktop.reference.programme_file import ProgrammeFile
+from digmed_desktop.reference.programme_rows import ProgrammeFile
 
 _FOLDER = "practice_mode"
 _TEST_RANGE = "999"  # NHS numbers that are never given to anyone

@@ -8,10 +8,13 @@ from pydantic import AfterValidator, Field
 from digmed_desktop.clinical.data_types import ListedOption
 from digmed_desktop.clinical.record import Regulator
 from digmed_desktop.data_files.fault import Fault, shown
-from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
+from digmed_desktop.data_files.kinds import At, Consequence, FileKind, Place, no_cross_check
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text, Texts, pattern
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.messaging.permissions import WorkRole
+from digmed_desktop.reference import terms_file
+
+_NO_PHARMACISTS = ("technician", "assistant", "pre-reg", "trainee", "student")  # in terms of roles
 
 
 class RouteRow(ListedOption):
@@ -37,8 +40,8 @@ class CodesFile(DataModel):
         return {row.id for row in getattr(self, table)}
 
 
-def cross_check_codes(at: At, file: CodesFile, _source: DataSource) -> Iterator[Fault]:
-    """Yield ids and codes that stand twice, codes without a term, and sites of routes that are not there."""
+def cross_check_codes(at: At, file: CodesFile, source: DataSource) -> Iterator[Fault]:
+    """Yield ids and codes that stand twice, codes without their term, and sites of routes that are not there."""
     for table in CodesFile.model_fields:
         rows = getattr(file, table)
         yield from at.twice(table, "id", [row.id for row in rows])
@@ -51,6 +54,10 @@ def cross_check_codes(at: At, file: CodesFile, _source: DataSource) -> Iterator[
                 )
     for number, route in enumerate(file.route):
         yield from at.unknown(("route", number, "sites"), route.sites, file.ids("site"), "a site")
+    terms = source.read(terms_file.FILE, terms_file.TermsFile)
+    for table in CodesFile.model_fields:
+        for number, row in enumerate(getattr(file, table)):
+            yield from terms_file.as_published(at, (table, number), row.code, row.display, terms)
 
 
 def code_and_term(at: At, table: str, rows: list[ListedOption]) -> Iterator[Fault]:
@@ -99,10 +106,24 @@ def cross_check_roles(at: At, file: RolesFile, _source: DataSource) -> Iterator[
     yield from at.twice("role", "id", [role.id for role in file.role])
     yield from at.twice("role", "code", [role.code for role in file.role])
     yield from at.twice("regulator", "id", [one.id for one in file.regulator])
+    for number, role in enumerate(file.role):
+        yield from _of_pharmacist(at, ("role", number), role)
     known = {one.id.value for one in file.regulator}
     for number, role in enumerate(file.role):
         if role.regulator.value:
             yield from at.unknown(("role", number, "regulator"), [role.regulator.value], known, "a regulator")
+
+
+def _of_pharmacist(at: At, place: Place, role: RoleRow) -> Iterator[Fault]:
+    """Yield where somebody who is no pharmacist may finish a supply, which the law gives to a pharmacist."""
+    words = role.display.casefold()
+    named = "pharmac" in words and not any(word in words for word in _NO_PHARMACISTS)
+    if role.may_finish_supply and not (named and role.regulator is Regulator.GPHC):
+        wrong = "the law gives an emergency supply to a pharmacist"
+        yield at.fault((*place, "may_finish_supply"), wrong, "false for every other role")
+    if (role.works_as is WorkRole.PHARMACIST) != role.may_finish_supply:
+        wrong = "works as a pharmacist and may finish a supply stand together"
+        yield at.fault((*place, "works_as"), wrong, "another role, or may_finish_supply = true")
 
 
 class CountiesFile(DataModel):
@@ -112,6 +133,7 @@ class CountiesFile(DataModel):
 
 
 KINDS = (
+    terms_file.KIND,
     FileKind("codes/vaccination.toml", CodesFile, cross_check_codes, Consequence.MESSAGES),
     FileKind("codes/roles.toml", RolesFile, cross_check_roles, Consequence.MESSAGES),
     FileKind("practices/counties.toml", CountiesFile, no_cross_check, Consequence.PART),

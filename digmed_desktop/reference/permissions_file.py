@@ -5,11 +5,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from digmed_desktop.data_files.fault import Fault
+from digmed_desktop.data_files.fault import Fault, listed
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Text
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.messaging.permissions import Permission, WorkRole
+
+PHARMACISTS = frozenset({Permission.FINISH_SUPPLY, Permission.AMEND_REGISTER, Permission.RECORD_REFUSED})
+"""What a pharmacist alone may do: regulations 224, 225 and 253 of the Human Medicines Regulations 2012 for the first two;
+for what the rules refuse, the pharmacist answers."""
+_MAY_BE = {WorkRole.MANAGER, WorkRole.PHARMACIST, WorkRole.LOCUM}
+"""Roles that a pharmacist can have here."""
 
 FILE = "people/permissions.toml"
 
@@ -59,6 +65,11 @@ def cross_check(at: At, file: PermissionsFile, _source: DataSource) -> Iterator[
     for number, row in enumerate(file.act):
         if WorkRole.MANAGER not in row.roles:
             yield at.fault(("act", number, "roles"), "the manager is missing", '"manager" among the roles')
+        if row.id in PHARMACISTS and not row.pharmacist:
+            yield at.fault(("act", number, "pharmacist"), "a pharmacist alone may do this", "true")
+        if row.id in PHARMACISTS and not set(row.roles) <= _MAY_BE:
+            wrong = "a role that no pharmacist has may not do this"
+            yield at.fault(("act", number, "roles"), wrong, f"of {listed(sorted(_MAY_BE))}")
 
 
 KIND = FileKind(FILE, PermissionsFile, cross_check, Consequence.PART)

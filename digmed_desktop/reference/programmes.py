@@ -24,7 +24,7 @@ from digmed_desktop.reference import roles
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.data_types import CodedTerm, ListedOption
-    from digmed_desktop.reference.programme_file import (
+    from digmed_desktop.reference.programme_rows import (
         EarlierRow,
         ProcedureRow,
         ProductRow,
@@ -103,7 +103,8 @@ class _Loading:
         from digmed_desktop.clinical.form_file import FormFile
         from digmed_desktop.reference.codes_file import CodesFile
         from digmed_desktop.reference.legal_basis_file import rules as basis_rules
-        from digmed_desktop.reference.programme_file import CODES, FORM, ProgrammeFile
+        from digmed_desktop.reference.programme_file import CODES, FORM
+        from digmed_desktop.reference.programme_rows import ProgrammeFile
 
         source.read(FORM, FormFile)  # without a fault: its questions are what a programme asks
         self._source, self._file = source, source.read(name, ProgrammeFile)
@@ -234,7 +235,7 @@ def _disease(row: "CodedTerm | None") -> Coded | None:
 
 
 def _cohort(row: "ListedOption") -> Cohort:
-    from digmed_desktop.reference.programme_file import EligibilityRow
+    from digmed_desktop.reference.programme_rows import EligibilityRow
 
     return Cohort(row.min_age, row.max_age, row.adult_start) if isinstance(row, EligibilityRow) else Cohort()
 
