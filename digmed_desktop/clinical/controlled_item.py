@@ -61,13 +61,19 @@ def agreed_as_sold(item: SuppliedItem, listed: Medicine | None) -> bool:
     return sold and _agrees(item, listed) and listed is not None and listed.legal_class == item.legal_class
 
 
-def lower_schedule(item: SuppliedItem, listed: Medicine | None = None) -> str:
-    """Return the Schedule, 4 or 5, that name or dm+d give an item; ``""`` where they say another or none."""
+def lower_schedule(item: SuppliedItem, listed: Medicine | None = None, *, read: bool = False) -> str:
+    """Return the Schedule, 4 or 5, that name or dm+d may give an item; ``""`` where they say none of these.
+
+    ``read``: only as far as a source was read that may stop.
+    """
     if listed is not None and listed.schedule in LOWER and _same_product(listed, item):
         return listed.schedule
-    named = _names_of(item, listed) or controlled_drugs.ranges_in(
-        item.product.display if item.product else ""
-    )
+    named = _names_of(item, listed)
+    if read:
+        named = tuple(row for row in named if row.confidence.may_stop)
+    elif not named and item.product:
+        near = (row for row in nearly_named_in(item.product.display) if isinstance(row, ControlledName))
+        named = (*controlled_drugs.ranges_in(item.product.display), *near)
     return min((one for row in named for one in row.schedules if one in LOWER), default="")
 
 

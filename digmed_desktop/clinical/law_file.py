@@ -40,10 +40,15 @@ _NEEDED = (
     "register-kept",
     "label",
     "pandemic",
+    "shortage-protocol",
     "eea-phenobarbital",
     "eea-authorised-here",
     "supplementary-plan",
     "community-nurse-formulary",
+    "optometrist-no-controlled-drugs",
+    "nurse-formulary-no-controlled-drugs",
+    "some-controlled-drugs",
+    "eea-register",
 )
 """The rules of the Regulations: one that does not hold is switched off with ``off``, never taken out."""
 

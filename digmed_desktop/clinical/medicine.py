@@ -1,9 +1,10 @@
 """A medicine or appliance as a list of products knows it: what it is called, its code, and what else is known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digmed_desktop.clinical.emergency_supply import ItemKind
+from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.record import Coded
 
 CODE_END = "\t"
@@ -24,6 +25,35 @@ class Medicine:
     legal_class: str = ""
     schedule: str = ""
     form: str = ""
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names of products are the same but for capitals and spaces."""
+    return words(one) == words(other)
+
+
+def begins_as(name: str, typed: str) -> bool:
+    """Whether the name of a product begins with the words that were typed."""
+    begun = words(typed)
+    return bool(begun) and words(name)[: len(begun)] == begun
+
+
+def agreed(product: Coded, found: Sequence[Medicine]) -> Medicine:
+    """Return a product with those particulars on which all products that were ``found`` agree."""
+
+    def common(values: Iterable[str]) -> str:
+        different = set(values)
+        return different.pop() if len(different) == 1 else ""
+
+    kinds = {one.kind for one in found}
+    return Medicine(
+        product,
+        kinds.pop() if len(kinds) == 1 else None,
+        common(one.unit for one in found),
+        common(one.legal_class for one in found),
+        common(one.schedule for one in found),
+        common(one.form for one in found),
+    )
 
 
 OF_THE_PRODUCT = (

@@ -70,6 +70,7 @@ class AmountsFile(DataModel):
     """All of them."""
 
     amount: list[AmountRow]
+    form_words: Texts
 
 
 class AllergyGroupRow(DataModel):

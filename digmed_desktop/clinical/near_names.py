@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from digmed_desktop.clinical import controlled_drugs, high_risk, law, preparations
 from digmed_desktop.clinical.controlled_drugs import ControlledName
 from digmed_desktop.clinical.law_rule import Substance
-from digmed_desktop.clinical.phrases import folded, words
+from digmed_desktop.clinical.phrases import BESIDE, folded, words
 
 Near = ControlledName | Substance
 _LEAST_LETTERS = 5
@@ -39,7 +39,9 @@ def nearly_named_in(product: str) -> tuple[Near, ...]:
         found += [(0, one) for one in law.named_in(text)]
         for candidate, parts in _candidates(text, spelt_right):
             found += [near for near in _nearest(candidate) if parts == 1 or near[0] <= _SLIPS_OF_PARTS]
-    ranked = sorted(found, key=lambda near: near[0])
+    ranked = sorted(
+        found, key=lambda near: (near[0], near[1].name.casefold() != _substance(near[1]).casefold())
+    )
     first = {(type(row), _substance(row)): row for _, row in reversed(ranked) if _substance(row) not in there}
     return tuple(row for row in dict.fromkeys(row for _, row in ranked) if row in first.values())
 
@@ -87,10 +89,12 @@ def _nearest_names(word: str) -> tuple[int, tuple[str, ...]]:
         return 0, ()
     said = folded(word)
     most = 2 if len(said) >= _TWO_SLIPS else 1
-    known = extract(said, _names().keys(), scorer=OSA.distance, score_cutoff=most, limit=None)
+    known = extract(said, _long_names(), scorer=OSA.distance, score_cutoff=most, limit=None)
     near = [(int(slips), name) for name, slips, _ in known if _can_be(said, name, slips)]
     if not near:
-        inside = next((name for name in _single_words() if _is_inside(name, word)), "")
+        inside = _with_form_behind(word) or next(
+            (name for name in _single_words() if _is_inside(name, word)), ""
+        )
         return (abs(len(word) - len(inside)), (folded(inside),)) if inside else (0, ())
     least = min(slips for slips, _ in near)
     return least, tuple(name for slips, name in near if slips == least)
@@ -109,15 +113,26 @@ def _is_inside(name: str, word: str) -> bool:
     return word.startswith(name) if len(name) == _WHOLE_INSIDE else len(name) > _WHOLE_INSIDE and name in word
 
 
+def _with_form_behind(word: str) -> str:
+    """Return the short name onto which a salt or a form is written: ``MSTtablets``; ``""`` where there is none."""
+    parted = (word.removesuffix(beside) for beside in BESIDE if word.endswith(beside))
+    return next((name for name in parted if _names().get(folded(name))), "")
+
+
 @cache
 def _names() -> dict[str, tuple[Near, ...]]:
-    """Return every name that is long enough, folded and in one word; nothing behind one of another medicine."""
+    """Return every name, folded and in one word; nothing stands behind one of another medicine."""
     names: dict[str, tuple[Near, ...]] = {}
     for name, row in _every_name():
         joined = folded("".join(words(name)))
-        if joined.isalpha() and len(joined) >= _LEAST_LETTERS:
+        if joined.isalpha():
             names[joined] = (*names.get(joined, ()), *((row,) if row else ()))
     return names
+
+
+@cache
+def _long_names() -> tuple[str, ...]:
+    return tuple(name for name in _names() if len(name) >= _LEAST_LETTERS)
 
 
 def _every_name() -> Iterator[tuple[str, Near | None]]:
@@ -133,5 +148,5 @@ def _single_words() -> tuple[str, ...]:
     """Return the names of one word, the longest first."""
     alone = {"".join(words(name)) for name, row in _every_name() if row and name.isalpha()}
     return tuple(
-        sorted((name for name in alone if folded(name) in _names()), key=lambda name: (-len(name), name))
+        sorted((name for name in alone if len(name) >= _LEAST_LETTERS), key=lambda name: (-len(name), name))
     )

@@ -65,11 +65,13 @@ def nearest(word: str, names: Sequence[str]) -> str:
 
 
 def folded(word: str) -> str:
-    """Return a word in a spelling that many languages share: ph as f, th as t, y as i, k as c."""
-    return word.replace("ph", "f").replace("th", "t").replace("y", "i").replace("k", "c")
+    """Return a word in a spelling that many languages share: ph as f, th as t, y as i, k as c, ks as x."""
+    for written, as_ in (("ks", "x"), ("ph", "f"), ("th", "t"), ("y", "i"), ("k", "c")):
+        word = word.replace(written, as_)
+    return word
 
 
-_BESIDE = (
+BESIDE = (
     "hydrochloride", "phosphate", "sulphate", "sulfate", "tartrate", "citrate", "sodium", "tablets", "tablet", "tabs",
     "capsules", "capsule", "caplets", "caplet", "caps", "patches", "patch", "injection", "ampoules", "ampoule", "oral",
     "solution", "suspension", "elixir", "linctus", "syrup", "liquid", "lozenges", "lozenge", "suppositories", "films",
@@ -93,7 +95,7 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=5000)
 def _parted(word: str) -> tuple[str, ...]:
     """Return a word without the salts and forms at its end, and these."""
-    for beside in _BESIDE:
+    for beside in BESIDE:
         if word.endswith(beside) and len(word) - len(beside) >= _LEAST_BEFORE:
             return (*_parted(word.removesuffix(beside)), beside)
     return (word,)

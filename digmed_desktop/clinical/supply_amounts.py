@@ -30,6 +30,8 @@ _STRENGTH = re.compile(
     r"(?<![\w.])([0-9]+(?:[.,][0-9]+)*)\s*"
     r"(micrograms?|mcg|nanograms?|milligrams?|mg|grams?|g|millilitres?|ml|units?|iu|mmol|%)(?![a-z])"
 )
+_OF_MEDICINES = ("tablet", "capsule")
+_WEIGHTS = ("mg", "mcg", "nanogram")
 _ONE_WORD = {
     "microgram": "mcg", "micrograms": "mcg", "milligram": "mg", "milligrams": "mg", "gram": "g", "grams": "g",
     "millilitre": "ml", "millilitres": "ml", "unit": "iu", "units": "iu", "nanograms": "nanogram",
@@ -70,7 +72,7 @@ def _a_day(item: SuppliedItem) -> Iterator[Finding]:
         return
     unit = unit_word(units.shown(item.quantity.unit))
     daily = item.quantity.value / item.days
-    for row in _file().amount:
+    for row in file().amount:
         if unit in row.units and daily > row.most_a_day:
             sentence = f"Check quantity and days: this is more than {row.most_a_day} a day."
             yield Finding("quantity", f"{sentence} {NOT_CONFIRMED}", asks=True, source=row.source)
@@ -84,6 +86,13 @@ def _strength(item: SuppliedItem) -> Iterator[Finding]:
         yield Finding("strength", "Check the strength: the name of the product says another.", asks=True)
 
 
+def names_a_medicine(item: SuppliedItem) -> bool:
+    """Whether a name has a strength as a medicine has, or the quantity is counted in tablets or capsules."""
+    unit = unit_word(units.shown(item.quantity.unit)) if item.quantity else ""
+    named = _strengths(item.product.display) if item.product else frozenset()
+    return unit in _OF_MEDICINES or any(weight in _WEIGHTS for _number, weight in named)
+
+
 def _strengths(text: str) -> frozenset[tuple[str, str]]:
     found = _STRENGTH.findall(text.casefold())
     return frozenset((number.replace(",", ""), _ONE_WORD.get(unit, unit)) for number, unit in found)
@@ -94,7 +103,8 @@ def _plain(form: str) -> tuple[str, ...]:
 
 
 @cache
-def _file() -> "AmountsFile":
+def file() -> "AmountsFile":
+    """Return the file of amounts. Raises DataFileError where it has a fault."""
     from digmed_desktop.clinical.medicine_files import AmountsFile
 
     return OWN.read(FILE, AmountsFile)

@@ -157,7 +157,11 @@ def _look_at_request(sheet: SupplySheet) -> None:
     if shape and number and not re.fullmatch(shape.pattern, number):
         mark = "" if shape.confidence.may_stop else f" {NOT_CONFIRMED}"
         sentence = f"Check the registration number: the {shape.body} gives out {shape.shape}.{mark}"
-        sheet.look("prescriber.registration", sentence)
+        sheet.look(
+            "prescriber.registration", sentence, needs_reason=shape.confidence.may_stop, raised_by=number
+        )
+    if number and sheet.pharmacist and number.casefold() == sheet.pharmacist.registration.casefold():
+        sheet.look("prescriber.registration", _OWN_NUMBER, needs_reason=True)
     if sheet.chosen("conditions.interviewed_who") == "other":
         sheet.look("conditions.interviewed_who", _SOMEBODY_ELSE)
     waiting = sheet.chosen("conditions.prescription_waiting")
@@ -173,6 +177,7 @@ def _look_at_request(sheet: SupplySheet) -> None:
 _DECLINED_WITH_CONSENT = (
     "Check both answers: the patient no longer wants the medicine, and consent to the supply is recorded."
 )
+_OWN_NUMBER = "Check the registration number: it is that of the pharmacist who supplies."
 _SOMEBODY_ELSE = (
     "Regulation 225(2), as made, speaks of the person who asks and of what was prescribed for that person. Check that you "
     f"may act on what somebody else says. {NOT_CONFIRMED}"

@@ -9,8 +9,14 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
 from digmed_desktop.clinical import law, units
+from digmed_desktop.clinical.apparent import judge_apparent
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
-from digmed_desktop.clinical.controlled_item import agreed_as_sold, judge_schedule, lower_schedule
+from digmed_desktop.clinical.controlled_item import (
+    NO_SCHEDULE,
+    agreed_as_sold,
+    judge_schedule,
+    lower_schedule,
+)
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import LOWER, ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.high_risk import judge_risk
@@ -18,10 +24,11 @@ from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.near_names import nearly_named_in
 from digmed_desktop.clinical.preparations import ANY_OTHER, is_doubted, judge_preparation
-from digmed_desktop.clinical.supply_amounts import judge_amounts
+from digmed_desktop.clinical.supply_amounts import judge_amounts, names_a_medicine
 from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
+_NAMES_A_MEDICINE = "Check the kind of item: its strength, or its unit, is that of a medicine."
 _TOO_MUCH = {Effect.PACK: "larger", Effect.CYCLE: "more", Effect.COURSE: "more"}
 AMOUNT_FIELDS = {
     Effect.PACK: "pack",
@@ -52,9 +59,13 @@ def judge(
     found += judge_preparation(item, listed)
     found += judge_risk(item)
     found += judge_amounts(item, listed)
+    found += judge_apparent(item, listed)
     if route is SupplyRoute.PATIENT:
         found += _perhaps_schedule_18(item)
         found += _limits_in_doubt(item, listed)
+    doubted = listed is not None or any(one.field == "kind" and (one.asks or one.forbids) for one in found)
+    if item.kind is ItemKind.APPLIANCE and not doubted and names_a_medicine(item):
+        found.append(Finding("kind", _NAMES_A_MEDICINE, asks=True))
     found += _counting(item)
     if (
         route is SupplyRoute.PRESCRIBER
@@ -77,7 +88,7 @@ def _by(rule: Rule, item: SuppliedItem) -> Iterator[Finding]:
     told = _Telling(rule)
     match rule.effect:
         case Effect.FORBIDDEN:
-            yield told.stop("product" if rule.substances else "schedule")
+            yield told.over("product" if rule.substances else "schedule")
         case Effect.DAYS:
             yield from _days(told, item)
         case Effect.PACK | Effect.CYCLE | Effect.COURSE:
@@ -109,11 +120,12 @@ def _days(told: "_Telling", item: SuppliedItem) -> Iterator[Finding]:
 
 def _limits_in_doubt(item: SuppliedItem, listed: Medicine | None) -> Iterator[Finding]:
     """Ask where an amount is over the limit that holds unless an answer in doubt is right."""
-    sold = item.kind is ItemKind.APPLIANCE or item.legal_class in law.NOT_PRESCRIPTION_ONLY
     schedule = lower_schedule(item, listed)
-    if sold and schedule and not agreed_as_sold(item, listed):
+    sold = item.legal_class in law.NOT_PRESCRIPTION_ONLY and not agreed_as_sold(item, listed)
+    no_appliance = item.kind is ItemKind.APPLIANCE and (schedule or names_a_medicine(item))
+    if sold or no_appliance:
         otherwise = replace(
-            item, kind=ItemKind.MEDICINE, legal_class=law.PRESCRIPTION_ONLY, schedule=schedule
+            item, kind=ItemKind.MEDICINE, legal_class=law.PRESCRIPTION_ONLY, schedule=schedule or NO_SCHEDULE
         )
         yield from _unless(otherwise, "If this is a prescription-only medicine")
     if is_doubted(item, listed):

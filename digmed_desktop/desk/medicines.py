@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
-from digmed_desktop.clinical.medicine import Medicine
+from digmed_desktop.clinical.medicine import Medicine, agreed, begins_as, same_name
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
@@ -67,6 +67,20 @@ class MedicineDesk:
         if not product.is_coded:
             return None
         return self._store.medicines.of_code(product.code)
+
+    def known(self, product: Coded) -> Medicine | None:
+        """Return a product as the imported dm+d has it, by its code, or by its name where it was typed without one.
+
+        Of a name that several products begin with, only the answers are known on which all of them agree.
+        """
+        if product.is_coded:
+            return self.listed(product)
+        found = self._store.medicines.search(product.display, MOST)
+        exact = [one for one in found if same_name(one.product.display, product.display)]
+        named = exact or [one for one in found if begins_as(one.product.display, product.display)]
+        if not named or (not exact and len(found) == MOST):
+            return None
+        return agreed(product, named)
 
     def remember(self, items: tuple[SuppliedItem, ...]) -> None:
         """Keep what was supplied, to be offered first the next time."""

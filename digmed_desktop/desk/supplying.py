@@ -60,7 +60,7 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
             pharmacist=self._people.professional(pharmacist),
             may_finish=self._people.may_finish_supply(pharmacist),
             now=self._clock.now(),
-            listed=self._medicines.listed,
+            listed=self._medicines.known,
         )
 
     def what(self, record: EmergencySupplyRecord) -> tuple[str, str]:

@@ -3,25 +3,17 @@
 import argparse
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from digmed_desktop import untrusted
-from digmed_desktop.clinical import form, json_record, law
-from digmed_desktop.clinical.allergy_check import judge_allergies
+from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.dates import is_in_calendar
-from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
-from digmed_desktop.clinical.problem import A_WORD, sourced
-from digmed_desktop.clinical.questions.binding import value_at
-from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
+from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.record import VaccinationRecord
-from digmed_desktop.clinical.supply_amounts import impossible
-from digmed_desktop.clinical.supply_answers import too_many_items
-from digmed_desktop.clinical.supply_finding import Finding
-from digmed_desktop.clinical.supply_law import judge
+from digmed_desktop.clinical.supply_record import faults as supply_faults
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import UnknownEditionError, default_for, load
@@ -135,7 +127,8 @@ def _built(args: argparse.Namespace, rules_of: RulesOf) -> bytes:
     now = _time(args.at)
     untrue = ((one.in_file, one.sentence) for one in contradictions(record, now))
     ruled = rules_of(record, now) if isinstance(record, VaccinationRecord) else ()
-    if faults := (*law_faults(record), *untrue, *ruled):
+    supplied = supply_faults(record, now) if isinstance(record, EmergencySupplyRecord) else ()
+    if faults := (*supplied, *untrue, *ruled):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
@@ -152,66 +145,6 @@ def _built(args: argparse.Namespace, rules_of: RulesOf) -> bytes:
     if left_over():
         raise RefusedFileError(("--ids", "There are more ids than the message uses."))
     return message.payload
-
-
-def law_faults(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield what the law says against a supply; a doubt needs the pharmacist's reason.
-
-    A record that does not say at whose request it was is held against the rules of the patient's, which allow less.
-    """
-    if not isinstance(record, EmergencySupplyRecord) or record.supplied is False:
-        return
-    if too_many := too_many_items(len(record.items)):
-        yield "record.items", too_many
-    route = record.supply_route or SupplyRoute.PATIENT
-    for rule in law.conditions(route):
-        path = next(one.path for one in EMERGENCY_SUPPLY.bindings if one.question == rule.field)
-        if value_at(record, path) is False:
-            yield f"record.{path}", sourced(rule.over, rule.where)
-    for number, given in enumerate(record.items):
-        item = _as_answered(given)
-        yield from _unknown_answers(number, item)
-        yield from ((f"record.items.{number}.{field}", sentence) for field, sentence in impossible(item))
-        judged = judge(item, route, prescriber=profession_of(record))
-        yield from _of_item(
-            number, item, (*judged, *_of_any_other(item, route), *judge_allergies(item, record.allergies))
-        )
-
-
-def _of_item(number: int, item: SuppliedItem, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
-    """Yield what is forbidden of an item, and what is doubted without a reason of its own."""
-    for one in found:
-        if one.forbids:
-            yield f"record.items.{number}.{one.field}", one.said
-    doubts = [one for one in found if one.asks]
-    reasons = [line for line in item.reason.splitlines() if A_WORD.search(line)]
-    if len(reasons) >= len(doubts):
-        return
-    wanted = "the reason" if len(doubts) == 1 else f"{len(doubts)} reasons, each on a line of its own"
-    for one in doubts:
-        yield f"record.items.{number}.reason", f"{one.said} Give {wanted} in this field."
-
-
-def _as_answered(item: SuppliedItem) -> SuppliedItem:
-    """Return an item with its answers as the form has them: other systems write POM and Schedule 2 in capitals."""
-    names = ("legal_class", "schedule", "preparation")
-    return replace(item, **{name: getattr(item, name).strip().casefold() for name in names})
-
-
-def _of_any_other(item: SuppliedItem, route: SupplyRoute) -> Iterator[Finding]:
-    """Yield a limit of days that is passed where the record does not say which kind of preparation it is."""
-    if not item.preparation:
-        other = replace(item, preparation="other", schedule=item.schedule or "none")
-        yield from (one for one in judge(other, route) if one.forbids and one.field in ("days", "quantity"))
-
-
-def _unknown_answers(number: int, item: SuppliedItem) -> Iterator[tuple[str, str]]:
-    """Yield answers that the form does not have, which no rule would understand."""
-    for name in ("legal_class", "schedule", "preparation"):
-        options = form.load(FORM_ID).field(f"item.{form.PLACE}.{name}").options
-        known = [option.id for option in options if option.id != "unknown"]
-        if getattr(item, name) not in ("", *known):
-            yield f"record.items.{number}.{name}", f"Give one of: {', '.join(known)}."
 
 
 def _edition(named: str | None, default: Edition) -> Edition:

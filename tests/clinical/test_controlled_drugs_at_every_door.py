@@ -20,7 +20,7 @@ from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.reading import Reading
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.record_import import answers_of
-from digmed_desktop.fhir.commands import law_faults
+from digmed_desktop.clinical.supply_record import law_faults
 from tests.clinical.supply_examples import reading, tablets
 from tests.fhir import records
 

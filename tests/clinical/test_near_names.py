@@ -11,7 +11,7 @@ from digmed_desktop.clinical.near_names import nearly_named_in
 from digmed_desktop.clinical.phrases import words
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.supply_law import judge
-from digmed_desktop.fhir.commands import law_faults
+from digmed_desktop.clinical.supply_record import law_faults
 from tests.clinical import ordinary_medicines
 from tests.clinical.supply_examples import asked, reading, tablets
 from tests.fhir import records
@@ -53,6 +53,10 @@ def asks_of(name: str, route: SupplyRoute, legal_class: str = "pom") -> list[str
         ("Oxycod 10mg", "Oxycodone"),
         ("Pregab 75mg", "Pregabalin"),
         ("tabletsmorphine", "Morphine"),
+        ("MSTtablets 10mg", "Morphine"),
+        ("Oksykodon 10mg", "Oxycodone"),
+        ("Tramad0l50", "Tramadol"),
+        ("Morfina 10mg", "Morphine"),
         ("Genericoxycodone 5mg", "Oxycodone"),
     ],
 )

@@ -116,6 +116,8 @@ def by_name(answers: dict[str, str], row: Row | None) -> Expected:
     item = {key.removeprefix("item.1."): text for key, text in answers.items()}
     pom = item["kind"] == "medicine" and item["legal_class"] == "pom"
     epilepsy = pom and item["schedule"] == "3" and item["for_epilepsy"] == "yes"
+    if row is None and item["kind"] == "appliance":  # counted in tablets
+        return {("kind", "ask")}
     if row is None:
         return {("for_epilepsy", "ask")} if epilepsy else set()
     schedules = set(row["schedules"])

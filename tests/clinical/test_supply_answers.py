@@ -92,7 +92,7 @@ def test_days_that_contradict_quantity_and_directions_ask_for_a_reason() -> None
 
 
 def test_a_name_alone_leaves_the_way_on_paper() -> None:
-    found = reading(complete_answers({"item.1.product": "Insulin of the patient's own"}))
+    found = reading(complete_answers({"item.1.product": "Insulin 100units/ml of the patient's own"}))
     assert found.only_on_paper
     assert [p.field for p in found.on_paper] == ["item.1.product"]
     assert found.record.items[0].product is not None

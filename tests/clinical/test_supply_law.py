@@ -162,12 +162,49 @@ def test_phenobarbital_beyond_five_days_asks_and_names_where_it_is_written() -> 
     assert any("Source: British National Formulary" in p.sentence for p in found.notes)
 
 
-def test_the_rule_for_a_pandemic_is_shown_and_off() -> None:
-    pandemic = law.rule("pandemic")
-    assert pandemic.off
-    assert pandemic.law in law.table()
-    assert "; off |" in law.table()
-    assert "pandemic" not in told(tablets())
+def test_the_rules_for_a_pandemic_and_for_a_shortage_are_shown_and_off() -> None:
+    for rule, regulation in (("pandemic", "regulation 226"), ("shortage-protocol", "regulation 226A")):
+        assert law.rule(rule).off
+        (shown,) = (line for line in law.table().splitlines() if law.rule(rule).law in line)
+        assert regulation in shown
+        assert shown.endswith("; off |")
+        assert rule not in told(tablets())
+
+
+LESS = [
+    ("optometrist-no-controlled-drugs", ("optometrist",), ("4", "5")),
+    ("nurse-formulary-no-controlled-drugs", ("community-nurse",), ("4", "5")),
+    (
+        "some-controlled-drugs",
+        ("podiatrist", "physiotherapist", "radiographer", "paramedic"),
+        ("3", "4", "5"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "professions", "schedules"), LESS)
+def test_a_profession_that_prescribes_fewer_controlled_drugs_asks_and_stops_nothing(
+    rule: str, professions: tuple[str, ...], schedules: tuple[str, ...]
+) -> None:
+    for profession in (*professions, "doctor"):
+        for schedule in ("none", *schedules):
+            item = {
+                "schedule": schedule,
+                "product": "39113611000001102\tZzyntholam 5mg tablets",
+                "for_epilepsy": "yes",
+            }
+            found = reading(tablets("prescriber", **item) | {"prescriber.profession": profession})
+            doubted = [
+                one.sentence
+                for one in found.notes
+                if one.needs_reason and law.rule(rule).over in one.sentence
+            ]
+            assert bool(doubted) == (profession in professions and schedule in schedules), (
+                profession,
+                schedule,
+            )
+            assert not any(law.rule(rule).over in one.sentence for one in found.problems)
+            assert all("Not confirmed" in sentence for sentence in doubted)
 
 
 @pytest.mark.parametrize(
@@ -193,12 +230,22 @@ def test_at_a_prescribers_request_as_the_prescriber_directs() -> None:
 @pytest.mark.parametrize("route", ["patient", "prescriber"])
 def test_what_is_no_prescription_only_medicine_has_no_limit(route: str) -> None:
     for legal_class in ("p", "gsl"):
-        answers = tablets(route, legal_class=legal_class, days="90", quantity="90")
+        answers = tablets(route, legal_class=legal_class, days="30", quantity="30")
         assert stopped_by(answers) == set()
         assert told(answers) - {""} == {"pharmacy-or-general-sale"}
-    appliance = tablets(route, kind="appliance", days="90", quantity="90")
+    appliance = tablets(route, kind="appliance", days="90", quantity="90", unit="needle", product="Needles")
     assert stopped_by(appliance) == set()
     assert told(appliance) - {""} == {"appliance"}
+
+
+def test_many_days_of_what_is_said_to_be_no_prescription_only_medicine_are_asked_about() -> None:
+    for changes in ({"legal_class": "p"}, {"legal_class": "gsl"}, {"kind": "appliance"}):
+        assert "item.1.days" not in asked(reading(tablets(**changes, days="30", quantity="30")))
+        over = reading(tablets(**changes, days="31", quantity="31"))
+        assert over.problems == ()
+        assert "item.1.days" in asked(over)
+    needles = complete_answers({"item.2.days": "90", "item.2.quantity": "90"})
+    assert asked(reading(needles)) == []
 
 
 @pytest.mark.parametrize("rule", [one for one in law.rules() if one.effect is Effect.CONDITION])
@@ -246,8 +293,9 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
     tested |= {"schedule-1", "schedule-2", "schedule-3", "schedule-18", "prescriber-as-directed"}
     tested |= {"appliance", "pharmacy-or-general-sale", "register", "register-prescription-dates"}
     tested |= {"eea-phenobarbital", "eea-authorised-here"}  # tests/clinical/test_who_asks.py
-    tested |= {"supplementary-plan", "community-nurse-formulary"}
-    tested |= {"register-kept", "label", "pandemic", "patient-phenobarbital"} | {
+    tested |= {"supplementary-plan", "community-nurse-formulary", "eea-register"}
+    tested |= {rule for rule, _professions, _schedules in LESS}
+    tested |= {"register-kept", "label", "pandemic", "shortage-protocol", "patient-phenobarbital"} | {
         one.id for one in law.rules() if one.effect is Effect.CONDITION
     }
     assert {one.id for one in law.rules()} == tested

@@ -52,7 +52,7 @@ def test_schedules_1_to_3_are_refused_to_a_prescriber_of_the_eea_too(profession:
         ("dentist", "123456", "abc"),
         ("nurse", "98I1234E", "9812345"),
         ("community-nurse", "98I1234E", "abc"),
-        ("pharmacist", "2071234", "20712345"),
+        ("pharmacist", "2079999", "20799995"),
         ("optometrist", "01-12345", "abc"),
         ("podiatrist", "CH12345", "PH12345"),
         ("physiotherapist", "PH123456", "12345"),

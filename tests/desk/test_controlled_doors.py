@@ -121,6 +121,30 @@ def test_a_code_finds_its_product_under_any_name(shop: Counter, tmp_path: Path) 
     assert "item.1.product" in asks(problems)
 
 
+def test_a_name_typed_without_a_code_is_held_against_the_release(shop: Counter, tmp_path: Path) -> None:
+    listed = [
+        Named("Zzyntholam 10mg tablets", "2"),
+        Named("Zzyntholam 20mg tablets", "2"),
+        Named("Vexadrine 5mg tablets", "none"),
+        Named("Vexadrine 50mg tablets", "4"),
+    ]
+    imported(shop, tmp_path, listed)
+    for typed, stopped, asked in (
+        ("zzyntholam 10mg  TABLETS", True, False),
+        ("Zzyntholam", True, False),  # all of this name are in Schedule 2
+        ("Vexadrine 50mg tablets", False, True),
+        ("Vexadrine 5mg tablets", False, False),
+        ("Vexadrine", False, False),  # the release has it in two
+        ("Zzynthola", False, False),
+    ):
+        answers = tablets(product=typed, schedule="none", strength="1mg")
+        problems = shop.desk.preview(FORM, FormState(answers)).problems
+        assert ("item.1.schedule" in stops(problems), "item.1.schedule" in asks(problems)) == (
+            stopped,
+            asked,
+        ), typed
+
+
 def handed_over(shop: Counter, name: str, schedule: str, route: str) -> tuple[set[str], set[str]]:
     """Take in a record of another system and return what stops its draft, and what wants a reason."""
     made = records.supply()

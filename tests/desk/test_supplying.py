@@ -323,5 +323,5 @@ def test_whoever_checks_the_program_is_told_of_the_register(
 
 
 def test_what_was_supplied_is_offered_first_next_time(shop: Counter) -> None:
-    finish(shop, tablets(product="Paracetamol made here"))
-    assert shop.desk.medicines.find("parace")[0].product.display == "Paracetamol made here"
+    finish(shop, tablets(product="Paracetamol 500mg made here"))
+    assert shop.desk.medicines.find("parace")[0].product.display == "Paracetamol 500mg made here"

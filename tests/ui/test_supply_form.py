@@ -194,7 +194,11 @@ def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, su
     assert bench.rows() == [], "who does not agree that the practice is told stands in the register alone"
     assert supply.form.answers()["patient.family"] == ""
     bench.window.go("supply")
-    begin(bench, supply, complete_answers({"item.count": "1", "item.1.product": "Insulin of another make"}))
+    begin(
+        bench,
+        supply,
+        complete_answers({"item.count": "1", "item.1.product": "Insulin 100units/ml of another make"}),
+    )
     supply.check_now()
     bench.until(check.isVisible)
     assert check.send_button.text() == "Finish"
