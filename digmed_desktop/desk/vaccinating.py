@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from digmed_desktop.clinical import dates, own_product
+from digmed_desktop.clinical import dates, own_product, units
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
@@ -115,5 +115,8 @@ def _offer(programme: Programme) -> ProgrammeOffer:
         not_asked={key: not_asked(programme, key) for key in ("", *programme.products)},
         routes_of={key: product.routes for key, product in programme.products.items() if product.routes},
         sites_of=dict(programme.route_sites),
+        units_of={
+            key: units.shown(unit) for key in ("", *programme.products) if (unit := programme.unit_of(key))
+        },
         advice=programme.advice,
     )

@@ -97,7 +97,8 @@ class Preview:
 class ProgrammeOffer:
     """What a vaccination form offers once its programme is chosen.
 
-    ``not_asked`` are the questions that a product has no use for, under ``""`` those without a product.
+    ``not_asked`` are the questions that a product has no use for, and ``units_of`` the unit of its dose; under ``""`` those
+    without a product.
     """
 
     name: str
@@ -109,6 +110,7 @@ class ProgrammeOffer:
         default_factory=dict
     )  # by product; none: any of the programme
     sites_of: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by route
+    units_of: dict[str, str] = field(default_factory=dict)
     advice: str = ""  # what is usually said, for who says so
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.reference.programmes import programmes
 from digmed_desktop.ui.forms.sections import Fold, Section
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -93,6 +94,20 @@ def test_problems_of_earlier_answers_open_no_card(bench: Bench) -> None:
     assert [one for one in sections(bench) if one.fold is Fold.CARD] == cards
     bench.form.form.set_problems(wrong, now)
     assert [one.spec.id for one in cards if one.fold is not Fold.CARD] == ["practice"]
+
+
+def test_a_dose_is_measured_in_the_unit_of_its_product(bench: Bench) -> None:
+    amount = bench.form.form.fields["vaccine.dose_amount"]
+    assert amount.label_text == "Dose amount (mL)"
+    of = next(one for one in programmes() if any(p.unit != one.unit for p in one.products.values()))
+    product = next(one for one in of.products.values() if one.unit != of.unit)
+    bench.form.form.set_answers({"session.programme": of.id}, keep_rest=True)
+    bench.form.touched("session.programme")
+    bench.form.form.set_answers({"vaccine.product": product.id}, keep_rest=True)
+    bench.form.touched("vaccine.product")
+    assert product.unit is not None
+    assert amount.label_text == f"Dose amount ({product.unit.display})"
+    assert amount.label.text() == amount.label_text
 
 
 def test_a_folded_card_says_a_dose_with_its_unit(bench: Bench) -> None:

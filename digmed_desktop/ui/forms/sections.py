@@ -16,7 +16,6 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
 KEPT_HERE = "kept in this pharmacy, not sent"
-IN_ML = " in mL"  # how the name of a question ends whose answer is a number of millilitres
 
 
 class Fold(Enum):
@@ -174,7 +173,7 @@ class Section(QWidget):
 
     def _spoken(self) -> str:
         return " · ".join(
-            f"{text} mL" if field.label_text.endswith(IN_ML) else text
+            f"{text} {field.unit}".rstrip()
             for field in (self._fields[key] for key in self.questions if key in self._asked)
             if (text := field.editor.spoken().replace("\n", ", "))
         )

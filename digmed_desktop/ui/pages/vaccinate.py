@@ -345,8 +345,10 @@ class VaccinatePage(FormPage):
     def _leave_out(self) -> None:
         """Ask only what applies: what the programme asks, to a patient of this age and sex, in this case."""
         answers = self.form.answers()
-        not_asked = self._offer_of(self._programme).not_asked
+        offer = self._offer_of(self._programme)
+        not_asked = offer.not_asked
         product = answers["vaccine.product"] if answers["vaccine.product"] in not_asked else ""
+        self.form.fields["vaccine.dose_amount"].measured_in(offer.units_of.get(product, ""))
         left_out = set(not_asked[product])
         left_out |= not_applicable(answers.__getitem__, self._context.now().astimezone(dates.ENGLAND).date())
         if not any(answers[key] == "yes" for key in answers if key.startswith("screening.")):

@@ -43,6 +43,7 @@ class Field(QWidget):
     ) -> None:
         super().__init__()
         self.field_id, self.label_text, self.editor = field_id, label, editor
+        self.unit = ""
         self.setObjectName(field_id)
         self.label = Words(label, bold=self.bold, wrap=len(label) > self.long_label)
         parts = editor.parts()
@@ -97,6 +98,14 @@ class Field(QWidget):
         self._inner.addWidget(self.editor)
         self._inner.addWidget(self._set_by_it)
         self._inner.addWidget(self.error)
+
+    def measured_in(self, unit: str) -> None:
+        """Say in which unit the answer counts; ``""`` says none."""
+        if unit != self.unit:
+            plain = self.label_text.removesuffix(f" ({self.unit})")
+            self.unit, self.label_text = unit, f"{plain} ({unit})" if unit else plain
+            self.label.setText(self.label_text)
+            self._name_editor()
 
     def add_below(self, widget: QWidget) -> None:
         """Put something under the editor that belongs to the question."""
