@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 
+MOST_VACCINES = 10
+"""In one record: no visit has more, and each becomes a draft that somebody has to look at."""
+
+
 class HandOverDesk:
     """Makes drafts of records. Nothing is sent: a person looks at each, as at any other draft."""
 
@@ -61,6 +65,11 @@ class HandOverDesk:
             here = Here(person_id=self._person)
             return TakenIn(
                 (self._keep(record_import.answers_of(record, self._supplying.reading, here), record),)
+            )
+        if len(record.immunizations) > MOST_VACCINES:
+            raise DigMedError(
+                f"This record has {len(record.immunizations)} vaccines.",
+                f"At most {MOST_VACCINES} are taken in at once: hand over the others in records of their own.",
             )
         kept = []
         for place in reversed(

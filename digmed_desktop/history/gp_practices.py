@@ -85,8 +85,7 @@ class GpPractices:
         with what was typed come first.
         """
         key = written.search_key(typed)
-        wanted = key.split()
-        if not wanted:
+        if not written.search_words(typed):
             return []
         query = self.query(key, limit)
         with self._database.reading() as connection:

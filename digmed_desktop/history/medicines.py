@@ -22,7 +22,7 @@ from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import medicine_used
-from digmed_desktop.history.written import search_key
+from digmed_desktop.history.written import search_key, search_words
 
 BATCH = 5000
 SEARCH = (
@@ -61,7 +61,7 @@ class MedicineList:
 
     def search(self, text: str, limit: int) -> list[Medicine]:
         """Return the first products in whose name each typed word begins a word; none where there is no list."""
-        words = search_key(text).split()
+        words = search_words(text)
         if not words:
             return []
         wanted = " AND ".join(f'"{word}"*' for word in words)
@@ -190,7 +190,10 @@ class MedicinesUsed:
         found = sa.select(medicine_used.c.product).order_by(
             medicine_used.c.used_at.desc(), medicine_used.c.name_key
         )
-        for word in search_key(text).split():
+        words = search_words(text)
+        if text.strip() and not words:
+            return []
+        for word in words:
             found = found.where(medicine_used.c.name_key.contains(f" {word}", autoescape=True))
         with self._database.reading() as connection:
             return [_read(row.product) for row in connection.execute(found.limit(limit))]

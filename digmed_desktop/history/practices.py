@@ -37,7 +37,10 @@ class Practices:
     def search(self, text: str, limit: int) -> list[Organisation]:
         """Return at most ``limit`` practices in whose name, code or address each typed word begins a word."""
         found = sa.select(practice.c.organisation).order_by(practice.c.used_at.desc(), practice.c.ods_code)
-        for word in written.search_key(text).split():
+        words = written.search_words(text)
+        if text.strip() and not words:
+            return []
+        for word in words:
             found = found.where(practice.c.search_key.contains(f" {word}", autoescape=True))
         with self._database.reading() as connection:
             return list(readable(_organisation, connection.execute(found.limit(limit))))

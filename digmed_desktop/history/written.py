@@ -57,6 +57,16 @@ def search_key(text: str) -> str:
     return " ".join(kept.split())
 
 
+MOST_WORDS = 40
+"""No practice and no medicine has a name of more words: a longer text finds none, and would be too long for SQLite."""
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """Return the words to search for; none where there are more than any name has."""
+    words = tuple(search_key(text).split())
+    return words if len(words) <= MOST_WORDS else ()
+
+
 def prefix_range(key: str) -> tuple[str, str]:
     """Return the bounds, first included and last not, of all texts that begin with ``key``."""
     return key, key + "\U0010ffff"

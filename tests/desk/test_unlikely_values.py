@@ -10,6 +10,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.handing_over import MOST_VACCINES
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import State
@@ -94,3 +95,17 @@ def test_practice_mode_refuses_a_number_that_may_be_somebodys(
     with pytest.raises(DigMedError, match="Practice mode"):
         desk.hand_over.take_in(json.dumps(whole))
     assert desk.drafts() == (), "a record of somebody's was kept"
+
+
+def test_a_record_of_more_vaccines_than_a_visit_has_is_refused_whole(counter: Counter) -> None:
+    whole = resources.json_file("examples/mmr-given.json")
+    whole["record"]["immunizations"] *= MOST_VACCINES + 1
+    with pytest.raises(DigMedError, match=f"{MOST_VACCINES + 1} vaccines"):
+        counter.desk.hand_over.take_in(json.dumps(whole))
+    assert counter.desk.drafts() == ()
+
+
+def test_a_letter_pasted_into_a_search_finds_nothing(counter: Counter) -> None:
+    letter = "dear surgery " * 1000
+    for search in (counter.desk.directory.search, counter.desk.medicines.find):
+        assert list(search(letter)) == []

@@ -8,7 +8,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.messaging.states import State
-from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, DraftsPage
+from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, MOST, DraftsPage
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -98,6 +98,30 @@ def test_a_draft_that_cannot_be_read_is_listed_and_opens_nothing(open_bench: Cal
     names = [one.accessibleName() for one in page.findChildren(QPushButton)]
     assert f"Discard {CANNOT_BE_READ}" in names
     assert [name for name in names if name.startswith("Go on")] == ["Go on with No name yet"]
+
+
+def test_every_draft_can_be_reached_however_many_there_are(open_bench: Callable[..., Bench]) -> None:
+    bench = open_bench()
+    bench.sign_in()
+    by = bench.window.context.acting.id
+
+    def leave(desk: Desk) -> int:
+        for number in range(MOST + 3):
+            desk.save_draft(f"d{number}", "vaccination", FormState({"patient.family": f"Quill{number}"}), by)
+        return 1
+
+    left: list[int] = []
+    bench.office.ask(leave, left.append)
+    bench.until(lambda: left == [1])
+    bench.window.go("drafts")
+    page = bench.window.pages.currentWidget()
+    assert isinstance(page, DraftsPage)
+    bench.until(lambda: len(page.going_on) == MOST)
+    more = next(one for one in page.findChildren(QPushButton) if one.text() == f"Show {MOST} more")
+    more.click()
+    bench.until(lambda: len(page.going_on) == MOST + 3)
+    assert not more.isVisible()
+    assert page.going_on[MOST].hasFocus()
 
 
 def write_over(desk: Desk, draft: str, text: str) -> None:

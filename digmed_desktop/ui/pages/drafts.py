@@ -39,19 +39,30 @@ class DraftsPage(ColumnPage):
         self.said = Notice("act")
         self.body.addWidget(self.said)
         self._holder, self._list = table((3, 2, 3, 0, 0))
-        self._card = self.card("", self._holder)
+        self._more = button(f"Show {MOST} more")
+        self._more.clicked.connect(self._show_more)
+        self._card = self.card("", self._holder, row(self._more))
+        self._shown = MOST
         self.going_on: list[QPushButton] = []
 
     def arrive(self) -> None:
         """Show the drafts as they are kept now."""
+        self._shown = MOST
+        self._load()
+
+    def _load(self) -> None:
         self._context.office.ask(lambda desk: desk.drafts(), self._show)
+
+    def _show_more(self) -> None:
+        self._shown += MOST
+        self._load()
 
     def _show(self, drafts: Sequence[DraftView]) -> None:
         empty(self._list)
         self.going_on = []
         self._card.setVisible(bool(drafts))
         if drafts:
-            more = f" The newest {MOST} are shown." if len(drafts) > MOST else ""
+            more = f" The newest {self._shown} are shown." if len(drafts) > self._shown else ""
             self.said.say(f"Each is kept until it is sent or discarded.{more}", "Unfinished", "act")
             self.said.head.setText(f"{len(drafts)} unfinished")
         else:
@@ -59,10 +70,11 @@ class DraftsPage(ColumnPage):
                 "A form left half filled will be here. Begin one with F2 or F3.", "Nothing here", "done"
             )
             self.said.head.setText("Nothing unfinished")
-        for place, draft in enumerate(drafts[:MOST]):
+        self._more.setVisible(len(drafts) > self._shown)
+        for place, draft in enumerate(drafts[: self._shown]):
             self._add(place, draft)
         if self.going_on:
-            self.going_on[0].setFocus()
+            self.going_on[min(self._shown - MOST, len(self.going_on) - 1)].setFocus()
 
     def _add(self, place: int, draft: DraftView) -> None:
         typed = draft.state.patient_name
