@@ -38,7 +38,7 @@ def left_open(policy: Policy) -> Iterator[str]:
     environment = policy.values.get("mesh_environment")
     if policy.locks("mailbox") and environment is None:
         yield "It sets the mailbox and no environment: nothing goes out from an account that has not chosen its MESH."
-    if environment in (MeshEnvironment.INTEGRATION, MeshEnvironment.LIVE) and not policy.locks("mailbox"):
+    if environment not in (None, MeshEnvironment.NONE) and not policy.locks("mailbox"):
         yield "It sets the environment and no mailbox: each account enters its own in Settings, Connection."
     if policy.values.get("agreed_programmes") == ():
         yield "It agrees no vaccination: every practice is told of vaccinations on paper."

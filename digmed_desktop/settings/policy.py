@@ -27,12 +27,14 @@ REMEDY = "Ask your IT to correct the file; 'digmed-desktop doctor' shows whether
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _TEXTS = {("backup", "folder"): "backup_folder", ("version", "current"): "version_source"}
 """Keys that the settings file does not have, and their names in Policy."""
-_NO_ADDRESS = "no address: live and integration MESH have one of their own, and none has none"
+_USED_BY = {"mesh_url": MeshEnvironment.THIS_COMPUTER, "mesh_folder": MeshEnvironment.CLIENT}
+"""Values that one environment uses; beside another one of the two is wrong."""
 _NO_VARIABLES = "from its drive, share or root on, without variables"
 _EXPECTED = {
     **EXPECTED,
     "mailbox": '3 or more capital letters and digits, the id of a mailbox such as "X26OT001"',
     "mesh_url": 'the address of a MESH on this computer, such as "https://localhost:8700"',
+    "mesh_folder": f"the whole name of the folder of a mailbox at the MESH client, {_NO_VARIABLES}",
     "directory": "an https address with nothing behind ? or # in it",
     "scanner_prefix": "a sign that no typed word begins with, such as ]d2",
     "scanner_separator": "a sign that no code of a pack holds, such as |",
@@ -42,6 +44,7 @@ _EXPECTED = {
 _SHAPES: Mapping[str, Callable[[str], bool]] = {
     "mailbox": shapes.is_mailbox,
     "mesh_url": web_address.is_on_this_computer,
+    "mesh_folder": shapes.is_whole_path,
     "directory": lambda text: not text or not web_address.fault_of(text),
     "scanner_prefix": lambda text: not shapes.prefix_fault(text),
     "scanner_separator": lambda text: not shapes.separator_fault(text),
@@ -140,14 +143,17 @@ def _read(file: Path, text: str, raw: Mapping[str, Any]) -> Policy:
     reader = TableReader(str(file), text, _KNOWN, _value, _EXPECTED)
     values, faults = reader.read(raw)
     lines = {name: line_of(text, ".".join(PLACES[name][:2])) for name in values if name in PLACES}
-    if not _uses_address(values):
-        faults = (*faults, TomlFault(str(file), lines["mesh_url"], "mesh.url", _NO_ADDRESS))
-        del values["mesh_url"]
+    for name, user in _USED_BY.items():
+        if name in values and values.get("mesh_environment", user) is not user:
+            key = ".".join(PLACES[name][:2])
+            expected = f"no such key, or the environment {user.value} that uses it"
+            faults = (*faults, TomlFault(str(file), lines[name], key, expected))
+            del values[name]
     texts = {name: values.pop(name, "") for name in _TEXTS.values()}
     unsure = [
         one
         for one in faults
-        if one.table in SENDING or not reader.knows(one.table) or concerns_mesh(one, raw)
+        if one.table in SENDING or not reader.knows(one.table) or concerns_mesh(one, raw, _KNOWN)
     ]
     doubt = _doubt(unsure[0]) if unsure else ""
     return Policy(MappingProxyType(values), **texts, faults=faults, doubt=doubt, file=str(file), lines=lines)
@@ -155,12 +161,6 @@ def _read(file: Path, text: str, raw: Mapping[str, Any]) -> Policy:
 
 def _doubt(fault: TomlFault) -> str:
     return f"Nothing is sent: {fault.sentence}"
-
-
-def _uses_address(values: Mapping[str, Any]) -> bool:
-    """Whether the environment that is set uses the address that is set; others have one address of their own."""
-    environment = values.get("mesh_environment", MeshEnvironment.THIS_COMPUTER)
-    return "mesh_url" not in values or environment is MeshEnvironment.THIS_COMPUTER
 
 
 def _value(name: str, found: object) -> Any:

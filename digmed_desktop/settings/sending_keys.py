@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from digmed_desktop.settings.settings import PLACES
+from digmed_desktop.settings.tables import Known
 from digmed_desktop.settings.toml_faults import TomlFault
 
 SENDING = ("mesh", "messages")
@@ -20,13 +21,14 @@ def looks_like_mesh(key: str) -> bool:
     return any(one in word for one in _WORDS) or bool(difflib.get_close_matches(word, _WORDS, n=1))
 
 
-def concerns_mesh(fault: TomlFault, raw: Mapping[str, Any]) -> bool:
-    """Whether what a fault names, or anything in it, may have been meant for the connection."""
+def concerns_mesh(fault: TomlFault, raw: Mapping[str, Any], known: Known) -> bool:
+    """Whether a key that is not ``known`` where a fault names it, or one in it, may be meant for the connection."""
     table, _, key = fault.key.partition(".")
     content = raw.get(table)
     if key and isinstance(content, Mapping):
         content = content.get(key)
-    return any(map(looks_like_mesh, (key or table, *_keys_in(content))))
+    names = () if (table, key) in known else (key or table,)
+    return any(map(looks_like_mesh, (*names, *_keys_in(content))))
 
 
 def _keys_in(content: object) -> Iterator[str]:

@@ -111,9 +111,9 @@ def _concerns_mesh(fault: TomlFault, raw: Mapping[str, Any]) -> bool:
     if fault.table == _MESH:
         return True
     if fault.table in _TABLES:
-        return concerns_mesh(fault, raw)
+        return concerns_mesh(fault, raw, _KNOWN)
     is_stated = isinstance(mesh, dict) and {"mailbox", "environment"} <= set(mesh)
-    return not is_stated or concerns_mesh(fault, raw)
+    return not is_stated or concerns_mesh(fault, raw, _KNOWN)
 
 
 def save(file: Path, settings: Settings) -> None:

@@ -92,6 +92,19 @@ def test_a_key_of_the_connection_anywhere_else_leaves_the_mailbox_in_doubt(tmp_p
         assert tomllib.loads(file.read_text(encoding="utf-8"))["mesh"]["mailbox"] == "X26OT001"
 
 
+def test_a_folder_of_the_mesh_client_is_named_whole_and_beside_its_environment(tmp_path: Path) -> None:
+    for environment, folder, wrong in (
+        ("mesh-client", "mesh", True),
+        ("mesh-client", "%MESH%\\\\X26OT001", True),
+        ("live", "/srv/mesh/X26OT001", True),
+        ("mesh-client", "/srv/mesh/X26OT001", False),
+    ):
+        text = f'[mesh]\nenvironment = "{environment}"\nmailbox = "X26OT001"\nfolder = "{folder}"\n'
+        made = written(tmp_path, text)
+        assert bool(made.doubt) is wrong is not made.locks("mesh_folder"), text
+        assert [(one.line, one.key) for one in made.faults] == [(4, "mesh.folder")] * wrong
+
+
 def test_a_misplaced_key_is_told_with_its_table(tmp_path: Path) -> None:
     made = written(tmp_path, '[counter]\nmailbox = "X26OT001"\n[mesh]\nprivacy = true\n')
     assert "in the table [mesh]" in made.faults[0].sentence
@@ -100,7 +113,7 @@ def test_a_misplaced_key_is_told_with_its_table(tmp_path: Path) -> None:
 
 def test_no_setting_of_another_kind_looks_like_one_of_the_connection() -> None:
     for table, key, _words in PLACES.values():
-        if table not in SENDING:
+        if table not in SENDING and key != "folder":  # of the backup, and of the MESH client
             assert not looks_like_mesh(key), key
             assert not looks_like_mesh(table), table
 
