@@ -99,7 +99,10 @@ def unsaid(
 ) -> tuple[Problem, ...]:
     """Return what the rules say of one vaccine of a record and not of the ``form`` that was filled in from it."""
     said = {problem.sentence for problem in (*form.problems, *form.notes)}
-    found = (one.problem for one in rulings(programmes, record, now) if one.place == place)
+    if not programmes:
+        return ()
+    programme = _programme_of(programmes, record.immunizations[place], record)
+    found = _judged(programme, record, place, now)
     return tuple(dict.fromkeys(one for one in found if one.sentence not in said))
 
 

@@ -10,9 +10,10 @@ from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record import Coded, Quantity, Screening, ScreeningAnswer, VaccinationRecord
-from digmed_desktop.clinical.record_import import HEADING, answers_of, left_open
+from digmed_desktop.clinical.record_import import HEADING, RULED, answers_of, left_open
 from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.reference import roles
 from digmed_desktop.reference.programmes import programme
 from tests.clinical import supply_examples
 from tests.clinical.examples import AGREED, NOW, complete_answers, complete_record, flu, pharmacy, vaccinator
@@ -128,6 +129,25 @@ def test_the_vaccinator_is_the_person_here_with_that_registration(counter: Count
     answers = counter.desk.drafts()[0].state.answers
     assert "session.vaccinator" not in answers
     assert "Sam Patel GPhC 2099999" in answers["after.notes"]
+
+
+def test_what_the_rules_say_of_the_record_alone_is_told_when_it_is_opened(counter: Counter) -> None:
+    """Who vaccinated is nobody here, so the form cannot say that an assistant may not work under a PGD."""
+    one = vaccination()
+    assert one.vaccinator is not None
+    assistant = replace(one.vaccinator, role=roles.role("assistant").coded)
+    record = replace(one, vaccinator=assistant, legal_basis="Patient group direction (PGD)")
+    counter.clock.move(seconds=4 * 3600)  # after the contact
+    counter.desk.hand_over.take_in(json_record.dumps(record))
+    answers = counter.desk.drafts()[0].state.answers
+    assert "session.vaccinator" not in answers
+    told = [line for line in left_open(answers) if line.startswith("Legal basis: ")]
+    assert len(told) == 1
+    assert "only registered staff" in told[0]
+    assert RULED in answers["after.notes"].split("\n")
+    counter.clock.move(seconds=1)
+    counter.desk.hand_over.take_in(json_record.dumps(one))
+    assert not left_open(counter.desk.drafts()[0].state.answers)
 
 
 def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with(counter: Counter) -> None:
