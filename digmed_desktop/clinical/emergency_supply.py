@@ -13,6 +13,7 @@ from digmed_desktop.clinical.record import (
     Coded,
     Consent,
     Incident,
+    OnBehalf,
     Organisation,
     Patient,
     Professional,
@@ -151,3 +152,4 @@ class EmergencySupplyRecord:
     not_supplied_reason: str = ""  # kept here, told on paper or by telephone
     late_entry_reason: str = ""  # why the register entry is made the day after the supply; kept here
     notes_kept_here: str = ""
+    on_behalf: OnBehalf | None = None  # None: the pharmacist recorded or signed it

@@ -131,6 +131,14 @@ class Professional:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class OnBehalf:
+    """Who recorded, and which pharmacist sent, a record that the clinician it names had not signed."""
+
+    recorded_by: Professional = field(default_factory=Professional)
+    sent_by: Professional = field(default_factory=Professional)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Patient:
     """The patient. ``nhs_number`` is ten digits without spaces, or ``""``."""
 
@@ -313,3 +321,4 @@ class VaccinationRecord:
     referral: Referral = field(default_factory=Referral)
     incident: Incident = field(default_factory=Incident)
     notes_kept_here: str = ""
+    on_behalf: OnBehalf | None = None  # None: the clinician recorded or signed it

@@ -25,6 +25,7 @@ from digmed_desktop.clinical.record import (
     Address,
     Allergy,
     Coded,
+    OnBehalf,
     Organisation,
     Professional,
     Quantity,
@@ -197,5 +198,6 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (Allergy, _of_allergy),
     (Organisation, _of_organisation),
     (Professional, _of_professional),
+    (OnBehalf, lambda one: f"recorded by {words(one.recorded_by)}, sent by {words(one.sent_by)}"),
     (ScreeningAnswer, lambda said: f"{said.question}: {yes_no(said.answer)}"),
 )

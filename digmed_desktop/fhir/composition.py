@@ -26,13 +26,17 @@ CARE_SETTING_EXTENSION = f"{NHS_PROFILE}Extension-CareSettingType-1"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Content:
-    """What the Composition says; ``entries`` maps a section's key to the ids that it refers to."""
+    """What the Composition says.
+
+    ``entries`` maps a section's key to the ids that it refers to; ``authors`` are the ids of who answers for it.
+    """
 
     title: str
     summary: str
     at: datetime
     sections: Iterable[Section]
     entries: Mapping[str, Sequence[str]]
+    authors: Sequence[str]
 
 
 def composition(id_: str, content: Content, contact: Contact, frame: MessageFrame) -> Data:
@@ -56,7 +60,7 @@ def composition(id_: str, content: Content, contact: Contact, frame: MessageFram
         subject=reference(contact.patient_id),
         encounter=reference(contact.encounter_id),
         date=moment(content.at),
-        author=[reference(contact.clinician_id)] if contact.clinician_id else [],
+        author=[reference(author) for author in content.authors],
         title=content.title,
         custodian=reference(contact.pharmacy_id),
         relatesTo=[_relates_to(replaces)] if replaces else [],

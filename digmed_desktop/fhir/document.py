@@ -42,6 +42,7 @@ def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
         asserted=record.recorded_at or record.contact_at,
     )
     title = title_of(frame)
+    standing_in = _standing_in(record, frame)
     content = Content(
         title=title,
         summary=summary_of(title, record.patient, record.pharmacy, frame.version),
@@ -56,6 +57,7 @@ def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
             "medications": [one["id"] for one in done if one["resourceType"] == "List"],
             "demographics": [ids.patient],
         },
+        authors=[one["id"] for one in standing_in] or ([contact.clinician_id] if clinician else []),
     )
     first = composition(ids.composition, content, contact, frame)
     visit = encounter(
@@ -71,7 +73,20 @@ def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
     people.append(organisation(ids.pharmacy, record.pharmacy))
     if clinician:
         people.append(practitioner(ids.clinician, clinician))
+    people += standing_in
     return document_bundle(ids.document, [first, visit, *people, *done, *allergies], frame.now)
+
+
+def _standing_in(record: Record, frame: MessageFrame) -> list[Data]:
+    """Return who answers for a record that its clinician did not sign: who recorded it, and who sent it.
+
+    STU3 means by author who is responsible for the information; the clinician stays who performed what was done. The
+    profile allows neither attester nor a second kind of participant.
+    """
+    said = record.on_behalf
+    if said is None:
+        return []
+    return [practitioner(frame.new_id(), one) for one in dict.fromkeys((said.recorded_by, said.sent_by))]
 
 
 def _what_was_done(record: Record, contact: Contact, frame: MessageFrame) -> list[Data]:

@@ -56,6 +56,8 @@ def cross_check_narrative(at: At, file: NarrativeFile, _source: DataSource) -> I
     """Yield answers without words, and sentences that are filled in with something else than the program has."""
     yield from at.exactly(("sex",), file.sex, [one.value for one in Sex], "the sex")
     yield from at.exactly(("telephone",), file.telephone, [one.value for one in PhoneUse], "the use")
+    yield from at.gaps(("on_behalf", "recorded"), file.on_behalf.recorded, ("recorder", "clinician"))
+    yield from at.gaps(("on_behalf", "sent"), file.on_behalf.sent, ("sender",))
     for key in ("given_by", "assessed", "consulted"):
         yield from at.gaps(("consent", key), getattr(file.consent, key), ("who",))
     yield from at.gaps(("correction", "changed"), file.correction.changed, ("what",))

@@ -113,6 +113,13 @@ class VaccineWords(DataModel):
     no_product: Text
 
 
+class OnBehalfWords(DataModel):
+    """How it is said that a record was sent on behalf of a clinician who had not signed it."""
+
+    recorded: Text
+    sent: Text
+
+
 class YesNoWords(DataModel):
     """Yes and no."""
 
@@ -148,6 +155,7 @@ class NarrativeFile(DataModel):
     consent: ConsentWords
     allergies: AllergyWords
     vaccine: VaccineWords
+    on_behalf: OnBehalfWords
     yes_no: YesNoWords
     sex: dict[str, Text]
     telephone: dict[str, Text]

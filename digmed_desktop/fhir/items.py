@@ -198,6 +198,24 @@ def registration_label(label: str, c: Context) -> str:
     return label.replace("{regulator}", regulator.value or "Professional")
 
 
+def _on_behalf(c: Context) -> Cell | None:
+    """Return who recorded and who sent what the clinician had not signed, None where the clinician stands for it."""
+    said, clinician = c.record.on_behalf, clinician_of(c.record)
+    if said is None:
+        return None
+    wording = words("on_behalf")
+    named = _named(clinician) if clinician else ""
+    return lines(
+        wording["recorded"].format(recorder=_named(said.recorded_by), clinician=named),
+        wording["sent"].format(sender=_named(said.sent_by)),
+    )
+
+
+def _named(who: Professional) -> str:
+    role = who.role.display if who.role else ""
+    return f"{who.name.spoken()} ({role})" if role else who.name.spoken()
+
+
 def _telephones(c: Context) -> Cell:
     uses = words("telephone")
     return lines(
@@ -260,6 +278,7 @@ COMMON: Mapping[str, Item] = {
     "clinician.name": Item("clinician", _clinician("name")),
     "clinician.role": Item("clinician", _clinician("role")),
     "clinician.registration": Item("clinician", _registration),
+    "record.on_behalf": Item("on_behalf", _on_behalf),
     "consent.treatment": Item("consent.to_treatment", _of_treatment),
     "consent.sharing": Item("consent.to_sharing", _of_sharing),
     "consent.child": Item("consent.about_child", _about_child),

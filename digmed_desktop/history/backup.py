@@ -31,7 +31,7 @@ from digmed_desktop.history.tables import notification, owed, sending
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import StoreError
 from digmed_desktop.messaging.progress import Progress
-from digmed_desktop.messaging.states import UNSENT, Happening, State
+from digmed_desktop.messaging.states import UNSENT, UNSIGNED, Happening, State
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, told, unfinished
 
 SHORTEST_PASSPHRASE = 12
@@ -215,7 +215,8 @@ def restored(profile: Profile) -> tuple[str, ...] | None:
 def look_up_first(database: Database) -> int:
     """Have everything that waits or may be on its way looked up at MESH before it is sent; return how many.
 
-    What MESH does not have may have been cancelled or corrected in records that are gone: then a person decides.
+    What MESH does not have may have been cancelled or corrected in records that are gone: then a person decides. What
+    waits for a signature may have been signed since: it is looked up once it is signed.
     """
     now = database.clock.now()
     with database.writing() as connection:
@@ -223,7 +224,7 @@ def look_up_first(database: Database) -> int:
             sa.select(notification.c.id)
             .join(sending, sending.c.notification_id == notification.c.id)
             .where(
-                notification.c.state.in_(UNSENT),
+                notification.c.state.in_((*UNSENT, *UNSIGNED)),
                 sending.c.latest.is_(True),
             )
         ).all()

@@ -17,6 +17,7 @@ from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
 from digmed_desktop.messaging.states import (
     ACTS,
     ANSWERS,
+    UNSIGNED,
     Happening,
     Need,
     Standing,
@@ -26,7 +27,7 @@ from digmed_desktop.messaging.states import (
 )
 
 _ANSWERS = tuple(h.value for h in (*ANSWERS, Happening.UNEXPECTED, Happening.DOUBTED))
-_NEVER_ON_RECORD = (
+NEVER_ON_RECORD = (
     State.REJECTED,
     State.NOT_KNOWN_THERE,
     State.NO_LONGER_THERE,
@@ -35,6 +36,7 @@ _NEVER_ON_RECORD = (
     State.ON_PAPER,
     State.BY_TELEPHONE,
 )
+"""The practice's system does not have it on the record: a correction of it has nothing to replace."""
 
 _BEGUN_AT = {State.SENT: "sent_at", State.ACCEPTED: "accepted_at", State.MATCHED: "matched_at"}
 """The columns that say since when a notification is in a state."""
@@ -197,7 +199,7 @@ def act(connection: sa.Connection, at: datetime, notification_id: int, entry: En
 
 
 def _follow(connection: sa.Connection, at: datetime, this: int, state: State, entry: Entry) -> None:
-    if state is not State.MATCHED and state not in _NEVER_ON_RECORD and not entry.voids_original:
+    if state is not State.MATCHED and state not in NEVER_ON_RECORD and not entry.voids_original:
         return  # nothing follows for another version
     replaced, withdrawal = connection.execute(
         sa.select(notification.c.replaces, notification.c.withdrawal).where(notification.c.id == this)
@@ -206,7 +208,7 @@ def _follow(connection: sa.Connection, at: datetime, this: int, state: State, en
         sa.select(notification.c.id).where(
             notification.c.replaces == this,
             notification.c.held.is_(True),
-            notification.c.state == State.WAITING,
+            notification.c.state.in_((State.WAITING, *UNSIGNED)),
         )
     ).all()
     if state is State.MATCHED:
@@ -216,7 +218,7 @@ def _follow(connection: sa.Connection, at: datetime, this: int, state: State, en
         if replaced is not None:
             done = Happening.WITHDRAWN if withdrawal else Happening.REPLACED
             write(connection, at, replaced, Entry(done))
-    elif state in _NEVER_ON_RECORD:
+    elif state in NEVER_ON_RECORD:
         for newer in held:
             write(connection, at, newer, Entry(Happening.ORIGINAL_FAILED))
     if entry.voids_original and replaced is not None:

@@ -45,6 +45,7 @@ class Notifications:
         no_route: str = "",
         kept_here: bool = False,
         state: FormState | None = None,
+        signer: int | None = None,
         alongside: Alongside | None = None,
     ) -> int:
         """Keep a message so that it will be sent, remove its draft, and return the notification's id.
@@ -54,7 +55,8 @@ class Notifications:
         what :meth:`correction` said; NotAllowedNowError when it no longer holds. With no ``message`` there is
         no electronic route: ``no_route`` says why, and the notification waits for a person to tell it on
         paper. ``kept_here``: nobody is told, at the patient's wish, and nothing waits. ``state`` is the
-        form as typed, for a later correction; without it that of the draft is kept.
+        form as typed, for a later correction; without it that of the draft is kept. ``signer``: the person whose
+        signature it waits for; then nothing of it goes out, and nobody is told, before they sign.
         """
         if message is not None and hashlib.sha256(message.payload).hexdigest() != message.sha256:
             raise ValueError("the checksum is not that of the payload")
@@ -96,8 +98,11 @@ class Notifications:
                     by_name=facts.by,
                     contact_at=facts.contact_at,
                     changed_at=at,
-                    # the duty of the contact was the first version's; that of a correction begins now
-                    settled_at=at if correction else None,
+                    # the duty of the contact was the first version's, and that of a correction begins now; where
+                    # nobody was told of the first version, the contact's goes on
+                    settled_at=at if correction and correction.way is not Way.SWAP else None,
+                    signer_id=signer,
+                    once_signed=_becomes(message, kept_here=kept_here) if signer is not None else None,
                     message_id=message.message_id if message else None,
                     sender_reference=message.sender_reference if message else None,
                 )
@@ -105,14 +110,16 @@ class Notifications:
             ).scalar_one()
             searching.index(connection, new, facts)
             self._keep_payload(connection, new, record_json, typed, message, at)
-            if kept_here:
+            if signer is not None:
+                ledger.write(connection, at, new, ledger.Entry(Happening.TO_SIGN, note=no_route, by=by))
+            elif kept_here:
                 ledger.write(connection, at, new, ledger.Entry(Happening.KEPT_HERE, by=by))
             else:
                 ledger.write(connection, at, new, ledger.Entry(Happening.FROZEN, by=by))
                 if message is None:
                     ledger.write(connection, at, new, ledger.Entry(Happening.PAPER_ONLY, note=no_route))
-                else:
-                    self._new_sending(connection, new, local_id, address)
+            if message is not None:  # what waits for a signature keeps its id for MESH from the beginning
+                self._new_sending(connection, new, local_id, address)
             if withdrawal and not kept_here:
                 ledger.write(connection, at, new, ledger.Entry(Happening.TO_TELEPHONE))
             if correction is not None:
@@ -355,6 +362,13 @@ def _follow_up(
         ledger.act(connection, at, before, ledger.Entry(Happening.REPLACED, by=by))
     elif withdrawal and ledger.standing_of(connection, before).need is Need.WRONG_PATIENT:
         ledger.act(connection, at, before, ledger.Entry(Happening.DEALT_WITH, by=by))  # it is on its way
+
+
+def _becomes(message: FrozenMessage | None, *, kept_here: bool) -> State:
+    """Return what a record becomes once it is signed."""
+    if kept_here:
+        return State.KEPT_HERE
+    return State.TO_PAPER if message is None else State.WAITING
 
 
 def _row(connection: sa.Connection, notification_id: int) -> NotificationRow:

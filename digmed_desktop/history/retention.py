@@ -18,9 +18,9 @@ from digmed_desktop.history.tables import event, inbox, notification, owed, pati
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.retention import RecordGroup
-from digmed_desktop.messaging.states import IN_TRANSIT, State
+from digmed_desktop.messaging.states import IN_TRANSIT, UNTOLD, State
 
-_ON_THE_WAY = {*IN_TRANSIT, State.DRAFT, State.TO_PAPER}
+_ON_THE_WAY = {*UNTOLD, State.DRAFT}
 _SEALED = {one.table: one for one in SEALED}
 _NUMBERED_ANEW = {"audit": "about", "owed": "notification_id", "reply_act": "notification_id"}
 """Tables that give the number of a removed last row out again; their last row stays until there is a later one."""

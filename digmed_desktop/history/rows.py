@@ -31,6 +31,8 @@ LISTED = sa.select(
     _n.contact_at,
     _n.changed_at,
     _n.outcome,
+    _n.settled_at,
+    _n.on_behalf,
 )
 """The narrow columns of the list."""
 
@@ -77,6 +79,8 @@ def listed(row: AnyRow) -> NotificationRow:
         withdrawal=row.withdrawal,
         held=row.held,
         outcome=row.outcome,
+        settled_at=row.settled_at,
+        on_behalf=row.on_behalf,
     )
 
 
@@ -84,12 +88,12 @@ def from_columns(row: Sequence[Any]) -> NotificationRow:
     """Return a row of :data:`COLUMNS` as the database keeps it; many times as fast as by name."""
     (
         number, kind, state, need, held, corrects, withdrawal, patient, nhs_number, what, batch, practice, ods, by,
-        contact_at, changed_at, outcome,
+        contact_at, changed_at, outcome, settled_at, on_behalf,
     ) = row  # fmt: skip
     return NotificationRow(
         number, _KINDS[kind], _STATES[state], need > 0, patient, nhs_number, what, batch, practice, ods, by,
         _moment(contact_at), _moment(changed_at), _NEEDS[need], corrects, bool(withdrawal), bool(held),
-        _OUTCOMES[outcome],
+        _OUTCOMES[outcome], _moment(settled_at) if settled_at else None, bool(on_behalf),
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from digmed_desktop.history.replies import Replies
 from digmed_desktop.history.retention import Retention
 from digmed_desktop.history.sealing import Sealer, SealOfKey
 from digmed_desktop.history.searching import Searching
+from digmed_desktop.history.signing import Signatures
 from digmed_desktop.history.stock import Stock
 from digmed_desktop.history.supplies import Supplies
 from digmed_desktop.history.versions import Versions
@@ -62,6 +63,7 @@ class Store:
         self.stock = Stock(database)
         self.doses = Doses(database)
         self.notifications = Notifications(database)
+        self.signatures = Signatures(database)
         self.searching = Searching(database)
         self.figures = Figures(database)
         self.versions = Versions(database)

@@ -44,6 +44,8 @@ _REFUSALS = (
 _WAYS = {
     State.WAITING: Way.SWAP,
     State.TO_PAPER: Way.SWAP,
+    State.TO_SIGN: Way.SWAP,
+    State.NOT_THEIRS: Way.SWAP,
     State.SENDING: Way.HOLD,
     State.HANDED_OVER: Way.HOLD,
     State.CHECKING: Way.HOLD,

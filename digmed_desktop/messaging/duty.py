@@ -17,6 +17,10 @@ from digmed_desktop.messaging.states import UNTOLD, State
 from digmed_desktop.settings.settings import Settings
 
 
+ON_BEHALF_HOUR = 12
+"""Of the day by whose end the practice is to know; no setting, so that there is always half a day left."""
+
+
 class Lateness(StrEnum):
     """How a notification stands against its duty."""
 
@@ -48,6 +52,10 @@ class Duty:
     def amber_from(self, contact_at: datetime) -> datetime:
         """Return the moment from which paper is offered."""
         return _at(self.due_day(contact_at), self.amber_hour)
+
+    def on_behalf_from(self, contact_at: datetime) -> datetime:
+        """Return the moment from which a pharmacist may send what the clinician has not signed."""
+        return _at(self.due_day(contact_at), ON_BEHALF_HOUR)
 
     def overdue_from(self, contact_at: datetime) -> datetime:
         """Return the moment from which it needs a person: the end of the day of the duty, or an hour before."""

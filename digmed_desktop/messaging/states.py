@@ -38,6 +38,8 @@ class State(StrEnum):
     TO_PAPER = "to-paper"  # there is no electronic way: the practice is still to be told on paper
     REOPENED = "reopened"  # matched, and then the practice said that it is not on the record
     KEPT_HERE = "kept-here"  # the patient does not agree that the practice is told
+    TO_SIGN = "to-sign"  # recorded by another than the clinician it names: nothing goes out before they sign
+    NOT_THEIRS = "not-theirs"  # the clinician it names says that it is not theirs
 
 
 class Happening(StrEnum):
@@ -90,6 +92,10 @@ class Happening(StrEnum):
     RESTORED = "restored"  # the records were restored from a backup: it may have gone out since that was made
     KEPT_HERE = "kept-here"  # recorded here only, at the patient's wish
     NOTED = "noted"  # a person wrote a note; changes nothing
+    TO_SIGN = "to-sign"  # recorded by another than the clinician it names
+    SIGNED = "signed"  # by the clinician it names
+    NOT_THEIRS = "not-theirs"  # the clinician it names refused to sign it
+    ON_BEHALF = "on-behalf"  # a pharmacist sends what the clinician had not signed
 
 
 class Need(IntEnum):
@@ -130,7 +136,10 @@ UNSENT = (S.WAITING, S.SENDING, S.HANDED_OVER, S.CHECKING)
 IN_TRANSIT = (*UNSENT, S.SENT, S.COLLECTED)
 """On its way, with the practice's system not yet heard of: the duty's clock runs."""
 
-UNTOLD = (*IN_TRANSIT, S.TO_PAPER)
+UNSIGNED = (S.TO_SIGN, S.NOT_THEIRS)
+"""Recorded, and not signed by the clinician it names: nothing of it goes to the practice in any way."""
+
+UNTOLD = (*IN_TRANSIT, S.TO_PAPER, *UNSIGNED)
 """The practice is still to know of it: the duty's clock runs."""
 
 TOLD = (S.ON_PAPER, S.BY_TELEPHONE)
@@ -163,6 +172,10 @@ def _answers_win_by_strength() -> Iterable[tuple[tuple[State, Happening], State]
 TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.DRAFT, H.FROZEN): S.WAITING,
     (S.DRAFT, H.KEPT_HERE): S.KEPT_HERE,
+    (S.DRAFT, H.TO_SIGN): S.TO_SIGN,
+    **{(s, H.SIGNED): S.WAITING for s in UNSIGNED},
+    (S.TO_SIGN, H.NOT_THEIRS): S.NOT_THEIRS,
+    (S.WAITING, H.KEPT_HERE): S.KEPT_HERE,  # signed, and the patient does not agree that the practice is told
     (S.WAITING, H.CLAIMED): S.SENDING,
     (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
     (S.WAITING, H.PAPER_ONLY): S.TO_PAPER,
@@ -189,15 +202,27 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.NOT_DELIVERED, H.SENT_AGAIN): S.WAITING,
     (S.CHECKING, H.SENT_AGAIN): S.WAITING,  # a person decides where MESH's look-up is not relied upon
     (S.WAITING, H.CANCELLED): S.CANCELLED,
-    (S.TO_PAPER, H.CANCELLED): S.CANCELLED,
-    **{(s, H.TOLD_ON_PAPER): S.ON_PAPER for s in (S.DRAFT, *UNTOLD, *_UNSETTLED, S.BY_TELEPHONE)},
+    **{(s, H.CANCELLED): S.CANCELLED for s in (S.TO_PAPER, *UNSIGNED)},
+    **{
+        (s, H.TOLD_ON_PAPER): S.ON_PAPER
+        for s in (S.DRAFT, *IN_TRANSIT, S.TO_PAPER, *_UNSETTLED, S.BY_TELEPHONE)
+    },
     # while a message is still on its way a telephone call does not stop it
     **{(s, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE for s in _UNSETTLED if s is not S.ACCEPTED},
     (S.TO_PAPER, H.TOLD_BY_TELEPHONE): S.BY_TELEPHONE,
     **{(s, H.REOPENED): S.REOPENED for s in (S.MATCHED, S.ALREADY_HELD, S.NO_ANSWER)},
     **{
         (s, H.REPLACED): S.REPLACED
-        for s in (S.WAITING, S.TO_PAPER, S.CANCELLED, S.MATCHED, S.KEPT_HERE, *_UNSETTLED, *TOLD)
+        for s in (
+            S.WAITING,
+            S.TO_PAPER,
+            S.CANCELLED,
+            S.MATCHED,
+            S.KEPT_HERE,
+            *UNSIGNED,
+            *_UNSETTLED,
+            *TOLD,
+        )
     },
     **{(s, H.WITHDRAWN): S.WITHDRAWN for s in (S.MATCHED, S.REPLACED, *TOLD)},
 }
@@ -216,7 +241,7 @@ ACTS = frozenset(
 """What a person does about a notification: it settles what needed a person until then."""
 
 _ACTS_WITHOUT_A_CHANGE = {
-    H.TOLD_BY_TELEPHONE: (*IN_TRANSIT, S.ACCEPTED, S.MATCHED, *TOLD, S.REPLACED, S.WITHDRAWN),
+    H.TOLD_BY_TELEPHONE: (*IN_TRANSIT, *UNSIGNED, S.ACCEPTED, S.MATCHED, *TOLD, S.REPLACED, S.WITHDRAWN),
     H.TOLD_ON_PAPER: (S.MATCHED, S.ON_PAPER),
 }
 
@@ -252,8 +277,9 @@ def may(standing: Standing, act: Happening) -> bool:
         return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.KEPT_HERE)
     if act is H.WRONG_PATIENT:
         return standing.state not in (S.DRAFT, S.CANCELLED, S.REPLACED, S.WITHDRAWN)
-    if act is H.DEALT_WITH:
-        return standing.needs_person and standing.need is not Need.WITHDRAWAL
+    if act is H.DEALT_WITH:  # what is not signed is signed, corrected or cancelled: else nobody would see it
+        settles = standing.need is not Need.WITHDRAWAL and standing.state not in UNSIGNED
+        return standing.needs_person and settles
     if act is H.SENT_AGAIN and standing.state is S.CHECKING:
         return standing.need >= Need.UNSENT
     return (standing.state, act) in TRANSITIONS or standing.state in _ACTS_WITHOUT_A_CHANGE.get(act, ())
@@ -295,6 +321,9 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
         settled_by = _SPOKEN.get(standing.need)
         untold = settled_by is not None and happening not in settled_by
         return standing.need if superseded or untold else Need.NOBODY
+    if happening is H.SIGNED and (standing.state is S.NOT_THEIRS or standing.need is Need.LATE):
+        lasting = standing.need in (Need.REACTION, Need.WITHDRAWAL)
+        return standing.need if lasting else Need.NOBODY  # what is late by now is raised anew
     told_already = happening is H.REJECTED and standing.state in TOLD
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
@@ -322,7 +351,9 @@ def _raised_by(standing: Standing, happening: Happening, target: State | None) -
             return _ASKED_FOR[happening]
         case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.REOPENED:
             return Need.ANSWERED
-        case H.ORIGINAL_FAILED if state is S.WAITING:
+        case H.NOT_THEIRS if target is not None:
+            return Need.ANSWERED
+        case H.ORIGINAL_FAILED if state in (S.WAITING, *UNSIGNED):
             return Need.UNSENT
         case H.REJECTED:
             return Need.NOBODY if state in TOLD else Need.ANSWERED

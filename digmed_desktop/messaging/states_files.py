@@ -44,6 +44,8 @@ class StatesFile(DataModel):
     held: WordsRow
     held_back_for_good: WordsRow
     amber: WordsRow
+    amber_unsigned: WordsRow
+    late_unsigned: NeedRow
     settled: SettledRow
     needs: dict[str, NeedRow]
     records: dict[str, Text]

@@ -52,13 +52,20 @@ class NotificationRow:
     withdrawal: bool = False
     held: bool = False  # waits until the one that it replaces was matched to the patient
     outcome: Outcome = Outcome.UNKNOWN
+    settled_at: datetime | None = None  # when a person last did something about it
+    on_behalf: bool = False  # sent for a clinician who had not signed it, and no correction otherwise
+
+    @property
+    def duty_from(self) -> datetime:
+        """When the clock of the duty began: with the care, or with what a person did about it since."""
+        return max(self.contact_at, self.settled_at or self.contact_at)
 
     @property
     def record_kind(self) -> RecordKind:
         """What the row is."""
         if self.withdrawal:
             return RecordKind.WITHDRAWAL
-        if self.corrects is not None:
+        if self.corrects is not None and not self.on_behalf:
             return RecordKind.CORRECTION
         return RecordKind(self.outcome.value or RecordKind.UNKNOWN)
 

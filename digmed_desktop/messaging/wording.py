@@ -8,7 +8,7 @@ from typing import Any
 
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.duty import Duty, Lateness
-from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.states import UNSIGNED, Need, State
 from digmed_desktop.messaging.story import NotificationRow
 
 _FILE = "states/states.toml"
@@ -82,6 +82,19 @@ def words_of_need(need: Need) -> tuple[str, str]:
     return str(entry.get("happened", UNREADABLE)), str(entry.get("do", UNREADABLE_DO))
 
 
+@cache
+def words_of_amber_unsigned() -> Words:
+    """Return the words of a record that is due today and not signed."""
+    return _words(OWN.at(_FILE, "amber_unsigned"), "sign today")
+
+
+@cache
+def words_of_late_unsigned() -> tuple[str, str]:
+    """Return what happened and what to do when a record is late and not signed."""
+    entry = OWN.at(_FILE, "late_unsigned") or {}
+    return str(entry.get("happened", UNREADABLE)), str(entry.get("do", UNREADABLE_DO))
+
+
 def words_of_settled() -> str:
     """Return what to do about what a person has dealt with."""
     return str(OWN.at(_FILE, "settled", "do") or "")
@@ -94,14 +107,15 @@ def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
         return words_of_held_for_good()
     words = _of_state(row, held=held)
     if row.needs_person and (row.need >= Need.REACTION or words.tone not in (Tone.LOOK, Tone.STOP)):
-        happened, do = words_of_need(row.need)
+        unsigned_late = row.need is Need.LATE and row.state in UNSIGNED
+        happened, do = words_of_late_unsigned() if unsigned_late else words_of_need(row.need)
         return replace(words, happened=f"{words.happened} {happened}", do=do, tone=Tone.LOOK)
     if not row.needs_person and words.tone in (Tone.LOOK, Tone.STOP) and not held:
         # a person has settled it: it stays what it is, and asks for nothing
         return replace(words, do=words_of_settled(), tone=Tone.PLAIN)
-    late = row.corrects is None and duty.lateness(row.state, row.contact_at, now) is Lateness.AMBER
+    late = duty.lateness(row.state, row.duty_from, now) is Lateness.AMBER
     if late and not row.needs_person:
-        amber = words_of_amber()
+        amber = words_of_amber_unsigned() if row.state in UNSIGNED else words_of_amber()
         return replace(words, happened=f"{words.happened} {amber.happened}", do=amber.do, tone=amber.tone)
     return words
 

@@ -3,13 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from digmed_desktop.clinical.record import Allergies, AllergyStatus, Coded, Consent
+from digmed_desktop.clinical.record import (
+    Allergies,
+    AllergyStatus,
+    Coded,
+    Consent,
+    OnBehalf,
+    PersonName,
+    Professional,
+    Regulator,
+)
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import all_editions, default_for
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+from digmed_desktop.reference import roles
 from tests.fhir.records import GIVEN, INSULIN, NOT_GIVEN, NOW, ids, supply, vaccination, with_allergies
 
 OLD = "5c0a1a46-1111-4111-8111-000000000001"
@@ -35,6 +45,12 @@ def message(
     return build(record, frame)
 
 
+SCRIBE = Professional(PersonName("Lena", "Vale"), roles.role("healthcare-assistant").coded)
+STANDING_IN = Professional(
+    PersonName("Amira", "Khan"), roles.role("pharmacist").coded, Regulator.GPHC, "2099998"
+)
+BY_TWO = OnBehalf(SCRIBE, STANDING_IN)
+BY_ONE = OnBehalf(STANDING_IN, STANDING_IN)
 REFUSED = Consent("Patient", to_treatment=False, to_sharing=True)
 TWICE = (
     GIVEN,
@@ -54,6 +70,9 @@ RECORDS: dict[str, tuple[Callable[[], Record], Replaces | None]] = {
         None,
     ),
     "vaccination-allergies-recorded": (lambda: vaccination(allergies=with_allergies()), None),
+    "vaccination-on-behalf": (lambda: vaccination(on_behalf=BY_TWO), None),
+    "vaccination-on-behalf-replacement": (lambda: vaccination(on_behalf=BY_ONE), CORRECTION),
+    "emergency-supply-on-behalf": (lambda: supply(on_behalf=BY_ONE), None),
     "vaccination-replacement": (vaccination, CORRECTION),
     "vaccination-withdrawn": (vaccination, WITHDRAWAL),
     "vaccination-two-uncoded-dose-sequence": (lambda: vaccination(immunizations=TWICE), None),

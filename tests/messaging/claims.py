@@ -24,4 +24,6 @@ CLAIMS: dict[State, set[Happening]] = {  # what a state claims can only be claim
     S.KEPT_HERE: {H.KEPT_HERE},
     S.TO_PAPER: {H.PAPER_ONLY},
     S.REOPENED: {H.REOPENED},
+    S.TO_SIGN: {H.TO_SIGN},
+    S.NOT_THEIRS: {H.NOT_THEIRS},
 }

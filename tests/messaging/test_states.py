@@ -61,6 +61,7 @@ def test_a_row_of_the_table_leads_to_what_its_happening_allows(state: State, hap
             (S.WAITING, H.NOT_TAKEN),
             (S.WAITING, H.NOT_FOUND),
             (S.WAITING, H.SENT_AGAIN),
+            (S.WAITING, H.SIGNED),
             (S.SENDING, H.CLAIMED),
             (S.CHECKING, H.OUTCOME_UNKNOWN),
             (S.CHECKING, H.RESTORED),
@@ -151,6 +152,41 @@ def test_a_reaction_asks_until_the_practice_was_told_by_word_of_mouth(state: Sta
     assert judge(told, H.TOLD_BY_TELEPHONE).need is Need.NOBODY
     assert judge(told, H.DEALT_WITH).need is Need.NOBODY
     assert not may(Standing(S.CANCELLED), H.REACTION)
+
+
+def test_nothing_goes_out_and_nobody_is_told_before_the_signature() -> None:
+    recorded = judge(Standing(S.DRAFT), H.TO_SIGN)
+    refused = judge(recorded, H.NOT_THEIRS)
+    assert (recorded, refused) == (Standing(S.TO_SIGN), Standing(S.NOT_THEIRS, Need.ANSWERED))
+    ends = {H.SIGNED: S.WAITING, H.CANCELLED: S.CANCELLED, H.REPLACED: S.REPLACED}
+    for standing in (recorded, refused):
+        for happening in set(H) - {H.NOT_THEIRS}:
+            after = judge(standing, happening)
+            assert after.state is ends.get(happening, standing.state), happening
+        assert {act for act in ACTS if may(standing, act)} == {H.CANCELLED, H.REPLACED, H.TOLD_BY_TELEPHONE}
+    assert judge(refused, H.SIGNED) == Standing(S.WAITING)
+    assert all(
+        target not in (S.TO_SIGN, S.NOT_THEIRS) or state in (S.DRAFT, S.TO_SIGN)
+        for (state, _h), target in TRANSITIONS.items()
+    )
+
+
+def test_what_is_not_signed_is_late_as_anything_else_and_a_signature_settles_it_until_it_is_raised_anew() -> (
+    None
+):
+    late = judge(judge(Standing(S.DRAFT), H.TO_SIGN), H.DUTY_OVERDUE)
+    assert late == Standing(S.TO_SIGN, Need.LATE)
+    signed = judge(late, H.SIGNED)
+    assert signed == Standing(S.WAITING)
+    assert judge(signed, H.DUTY_OVERDUE).need is Need.LATE
+    reacted = judge(judge(Standing(S.TO_SIGN), H.REACTION), H.NOT_THEIRS)
+    assert judge(reacted, H.SIGNED).need is Need.REACTION  # it is still to be told by telephone
+
+
+def test_a_pharmacist_may_send_on_behalf_from_noon_of_the_next_working_day() -> None:
+    eve = datetime(2026, 12, 24, 16, tzinfo=UTC)  # a Thursday; then two bank holidays and a weekend
+    assert Duty().on_behalf_from(eve) == datetime(2026, 12, 29, 12, tzinfo=UTC)
+    assert Duty(amber_hour=17).on_behalf_from(eve) == datetime(2026, 12, 29, 12, tzinfo=UTC)
 
 
 def test_of_what_is_kept_here_nobody_is_told_whatever_happens() -> None:

@@ -307,4 +307,5 @@ UNASKED = {
     "practice.telephone": "Telephone of the practice",
     "pharmacy": "Pharmacy",
     "recorded_at": "Recorded",
+    "on_behalf": "Sent on behalf of the clinician",
 }

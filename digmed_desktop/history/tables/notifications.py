@@ -22,6 +22,9 @@ notification = Table(
     Column("replaces", ForeignKey("notification.id"), index=True),  # what its relatesTo names
     Column("withdrawal", Boolean, nullable=False),
     Column("outcome", Word(Outcome), nullable=False, server_default=""),
+    Column("signer_id", Integer),  # the person whose signature it waited for; None where none was needed
+    Column("once_signed", Word(State)),  # what it becomes with the signature
+    Column("on_behalf", Boolean, nullable=False, server_default=sa.false()),
     Column("patient_name", Text, nullable=False),
     Column("name_key", Text, nullable=False),
     Column("nhs_number", String(10), nullable=False),
