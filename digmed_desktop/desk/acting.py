@@ -16,6 +16,7 @@ from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.patients import PatientDesk
+from digmed_desktop.desk.reasons import reason_of
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act, Begun, Corrected, Offer
 from digmed_desktop.messaging.audit import AuditAct
@@ -26,7 +27,7 @@ from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import WITHDRAWN, EntryKind, NewEntry
 from digmed_desktop.messaging.states import Happening, State, may
-from digmed_desktop.messaging.story import Facts, NotificationRow
+from digmed_desktop.messaging.story import Facts
 from digmed_desktop.messaging.whole_file import whole_file
 from digmed_desktop.messaging.wording import words_of as words_of_state
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from digmed_desktop.fhir.edition import Edition
     from digmed_desktop.history.store import Store
 
-LONGEST_NOTE = 2000
 NOT_ITS_PATIENT = (State.NOT_KNOWN_THERE, State.NO_LONGER_THERE)
 """The practice does not look after the patient: a correction names the right one."""
 NEVER_ELECTRONIC = (
@@ -106,12 +106,18 @@ class ActsDesk:
             and not row.withdrawal
             and way is not Way.LATEST_ONLY
             and may(standing, Happening.REACTION)
+            and not self._is_for_here(notification)
         )
         return tuple(words_of(act, way) for act in Act if able[act])
 
+    def _is_for_here(self, notification: int) -> bool:
+        """Whether a record that waits for a signature is to be kept here, so that nobody is told of a reaction."""
+        unsigned = self._store.signatures.one(notification)
+        return unsigned is not None and unsigned.becomes is State.KEPT_HERE
+
     def begin_correction(self, notification: int, why: str) -> Begun:
         """Return the form to correct, with what was typed; NotAllowedNowError when that is not possible now."""
-        self._gate.allow(Permission.CORRECT)
+        self._gate.allow(self.correcting(notification))
         if self._store.notifications.correction(notification).way is Way.LATEST_ONLY:
             raise NotAllowedNowError(
                 "There is a newer version of this notification.",
@@ -126,13 +132,17 @@ class ActsDesk:
         row = self._store.notifications.row(notification)
         today = self._clock.now().astimezone(ENGLAND).date()
         owner = identity.described(identity.completed({}, state.answers, today), state.answers)
-        corrects = CorrectionOf(notification, _reason(why))
+        corrects = CorrectionOf(notification, reason_of(why))
         return Begun(row.kind.form, replace(state, correction=corrects, owner=owner))
+
+    def correcting(self, notification: int) -> Permission:
+        """Return what a person must be allowed to do to correct a notification, signed or not."""
+        return Permission.CORRECT_UNSIGNED if self._store.signatures.one(notification) else Permission.CORRECT
 
     def do(self, act: Act, notification: int, by: int, note: str) -> None:
         """Carry out an act that needs no form. Raises NotAllowedNowError when it has moved on meanwhile."""
         self._gate.allow(_PERMISSION[act], by)
-        note = _reason(note)
+        note = reason_of(note)
         notes = self._store.notifications
         match act:
             case Act.CANCEL:
@@ -185,7 +195,7 @@ class ActsDesk:
             notification,
             self._record(notification),
             by,
-            _reason(why),
+            reason_of(why),
             state=self._store.versions.state(notification),
         )
 
@@ -216,11 +226,11 @@ class ActsDesk:
             return None  # it was taken back before
         if notes.may_cancel(notification) or notes.may_take_back(notification):
             with contextlib.suppress(NotAllowedNowError):  # it has gone meanwhile: then it is withdrawn
-                self._cancel(notification, by, _reason(why))
+                self._cancel(notification, by, reason_of(why))
                 return None
         if notes.may_withdraw(notification):
             return self.withdraw(notification, by, why)
-        notes.note(notification, by, _reason(why))
+        notes.note(notification, by, reason_of(why))
         return None
 
     def withdraw(self, notification: int, by: int, why: str) -> int:
@@ -229,7 +239,7 @@ class ActsDesk:
         No message goes where the practice never had one: it is told by telephone, or nobody is where nobody was.
         """
         self._gate.allow(Permission.CORRECT, by)
-        record, why = self._record(notification), _reason(why)
+        record, why = self._record(notification), reason_of(why)
         correction = self._store.notifications.correction(notification)
         if correction.replaces is None and correction.way in (Way.AFRESH, Way.KEPT):
             made = self._withdraw_here(correction, record, by, why)
@@ -260,7 +270,7 @@ class ActsDesk:
             draft_id=None,
             token=uuid.uuid4().hex,
             record_json=json_record.dumps(record),
-            facts=facts_of(notes.row(of)),
+            facts=Facts.of(notes.row(of)),
             message=None,
             local_id="",
             by=by,
@@ -284,9 +294,13 @@ class ActsDesk:
         self._gate.allow(Permission.CORRECT, by)
         from digmed_desktop.clinical.record import VaccinationRecord
 
-        record, what = self._record(notification), _reason(what)
+        record, what = self._record(notification), reason_of(what)
         if not isinstance(record, VaccinationRecord):
             raise NotAllowedNowError("A reaction is recorded after a vaccination only.")
+        if self._is_for_here(notification):
+            raise NotAllowedNowError(
+                "The patient does not agree that the practice is told.", "Correct the record."
+            )
         closed = self._sender.route(record.patient).closed
         if (
             closed or self._edition(notification) is None
@@ -321,7 +335,7 @@ class ActsDesk:
         state: FormState | None = None,
     ) -> int:
         from digmed_desktop.clinical import json_record
-        from digmed_desktop.fhir.message import IncompleteRecordError, MessageFrame, build
+        from digmed_desktop.fhir.message import IncompleteRecordError, build
 
         notes, now = self._store.notifications, self._clock.now()
         edition = self._edition(notification)
@@ -332,15 +346,7 @@ class ActsDesk:
         plan = correcting.plan_of(
             self._store, notification, record, edition, now, why=why, withdrawn=withdrawn
         )
-        frame = MessageFrame(
-            edition=edition,
-            mailbox=self._sender.mailbox,
-            now=now,
-            new_id=lambda: str(uuid.uuid4()),
-            sender_reference=str(uuid.uuid4()),
-            version=plan.version,
-            replaces=plan.replaces,
-        )
+        frame = correcting.frame_of(plan, edition, self._sender.mailbox, now, str(uuid.uuid4()))
         try:
             message = build(record, frame)
         except IncompleteRecordError as error:
@@ -354,7 +360,7 @@ class ActsDesk:
             draft_id=None,
             token=uuid.uuid4().hex,
             record_json=json_record.dumps(record),
-            facts=facts_of(notes.row(notification)),
+            facts=Facts.of(notes.row(notification)),
             message=message,
             local_id=self._local_id(),
             by=by,
@@ -362,6 +368,7 @@ class ActsDesk:
             correction=plan.correction,
             withdrawal=withdrawn,
             state=state or self._store.versions.state(notification),
+            signer=unsigned.signer_id if (unsigned := self._store.signatures.one(notification)) else None,
             alongside=self._store.register.entering(entry) if entry else None,
         )
         if entry:
@@ -414,30 +421,3 @@ def words_of(act: Act, way: Way = Way.AFRESH) -> Offer:
     entry = OWN.at("states/acts.toml", act.value) or {}
     explain = entry.get(f"explain_{way.value}") or entry.get("explain", "")
     return Offer(act, entry.get("label", act.value.capitalize()), explain, entry.get("ask", ""))
-
-
-def facts_of(row: NotificationRow) -> Facts:
-    """Return the facts of a notification, for its next version."""
-    return Facts(
-        kind=row.kind,
-        patient_name=row.patient_name,
-        nhs_number=row.nhs_number,
-        what=row.what,
-        batch=row.batch,
-        practice_name=row.practice_name,
-        practice_ods=row.practice_ods,
-        by=row.by,
-        contact_at=row.contact_at,
-        outcome=row.outcome,
-    )
-
-
-def _reason(text: str) -> str:
-    said = text.strip()
-    if not said:
-        raise DigMedError("Write a few words: they are kept with who did it and when.")
-    if len(said) > LONGEST_NOTE:
-        raise DigMedError(
-            f"The text has {len(said):,} characters, and at most {LONGEST_NOTE:,} are kept.", "Shorten it."
-        )
-    return said

@@ -1,5 +1,6 @@
 """A correction: which message it follows, in what way, what changed in words, and why."""
 
+import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
     from digmed_desktop.fhir.corrections import Replaces
     from digmed_desktop.fhir.edition import Edition
+    from digmed_desktop.fhir.frame import MessageFrame
     from digmed_desktop.fhir.sections import Section
     from digmed_desktop.history.store import Store
 
@@ -126,6 +128,23 @@ def plan_of(
         Replaces(correction.composition_id, changed, why, at, withdrawn=withdrawn),
         version=len(versions) + 1,
         known_there=True,
+    )
+
+
+def frame_of(
+    plan: Plan, edition: "Edition", mailbox: str, now: datetime, sender_reference: str
+) -> "MessageFrame":
+    """Return the frame of a message that is made now."""
+    from digmed_desktop.fhir.frame import MessageFrame
+
+    return MessageFrame(
+        edition=edition,
+        mailbox=mailbox,
+        now=now,
+        new_id=lambda: str(uuid.uuid4()),
+        sender_reference=sender_reference,
+        version=plan.version,
+        replaces=plan.replaces,
     )
 
 

@@ -43,6 +43,7 @@ from digmed_desktop.desk.replies import ReplyDesk
 from digmed_desktop.desk.retention import RetentionDesk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.settings import SettingsDesk
+from digmed_desktop.desk.signing import SigningDesk
 from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.supplying import SupplyDesk
 from digmed_desktop.desk.unattended import checks_of_records
@@ -146,6 +147,7 @@ class Desk:
             self.patients,
             connection.take_back if connection else lambda _local_id: False,
         )
+        self.signing = SigningDesk(store, self.people, clock, sender, self.duty)
         self.replies = ReplyDesk(store, clock, sender)
         self.papers = PapersDesk(store, clock, self.duty)
         self.exports = ExportDesk(store, clock, self.duty)
@@ -230,7 +232,9 @@ class Desk:
 
     def make_delivery(self) -> DeliveryRounds:
         """Return the delivery; called on the delivery's own thread."""
-        delivery = NoticingDelivery(self._make_delivery(self._store), self._weakness)
+        delivery = NoticingDelivery(
+            self._make_delivery(self._store), lambda: (*self._weakness, *self.signing.notices())
+        )
         return KeepingHead(delivery, self._keeper)
 
     def fulfil_wish(self) -> Sent | None:
@@ -329,8 +333,9 @@ class Desk:
         self._gate.known(by)
         if form == Kind.VACCINATION.form:
             self._gate.allow(Permission.RECORD_VACCINATION, by)
-        if state.correction is not None or state.withdraws is not None:
-            self._gate.allow(Permission.CORRECT, by)
+        for corrected in (state.correction, state.withdraws):
+            if corrected is not None:
+                self._gate.allow(self.acts.correcting(corrected.notification), by)
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._form(wish.form).finished(wish.draft_id)) is not None:

@@ -37,6 +37,11 @@ def acting(person_id: int | None) -> Iterator[None]:
         _ACTING.reset(before)
 
 
+def acting_id() -> int | None:
+    """Return who is signed in as something is asked of the desk, None for nobody."""
+    return _ACTING.get()
+
+
 class Gate:
     """Asks the table. The program itself passes no gate: what it does alone carries no person."""
 

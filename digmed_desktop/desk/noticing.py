@@ -1,5 +1,6 @@
-"""Delivery that also says which of the program's own data files are left out."""
+"""Delivery that also says what works and asks for attention all the same, such as records that nobody has signed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from digmed_desktop.messaging.ports import DeliveryRounds
@@ -9,13 +10,13 @@ from digmed_desktop.messaging.story import QueueStanding
 class NoticingDelivery:
     """Adds sentences to how another delivery stands."""
 
-    def __init__(self, delivery: DeliveryRounds, notices: tuple[str, ...]) -> None:
+    def __init__(self, delivery: DeliveryRounds, notices: Callable[[], tuple[str, ...]]) -> None:
         self._delivery, self._notices = delivery, notices
 
     def run_once(self) -> QueueStanding:
         """Do all that is due and say how it stands."""
         standing = self._delivery.run_once()
-        return replace(standing, notices=(*self._notices, *standing.notices))
+        return replace(standing, notices=(*self._notices(), *standing.notices))
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -268,7 +268,7 @@ def make_delivery(
     if (fault := connection.take_policy()) is not None:
         return NoConnection(store.deliveries, duty, closed=fault.happened, remedy=fault.remedy)
     if not connection.is_set_up:
-        return NoticingDelivery(NoConnection(store.deliveries, duty), data.notices)
+        return NoticingDelivery(NoConnection(store.deliveries, duty), lambda: data.notices)
 
     def pharmacy_ods() -> str:
         return (store.profile.pharmacy() or Organisation()).ods_code
@@ -285,4 +285,4 @@ def make_delivery(
         duty=duty,
         elapsed=elapsed,
     )
-    return NoticingDelivery(delivery, data.notices)
+    return NoticingDelivery(delivery, lambda: data.notices)

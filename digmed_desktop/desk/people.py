@@ -197,10 +197,17 @@ class PeopleDesk:
 
     def sign_in(self, person_id: int, pin: str) -> SignIn:
         """Check a PIN; it is counted first, and after wrong ones in a row nobody may try for a while."""
-        with self._one_try:
-            return self._sign_in(person_id, pin)
+        found = self.check_pin(person_id, pin)
+        if found.person is not None:
+            self._gate.note(AuditAct.SIGNED_IN, by=person_id)
+        return found
 
-    def _sign_in(self, person_id: int, pin: str) -> SignIn:
+    def check_pin(self, person_id: int, pin: str) -> SignIn:
+        """Check a PIN without signing in; it counts as a try all the same."""
+        with self._one_try:
+            return self._checked(person_id, pin)
+
+    def _checked(self, person_id: int, pin: str) -> SignIn:
         person = next((p for p in self._store.people.all() if p.id == person_id and p.active), None)
         if person is None:
             return SignIn(None, "Choose your name again: this person no longer works here.")
@@ -222,7 +229,6 @@ class PeopleDesk:
             self._gate.note(AuditAct.WRONG_PIN, who.name.spoken())
             return SignIn(None, "That is not this person's PIN. Check the name and type the PIN again.")
         self._forget_tries(person)
-        self._gate.note(AuditAct.SIGNED_IN, by=person_id)
         return SignIn(self._view(person))
 
     def locked(self, person_id: int) -> None:

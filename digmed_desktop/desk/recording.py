@@ -14,7 +14,7 @@ from digmed_desktop.clinical.reading import Reading, RecordT
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.assessment import Assessment
-from digmed_desktop.desk.gate import Gate
+from digmed_desktop.desk.gate import Gate, acting_id
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.record_kinds import outcome_of
@@ -65,6 +65,15 @@ class RecordingDesk(ABC, Generic[RecordT]):
     @abstractmethod
     def what(self, record: RecordT) -> tuple[str, str]:
         """Return what a record is about in words, and its batches."""
+
+    @abstractmethod
+    def clinician(self, answers: Mapping[str, str]) -> int | None:
+        """Return the number of the person here who is named as having acted."""
+
+    def signer(self, assessed: Assessment[RecordT], by: int | None) -> int | None:
+        """Return who still has to sign what ``by`` records: the person it names, None where that is ``by``."""
+        named = self.clinician(assessed.state.answers)
+        return None if by is None or named == by else named
 
     def finished(self, draft_id: str) -> Sent | None:
         """Return what became of a draft that was finished before, None where it was not."""
@@ -122,6 +131,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             law=assessed.reading.law,
             changes=plan.changes,
             note=plan.note,
+            to_sign=self._people.name(self.signer(assessed, acting_id())),
         )
 
     def freeze(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:
@@ -181,22 +191,15 @@ class RecordingDesk(ABC, Generic[RecordT]):
             address=address,
             no_route=no_route,
             kept_here=kept_here,
+            signer=self.signer(assessed, by),
             alongside=self.alongside(assessed, draft_id, by),
         )
         self.kept(record)
         return Sent(notification)
 
     def _frame(self, plan: correcting.Plan, sender_reference: str) -> "MessageFrame":
-        from digmed_desktop.fhir.frame import MessageFrame
-
-        return MessageFrame(
-            edition=self._edition(),
-            mailbox=self._sender.mailbox,
-            now=self._clock.now(),
-            new_id=lambda: str(uuid.uuid4()),
-            sender_reference=sender_reference,
-            version=plan.version,
-            replaces=plan.replaces,
+        return correcting.frame_of(
+            plan, self._edition(), self._sender.mailbox, self._clock.now(), sender_reference
         )
 
     def _facts(self, record: RecordT) -> Facts:

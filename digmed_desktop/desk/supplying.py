@@ -63,6 +63,10 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
             listed=self._medicines.known,
         )
 
+    def clinician(self, answers: Mapping[str, str]) -> int | None:
+        """Return who was chosen as the supplying pharmacist."""
+        return chosen_pharmacist(answers)
+
     def what(self, record: EmergencySupplyRecord) -> tuple[str, str]:
         """Return the names of what was supplied, or what was asked for and not supplied."""
         if record.supplied is False:
@@ -93,8 +97,11 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         self._medicines.remember(record.items)
 
     def keep_here(self, assessed: Assessment[EmergencySupplyRecord], draft_id: str, by: int) -> Sent:
-        """Write the register alone; what corrects a notification takes its place, so that it does not go out."""
-        if assessed.plan.correction is not None:
+        """Write the register alone.
+
+        What corrects a notification takes its place, so that it does not go out; what somebody else has to sign waits.
+        """
+        if assessed.plan.correction is not None or self.signer(assessed, by) is not None:
             return super().keep_here(assessed, draft_id, by)
         number = self._store.register.append(self._entry(assessed, draft_id, by))
         self._gate.note(AuditAct.REGISTER_ENTERED, f"entry {number}", by=by)

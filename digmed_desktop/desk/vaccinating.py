@@ -95,6 +95,10 @@ class VaccinationDesk(RecordingDesk[VaccinationRecord]):
             agreed=self._sender.agreed,
         )
 
+    def clinician(self, answers: Mapping[str, str]) -> int | None:
+        """Return who was chosen as vaccinator."""
+        return chosen_vaccinator(answers)
+
     def what(self, record: VaccinationRecord) -> tuple[str, str]:
         """Return the vaccines and their batches."""
         vaccines = [one.product.display for one in record.immunizations if one.product]

@@ -110,14 +110,10 @@ class Notifications:
             ).scalar_one()
             searching.index(connection, new, facts)
             self._keep_payload(connection, new, record_json, typed, message, at)
-            if signer is not None:
-                ledger.write(connection, at, new, ledger.Entry(Happening.TO_SIGN, note=no_route, by=by))
-            elif kept_here:
-                ledger.write(connection, at, new, ledger.Entry(Happening.KEPT_HERE, by=by))
-            else:
-                ledger.write(connection, at, new, ledger.Entry(Happening.FROZEN, by=by))
-                if message is None:
-                    ledger.write(connection, at, new, ledger.Entry(Happening.PAPER_ONLY, note=no_route))
+            for entry in _first_entries(
+                by, no_route, kept_here=kept_here, on_paper=message is None, to_sign=signer is not None
+            ):
+                ledger.write(connection, at, new, entry)
             if message is not None:  # what waits for a signature keeps its id for MESH from the beginning
                 self._new_sending(connection, new, local_id, address)
             if withdrawal and not kept_here:
@@ -362,6 +358,18 @@ def _follow_up(
         ledger.act(connection, at, before, ledger.Entry(Happening.REPLACED, by=by))
     elif withdrawal and ledger.standing_of(connection, before).need is Need.WRONG_PATIENT:
         ledger.act(connection, at, before, ledger.Entry(Happening.DEALT_WITH, by=by))  # it is on its way
+
+
+def _first_entries(
+    by: int | None, no_route: str, *, kept_here: bool, on_paper: bool, to_sign: bool
+) -> tuple[ledger.Entry, ...]:
+    """Return what is written down first of a notification: who recorded it, and which way it goes."""
+    if to_sign:
+        return (ledger.Entry(Happening.TO_SIGN, note=no_route, by=by),)
+    if kept_here:
+        return (ledger.Entry(Happening.KEPT_HERE, by=by),)
+    frozen = ledger.Entry(Happening.FROZEN, by=by)
+    return (frozen, ledger.Entry(Happening.PAPER_ONLY, note=no_route)) if on_paper else (frozen,)
 
 
 def _becomes(message: FrozenMessage | None, *, kept_here: bool) -> State:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from digmed_desktop.history import ledger
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.notifications import Alongside
 from digmed_desktop.history.rows import LISTED, listed
 from digmed_desktop.history.tables import AnyRow, event, notification
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -24,7 +25,14 @@ class Signatures:
 
     def unsigned(self) -> list[Unsigned]:
         """Return everything that waits for a signature, the care of longest ago first."""
-        wanted = LISTED.add_columns(_n.signer_id, _n.once_signed).where(_n.state.in_(UNSIGNED))
+        return self._of(_n.state.in_(UNSIGNED))
+
+    def one(self, notification_id: int) -> Unsigned | None:
+        """Return a record that waits for a signature, None where it waits for none."""
+        return next(iter(self._of(sa.and_(_n.id == notification_id, _n.state.in_(UNSIGNED)))), None)
+
+    def _of(self, which: sa.ColumnElement[bool]) -> list[Unsigned]:
+        wanted = LISTED.add_columns(_n.signer_id, _n.once_signed).where(which)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(_n.contact_at, _n.id)).all()
             told: dict[int, dict[str, AnyRow]] = {row.id: {} for row in rows}
@@ -35,14 +43,6 @@ class Signatures:
             ):
                 told[one.notification_id][one.happening] = one
         return [_unsigned(row, told[row.id]) for row in rows]
-
-    def signer_of(self, notification_id: int) -> int | None:
-        """Return whose signature a notification waits for now, None where it waits for none."""
-        with self._database.reading() as connection:
-            found: int | None = connection.scalar(
-                sa.select(_n.signer_id).where(_n.id == notification_id, _n.state.in_(UNSIGNED))
-            )
-        return found
 
     def sign(self, ids: Sequence[int], by: int) -> None:
         """Sign records, all or none: each then goes the way that it was recorded for.
@@ -55,6 +55,24 @@ class Signatures:
                 self._of_signer(connection, one, by)
                 ledger.act(connection, at, one, ledger.Entry(Happening.SIGNED, by=by))
                 self._go_on(connection, one)
+
+    def standing_in(self, unsigned: Unsigned, by: int, why: str, more: Alongside | None = None) -> Alongside:
+        """Return what is written with the version that a pharmacist sends on the signer's behalf."""
+
+        def write(connection: sa.Connection, new: int) -> None:
+            row = unsigned.row
+            is_first = row.corrects is None or row.on_behalf
+            connection.execute(
+                notification.update()
+                .where(_n.id == new)
+                .values(on_behalf=is_first, settled_at=row.settled_at)  # the clock of the duty goes on
+            )
+            at = self._database.clock.now()
+            ledger.write(connection, at, new, ledger.Entry(Happening.ON_BEHALF, note=why, by=by))
+            if more is not None:
+                more(connection, new)
+
+        return write
 
     def refuse(self, notification_id: int, by: int, why: str) -> None:
         """Record that the signer says that a record is not theirs. Raises NotAllowedNowError as :meth:`sign` does."""
@@ -111,5 +129,6 @@ def _unsigned(row: AnyRow, told: dict[str, AnyRow]) -> Unsigned:
         recorded.at,
         row.once_signed,
         refused.note if refused is not None and row.state is State.NOT_THEIRS else "",
-        Happening.RESTORED.value in told,
+        recorded.note,
+        restored=Happening.RESTORED.value in told,
     )

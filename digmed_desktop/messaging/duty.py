@@ -16,7 +16,6 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.messaging.states import UNTOLD, State
 from digmed_desktop.settings.settings import Settings
 
-
 ON_BEHALF_HOUR = 12
 """Of the day by whose end the practice is to know; no setting, so that there is always half a day left."""
 

@@ -18,6 +18,7 @@ class Unsigned:
     recorded_at: datetime
     becomes: State
     refused: str = ""
+    no_route: str = ""  # why there is no electronic way, where there is none
     restored: bool = False  # from a backup: it may have been signed and sent since that was made
 
     @property

@@ -349,9 +349,7 @@ def _raised_by(standing: Standing, happening: Happening, target: State | None) -
     match happening:
         case H.REACTION | H.TO_TELEPHONE | H.WRONG_PATIENT:
             return _ASKED_FOR[happening]
-        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.REOPENED:
-            return Need.ANSWERED
-        case H.NOT_THEIRS if target is not None:
+        case H.NOT_KNOWN | H.NO_LONGER | H.UNEXPECTED | H.VOIDED | H.REOPENED | H.NOT_THEIRS:
             return Need.ANSWERED
         case H.ORIGINAL_FAILED if state in (S.WAITING, *UNSIGNED):
             return Need.UNSENT

@@ -1,8 +1,9 @@
 """What the history tells: one row of the list, and the whole story of one notification."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import Need, State
@@ -84,6 +85,11 @@ class Facts:
     by: str
     contact_at: datetime
     outcome: Outcome
+
+    @classmethod
+    def of(cls, row: NotificationRow) -> Self:
+        """Return the facts of a notification, for its next version."""
+        return cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True, repr=False)

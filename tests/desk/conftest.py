@@ -68,6 +68,11 @@ class Counter:
         assert answered(self.store, mesh_id, self.store.notifications.story(notification).message_id)
         self.store.inbox.apply_response(mesh_id, (meaning,), None)
 
+    def sign(self, notification: int) -> None:
+        """Let the person whom a record names sign it, where it waits for them."""
+        if (unsigned := self.store.signatures.one(notification)) is not None:
+            self.store.signatures.sign([notification], unsigned.signer_id)
+
     def state(self, notification: int) -> State:
         return self.store.notifications.row(notification).state
 

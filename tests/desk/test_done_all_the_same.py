@@ -73,6 +73,7 @@ def recorded_sent_and_listed(counter: Counter, made: int, sentences: set[str]) -
     assert record.incident.report == DONE["incident.report"]
     assert record.contact_at is not None
     assert all(sentence in record.notes_kept_here for sentence in sentences)
+    counter.sign(made)  # whoever did it signs what the pharmacist recorded
     row = counter.store.notifications.row(made)
     assert row.outcome in (Outcome.GIVEN, Outcome.SUPPLIED)
     assert made in [one.id for one in counter.desk.sent_items(None, 10)]

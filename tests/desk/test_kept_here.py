@@ -12,7 +12,6 @@ import pytest
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName
-from digmed_desktop.desk.acting import facts_of
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.sent_views import Act, How
@@ -21,6 +20,7 @@ from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import Happening, State
+from digmed_desktop.messaging.story import Facts
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
 from tests.desk.test_acting import REJECTED, correct
@@ -213,6 +213,6 @@ def test_the_store_itself_keeps_nothing_here_that_the_practice_has(counter: Coun
     notes = counter.store.notifications
     with pytest.raises(ValueError, match="kept here"):
         notes.freeze(
-            None, "{}", facts_of(notes.row(made)), None, "L1", counter.ada,
+            None, "{}", Facts.of(notes.row(made)), None, "L1", counter.ada,
             token="t", correction=notes.correction(made), kept_here=True,
         )  # fmt: skip

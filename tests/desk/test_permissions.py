@@ -57,6 +57,9 @@ MAY = {  # written by hand beside the table: M, P, L, T, N, R (trainee), A
     Permission.FOLLOW_UP: "MPLTNRA",
     Permission.CLOSE: "MPLTN",
     Permission.CORRECT: "MPLTN",
+    Permission.CORRECT_UNSIGNED: "MPLTNRA",
+    Permission.SIGN: "MPLTNRA",
+    Permission.SEND_ON_BEHALF: "MPL",
     Permission.SETTLE_REPLIES: "MPLT",
     Permission.RESUME_SENDING: "MPL",
     Permission.SEE_RECORDS: "MPLTNRA",
@@ -150,11 +153,17 @@ def everybody(tmp_path: Path, memory_vault: MemoryVault) -> Iterator[Shop]:
     desk.close()
 
 
+UNSIGNED = 2  # the number of a record that waits for a signature
+
+
 def notification(shop: Shop) -> int:
-    """Send a vaccination as the manager; a fresh one for each act that ends it."""
+    """Send a vaccination as the manager, and record one for a nurse to sign; return the first."""
     counter = Counter(shop.desk, shop.store, shop.clock, shop.people[WorkRole.MANAGER])
     with acting(counter.ada):
-        return counter.record()
+        sent = counter.record()
+        nurse = str(shop.people[WorkRole.NURSE])
+        assert counter.record(**{"session.vaccinator": nurse, "patient.given": "Violet"}) == UNSIGNED
+    return sent
 
 
 def with_incident(shop: Shop, by: int) -> object:
@@ -180,6 +189,9 @@ ACTS: dict[Permission, Callable[[Shop, int], object]] = {
     Permission.FOLLOW_UP: lambda s, by: s.desk.acts.do(Act.NOTE, 1, by, "A note."),
     Permission.CLOSE: lambda s, by: s.desk.acts.do(Act.DEAL_WITH, 1, by, "Done."),
     Permission.CORRECT: lambda s, by: s.desk.acts.do(Act.WITHDRAW, 99, by, "Wrong."),
+    Permission.CORRECT_UNSIGNED: lambda s, _by: s.desk.acts.begin_correction(UNSIGNED, "Another gave it."),
+    Permission.SIGN: lambda s, by: s.desk.signing.sign(by, "0000", []),
+    Permission.SEND_ON_BEHALF: lambda s, by: s.desk.signing.stand_in([], by, "They are away."),
     Permission.SETTLE_REPLIES: lambda s, by: s.desk.replies.settle("none", ReplyAct.DEALT_WITH, by),
     Permission.RESUME_SENDING: lambda s, by: s.desk.replies.let_go_on(None, by),
     Permission.SEE_RECORDS: lambda s, _by: s.desk.listing.story(1),

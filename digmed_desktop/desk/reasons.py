@@ -1,0 +1,17 @@
+"""The words that are kept with an act: why it was done."""
+
+from digmed_desktop.messaging.errors import DigMedError
+
+LONGEST_NOTE = 2000
+
+
+def reason_of(text: str) -> str:
+    """Return the words without the space around them. Raises DigMedError for none, and for more than are kept."""
+    said = text.strip()
+    if not said:
+        raise DigMedError("Write a few words: they are kept with who did it and when.")
+    if len(said) > LONGEST_NOTE:
+        raise DigMedError(
+            f"The text has {len(said):,} characters, and at most {LONGEST_NOTE:,} are kept.", "Shorten it."
+        )
+    return said
