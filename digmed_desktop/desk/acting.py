@@ -211,7 +211,7 @@ class ActsDesk:
 
     def mark_wrong_patient(self, notification: int, by: int, why: str) -> None:
         """Put a record that somebody says is another patient's on the action list, until it is taken back."""
-        self._store.notifications.mark_wrong_patient(notification, by, _reason(why))
+        self._store.notifications.mark_wrong_patient(notification, by, reason_of(why))
 
     def take_back(self, notification: int, by: int, why: str) -> int | None:
         """Take a record back that was made for the wrong patient: cancel what waits, withdraw what went out.

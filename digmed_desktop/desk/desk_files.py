@@ -152,6 +152,7 @@ class NoticeWords(DataModel):
     """What is said of an older or newer version."""
 
     older: Text
+    unsigned: Text
     newer: Text
 
 
@@ -212,6 +213,7 @@ def cross_check_paper(at: At, file: PaperFile, _source: DataSource) -> Iterator[
     for way, text in file.how.items():
         yield from at.gaps(("how", way), text, ("who", "when"))
     yield from at.gaps(("standing", "out"), file.standing.out, ("word", "when"))
+    yield from at.gaps(("notice", "unsigned"), file.notice.unsigned, ("who",))
     yield from at.gaps(("notice", "newer"), file.notice.newer, ("when",))
     yield from at.gaps(("recovery", "made"), file.recovery.made, ("when",))
     yield from at.gaps(("blank", "title"), file.blank.title, ("form",))

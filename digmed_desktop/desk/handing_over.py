@@ -93,19 +93,22 @@ class HandOverDesk:
         return record_import.with_rules_said(answers, record_rules.unsaid(known, record, place, reading, now))
 
     def _keep(self, answers: dict[str, str], record: "Record") -> tuple[str, str]:
-        """Keep answers as a draft and return its id and its form."""
+        """Keep answers as a draft and return its id and its form. Who acted is confirmed: another system said so."""
         draft, form = uuid.uuid4().hex, of(record).form_id
-        self._store.drafts.save(draft, form, FormState(answers), None)
+        named = {key for key in (of(record).question("clinician"),) if answers.get(key)}
+        self._store.drafts.save(draft, form, FormState(answers, frozenset(named)), None)
         return draft, form
 
     def _person(self, who: Professional) -> str:
-        """Return the id of the person here who has this registration; of that name where there is none."""
-        for person in self._people.all():
-            here = person.professional
-            if who.registration.strip():
-                same = (here.regulator, here.registration) == (who.regulator, who.registration.strip())
-            else:
-                same = (here.name.given, here.name.family) == (who.name.given, who.name.family)
-            if same:
-                return str(person.id)
-        return ""
+        """Return the id of the one person here who has this registration; of that name where there is none."""
+        number, everyone = who.registration.strip(), self._people.all()
+        if number:
+            same = [
+                p
+                for p in everyone
+                if (p.professional.regulator, p.professional.registration) == (who.regulator, number)
+            ]
+        else:
+            name = (who.name.given, who.name.family)
+            same = [p for p in everyone if (p.professional.name.given, p.professional.name.family) == name]
+        return str(same[0].id) if len(same) == 1 else ""

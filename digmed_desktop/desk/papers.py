@@ -18,7 +18,7 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search, Sort
-from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.states import UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 from digmed_desktop.messaging.whole_file import whole_file
 from digmed_desktop.messaging.wording import record_word, words_of, words_of_row
@@ -51,6 +51,11 @@ class PapersDesk:
         if how is not How.PATIENT and not may_be_told(self._store.versions.of(notification)):
             raise NotAllowedNowError(
                 "The patient does not agree that the practice is told.", "Give the copy to the patient only."
+            )
+        if how is not How.PATIENT and story.row.state in UNSIGNED:
+            raise NotAllowedNowError(
+                f"{story.row.by or 'The person it names'} has not signed this record.",
+                "Sign it first, under To sign. A copy for the patient can be printed now.",
             )
         row, words = story.row, _words()
         titles = words["titles_patient" if how is How.PATIENT else "titles"]
@@ -188,7 +193,9 @@ class PapersDesk:
         if any(one.row.id > row.id and one.row.state is not State.CANCELLED for one in versions):
             lines.append(said["older"])
         before = [one for one in versions if one.row.id < row.id]
-        if before and not row.withdrawal:
+        if row.state in UNSIGNED:
+            lines.append(said["unsigned"].format(who=row.by))
+        if before and not row.withdrawal and not row.on_behalf:
             lines.append(said["newer"].format(when=dates.shown_time(_first(before).made_at)))
         if row.withdrawal:
             from digmed_desktop.fhir.sections import withdrawal_notice

@@ -12,7 +12,7 @@ from digmed_desktop.history.rows import IN_FORCE, IS_DOSE, LISTED, event_row, li
 from digmed_desktop.history.tables import IN_NEED, event, moment, notification
 from digmed_desktop.messaging import figures as plain
 from digmed_desktop.messaging.parcel import Kind
-from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNTOLD, Happening, State
+from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNSIGNED, UNTOLD, Happening, State
 
 _n = notification.c
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
@@ -31,6 +31,7 @@ class Figures:
         since = _start(now.astimezone(ENGLAND).date() - timedelta(days=days - 1))
         in_need, on_way = IN_NEED, sa.and_(_n.state.in_(IN_TRANSIT), _n.need == 0)
         to_paper = sa.and_(_n.state == State.TO_PAPER, _n.need == 0)
+        to_sign = _n.state.in_(UNSIGNED)
         came = sa.and_(event.c.at >= back_since, event.c.happening.in_(_ANSWERS))
         with self._database.reading() as connection:
             back = connection.execute(
@@ -48,6 +49,8 @@ class Figures:
                 needing_count=_count(connection, in_need),
                 to_paper=_short(connection, to_paper, _n.contact_at, _n.id),
                 to_paper_count=_count(connection, to_paper),
+                to_sign=_short(connection, to_sign, _n.contact_at, _n.id),
+                to_sign_count=_count(connection, to_sign),
                 due=_short(connection, on_way, _n.contact_at, _n.id),
                 due_count=_count(connection, on_way),
                 back=tuple(plain.CameBack(event_row(one), rows[one.notification_id]) for one in back),

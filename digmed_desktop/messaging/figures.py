@@ -64,6 +64,8 @@ class Figures:
     due_count: int = 0
     to_paper: tuple[NotificationRow, ...] = ()  # to be told on paper, the one due first first
     to_paper_count: int = 0
+    to_sign: tuple[NotificationRow, ...] = ()  # waiting for a signature, the one due first first
+    to_sign_count: int = 0
     back: tuple[CameBack, ...] = ()
     back_count: int = 0
     waiting_count: int = 0

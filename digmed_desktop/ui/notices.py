@@ -56,7 +56,8 @@ class Notices(QObject):
                 else standing.remedy
             )
             head = DELIVERY_HEADS[0 if standing.connected is False else 1]
-            self._banner.say("look", f"{standing.stopped_because} {rest}".strip(), head)
+            said = (standing.stopped_because, rest, *standing.notices)
+            self._banner.say("look", " ".join(part for part in said if part), head)
         elif standing.notices:
             self._banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[2])
         elif self._banner.head in DELIVERY_HEADS:

@@ -47,6 +47,8 @@ FINISHES = {
     Ending.HERE: ("Record here only", "Keep it here and send nothing to the practice (F12)"),
 }
 """What the button of the last step says and does: where nothing goes out, nothing is sent."""
+TO_SIGN = ("Store to be signed", "Store it; nothing is sent before {who} signs (F12)")
+WHO_SIGNS = "{who} signs this record with their own PIN under To sign (Ctrl+T). Nothing is sent before that."
 SEND_UNCHANGED = ("Send the same text again", "Replace the record at the practice by the same text (F12)")
 NOTHING_READ = "No change to what the practice reads. Sending replaces its record by the same text. The change stays here."
 
@@ -144,10 +146,14 @@ class CheckPage(QWidget):
         body = QVBoxLayout(page)
         body.setContentsMargins(24, 16, 24, 24)
         body.setSpacing(12)
-        body.addWidget(title(heading_text if preview.ending is Ending.SEND else FINISH_HEADING))
+        sends = preview.ending is Ending.SEND and not preview.to_sign
+        body.addWidget(title(heading_text if sends else FINISH_HEADING))
         text, tip = FINISHES[preview.ending]
         if state and state.correction and not preview.changes and preview.ending is Ending.SEND:
             text, tip = SEND_UNCHANGED
+        if preview.to_sign:
+            text, tip = TO_SIGN[0], TO_SIGN[1].format(who=preview.to_sign)
+            body.addWidget(Notice("act", WHO_SIGNS.format(who=preview.to_sign), "Waits for a signature"))
         self.send_button.setText(text)
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)

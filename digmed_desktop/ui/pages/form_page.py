@@ -33,6 +33,7 @@ class FormPage(FormParts):
     """One patient's form, as it is typed. A form of its own is a subclass that names its form."""
 
     STRIP: tuple[SessionValue, ...] = ()
+    OUTCOME = ""  # the question of what was done
     TAKES_PACKS = False  # whether a scanned pack answers questions of it
     help_topic = ""
 
@@ -45,6 +46,8 @@ class FormPage(FormParts):
         super().__init__(context)
         self.contact_clock = ContactClock(self.form, context.now)
         self.carried: set[str] = set()
+        self._hands: int | None = context.acting.id  # who acted last
+        self._changed_hands = False  # whether that changed with a patient on the form
         self.drafts = DraftKeeper(context.office, self)
         self.draft_id = ""
         self._begun_with: dict[str, str] = {}
@@ -109,8 +112,39 @@ class FormPage(FormParts):
     def answered(self, field_id: str) -> None:
         """Follow one changed answer with others that it implies."""
 
+    def may_act(self, person: PersonView) -> bool:
+        """Whether a person may be named as having acted."""
+        raise TypeError("each form says who may act")
+
     def take_over(self, person: PersonView) -> None:
-        """Follow another person who signed in."""
+        """Make the person who signed in the one who acts, while nothing is said of a patient or of what was done.
+
+        Once anything is, whoever the form names stays, and is confirmed before it is finished.
+        """
+        other = self._hands not in (None, person.id)
+        self._hands = person.id
+        if not self._says_anything:
+            if self.may_act(person):
+                self.form.set_answers(dict.fromkeys(self._people(), str(person.id)), keep_rest=True)
+                self.carried -= self._people()
+                self.refresh()
+        elif other:
+            self._changed_hands = True
+            self.carried |= self._of_colleague(self.form.answers())
+            self.strip_changed.emit()
+
+    @property
+    def _says_anything(self) -> bool:
+        """Whether the form says who its patient is, or what was done; the session alone says neither."""
+        now = self.form.answers()
+        typed = any(
+            now[key] != self._begun_with.get(key, "")
+            for key in now.keys() - CONTACT
+            if not key.startswith("session.")
+        )
+        return (
+            typed or identity.is_somebodys(now) or bool(now.get(self.OUTCOME)) or bool(self.search.box.text)
+        )
 
     def _people(self) -> frozenset[str]:
         """Return the questions that a person of the pharmacy answers."""
@@ -199,6 +233,8 @@ class FormPage(FormParts):
 
     def sent_words(self) -> str:
         """Return what is said in passing of what was just sent."""
+        if who := self.preview.preview.to_sign:
+            return f"It waits for the signature of {who}."
         return {
             Ending.SEND: "It goes to the practice by itself.",
             Ending.PAPER: "Tell the practice on paper.",

@@ -15,6 +15,7 @@ from digmed_desktop.ui.pages.register import RegisterPage
 from digmed_desktop.ui.pages.replies import RepliesPage
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
+from digmed_desktop.ui.pages.signing import SigningPage
 from digmed_desktop.ui.pages.stock import StockPage
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.pages.today import TodayPage
@@ -44,6 +45,7 @@ PLACES: tuple[Place, ...] = (
     Place("today", "Today", "F4", TodayPage, "today"),
     Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate"),
     Place("supply", "Supply", "F3", SupplyPage, "supply"),
+    Place("sign", "To sign", "Ctrl+T", SigningPage, "to-sign"),
     Place("sent", "Sent items", "F5", SentPage, "sent-items"),
     Place("replies", "Replies", "Ctrl+R", RepliesPage, "replies"),
     Place("register", "Register", "F6", RegisterPage, "register"),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTa
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.states import UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
 from digmed_desktop.ui import files, printing
@@ -196,7 +196,7 @@ class StoryPage(QWidget):
         self.state.head.setText(f"{record_word(item)} · {words.word}{needs}")
 
     def _facts(self, item: NotificationRow) -> str:
-        due = self._context.duty().due_day(item.contact_at)
+        due = self._context.duty().due_day(item.duty_from)
         facts = (
             item.what,
             f"batch {item.batch}" if item.batch else "",
@@ -249,8 +249,11 @@ class StoryPage(QWidget):
         self.panel.put_away()
         self.right.setCurrentIndex(1)
         self.paper.to.set_answer(self._typed.get((self.shown, Act.PAPER), ""))
-        told = self.view is None or self.view.may_be_told
-        self.paper.show_panel(tuple(How) if told else (How.PATIENT,), may_record=Act.PAPER in self.offers)
+        signed = self.view is None or self.view.story.row.state not in UNSIGNED
+        told = signed and (self.view is None or self.view.may_be_told)
+        self.paper.show_panel(
+            tuple(How) if told else (How.PATIENT,), may_record=Act.PAPER in self.offers, signed=signed
+        )
 
     def _keep_typed(self) -> None:
         """Keep what is typed in an open panel with its notification; the act brings it back."""

@@ -224,6 +224,7 @@ class ActPanel(QFrame):
 LEAD = (
     "The copy says how it left, who sent it and when. Record it as sent only once it has left the pharmacy."
 )
+LEAD_UNSIGNED = "The record waits for a signature. Until it is signed, print a copy for the patient only."
 LEAD_PATIENT = "The patient does not agree to sharing with the practice. Print a copy for the patient only."
 
 
@@ -267,9 +268,9 @@ class PaperPanel(QFrame):
         """How it leaves."""
         return How(self.how.answer() or How.POST.value)
 
-    def show_panel(self, ways: Sequence[How], *, may_record: bool) -> None:
+    def show_panel(self, ways: Sequence[How], *, may_record: bool, signed: bool = True) -> None:
         """Offer to make a copy that leaves by one of these ways, and to record that it has gone where it makes sense."""
-        self.lead.setText(LEAD if How.POST in ways else LEAD_PATIENT)
+        self.lead.setText(LEAD if How.POST in ways else LEAD_PATIENT if signed else LEAD_UNSIGNED)
         self.how.set_options([Option(how.value, how.label) for how in ways])
         if not self.how.answer():
             self.how.set_answer(ways[0].value)

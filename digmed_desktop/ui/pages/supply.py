@@ -31,6 +31,7 @@ class SupplyPage(FormPage):
     """One patient's emergency supply, as it is typed: the law stands beside each item."""
 
     FORM = "emergency-supply"
+    OUTCOME = "decision.outcome"
     help_topic = "supply"
 
     def __init__(self, context: Context) -> None:
@@ -96,11 +97,9 @@ class SupplyPage(FormPage):
         self._leave_out()
         super().refresh()
 
-    def take_over(self, person: PersonView) -> None:
-        """Make the person who signed in the pharmacist, unless a patient is on the form already."""
-        if person.may_finish_supply and not self.form.answers().get("patient.family"):
-            self.form.set_answers({"session.pharmacist": str(person.id)}, keep_rest=True)
-            self.refresh()
+    def may_act(self, person: PersonView) -> bool:
+        """Whether a person may finish an emergency supply."""
+        return person.may_finish_supply
 
     def _offer_units(self) -> None:
         for field_id, field in self.form.fields.items():

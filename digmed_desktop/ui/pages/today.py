@@ -16,7 +16,7 @@ from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
 from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.searching import Search
-from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, State
+from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import record_word, words_of_row
 from digmed_desktop.ui.context import Context
@@ -130,11 +130,22 @@ class TodayPage(QScrollArea):
         self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
         self.replies_tile = Tile("replies to look at")
         self.replies_tile.setHidden(True)
+        self.sign_tile = Tile("to sign")
+        self.sign_tile.setHidden(True)
         self._tiles = Reflow(
-            (self.needing_tile, self.replies_tile, self.waiting_tile, self.due_tile, self.back_tile), 17
+            (
+                self.needing_tile,
+                self.sign_tile,
+                self.replies_tile,
+                self.waiting_tile,
+                self.due_tile,
+                self.back_tile,
+            ),
+            17,
         )
         self.needing = ListCard("Needs a person", "Nothing needs a person.")
         self.to_paper = ListCard("To go on paper", "Nothing is to go on paper.")
+        self.to_sign = ListCard("Waiting for signature", "Nothing waits for a signature.")
         self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
         self.due = ListCard("Due at the practice", "Nothing is on its way.")
         self.back = ListCard("What came back", "Nothing has come back since the last working day.")
@@ -144,7 +155,7 @@ class TodayPage(QScrollArea):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(12)
         self._wide: bool | None = None
-        self._left = _column((self.needing, self.to_paper, self.owed, self.due, self.back))
+        self._left = _column((self.needing, self.to_sign, self.to_paper, self.owed, self.due, self.back))
         self._right = _column(self.pictures)
         self.new_vaccination = button("Record a vaccination", "primary", tip="Record a vaccination (F2)")
         layout.addWidget(_beside(self.title, self.new_vaccination))
@@ -174,6 +185,8 @@ class TodayPage(QScrollArea):
         ):
             part.clicked.connect(lambda _on=False, wanted=search: self._open_list(wanted))
         self.replies_tile.clicked.connect(lambda: self._context.navigate.to_place.emit("replies"))
+        for part in (self.sign_tile, self.to_sign.all):
+            part.clicked.connect(lambda: self._context.navigate.to_place.emit("sign"))
         self.owed.all.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         self.new_vaccination.clicked.connect(lambda: self._context.navigate.to_place.emit("vaccinate"))
         self.backup_button.clicked.connect(self._open_backup)
@@ -230,6 +243,8 @@ class TodayPage(QScrollArea):
         self.replies_tile.words = "reply to look at" if view.replies == 1 else "replies to look at"
         self.replies_tile.show_number(view.replies, "look")
         self._tiles.show_only_if(self.replies_tile, shown=view.replies > 0)
+        self.sign_tile.show_number(found.to_sign_count, "look")
+        self._tiles.show_only_if(self.sign_tile, shown=found.to_sign_count > 0)
         self.waiting_tile.show_number(found.waiting_count, "look")
         self.due_tile.show_number(found.due_count, "")
         since = view.back_since.astimezone(dates.ENGLAND)
@@ -251,9 +266,14 @@ class TodayPage(QScrollArea):
         self.to_paper.show_lines(
             [self._due(one, now) for one in found.to_paper[:LINES]], found.to_paper_count
         )
+        self.to_sign.show_lines([self._due(one, now) for one in found.to_sign[:LINES]], found.to_sign_count)
         owed = self._view.owed
         self.owed.show_lines([self._owed(one, now) for one in owed[:LINES]], len(owed))
-        for card, count in ((self.to_paper, found.to_paper_count), (self.owed, len(owed))):
+        for card, count in (
+            (self.to_sign, found.to_sign_count),
+            (self.to_paper, found.to_paper_count),
+            (self.owed, len(owed)),
+        ):
             card.setHidden(not count)
 
     def _needing(self, item: NotificationRow, now: datetime) -> QWidget:
@@ -263,9 +283,10 @@ class TodayPage(QScrollArea):
     def _due(self, item: NotificationRow, now: datetime) -> QWidget:
         duty = self._context.duty()
         words = words_of_row(item, duty, now)
-        day, left = duty.due_day(item.contact_at), countdown(duty.over_at(item.contact_at), now)
-        amber = now >= duty.amber_from(item.contact_at)
-        said = f"Due by the end of {day:%A} {day.day} {day:%B}, {left}."
+        day, left = duty.due_day(item.duty_from), countdown(duty.over_at(item.duty_from), now)
+        amber = now >= duty.amber_from(item.duty_from)
+        who = f"{item.by} signs. " if item.state in UNSIGNED else ""
+        said = f"{who}Due by the end of {day:%A} {day.day} {day:%B}, {left}."
         return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")
 
     def _owed(self, one: Outstanding, now: datetime) -> QWidget:

@@ -71,6 +71,7 @@ class VaccinatePage(FormPage):
         SessionValue("Place", ("session.location", "session.location_detail")),
         SessionValue("Date", ("contact.date",)),
     )
+    OUTCOME = "vaccine.outcome"
     TAKES_PACKS = True
     help_topic = "vaccinate"
 
@@ -79,7 +80,6 @@ class VaccinatePage(FormPage):
     def __init__(self, context: Context) -> None:
         self._programme = ""
         self._product_at_first = ""
-        self._hands: int | None = context.acting.id  # who acted last
         self._answered_of: dict[str, dict[str, str]] = {}  # of each programme chosen before on this form
         self._programme_before = ""  # chosen before the one now, with what was answered of it
         self._before_not_given: dict[str, str] = {}  # outcome, site and advice
@@ -92,7 +92,6 @@ class VaccinatePage(FormPage):
         said.setSpacing(4)
         said.addWidget(quiet(ASKED_ANEW))
         said.addWidget(flow(self._put_back))
-        self._changed_hands = False  # whether that changed with a patient on the form
         self.batches: BatchChoice | None = None
         super().__init__(context)
         QShortcut(QKeySequence("Alt+0"), self, self.not_given)
@@ -289,19 +288,9 @@ class VaccinatePage(FormPage):
         self._leave_out()
         self.programme_chosen.emit(offer.name)
 
-    def take_over(self, person: PersonView) -> None:
-        """Make the person who signed in the vaccinator; with a patient on the form, have the vaccinator confirmed."""
-        other = self._hands not in (None, person.id)
-        self._hands = person.id
-        if not self.form.answers().get("patient.family"):
-            if person.may_vaccinate:
-                self.form.set_answers({"session.vaccinator": str(person.id)}, keep_rest=True)
-                self.carried.discard("session.vaccinator")
-                self.refresh()
-        elif other:
-            self._changed_hands = True
-            self.carried |= self._of_colleague(self.form.answers())
-            self.strip_changed.emit()
+    def may_act(self, person: PersonView) -> bool:
+        """Whether a person may vaccinate."""
+        return person.may_vaccinate
 
     # ---- what is asked, and what is not
 
