@@ -71,7 +71,7 @@ class SigningDesk:
             said += f" {late} should have reached the practice by now."
         if due:
             said += f" {due} must reach the practice by the end of today."
-        return (f"{said} See To sign.",)
+        return (f"{said} See To sign (Ctrl+T).",)
 
     def sign(self, person: int, pin: str, ids: Sequence[int]) -> str:
         """Sign records as the person they name, all or none; return ``""``, or why the PIN was not taken.

@@ -252,7 +252,9 @@ def test_whoever_left_cannot_sign_and_their_records_go_on_behalf(clinic: Counter
 
 def test_nothing_is_late_silently(clinic: Counter) -> None:
     made = scribed(clinic)
-    assert clinic.desk.signing.notices() == ("1 record waits for the signature of Ben Carter. See To sign.",)
+    assert clinic.desk.signing.notices() == (
+        "1 record waits for the signature of Ben Carter. See To sign (Ctrl+T).",
+    )
     assert [one.id for one in clinic.desk.listing.today().figures.to_sign] == [made]
     clinic.clock.at = noon(clinic, made)
     assert "1 must reach the practice by the end of today" in clinic.desk.signing.notices()[0]
@@ -288,7 +290,7 @@ def test_what_waits_is_done_care_for_doses_lists_and_figures(clinic: Counter) ->
     assert end.by_person == (("Ben Carter", 1),)
     assert [one.id for one in end.open] == [made]
     listed = clinic.desk.papers.day_list(row.contact_at.astimezone(ENGLAND).date())
-    assert "Waiting for signature" in str([block.rows for block in listed.blocks])  # type: ignore[union-attr]
+    assert "Waiting for signature" in str([block.rows for block in listed.blocks])
     assert clinic.store.searching.page(Search(states=frozenset({State.TO_SIGN})), None, 9)[0].id == made
 
 

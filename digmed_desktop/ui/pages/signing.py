@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from digmed_desktop.clinical.form import Option
@@ -27,7 +28,8 @@ LEAD = (
 )
 NOTHING = "Records that wait for a signature will be here. There are none."
 WIDE_EM = 28  # letters that the list, and the record beside it, need at least
-LINES_IN_VIEW = 8
+SHARE = 0.5  # of the height of the page that the list takes, and the record beside it
+LEAST_LINES = 10
 
 
 class SigningPage(ColumnPage):
@@ -52,6 +54,7 @@ class SigningPage(ColumnPage):
         self.list.setAccessibleName("Records that wait for a signature")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setWordWrap(True)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(lambda _row: self._choose())
         self.records = self.card("Records", self.who_field, Reflow((self.list, self.record), WIDE_EM))
@@ -88,6 +91,13 @@ class SigningPage(ColumnPage):
         self.panel.confirmed.connect(self._confirmed)
         self.panel.closed.connect(self._close_panel)
         self._context.acting.changed.connect(lambda _who: self._forget())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the list and the record half of the page, so that the PIN is in view below them."""
+        super().resizeEvent(event)
+        least = self.fontMetrics().height() * LEAST_LINES
+        for part in (self.list, self.record):
+            part.setFixedHeight(max(least, int(self.viewport().height() * SHARE)))
 
     # ---- what the window tells
 
@@ -137,7 +147,7 @@ class SigningPage(ColumnPage):
         for part in (self.records, self.signing):
             part.setHidden(chosen is None)
         self._fill()
-        if said or chosen is None:
+        if said or (chosen is None and self.said.isHidden()):
             self.say(said or NOTHING)
         if focus:
             (self.list if chosen is not None else self).setFocus()
@@ -175,10 +185,6 @@ class SigningPage(ColumnPage):
         place = next((n for n, one in enumerate(records) if one.unsigned.row.id == self._shown), 0)
         self.list.setCurrentRow(place if records else -1)
         blocker.unblock()
-        lines = min(max(len(records), 2), LINES_IN_VIEW)
-        height = max(self.list.sizeHintForRow(0), self.list.fontMetrics().height() * 3)
-        for part in (self.list, self.record):
-            part.setMinimumHeight(min(lines * height, height * 5) + 8)
         self._choose()
 
     def _choose(self) -> None:
