@@ -60,18 +60,21 @@ class SigningDesk:
 
     def notices(self) -> tuple[str, ...]:
         """Return what waits for a signature and what of it is due or late, in a sentence; nothing where nothing waits."""
-        waiting = [self._to_sign(one) for one in self._store.signatures.unsigned()]
-        if not waiting:
+        unsigned = [self._to_sign(one) for one in self._store.signatures.unsigned()]
+        if not unsigned:
             return ()
-        names = dict.fromkeys(self._people.name(one.unsigned.signer_id) for one in waiting)
-        said = f"{_records(len(waiting))} for the signature of {_listed(list(names))}."
-        late = sum(one.is_late for one in waiting)
-        due = sum(one.is_due for one in waiting) - late
-        if late:
-            said += f" {late} should have reached the practice by now."
-        if due:
-            said += f" {due} must reach the practice by the end of today."
-        return (f"{said} See To sign (Ctrl+T).",)
+        waiting = [one.unsigned.signer_id for one in unsigned if not one.unsigned.is_refused]
+        names = list(dict.fromkeys(self._people.name(one) for one in waiting))
+        refused, late = len(unsigned) - len(waiting), sum(one.is_late for one in unsigned)
+        due = sum(one.is_due for one in unsigned) - late
+        said = (
+            f"{_records(len(waiting))} for the signature of {_listed(names)}." if names else "",
+            f"{refused} refused: correct who vaccinated or supplied." if refused else "",
+            f"{late} should have reached the practice by now." if late else "",
+            f"{due} must reach the practice by the end of today." if due else "",
+            "See To sign (Ctrl+T).",
+        )
+        return (" ".join(part for part in said if part),)
 
     def sign(self, person: int, pin: str, ids: Sequence[int]) -> str:
         """Sign records as the person they name, all or none; return ``""``, or why the PIN was not taken.

@@ -160,6 +160,7 @@ def test_a_refused_record_asks_whoever_typed_it_who_corrects_the_name(clinic: Co
     words = words_of_row(row, Duty(), clinic.clock.now())
     assert words.tone is Tone.STOP
     assert made in [one.id for one in clinic.desk.listing.today().figures.needing]
+    assert clinic.desk.signing.notices()[0].startswith("1 refused: correct who vaccinated")
     (signer,) = clinic.desk.signing.view().signers
     assert (signer.to_sign, signer.records[0].unsigned.refused) == ((), "Ada gave this one.")
     clinic.clock.at = noon(clinic, made)

@@ -62,7 +62,7 @@ class SigningPage(ColumnPage):
         self.pin_field = Field("signing.pin", "PIN", self.pin)
         self.progress = quiet("")
         self.sign = button("Sign", "primary")
-        self.correct, self.refuse = button("Correct …"), button("Not theirs …")
+        self.correct, self.refuse = button("Correct …"), button("Refuse …")
         self.stand_in = button("Send on behalf …")
         self.open = button("Open the record", "link")
         self.why_not = quiet("")
@@ -227,7 +227,7 @@ class SigningPage(ColumnPage):
         self.pin_field.setHidden(not signer.may_sign)
         name_button(self.sign, f"Sign all {many}" if many > 1 else "Sign")
         self.sign.setHidden(not signer.may_sign or not many)
-        name_button(self.refuse, "Sign this one after all" if chosen.unsigned.is_refused else "Not theirs …")
+        name_button(self.refuse, "Sign this one after all" if chosen.unsigned.is_refused else "Refuse …")
         self.refuse.setHidden(not signer.may_sign)
         waiting = self._on_behalf(signer)
         name_button(

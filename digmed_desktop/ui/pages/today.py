@@ -16,7 +16,7 @@ from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
 from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.searching import Search
-from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, UNSIGNED, State
+from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import record_word, words_of_row
 from digmed_desktop.ui.context import Context
@@ -285,7 +285,7 @@ class TodayPage(QScrollArea):
         words = words_of_row(item, duty, now)
         day, left = duty.due_day(item.duty_from), countdown(duty.over_at(item.duty_from), now)
         amber = now >= duty.amber_from(item.duty_from)
-        who = f"{item.by} signs. " if item.state in UNSIGNED else ""
+        who = f"{item.by} signs. " if item.state is State.TO_SIGN else ""
         said = f"{who}Due by the end of {day:%A} {day.day} {day:%B}, {left}."
         return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")
 
