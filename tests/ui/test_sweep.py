@@ -7,6 +7,7 @@ A page that is added to ``PLACES`` or ``SECTIONS`` is swept without a change her
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop import app, resources
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.desk import Desk
 from digmed_desktop.settings import folders
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.pages.practice_mode import PracticePage
@@ -35,7 +38,7 @@ from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from tests.clinical.examples import FLU, complete_answers
 from tests.golden_files import kept
-from tests.ui.conftest import Bench
+from tests.ui.conftest import FIRST_RUN, Bench
 from tests.ui.test_look import clipped
 
 
@@ -87,6 +90,22 @@ def go_story(bench: Bench) -> None:
     bench.open_sent()
 
 
+def go_to_sign(bench: Bench) -> None:
+    """Show a record that waits for the signature of a colleague."""
+    ben = {**FIRST_RUN, "person.given": "Ben", "person.pin": "614283", "person.pin_again": "614283"}
+    state = FormState(complete_answers(**{"session.vaccinator": "2", "patient.given": "Violet"}))
+
+    def record(desk: Desk) -> None:
+        desk.people.add(ben)
+        doubts = (p for p in desk.preview("vaccination", state).problems if p.needs_reason)
+        reasons = {doubt.reason_key: "It is a test" for doubt in doubts}
+        assert desk.send("vaccination", "to-sign", replace(state, reasons=reasons), 1).notification
+
+    bench.office.ask(record, lambda _n: None)
+    bench.idle()
+    bench.window.go("sign")
+
+
 def go_practice_mode(bench: Bench) -> None:
     """Show practice mode's page as it is, over the fictional world, with no MESH under it."""
     context = bench.window.context
@@ -112,6 +131,7 @@ def pages(bench: Bench) -> Iterator[tuple[str, Callable[[], None]]]:
     yield "check", partial(go_check, bench)
     yield "notification", partial(go_story, bench)
     yield "practice-mode", partial(go_practice_mode, bench)
+    yield "to-sign", partial(go_to_sign, bench)
     yield "help", bench.window.open_help
     yield "sign-in", bench.window.lock
 

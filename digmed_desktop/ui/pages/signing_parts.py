@@ -112,21 +112,20 @@ def line_of(one: ToSign, private: Callable[[str], str]) -> str:
     number = nhs_number.shown(row.nhs_number)
     who = (row.patient_name, number)
     what = (row.what, f"batch {row.batch}" if row.batch else "", dates.shown_time(row.contact_at))
-    day = f"{one.due_on:%A} {dates.shown(one.due_on)}"
-    standing = (
-        f"LATE: was due on {day}"
-        if one.is_late
-        else f"DUE TODAY, {day}"
-        if one.is_due
-        else f"due by the end of {day}"
-    )
     lines = (
         "  ·  ".join(private(part) for part in who if part),
         " · ".join(part for part in what if part),
-        f"Recorded by {unsigned.recorder}, {standing}",
+        f"Recorded by {unsigned.recorder}, {_in_time(one)}",
         f"Refused: {unsigned.refused}" if unsigned.is_refused else "",
     )
     return "\n".join(line for line in lines if line)
+
+
+def _in_time(one: ToSign) -> str:
+    day = f"{one.due_on:%A} {dates.shown(one.due_on)}"
+    if one.is_late:
+        return f"LATE: it was due on {day}"
+    return f"DUE TODAY, {day}" if one.is_due else f"due by the end of {day}"
 
 
 def counted(number: int) -> str:
