@@ -322,8 +322,9 @@ def _need_after(standing: Standing, happening: Happening, target: State | None, 
         untold = settled_by is not None and happening not in settled_by
         return standing.need if superseded or untold else Need.NOBODY
     if happening is H.SIGNED and (standing.state is S.NOT_THEIRS or standing.need is Need.LATE):
-        lasting = standing.need in (Need.REACTION, Need.WITHDRAWAL)
-        return standing.need if lasting else Need.NOBODY  # what is late by now is raised anew
+        return (
+            standing.need if standing.need >= Need.REACTION else Need.NOBODY
+        )  # what is late by now is raised anew
     told_already = happening is H.REJECTED and standing.state in TOLD
     raised = Need.ANSWERED if asks and not told_already else _raised_by(standing, happening, target)
     if raised:
