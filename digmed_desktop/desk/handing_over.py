@@ -95,7 +95,8 @@ class HandOverDesk:
     def _keep(self, answers: dict[str, str], record: "Record") -> tuple[str, str]:
         """Keep answers as a draft and return its id and its form. Who acted is confirmed: another system said so."""
         draft, form = uuid.uuid4().hex, of(record).form_id
-        named = {key for key in (of(record).question("clinician"),) if answers.get(key)}
+        acted = of(record).question("clinician")
+        named = {question for question, text in answers.items() if text and question == acted}
         self._store.drafts.save(draft, form, FormState(answers, frozenset(named)), None)
         return draft, form
 
