@@ -1,6 +1,8 @@
 """What chapters of the tour share: moves that many of them make, and what they must look up."""
 
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from itertools import groupby
 
 from PySide6.QtCore import Qt
@@ -62,6 +64,19 @@ class Moves:
             raise TourError("the form is not there")
         return self.window.vaccinate
 
+    def do(self, work: Callable[[], None]) -> None:
+        """Have practice mode do something, and wait until it is done."""
+        done: list[int] = []
+        self.office.run(work, lambda _n: done.append(1))
+        self.player.wait_for("practice mode to do it", lambda: bool(done))
+
+    def move_clock(self, ahead: timedelta) -> None:
+        """Move practice mode's clock, as its page does in whole days."""
+        hours = ahead / timedelta(hours=1)
+        if hours > 0:
+            self.do(lambda: self.practice.move_clock(hours))
+            self.office.deliver_now()
+
     def settings_section(self, title: str) -> None:
         """Open the settings and go down the list to a section."""
         player = self.player
@@ -95,13 +110,17 @@ class Moves:
         """Return the patients whose notification ends well."""
         return [one for one in self.practice.patients if one.label == "Added to the record"]
 
-    def check_for(self, patient: PracticePatient, *, shared: bool = True) -> None:
-        """Take a fictional patient from practice mode's page, answer what only they can, and check."""
+    def check_for(self, patient: PracticePatient, *, shared: bool = True, by: str = "") -> None:
+        """Take a fictional patient from practice mode's page, answer what only they can, and check.
+
+        ``by``: the vaccinator, where it is not whoever is signed in.
+        """
         player, window, page = self.player, self.window, self.form()
         player.key(Qt.Key.Key_F11)
         player.click(player.button(patient.name))
         player.wait_for("the form", page.isVisible)
-        page.form.set_answers({**THIS_VISIT, **THE_PACK, **THE_SESSION}, keep_rest=True)
+        named = {"session.vaccinator": by} if by else {}
+        page.form.set_answers({**THIS_VISIT, **THE_PACK, **THE_SESSION, **named}, keep_rest=True)
         page.focus_field("allergies.status")
         player.keys("1")
         if not shared:

@@ -1,6 +1,5 @@
 """Delivery: what a notification goes through on its way, each state as it is seen."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -40,10 +39,10 @@ class Delivery:
 
     def unknown(self) -> None:
         """The answer of MESH is lost: the message is looked up before anything is sent again."""
-        self._do(lambda: self.moves.practice.lose_answer(A_WHILE))
+        self.moves.do(lambda: self.moves.practice.lose_answer(A_WHILE))
         sent = self.moves.send_for(self._patient("Added, and asks"))
         self._see(sent, State.CHECKING, "MESH takes it, and the line breaks before it says so", "Checking")
-        self._do(lambda: self.moves.practice.go_offline(0.0))
+        self.moves.do(lambda: self.moves.practice.go_offline(0.0))
         self._see(
             sent,
             State.MATCHED,
@@ -66,15 +65,15 @@ class Delivery:
 
     def late(self) -> None:
         """The clock of the duty: amber at noon of the next working day, a person when the day is over."""
-        self._do(lambda: self.moves.practice.go_offline(A_WHILE))
+        self.moves.do(lambda: self.moves.practice.go_offline(A_WHILE))
         sent = self.moves.send_for(self._patient("MESH cannot find"))
         duty, contact = Duty(), self.moves.story(sent).row.contact_at
-        self._move_to(duty.amber_from(contact) + timedelta(minutes=30) - self.moves.practice.now())
+        self.moves.move_clock(duty.amber_from(contact) + timedelta(minutes=30) - self.moves.practice.now())
         self._see(sent, State.WAITING, "it waits at noon of the next working day", "by the end of today")
-        self._move_to(duty.overdue_from(contact) + timedelta(minutes=30) - self.moves.practice.now())
+        self.moves.move_clock(duty.overdue_from(contact) + timedelta(minutes=30) - self.moves.practice.now())
         self.player.wait_for("the need", lambda: self.moves.story(sent).row.needs_person)
         self._see(sent, State.WAITING, "the day is over and it still waits", "needs a person")
-        self._do(lambda: self.moves.practice.go_offline(0.0))
+        self.moves.do(lambda: self.moves.practice.go_offline(0.0))
         self._see(
             sent,
             State.NOT_DELIVERED,
@@ -85,7 +84,7 @@ class Delivery:
 
     def no_answer(self) -> None:
         """Accepted and never answered: after five working days a person is asked."""
-        self._move_to(timedelta(days=9))
+        self.moves.move_clock(timedelta(days=9))
         self._see(
             self._in_silence, State.NO_ANSWER, "five working days go by", "No answer in time", last=True
         )
@@ -111,18 +110,6 @@ class Delivery:
         if found is None:
             raise TourError(f"nobody in practice mode shows {label!r}")
         return found
-
-    def _do(self, work: Callable[[], None]) -> None:
-        done: list[int] = []
-        self.moves.office.run(work, lambda _n: done.append(1))
-        self.player.wait_for("practice mode to do it", lambda: bool(done))
-
-    def _move_to(self, ahead: timedelta) -> None:
-        """Move practice mode's clock, as its page does in whole days."""
-        hours = ahead / timedelta(hours=1)
-        if hours > 0:
-            self._do(lambda: self.moves.practice.move_clock(hours))
-            self.moves.office.deliver_now()
 
     def _see(self, sent: int, state: State, did: str, words: str, *, last: bool = False) -> None:
         """Look at a notification in one state; the ``last`` one of it is kept with its messages."""
