@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
@@ -282,6 +282,9 @@ class SigningPage(ColumnPage):
         signer = self.signer
         if signer is not None and self.chosen is not None:
             self.panel.ask(act, signer.name, self.chosen.unsigned.recorder)
+            QTimer.singleShot(
+                0, self, lambda: self.ensureWidgetVisible(self.panel, 20, 24)
+            )  # once it has its height
 
     def _close_panel(self) -> None:
         self.panel.put_away()
