@@ -224,6 +224,7 @@ class SigningPage(ColumnPage):
         )
         self.pin_field.label.setText(f"PIN of {signer.name}")
         self.pin_field.label_text = f"PIN of {signer.name}"
+        self.pin_field.say(self.pin_field.sentence)  # names the box anew for a screen reader
         self.pin_field.setHidden(not signer.may_sign)
         name_button(self.sign, f"Sign all {many}" if many > 1 else "Sign")
         self.sign.setHidden(not signer.may_sign or not many)
