@@ -17,7 +17,7 @@ from digmed_desktop.reference import roles
 from digmed_desktop.reference.programmes import programme
 from tests.clinical import supply_examples
 from tests.clinical.examples import AGREED, NOW, complete_answers, complete_record, flu, pharmacy, vaccinator
-from tests.desk.conftest import Counter
+from tests.desk.conftest import PHARMACIST, Counter
 from tests.fhir import records
 from tests.fhir.records import supply, vaccination
 
@@ -295,3 +295,18 @@ def test_a_question_of_the_health_screen_is_known_by_its_words_however_they_are_
         answers = given_back(record)
         assert answers["screening.unwell"] == "yes", written
         assert "screening.note" not in answers
+
+
+def test_who_another_system_names_is_confirmed_and_two_of_one_name_are_nobody(counter: Counter) -> None:
+    named = replace(PHARMACIST, registration="")
+    record = json_record.dumps(vaccination(vaccinator=named))
+    (draft, _form), *_more = counter.desk.hand_over.take_in(record).drafts
+    kept = counter.store.drafts.get(draft)
+    assert kept is not None
+    assert kept.state.answers["session.vaccinator"] == str(counter.ada)
+    assert kept.state.carried == {"session.vaccinator"}
+    counter.store.people.add(replace(PHARMACIST, registration="9999992"), "slow-hash")
+    (draft, _form), *_more = counter.desk.hand_over.take_in(record).drafts
+    again = counter.store.drafts.get(draft)
+    assert again is not None
+    assert not again.state.answers.get("session.vaccinator")

@@ -20,6 +20,7 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui.pages.check import TO_SIGN
 from digmed_desktop.ui.pages.signing import NOTHING, SigningPage
+from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.pages.today import TodayPage
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import FIRST_RUN, Bench, FixedClock, open_desk_in
@@ -330,3 +331,26 @@ def test_an_absent_vaccinators_records_go_on_behalf_at_noon_and_not_before(clini
     assert "signed" not in {event.happening for event in bench.window.story.view.story.events}
     assert late(bench) == []
     shot(bench, "story-on-behalf")
+
+
+def test_whoever_signs_in_never_becomes_who_gave_or_supplied_what_the_form_says_already(
+    clinic: Bench,
+) -> None:
+    bench = clinic
+    sign_in(bench, "Amira")
+    bench.window.go("vaccinate")
+    bench.idle()
+    bench.form.fill({"session.vaccinator": "1", "vaccine.outcome": "given", "vaccine.batch": "AB-1234"})
+    bench.window.go("supply")
+    supply = bench.window.page("supply")
+    assert isinstance(supply, SupplyPage)
+    supply.fill(
+        {"session.pharmacist": "1", "patient.nhs_number": "999 000 0018"}
+    )  # a number, and no name yet
+    bench.idle()
+    sign_in(bench, "Ben")
+    for form, question in ((bench.form, "session.vaccinator"), (supply, "session.pharmacist")):
+        assert form.form.answers()[question] == "1"
+        assert (
+            question in form.carried
+        )  # it is confirmed before it is stored, and waits for Amira's signature
