@@ -71,3 +71,53 @@ def test_it_is_there_whole_or_not_at_all(tmp_path: Path, *, kept_here: bool, sta
     happened = [event.happening for event in store.notifications.story(row.id).events]
     assert happened == [Happening.KEPT_HERE if kept_here else Happening.FROZEN]
     store.close()
+
+
+def begin_unsigned(database: Path) -> int:
+    store = Store.create(database, KEY, MovedClock())
+    ben = store.people.add(PHARMACIST, "hash")
+    for token in ("first", "second"):
+        store.notifications.freeze(None, "{}", facts(), message(), local_id(), None, token=token, signer=ben)
+    store.close()
+    return 0
+
+
+def sign_both(database: Path, killed_before: int) -> int:
+    """Sign both records, and die before the statement of that number."""
+    store = Store.open(database, KEY, MovedClock())
+    passed = 0
+
+    def at_statement(*_args: object) -> None:
+        nonlocal passed
+        passed += 1
+        if passed == killed_before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for moment in ("before_cursor_execute", "commit"):
+        sa.event.listen(sa.Engine, moment, at_statement)
+    store.signatures.sign([1, 2], 1)
+    os._exit(0)
+
+
+@pytest.mark.slow
+def test_a_signature_killed_at_any_statement_is_there_for_all_or_for_none(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    assert in_process(partial(begin_unsigned, begun / "digmed.db")) == 0
+    kills = 0
+    for number in range(1, MOST_STATEMENTS):
+        database = tmp_path / str(number) / "digmed.db"
+        shutil.copytree(begun, database.parent)
+        ended = in_process(partial(sign_both, database, number))
+        store = Store.open(database, KEY, MovedClock())
+        states = {row.state for row in store.notifications.page()}
+        waiting = store.deliveries.waiting(9)
+        store.close()
+        if ended == 0:
+            break
+        kills += 1
+        assert ended == -signal.SIGKILL
+        assert (states, waiting) == ({State.TO_SIGN}, [])
+    assert kills > 6
+    assert ended == 0
+    assert states == {State.WAITING}
+    assert [parcel.notification for parcel in waiting] == [1, 2]  # each once
