@@ -33,6 +33,7 @@ class Signing:
         player.keys(self.moves.practice.pins[0][1])
         player.key(Qt.Key.Key_Return)
         player.wait_for("the signature", lambda: self.moves.story(made).row.state is not State.TO_SIGN)
+        player.wait_for("the page to say so", lambda: "1 record signed by" in player.visible_text())
         player.step("typed the PIN of the colleague", "1 record signed by", player.visible_text, "signed")
         self.moves.wait_for_end(made, {State.MATCHED})
 
