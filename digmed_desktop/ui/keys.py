@@ -123,15 +123,17 @@ class KeyLaw(QObject):
             first = first.nextInFocusChain()
 
     def main(self) -> None:
-        """Do the main action of the page in view."""
+        """Do the main action of the page in view; while it cannot be done, go to what is to be done first."""
         page = self._pages.currentWidget()
-        act = getattr(page, "main_action", None)
+        act, arrive = getattr(page, "main_action", None), getattr(page, "arrive", None)
         if callable(act):
             act()
         elif page is not None and (found := main_button(page)) is not None:
             if found.property("kind") == SENDS and (time.monotonic() - self._since) * 1000 < SEEN_MS:
                 return
             found.click()
+        elif callable(arrive):
+            arrive()
 
     def back(self) -> None:
         """Go one step back."""

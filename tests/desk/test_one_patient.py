@@ -139,11 +139,18 @@ class OneForm(RuleBasedStateMachine):
             "",
         )
 
+    def _follow(self) -> None:
+        """Follow an answer that was left; once it is known again whose form it is, undo brings nothing back."""
+        asked = self.asks
+        self.asks = bool(self.one.follow(self.answers, TODAY))
+        if asked and not self.asks:
+            self.texts = {}
+
     def _type(self, key: str, text: str) -> None:
         self.texts.setdefault(key, []).append(self.answers.get(key, ""))
         self.answers[key] = text
         self.one.typed(self.answers, TODAY)
-        self.asks = bool(self.one.follow(self.answers, TODAY))
+        self._follow()
         self.answers |= dict.fromkeys(self.one.said_of_another(self.answers, TODAY), "")
 
     # ---- what people do
@@ -175,6 +182,7 @@ class OneForm(RuleBasedStateMachine):
                 self._put_aside(before, FORM)
         self.answers |= found if another else taken.answers
         self.one.taken(self.answers, TODAY)
+        self.texts = {}
 
     @rule(who=WHO, order=st.permutations(identity.IDENTIFYING), more=st.sampled_from([0, 2, 9]))
     def type_a_patient(self, who: str, order: list[str], more: int) -> None:
@@ -192,7 +200,7 @@ class OneForm(RuleBasedStateMachine):
         typed = self.one.parted(self.answers).typed
         if not typed or self._whose() in people_in(typed):
             self.one.taken(self.answers, TODAY)
-            self.asks = False
+            self.asks, self.texts = False, {}
             return
         wrong, whose = self.correction, self._whose()
         parted = self.one.parted(self.answers)
@@ -215,7 +223,7 @@ class OneForm(RuleBasedStateMachine):
         key = pick.choice([key for key, before in self.texts.items() if before])
         self.answers[key] = self.texts[key].pop()
         self.one.typed(self.answers, TODAY)
-        self.asks = bool(self.one.follow(self.answers, TODAY))
+        self._follow()
         if not self.asks:  # the form names its own patient again
             self.mind = self._whose() or self.mind
 

@@ -4,6 +4,7 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -19,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop.clinical.form import load
 from digmed_desktop.tour.player import pause
+from digmed_desktop.ui import keys
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.keys import main_button
+from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -130,6 +133,73 @@ def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
             here.setFocus()
         faults += [f"{name}: {what}" for what in unseen_stops(page)]
     assert faults == []
+
+
+CHECKS, NONE = "(checks the form)", "(none: the cursor goes to what is to be done)"
+MAIN_ACTION = {
+    "today": "Record a vaccination",
+    "vaccinate": CHECKS,
+    "supply": CHECKS,
+    "form-with-problems": CHECKS,
+    "form-with-batches": CHECKS,
+    "check": NONE,  # until all is confirmed; then it is Send, as a test of its own says
+    "stock": "Add to the stock",
+    "people": "Add this person",
+    "pgds": "Enter this PGD",
+    "settings-pharmacy": "Save the pharmacy",
+    "settings-practices": "Import a list from a file",
+    "settings-medicines": "Import a zip file",
+    "settings-connection": "Save the connection",
+    "settings-messages": "Add this product",
+    "settings-scanner": "Save",
+    "settings-backup": "Make a backup now …",
+    "settings-audit": "Find",
+    "sign-in": "Sign in",
+}
+"""What Ctrl+Enter does on each page; a page that is not named here has no main action."""
+
+
+def test_ctrl_enter_does_the_main_action_of_every_page(
+    home: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed: list[str] = []
+
+    class Pressed:
+        """Takes the press in place of the button that was found: some of them open a window of the system."""
+
+        def __init__(self, button: QPushButton) -> None:
+            self.text = button.text().replace("&", "")
+
+        def property(self, _name: str) -> str:
+            return ""
+
+        def click(self) -> None:
+            pressed.append(self.text)
+
+    def found(page: QWidget) -> Pressed | None:
+        button = main_button(page)
+        return None if button is None else Pressed(button)
+
+    monkeypatch.setattr(keys, "main_button", found)
+    monkeypatch.setattr(FormPage, "main_action", lambda _page: pressed.append(CHECKS))
+    wrong, seen = {}, {"notification"}  # its acts differ with its state: it has a main action on paper alone
+    for name, go in pages(bench):
+        if name in seen:
+            continue
+        seen.add(name)
+        go()
+        bench.idle()
+        pause(30)
+        pressed.clear()
+        bench.window.keys.main()
+        did = pressed[-1] if pressed else NONE
+        if did != MAIN_ACTION.get(name, NONE):
+            wrong[name] = did
+        here = QApplication.focusWidget()
+        if not pressed and in_tab_order(content(bench)) and not (here and content(bench).isAncestorOf(here)):
+            wrong[f"{name}: cursor"] = name_of(here) if here else "nothing"
+    assert wrong == {}
+    assert set(MAIN_ACTION) <= seen
 
 
 def test_ctrl_enter_is_answered_where_it_is_seen(bench: Bench) -> None:

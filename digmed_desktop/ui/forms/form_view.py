@@ -307,8 +307,7 @@ class FormView(QScrollArea):
 
     def start(self) -> None:
         """Forget what was said, touched and taken away: a new form."""
-        for field in self.fields.values():
-            field.editor.forget()
+        self.forget_typed()
         for repeat in self._repeats.values():
             if repeat.bar is not None:
                 repeat.bar.offer_none()
@@ -317,6 +316,11 @@ class FormView(QScrollArea):
         self._problems = ()
         self._show_problems()
         self.verticalScrollBar().setValue(0)
+
+    def forget_typed(self) -> None:
+        """Forget what was typed before, so that undo does not bring it back."""
+        for field in self.fields.values():
+            field.editor.forget()
 
     def set_problems(self, problems: Sequence[Problem], found_in: Mapping[str, str] | None = None) -> None:
         """Take the present problems. Those of a field show once it was left, all of them after :meth:`tell_all`."""

@@ -36,6 +36,7 @@ class OnePerson(QWidget):
 
     is_another = Signal()
     is_slip = Signal()
+    settled = Signal()  # it is known again whose form this is: undo must not bring the other one back
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -94,6 +95,7 @@ class OnePerson(QWidget):
     def taken(self, answers: Mapping[str, str]) -> None:
         """Take an identity that was chosen for this form: it is this person's from now on."""
         self.one.taken(answers, self._today())
+        self.settled.emit()
 
     def typed(self, answers: Mapping[str, str]) -> None:
         """Follow one more key: remember the answers while they name one person."""
@@ -118,9 +120,13 @@ class OnePerson(QWidget):
 
     def follow(self, answers: Mapping[str, str]) -> None:
         """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
+        asked = self.one.asks
         if found := self.one.follow(answers, self._today()):
             self._ask(found, answers)
-        elif self.asks and not self.found:
+            return
+        if asked:
+            self.settled.emit()
+        if self.asks and not self.found:
             self.setVisible(False)
 
     def forget_found(self) -> dict[str, str]:

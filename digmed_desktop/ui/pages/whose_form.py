@@ -51,6 +51,7 @@ class WhoseForm:
         page.band.wrong_patient.connect(self._wrong_patient)
         page.person.is_another.connect(self._is_another)
         page.person.is_slip.connect(self._is_slip)
+        page.person.settled.connect(page.form.forget_typed)
 
     def take(self, answers: Mapping[str, str]) -> None:
         """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
