@@ -155,6 +155,7 @@ MAIN_ACTION = {
     "settings-backup": "Make a backup now …",
     "settings-audit": "Find",
     "sign-in": "Sign in",
+    "to-sign": "Sign",
 }
 """What Ctrl+Enter does on each page; a page that is not named here has no main action."""
 

@@ -50,6 +50,7 @@ class SigningPage(ColumnPage):
         self.who = ChoiceEditor(())
         self.who.edited.connect(self._choose_signer)
         self.who_field = Field("signing.who", "Records for the signature of", self.who)
+        self.who_field.hide()  # until it is read for whom records wait: nothing is typed into it before
         self.list = QListWidget()
         self.list.setAccessibleName("Records that wait for a signature")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
