@@ -123,7 +123,7 @@ def item_against(rule: Rule, route: str) -> Iterator[tuple[str, dict[str, str]]]
 SUPPLIES = [
     pytest.param(field, answers, id=f"{rule.id}-{route.value}-{n}")
     for rule in law.rules()
-    if not rule.off
+    if not rule.off and not rule.asks
     for route in SupplyRoute
     if rule.holds_on(route)
     for n, (field, answers) in enumerate(item_against(rule, route.value))
