@@ -14,7 +14,7 @@ class NotReadableError(ValueError):
     """The bytes are not XML that this program reads. Its text holds nothing of the content."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Limits:
     """How large a file may be; ``what`` is its name in a sentence."""
 

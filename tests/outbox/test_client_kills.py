@@ -46,7 +46,7 @@ def test_killed_at_every_point_with_every_fault_of_the_client(
     plan = [(point, fault) for point in POINTS for fault in ClientFault]
     runs = sized(len(plan), 12)
     for point, fault in drawn(plan, runs):
-        result = run(tmp_path / f"{point}-{fault.name}", point, 1, fault)
+        result = run(tmp_path / f"{type(point).__name__}-{point}-{fault.name}", point, 1, fault)
         results.setdefault((point, fault.value), []).append(result)
     with capsys.disabled():
         print_table(results, time.monotonic() - begun)

@@ -29,7 +29,7 @@ _TOLD_REPORTS = (COLLECTED_REPORT, TAKEN_REPORT)
 _SOME_SUCCESS = TAKEN_REPORT  # every report without a fault says at least that MESH took it
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Found:
     """What lies in ``IN``: ours by id, each with the names of its files; the rest is counted."""
 

@@ -22,7 +22,7 @@ _ASK_IT = "Ask your IT support."
 _HOMES = ("MESH-APP-HOME", "MESH-CLIENT", "mesh", "meshclient", "NHS/MESH-APP-HOME")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Inspection:
     """What a folder shows. ``remarks``: name, whether it is fine, what is seen, what to do."""
 
