@@ -158,7 +158,8 @@ class ActsDesk:
             case Act.NOTE:
                 notes.note(notification, by, note)
             case Act.TRY_AGAIN:
-                notes.send_again(notification, by, self._local_id(), note=note)
+                address = self._sender.route(self._record(notification).patient).address
+                notes.send_again(notification, by, self._local_id(), address, note)
             case Act.SEND_AS_NEW:
                 self.send_as_new(notification, by, note)
             case Act.WITHDRAW:

@@ -208,7 +208,21 @@ class ConnectionDesk:
         """Take the mailbox that the administrators chose; or return why nothing may be sent or collected."""
         if self._practice is not None:
             return None
-        return policy_connection.take(self._store, self._choices, self._waiting_for_a_test)
+        before = self._choices.own().mesh_folder
+        if fault := policy_connection.take(self._store, self._choices, self._waiting_for_a_test):
+            return fault
+        chosen = self._choices.now()
+        if self.by_client and self._choices.policy.locks("mesh_folder") and chosen.mesh_folder != before:
+            return self._claim(chosen.mesh_folder)
+        return None
+
+    def _claim(self, folder: str) -> AccountError | None:
+        """Mark the folder that the administrators chose as ours; nobody saves it by hand."""
+        try:
+            mesh_client.keep(self._store, folder, mesh_client.mailboxes(self._store))
+        except DigMedError as error:
+            return AccountError(error.happened, error.remedy)
+        return None
 
     # ---- changing it
 

@@ -109,6 +109,11 @@ class MeshTransport:
         self._mailboxes[key] = (mailbox, time.monotonic() + LOOK_UP_LIFE)
         return mailbox
 
+    @property
+    def no_mailbox(self) -> str:
+        """The sentence for a practice that takes none of these messages."""
+        return "This practice has no MESH mailbox that takes this kind of notification. Tell the practice on paper."
+
     def send(self, parcel: Parcel) -> Receipt:
         """Send once; the address is looked up first where the parcel has none."""
         addressing.check_parcel(parcel)

@@ -24,6 +24,11 @@ class Transport(Protocol):
         """
         ...
 
+    @property
+    def no_mailbox(self) -> str:
+        """The sentence for a practice without a mailbox: why, and what to do."""
+        ...
+
     def send(self, parcel: Parcel) -> Receipt | Elsewhere:
         """Send once, or hand over to the program that sends: then :meth:`follow` tells what becomes of it.
 

@@ -28,9 +28,6 @@ from digmed_desktop.outbox.line import Line, LineDownError
 from digmed_desktop.outbox.marks import Mark, OnMark, unheeded
 from digmed_desktop.outbox.policy import Policy
 
-NO_MAILBOX = (
-    "This practice has no MESH mailbox that takes this kind of notification. Tell the practice on paper."
-)
 _NOT_BEGUN = "The line went down, or the program was closed, before this one had its turn."
 _WRITE_EVERY = 0.25
 """Seconds for which outcomes may wait to be written down. Should the program die meanwhile, they are looked up."""
@@ -135,7 +132,7 @@ class Dispatcher:
         except NotThereError as error:
             self._store.record(parcel.local_id, Happening.REFUSED, note=str(error))
         else:
-            self._store.record(parcel.local_id, Happening.REFUSED, note=NO_MAILBOX)
+            self._store.record(parcel.local_id, Happening.REFUSED, note=transport.no_mailbox)
         self._mark(Mark.RECORDED)
         return False
 

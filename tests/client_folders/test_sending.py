@@ -154,11 +154,15 @@ def test_what_hangs_ends_by_the_clock_and_nothing_is_begun_beside_it(box: Box) -
             comes_back.wait(60)
 
     quick = replace(HASTE, limit=0.2)
-    transport = ClientTransport(account(box.root, OURS, Y99901=THEIRS), timing=quick, on_point=hang)
+    account_here = account(box.root, OURS, Y99901=THEIRS)
+    transport = ClientTransport(account_here, timing=quick, on_point=hang)
     with pytest.raises(OutcomeUnknownError, match="does not answer"):
         transport.send(box.parcel())
     with pytest.raises(OfflineError, match="does not answer"):
         transport.look_up("FZZ99_a")
+    anew = ClientTransport(account_here, timing=quick)  # as delivery makes one after each fault
+    with pytest.raises(OfflineError, match="does not answer"):
+        anew.look_up("FZZ99_a")
     comes_back.set()
     begun = time.monotonic()
     while transport.hangs and time.monotonic() - begun < 60:

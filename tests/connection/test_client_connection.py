@@ -240,3 +240,33 @@ def test_an_installed_client_is_found_where_clients_are(
     root = tree(tmp_path / "MESH-APP-HOME" / "box")
     cfg(root)
     assert (MAILBOX, str(root)) in mesh_client.found_on_this_computer()
+
+
+def test_what_is_tried_again_keeps_the_address_by_which_mesh_finds_the_practice(
+    counter: Counter, tmp_path: Path
+) -> None:
+    root = tree(tmp_path / "box")
+    assert told(counter, folder=str(root), addressing="gpprovider", mailboxes="") == {}
+    made, ada = frozen(counter)
+    store = counter.store
+    sent = store.deliveries.local_id_of(made)
+    assert store.deliveries.claim([sent])
+    store.deliveries.record(sent, Happening.REFUSED, note="MESH refused it.")
+    acts = ActsDesk(
+        store, counter.clock, Sender(MAILBOX, counter.choices.now), PatientDesk(store, counter.clock)
+    )
+    acts.do(Act.TRY_AGAIN, made, ada, "mended")
+    (parcel,) = store.deliveries.waiting(1)
+    assert parcel.recipient.startswith("GPPROVIDER_999")
+    assert parcel.local_id != sent
+
+
+def test_a_practice_whose_mailbox_nobody_entered_is_told_so(counter: Counter, tmp_path: Path) -> None:
+    root = tree(tmp_path / "box")
+    assert told(counter, folder=str(root), mailboxes="") == {}
+    made, _ = frozen(counter)
+    make_delivery(counter.store, counter.connection, counter.clock, mailbox=lambda: MAILBOX).run_once()
+    story = counter.store.notifications.story(made)
+    assert story.row.state is State.NOT_DELIVERED
+    assert "Enter it in Settings, Connection" in story.events[-1].note
+    assert list((root / "OUT").iterdir()) == []

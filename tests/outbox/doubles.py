@@ -162,6 +162,8 @@ class FolderTransport:
         self._fail_before("mailbox_of")
         return self.mailboxes.get(practice_ods, THEIRS) if practice_ods in self.practices else None
 
+    no_mailbox = "This practice has no MESH mailbox. Tell the practice on paper."
+
     def recipient(self, mesh_id: str) -> str:
         self._fail_before("recipient")
         entry = self.mesh.one(mesh_id)

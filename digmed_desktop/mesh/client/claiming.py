@@ -23,7 +23,7 @@ def claim(root: Path, owner: str, unsure: Iterable[str] = ()) -> None:
     Raises OfflineError or AccountError, the latter where other records use the folder.
     """
     here = Places(usable(root))
-    patient = Patient(_LIMIT)
+    patient = Patient(str(root), _LIMIT)
 
     def make() -> None:
         for folder in (here.out, here.inbox):

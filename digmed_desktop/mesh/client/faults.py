@@ -41,11 +41,6 @@ def told(error: OSError) -> DigMedError:
     return OfflineError("The MESH client's folder cannot be reached.", _WAIT)
 
 
-def not_there() -> OfflineError:
-    """Return the error for a folder that is not there now."""
-    return OfflineError("The MESH client's folder is not there.", _WAIT)
-
-
 def anothers() -> AccountError:
     """Return the error for a folder that other records use."""
     return AccountError(

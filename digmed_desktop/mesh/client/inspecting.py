@@ -39,7 +39,7 @@ class Inspection:
 
 def inspect(root: Path, mailbox: str = "") -> Inspection:
     """Look at a folder within ``_LIMIT`` seconds; a fault is part of what is returned."""
-    patient, seen = Patient(_LIMIT), Inspection()
+    patient, seen = Patient(str(root), _LIMIT), Inspection()
     try:
         with faults.as_ours():
             patient.call(lambda: _look(Places(usable(root)), mailbox, seen))
@@ -52,7 +52,7 @@ def inspect(root: Path, mailbox: str = "") -> Inspection:
 
 def installed() -> tuple[tuple[str, str], ...]:
     """Return mailbox id and folder of each mailbox that a client installed on this computer serves."""
-    patient = Patient(_LIMIT)
+    patient = Patient("", _LIMIT)
     try:
         with faults.as_ours():
             return patient.call(_installed)
@@ -121,7 +121,10 @@ def _newest(folder: Path) -> float:
 
 def _remark_on_rights(here: Places, seen: Inspection) -> None:
     if os.name == "nt":
-        return  # what groups and shares allow there only the IT support can see
+        said = "Who else may enter the MESH client's folder cannot be checked on Windows."
+        ask = "Ask your IT support to let in the accounts of the client and of this program only."
+        seen.remarks.append(("Folder rights", False, said, ask))
+        return
     mode = stat.S_IMODE(here.root.stat().st_mode)
     wide = bool(mode & 0o007)
     seen.remarks.append(

@@ -1,7 +1,7 @@
 """Calls of folders that may hang, as a share does whose server is away: each ends by the clock.
 
-A call that hangs cannot be stopped. It is left behind, and while it hangs no other call is begun: what it still does
-when the share comes back must not meet what a later call did.
+A call that hangs cannot be stopped. It is left behind, and while it hangs no other call of the same folder is begun: what
+it still does when the share comes back must not meet what a later call did. Calls of several threads take turns.
 """
 
 import threading
@@ -16,23 +16,48 @@ class HangingError(Exception):
     """The folder did not answer in time; the call may still be carried out."""
 
 
-class Patient:
-    """Makes calls in a thread of its own and waits for each no longer than ``seconds``."""
+class _Gate:
+    """One folder, for all threads of the program: one call at a time, none while one hangs."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.hanging: threading.Event | None = None
+
+    @property
+    def is_hanging(self) -> bool:
+        return self.hanging is not None and not self.hanging.is_set()
+
+
+_gates: dict[str, _Gate] = {}
+_gates_lock = threading.Lock()
+
+
+class Patient:
+    """Makes calls of a folder in a thread of its own and waits for each no longer than ``seconds``."""
+
+    def __init__(self, folder: str, seconds: float) -> None:
         self._seconds = seconds
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._hanging: threading.Event | None = None
+        with _gates_lock:
+            self._gate = _gates.setdefault(folder, _Gate())
 
     @property
     def hangs(self) -> bool:
         """Whether an earlier call still has not come back."""
-        return self._hanging is not None and not self._hanging.is_set()
+        return self._gate.is_hanging
 
     def call(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns or raise what it raises. HangingError when it takes too long."""
-        if self.hangs:
+        if not self._gate.lock.acquire(timeout=self._seconds):
+            raise HangingError
+        try:
+            return self._call(work)
+        finally:
+            self._gate.lock.release()
+
+    def _call(self, work: Callable[[], T]) -> T:
+        if self._gate.is_hanging:
             raise HangingError
         done = threading.Event()
         results: list[T] = []
@@ -49,7 +74,7 @@ class Patient:
         self._begin()
         self._jobs.put(job)
         if not done.wait(self._seconds):
-            self._hanging = done
+            self._gate.hanging = done
             raise HangingError
         if faults:
             raise faults[0]

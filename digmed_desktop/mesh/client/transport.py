@@ -33,6 +33,8 @@ from digmed_desktop.messaging.parcel import (
 
 T = TypeVar("T")
 _SEEMS_STOPPED = "The MESH client does not seem to run: its folder OUT has held a message for {}."
+_NO_MAILBOX = "No mailbox is entered for this practice, and the MESH client cannot look one up."
+_ENTER_IT = "Enter it in Settings, Connection, or tell the practice on paper."
 _TOO_OLD = 3  # times the client's period from which it seems to be stopped
 
 
@@ -53,7 +55,7 @@ class ClientTransport:
             lambda local_id: addressing.is_local_id(local_id) and self._traces.read(local_id) is not None,
             on_point,
         )
-        self._patient = Patient(self._timing.limit)
+        self._patient = Patient(str(account.root), self._timing.limit)
         self._missing_since: dict[str, float] = {}
         self._poll = self._timing.poll
         self._warning = ""
@@ -76,15 +78,17 @@ class ClientTransport:
         addressing.checked_workflow(workflow)
         return self._account.mailboxes.get(addressing.checked_ods(practice_ods))
 
+    @property
+    def no_mailbox(self) -> str:
+        """The sentence for a practice whose mailbox nobody entered."""
+        return f"{_NO_MAILBOX} {_ENTER_IT}"
+
     def send(self, parcel: Parcel) -> Receipt | Elsewhere:
         """Hand a message over to the client, once."""
         addressing.check_parcel(parcel)
         recipient = parcel.recipient or self.mailbox_of(parcel.practice_ods, parcel.workflow)
         if recipient is None:
-            raise RefusedError(
-                "No mailbox is entered for this practice, and the MESH client cannot look one up.",
-                "Enter it in Settings, Connection, or tell the practice on paper.",
-            )
+            raise RefusedError(_NO_MAILBOX, _ENTER_IT)
         control = ControlFile(
             MessageType.DATA,
             workflow=parcel.workflow,
