@@ -40,7 +40,7 @@ class Preview:
     lines: tuple[str, ...] = ()  # the same in words; no patient is named
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SourceLine:
     """One source in words: how long it asks for, for what, where it stands, and how far it can be trusted."""
 
@@ -50,7 +50,7 @@ class SourceLine:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PeriodView:
     """One kind of record in words, with every source for it."""
 

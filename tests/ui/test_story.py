@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.sent_views import Act, How, Printed
@@ -34,11 +35,13 @@ def story(bench: Bench) -> StoryPage:
 
 
 def text_of(page: StoryPage) -> str:
-    return "\n".join(label.text() for label in page.findChildren(type(page.patient)) if label.isVisible())
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
 def test_what_was_recorded_and_what_happened(story: StoryPage) -> None:
-    assert "O'NEILL, Rose" in story.patient.text()
+    whose = story.banner()
+    assert whose is not None
+    assert whose.name == "O'NEILL, Rose"
     assert "The message was made and stored here" in text_of(story)
     assert "AB-1234" in story.recorded.toPlainText()
     assert [story.messages.tabText(n) for n in range(2)] == ["Notification", "How it travels"]

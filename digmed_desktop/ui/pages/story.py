@@ -28,11 +28,10 @@ from digmed_desktop.ui.pages.story_parts import (
 from digmed_desktop.ui.patient_banner import BannerView, banner_of_record
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property, title
+from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property
 
 BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
 """Acts with a button of their own; the others are in the menu beside."""
-LONG_NAME = 12  # letters, after which a name in the title may be broken
 SAID_BY_STATE = (Act.PAPER, Act.CANCEL)
 """Acts after which the state at the top of the page says what was done."""
 
@@ -51,7 +50,6 @@ class StoryPage(QWidget):
         self._typed: dict[tuple[int, Act], str] = {}  # of what was begun and is not recorded yet
         self._under_way: set[tuple[int, Act]] = set()  # pressed, and not answered yet
         self._to_say: dict[int, str] = {}  # of acts that ended while another page was in view
-        self.patient = title("")
         self.state = Notice("act")
         self.work = LongWork(context.office)
         self.panel, self.paper = ActPanel(yellow_card()), PaperPanel()
@@ -82,7 +80,7 @@ class StoryPage(QWidget):
         layout.setContentsMargins(24, 12, 24, 12)
         layout.setSpacing(8)
         layout.addWidget(self._make_bar())
-        for widget in (self.patient, self.state, self.work):
+        for widget in (self.state, self.work):
             layout.addWidget(widget)
         layout.addWidget(self.splitter, 1)
         self._connect()
@@ -181,9 +179,6 @@ class StoryPage(QWidget):
     def _show_head(self, view: StoryView) -> None:
         item = view.story.row
         words = words_of_row(item, self._context.duty(), self._context.now())
-        banner = self._whose(view, item)
-        number = next((text for label, text in banner.facts if label == "NHS number"), "")
-        self.patient.setText(breakable(" · ".join(part for part in (banner.name, number) if part), LONG_NAME))
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
         self.state.show()
         self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)

@@ -46,7 +46,7 @@ class RetentionSection(ColumnPage):
         self._lifting = 0
         self.standing = Notice("act")
         self.body.addWidget(self.standing)
-        self._table_holder, self._table = table((3, 4, 4))
+        self._table_holder, self._table = table((3, 8))
         self.confirm = button("Confirm this table")
         self.off = button("Take the confirmation back")
         self.confirm.clicked.connect(lambda: self._do(lambda desk: desk.retention.confirm()))
@@ -145,11 +145,11 @@ class RetentionSection(ColumnPage):
 
     def _add_period(self, place: int, period: PeriodView) -> int:
         self._table.addWidget(Words(period.label, bold=True), place, 0)
-        self._table.addWidget(Words(f"{period.said[:1].upper()}{period.said[1:]}"), place, 1, 1, 2)
+        self._table.addWidget(Words(f"{period.said[:1].upper()}{period.said[1:]}"), place, 1)
         for offset, source in enumerate(period.sources, 1):
             self._table.addWidget(Words(source.period), place + offset, 0)
-            self._table.addWidget(Words(f"{source.what[:1].upper()}{source.what[1:]}"), place + offset, 1)
-            self._table.addWidget(Words(f"{source.source}\n({source.mark})", role="quiet"), place + offset, 2)
+            said = f"{source.what[:1].upper()}{source.what[1:]}\n{source.source} ({source.mark})"
+            self._table.addWidget(Words(said), place + offset, 1)
         return place + len(period.sources) + 1
 
     # ---- holds
