@@ -15,7 +15,7 @@ from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sent_views import BackupState, Printed
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
 
@@ -44,6 +44,7 @@ class BackupDesk:
         self._store, self._vault, self._clock = store, vault, clock
         self._gate = Gate(store)
         self._named_by_it = named_by_it / own_folder() if named_by_it else None
+        self._was_shown = False  # the recovery phrase, to whoever typed their PIN for it
 
     def state(self) -> BackupState:
         """Return how the backups stand."""
@@ -145,8 +146,8 @@ class BackupDesk:
 
     # ---- the recovery phrase
 
-    def phrase(self) -> tuple[str, ...]:
-        """Return the recovery phrase. Never log it; the window asks :meth:`phrase_for`."""
+    def _phrase(self) -> tuple[str, ...]:
+        """Return the recovery phrase. Never log it; people ask :meth:`phrase_for`."""
         from digmed_desktop.credentials.phrase import phrase_of
 
         kept = self._the_vault().get(DATABASE_KEY)
@@ -162,7 +163,8 @@ class BackupDesk:
         if outcome.person is None:
             raise DigMedError(outcome.sentence)
         self._gate.note(AuditAct.PHRASE_SHOWN, by=person)
-        return self.phrase()
+        self._was_shown = True
+        return self._phrase()
 
     def phrase_on_paper(self, words: Sequence[str]) -> Printed:
         """Return the words laid out for the printer; there is no file of them, and the queue shows no word."""
@@ -178,7 +180,11 @@ class BackupDesk:
 
     def phrase_written_down(self, asked: Sequence[int], typed: Sequence[str]) -> str:
         """Note that the phrase is on paper when the words asked for (1 to 24) are right; else say which is not."""
-        words = self.phrase()
+        if not self._was_shown:  # each answer would say whether a guess is right
+            raise NotAllowedNowError(
+                "The words are not in view.", "Show them first, then type those asked for."
+            )
+        words = self._phrase()
         for place, word in zip(asked, typed, strict=True):
             if word.strip().casefold() != words[place - 1]:
                 return f"Word {place} is not what stands on the screen. Compare it with your paper."

@@ -25,12 +25,14 @@ from digmed_desktop.clinical.record import Patient, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.contradictions import about_allergies, about_doses, about_screening, before
 from digmed_desktop.desk.earlier_supplies import earlier_supplies
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.known_patients import KnownPatients
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.pgds import PgdDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.stock import StockDesk
 from digmed_desktop.desk.views import DoseView
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.patients import EarlierDose
 from digmed_desktop.reference import programmes
@@ -107,7 +109,11 @@ class CounterDesk:
     def dose_views(self, answers: Mapping[str, str]) -> tuple[DoseView, ...]:
         """Return the doses recorded for the patient of these answers, for a page."""
         patient = patient_of(VACCINATION.form, answers, self._clock.now())
-        return tuple(DoseView(one.on, one.product, one.batch) for one in self.earlier(patient))
+        found = self.earlier(patient)
+        if found:
+            newest = max(one.notification for one in found)
+            Gate(self._store).note(AuditAct.SAW_DOSES, about=newest, again=False)
+        return tuple(DoseView(one.on, one.product, one.batch) for one in found)
 
     def _corrected(self, state: FormState) -> Patient | None:
         """Return the patient of the record that a form corrects, None where it corrects nothing."""

@@ -19,6 +19,7 @@ from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
 from digmed_desktop.desk.doctor import check_keyring, check_names, check_policy, check_settings
+from digmed_desktop.desk.door import Door, through_door
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.gate import Gate, NotPermittedError
 from digmed_desktop.desk.handing_over import HandOverDesk
@@ -118,47 +119,56 @@ class Desk:
         self._connection, self._choices = connection, choices or Choices()
         self._reach = ReachDesk(store, connection, clock) if connection else None
         self._gate = Gate(store)
-        self.people = PeopleDesk(store, clock, TryBook(vault))
-        self.managing = ManagingDesk(store, vault, self.people)
-        self.audit = AuditDesk(store)
-        self.settings = SettingsDesk(store, self._choices)
-        self.patients = PatientDesk(store, clock)
-        vaccinating = VaccinationDesk(store, self.people, clock, sender)
-        self.stock = StockDesk(store, clock, vaccinating.known)
-        self.directory = PracticeDesk(store, clock, directory or OdsApi(""), practices)
-        self.pgds = PgdDesk(store, self.people, clock)
-        self.counter = CounterDesk(
-            store,
-            self.patients,
-            self.directory,
-            self.stock,
-            self.pgds,
-            clock,
-            fictional_only=fictional_only,
+        self._people = PeopleDesk(store, clock, TryBook(vault))
+        self._managing = ManagingDesk(store, vault, self._people)
+        self._patients = PatientDesk(store, clock)
+        vaccinating = VaccinationDesk(store, self._people, clock, sender)
+        stock = StockDesk(store, clock, vaccinating.known)
+        directory_desk = PracticeDesk(store, clock, directory or OdsApi(""), practices)
+        pgds = PgdDesk(store, self._people, clock)
+        self._counter = CounterDesk(
+            store, self._patients, directory_desk, stock, pgds, clock, fictional_only=fictional_only
         )
-        self.medicines = MedicineDesk(store)
-        self.register = RegisterDesk(store, self.people, clock, seal)
-        supplying = SupplyDesk(store, self.people, self.medicines, clock, sender)
-        self.forms: dict[str, FormDesk] = {"vaccination": vaccinating, "emergency-supply": supplying}
-        self.acts = ActsDesk(
+        medicines = MedicineDesk(store)
+        self._register = RegisterDesk(store, self._people, clock, seal)
+        supplying = SupplyDesk(store, self._people, medicines, clock, sender)
+        self._forms: dict[str, FormDesk] = {"vaccination": vaccinating, "emergency-supply": supplying}
+        self._acts = ActsDesk(
             store,
             clock,
             sender,
-            self.patients,
+            self._patients,
             connection.take_back if connection else lambda _local_id: False,
         )
-        self.signing = SigningDesk(store, self.people, clock, sender, self.duty)
-        self.replies = ReplyDesk(store, clock, sender)
-        self.papers = PapersDesk(store, clock, self.duty)
-        self.exports = ExportDesk(store, clock, self.duty)
-        self.messages = MessageDesk(store, sender, self._choices)
-        self.hand_over = HandOverDesk(
-            store, self.people, vaccinating, supplying, clock, fictional_only=fictional_only
-        )
-        self.listing = ListingDesk(store, clock)
         named = self._choices.policy.backup_folder
-        self.backups = BackupDesk(store, vault, clock, Path(named) if named else None)
-        self.retention = RetentionDesk(store, clock, self._who_keeps)
+        door = self._door = Door(self._gate)
+        self.people = door.before("people", self._people)
+        self.managing = door.before("managing", self._managing)
+        self.audit = door.before("audit", AuditDesk(store))
+        self.settings = door.before("settings", SettingsDesk(store, self._choices))
+        self.patients = door.before("patients", self._patients)
+        self.stock = door.before("stock", stock)
+        self.directory = door.before("directory", directory_desk)
+        self.pgds = door.before("pgds", pgds)
+        self.counter = door.before("counter", self._counter)
+        self.medicines = door.before("medicines", medicines)
+        self.register = door.before("register", self._register)
+        self.forms = {form: door.before("forms", behind) for form, behind in self._forms.items()}
+        self.acts = door.before("acts", self._acts)
+        self._signing = SigningDesk(store, self._people, clock, sender, self.duty)
+        self.signing = door.before("signing", self._signing)
+        self.replies = door.before("replies", ReplyDesk(store, clock, sender))
+        self.papers = door.before("papers", PapersDesk(store, clock, self.duty))
+        self.exports = door.before("exports", ExportDesk(store, clock, self.duty))
+        self.messages = door.before("messages", MessageDesk(store, sender, self._choices))
+        self.hand_over = door.before(
+            "hand_over",
+            HandOverDesk(store, self._people, vaccinating, supplying, clock, fictional_only=fictional_only),
+        )
+        self.listing = door.before("listing", ListingDesk(store, clock))
+        backup_folder = Path(named) if named else None
+        self.backups = door.before("backups", BackupDesk(store, vault, clock, backup_folder))
+        self.retention = door.before("retention", RetentionDesk(store, clock, self._who_keeps))
         self._intent = SendIntent(folder)
         self._keeper = HeadKeeper(store)
         self._vault = vault
@@ -177,12 +187,15 @@ class Desk:
     def opened(self) -> Opened:
         """Return what the window needs to begin."""
         return Opened(
-            self._store.profile.pharmacy(), self.people.all(), self._kept_in, len(self._store.drafts.all())
+            self._store.profile.pharmacy(), self._people.all(), self._kept_in, len(self._store.drafts.all())
         )
 
     @property
     def connection(self) -> ConnectionDesk:
         """The connection to MESH: what is set up, and changing it."""
+        return self._door.before("connection", self._mesh())
+
+    def _mesh(self) -> ConnectionDesk:
         if self._connection is None:
             raise DigMedError("There is no connection to set up here.")
         return self._connection
@@ -191,6 +204,7 @@ class Desk:
         """Return the folders in which answers appear, where a MESH client brings them; nothing is opened."""
         return self._connection.watched_folders() if self._connection else ()
 
+    @through_door
     def reach(self, practice_ods: str, kind: Kind) -> Reach:
         """Return whether a practice can receive a kind of notification; may ask MESH, so it can take a minute."""
         if self._reach is None:
@@ -210,8 +224,8 @@ class Desk:
             *check_names(self._choices),
             *self.version_checks(),
             *(check_keyring(self._vault) if self._vault else ()),
-            *checks_of_records(self._store, self.connection, self._clock),
-            self.register.check(),
+            *checks_of_records(self._store, self._mesh(), self._clock),
+            self._register.check(),
             check_of_chain(self._store),
         )
 
@@ -233,7 +247,7 @@ class Desk:
     def make_delivery(self) -> DeliveryRounds:
         """Return the delivery; called on the delivery's own thread."""
         delivery = NoticingDelivery(
-            self._make_delivery(self._store), lambda: (*self._weakness, *self.signing.notices())
+            self._make_delivery(self._store), lambda: (*self._weakness, *self._signing.notices())
         )
         return KeepingHead(delivery, self._keeper)
 
@@ -258,16 +272,16 @@ class Desk:
 
     def person_lists(self) -> FormLists:
         """Return roles and regulators to choose from."""
-        return FormLists(self.people.lists(), "", "")
+        return FormLists(self._people.lists(), "", "")
 
     def first_run(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
         """Store the pharmacy and the first person, or return what is in the way."""
-        return self.people.first_run(answers)
+        return self._people.first_run(answers)
 
     def sign_in(self, person_id: int, pin: str) -> SignIn:
         """Check a PIN, and see whether the pharmacy still needs its first manager."""
-        found = self.people.sign_in(person_id, pin)
-        wanted = found.person is not None and self.managing.is_wanted(person_id)
+        found = self._people.sign_in(person_id, pin)
+        wanted = found.person is not None and self._managing.is_wanted(person_id)
         return replace(found, asks_for_manager=wanted)
 
     # ---- the form
@@ -279,8 +293,9 @@ class Desk:
 
     def all_form_lists(self) -> dict[str, FormLists]:
         """Return the options of every form."""
-        return {form: self.form_lists(form) for form in self.forms}
+        return {form: self.form_lists(form) for form in self._forms}
 
+    @through_door
     def preview(self, form: str, state: FormState) -> Preview:
         """Return what a form would send; of a form that is closed, why."""
         if closed := data_check.standing().closed(form):
@@ -290,14 +305,17 @@ class Desk:
     def _assess(self, form: str, state: FormState) -> Assessment[Any]:
         """Return the judgement of a form, with what this pharmacy knows that speaks against it."""
         assessed = self._form(form).assess(state)
-        return assessed.with_problems(self.counter.problems(assessed))
+        return assessed.with_problems(self._counter.problems(assessed))
 
     def save_draft(self, draft_id: str, form: str, state: FormState, by: int | None) -> None:
         """Keep a half-filled form. One that was sent already is not kept again."""
+        if by is not None:
+            self._gate.allow(Permission.KEEP_DRAFTS, by)
         if self._store.notifications.sent_as(draft_id) is None:
             self._mark_wrong(state, by)
             self._store.drafts.save(draft_id, form, state, by)
 
+    @through_door
     def keep_and_preview(self, draft_id: str, form: str, state: FormState, by: int | None) -> Preview:
         """Keep the form, then return what it would send: what the check page shows is on the disk before it."""
         self.save_draft(draft_id, form, state, by)
@@ -309,10 +327,15 @@ class Desk:
         self._store.drafts.discard(draft_id)
         self._gate.note(AuditAct.DRAFT_DISCARDED)
 
+    @through_door
     def drafts(self) -> tuple[DraftView, ...]:
         """Return all drafts, newest first."""
-        return tuple(self._draft_view(draft) for draft in self._store.drafts.all())
+        found = self._store.drafts.all()
+        if found:
+            self._gate.note(AuditAct.SAW_DRAFTS, again=False)
+        return tuple(self._draft_view(draft) for draft in found)
 
+    @through_door
     def newest_draft(self) -> DraftView | None:
         """Return the draft to go on with, or None."""
         return next((draft for draft in self.drafts() if draft.can_be_read), None)
@@ -335,7 +358,7 @@ class Desk:
             self._gate.allow(Permission.RECORD_VACCINATION, by)
         for corrected in (state.correction, state.withdraws):
             if corrected is not None:
-                self._gate.allow(self.acts.correcting(corrected.notification), by)
+                self._gate.allow(self._acts.correcting(corrected.notification), by)
 
     def _freeze(self, wish: Wish, state: FormState) -> Sent:
         if (earlier := self._form(wish.form).finished(wish.draft_id)) is not None:
@@ -352,9 +375,9 @@ class Desk:
             return sent
         # the record is stored: whatever fails from here on never says that it was not sent
         try:
-            self.patients.remember(state.answers)
+            self._patients.remember(state.answers)
             if state.correction is not None:  # nobody is known by what was put right
-                self.patients.recall(state.correction.notification)
+                self._patients.recall(state.correction.notification)
         except DigMedError as error:
             log.error("the patient of a stored record is not known to Find: %s", type(error).__name__)
         return self._taken_back(sent, state, wish.by)
@@ -362,14 +385,14 @@ class Desk:
     def _mark_wrong(self, state: FormState, by: int | None) -> None:
         """Put the record of the wrong patient on the action list, from the moment that somebody said so."""
         if (wrong := state.withdraws) is not None and by is not None:
-            self.acts.mark_wrong_patient(wrong.notification, by, wrong.why)
+            self._acts.mark_wrong_patient(wrong.notification, by, wrong.why)
 
     def _taken_back(self, sent: Sent, state: FormState, by: int) -> Sent:
         """Take back the record that was made for the wrong patient, now that the right one is stored."""
         if (wrong := state.withdraws) is None:
             return sent
         try:
-            self.acts.take_back(wrong.notification, by, wrong.why)
+            self._acts.take_back(wrong.notification, by, wrong.why)
         except DigMedError as error:
             log.error("a record of the wrong patient was not taken back: %s", type(error).__name__)
             return replace(sent, still_stands=wrong.notification)
@@ -378,42 +401,45 @@ class Desk:
     def _two_people(self, wish: Wish) -> str:
         """Return who began a form and who finished it, ``""`` if one person did both."""
         draft = self._store.drafts.get(wish.draft_id)
-        begun, finished = self.people.name(draft.begun_by) if draft else "", self.people.name(wish.by)
+        begun, finished = self._people.name(draft.begun_by) if draft else "", self._people.name(wish.by)
         return (
             f"Begun by {begun}, finished by {finished}." if begun and finished and begun != finished else ""
         )
 
     def _form(self, form: str) -> FormDesk:
-        if form not in self.forms:
+        if form not in self._forms:
             from digmed_desktop.clinical.json_record import retired
 
             if why := retired().get(form):
                 raise DigMedError(why, "Record it in your pharmacy system.")
             raise DigMedError("This form is not known to this version of the program.", "Update the program.")
-        return self.forms[form]
+        return self._forms[form]
 
     def _draft_view(self, draft: "Draft") -> DraftView:
         return DraftView(
             draft.id,
             draft.form,
             draft.state,
-            self.people.name(draft.begun_by),
+            self._people.name(draft.begun_by),
             draft.changed_at,
-            self.people.name(draft.changed_by),
+            self._people.name(draft.changed_by),
             draft.can_be_read,
         )
 
     # ---- practices and history
 
+    @through_door
     def practices(self) -> tuple[PracticeView, ...]:
         """Return the practices to offer: those this pharmacy wrote to, then those that came with the program."""
         known = {one.ods_code: one for one in (*self._practices, *self._store.practices.all())}
         return tuple(PracticeView(one) for one in known.values())
 
+    @through_door
     def sent_items(self, before: int | None, limit: int) -> list[NotificationRow]:
         """Return notifications, newest first, from below ``before``."""
         return self._store.notifications.page(before=before, limit=limit)
 
+    @through_door
     def story(self, notification: int) -> Story:
         """Return the story of one notification."""
         told = self._store.notifications.story(notification)

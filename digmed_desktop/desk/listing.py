@@ -68,6 +68,7 @@ class ListingDesk:
 
     def today(self) -> TodayView:
         """Return what Today shows: answers since the last working day began."""
+        self._gate.note(AuditAct.SAW_TODAY, again=False)
         day = self._clock.now().astimezone(dates.ENGLAND).date() - timedelta(days=1)
         while not is_working_day(day):
             day -= timedelta(days=1)

@@ -9,8 +9,10 @@ from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.questions.patient import patient_of
 from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import PatientView
 from digmed_desktop.history.written import search_key
+from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.patients import EarlierDose, KnownPatient
 
@@ -26,13 +28,14 @@ class PatientDesk:
     """Questions about patients end here."""
 
     def __init__(self, store: "Store", clock: Clock) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._gate = store, clock, Gate(store)
 
     def search(self, typed: str) -> tuple[PatientView, ...]:
         """Return up to :data:`MOST` patients that fit, the likeliest first; their doses are left out."""
         text = " ".join(typed.split())
         if not text:
             return ()
+        self._gate.note(AuditAct.LOOKED_UP, again=False)
         digits = nhs_number.digits(text)
         if digits and len(digits) >= 3 and not _is_date(text, self._today()):
             return tuple(map(_view, self._store.patients.of_number(digits, MOST)))

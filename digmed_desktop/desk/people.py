@@ -37,6 +37,7 @@ class PeopleDesk:
     def __init__(self, store: "Store", clock: Clock, tries: TryBook | None = None) -> None:
         self._store, self._clock, self._gate = store, clock, Gate(store)
         self._tries, self._one_try = tries or TryBook(None), threading.Lock()
+        self._signed_in: int | None = None
 
     def lists(self) -> dict[str, tuple[Option, ...]]:
         """Return roles and regulators to choose from."""
@@ -199,6 +200,7 @@ class PeopleDesk:
         """Check a PIN; it is counted first, and after wrong ones in a row nobody may try for a while."""
         found = self.check_pin(person_id, pin)
         if found.person is not None:
+            self._signed_in = person_id
             self._gate.note(AuditAct.SIGNED_IN, by=person_id)
         return found
 
@@ -232,8 +234,10 @@ class PeopleDesk:
         return SignIn(self._view(person))
 
     def locked(self, person_id: int) -> None:
-        """Note that a person locked the window, or that it locked by itself."""
-        self._gate.note(AuditAct.LOCKED, by=person_id)
+        """Note that the window was locked, or locked by itself, under who signed in last; under nobody else."""
+        if person_id == self._signed_in:
+            self._signed_in = None
+            self._gate.note(AuditAct.LOCKED, by=person_id)
 
     def end_wait(self, person_id: int) -> None:
         """Let a person try at once again, whose wrong PINs made everyone wait."""

@@ -36,6 +36,8 @@ class RegisterDesk:
 
     def page(self, before: int | None, limit: int) -> list[RegisterEntry]:
         """Return entries, newest first, from below number ``before``."""
+        if before is None:
+            self._gate.note(AuditAct.SAW_REGISTER, again=False)
         return self._store.register.page(before, limit)
 
     def entry(self, number: int) -> RegisterEntry:

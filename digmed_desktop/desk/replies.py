@@ -31,6 +31,7 @@ class ReplyDesk:
 
     def view(self, *, other_programs: bool = False) -> RepliesView:
         """Return what waits for a person, or what is another program's."""
+        self._gate.note(AuditAct.SAW_REPLIES, again=False)
         replies = self._store.replies
         counted = replies.count()
         return RepliesView(

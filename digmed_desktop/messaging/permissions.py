@@ -32,6 +32,7 @@ class Permission(StrEnum):
     RESUME_SENDING = "resume-sending"
     SEE_RECORDS = "see-records"
     PRINT_RECORDS = "print-records"
+    PRINT_LISTS = "print-lists"
     EXPORT_LIST = "export-list"
     SAVE_RECORD = "save-record"
     AMEND_REGISTER = "amend-register"

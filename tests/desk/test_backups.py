@@ -8,15 +8,22 @@ import pytest
 from digmed_desktop.credentials.phrase import phrase_of
 from digmed_desktop.desk import opening, rescue
 from digmed_desktop.desk.backups import KEEP, BackupDesk, own_folder
+from digmed_desktop.desk.views import PersonView, SignIn
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
-from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt, RecordsInDoubtError, StoreError
+from digmed_desktop.messaging.errors import (
+    DigMedError,
+    NotAllowedNowError,
+    RecordsDoubt,
+    RecordsInDoubtError,
+    StoreError,
+)
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.states import State
 from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault
 from tests.desk.conftest import Counter
-from tests.history.samples import KEY, MovedClock
+from tests.history.samples import KEY, PHARMACIST, MovedClock
 
 PHRASE = "copper lantern seven"
 
@@ -83,8 +90,16 @@ def test_a_daily_backup_that_fails_says_so_until_it_works(
 
 
 def test_the_recovery_phrase_is_noted_when_the_words_are_right(desk: BackupDesk) -> None:
-    assert desk.phrase() == phrase_of(KEY)
-    words = desk.phrase()
+    assert desk._phrase() == phrase_of(KEY)
+    words = desk._phrase()
+    with pytest.raises(NotAllowedNowError, match="not in view"):
+        desk.phrase_written_down((3, 7), (words[2], words[6]))
+    with pytest.raises(DigMedError, match="PIN"):
+        desk.phrase_for(1, "1", lambda _person, _pin: SignIn(None, "That is not this person's PIN."))
+    with pytest.raises(NotAllowedNowError, match="not in view"):
+        desk.phrase_written_down((3, 7), (words[2], words[6]))
+    person = PersonView(1, PHARMACIST)
+    assert desk.phrase_for(1, "739204", lambda _person, _pin: SignIn(person)) == words
     assert "Word 7" in desk.phrase_written_down((3, 7), (words[2], "zebra"))
     assert desk.state().phrase_written_down is None
     assert desk.phrase_written_down((3, 7), (words[2].upper() + " ", words[6])) == ""
@@ -95,7 +110,7 @@ def test_the_phrase_opens_the_records_when_the_keyring_is_lost(
     desk: BackupDesk, counter: Counter, tmp_path: Path
 ) -> None:
     counter.record()
-    phrase, database = " ".join(desk.phrase()), counter.store.path
+    phrase, database = " ".join(desk._phrase()), counter.store.path
     counter.store.close()
     empty = MemoryVault()
     with pytest.raises(StoreError, match="do not open the records"):

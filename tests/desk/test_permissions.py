@@ -64,6 +64,7 @@ MAY = {  # written by hand beside the table: M, P, L, T, N, R (trainee), A
     Permission.RESUME_SENDING: "MPL",
     Permission.SEE_RECORDS: "MPLTNRA",
     Permission.PRINT_RECORDS: "MPLTNRA",
+    Permission.PRINT_LISTS: "MPLT",
     Permission.EXPORT_LIST: "MP",
     Permission.SAVE_RECORD: "MPL",
     Permission.AMEND_REGISTER: "MPL",
@@ -198,6 +199,7 @@ ACTS: dict[Permission, Callable[[Shop, int], object]] = {
     Permission.PRINT_RECORDS: lambda s, _by: s.desk.papers.printed(
         s.desk.papers.copy(1, How.PATIENT, "Lena Vale"), "a name"
     ),
+    Permission.PRINT_LISTS: lambda s, _by: s.desk.papers.day_list(TODAY),
     Permission.EXPORT_LIST: lambda s, _by: s.desk.exports.csv(
         Search(), s.folder / f"{uuid.uuid4().hex}.csv", Progress(), with_patients=False
     ),
