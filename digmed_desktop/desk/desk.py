@@ -261,7 +261,10 @@ class Desk:
             return None
         try:
             draft = self._store.drafts.get(wish.draft_id)
-            return self._freeze(wish, draft.state) if draft is not None and draft.can_be_read else None
+            if draft is None or not draft.can_be_read:
+                return None
+            self._let_send(wish.form, draft.state, wish.by)  # they may have left since
+            return self._freeze(wish, draft.state)
         except Exception as error:  # noqa: BLE001 - whatever it is, without the program nobody can mend it
             log.error("what was to be sent as the program ended was not: %s", type(error).__name__)
             return None
