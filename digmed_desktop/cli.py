@@ -13,7 +13,9 @@ from digmed_desktop.diagnostics import console, memory
 
 QUIET = ([PRACTICE_MESH], [PRACTICE_CLIENT], ["sync"], ["schedule"], ["close"])
 """What runs without anybody looking: it never waits at a message box."""
-MAINTENANCE = frozenset({"sync", "doctor", "schedule", "close", "erase", "paper", "retention"})
+MAINTENANCE = frozenset(
+    {"sync", "doctor", "schedule", "close", "erase", "paper", "retention", "patient-file"}
+)
 """Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
 
 NO_SCREEN = (

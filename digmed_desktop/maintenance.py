@@ -183,6 +183,44 @@ def _retention(words: list[str]) -> int:
     return _logged(work)
 
 
+def _patient_file(words: list[str]) -> int:
+    from digmed_desktop.desk import patient_file_acts
+    from digmed_desktop.desk.opening import open_vault
+    from digmed_desktop.messaging.clock import SystemClock
+
+    grammar = _grammar(
+        "patient-file",
+        "Write everything that is recorded about one patient, once a manager has reviewed it. Who it is about, and what is "
+        "left out, is asked for. The window has to be closed.",
+    )
+    grammar.add_argument(
+        "--pdf", type=Path, metavar="FILE.pdf", help="where it is written for people to read"
+    )
+    grammar.add_argument(
+        "--json", type=Path, metavar="FILE.json", help="where it is written for other systems"
+    )
+    asked = grammar.parse_args(words)
+    if asked.pdf is None and asked.json is None:
+        grammar.error("name at least one of --pdf and --json")
+
+    def work(folders: Folders) -> int:
+        answers = patient_file_acts.Asked(
+            lambda names: _manager(names, "gives out a patient's data"),
+            lambda: input("NHS number, name, or the number of a notification: "),
+            lambda: input("Numbers of the lines to leave out, with commas; empty for none: "),
+            lambda line: input(f"Why line {line} is left out: "),
+            print,
+        )
+        targets = (asked.pdf, asked.json)
+        for line in patient_file_acts.carry_out(
+            folders, open_vault(folders), SystemClock(), targets, answers
+        ):
+            print(line)
+        return 0
+
+    return _logged(work)
+
+
 def _paper(words: list[str]) -> int:
     from digmed_desktop.desk import guides
 
@@ -202,6 +240,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "erase": _erase,
     "paper": _paper,
     "retention": _retention,
+    "patient-file": _patient_file,
 }
 
 

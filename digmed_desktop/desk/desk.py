@@ -34,6 +34,7 @@ from digmed_desktop.desk.message_settings import MessageDesk
 from digmed_desktop.desk.noticing import NoticingDelivery
 from digmed_desktop.desk.opening import weakness
 from digmed_desktop.desk.papers import PapersDesk
+from digmed_desktop.desk.patient_file import PatientFileDesk
 from digmed_desktop.desk.patients import PatientDesk
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.pgds import PgdDesk
@@ -168,6 +169,7 @@ class Desk:
         self.listing = door.before("listing", ListingDesk(store, clock))
         backup_folder = Path(named) if named else None
         self.backups = door.before("backups", BackupDesk(store, vault, clock, backup_folder))
+        self.patient_file = door.before("patient_file", PatientFileDesk(store, clock))
         self.retention = door.before("retention", RetentionDesk(store, clock, self._who_keeps))
         self._intent = SendIntent(folder)
         self._keeper = HeadKeeper(store)

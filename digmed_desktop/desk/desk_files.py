@@ -167,6 +167,25 @@ class RecoveryWords(DataModel):
     made: Text
 
 
+class PatientFileWords(DataModel):
+    """The words around everything that is recorded about one patient."""
+
+    title: Text
+    lead: Texts
+    running: Text
+    made: Text
+    about: Text
+    name: Text
+    born: Text
+    number: Text
+    pharmacy: Text
+    left_out: Text
+    where: Text
+    which: Text
+    why: Text
+    nothing_left_out: Text
+
+
 class ListWords(DataModel):
     """The words of lists."""
 
@@ -199,6 +218,7 @@ class PaperFile(DataModel):
     standing: StandingWords
     notice: NoticeWords
     recovery: RecoveryWords
+    patient_file: PatientFileWords
     lists: ListWords
     blank: BlankWords
 
@@ -215,6 +235,7 @@ def cross_check_paper(at: At, file: PaperFile, _source: DataSource) -> Iterator[
     yield from at.gaps(("standing", "out"), file.standing.out, ("word", "when"))
     yield from at.gaps(("notice", "unsigned"), file.notice.unsigned, ("who",))
     yield from at.gaps(("notice", "newer"), file.notice.newer, ("when",))
+    yield from at.gaps(("patient_file", "made"), file.patient_file.made, ("when",))
     yield from at.gaps(("recovery", "made"), file.recovery.made, ("when",))
     yield from at.gaps(("blank", "title"), file.blank.title, ("form",))
     yield from at.gaps(("lists", "day_title"), file.lists.day_title, ("day",))

@@ -36,6 +36,7 @@ _ASKED: dict[Permission, tuple[str, ...]] = {
     Permission.CHANGE_PEOPLE: ("people.new_pin", "people.answers_about", "people.known_numbers"),
     Permission.CHANGE_CONNECTION: ("connection.account", "connection.certificate"),
     Permission.MAKE_BACKUP: ("backups.make",),
+    Permission.GIVE_PATIENT_FILE: ("patient_file.document", "patient_file.as_data"),
     Permission.KEEP_RETENTION: ("retention.holds", "retention.lifted", "retention.preview"),
 }
 OPEN = {

@@ -126,7 +126,9 @@ def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
             births.get(ids[-1]),
             group[-1].nhs_number,
             group[-1].name_key,
-            frozenset(row.batch.casefold() for row in group if row.batch),
+            frozenset(
+                one.casefold() for row in group if row.batch for one in (row.batch, *row.batch.split(", "))
+            ),
             _in_use(group, busy),
         )
 

@@ -84,6 +84,10 @@ class Versions:
         """Return what holds of a patient's records, each with its notification, the oldest first."""
         return sorted(records_of(self._database, patient, IN_FORCE), key=lambda one: one[0])
 
+    def numbers_of(self, patient: Whose) -> set[int]:
+        """Return the numbers of all notifications of a patient, whatever became of them."""
+        return {number for number, _record in records_of(self._database, patient, "1 = 1")}
+
     def later(self, ids: Collection[int]) -> dict[int, bool]:
         """Return those of these notifications that a later version stands for, and whether that withdraws it."""
         wanted = sa.select(_n.corrects, sa.func.max(_n.withdrawal)).group_by(_n.corrects)

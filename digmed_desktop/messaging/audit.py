@@ -44,6 +44,8 @@ class AuditAct(StrEnum):
     BACKED_UP = "backed-up"
     DAILY_BACKUP_ENDED = "daily-backup-ended"
     PHRASE_SHOWN = "phrase-shown"
+    PATIENT_FILE_SEEN = "patient-file-seen"
+    PATIENT_FILE_SAVED = "patient-file-saved"
     AUDIT_EXPORTED = "audit-exported"
 
 

@@ -50,5 +50,6 @@ class Permission(StrEnum):
     MAKE_BACKUP = "make-backup"
     SHOW_PHRASE = "show-phrase"
     ERASE = "erase"
+    GIVE_PATIENT_FILE = "give-patient-file"
     KEEP_RETENTION = "keep-retention"
     SEE_AUDIT = "see-audit"

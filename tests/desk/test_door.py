@@ -62,6 +62,7 @@ WHO = {
     "medicines": {"MP": "import_release", ALL: "find listed release remember"},
     "messages": {"M": "add_product agree choose_edition remove_product", ALL: "shown"},
     "papers": {OPEN: "file_name save_guide", "MPLT": "day_end day_list", ALL: "copy printed save"},
+    "patient_file": {"M": "as_data document find gather save_json save_pdf", ALL: "file_name"},
     "patients": {"MPLTN": "recall", ALL: "answers_of doses remember search"},
     "people": {
         OPEN: "all first_run lists locked sign_in",

@@ -82,6 +82,7 @@ MAY = {  # written by hand beside the table: M, P, L, T, N, R (trainee), A
     Permission.MAKE_BACKUP: "M",
     Permission.SHOW_PHRASE: "M",
     Permission.ERASE: "M",
+    Permission.GIVE_PATIENT_FILE: "M",
     Permission.KEEP_RETENTION: "M",
     Permission.SEE_AUDIT: "M",
 }
@@ -216,6 +217,7 @@ ACTS: dict[Permission, Callable[[Shop, int], object]] = {
     Permission.CHANGE_SCANNER: lambda s, _by: s.desk.settings.change(scanner_prefix="]d2"),
     Permission.IMPORT_LISTS: lambda s, _by: s.desk.directory.import_file(s.folder / "none.csv"),
     Permission.MAKE_BACKUP: lambda s, _by: s.desk.backups.end_daily(),
+    Permission.GIVE_PATIENT_FILE: lambda s, _by: s.desk.patient_file.gather(1),
     Permission.SEE_AUDIT: lambda s, _by: s.desk.audit.verify(),
     Permission.SHOW_PHRASE: lambda s, by: s.desk.backups.phrase_for(by, "1", s.desk.sign_in),
 }

@@ -14,6 +14,7 @@ from digmed_desktop.ui.pages.settings.counter import CounterSection
 from digmed_desktop.ui.pages.settings.deadlines import DeadlinesSection
 from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
+from digmed_desktop.ui.pages.settings.patient_file import PatientFileSection
 from digmed_desktop.ui.pages.settings.pharmacy import PharmacySection
 from digmed_desktop.ui.pages.settings.practices import PracticesSection
 from digmed_desktop.ui.pages.settings.retention import RetentionSection
@@ -42,5 +43,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("medicines", "Medicines", MedicinesSection, "supply"),
     Section("audit", "Audit", AuditSection, "audit"),
     Section("retention", "Retention", RetentionSection, "retention"),
+    Section("patient-file", "Patient's data", PatientFileSection, "patient-file"),
     Section("backup", "Backup", BackupSection, "backup"),
 )
