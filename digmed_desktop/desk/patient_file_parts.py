@@ -97,7 +97,7 @@ class Gathering:
                 yield self._part(_KNOWN, [*self._typed("vaccination", known.answers), seen])
 
     def _of_record(self, story: Story, doubt: str) -> Iterator[Part]:
-        from digmed_desktop.clinical import json_record
+        from digmed_desktop.clinical.json_record import RecordFormatError, read
 
         row = story.row
         title = f"Notification {row.id}: {row.what}"
@@ -110,7 +110,14 @@ class Gathering:
             ("Subject of the message", (story.subject,)),
         )
         yield self._part(title, facts, row.id, doubt)
-        for section, rows in self._sections(json_record.read(story.record_json), row):
+        try:
+            record = read(story.record_json)
+        except RecordFormatError:  # of another version, or damaged: what is kept is shown as it is
+            kept = json.loads(story.record_json)["record"]
+            as_kept = [(key.replace("_", " "), _values(value)) for key, value in kept.items()]
+            yield self._part(f"Notification {row.id}, as it is kept", as_kept, row.id, doubt)
+            return
+        for section, rows in self._sections(record, row):
             yield self._part(
                 f"Notification {row.id}, as the practice reads it: {section}", rows, row.id, doubt
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.doses import Whose, records_of
 from digmed_desktop.history.rows import IN_FORCE, LISTED, listed
@@ -85,8 +86,27 @@ class Versions:
         return sorted(records_of(self._database, patient, IN_FORCE), key=lambda one: one[0])
 
     def numbers_of(self, patient: Whose) -> set[int]:
-        """Return the numbers of all notifications of a patient, whatever became of them."""
-        return {number for number, _record in records_of(self._database, patient, "1 = 1")}
+        """Return the numbers of all notifications of a patient, whatever became of them, readable or not."""
+        key = written.search_key(patient.as_on_record)
+        born = sa.func.json_extract(payload.c.record_json, "$.record.patient.date_of_birth")
+        wanted = (
+            sa.select(
+                _n.id, _n.nhs_number, sa.case((sa.func.json_valid(payload.c.record_json), born)).label("born")
+            )
+            .join(payload, payload.c.notification_id == _n.id)
+            .where(
+                sa.or_(sa.and_(_n.nhs_number != "", _n.nhs_number == patient.nhs_number), _n.name_key == key)
+            )
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        of_birth = patient.born.isoformat() if patient.born else None
+        return {
+            row.id
+            for row in rows
+            if (bool(patient.nhs_number) and row.nhs_number == patient.nhs_number)
+            or ((not row.nhs_number or not patient.nhs_number) and row.born == of_birth)
+        }
 
     def later(self, ids: Collection[int]) -> dict[int, bool]:
         """Return those of these notifications that a later version stands for, and whether that withdraws it."""
