@@ -30,13 +30,18 @@ _ASKED: dict[Permission, tuple[str, ...]] = {
         *("preview", "keep_and_preview", "hand_over.take_in", "patients.remember", "forms.assess"),
         *("forms.preview", "forms.finished", "forms.freeze"),
     ),
-    Permission.CORRECT: ("acts.take_back", "patients.recall"),
+    Permission.CORRECT: ("acts.take_back", "acts.mark_wrong_patient", "patients.recall"),
     Permission.AMEND_REGISTER: ("register.amend", "register.prescription_came"),
     Permission.SETTLE_REPLIES: ("replies.give", "replies.settle"),
     Permission.CHANGE_PEOPLE: ("people.new_pin", "people.answers_about", "people.known_numbers"),
-    Permission.CHANGE_CONNECTION: ("connection.account", "connection.certificate"),
+    Permission.CHANGE_CONNECTION: (
+        *("connection.account", "connection.certificate", "connection.client_account"),
+        *("connection.open_transport", "connection.take_back"),
+    ),
     Permission.MAKE_BACKUP: ("backups.make",),
-    Permission.GIVE_PATIENT_FILE: ("patient_file.document", "patient_file.as_data"),
+    Permission.GIVE_PATIENT_FILE: tuple(
+        f"patient_file.{name}" for name in ("document", "as_data", "find", "gather", "save_pdf", "save_json")
+    ),
     Permission.KEEP_RETENTION: ("retention.holds", "retention.lifted", "retention.preview"),
 }
 OPEN = {
@@ -65,6 +70,7 @@ OPEN = {
     "checks": "doctor asks, and says nothing of a patient",
     "version_checks": "the same",
     "connection.is_set_up": "sync asks",
+    "watched_folders": "the program watches where answers appear; nothing is opened",
     "papers.save_guide": "texts of the help and blank forms",
     "papers.file_name": "a day and a number",
     "register.check": "doctor asks, and says nothing of a patient",

@@ -27,7 +27,7 @@ WHO = {
     "acts": {
         ALL: "corrected offered do.paper do.telephone do.note do.try-again",
         "MPLTN": (
-            "begin_correction take_back withdraw send_as_new reaction do.deal-with do.reopen do.cancel "
+            "begin_correction mark_wrong_patient take_back withdraw send_as_new reaction do.deal-with do.reopen do.cancel "
             "do.correct do.withdraw do.reaction do.send-as-new"
         ),
         MPL: "record_json save_record",
@@ -40,8 +40,11 @@ WHO = {
     },
     "connection": {
         OPEN: "is_set_up",
-        "M": "account certificate forget_certificate save use_certificate use_own_root",
-        ALL: "in_practice_mode proxy_in_use take_policy view",
+        "M": "account certificate client_account open_transport take_back forget_certificate save use_certificate use_own_root",
+        ALL: (
+            "by_client clients_here in_practice_mode mailbox_entered proxy_in_use refuse_while_unsure "
+            "routes_by_patient take_policy view watched_folders"
+        ),
     },
     "counter": {ALL: "dose_views earlier problems"},
     "directory": {
@@ -86,7 +89,7 @@ WHO = {
     "": {
         OPEN: (
             "all_form_lists checks close duty first_run form_lists fulfil_wish make_delivery now opened "
-            "person_lists save_draft sign_in version_checks warm_up"
+            "person_lists save_draft sign_in version_checks warm_up watched_folders"
         ),
         ALL: (
             "discard_draft drafts keep_and_preview newest_draft practices preview reach send sent_items story"
