@@ -25,7 +25,7 @@ __all__ = ["everybody"]
 ALL, OPEN, MPL = "MPLTNRA", "open", "MPL"
 WHO = {
     "acts": {
-        ALL: "corrected offered do.paper do.telephone do.note do.try-again",
+        ALL: "corrected correcting offered do.paper do.telephone do.note do.try-again",
         "MPLTN": (
             "begin_correction mark_wrong_patient take_back withdraw send_as_new reaction do.deal-with do.reopen do.cancel "
             "do.correct do.withdraw do.reaction do.send-as-new"
@@ -40,7 +40,10 @@ WHO = {
     },
     "connection": {
         OPEN: "is_set_up",
-        "M": "account certificate client_account open_transport take_back forget_certificate save use_certificate use_own_root",
+        "M": (
+            "account certificate client_account open_transport take_back forget_certificate save use_certificate "
+            "use_own_root"
+        ),
         ALL: (
             "by_client clients_here in_practice_mode mailbox_entered proxy_in_use refuse_while_unsure "
             "routes_by_patient take_policy view watched_folders"
@@ -55,14 +58,14 @@ WHO = {
     "forms": {
         OPEN: "lists",
         ALL: (
-            "KIND alongside assess finished freeze keep_here kept known message_problems preview programmes "
-            "reading refusal what"
+            "KIND alongside assess clinician finished freeze keep_here kept known message_problems preview programmes "
+            "reading refusal signer what"
         ),
     },
     "hand_over": {ALL: "take_in"},
     "listing": {ALL: "first forget lists page save saved story today"},
     "managing": {OPEN: "become is_wanted reset_pin"},
-    "medicines": {"MP": "import_release", ALL: "find listed release remember"},
+    "medicines": {"MP": "import_release", ALL: "find known listed release remember"},
     "messages": {"M": "add_product agree choose_edition remove_product", ALL: "shown"},
     "papers": {OPEN: "file_name save_guide", "MPLT": "day_end day_list", ALL: "copy printed save"},
     "patient_file": {"M": "as_data document find gather save_json save_pdf", ALL: "file_name"},
@@ -70,7 +73,7 @@ WHO = {
     "people": {
         OPEN: "all first_run lists locked sign_in",
         "M": "add answers_about change change_pharmacy end_wait known_numbers new_pin retire",
-        ALL: "may_finish_supply name pharmacy_answers professional",
+        ALL: "check_pin may_finish_supply name pharmacy_answers professional",
     },
     "pgds": {"MP": "authorise enter remove withdraw", "M": "switch", ALL: "problems view"},
     "register": {
@@ -85,6 +88,7 @@ WHO = {
         ALL: "confirmed table",
     },
     "settings": {"MPLT": "change"},  # of the scanner; the rest: tests/desk/test_permissions.py
+    "signing": {MPL: "stand_in", ALL: "notices refuse sign view"},
     "stock": {ALL: "add doubts finish for_form learned map_product products scanned view"},
     "": {
         OPEN: (
@@ -147,6 +151,8 @@ def given(function: Callable[..., Any], by: int | None, folder: Path) -> dict[st
             named[one.name] = Search()
         elif "Mapping" in kind:
             named[one.name] = {}
+        elif "Sequence" in kind:
+            named[one.name] = ()
         elif "int" in kind:
             named[one.name] = 99
         elif "str" in kind:
