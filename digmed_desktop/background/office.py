@@ -10,7 +10,7 @@ from digmed_desktop.background.delivery_loop import DeliveryLoop
 from digmed_desktop.background.faults import as_known
 from digmed_desktop.background.folder_watch import FolderWatch
 from digmed_desktop.background.lane import Lane
-from digmed_desktop.desk.gate import acting
+from digmed_desktop.desk.gate import NobodySignedInError, acting
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
 
@@ -211,7 +211,8 @@ class Office(QObject):
         if otherwise is not None:
             otherwise(known)
         else:
-            self.failed.emit(known)
+            if not isinstance(known, NobodySignedInError):  # a page behind the lock asks nothing of anybody
+                self.failed.emit(known)
 
     def _round_done(self) -> None:
         if self._loop is None or self._loop.latest is None:

@@ -27,7 +27,7 @@ _ASKED: dict[Permission, tuple[str, ...]] = {
     Permission.PRINT_LISTS: ("papers.day_list", "papers.day_end", "register.list_paper"),
     Permission.SAVE_RECORD: ("acts.record_json",),
     Permission.KEEP_DRAFTS: (
-        *("preview", "keep_and_preview", "hand_over.take_in", "patients.remember", "forms.assess"),
+        *("preview", "keep_and_preview", "patients.remember", "forms.assess"),
         *("forms.preview", "forms.finished", "forms.freeze"),
     ),
     Permission.CORRECT: ("acts.take_back", "acts.mark_wrong_patient", "patients.recall"),
@@ -65,6 +65,7 @@ OPEN = {
     "backups.phrase_written_down": "answers only about words that were shown in this run",
     "backups.daily": "the program makes it by itself",
     "backups.is_due": "the same",
+    "hand_over.take_in": "nothing handed over is lost, also behind the lock; it shows nothing",
     "save_draft": "nothing typed is lost, also behind the lock; it shows nothing",
     "fulfil_wish": "the program sends what a person asked for before it died",
     "checks": "doctor asks, and says nothing of a patient",

@@ -27,6 +27,10 @@ class NotPermittedError(DigMedError):
     """This person may not do this; nothing was done."""
 
 
+class NobodySignedInError(NotPermittedError):
+    """Nobody is signed in, so nothing was done: a page behind the lock asked, or whoever asked has locked since."""
+
+
 @contextmanager
 def acting(person_id: int | None) -> Iterator[None]:
     """Let a person act in this block: who is signed in as something is asked of the desk."""
@@ -91,7 +95,7 @@ class Gate:
         """Return who acts, whatever they do. Raises NotPermittedError for nobody, strangers, and who has left."""
         by = _ACTING.get() if by is None else by
         if by is None:
-            raise NotPermittedError("Nobody is signed in.", "Sign in with your PIN and try again.")
+            raise NobodySignedInError("Nobody is signed in.", "Sign in with your PIN and try again.")
         person = self._store.people.get(by)
         if person is None or not person.active:
             raise NotPermittedError(

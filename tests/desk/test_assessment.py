@@ -90,7 +90,7 @@ def test_a_record_of_last_season_is_held_against_its_own_programme(counter: Coun
     """A programme that is no longer offered keeps its own rules about earlier doses, not those of another."""
     from digmed_desktop.desk.vaccinating import VaccinationDesk
 
-    vaccinating = counter.desk.forms["vaccination"]
+    vaccinating = counter.desk._forms["vaccination"]
     assert isinstance(vaccinating, VaccinationDesk)
     for programme in vaccinating.known():
         typed = examples.complete_answers(session__programme=programme.id)

@@ -62,7 +62,7 @@ WHO = {
             "reading refusal signer what"
         ),
     },
-    "hand_over": {ALL: "take_in"},
+    "hand_over": {OPEN: "take_in"},
     "listing": {ALL: "first forget lists page save saved story today"},
     "managing": {OPEN: "become is_wanted reset_pin"},
     "medicines": {"MP": "import_release", ALL: "find known listed release remember"},

@@ -37,8 +37,9 @@ def found(folder: Path) -> dict[str, object]:
         folder=folder,
     )
     state = FormState({**complete_answers(), "session.vaccinator": str(by), QUESTION: ANSWER})
-    preview = desk.preview("vaccination", state)
-    sent = desk.send("vaccination", "d1", state, by)
+    with acting(by):
+        preview = desk.preview("vaccination", state)
+        sent = desk.send("vaccination", "d1", state, by)
     assert sent.notification is not None, sent.problems
     message = store.notifications.story(sent.notification).messages[0].body.decode()
     record = store.versions.record(sent.notification)

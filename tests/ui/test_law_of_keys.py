@@ -137,6 +137,7 @@ def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
 
 CHECKS, NONE = "(checks the form)", "(none: the cursor goes to what is to be done)"
 MAIN_ACTION = {
+    "settings-patient-file": "Find",
     "today": "Record a vaccination",
     "vaccinate": CHECKS,
     "supply": CHECKS,
