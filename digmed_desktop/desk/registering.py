@@ -13,7 +13,7 @@ from digmed_desktop.desk.register_papers import entry_document, label_document, 
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, NewEntry, Outstanding, RegisterEntry, Seal, Verified
 from digmed_desktop.paper.document import PaperDocument
@@ -74,8 +74,14 @@ class RegisterDesk:
         return entry_document(self._store.register.get(number), self._pharmacy(), self._clock.now())
 
     def label_paper(self, number: int) -> PaperDocument:
-        """Return the labels of a supply as a document."""
-        return label_document(self._store.register.get(number))
+        """Return the labels of a supply as a document. NotAllowedNowError for one that was recorded in error."""
+        entry = self._store.register.get(number)
+        if entry.is_withdrawn:
+            raise NotAllowedNowError(
+                "This supply was recorded in error, so it has no label.",
+                "Print the label of the right record.",
+            )
+        return label_document(entry)
 
     def _pharmacy(self) -> str:
         pharmacy = self._store.profile.pharmacy()

@@ -215,6 +215,9 @@ def test_no_prescription_is_owed_for_a_supply_that_was_withdrawn(shop: Counter, 
     assert len(owed(shop)) == 1
     shop.desk.acts.take_back(made, shop.ada, "It was another patient.")
     assert owed(shop) == []
+    if posted:
+        with pytest.raises(DigMedError, match="recorded in error"):
+            shop.desk.register.label_paper(1)
 
 
 def test_what_is_owed_follows_the_route_as_it_was_corrected(shop: Counter) -> None:
