@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import SequenceMatcher
 
-from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical import dates, likeness, nhs_number
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 
 NUMBER, FAMILY, GIVEN, BORN = (
@@ -43,7 +43,7 @@ _TOGETHER = (
 )
 """The questions whose answers make one fact."""
 _DEFAULTED = frozenset({"patient.telephone_use"})
-_ALIKE = 0.6  # of 1: a name as like as this was spelled wrong; one less like is another name
+_ALIKE = 0.6  # of 1: two names as like as this may be one person's, which is asked about
 _MOST_AGREE = 2  # of family name, first name and date of birth
 _SAME_PARTS = 2  # of day, month, year: one part wrong is a slip
 _MOST_SLIPS = 1  # small differences: more at once are another patient, a twin for one
@@ -126,7 +126,7 @@ def perhaps_one(known: Identity, now: Identity) -> bool:
 def _slip_at_most(known: Identity, now: Identity) -> bool:
     differ = disagreement(known, now)
     return len(differ) <= _MOST_SLIPS and all(
-        _is_slip(key, known, now) or (key == BORN and _exchanged(known.born, now.born)) for key in differ
+        _resembles(key, known, now) or (key == BORN and _exchanged(known.born, now.born)) for key in differ
     )
 
 
@@ -203,6 +203,17 @@ def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
     return {key: text for key, text in found.items() if key in open_here}
 
 
+def facts_left(known: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]:
+    """Return what is known of a patient and not said anew; an address or a practice is one fact."""
+    anew = {
+        key
+        for fact in _TOGETHER
+        if any(said.get(key) for key in fact if key not in _DEFAULTED)
+        for key in fact
+    }
+    return {key: text for key, text in known.items() if key not in anew}
+
+
 def completed(owner: Mapping[str, str], answers: Mapping[str, str], today: date) -> dict[str, str]:
     """Return the answers that say whose a form is: those of ``owner``, and what it did not know yet."""
     new = _readable(answers, IDENTIFYING, today)
@@ -236,12 +247,6 @@ def folded(name: str) -> str:
     return "".join(sign for sign in apart if sign.isalnum())
 
 
-def names_agree(one: str, other: str) -> bool:
-    """Whether two names of an organisation can be one: alike, or one is a part of the other."""
-    mine, theirs = folded(one), folded(other)
-    return mine in theirs or theirs in mine or _alike(mine, theirs)
-
-
 def _alike(one: str, other: str) -> bool:
     return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
@@ -253,8 +258,16 @@ def _both_differ(one: str, other: str) -> bool:
 def _is_slip(key: str, was: Identity, now: Identity) -> bool:
     """Whether an answer that differs can be the same one mistyped."""
     if key == BORN:
-        return was.born is not None and now.born is not None and _one_part_off(was.born, now.born)
-    return _alike(was.family, now.family) if key == FAMILY else _alike(was.given, now.given)
+        return was.born is not None and now.born is not None and likeness.is_misdated(was.born, now.born)
+    named = (was.family, now.family) if key == FAMILY else (was.given, now.given)
+    return likeness.is_misspelt(*named)
+
+
+def _resembles(key: str, known: Identity, now: Identity) -> bool:
+    """Whether two answers may be one person's: a doubt, never a reason to ask nothing."""
+    if key == BORN:
+        return known.born is not None and now.born is not None and _one_part_off(known.born, now.born)
+    return _alike(known.family, now.family) if key == FAMILY else _alike(known.given, now.given)
 
 
 def _said(answers: Mapping[str, str], key: str) -> str:

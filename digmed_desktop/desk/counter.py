@@ -21,7 +21,7 @@ from digmed_desktop.clinical.questions import forms
 from digmed_desktop.clinical.questions.patient import patient_of
 from digmed_desktop.clinical.questions.vaccination import VACCINATION, denials_of_a_dose
 from digmed_desktop.clinical.reading import ChosenVaccine
-from digmed_desktop.clinical.record import Patient, VaccinationRecord
+from digmed_desktop.clinical.record import Patient, PersonName, VaccinationRecord
 from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.contradictions import about_allergies, about_doses, about_screening, before
 from digmed_desktop.desk.earlier_supplies import earlier_supplies
@@ -156,7 +156,15 @@ class CounterDesk:
     def _under_another_number(self, state: FormState, patient: Patient) -> list[EarlierDose]:
         """Return the doses of people who may be this patient under another NHS number."""
         others = self._known.under_another_number(patient, self._corrected(state))
-        return [dose for one in others for dose in self._store.doses.of(one.nhs_number, "", None)]
+        return [
+            dose
+            for one in others
+            for dose in (
+                self._store.doses.of(one.nhs_number, "", None)
+                if one.nhs_number
+                else self._store.doses.of("", PersonName(one.given, one.family).as_on_record(), one.born)
+            )
+        ]
 
     def _contradicted(
         self, state: FormState, record: "Record", chosen: ChosenVaccine | None

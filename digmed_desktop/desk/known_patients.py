@@ -44,7 +44,11 @@ class KnownPatients:
             found.append(
                 _ask(
                     f"A patient of this name and date of birth, or nearly so, was last recorded here on {_seen(others[0])} "
-                    "under another NHS number. Find the name above to see it, and check the number."
+                    + (
+                        "under another NHS number. Find the name above to see it, and check the number."
+                        if now.nhs_number and others[0].nhs_number
+                        else "and may be this one. Find the name above to see it, and check name and date of birth."
+                    )
                 )
             )
         return tuple(found)
@@ -52,17 +56,17 @@ class KnownPatients:
     def under_another_number(self, patient: Patient, corrected: Patient | None) -> "list[KnownPatient]":
         """Return the patients known here who may be this one under another NHS number, those seen last first."""
         now = _typed(patient)
-        if not (now.nhs_number and now.family and now.born):
+        if not (now.family and now.born):
             return []
         name = patient.name
         named = (f"{name.family} {name.given}", f"{name.given} {name.family}")
         known = [*self._store.patients.born_on(now.born, _MOST), *self._exchanged(now.born)]
         known += self._store.patients.named(named, _MOST)
-        own = {"", now.nhs_number, "" if corrected is None else corrected.nhs_number}
+        own = {now.nhs_number, "" if corrected is None else corrected.nhs_number} - {""}
         alike = {
             one.id: one
             for one in known
-            if one.nhs_number not in own and identity.perhaps_one(_known(one), now)
+            if _is_another(_known(one), now, own) and identity.perhaps_one(_known(one), now)
         }
         return sorted(alike.values(), key=lambda one: one.seen_at, reverse=True)
 
@@ -83,6 +87,13 @@ class KnownPatients:
         if born.day > _MONTHS or born.day == born.month:
             return []
         return self._store.patients.born_on(born.replace(month=born.day, day=born.month), _MOST)
+
+
+def _is_another(known: Identity, now: Identity, own: set[str]) -> bool:
+    """Whether a known patient is not found as this one already: by the number, or by exactly this name and birth."""
+    if known.nhs_number and now.nhs_number:
+        return known.nhs_number not in own
+    return known.nhs_number not in own and bool(identity.disagreement(known, now))
 
 
 def _seen(patient: "KnownPatient") -> str:

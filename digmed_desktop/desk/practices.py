@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import dates, identity, ods
+from digmed_desktop.clinical import dates, likeness, ods
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.gate import Gate
@@ -75,7 +75,7 @@ class PracticeDesk:
         """Return what is in doubt about name and code of a practice, by the list kept here; ``""`` if nothing is."""
         listed = self._store.gp_practices.of_code(ods.shown(practice.ods_code))
         known = listed.organisation.name if listed else ""
-        if not known or not practice.name.strip() or identity.names_agree(known, practice.name):
+        if not known or not practice.name.strip() or likeness.is_one_practice(known, practice.name):
             return ""
         return f"Check name and ODS code: in the list kept here this code is that of {known}."
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.identity import facts_left
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.readable import count_unreadable, readable
@@ -14,7 +15,7 @@ from digmed_desktop.messaging.patients import KnownPatient
 
 
 class Patients:
-    """Remembers patients. Two with one NHS number are one; without a number, name and date of birth decide."""
+    """Remembers patients. Two with one NHS number are one; without a number, name and date of birth together decide."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -47,8 +48,18 @@ class Patients:
                     patient.insert().values(**values).returning(patient.c.id)
                 ).scalar_one()
                 return new
+            if not nhs_number:
+                values |= self._completed(connection, found, answers)
             connection.execute(patient.update().where(patient.c.id == found).values(**values))
             return found
+
+    @staticmethod
+    def _completed(connection: sa.Connection, found: int, answers: Mapping[str, str]) -> dict[str, str]:
+        """Return number and answers of a known patient with what a record without a number says: it empties nothing."""
+        row = connection.execute(patient.select().where(patient.c.id == found)).one()
+        known: dict[str, str] = json.loads(row.answers)
+        whole = {**facts_left(known, answers), **answers}
+        return {"nhs_number": row.nhs_number, "answers": json.dumps(whole, ensure_ascii=False)}
 
     def count_unreadable(self) -> int:
         """Return how many patients cannot be read."""
@@ -72,8 +83,13 @@ class Patients:
             if found is not None:
                 return int(found)
             by_name = sa.and_(by_name, patient.c.nhs_number == "")
-        found = connection.scalar(sa.select(patient.c.id).where(by_name).order_by(patient.c.id.desc()))
-        return None if found is None else int(found)
+        if not born:
+            return None  # without a number and a birth nobody is the same as anybody
+        rows = connection.execute(sa.select(patient.c.id, patient.c.nhs_number).where(by_name)).all()
+        if len({row.nhs_number for row in rows} - {""}) > 1:
+            return None  # two people of one name and birth
+        same = sorted(rows, key=lambda row: (bool(row.nhs_number), row.id))
+        return int(same[-1].id) if same else None
 
     def of_number(self, digits: str, limit: int) -> list[KnownPatient]:
         """Return patients whose NHS number begins with these digits."""

@@ -53,7 +53,7 @@ def test_a_number_decides_and_without_one_nothing_may_contradict(changes: dict[s
         ({FAMILY: "O'Neil"}, ()),
         ({FAMILY: "Quill"}, (FAMILY,)),
         ({GIVEN: "Benjamin"}, (GIVEN,)),
-        ({GIVEN: "Rosie"}, ()),
+        ({GIVEN: "Rosie"}, (GIVEN,)),  # a sister, for one
         ({BORN: "21/3/1971"}, ()),
         ({BORN: "4/7/1969"}, (BORN,)),
     ],

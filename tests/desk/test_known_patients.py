@@ -168,3 +168,23 @@ def test_another_sex_than_the_number_was_recorded_with_asks(known: Counter) -> N
     other = {"female": "male", "male": "female"}[was]
     assert asked(known, "vaccination", FormState(complete_answers(patient__sex=other)))
     assert not asked(known, "vaccination", FormState(complete_answers(patient__sex="unknown")))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"patient.given": "Rosie"},
+        {"patient.given": "O'Neill", "patient.family": "Rose"},
+        {"patient.date_of_birth": "3/12/1971"},
+    ],
+)
+def test_a_dose_under_nearly_the_same_name_is_told_without_a_number_too(
+    counter: Counter, changes: dict[str, str]
+) -> None:
+    counter.record()
+    state = FormState(
+        {**complete_answers(), "patient.nhs_number": "", "patient.traced": "not-traced", **changes}
+    )
+    said = " ".join(p.sentence for p in counter.desk.preview("vaccination", state).problems if p.needs_reason)
+    assert "may be this one" in said
+    assert "dose" in said

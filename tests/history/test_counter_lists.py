@@ -134,3 +134,29 @@ def test_none_of_it_is_on_the_disk_in_clear(
     remember(store)
     raw = b"".join(file.read_bytes() for file in database.parent.iterdir())
     assert not any(text.encode() in raw for text in patient_strings)
+
+
+def test_a_record_without_a_number_completes_and_empties_nothing(store: Store) -> None:
+    born = date(1971, 3, 12)
+    known = {"patient.telephone": "01632 960001", "patient.postcode": "LS1 4AP", "patient.city": "Leeds"}
+    first = store.patients.remember(
+        family="Khan", given="Ann", nhs_number="9990000018", born=born, answers=known
+    )
+    moved = {"patient.postcode": "YO1 1AA"}
+    assert (
+        store.patients.remember(family="Khan", given="Ann", nhs_number="", born=born, answers=moved) == first
+    )
+    (ann,) = store.patients.of_number("9990000018", 2)
+    assert ann.answers == {"patient.telephone": "01632 960001", "patient.postcode": "YO1 1AA"}
+
+
+def test_two_of_one_name_are_two_where_nothing_says_that_they_are_one(store: Store) -> None:
+    for postcode in ("AA1 1AA", "BB1 1BB"):
+        store.patients.remember(
+            family="Khan", given="Ann", nhs_number="", born=None, answers={"patient.postcode": postcode}
+        )
+    born = date(1971, 3, 12)
+    for number in ("9990000018", "9994000047"):
+        store.patients.remember(family="Roe", given="Jo", nhs_number=number, born=born, answers={})
+    store.patients.remember(family="Roe", given="Jo", nhs_number="", born=born, answers={})
+    assert len(store.patients.names()) == 5
