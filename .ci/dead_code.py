@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMED_BY_DATA = re.compile(
-    r"^digmed_desktop/(data_files/\S+|\S+_files?|clinical/record|clinical/emergency_supply)\.py:\d+: unused variable "
+    r"^digmed_desktop/(data_files/\S+|\S+_(files?|rows?)|clinical/(record|emergency_supply))\.py:\d+: unused variable "
 )
 
 
