@@ -17,6 +17,8 @@ MAINTENANCE = frozenset(
     {"sync", "doctor", "schedule", "close", "erase", "paper", "retention", "patient-file"}
 )
 """Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
+EVIDENCE = frozenset({"hazards"})
+"""Commands of :mod:`digmed_desktop.evidence`, which is loaded for them alone."""
 
 NO_SCREEN = (
     "There is no screen here, so the window cannot be shown. "
@@ -35,7 +37,8 @@ def parser() -> argparse.ArgumentParser:
         "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means, "
         "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection, "
         "'digmed-desktop check-data' checks programmes, rules and wording, "
-        "'digmed-desktop paper' writes guides and blank forms; each has its own --help.",
+        "'digmed-desktop paper' writes guides and blank forms, 'digmed-desktop hazards' prints the hazard log; "
+        "each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(
@@ -104,6 +107,10 @@ def _run(words: list[str]) -> int:
 
 
 def _run_program(words: list[str]) -> int:
+    if words and words[0] in EVIDENCE:
+        from digmed_desktop.evidence import commands
+
+        return commands.run(words[0], words[1:])
     if words and words[0] in MAINTENANCE:
         from digmed_desktop import maintenance
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from digmed_desktop import resources
-from digmed_desktop.clinical import form, law, supply_tables
+from digmed_desktop.clinical import form, hazard_log, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.rule_words import DOUBTS, WEIGHTS, ages, days, doubt, named, when
 from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
@@ -116,6 +116,10 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
 """The tables by topic of the help, each with its title."""
 
 
+HAZARDS = "hazards"
+"""The topic of the hazard log, which is made of its data as well."""
+
+
 def index() -> str:
     """Return the list of all tables."""
     links = "\n".join(f"- [{title}](help:{topic})" for topic, (title, _make) in TABLES.items())
@@ -127,4 +131,6 @@ def text(topic: str) -> str:
     """Return a text of the help in Markdown; raises DataFileError where it is made of a file with a fault."""
     if topic == "rules":
         return index()
+    if topic == HAZARDS:
+        return hazard_log.text()
     return TABLES[topic][1]() if topic in TABLES else resources.text(f"help/{topic}.md")

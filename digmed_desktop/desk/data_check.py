@@ -24,6 +24,7 @@ def kinds() -> tuple[FileKind, ...]:
         applicability_file,
         controlled_drugs_file,
         form_file,
+        hazards_file,
         law_file,
         layout_file,
         medicine_files,
@@ -67,6 +68,7 @@ def kinds() -> tuple[FileKind, ...]:
         *edition_check.KINDS,
         retired_file.KIND,
         retention_file.KIND,
+        hazards_file.KIND,
         *desk_files.KINDS,
     )
 

@@ -15,6 +15,7 @@ GUIDES = {
     "staff": "for-staff",
     "threats": "threats",
     "data-protection": "data-protection",
+    "hazards": rule_tables.HAZARDS,
 }
 """Names of guides, and their texts in the help."""
 FORMS = {"blank-vaccination": "vaccination", "blank-supply": "emergency-supply"}

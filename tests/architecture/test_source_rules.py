@@ -27,6 +27,7 @@ FRONT = (
     "doctor.py",
     "app.py",
     "tour/",
+    "evidence/commands.py",
     "fhir/commands.py",
     "fhir/explaining.py",
 )  # the only ones that write to the console

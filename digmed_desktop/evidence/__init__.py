@@ -1,0 +1,1 @@
+"""Evidence for people who assess the program: the hazard log, and what it does, tried there and then."""
