@@ -146,7 +146,7 @@ def _retention(words: list[str]) -> int:
 
     grammar = _grammar(
         "retention",
-        "Say how long each kind of record is kept, by which source, and which records are over their time. Nothing is "
+        "Say how long to keep each kind of record, by which source, and which records are over their time. Nothing is "
         "removed until a manager has confirmed the table with --confirm and then asks for it with --remove. Each decision "
         "asks for the manager's PIN. The window has to be closed.",
     )

@@ -165,9 +165,7 @@ class AnswerSheet:
         if len(answer) > most:
             self.stop(field, f"Shorten {name} to at most {most} characters; it has {len(answer)}.")
         if _MARKUP.search(answer):
-            self.look(
-                field, f"Check {name}: it looks like a piece of a web page. It is kept exactly as typed."
-            )
+            self.look(field, f"Check {name}: it looks like a piece of a web page. It stays exactly as typed.")
         return answer
 
     def option(self, field: str) -> Option | None:

@@ -69,7 +69,7 @@ def first_choice_doubts(product: Product, years: int, typed: Typed) -> Iterator[
     """Yield a doubt where the NHS has another first choice at this age; it is no rule of a private service."""
     line = product.second_line
     if line and line[0] <= years <= line[1] and typed("session.service") == NHS:
-        sentence = "At this age this vaccine is second choice: only when no first choice can be had."
+        sentence = "At this age this vaccine is second choice: only when no first choice is available."
         yield Problem("vaccine.product", sentence, Severity.LOOK, needs_reason=True)
 
 

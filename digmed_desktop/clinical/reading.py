@@ -64,7 +64,7 @@ class Reading(Generic[RecordT]):
 
     @property
     def unshared(self) -> bool:
-        """Whether the patient does not agree that the practice is told."""
+        """Whether the patient does not agree to share this with the practice."""
         return self.record.consent.to_sharing is False
 
     @property

@@ -111,7 +111,7 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "preparations": ("Kinds of preparation", supply_tables.preparations),
     "allergies": ("Allergies and amounts", supply_tables.allergies),
     "stops": ("Other stops", supply_tables.stops),
-    "pgd-register": ("What the register of PGDs says", supply_tables.pgds),
+    "pgd-register": ("The register of PGDs", supply_tables.pgds),
 }
 """The tables by topic of the help, each with its title."""
 

@@ -184,7 +184,7 @@ _SOMEBODY_ELSE = (
 )
 _WAITING = (
     "A prescription is waiting: dispense it, or say why you supply without it. Source: NHS guidance on urgent supply, "
-    "where a prescription that can be had is a reason not to supply."
+    "where a prescription that can come in time is a reason not to supply."
 )
 _NOT_LOOKED = "Nobody looked whether a prescription is waiting: the medicine may be supplied twice."
 _LOOK_IN_THE_RECORD = (

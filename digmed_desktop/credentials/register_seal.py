@@ -43,7 +43,7 @@ class VaultSeal:
             return Head(untrusted.whole_number(raw["number"], 2**63 - 1), str(raw["mac"]))
         except (ValueError, KeyError):
             raise VaultError(
-                "What the keyring keeps of the register is damaged.",
+                "The register's seal in the keyring is damaged.",
                 "Ask for support; change nothing meanwhile.",
             ) from None
 

@@ -300,7 +300,7 @@ class ActsDesk:
             raise NotAllowedNowError("A reaction is recorded after a vaccination only.")
         if self._is_for_here(notification):
             raise NotAllowedNowError(
-                "The patient does not agree that the practice is told.", "Correct the record."
+                "The patient does not agree to share this with the practice.", "Correct the record."
             )
         closed = self._sender.route(record.patient).closed
         if (
@@ -382,7 +382,7 @@ class ActsDesk:
         if about is None:
             return None
         person = self._store.people.get(by)
-        done = "Recorded in error: the practice is told so." if withdrawn else "Sent to the practice again."
+        done = "Recorded in error. This tells the practice." if withdrawn else "Sent to the practice again."
         name = person.professional.name.spoken() if person else ""
         text: dict[str, Any] = {"text": f"{done} Why: {why}"}
         if withdrawn:

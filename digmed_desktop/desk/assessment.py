@@ -59,7 +59,7 @@ class Assessment(Generic[RecordT]):
 
     @property
     def kept_here(self) -> bool:
-        """Whether the record stays here: the patient does not agree that the practice is told."""
+        """Whether the record stays here: the patient does not agree to share this with the practice."""
         return self.reading.unshared and not self.plan.known_there and not self.plan.refused
 
     def unanswered(self) -> tuple[Problem, ...]:

@@ -185,7 +185,7 @@ def sentence(found: tuple[Difference, ...]) -> str:
         if len(text) + len(part) > _LONGEST_CHANGE:
             return f"{text}; and {len(parts) - n} more"
         text = f"{text}; {part}" if text else part
-    return text or "nothing that the practice is told"
+    return text or "nothing that the practice sees"
 
 
 def _rows(found: "tuple[Section, ...]") -> dict[tuple[str, str, int], str]:

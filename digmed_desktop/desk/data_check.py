@@ -15,7 +15,7 @@ NOT_CHECKED = frozenset(
 )
 """The folders of ``resources`` that hold no data files of these kinds."""
 
-_KEPT = "What is typed is kept as a draft."
+_KEPT = "The program saves your typing as a draft."
 
 
 def kinds() -> tuple[FileKind, ...]:

@@ -151,7 +151,7 @@ def check_keyring(vault: "Vault") -> Iterator[Check]:
         said = no_password(vault.kept_in)
         yield Check("Keyring", _BAD, said.happened, said.remedy)
         return
-    yield Check("Keyring", _GOOD, f"Secrets are kept in {vault.kept_in}.")
+    yield Check("Keyring", _GOOD, f"Secrets are in {vault.kept_in}.")
     if found is Protection.PROVED:
         yield Check("Keyring's protection", _GOOD, "Its file was looked into: what it keeps is encrypted.")
     else:
@@ -198,7 +198,7 @@ def check_connection(
         yield Check(
             "Connection",
             _LOOK,
-            "No connection to MESH is set up: everything is told on paper.",
+            "No connection to MESH is set up: everything goes on paper.",
             "Set it up in Settings, Connection, once NHS England has given a mailbox and a certificate.",
         )
         return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WORDS = "ERASE ALL RECORDS"
 KEPT_FOR = (
-    "Entries of the register of emergency supplies must be kept for two years from the day of the supply. "
+    "Entries of the register of emergency supplies stay for two years from the day of the supply. "
     "Keep the backup and its passphrase at least that long."
 )
 

@@ -81,7 +81,7 @@ class HeadKeeper:
         if self.found is None or self.found.intact:
             return ""
         return (
-            f"What was recorded here does not agree with its seals: {self.found.sentence} Change nothing, tell the "
+            f"The records here do not agree with their seals: {self.found.sentence} Change nothing, tell the "
             "superintendent pharmacist, and ask support."
         )
 

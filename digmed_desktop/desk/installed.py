@@ -107,5 +107,5 @@ def _check_task() -> Check:
         "Scheduled task",
         Health.LOOK,
         "No task sends and collects while the window is closed.",
-        "Where that is wanted, run 'digmed-desktop schedule 15' as an administrator.",
+        "If you want that, run 'digmed-desktop schedule 15' as an administrator.",
     )

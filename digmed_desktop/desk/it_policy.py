@@ -41,7 +41,7 @@ def left_open(policy: Policy) -> Iterator[str]:
     if environment not in (None, MeshEnvironment.NONE) and not policy.locks("mailbox"):
         yield "It sets the environment and no mailbox: each account enters its own in Settings, Connection."
     if policy.values.get("agreed_programmes") == ():
-        yield "It agrees no vaccination: every practice is told of vaccinations on paper."
+        yield "It agrees no vaccination: every practice gets vaccinations on paper."
 
 
 def _is_whole() -> bool:

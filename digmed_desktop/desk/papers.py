@@ -42,7 +42,7 @@ class PapersDesk:
     def copy(self, notification: int, how: How, by: str) -> PaperDocument:
         """Return the copy of a notification as the practice reads it.
 
-        Raises NotAllowedNowError when the patient does not agree that the practice is told.
+        Raises NotAllowedNowError when the patient does not agree to share this with the practice.
         """
         from digmed_desktop.clinical import json_record
 
@@ -50,7 +50,8 @@ class PapersDesk:
         record = json_record.read(story.record_json)
         if how is not How.PATIENT and not may_be_told(self._store.versions.of(notification)):
             raise NotAllowedNowError(
-                "The patient does not agree that the practice is told.", "Give the copy to the patient only."
+                "The patient does not agree to share this with the practice.",
+                "Give the copy to the patient only.",
             )
         if how is not How.PATIENT and story.row.state in UNSIGNED:
             raise NotAllowedNowError(
@@ -120,7 +121,7 @@ class PapersDesk:
                 ),
                 Listing(
                     "Still open",
-                    ("Time", "Patient", "Record", "What", "State", "What to do"),
+                    ("Time", "Patient", "Record", "What", "State", "Next step"),
                     tuple(_still_open(row, self._duty(), now) for row in found.open),
                     (2, 5, 3, 5, 4, 8),
                     lists["none"],
@@ -243,7 +244,7 @@ def _sections(story: Story, record: "Record", edition_id: str) -> tuple[Block, .
 
 def _as_kept(story: Story) -> Pairs:
     """Return the record as it is kept, for when the sentences it is written in have a fault."""
-    return Pairs("Record as it is kept", tuple(_values(json.loads(story.record_json)["record"], "")))
+    return Pairs("Record as stored", tuple(_values(json.loads(story.record_json)["record"], "")))
 
 
 def _values(value: Any, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:

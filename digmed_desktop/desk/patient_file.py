@@ -155,7 +155,7 @@ def _check(file: PatientFile, left_out: LeftOut) -> None:
     """Refuse a reason that is empty or belongs to no line: nothing leaves the program by mistake."""
     known = {line.id for _part, line in file.lines()}
     if not left_out.keys() <= known:
-        raise DigMedError("What is left out is not in this file.", "Look the patient up again.")
+        raise DigMedError("The part to leave out is not in this file.", "Look the patient up again.")
     if not all(reason.strip() for reason in left_out.values()):
         raise DigMedError(REASON_NEEDED)
 

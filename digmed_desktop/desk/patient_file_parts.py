@@ -102,7 +102,7 @@ class Gathering:
         row = story.row
         title = f"Notification {row.id}: {row.what}"
         facts = (
-            ("What it is", (record_word(row),)),
+            ("Kind", (record_word(row),)),
             ("Contact", (dates.shown_time(row.contact_at),)),
             ("State", (words_of_state(row.state).word,)),
             ("Practice", (" ".join(part for part in (row.practice_name, row.practice_ods) if part),)),
@@ -115,7 +115,7 @@ class Gathering:
         except RecordFormatError:  # of another version, or damaged: what is kept is shown as it is
             kept = json.loads(story.record_json)["record"]
             as_kept = [(key.replace("_", " "), _values(value)) for key, value in kept.items()]
-            yield self._part(f"Notification {row.id}, as it is kept", as_kept, row.id, doubt)
+            yield self._part(f"Notification {row.id}, as stored", as_kept, row.id, doubt)
             return
         for section, rows in self._sections(record, row):
             yield self._part(

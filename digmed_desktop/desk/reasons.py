@@ -9,9 +9,9 @@ def reason_of(text: str) -> str:
     """Return the words without the space around them. Raises DigMedError for none, and for more than are kept."""
     said = text.strip()
     if not said:
-        raise DigMedError("Write a few words: they are kept with who did it and when.")
+        raise DigMedError("Write a few words. The record holds them with who did it and when.")
     if len(said) > LONGEST_NOTE:
         raise DigMedError(
-            f"The text has {len(said):,} characters, and at most {LONGEST_NOTE:,} are kept.", "Shorten it."
+            f"The text has {len(said):,} characters, and there is room for {LONGEST_NOTE:,}.", "Shorten it."
         )
     return said

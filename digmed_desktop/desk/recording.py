@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from digmed_desktop.messaging.parcel import FrozenMessage
 
 KNOWN_THERE = (
-    "The practice knows of this record or may come to know of it, so it can no longer be kept here only. Answer as "
+    "The practice knows of this record or may come to know of it, so it can no longer stay here only. Answer as "
     "before, and telephone the practice about what the patient wishes."
 )
 

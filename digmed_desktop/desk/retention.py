@@ -174,7 +174,7 @@ class RetentionDesk:
             if today <= until:
                 continue
             on_hold = bool(patients[group.ids] & held) or any(_is_about(hold, group) for hold in holds)
-            why = "on hold" if on_hold else group.in_use or ("" if row.removed else "this kind is kept")
+            why = "on hold" if on_hold else group.in_use or ("" if row.removed else "this kind stays")
             yield Due(group.ids, kind, until), why
 
     # ---- parts

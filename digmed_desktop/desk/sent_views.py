@@ -142,7 +142,7 @@ class StoryView:
     story: Story
     recorded: tuple[RecordedSection, ...] = ()
     versions: tuple[VersionView, ...] = ()
-    may_be_told: bool = True  # whether the patient agrees that the practice is told
+    may_be_told: bool = True  # whether the patient agrees to share it with the practice
     travels: RecordedSection | None = (
         None  # what stands on the outside of the message; None while there is none
     )

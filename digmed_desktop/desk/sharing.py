@@ -7,7 +7,7 @@ from digmed_desktop.messaging.story import Version
 
 
 def may_be_told(versions: Sequence[Version]) -> bool:
-    """Whether the patient agrees that the practice is told, by all versions of a notification, oldest first."""
+    """Whether the patient agrees to share it with the practice, by all versions of a notification, oldest first."""
     from digmed_desktop.clinical import json_record
 
     valid = [one for one in versions if one.row.state is not State.CANCELLED] or versions

@@ -82,7 +82,7 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     xml: str = ""
     paper_only: bool = False  # complete, but only the electronic way is closed
-    kept_here: bool = False  # the patient does not agree that the practice is told
+    kept_here: bool = False  # the patient does not agree to share this with the practice
     law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
     changes: tuple[Difference, ...] = ()  # of a correction: what the practice reads differently
     note: str = field(default="", repr=False)  # of a correction: the note, where nothing else was changed

@@ -79,7 +79,7 @@ def _route(record: Record) -> Iterator[Fault]:
     if record.registered is False:
         yield Fault(
             "registered",
-            "A patient without a GP practice cannot be told of electronically. Give them the paper copy.",
+            "Without a GP practice there is no electronic way. Give them the paper copy.",
         )
     if record.consent.to_sharing is False:
         yield Fault(
@@ -109,7 +109,7 @@ def _patient(record: Record) -> Iterator[Fault]:
     patient = record.patient
     if not patient.nhs_number:
         yield Fault(
-            "patient.nhs_number", "Enter the NHS number. Without one the practice can only be told on paper."
+            "patient.nhs_number", "Enter the NHS number. Without one the record can only go on paper."
         )
     elif sentence := sentence_about(patient.nhs_number):
         yield Fault("patient.nhs_number", sentence)

@@ -62,7 +62,7 @@ def response_reader(pharmacy_ods: Callable[[], str], mailbox: str, clock: Clock)
         try:
             response = parse(body)
         except UnreadableResponseError as error:
-            raise DigMedError(str(error), "It is kept; show it to your supplier.") from error
+            raise DigMedError(str(error), "The program keeps it; show it to your supplier.") from error
 
         def answer() -> bytes:
             return write_response(

@@ -321,7 +321,7 @@ def _missing(first: int, last: int) -> str:
 
 
 def _told(link: Link, what: str) -> str:
-    return f"What was recorded on {_when(link)} {what} ({link.kind} {link.subject}, link {link.number})."
+    return f"The record of {_when(link)} {what} ({link.kind} {link.subject}, link {link.number})."
 
 
 def _told_loss(link: Link) -> str:

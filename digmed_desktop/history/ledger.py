@@ -1,4 +1,4 @@
-"""What happened, written down: the only place that changes the state of a notification.
+"""Write down events: the only place that changes the state of a notification.
 
 Each happening is one row that is never changed, and the state follows by ``messaging.states.judge``. What
 follows for another version of the same notification is written in the same transaction.

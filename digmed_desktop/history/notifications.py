@@ -63,7 +63,9 @@ class Notifications:
         if kept_here and (
             message is not None or (correction is not None and correction.replaces is not None)
         ):
-            raise ValueError("what is kept here has no message, and replaces nothing that the practice has")
+            raise ValueError(
+                "a record that stays here has no message, and replaces nothing that the practice has"
+            )
         at = self._database.clock.now()
         with self._database.writing() as connection:
             typed = None if state is None else state.to_json()

@@ -257,7 +257,7 @@ def _of_proxy(error: Exception) -> DigMedError | None:
 
 def _proxy_password() -> DigMedError:
     return AccountError(
-        "The proxy asks for a name and a password, or does not take those that are kept.",
+        "The proxy asks for a name and a password, or does not take those in Settings.",
         "Enter them in Settings, Connection, under Proxy.",
     )
 
@@ -282,7 +282,7 @@ def _of_tls(error: ssl.SSLError) -> DigMedError:
                 "Check the date of this computer.",
             )
         return AccountError(
-            "What answered is not MESH: its certificate is not one of the NHS's.",
+            "The answer did not come from MESH: its certificate is not one of the NHS's.",
             "A network filter may be in the way. Ask your IT support to let MESH through untouched.",
         )
     if "ALERT" in reason:
@@ -291,7 +291,7 @@ def _of_tls(error: ssl.SSLError) -> DigMedError:
             "Check that the certificate is the one made for this mailbox and this environment.",
         )
     return AccountError(
-        "What answered does not speak MESH's kind of encryption.",
+        "The server that answered does not speak MESH's kind of encryption.",
         "Ask your IT support whether a network filter is in the way.",
     )
 

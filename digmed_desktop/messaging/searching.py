@@ -77,7 +77,7 @@ def fault_of(search: Search) -> str:
     """Return a sentence about what cannot be searched for, or ``""``."""
     if len(search.text) > LONGEST_TEXT:
         return (
-            f"What you search for has {len(search.text):,} characters. Type at most {LONGEST_TEXT}: the beginning "
+            f"The search has {len(search.text):,} characters. Type at most {LONGEST_TEXT}: the beginning "
             "of a name, an NHS number, a batch or a practice."
         )
     if search.since and search.until and search.since > search.until:

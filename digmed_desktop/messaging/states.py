@@ -37,7 +37,7 @@ class State(StrEnum):
     BY_TELEPHONE = "by-telephone"
     TO_PAPER = "to-paper"  # there is no electronic way: the practice is still to be told on paper
     REOPENED = "reopened"  # matched, and then the practice said that it is not on the record
-    KEPT_HERE = "kept-here"  # the patient does not agree that the practice is told
+    KEPT_HERE = "kept-here"  # the patient does not agree to share this with the practice
     TO_SIGN = "to-sign"  # recorded by another than the clinician it names: nothing goes out before they sign
     NOT_THEIRS = "not-theirs"  # the clinician it names says that it is not theirs
 
@@ -175,7 +175,7 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.DRAFT, H.TO_SIGN): S.TO_SIGN,
     **{(s, H.SIGNED): S.WAITING for s in UNSIGNED},
     (S.TO_SIGN, H.NOT_THEIRS): S.NOT_THEIRS,
-    (S.WAITING, H.KEPT_HERE): S.KEPT_HERE,  # signed, and the patient does not agree that the practice is told
+    (S.WAITING, H.KEPT_HERE): S.KEPT_HERE,  # signed, and the patient does not agree to share it
     (S.WAITING, H.CLAIMED): S.SENDING,
     (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
     (S.WAITING, H.PAPER_ONLY): S.TO_PAPER,

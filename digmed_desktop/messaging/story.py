@@ -10,7 +10,7 @@ from digmed_desktop.messaging.states import Need, State
 
 
 class Outcome(StrEnum):
-    """What was recorded, as it is kept with the row of a notification."""
+    """The record, as the row of a notification holds it."""
 
     UNKNOWN = ""
     GIVEN = "given"

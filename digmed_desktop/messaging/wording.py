@@ -12,7 +12,7 @@ from digmed_desktop.messaging.states import UNSIGNED, Need, State
 from digmed_desktop.messaging.story import NotificationRow
 
 _FILE = "states/states.toml"
-UNREADABLE = "What this means cannot be shown: the file of the program that says it has a fault."
+UNREADABLE = "The meaning cannot be shown: a file of the program has a fault."
 UNREADABLE_DO = "Install the program again."
 
 

@@ -32,7 +32,7 @@ class Burst:
 
 
 class Verdict(Enum):
-    """What to do with the signs so far."""
+    """What a caller does with the signs so far."""
 
     HOLD = "hold"  # keep this sign back with those before it
     RELEASE = "release"  # those before it were typing; this one may begin a scan

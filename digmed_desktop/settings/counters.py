@@ -52,6 +52,6 @@ def sentence(names: tuple[str, ...]) -> str:
         return ""
     many = ", ".join(names)
     return (
-        f"Records of DigMed Desktop are kept on this computer in another account: {many}. Sign in to the computer with that "
+        f"Another account of this computer holds records of DigMed Desktop: {many}. Sign in to the computer with that "
         "account to go on with them. Setting up here begins records and a register of their own."
     )

@@ -10,9 +10,7 @@ from digmed_desktop.ui.pages.fault_reports import at_once
 
 DELIVERY_HEADS = ("Not connected", "Delivery", "Please note")
 NOT_KEPT = "The form is not stored"
-STILL_HERE = (
-    "What was typed stays in this window and is stored as soon as possible: do not close the program."
-)
+STILL_HERE = "Your typing stays in this window, and the program stores it as soon as possible. Do not close the program."
 
 
 class Notices(QObject):

@@ -262,7 +262,7 @@ def of_product(
         said.add(("vaccine.product", sentence, "warn"))
     first, last = product.get("second_line", (999, -1))
     if first <= years_old(born, on) <= last and answers["session.service"] == "nhs":
-        sentence = "At this age this vaccine is second choice: only when no first choice can be had."
+        sentence = "At this age this vaccine is second choice: only when no first choice is available."
         said.add(("vaccine.product", sentence, "warn"))
     own = [product["dose"]] if "dose" in product else []
     usual = own or file.get("usual_doses") or [one for one in [file.get("default_dose")] if one]

@@ -203,7 +203,7 @@ def test_what_the_practice_knows_of_is_not_made_unknown(counter: Counter, how: s
     assert preview.ending is not Ending.HERE
     sent = counter.desk.send("vaccination", "d9", state, counter.ada)
     assert sent.notification is None
-    assert any("can no longer be kept here only" in p.sentence for p in sent.problems)
+    assert any("can no longer stay here only" in p.sentence for p in sent.problems)
     assert events(counter, made)[0] == Happening.FROZEN.value
 
 
@@ -211,7 +211,7 @@ def test_the_store_itself_keeps_nothing_here_that_the_practice_has(counter: Coun
     made = counter.record()
     counter.post(made)
     notes = counter.store.notifications
-    with pytest.raises(ValueError, match="kept here"):
+    with pytest.raises(ValueError, match="stays here"):
         notes.freeze(
             None, "{}", Facts.of(notes.row(made)), None, "L1", counter.ada,
             token="t", correction=notes.correction(made), kept_here=True,

@@ -186,7 +186,7 @@ def test_a_list_is_imported_and_one_with_a_missing_column_refused(bench: Bench, 
     bench.idle()
     section.ask_for_file = lambda: str(good)
     section.choose.click()
-    bench.until(lambda: "1,200 practices are kept here" in section.said.body.text())
+    bench.until(lambda: "1,200 practices are here" in section.said.body.text())
     section.ask_for_file = lambda: str(bad)
     section.choose.click()
     bench.until(lambda: "26 columns" in section.said.body.text())

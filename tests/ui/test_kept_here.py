@@ -23,7 +23,7 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     bench.until(check.isVisible)
     said = "\n".join(label.text() for label in check.findChildren(type(check.why_not)) if label.isVisible())
     assert "Check before you finish" in said
-    assert "does not agree that the practice is told" in said
+    assert "does not agree to share this with the practice" in said
     assert (check.send_button.text(), check.send_button.accessibleName()) == ("Record here only",) * 2
     assert "nothing to the practice" in check.send_button.toolTip()
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)

@@ -191,7 +191,9 @@ def test_what_goes_on_paper_or_nowhere_is_finished_and_not_sent(bench: Bench, su
     QTest.mouseClick(check.send_button, Qt.MouseButton.LeftButton)
     register = bench.window.page("register")
     bench.until(register.isVisible)
-    assert bench.rows() == [], "who does not agree that the practice is told stands in the register alone"
+    assert bench.rows() == [], (
+        "who does not agree to share this with the practice stands in the register alone"
+    )
     assert supply.form.answers()["patient.family"] == ""
     bench.window.go("supply")
     begin(

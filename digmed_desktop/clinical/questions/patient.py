@@ -189,12 +189,12 @@ def _practice_code(sheet: AnswerSheet, question: str) -> str:
 
 
 def _to_sharing(sheet: AnswerSheet, question: str) -> bool | None:
-    """Return whether the patient agrees that the practice is told; a refusal is respected on paper too."""
+    """Return whether the patient agrees to share it with the practice; a refusal is respected on paper too."""
     agreed = sheet.yes(question)
     if agreed is False:
         sheet.paper(
             question,
-            "The patient does not agree that the practice is told: nothing is sent to it, and no copy is made "
+            "The patient does not agree to share this with the practice: nothing is sent to it, and no copy is made "
             "for it. It is recorded here only.",
         )
     return agreed

@@ -109,7 +109,7 @@ class Chapters:
         pause(200)
 
     def what_came_back(self) -> None:
-        """What came back: accepted, then matched to the patient."""
+        """A practice's answers: accepted, then matched to the patient."""
         player = self.player
         story = self.moves.wait_for_end(self.moves.newest().id, {State.MATCHED})
         player.wait_for("the page to say so", lambda: "Matched to the patient" in player.visible_text())

@@ -162,9 +162,9 @@ class OnePerson(QWidget):
         self._again = ()
         self.head.setVisible(False)
         self.said.setText(
-            f"The form of {name} is kept under Drafts (Ctrl+D)."
+            f"The form of {name} is under Drafts (Ctrl+D)."
             if name
-            else "The form begun before is kept under Drafts (Ctrl+D)."
+            else "The form begun before is under Drafts (Ctrl+D)."
         )
         self._show("act", self.said.text(), ask=False)
 
@@ -176,7 +176,7 @@ class OnePerson(QWidget):
             self.head.setText(f"Is this the form of {whom}?")
             self.said.setText(
                 f"Found: {self._told(found, _DESCRIBED)}. On this form: {self._told(answers, _DESCRIBED) or 'no name yet'}"
-                f"{self._answered(answers, found)}. For another patient a new form is started, and this one is kept."
+                f"{self._answered(answers, found)}. For another patient a new form begins, and this one stays under Drafts."
             )
         else:
             what = " and ".join(_NAMED[key] for key in found if key in identity.IDENTIFYING)

@@ -63,7 +63,7 @@ class DraftsPage(ColumnPage):
         self._card.setVisible(bool(drafts))
         if drafts:
             more = f" The newest {self._shown} are shown." if len(drafts) > self._shown else ""
-            self.said.say(f"Each is kept until it is sent or discarded.{more}", "Unfinished", "act")
+            self.said.say(f"Each stays until you send or discard it.{more}", "Unfinished", "act")
             self.said.head.setText(f"{len(drafts)} unfinished")
         else:
             self.said.say(

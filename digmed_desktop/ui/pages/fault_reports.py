@@ -21,8 +21,8 @@ WHOLE = (
     "Read it; nothing leaves this computer unless you copy or save it."
 )
 _AT_ONCE = (
-    "What you did last may not have been stored: look before you go on, and do it again if it is not there. "
-    "What was stored before is safe."
+    "Your last step may not be stored. Look before you go on, and do it again if it is not there. "
+    "Earlier records are safe."
 )
 _WRITTEN = {
     True: "A report without patient data was written; the next start shows it.",
@@ -47,7 +47,7 @@ class FaultReportsPage(ColumnPage):
         self._context = context
         self._left = context.fault_reports
         self._behind: QWidget | None = None
-        self.body.addWidget(Notice("act", SAFE, "What is safe"))
+        self.body.addWidget(Notice("act", SAFE, "Your records"))
         self.text = QPlainTextEdit(_GAP.join(one.text for one in self._left))
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)

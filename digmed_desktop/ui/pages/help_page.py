@@ -57,7 +57,7 @@ class HelpPage(QWidget):
             "Guides and blank forms", tip="For IT, the owner and staff; forms to fill in by hand"
         )
         self.guides.clicked.connect(lambda: self.open(GUIDES))
-        self.rules = button("Rules and sources", tip="What the program goes by: each rule with its source")
+        self.rules = button("Rules and sources", tip="Each rule of the program with its source")
         self.rules.clicked.connect(lambda: self.open(RULES))
         self.save = button("Save as PDF …", tip="Write this text as PDF, to be printed")
         self.save.clicked.connect(lambda: self._save(self._topic))

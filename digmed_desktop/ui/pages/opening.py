@@ -99,8 +99,8 @@ class OpeningPage(ColumnPage):
         self.go_on_card = self.card(
             "Go on with these records",
             Words(
-                "That you went on is kept in the records, with your name. What waits is looked up at MESH before it is "
-                "sent; what MESH does not have stays here until a person has looked at it, since it may have been "
+                "The records will say that you went on, with your name. The program looks up whatever waits at MESH before "
+                "sending; what MESH does not have stays here until a person has looked at it, since it may have been "
                 "cancelled or corrected. Only to look at them changes nothing and sends nothing."
             ),
             self.who_field,
@@ -138,8 +138,8 @@ class OpeningPage(ColumnPage):
         self.title.setText(titles.get(True, "The records cannot be opened"))
         self._slow.stop()
         self.again_button.setHidden(False)
-        self.said.say(str(error), "What to do", "stop")
-        self.said.head.setText("What to do")
+        self.said.say(str(error), "Next step", "stop")
+        self.said.head.setText("Next step")
         able = self._context.rescue is not None and not whole
         self._doubt = error.doubt if isinstance(error, RecordsInDoubtError) else None
         self._offer(
@@ -232,7 +232,7 @@ class OpeningPage(ColumnPage):
         if rescue is None or doubt is None:
             return
         if not who:
-            self.who_field.say("Enter your name: it is kept with the records that you went on.")
+            self.who_field.say("Enter your name: the records will say that you went on.")
             self.who.focus()
             return
         self.who_field.say("")

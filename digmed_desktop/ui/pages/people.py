@@ -75,8 +75,8 @@ class FirstRunPage(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Set up this pharmacy",
-            "Two minutes, once. It is kept encrypted on this computer. "
-            "The connection to MESH can wait: until then practices are told on paper.",
+            "Two minutes, once. It stays encrypted on this computer. "
+            "The connection to MESH can wait: until then practices get paper copies.",
         )
         self._context = context
         self.elsewhere = Notice("look")
@@ -88,7 +88,7 @@ class FirstRunPage(ColumnPage):
             *pharmacy_fields(),
         )
         self.card("You", *person_fields(context))
-        self.body.addWidget(quiet(f"The key of the records is kept in {context.kept_in}."))
+        self.body.addWidget(quiet(f"The key of the records is in {context.kept_in}."))
         self.save = button("Save and begin", "primary", tip="Save and begin (Ctrl+Enter)")
         self.save.clicked.connect(self._save)
         self.moves = button("This pharmacy moves here: restore a backup", "link")
@@ -137,7 +137,7 @@ class SignInPage(ColumnPage):
         self.pin = TextEditor(secret=True)
         self.who.leads_on = True  # Enter goes on to the PIN
         self.who.entered.connect(self.pin.focus)
-        self.notice = Notice("act", "Your form is kept exactly as you left it.", "Locked")
+        self.notice = Notice("act", "Your form is exactly as you left it.", "Locked")
         self.body.addWidget(self.notice)
         self.notice.setVisible(False)
         self.card("", Field("who", "Name", self.who), Field("pin", "PIN", self.pin))

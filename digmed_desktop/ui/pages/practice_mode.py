@@ -33,7 +33,7 @@ class PracticePage(ColumnPage):
             raise ValueError("this page belongs to practice mode")
         self._context, self._controls = context, controls
         self.body.addWidget(
-            Notice("act", f"The key of these fictional records is kept in {context.kept_in}.", "The key")
+            Notice("act", f"The key of these fictional records is in {context.kept_in}.", "The key")
         )
         self.clock = Words("")
         day = button("Move the clock 1 day")

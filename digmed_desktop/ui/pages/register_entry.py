@@ -75,7 +75,7 @@ class EntryView(QScrollArea):
         self.print_label.clicked.connect(lambda: self._print("label"))
         self.amend.clicked.connect(self.ask_amendment)
         self.came.clicked.connect(self.ask_dates)
-        self.text = Field("amendment.text", "What is to be put right, and why", LinesEditor())
+        self.text = Field("amendment.text", "The mistake, and the reason to put it right", LinesEditor())
         self.save_text = button("Append", "primary")
         self.save_text.clicked.connect(self._append_text)
         now = page.now

@@ -33,7 +33,7 @@ class StopsCard(QFrame):
         layout.addWidget(heading("Sending is stopped"))
         layout.addWidget(
             quiet(
-                "Ask the contact of your onboarding at NHS England first. What waits can be told on paper meanwhile."
+                "Ask the contact of your onboarding at NHS England first. Meanwhile, send on paper whatever waits."
             )
         )
         self._lines = QVBoxLayout()

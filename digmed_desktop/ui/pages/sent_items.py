@@ -241,7 +241,7 @@ class SentPage(QWidget):
         self.filters.kept.set_answer(name)
         self.name.set_answer("")
         self.naming_row.setHidden(True)
-        self.work.say(f"The search is kept as “{name}”.")
+        self.work.say(f"Saved the search as “{name}”.")
 
     def _forget(self) -> None:
         name = self.filters.saved_name

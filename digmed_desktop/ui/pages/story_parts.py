@@ -130,9 +130,9 @@ class VersionsView(Column):
 
 
 class RecordedView(ReadingView):
-    """What was recorded, as the practice reads it, or what else is read in lines."""
+    """The record as the practice reads it, or other text in lines."""
 
-    def __init__(self, theme: Theme, name: str = "What was recorded") -> None:
+    def __init__(self, theme: Theme, name: str = "Record") -> None:
         super().__init__(theme)
         self.setAccessibleName(name)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)

@@ -22,7 +22,7 @@ from digmed_desktop.ui.widgets.medicine import MedicineEditor
 from digmed_desktop.ui.widgets.words import Notice, row
 
 NO_LIST = (
-    "No dm+d list is imported, so most medicines have no code and the practice is told on paper. Import a release of dm+d "
+    "No dm+d list is imported, so most medicines have no code, and practices get them on paper. Import a release of dm+d "
     "in Settings, Medicines."
 )
 
@@ -67,7 +67,7 @@ class SupplyPage(FormPage):
         self.import_button.clicked.connect(self._import_list)
         column = QVBoxLayout(self.no_list)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(Notice("act", NO_LIST, "Practices are told on paper"))
+        column.addWidget(Notice("act", NO_LIST, "Practices get paper copies"))
         column.addWidget(row(self.import_button, None))
         self.no_list.hide()
         return super().make_form((self.no_list, *top), before)
@@ -194,5 +194,5 @@ class SupplyPage(FormPage):
 
 
 NOT_A_PHARMACIST = (
-    "Only a pharmacist can finish an emergency supply: it is kept as a draft until a pharmacist signs in."
+    "Only a pharmacist can finish an emergency supply: it stays a draft until a pharmacist signs in."
 )

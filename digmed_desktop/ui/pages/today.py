@@ -148,7 +148,7 @@ class TodayPage(QScrollArea):
         self.to_sign = ListCard("Waiting for signature", "Nothing waits for a signature.")
         self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
         self.due = ListCard("Due at the practice", "Nothing is on its way.")
-        self.back = ListCard("What came back", "Nothing has come back since the last working day.")
+        self.back = ListCard("Replies", "Nothing has come back since the last working day.")
         self.pictures = [PictureCard() for _ in range(3)]
         self.lists = QWidget()
         self._grid = QGridLayout(self.lists)

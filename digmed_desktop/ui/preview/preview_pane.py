@@ -18,9 +18,9 @@ TITLES = {
 }
 """Short, so that every tab has room beside the form. The tip says it at length."""
 TIPS = {
-    Ending.SEND: "What will be sent, as the GP reads it",
-    Ending.PAPER: "What goes on paper",
-    Ending.HERE: "What is recorded here",
+    Ending.SEND: "The message, as the GP reads it",
+    Ending.PAPER: "The paper copy",
+    Ending.HERE: "The record that stays here",
 }
 
 

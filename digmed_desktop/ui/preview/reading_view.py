@@ -22,7 +22,7 @@ class ReadingView(QTextBrowser):
         self._marked = ""  # the question whose row is marked
         self.setOpenLinks(False)
         self.setTabChangesFocus(True)
-        self.setAccessibleName("What will be sent, as the GP reads it")
+        self.setAccessibleName("The message, as the GP reads it")
         self.anchorClicked.connect(self._follow)
         self.document().setDocumentMargin(10)
 

@@ -1,4 +1,4 @@
-"""What was recorded (given, not given, supplied, not supplied) stands with the row of a notification."""
+"""The row of a notification says given, not given, supplied or not supplied."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -49,9 +49,7 @@ class BackupSection(ColumnPage):
             self.state,
             self.first,
             self.second,
-            quiet(
-                "The passphrase is kept nowhere: write it down. The daily backup keeps a key made from it."
-            ),
+            quiet("The passphrase stands nowhere: write it down. The daily backup keeps a key made from it."),
             flow(self.now, self.daily, self.end),
             self.work,
         )

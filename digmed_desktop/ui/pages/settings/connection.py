@@ -207,7 +207,7 @@ class ConnectionSection(ColumnPage):
             ),
             row(choose_key, None),
             Field("connection.key_password", "Password of the file", TextEditor(secret=True), optional=True),
-            quiet("The private key is kept in the encrypted records. Delete the files afterwards."),
+            quiet("The encrypted records hold the private key. Delete the files afterwards."),
         )
 
     # ---- showing
@@ -248,7 +248,7 @@ class ConnectionSection(ColumnPage):
     def _show_certificate(self, view: CertificateView | None) -> None:
         self.forget.setVisible(view is not None)
         if view is None:
-            self.certificate.setText("No certificate is kept yet.")
+            self.certificate.setText("No certificate yet.")
             return
         lasts = f"{view.not_after.day} {view.not_after:%B %Y}"
         self.certificate.setText(

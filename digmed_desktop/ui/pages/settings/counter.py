@@ -19,7 +19,7 @@ class CounterSection(ColumnPage):
     """Takes effect at once and is kept for this computer account."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__("Counter", "What this computer does while people come and go.")
+        super().__init__("Counter", "How this computer behaves while people come and go.")
         self._context = context
         self.minutes = ChoiceEditor(_options(MINUTES))
         self.privacy = RadioEditor(YES_NO)

@@ -73,7 +73,7 @@ class PracticesSection(ColumnPage):
     def _show(self, state: PracticeListState) -> None:
         if state.count:
             when = f", imported on {dates.shown(state.imported_on)}" if state.imported_on else ""
-            self._tell(f"{state.count:,} practices are kept here{when}.", "done", "The list")
+            self._tell(f"{state.count:,} practices are here{when}.", "done", "The list")
         else:
             self._tell("No list has been imported yet.", "act", "The list")
 

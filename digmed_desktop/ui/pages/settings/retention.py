@@ -76,9 +76,7 @@ class RetentionSection(ColumnPage):
             Field("hold.whose", "Whose records", self.whose),
             Field("hold.number", "Number", TextEditor()),
             Field("hold.reason", "Reason", self.reason),
-            Field(
-                "hold.note", "What it is for", TextEditor(), hint="In a few words, such as a letter's date."
-            ),
+            Field("hold.note", "Its purpose", TextEditor(), hint="In a few words, such as a letter's date."),
             row(self.place, None),
         )
 

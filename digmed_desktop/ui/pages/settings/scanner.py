@@ -16,7 +16,7 @@ HOW = (
     "Any scanner that reads DataMatrix and acts as a keyboard will do. Its manual has codes to scan for these: "
     "keyboard country as this computer's (United Kingdom), the AIM identifier or a prefix of your own before each "
     "scan, the function characters (GS, ASCII 29) sent, Enter after each scan. With a prefix or the AIM identifier "
-    "a scan is told from typing for certain; without one only by its speed, at least one sign in 30 milliseconds."
+    "the program tells a scan from typing for certain; without one only by its speed, at least one sign in 30 milliseconds."
 )
 SETTINGS = {"prefix": "scanner_prefix", "separator": "scanner_separator"}
 _VISIBLE = {"\x1d": "␝"}
@@ -38,7 +38,7 @@ class ScannerSection(ColumnPage):
                     "prefix",
                     "Prefix",
                     self.prefix,
-                    hint="What it sends before each scan. Empty: none, or AIM.",
+                    hint="The characters it sends before each scan. Empty: none, or AIM.",
                 ),
                 Field(
                     "separator",
