@@ -25,7 +25,7 @@ class UnreadableError(ValueError):
 
 
 class NotAFileError(OSError):
-    """What has the name is a folder, a pipe or a device: opening it could wait for ever."""
+    """The name belongs to a folder, a pipe or a device: opening it could wait for ever."""
 
 
 def open_file(file: Path) -> BinaryIO:

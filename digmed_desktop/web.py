@@ -120,7 +120,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 class _Unpacker(Protocol):
-    """What turns the bytes of the wire into those that are meant, a bounded number at a time."""
+    """A decoder of the bytes on the wire, a bounded number at a time."""
 
     @property
     def eof(self) -> bool: ...

@@ -1,4 +1,4 @@
-"""What other starts of the program ask of the window, carried from the door's thread to the window's."""
+"""Carry requests of other starts of the program to the window, from the door's thread to the window's."""
 
 from queue import Empty, SimpleQueue
 

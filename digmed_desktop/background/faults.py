@@ -1,4 +1,4 @@
-"""What a thread makes of an error that it did not expect: a sentence to show, and a line for support."""
+"""Turn an unexpected error of a thread into a sentence to show, and a line for support."""
 
 import errno
 import logging

@@ -3,11 +3,11 @@
 from enum import StrEnum
 
 NOT_CONFIRMED = "Not confirmed by a pharmacist."
-"""What is said with every row that no source was read for."""
+"""The words with every row without a source that was read."""
 
 
 class Confidence(StrEnum):
-    """Where a row comes from; one of general knowledge asks and never stops."""
+    """The origin of a row; one of general knowledge asks and never stops."""
 
     READ = "read"
     SECONDARY = "secondary"

@@ -40,14 +40,14 @@ _WEIGHTS = {
 _LEAST_WEIGHT, _LARGEST_WEIGHT = Decimal(1), Decimal(1000)
 """Micrograms: vaccines hold from some micrograms to some hundred of what they are named for."""
 TWO_ANSWERS = "answers of this form that contradict each other"
-"""Where it stands that they cannot all be true."""
+"""The source for facts that cannot all be true."""
 _NAMES_TWO = "The code and the words name two different things. Correct one of them."
 _OF_VACCINE, _OF_ITEM = "immunizations", "items"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Contradiction:
-    """What cannot be true. ``path`` is that of the attribute, ``place`` which of several it is about, from 0.
+    """A contradiction. ``path`` is that of the attribute, ``place`` which of several it is about, from 0.
 
     ``unclear`` are the attributes of which nobody can say what was meant: a form filled in from the record leaves their
     questions open.
@@ -60,7 +60,7 @@ class Contradiction:
 
     @property
     def in_file(self) -> str:
-        """Where it stands in a record file."""
+        """Return its place in a record file."""
         first, dot, rest = self.path.partition(".")
         several = first in (_OF_VACCINE, _OF_ITEM)
         return f"record.{first}.{self.place}{dot}{rest}" if several else f"record.{self.path}"
@@ -105,7 +105,7 @@ def is_weight(unit: Coded) -> bool:
 
 
 _OF_THE_ACT = (f"{_OF_VACCINE}.dose", f"{_OF_VACCINE}.site")
-"""What somebody can have done all the same, so that it is recorded; the rest is put right on the form."""
+"""Contradictions that an act can have, so that it is recorded; the form must put right the others."""
 
 
 def refuse(sheet: AnswerSheet, record: Record, questions: QuestionSet) -> None:

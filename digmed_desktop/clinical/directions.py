@@ -63,7 +63,7 @@ SPOONFUL = Decimal(5)  # mL
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Use:
-    """What directions use in a day: ``amount`` of ``unit`` ("" where the directions name none)."""
+    """The daily use by directions: ``amount`` of ``unit`` ("" where the directions name none)."""
 
     amount: Decimal
     unit: str

@@ -21,7 +21,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known when doubts are looked for; ``typed`` returns an asked answer by its field id.
+    """The facts in which doubts are looked for; ``typed`` returns an asked answer by its field id.
 
     ``live`` and ``holds`` are those of the chosen product; ``recorded`` is the day on which the form is filled in.
     ``not_given``: it was said that the vaccine was not given.
@@ -69,7 +69,7 @@ class DoubtRule:
 
     @property
     def said(self) -> str:
-        """What a person reads: a stop with its source, and what nobody read with the word that it is not confirmed."""
+        """Return the words to read: a stop with its source, an unread source with "not confirmed"."""
         if self.weight is Weight.STOP:
             return f"{self.sentence} Source: {self.source}."
         return self.sentence if self.confidence.may_stop else f"{self.sentence} {NOT_CONFIRMED}"

@@ -1,4 +1,4 @@
-"""What the doses of before leave in doubt about the next one, by the programme's dated rules."""
+"""Find doubts about the next dose from earlier ones, by the programme's dated rules."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class NextDose:
-    """What matters of the dose that is recorded now; what is not known is None or ``""``."""
+    """The facts of the dose recorded now; an unknown one is None or ``""``."""
 
     on: date | None
     reason: str = ""  # the id of the reason for eligibility

@@ -48,7 +48,7 @@ class AskedBy(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """What is supplied."""
+    """The medicine supplied."""
 
     MEDICINE = "medicine"
     APPLIANCE = "appliance"

@@ -1,4 +1,4 @@
-"""What a form asks, in which order: read from ``resources/forms``, drawn by the window, answered as text.
+"""Describe the questions of a form and their order: read from ``resources/forms``, drawn by the window, answered as text.
 
 The answers of a form are a mapping from field id to text, exactly as typed, so that a half-filled form can be
 kept and nothing typed is lost. Their shapes: a date ``day/month/year`` (three boxes, any may be empty), a

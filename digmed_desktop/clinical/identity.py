@@ -1,4 +1,4 @@
-"""Whose form it is: what identifies a patient, and whether two identities can be one person."""
+"""Identify a patient, and judge whether two identities can be one person."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ SAID_OF_ONE = (
         "prescriber.",
     ),
 )
-"""Where the answers begin that say something of the patient who stands there."""
+"""Beginnings of the ids of answers about the patient who stands there."""
 _TOGETHER = (
     ("patient.address_lines", "patient.city", "patient.postcode"),
     ("patient.telephone", "patient.telephone_use"),

@@ -34,7 +34,7 @@ _TAGS = ("(product)", "(qualifier value)", "(procedure)")
 
 @dataclass(frozen=True, slots=True)
 class ProcedureUse:
-    """What one procedure code says in one programme; an empty part says nothing. ``routes`` are codes."""
+    """The meaning of one procedure code in one programme; an empty part says nothing. ``routes`` are codes."""
 
     programme: str
     given: bool
@@ -46,7 +46,7 @@ class ProcedureUse:
 
 @dataclass(frozen=True, slots=True)
 class KnownProgramme:
-    """What a programme's file says of dose and disease; ``usual_doses`` in its unit, the smallest first."""
+    """Dose and disease in a programme's file; ``usual_doses`` in its unit, the smallest first."""
 
     unit: Coded
     usual_doses: tuple[Decimal, ...]

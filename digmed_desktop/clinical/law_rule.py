@@ -1,4 +1,4 @@
-"""What a rule of law on emergency supplies is made of."""
+"""Define a rule of law on emergency supplies."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from digmed_desktop.clinical.emergency_supply import SupplyRoute
 
 
 class Effect(StrEnum):
-    """What follows from a rule."""
+    """The consequence of a rule."""
 
     FORBIDDEN = "forbidden"
     DAYS = "days"  # at most so many days' treatment
@@ -57,7 +57,7 @@ class Rule:
 
     @property
     def where(self) -> str:
-        """Where it is written, which version was read, and that nobody has confirmed it."""
+        """Name the source, the version read, and that nobody has confirmed it."""
         mark = "" if self.confirmed else f". {NOT_CONFIRMED.removesuffix('.')}"
         return f"{self.source}; read: {self.read}{mark}"
 

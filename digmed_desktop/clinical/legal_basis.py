@@ -11,7 +11,7 @@ UNSETTLED = "Check the legal basis: no source that was read says that this role 
 
 
 class Verdict(StrEnum):
-    """What a rule says of a vaccination."""
+    """A rule's finding about a vaccination."""
 
     ALLOWS = "allows"
     ASKS = "asks"  # whoever goes on says why
@@ -53,7 +53,7 @@ class BasisRule:
 
     @property
     def where(self) -> str:
-        """Where it is written, which version was read, and that nobody has confirmed it."""
+        """Name the source, the version read, and that nobody has confirmed it."""
         mark = "" if self.confirmed else f". {NOT_CONFIRMED.removesuffix('.')}"
         return f"{self.source}; read: {self.read}{mark}"
 

@@ -13,7 +13,7 @@ OF_THE_ACT = (
     *("session.", "contact.date", "contact.time", "contact.method", "vaccine.", "item.", "decision.outcome"),
     "incident.",
 )
-"""What was done and when, whoever it was done for."""
+"""Answers about the act and its time, whoever the patient is."""
 _OF_THE_PATIENT = (
     *(".eligibility", ".dose_number", ".not_given_reason", ".not_given_other", ".indication", ".additional"),
     *(".for_epilepsy",),
@@ -23,7 +23,7 @@ _OF_THE_PATIENT = (
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a form takes of a patient who was found.
+    """The answers that a form takes of a patient who was found.
 
     ``another``: it goes onto a new form, and this one stays a draft. ``asks``: a person has to say which of the two.
     """

@@ -1,4 +1,4 @@
-"""What the register and the label say of an emergency supply, as plain words and numbers that JSON can hold.
+"""State an emergency supply for register and label, as plain words and numbers that JSON can hold.
 
 Regulation 253(2) and Schedule 23 of the Human Medicines Regulations 2012 ask for: the date of supply; name, quantity and,
 except where apparent from the name, form and strength; name and address of the patient; at the patient's request the

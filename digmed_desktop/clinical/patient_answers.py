@@ -7,7 +7,7 @@ from digmed_desktop.clinical.dates import ENGLAND, as_answer
 NOTES = "after.notes"
 """The question whose answer stays in this pharmacy."""
 NEVER_CARRIED = frozenset({"patient.identity_checked", "patient.traced"})
-"""What is asked afresh even of the same patient, however well known."""
+"""Questions asked afresh even of the same patient."""
 
 
 def contact_answers(at: datetime) -> dict[str, str]:

@@ -10,7 +10,7 @@ BASIS = "pgd"
 """The legal basis that the register is about."""
 LAPSES_SOON = timedelta(days=30)
 REGISTER = "the register of PGDs of this pharmacy"
-"""Where it stands that a direction lapsed, was withdrawn or was not signed."""
+"""The source for a direction that lapsed, was withdrawn or was not signed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,7 +89,7 @@ class PgdRegister:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Said:
-    """What the register says of a vaccination: a stop, or a reminder that stops nothing."""
+    """The register's finding about a vaccination: a stop, or a reminder that stops nothing."""
 
     sentence: str
     stops: bool

@@ -86,7 +86,7 @@ _OWN, _NEARLY, _OTHER = "own", "nearly", "other"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Shown:
-    """What says the kind of an item: its name with the form that was typed, its form in dm+d, and its unit."""
+    """The facts that tell the kind of an item: its name with the form that was typed, its form in dm+d, and its unit."""
 
     name: str
     form: str

@@ -51,7 +51,7 @@ class Problem:
 
     @property
     def reason_asked(self) -> str:
-        """What whoever goes on is asked."""
+        """Return the question to whoever goes on."""
         return "Who advised it, and what they said" if self.needs_adviser else "Why you continue"
 
     def takes(self, reason: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a reader of a form says of the answers: the record that they make, and what is wrong or doubtful in it."""
+"""Read the answers of a form: the record that they make, its faults and its doubts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class LawSaid:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChosenVaccine:
-    """What was chosen about a vaccine, by the ids of the programme; the record holds its words and codes.
+    """The choices about a vaccine, by the ids of the programme; the record holds its words and codes.
 
     ``product`` and ``reason`` (for eligibility) are ``""`` if nothing is chosen; ``on`` is the day of contact.
     """
@@ -39,7 +39,7 @@ class ChosenVaccine:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[RecordT]):
-    """What the answers say. ``problems`` prevent sending, ``notes`` ask a person to look; both in form order.
+    """The reading of answers. ``problems`` prevent sending, ``notes`` ask a person to look; both in form order.
 
     ``on_paper`` are those of the problems that only close the electronic way: a record whose every problem is
     among them is complete and can be told on paper. ``law`` tells the rules of each item of an emergency supply.

@@ -46,7 +46,7 @@ class Sex(StrEnum):
 
 
 class Traced(StrEnum):
-    """Where the NHS number was traced. Only a traced number is sent (PRSB community pharmacy standard)."""
+    """The place where the NHS number was traced. Only a traced number is sent (PRSB community pharmacy standard)."""
 
     PDS = "pds"
     SCR = "scr"
@@ -55,7 +55,7 @@ class Traced(StrEnum):
 
 
 class PhoneUse(StrEnum):
-    """What a telephone number is (FHIR ContactPoint.use)."""
+    """The use of a telephone number (FHIR ContactPoint.use)."""
 
     HOME = "home"
     MOBILE = "mobile"
@@ -157,7 +157,7 @@ class Patient:
 
 
 class AllergyStatus(StrEnum):
-    """What is known of allergies."""
+    """The state of knowledge of allergies."""
 
     NONE_KNOWN = "none-known"  # SNOMED CT 716186003 No known allergy
     NO_DRUG_ALLERGY = "no-drug-allergy"  # SNOMED CT 409137002 No known drug allergy
@@ -187,7 +187,7 @@ class Allergy:
 
 @dataclass(frozen=True, slots=True)
 class Allergies:
-    """What is known of the patient's allergies."""
+    """The patient's allergies as far as known."""
 
     status: AllergyStatus | None = None
     entries: tuple[Allergy, ...] = ()
@@ -238,7 +238,7 @@ class Screening:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PreviousDoses:
-    """What was seen of earlier doses; kept here, not sent."""
+    """Earlier doses as seen; they stay here."""
 
     finding: str = ""
     note: str = ""
@@ -285,7 +285,7 @@ class Referral:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Incident:
-    """What was done although the rules refuse it: why, as the practice reads it, and what was done about it here."""
+    """An act that the rules refuse: its reason, as the practice reads it, and the action here."""
 
     done: bool | None = None
     reason: str = ""

@@ -29,7 +29,7 @@ from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecor
 from digmed_desktop.settings.own_product import OwnProduct
 
 Fault = tuple[str, str]
-"""Where it stands in a record file, and a sentence."""
+"""The place in a record file, and a sentence."""
 NOTES = "record.notes_kept_here"
 _OF_THE_ACT = ("vaccine.", "eligibility.")
 """Questions of which an answer that the form does not take is refused here too."""
@@ -42,14 +42,14 @@ WHOLE = "dose"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ruling:
-    """What a rule says of one vaccine of a record. ``place``: of which, from 0."""
+    """A rule's finding about one vaccine of a record. ``place``: of which, from 0."""
 
     place: int
     problem: Problem
 
     @property
     def in_file(self) -> str:
-        """Where it stands in a record file."""
+        """Return its place in a record file."""
         bound = next(
             (one.path for one in VACCINATION.bindings if self.problem.field in (one.question, *one.besides)),
             self.problem.field,

@@ -1,4 +1,4 @@
-"""What stops a vaccination or a supply besides law, legal bases and screening, with where it is written."""
+"""Stop a vaccination or a supply for reasons besides law, legal bases and screening, with where it is written."""
 
 from enum import StrEnum
 from functools import cache

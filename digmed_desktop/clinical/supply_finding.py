@@ -1,4 +1,4 @@
-"""What a rule says of one item of an emergency supply."""
+"""Define a rule's finding about one item of an emergency supply."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from digmed_desktop.clinical.problem import sourced
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Finding:
-    """What the law says of one item. ``field`` is the last part of the question's id, such as ``days``.
+    """The law's finding about one item. ``field`` is the last part of the question's id, such as ``days``.
 
     ``forbids`` stops the supply; ``asks`` wants the pharmacist's reason; else it only tells. ``rule`` is the rule's id,
     ``source`` where it is written: whatever forbids names one.

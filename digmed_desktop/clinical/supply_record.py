@@ -30,7 +30,7 @@ from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import days_by_directions, judge
 
 Fault = tuple[str, str]
-"""Where it stands in a record file, and a sentence."""
+"""The place in a record file, and a sentence."""
 NOTES = "record.notes_kept_here"
 _OF_THE_SUPPLY = (
     "consent.",

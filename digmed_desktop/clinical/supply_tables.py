@@ -1,4 +1,4 @@
-"""What an emergency supply is held against, as texts of the help made of the same data; and what the PGD register says."""
+"""Write the tables of supply rules and of the PGD register for the help, from the same data."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What a vaccination record leaves in doubt: each asks a person to look, none prevents sending.
+"""Find the doubts of a vaccination record: each asks a person to look, none prevents sending.
 
 Ages, cohorts, seasons and stages of pregnancy are those of the programme's data file.
 """
@@ -38,7 +38,7 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
 _NEEDS_REASON = frozenset(
     {"contact.date", "previous.finding", "vaccine.dose_number", "vaccine.product", "vaccine.eligibility"}
 )
-"""Where a doubt is about whether this person should have this vaccine today: season, dose, product, age."""
+"""Questions on which it depends whether this person should have this vaccine today: season, dose, product, age."""
 
 
 def _day_and_years(record: VaccinationRecord) -> tuple[date | None, int | None]:

@@ -1,4 +1,4 @@
-"""Whose secrets are whose: each database has a name, and its secrets carry it.
+"""Keep each database's secrets apart: each has a name, and its secrets carry it.
 
 The name lies beside the database in a file of its own, since it is needed before anything is opened. One entry of the
 account lists the databases it has opened, with folder and day, so that a folder that is gone is noticed. It also has a
@@ -47,7 +47,7 @@ class DatabaseVault:
 
     @property
     def kept_in(self) -> str:
-        """Where the secrets are, in words for the screen."""
+        """Name the place of the secrets, for the screen."""
         return self.account.kept_in
 
     def get(self, name: str) -> str | None:

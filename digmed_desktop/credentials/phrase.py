@@ -19,7 +19,7 @@ _UNIQUE = 4  # letters that tell any two words of the list apart
 
 
 class PhraseError(DigMedError):
-    """What was typed is no recovery phrase."""
+    """The typed words are no recovery phrase."""
 
 
 def phrase_of(key: bytes) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _MOST_FILES, _MOST_BYTES = 200, 20_000_000
 
 
 class Protection(StrEnum):
-    """What the probe has shown."""
+    """The result of a probe."""
 
     PROVED = "proved"
     IN_CLEAR = "in-clear"

@@ -1,4 +1,4 @@
-"""Where secrets are kept: the keyring of the operating system, or for practice mode a file beside its
+"""Store secrets: in the keyring of the operating system, or for practice mode a file beside its
 fictional data.
 
 A vault is used from a worker thread: a locked keyring may show its own prompt and wait for a person. One that does not
@@ -58,7 +58,7 @@ class Vault(Protocol):
 
     @property
     def kept_in(self) -> str:
-        """Where the secrets are, in words for the screen."""
+        """Name the place of the secrets, for the screen."""
         ...
 
     def get(self, name: str) -> str | None:
@@ -105,7 +105,7 @@ class KeyringVault:
 
     @property
     def kept_in(self) -> str:
-        """Where the secrets are, in words for the screen."""
+        """Name the place of the secrets, for the screen."""
         return SAFE_BACKENDS[type(self._backends[0]).__module__]
 
     def get(self, name: str) -> str | None:
@@ -246,7 +246,7 @@ class FileVault:
 
     @property
     def kept_in(self) -> str:
-        """Where the secrets are, in words for the screen."""
+        """Name the place of the secrets, for the screen."""
         return "an unprotected file beside the practice data (fictional patients only)"
 
     def get(self, name: str) -> str | None:

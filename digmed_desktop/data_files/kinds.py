@@ -16,7 +16,7 @@ Place = Sequence[str | int]
 
 
 class Consequence(StrEnum):
-    """What a fault in a file closes."""
+    """The parts of the program that a fault in a file closes."""
 
     PROGRAMME = "This programme is left out."
     FORMS = "This form is closed."
@@ -42,7 +42,7 @@ class FileKind:
 
     @property
     def name(self) -> str:
-        """What the kind is called, for the name of its schema: ``codes-vaccination``, ``programmes``."""
+        """Name the kind for its schema: ``codes-vaccination``, ``programmes``."""
         return self.place.removesuffix(".toml").replace("/", "-").replace("_", "-")
 
     def schema(self) -> dict[str, Any]:

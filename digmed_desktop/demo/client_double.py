@@ -24,7 +24,7 @@ _ASKED_AT_ONCE = 20  # messages whose collection is asked for in one round
 
 
 class ClientPoint(StrEnum):
-    """What the client has just done; the tests end it at each of these."""
+    """The step the client has just done; the tests end it at each of these."""
 
     TAKEN = "taken"  # the pair left OUT
     UPLOADED = "uploaded"  # MESH has it, and no folder says so

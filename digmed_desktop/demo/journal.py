@@ -1,4 +1,4 @@
-"""What the practice MESH and its practices must not forget when the program ends or is killed.
+"""Record what the practice MESH and its practices must not forget when the program ends or is killed.
 
 A line for each thing that happened, encrypted, so that nothing of a patient lies on the disk in clear. Its
 key lies beside it: all of practice mode is invented, and there is not always a keyring. A line that was

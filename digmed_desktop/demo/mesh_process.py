@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Commands:
-    """What the program can ask of the practice MESH."""
+    """Requests of the program to the practice MESH."""
 
     def __init__(
         self,

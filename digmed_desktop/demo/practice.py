@@ -20,7 +20,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a practice does with one message, and the ids its answers name."""
+    """A practice's act on one message, and the ids its answers name."""
 
     answers: tuple[Answer, ...]
     response_to: str = UNREADABLE_ORIGINAL
@@ -31,7 +31,7 @@ class Verdict:
 
 
 class PracticeMemory:
-    """What the practices have seen, filed and shown; the journal keeps it from one start to the next."""
+    """Messages the practices have seen, filed and shown; the journal keeps it from one start to the next."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal or Journal(None)

@@ -29,7 +29,7 @@ _AGAIN = 0.5
 
 
 class PostOffice(Protocol):
-    """What only MESH itself can do."""
+    """Acts of MESH itself."""
 
     def report(self, item: InboxItem, code: str) -> None:
         """Take a message back and report to its sender that it could not be delivered."""

@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What becomes of messages about a patient. ``shows`` says it in words.
+    """The fate of messages about a patient. ``shows`` says it in words.
 
     ``once``: only the first message is treated so, later ones are matched. ``report``: the code that MESH
     reports in place of any answer.

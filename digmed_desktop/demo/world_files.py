@@ -41,7 +41,7 @@ class AnswerRow(DataModel):
 
 
 class BehaviourRow(DataModel):
-    """What becomes of messages about a patient."""
+    """The fate of messages about a patient."""
 
     label: Text
     shows: Text

@@ -1,4 +1,4 @@
-"""What a person can do about a notification, each act with who and why; the states decide what is offered."""
+"""Act on a notification, each act with who and why; the states decide what is offered."""
 
 import contextlib
 import json

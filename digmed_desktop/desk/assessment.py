@@ -1,4 +1,4 @@
-"""What one form makes and what stands in its way, judged once: for its preview and for Send."""
+"""Judge one form once, its record and its obstacles: for its preview and for Send."""
 
 from dataclasses import dataclass, replace
 from typing import Generic, Self
@@ -49,7 +49,7 @@ class Assessment(Generic[RecordT]):
 
     @property
     def stops(self) -> tuple[Problem, ...]:
-        """What prevents finishing."""
+        """Return the problems that prevent finishing."""
         return stops_of(self.problems)
 
     @property

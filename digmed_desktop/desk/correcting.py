@@ -39,7 +39,7 @@ _TELLS = {
     Happening.UNEXPECTED,
     *(ANSWERS.keys() - {Happening.UNDELIVERED}),
 }
-"""What shows that the practice knows of a record: someone told it, or its system had the message."""
+"""Events by which the practice knows of a record: someone told it, or its system had the message."""
 _LONGEST_CHANGE = 2000  # characters of the sentence in the message; the whole difference is in the story
 
 

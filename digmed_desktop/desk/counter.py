@@ -1,4 +1,4 @@
-"""What this pharmacy knows that speaks against a form: earlier doses, closed practices, the stock, another patient."""
+"""Find what speaks against a form here: earlier doses, closed practices, the stock, another patient."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -83,7 +83,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DataStanding:
-    """What the faults of the program's own data files close, in words; ``""`` or nothing where all are good."""
+    """Parts that faults of the program's own data files close, in words; ``""`` or nothing where all are good."""
 
     found: tuple[Found, ...] = ()
     programmes: bool = True  # whether there is any programme without a fault
@@ -123,7 +123,7 @@ class DataStanding:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What else is closed: programmes that are left out, a form, a part of the program."""
+        """Return what else is closed: programmes that are left out, a form, a part of the program."""
         stopping = (Consequence.MESSAGES, Consequence.SENDING)
         files = dict.fromkeys(one.fault.file for one in self.found if one.consequence not in stopping)
         firsts = (next(one for one in self.found if one.fault.file == file) for file in files)

@@ -76,7 +76,7 @@ log = logging.getLogger(__name__)
 
 
 class FormDesk(Protocol):
-    """What every form has behind it."""
+    """The parts behind every form."""
 
     def lists(self) -> FormLists:
         """Return what the form offers, and the answers of a fresh one."""
@@ -95,7 +95,7 @@ class FormDesk(Protocol):
 
 
 class Desk:
-    """What can be asked at the counter. Every method may take its time; none may be called on the window's thread."""
+    """The questions and acts of the counter. Every method may take its time; none may be called on the window's thread."""
 
     def __init__(
         self,

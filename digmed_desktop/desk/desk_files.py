@@ -21,7 +21,7 @@ from digmed_desktop.messaging.parcel import Kind
 
 
 class ActRow(DataModel):
-    """What a person can do about a notification, in words."""
+    """The acts on a notification, in words."""
 
     label: Text
     explain: Text
@@ -34,7 +34,7 @@ class ActRow(DataModel):
 
 
 class YellowCardRow(DataModel):
-    """Where an adverse reaction is reported."""
+    """The place to report an adverse reaction."""
 
     name: Text
     address: Text
@@ -149,7 +149,7 @@ class StandingWords(DataModel):
 
 
 class NoticeWords(DataModel):
-    """What is said of an older or newer version."""
+    """Words for an older or newer version."""
 
     older: Text
     unsigned: Text

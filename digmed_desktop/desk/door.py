@@ -81,7 +81,7 @@ OPEN = {
     "make_delivery": "the program itself",
     "close": "the program itself",
 }
-"""What is open to nobody signed in as well, and why."""
+"""Methods open without anybody signed in, and why."""
 _PERMISSION = {path: permission for permission, paths in _ASKED.items() for path in paths}
 
 

@@ -1,4 +1,4 @@
-"""What this pharmacy recorded of earlier emergency supplies to a patient, counted and shown before the next."""
+"""Count and show earlier emergency supplies to a patient before the next."""
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING

@@ -29,7 +29,7 @@ KEPT_FOR = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
-    """What the person at the keyboard answers; each is asked only when it is needed."""
+    """Answers of the person at the keyboard; each is asked only when it is needed."""
 
     passphrase: Callable[[], tuple[str, str]]  # typed twice
     words: Callable[[int], str]  # given the number of notifications in the backup

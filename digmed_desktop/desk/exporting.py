@@ -65,7 +65,7 @@ KEYS = frozenset(
         "doses",
     )
 )
-"""What a column can hold beside the attributes of a record; see :meth:`ExportDesk._cells`."""
+"""Values of a column beside the attributes of a record; see :meth:`ExportDesk._cells`."""
 
 
 def columns(*, with_patients: bool) -> tuple[ExportColumn, ...]:

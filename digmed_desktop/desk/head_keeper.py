@@ -39,7 +39,7 @@ class HeadKeeper:
         self.trouble = ""
         """Why the head could not be kept the last time, or ``""``."""
         self.found: Verified | None = None
-        """What the whole check found, None until it has ended."""
+        """Return the result of the whole check, None until it has ended."""
 
     def start(self) -> None:
         """Begin; the whole chain is checked once, later."""

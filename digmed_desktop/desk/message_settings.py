@@ -1,4 +1,4 @@
-"""What the pharmacy chooses about its messages: editions, what was agreed at onboarding, products of its own."""
+"""Store the pharmacy's choices about its messages: editions, what was agreed at onboarding, products of its own."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""What goes out on paper: the copy of a notification, the list of a day, the summary at its end, any table."""
+"""Write what goes out on paper: the copy of a notification, the list of a day, the summary at its end, any table."""
 
 import json
 from collections.abc import Callable, Iterator

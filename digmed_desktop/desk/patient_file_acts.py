@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
-    """What the person at the keyboard answers; nothing of it is an argument, which every program sees."""
+    """Answers of the person at the keyboard; nothing of it is an argument, which every program sees."""
 
     manager: AskManager
     who: Callable[[], str]

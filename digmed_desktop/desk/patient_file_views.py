@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Part:
-    """What belongs together. ``doubt``: why it may be about somebody else; it is left out unless it is put back."""
+    """Parts that belong together. ``doubt``: why it may be about somebody else; it is left out unless it is put back."""
 
     title: str
     lines: tuple[Line, ...]

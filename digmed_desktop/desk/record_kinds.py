@@ -1,4 +1,4 @@
-"""What a record says was done: given, not given, supplied or not supplied."""
+"""Tell the kind of a record: given, not given, supplied or not supplied."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What a person decides about retention, each time as a manager with their PIN."""
+"""Decide about retention, each time as a manager with their PIN."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Wanted:
-    """What is asked for, one thing at a time; nothing of it shows how retention stands."""
+    """The decision asked for, one at a time; it does not show how retention stands."""
 
     confirm: bool = False
     off: bool = False
@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
-    """What the person at the keyboard answers; each is asked only when it is needed."""
+    """Answers of the person at the keyboard; each is asked only when it is needed."""
 
     manager: AskManager
     words: Callable[[str], str]  # given what is asked

@@ -1,4 +1,4 @@
-"""What the page and the command of retention show, as plain data."""
+"""Describe the page and the command of retention, as plain data."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from digmed_desktop.clinical.retention_file import RecordKind
 
 WORDS = "REMOVE THESE RECORDS"
-"""What a person types before anything is removed."""
+"""Words that a person types before anything is removed."""
 BACKUPS = "Backups made earlier still hold what is removed: delete them when their own time is over."
 
 
@@ -33,7 +33,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Preview:
-    """What would go today, and how much stays although its time is over, by the reason."""
+    """The records to go today, and those that stay over their time, by reason."""
 
     due: tuple[Due, ...]
     stays: dict[str, int]

@@ -59,7 +59,7 @@ class Sender:
 
     @property
     def agreed(self) -> tuple[str, ...]:
-        """What was agreed at onboarding to be sent electronically (``Programme.agreement``)."""
+        """Return the programmes agreed at onboarding for electronic sending (``Programme.agreement``)."""
         return self._settings().agreed_programmes
 
     @property

@@ -1,4 +1,4 @@
-"""What the desk answers with about notifications: acts, copies, lists, stories, Today, backups. Plain data for pages."""
+"""Describe the desk's answers about notifications: acts, copies, lists, stories, Today, backups. Plain data for pages."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -50,7 +50,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Corrected:
-    """What a correction is about, for the band above it. Patient data."""
+    """The subject of a correction, for the band above it. Patient data."""
 
     patient_name: str
     sent: str  # when, to whom and what became of it, in words
@@ -59,7 +59,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class YellowCard:
-    """Where suspected adverse reactions are reported."""
+    """The place to report suspected adverse reactions."""
 
     name: str
     address: str
@@ -152,7 +152,7 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TodayView:
-    """What Today shows, since when answers count as new, and which PGDs lapse soon, a sentence for each.
+    """The content of Today, since when answers count as new, and which PGDs lapse soon, a sentence for each.
 
     ``replies``: how many that match nothing wait for a person.
     """
@@ -187,7 +187,7 @@ MOST_REPLIES = 200
 
 @dataclass(frozen=True, slots=True)
 class RepliesView:
-    """What the page shows. ``flood``: most of a day's answers are doubted, so one sentence stands for them."""
+    """The content of the page. ``flood``: most of a day's answers are doubted, so one sentence stands for them."""
 
     replies: tuple[Reply, ...]
     for_person: int

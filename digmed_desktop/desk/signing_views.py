@@ -1,4 +1,4 @@
-"""What the desk answers with about signatures. Plain data for pages."""
+"""Describe the desk's answers about signatures. Plain data for pages."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,7 @@ class Signer:
 
     @property
     def to_sign(self) -> tuple[ToSign, ...]:
-        """What they have not refused."""
+        """Return the records they have not refused."""
         return tuple(one for one in self.records if not one.unsigned.is_refused)
 
 

@@ -1,4 +1,4 @@
-"""What can be asked without a window: ``sync`` and ``doctor``, beside a window that is open or on their own."""
+"""Answer without a window: ``sync`` and ``doctor``, beside a window that is open or on their own."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""What the desk answers with: plain data for the window. Light to import, so that pages can name these types."""
+"""Describe the desk's answers: plain data for the window. Light to import, so that pages can name these types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """What the program found when it opened its records."""
+    """The findings of the program when it opened its records."""
 
     pharmacy: Organisation | None
     people: tuple[PersonView, ...]
@@ -49,7 +49,7 @@ class Opened:
 
 
 class Ending(StrEnum):
-    """Where a finished record goes."""
+    """The way of a finished record."""
 
     SEND = "send"  # to the practice, over MESH
     PAPER = "paper"  # to the practice on paper or by telephone
@@ -76,7 +76,7 @@ class PreviewSection:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Preview:
-    """What will be sent, as far as it is filled in, and what is in the way."""
+    """The message as far as it is filled in, and its obstacles."""
 
     sections: tuple[PreviewSection, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -90,13 +90,13 @@ class Preview:
 
     @property
     def ending(self) -> Ending:
-        """Where a record goes once it is finished as it is."""
+        """Return the way of a record once it is finished as it is."""
         return Ending.HERE if self.kept_here else Ending.PAPER if self.paper_only else Ending.SEND
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ProgrammeOffer:
-    """What a vaccination form offers once its programme is chosen.
+    """The offers of a vaccination form once its programme is chosen.
 
     ``not_asked`` are the questions that a product has no use for, and ``units_of`` the unit of its dose; under ``""`` those
     without a product.
@@ -186,7 +186,7 @@ class ScannedOn:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScannedPack:
-    """What a scan of a pack means here. ``product`` is ``""`` until a person said which product the GTIN is.
+    """The meaning of a scanned pack here. ``product`` is ``""`` until a person said which product the GTIN is.
 
     ``meant``: id and name of the product that the GTIN has meant so far, in whatever season.
     """

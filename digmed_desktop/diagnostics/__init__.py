@@ -1,1 +1,1 @@
-"""What the program says about itself for support: a log and crash reports, neither with personal data."""
+"""Report on the program for support: a log and crash reports, neither with personal data."""

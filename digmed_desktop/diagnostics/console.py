@@ -18,7 +18,7 @@ _LONGEST = 3000  # characters that a message box shows in full
 
 
 class Tone(IntEnum):
-    """What a text is, as Windows numbers the icons of message boxes."""
+    """The kind of a text, as Windows numbers the icons of message boxes."""
 
     WRONG = 0x10
     ANSWER = 0x40

@@ -26,7 +26,7 @@ from digmed_desktop.files.replacing import replace
 _NATIVE = "native-fault.txt"
 _LOG = logging.getLogger(__name__)
 MOST_REPORTS = 20
-"""Of one run: what fails again and again must not fill the disk, nor the page that shows it."""
+"""Most reports of one run: a fault that repeats must not fill the disk, nor the page that shows it."""
 _FRAME_FILE = re.compile(r'File "([^"]*)"')
 
 

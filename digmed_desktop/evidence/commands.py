@@ -57,5 +57,5 @@ def _html(text: str) -> bytes:
 
 
 WRITERS: dict[str, Callable[[str], bytes]] = {".pdf": _pdf, ".html": _html, ".md": str.encode}
-"""What writes a text in Markdown into a file of each suffix."""
+"""Writers of Markdown text, by suffix."""
 COMMANDS: dict[str, Callable[[list[str]], int]] = {"hazards": _hazards}

@@ -25,7 +25,7 @@ CODES = tuple(
 
 
 class AnswerRow(DataModel):
-    """What an answer means."""
+    """The meaning of an answer."""
 
     happening: Annotated[Happening, BY_VALUE]
     happened: Text
@@ -33,7 +33,7 @@ class AnswerRow(DataModel):
 
 
 class CodeRow(AnswerRow):
-    """What one ITK response code means."""
+    """The meaning of one ITK response code."""
 
     display: Text
     positive: Flag
@@ -47,7 +47,7 @@ class CodeRow(AnswerRow):
 
 
 class UnknownRows(DataModel):
-    """What a code that is not listed is taken for, by its first digit."""
+    """The meaning of a code that is not listed, by its first digit."""
 
     of_1: AnswerRow = Field(alias="1")
     of_2: AnswerRow = Field(alias="2")

@@ -25,13 +25,13 @@ from digmed_desktop.fhir.rules import UUID
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, whole_file
 
 RulesOf = Callable[[VaccinationRecord, datetime], Iterable[tuple[str, str]]]
-"""What the rules of the form say against a vaccination that is used at a time: pairs of where and why."""
+"""Objections of the form's rules to a vaccination: pairs of place and reason."""
 FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
 
 
 class RefusedFileError(Exception):
-    """What was asked for cannot be done: pairs of where and why."""
+    """The request cannot be met: pairs of place and reason."""
 
     def __init__(self, *faults: tuple[str, str]) -> None:
         super().__init__("refused")

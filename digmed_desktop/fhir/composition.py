@@ -26,7 +26,7 @@ CARE_SETTING_EXTENSION = f"{NHS_PROFILE}Extension-CareSettingType-1"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Content:
-    """What the Composition says.
+    """The content of the Composition.
 
     ``entries`` maps a section's key to the ids that it refers to; ``authors`` are the ids of who answers for it.
     """

@@ -11,7 +11,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Replaces:
-    """What an earlier message is replaced by, and the words for its reader.
+    """The replacement of an earlier message, and the words for its reader.
 
     ``composition_id`` is the Composition.identifier value of the latest message before this one; ``changed``
     and ``why`` are sentences; ``at`` is when the correction was made; ``withdrawn`` says that the thing never

@@ -21,7 +21,7 @@ NHS_PROFILE = "https://fhir.nhs.uk/STU3/StructureDefinition/"
 HL7_UK_PROFILE = "https://fhir.hl7.org.uk/STU3/StructureDefinition/"
 
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML 1.0 document can hold: most control characters, lone surrogates, two non-characters."""
+"""Characters that no XML 1.0 document can hold: most control characters, lone surrogates, two non-characters."""
 
 _NULL_FLAVOURS = {"UNC": "un-encoded", "UNK": "unknown", "NAVU": "Not available"}
 

@@ -39,7 +39,7 @@ CODE_SYSTEMS = (
     "http://hl7.org/fhir/v3/ParticipationType",
     "http://hl7.org/fhir/v2/0443",
 )
-"""Of HL7's tables only those that the messages use."""
+"""The tables of HL7 that the messages use."""
 
 
 def extract(folders: Iterable[Path]) -> Node:

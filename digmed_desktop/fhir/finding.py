@@ -1,4 +1,4 @@
-"""What a check found wrong in a message."""
+"""Define a fault that a check found in a message."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,4 +1,4 @@
-"""What every part of one message shares: the frame that it is made in, its ids, and the contact that it reports."""
+"""Hold what every part of one message shares: the frame that it is made in, its ids, and the contact that it reports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ from digmed_desktop.fhir.edition import Edition
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MessageFrame:
-    """What a message is made with besides the record.
+    """The inputs of a message besides the record.
 
     ``mailbox`` is the pharmacy's MESH mailbox, ``now`` the moment of making (with an offset), ``new_id`` gives
     lower-case UUIDs, ``sender_reference`` identifies the notification here, ``version`` counts replacements from 1.

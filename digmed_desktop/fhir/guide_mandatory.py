@@ -1,4 +1,4 @@
-"""What the tables of the guide make mandatory (M) and no profile does: the element is missing, whatever HL7 says."""
+"""Check elements that the guide's tables make mandatory (M) and no profile does."""
 
 from collections.abc import Callable, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What one row of the text says: each data item that both notifications have, read from the clinical record.
+"""Word one row of the text: each data item that both notifications have, read from the clinical record.
 
 An item is None where it does not apply to this record, and empty where it applies but is not known.
 """
@@ -48,7 +48,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an item is read from: the record, and of repeated things the one the row is about."""
+    """The source of an item: the record, and of repeated things the one the row is about."""
 
     record: Record
     edition: Edition

@@ -1,4 +1,4 @@
-"""What prevents a record from being sent as a message, each problem at the form field that mends it.
+"""Find what prevents a record from being sent, each problem at the form field that mends it.
 
 These are the rules of the message (mandatory items of the guides, required codes, XML's own limits); what a
 field may hold and what the law asks is said in ``clinical``.
@@ -35,7 +35,7 @@ _KEPT_HERE = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fault:
-    """What is wrong at an attribute of the record; ``place``: of several things, which it is about, from 1."""
+    """A fault at an attribute of the record; ``place``: of several things, which it is about, from 1."""
 
     path: str
     sentence: str

@@ -30,7 +30,7 @@ class ReceivedSection:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceivedNotification:
-    """What a practice's system takes from a message. Texts that the message lacks are ``""``, a date None."""
+    """A message as a practice's system takes it. Texts that the message lacks are ``""``, a date None."""
 
     message_id: str
     event: str

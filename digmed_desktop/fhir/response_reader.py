@@ -1,4 +1,4 @@
-"""What a response means as a whole: its codes, and what in it contradicts what.
+"""Read a response as a whole: its codes and its contradictions.
 
 A code decides by itself. Where parts of a response contradict each other, success is not believed: the worse
 reading stands, and a person decides.

@@ -1,4 +1,4 @@
-"""What FHIR STU3 types look like: their elements in the order of the specification, as ``fhir.resources``
+"""Describe FHIR STU3 types: their elements in the order of the specification, as ``fhir.resources``
 knows them.
 """
 

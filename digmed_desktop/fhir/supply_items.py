@@ -1,4 +1,4 @@
-"""What the rows about an emergency supply say: the data items of the supply's own sections."""
+"""Word the rows about an emergency supply: the data items of the supply's own sections."""
 
 from collections.abc import Callable, Mapping
 

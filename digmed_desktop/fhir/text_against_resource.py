@@ -1,4 +1,4 @@
-"""Where the text of a message says something else than its resources (FHIR-CC-03).
+"""Find text of a message that says something else than its resources (FHIR-CC-03).
 
 A receiving practice reads the text; its system files the resources. Only statements are compared that the text labels, as
 the guides and their examples do: what cannot be read as a date, a number or a name is no contradiction.

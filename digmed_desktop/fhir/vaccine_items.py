@@ -1,4 +1,4 @@
-"""What the rows about a vaccination say: the data items of the vaccination's own sections."""
+"""Word the rows about a vaccination: the data items of the vaccination's own sections."""
 
 from collections.abc import Callable, Mapping
 

@@ -5,7 +5,7 @@ from lxml import etree
 from digmed_desktop.fhir.structure import FHIR
 
 MAX_TEXT = 2000
-"""What is longer is read up to here: a response is not a place for long texts."""
+"""Longest text that is read; longer ones are cut here: a response is not a place for long texts."""
 
 
 def children(node: etree._Element | None, name: str) -> list[etree._Element]:

@@ -61,7 +61,7 @@ _CUT = StoreError(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BackupKey:
-    """What opens a backup: made from a passphrase and the salt that the file begins with."""
+    """The key of a backup: made from a passphrase and the salt that the file begins with."""
 
     key: bytes
     salt: bytes
@@ -87,7 +87,7 @@ class BackupKey:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Contents:
-    """What a backup holds: rows by table, and the secrets that travel with it."""
+    """The content of a backup: rows by table, and the secrets that travel with it."""
 
     rows: dict[str, int]
     secrets: dict[str, str]

@@ -36,7 +36,7 @@ _OF_PARCEL = (
     payload.c.sha256,
 )
 _MAY_GO = notification.c.practice_ods.not_in(refusals.are_stopped())
-"""Where nothing stops what goes to the practice."""
+"""Deliveries that nothing stops."""
 _MAY_GO_OWED = owed.c.notification_id.in_(sa.select(notification.c.id).where(_MAY_GO))
 _SURELY_LATE = timedelta(days=60)  # ago: longer than any duty, with every bank holiday
 _LONGEST_WAIT = timedelta(days=1)

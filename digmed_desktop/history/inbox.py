@@ -1,4 +1,4 @@
-"""What came in (``messaging.delivery.InboxStore``): stored as it came, then applied as often as it takes."""
+"""Store what came in (``messaging.delivery.InboxStore``): stored as it came, then applied as often as it takes."""
 
 import json
 from collections.abc import Collection, Sequence

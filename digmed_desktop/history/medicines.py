@@ -172,7 +172,7 @@ class _Open:
 
 
 class MedicinesUsed:
-    """What this pharmacy supplied before, the newest first; also what it knows by a name alone."""
+    """List earlier supplies of this pharmacy, the newest first; also what it knows by a name alone."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -16,7 +16,7 @@ from digmed_desktop.history.tables import AnyRow, pgd_act
 
 
 class PgdAct(StrEnum):
-    """What a person did to the register."""
+    """An act of a person on the register."""
 
     SWITCHED = "switched"
     ENTERED = "entered"

@@ -1,4 +1,4 @@
-"""Where the database may lie: on a disk of this computer, in a folder that only its owner reads."""
+"""Judge the place of the database: on a disk of this computer, in a folder that only its owner reads."""
 
 import sys
 from pathlib import Path, PurePosixPath, PureWindowsPath

@@ -1,4 +1,4 @@
-"""What is known once for the whole installation, by key."""
+"""Store facts of the whole installation, by key."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert

@@ -1,4 +1,4 @@
-"""What came in and does not count by itself: shown to a person, who says what it is."""
+"""Store answers in doubt, for a person to judge."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -31,11 +31,11 @@ _LEAST_FOR_A_FLOOD = 3
 _CANDIDATES_SINCE = timedelta(days=30)
 _WITHOUT_BODY = tuple(column for column in inbox.c if column.name != "body")
 OTHER_PROGRAMS = sa.and_(inbox.c.doubt == Doubt.UNKNOWN, inbox.c.about_id.is_(None))
-"""What names a message that was not sent from here, and points at none of ours in any other way."""
+"""Answers to a message that was not sent from here, and points at none of ours in any other way."""
 
 
 class Replies:
-    """What is stored and belongs to nothing, or not for certain."""
+    """The store of answers that belong to nothing, or not for certain."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -40,7 +40,7 @@ STEPS = (
     ("word", "notification_id IN ({ids})", 1),
     ("payload", "notification_id IN ({ids})", 1),
 )
-"""What goes with a record, in order: the table, which rows, and how often the numbers are asked for."""
+"""Tables that go with a record, in order: the table, which rows, and how often the numbers are asked for."""
 _UNCHANGEABLE = ("audit", "event", "payload", "reply_act")
 
 

@@ -77,7 +77,7 @@ SEALED = (
     ),
     Sealed("audit", "audit", "id", "id", ("id", "act", "about", "note", "by_id", "by_name", "at")),
 )  # fmt: skip
-"""What is sealed: acts and whatever else happened, messages as recorded, what came in, and the answers to it; the
+"""Rows that are sealed: acts and all other events, messages as recorded, messages that came in, and answers to them; the
 register of patient group directions; as what people work here; and the audit."""
 
 PERSON = "person"

@@ -1,4 +1,4 @@
-"""What goes into MESH's headers and URLs: addresses, ids and the subject, each checked in one place.
+"""Check what MESH's headers and URLs carry: addresses, ids and the subject, each in one place.
 
 Limits are those of the MESH API specification: mex-to 100, mex-localid and mex-workflowid 300,
 mex-subject 500.

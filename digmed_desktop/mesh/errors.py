@@ -37,13 +37,13 @@ LONGEST_WAIT = 3600.0
 USUAL_WAIT = 60.0
 
 SHAPE_FAULTS = (ValueError, RecursionError, AttributeError, TypeError, KeyError)
-"""What mesh-client raises where an answer is JSON, but not of the shape that it reads without looking."""
+"""Errors of mesh-client when an answer is JSON, but not of the shape that it reads without looking."""
 
 MOST_JSON = 5_000_000
 """Bytes, unpacked, of an answer that is no message. A full page of an inbox has 500 ids: about 20 kB."""
 
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError)
-"""What the layers under this room raise; at times requests lets urllib3's and Python's own through."""
+"""Errors of the layers under this room; at times requests lets urllib3's and Python's own through."""
 
 _LOOKS_ITSELF = "The program looks by itself whether MESH has the message before it sends anything again."
 _TRIES_AGAIN = "Nothing is lost; the program tries again by itself."

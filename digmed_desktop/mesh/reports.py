@@ -1,4 +1,4 @@
-"""What a code of MESH means and what to do about it, in words (``resources/mesh/reports.toml``)."""
+"""Explain a code of MESH and the next step, in words (``resources/mesh/reports.toml``)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a response of the practice's system means, once ``fhir`` has read it."""
+"""Judge a response of the practice's system, once ``fhir`` has read it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

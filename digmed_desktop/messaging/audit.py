@@ -1,4 +1,4 @@
-"""What the audit holds: every act of a person and of the program, in the order in which it was sealed."""
+"""Describe the audit: every act of a person and of the program, in the order in which it was sealed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -94,7 +94,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AuditSearch:
-    """What is looked for. ``by``: a person, 0 for the program itself, None for everybody."""
+    """A search of the audit. ``by``: a person, 0 for the program itself, None for everybody."""
 
     by: int | None = None
     group: AuditGroup | None = None

@@ -1,4 +1,4 @@
-"""What people read of an act of the audit, from ``resources/people/audit.toml``."""
+"""Word the acts of the audit, from ``resources/people/audit.toml``."""
 
 import json
 from typing import Any

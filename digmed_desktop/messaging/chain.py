@@ -52,7 +52,7 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TailCheck:
-    """What a look at the end of the chain found. ``last`` is the last link of the database, None for an empty chain."""
+    """The result of a look at the end of the chain. ``last`` is the last link of the database, None for an empty chain."""
 
     agreement: Agreement
     last: ChainHead | None

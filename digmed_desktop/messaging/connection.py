@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 LIVE_WORD = "LIVE"
-"""What has to be typed before the live MESH is used: real patients' data goes to real practices then."""
+"""Words to type before the live MESH is used: real patients' data goes to real practices then."""
 
 
 class Health(StrEnum):
@@ -39,7 +39,7 @@ class CertificateView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ConnectionView:
-    """What is set up. ``proxy`` is shown without its password; ``strangers`` counts the responses in the mailbox
+    """The connection as set up. ``proxy`` is shown without its password; ``strangers`` counts the responses in the mailbox
     that answer nothing of ours. ``fixed`` in practice mode, where nothing of it can be changed.
     """
 

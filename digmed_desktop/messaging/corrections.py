@@ -11,7 +11,7 @@ from digmed_desktop.messaging.states import Happening, Standing, State
 
 
 class Way(StrEnum):
-    """What becomes of a correction."""
+    """The outcome of a correction."""
 
     SWAP = "swap"  # nothing went out: the new message takes the place of the old one, without relatesTo
     HOLD = "hold"  # the new message, with relatesTo, waits until the old one was matched

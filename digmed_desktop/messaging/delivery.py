@@ -1,4 +1,4 @@
-"""What the outbox needs of the store. ``history`` implements it; nothing here knows how."""
+"""Define the store as the outbox needs it. ``history`` implements it; nothing here knows how."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from digmed_desktop.messaging.story import QueueStanding
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Outcome:
-    """What became of one sending."""
+    """The outcome of one sending."""
 
     local_id: str
     happening: Happening
@@ -154,7 +154,7 @@ class SendingStore(Protocol):
 
 
 class InboxStore(Protocol):
-    """What came in, each thing known by its MESH id."""
+    """The store of incoming messages, each known by its MESH id."""
 
     def last_polled(self) -> datetime | None:
         """Return when the inbox was last asked for."""

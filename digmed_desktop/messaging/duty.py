@@ -17,7 +17,7 @@ from digmed_desktop.messaging.states import UNTOLD, State
 from digmed_desktop.settings.settings import Settings
 
 ON_BEHALF_HOUR = 12
-"""Of the day by whose end the practice is to know; no setting, so that there is always half a day left."""
+"""Hour of the day by whose end the practice is to know; no setting, so that there is always half a day left."""
 
 
 class Lateness(StrEnum):

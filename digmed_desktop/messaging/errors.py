@@ -1,4 +1,4 @@
-"""What can go wrong on the way, as errors that say what a person can do.
+"""Define the errors on the way; each says what a person can do.
 
 A fault is never described with what was sent: no patient data is in any of these.
 """
@@ -54,7 +54,7 @@ class NotThereError(DigMedError):
 
 
 class UnusableError(DigMedError):
-    """What came cannot be taken in, now or later: asking for it again is no use."""
+    """The content cannot be taken in, now or later: asking for it again is no use."""
 
 
 class NotAllowedNowError(DigMedError):

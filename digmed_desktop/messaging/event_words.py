@@ -1,4 +1,4 @@
-"""What people read of an event in the story of a notification, from ``resources/states/happenings.toml``."""
+"""Word the events in the story of a notification, from ``resources/states/happenings.toml``."""
 
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.states import Happening

@@ -1,4 +1,4 @@
-"""What the Today page tells: lists of what asks for a person, what is due, what came back, and counts."""
+"""Describe the Today page: lists of notifications that need a person, are due, came back, and counts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What goes out and what comes in, as plain data."""
+"""Describe messages out and in, as plain data."""
 
 import uuid
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class Receipt:
 
 
 class Where(StrEnum):
-    """Where a sending is that was handed to the MESH client, as far as its folders tell."""
+    """The place of a sending handed to the MESH client, as far as its folders tell."""
 
     WITH_CLIENT = "with-client"
     REFUSED = "refused"
@@ -113,7 +113,7 @@ COLLECTED_REPORT, TAKEN_REPORT = "COLLECT", "TRANSFER"
 
 
 class ItemKind(StrEnum):
-    """What lies in the inbox."""
+    """The content of the inbox."""
 
     DATA = "DATA"
     REPORT = "REPORT"

@@ -1,4 +1,4 @@
-"""What a person can be allowed to do, and as what somebody works here. Who may do what: ``resources/people``."""
+"""Define permissions and the roles of people. Who may do what: ``resources/people``."""
 
 from enum import StrEnum
 

@@ -14,7 +14,7 @@ Content = Mapping[str, Any]
 
 
 class EntryKind(StrEnum):
-    """What an entry is about."""
+    """The subject of an entry."""
 
     SUPPLY = "supply"
     NOT_SUPPLIED = "not-supplied"
@@ -113,7 +113,7 @@ class Seal(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verified:
-    """What a verification of the chain found: ``broken_at`` is the number of the first entry that does not fit."""
+    """The result of verifying the chain: ``broken_at`` is the number of the first entry that does not fit."""
 
     entries: int
     broken_at: int | None = None

@@ -1,4 +1,4 @@
-"""What came in and belongs to nothing of ours, or not for certain: why, and what a person did about it."""
+"""Describe replies that belong to nothing of ours, or not for certain, and people's acts on them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ NAMES_OURS = (Doubt.SENDER, Doubt.WORKFLOW)
 
 
 class ReplyAct(StrEnum):
-    """What a person did about one of them."""
+    """An act of a person on one of them."""
 
     ACCEPTED = "accepted"  # it is from this practice, and so is what comes from that mailbox later
     BELONGS = "belongs"  # it answers the notification that was chosen
@@ -35,7 +35,7 @@ class ReplyAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a response belongs: it counts (``matched``), or there is a doubt."""
+    """The place of a response: it counts (``matched``), or there is a doubt."""
 
     matched: bool
     doubt: Doubt = Doubt.NONE
@@ -43,7 +43,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ToVerify:
-    """What MESH can be asked about the sender of a response: where the message went, who has the practice's mailbox."""
+    """MESH's answers about the sender of a response: where the message went, who has the practice's mailbox."""
 
     workflow: str
     practices: tuple[str, ...]  # ODS codes: the practice's, then those that took over

@@ -1,4 +1,4 @@
-"""What people read of a reply that does not count by itself, from ``resources/states/replies.toml``."""
+"""Word the replies that do not count by themselves, from ``resources/states/replies.toml``."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What retention knows of records, as plain data. Patient data."""
+"""Describe records for retention, as plain data. Patient data."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

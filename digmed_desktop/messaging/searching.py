@@ -1,4 +1,4 @@
-"""What is asked of the list of notifications: words to search for, filters, order."""
+"""Describe a question to the list of notifications: words to search for, filters, order."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,7 +58,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SearchLists:
-    """What filters can be set to: vaccines, practices and people as they stand in the notifications."""
+    """The values of filters: vaccines, practices and people as they stand in the notifications."""
 
     whats: tuple[str, ...] = ()
     practices: tuple[str, ...] = ()

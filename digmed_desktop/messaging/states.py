@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
-    """Where a notification stands."""
+    """The state of a notification."""
 
     DRAFT = "draft"
     WAITING = "waiting"
@@ -43,7 +43,7 @@ class State(StrEnum):
 
 
 class Happening(StrEnum):
-    """What can happen to a notification."""
+    """An event of a notification."""
 
     FROZEN = "frozen"  # the message was made and stored
     CLAIMED = "claimed"  # a sender took it in hand
@@ -238,7 +238,7 @@ ACTS = frozenset(
         H.DEALT_WITH,
     }
 )
-"""What a person does about a notification: it settles what needed a person until then."""
+"""Acts of a person about a notification: each settles what needed a person until then."""
 
 _ACTS_WITHOUT_A_CHANGE = {
     H.TOLD_BY_TELEPHONE: (*IN_TRANSIT, *UNSIGNED, S.ACCEPTED, S.MATCHED, *TOLD, S.REPLACED, S.WITHDRAWN),
@@ -248,7 +248,7 @@ _ACTS_WITHOUT_A_CHANGE = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Standing:
-    """Where a notification stands. ``heard`` are the answers so far, each with its code."""
+    """The state of a notification. ``heard`` are the answers so far, each with its code."""
 
     state: State
     need: Need = Need.NOBODY
@@ -306,7 +306,7 @@ _SPOKEN = {
     Need.WITHDRAWAL: (H.TOLD_BY_TELEPHONE, H.CANCELLED, H.REPLACED),
     Need.WRONG_PATIENT: (H.CANCELLED, H.REPLACED, H.WITHDRAWN, H.DEALT_WITH),
 }
-"""What settles a need that no other act settles. A withdrawal that is taken back withdraws nothing."""
+"""Events that settle a need that no other act settles. A withdrawal that is taken back withdraws nothing."""
 
 
 def _need_after(standing: Standing, happening: Happening, target: State | None, *, asks: bool) -> Need:

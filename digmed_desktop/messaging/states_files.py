@@ -56,7 +56,7 @@ class EventsFile(Table[Text]):
 
 
 class ReplyActRow(DataModel):
-    """What can be done about a reply that does not count by itself, in words."""
+    """An act on a reply that does not count by itself, in words."""
 
     label: Text
     explain: Text

@@ -1,4 +1,4 @@
-"""What the history tells: one row of the list, and the whole story of one notification."""
+"""Describe the history: one row of the list, and the whole story of one notification."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 class RecordKind(StrEnum):
-    """What a row of a list is. What was corrected later stays what it was; the newer version says Correction."""
+    """The kind of a row of a list. A record corrected later keeps its kind; the newer version says Correction."""
 
     UNKNOWN = "unknown"
     GIVEN = "given"
@@ -63,7 +63,7 @@ class NotificationRow:
 
     @property
     def record_kind(self) -> RecordKind:
-        """What the row is."""
+        """Return the kind of the row."""
         if self.withdrawal:
             return RecordKind.WITHDRAWAL
         if self.corrects is not None and not self.on_behalf:
@@ -73,7 +73,7 @@ class NotificationRow:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Facts:
-    """What the list shows of a notification besides its state, as it was recorded. Patient data."""
+    """The facts that the list shows of a notification besides its state, as recorded. Patient data."""
 
     kind: Kind
     patient_name: str

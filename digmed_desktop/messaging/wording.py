@@ -1,4 +1,4 @@
-"""What people read of a state: the sentences of ``resources/states/states.toml``, and which of them apply."""
+"""Word the states: the sentences of ``resources/states/states.toml`` that apply."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -45,7 +45,7 @@ _NOTHING_TO_COMPARE = (
 
 
 class Step(StrEnum):
-    """What a step came to."""
+    """The result of a step."""
 
     WORKED = "worked"  # something was done: there may be more
     IDLE = "idle"  # nothing is due

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """What has just been done."""
+    """The step just done."""
 
     FOUND_WAITING = "found-waiting"  # something is to be sent; nothing is recorded of it yet
     CLAIMED = "claimed"  # recorded that the sending begins

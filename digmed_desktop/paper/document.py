@@ -1,4 +1,4 @@
-"""What stands on paper, as plain data; both writers (PDF and printer) read it from here."""
+"""Describe a document on paper, as plain data; both writers (PDF and printer) read it from here."""
 
 from dataclasses import dataclass, field
 

@@ -24,7 +24,7 @@ class RouteRow(ListedOption):
 
 
 class CodesFile(DataModel):
-    """What every vaccination programme draws on."""
+    """The lists on which every vaccination programme draws."""
 
     site: list[ListedOption]
     route: list[RouteRow]

@@ -12,7 +12,7 @@ from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.messaging.permissions import Permission, WorkRole
 
 PHARMACISTS = frozenset({Permission.FINISH_SUPPLY, Permission.AMEND_REGISTER, Permission.RECORD_REFUSED})
-"""What a pharmacist alone may do: regulations 224, 225 and 253 of the Human Medicines Regulations 2012 for the first two;
+"""Permissions of a pharmacist alone: regulations 224, 225 and 253 of the Human Medicines Regulations 2012 for the first two;
 for what the rules refuse, the pharmacist answers."""
 _MAY_BE = {WorkRole.MANAGER, WorkRole.PHARMACIST, WorkRole.LOCUM}
 """Roles that a pharmacist can have here."""

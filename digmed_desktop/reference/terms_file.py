@@ -37,7 +37,7 @@ class ProductTermRow(DataModel):
 
 
 class TermsFile(DataModel):
-    """What codes and products are called."""
+    """The names of codes and products."""
 
     vaccine: list[VaccineRow]
     term: list[TermRow]

@@ -19,7 +19,7 @@ SEPARATOR = "\x1d"  # ASCII 29, GS: ends an element of variable length
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Burst:
-    """What a scanner sent, without its prefix and its end. ``gap_ms`` is the mean time between two signs."""
+    """The text of a scanner, without its prefix and its end. ``gap_ms`` is the mean time between two signs."""
 
     text: str
     gap_ms: float
@@ -32,7 +32,7 @@ class Burst:
 
 
 class Verdict(Enum):
-    """What a caller does with the signs so far."""
+    """The caller's act with the signs so far."""
 
     HOLD = "hold"  # keep this sign back with those before it
     RELEASE = "release"  # those before it were typing; this one may begin a scan

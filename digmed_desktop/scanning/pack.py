@@ -1,4 +1,4 @@
-"""What a scanned text says: the pack of a vaccine, a product, a patient, or why it cannot be taken.
+"""Read a scanned text: the pack of a vaccine, a product, a patient, or why it cannot be taken.
 
 GS1 General Specifications: element strings with GTIN (01), expiry (17, day 00 for the end of the month), batch (10)
 and serial number (21), parsed by ``biip``. What scanners do to them on the way is recognised here: separators lost
@@ -19,7 +19,7 @@ from digmed_desktop.settings.shapes import IN_A_CODE
 
 
 class Found(Enum):
-    """What a scan turned out to be."""
+    """The kind of a scan."""
 
     PACK = "pack"  # product and, as far as the code holds them, batch, expiry and serial number
     UNSURE = "unsure"  # a pack whose batch number a person must choose

@@ -1,1 +1,1 @@
-"""Where the program keeps its files, and what its users have chosen. No secrets and no patient data."""
+"""Place the program's files, and hold the choices of its users. No secrets and no patient data."""

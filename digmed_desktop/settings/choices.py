@@ -24,7 +24,7 @@ class LockedError(ValueError):
 
 
 class Choices:
-    """What is chosen now, and the file it is kept in. May be used from several threads."""
+    """The choices now, and their file. May be used from several threads."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Choices:
 
     @property
     def remedy(self) -> str:
-        """What ends the doubt."""
+        """Return the way out of the doubt."""
         return policy_room.REMEDY if self.policy.doubt else SAVE_CONNECTION
 
     def own(self) -> Settings:

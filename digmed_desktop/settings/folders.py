@@ -1,4 +1,4 @@
-"""Where the program keeps its files: one set of folders for real work, another for practice mode.
+"""Place the program's files: one set of folders for real work, another for practice mode.
 
 The two sets never mix. The data folder of practice mode carries a mark, and each mode refuses the other's
 folder.

@@ -51,7 +51,7 @@ _SHAPES: Mapping[str, Callable[[str], bool]] = {
     "backup_folder": shapes.is_whole_path,
     "version_source": shapes.is_file_or_address,
 }
-"""What Settings asks of a text that is typed there, by name of Settings or Policy."""
+"""Shapes that Settings asks of a typed text, by name of Settings or Policy."""
 _KNOWN = {**{(table, key): name for name, (table, key, _words) in PLACES.items()}, **_TEXTS}
 
 
@@ -85,7 +85,7 @@ class Policy:
 
     @property
     def sentence(self) -> str:
-        """What is wrong with the file, for whoever looks at the window; ``""`` when nothing is."""
+        """Name the file's faults for the window; ``""`` without any."""
         if not self.faults:
             return self.doubt
         more = f" There are {len(self.faults) - 1} more faults." if len(self.faults) > 1 else ""

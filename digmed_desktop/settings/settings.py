@@ -1,4 +1,4 @@
-"""What users have chosen: typed, with a default, a range and a place in the file for each value."""
+"""Hold the choices of users: typed, with a default, a range and a place in the file for each value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,7 +105,7 @@ EXPECTED: Mapping[str, str] = {
     "editions": "a table of texts",
     "own_products": "a list of products with id, programme and display",
 }
-"""What a value of a file is to be, where it is not just a text."""
+"""Types of values in a file that are not plain text."""
 
 
 # value of Settings -> its table and key in the file, and its name in a sentence; the administrators' file has the same

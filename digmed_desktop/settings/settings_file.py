@@ -22,7 +22,7 @@ from digmed_desktop.settings.tables import TableReader
 from digmed_desktop.settings.toml_faults import TomlFault
 
 MOST_BYTES = 1_000_000
-"""Of the settings file; one with a hundred products of one's own has 30 kB."""
+"""Most bytes of the settings file; one with a hundred products of one's own has 30 kB."""
 
 CHANGED = (
     "The settings file was changed outside the program, or the disk damaged it. The program uses its values: check "

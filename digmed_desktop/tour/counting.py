@@ -25,7 +25,7 @@ FREE = (
     "vaccine.batch",
     "after.notes",
 )
-"""What is as long as it is: only the key that leads on is counted."""
+"""Texts whose length is their own: only the key that leads on counts."""
 MOST_STEPS = 80
 
 

@@ -1,4 +1,4 @@
-"""What chapters of the tour share: moves that many of them make, and what they must look up."""
+"""Moves and look-ups that chapters of the tour share."""
 
 import time
 from collections.abc import Callable
@@ -35,7 +35,7 @@ THIS_VISIT = {
     "vaccine.site": "left-arm",
     "allergies.status": "none-known",
 }
-"""What only this patient can answer."""
+"""Questions that only this patient can answer."""
 
 THE_PACK = {"vaccine.product": "ativ", "vaccine.batch": "PRAC26A1", "vaccine.expiry": "31/05/2027"}
 THE_SESSION = {"session.legal_basis": "pgd"}

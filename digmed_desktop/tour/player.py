@@ -55,7 +55,7 @@ class Step:
 
 @dataclass(repr=False)
 class NotificationTrace:
-    """What became of one notification."""
+    """The outcome of one notification."""
 
     kind: str
     about: str

@@ -1,4 +1,4 @@
-"""What this pharmacy has chosen for the counter, for pages: read at once, kept through the office."""
+"""Offer pages the pharmacy's choices for the counter: read at once, kept through the office."""
 
 from collections.abc import Callable
 from typing import Any

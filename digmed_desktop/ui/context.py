@@ -1,4 +1,4 @@
-"""What every page is handed: the office, the look, who is acting, and practice mode if it is on."""
+"""Give every page its context: the office, the look, who is acting, and practice mode if it is on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class PracticePatient:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PracticeControls:
-    """What the practice-mode page can do. Each callable may block: it is run through the office."""
+    """The acts of the practice-mode page. Each callable may block: it is run through the office."""
 
     patients: tuple[PracticePatient, ...]
     pins: tuple[tuple[str, str], ...]  # name, PIN of the fictional people
@@ -68,7 +68,7 @@ class Acting(QObject):
 
 
 class Session(QObject):
-    """What stays from patient to patient on the vaccination form, in words: programme, vaccine, batch."""
+    """The values that stay from patient to patient on the vaccination form, in words: programme, vaccine, batch."""
 
     changed = Signal()
 

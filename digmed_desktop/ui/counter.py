@@ -1,4 +1,4 @@
-"""What the whole window does for the counter: scans, the session strip, next patient, the lock after minutes."""
+"""Serve the counter for the whole window: scans, the session strip, next patient, the lock after minutes."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -25,7 +25,7 @@ TAKEN_BACK = "The record sent last was taken back, so its patient is not used ag
 
 
 class Frame(Protocol):
-    """What the counter needs of the window."""
+    """The part of the window that the counter uses."""
 
     context: Context
     pages: QStackedWidget

@@ -1,4 +1,4 @@
-"""Where a file is to go, or come from: the system's own dialog. Nothing of a patient is in a suggested name."""
+"""Ask for a file to write or read, in the system's own dialog. Nothing of a patient is in a suggested name."""
 
 from pathlib import Path
 

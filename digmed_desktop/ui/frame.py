@@ -135,7 +135,7 @@ class Banner(QWidget):
 
     @property
     def head(self) -> str:
-        """What it is about."""
+        """Return its subject."""
         return self.notice.head.text()
 
     def say(self, tone: str, text: str, head: str = "", *, offer: str = "") -> None:

@@ -25,7 +25,7 @@ BEFORE_THE_LOCK = "It is as it was before the lock."
 
 
 class Frame(Protocol):
-    """What the gate needs of the window."""
+    """The part of the window that the gate uses."""
 
     context: Context
     pages: QStackedWidget

@@ -21,7 +21,7 @@ SHOWN = "This form was filled in from the record that another system handed over
 
 
 class Frame(Protocol):
-    """What this needs of the window."""
+    """The part of the window that this uses."""
 
     context: Context
     banner: Banner

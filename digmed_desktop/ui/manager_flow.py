@@ -1,4 +1,4 @@
-"""What may come between a right PIN and the first page: a pharmacy without a manager, and a manager without a PIN."""
+"""Handle what may come between a right PIN and the first page: a pharmacy without a manager, and a manager without a PIN."""
 
 from collections.abc import Callable
 

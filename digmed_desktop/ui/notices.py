@@ -1,4 +1,4 @@
-"""What the banner and the rail say of the whole program: faults, drafts not stored, how delivery stands."""
+"""Say in banner and rail how the program stands: faults, drafts not stored, how delivery stands."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget

@@ -1,4 +1,4 @@
-"""Whose form or record is in view: it never scrolls away, and it obeys the privacy setting."""
+"""Show the patient of the form or record in view: it never scrolls away, and it obeys the privacy setting."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ ALLERGIES = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class BannerView:
-    """What the banner says. Patient data. ``facts`` are labels and values; ``alert`` says what matters now."""
+    """The content of the banner. Patient data. ``facts`` are labels and values; ``alert`` says what matters now."""
 
     name: str = NOBODY
     facts: tuple[tuple[str, str], ...] = ()

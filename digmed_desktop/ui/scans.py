@@ -1,4 +1,4 @@
-"""What comes quickly: a scan goes to the page in view, text to its field, and one key puts back what was text."""
+"""Sort quick input: a scan goes to the page in view, text to its field, and one key puts back what was text."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
@@ -42,7 +42,7 @@ class Answered(Protocol):
 
 
 class Frame(Protocol):
-    """What this needs of the window."""
+    """The part of the window that this uses."""
 
     context: Context
     pages: QStackedWidget

@@ -152,7 +152,7 @@ class SendFlow:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Pressed:
-    """What was on the form when Send was pressed. Patient data."""
+    """The content of a form at the press of Send. Patient data."""
 
     state: FormState
     draft_id: str

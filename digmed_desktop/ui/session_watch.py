@@ -1,4 +1,4 @@
-"""What Windows says about the person's session: the computer is locked, or the session is about to end."""
+"""Watch the person's session under Windows: the computer is locked, or the session is about to end."""
 
 import ctypes
 import sys

@@ -28,7 +28,7 @@ GAP = 4
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a chip says. Where there is no room ``head`` ends in dots; ``tail`` is always whole."""
+    """The words of a chip. Without room ``head`` ends in dots; ``tail`` is always whole."""
 
     head: str
     tail: str = ""

@@ -1,4 +1,4 @@
-"""What the system asks of the look of programs: contrast and the size of text."""
+"""Read the system's wishes for the look of programs: contrast and the size of text."""
 
 import sys
 

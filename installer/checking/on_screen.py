@@ -1,4 +1,4 @@
-"""What Windows shows without a window of the program: a message box, a notification beside the clock."""
+"""See what Windows shows without a window of the program: a message box, a notification beside the clock."""
 
 import re
 from typing import TYPE_CHECKING

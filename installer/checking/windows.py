@@ -33,7 +33,7 @@ class Trial:
 
     @property
     def folder(self) -> Path:
-        """Where the program is installed for all users."""
+        """Return the folder of an installation for all users."""
         return self.wine.drive / "Program Files" / "DigMed Desktop"
 
     @property

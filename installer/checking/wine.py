@@ -28,7 +28,7 @@ PATIENCE = 900.0  # seconds that a step may take on a busy computer; a quiet one
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a program left behind."""
+    """The traces of a program."""
 
     status: int
     text: str

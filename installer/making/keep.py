@@ -14,7 +14,7 @@ from installer.making.wheels import Distribution, distributions
 
 @dataclass(frozen=True, slots=True)
 class KeepList:
-    """What a payload keeps of packages that bring far more than the program uses."""
+    """The parts a payload keeps of packages that bring far more than the program uses."""
 
     keep: dict[str, tuple[str, ...]]  # distribution -> patterns; only what one matches stays
     without: frozenset[str]  # distributions that no part of the program imports

@@ -1,4 +1,4 @@
-"""What people did that no other record tells: signing in, looking, printing, exporting, settings and the like."""
+"""Acts of people that no other record holds: signing in, looking, printing, exporting, settings and the like."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 

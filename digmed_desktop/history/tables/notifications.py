@@ -53,7 +53,7 @@ notification = Table(
     sqlite_autoincrement=True,
 )
 IN_NEED = notification.c.need > sa.literal_column("0")
-"""What asks for a person; with the number itself, because with a bound one its index is not used."""
+"""Rows that need a person; with the number itself, because with a bound one its index is not used."""
 Index("notification_in_need", notification.c.id, sqlite_where=IN_NEED)
 
 payload = Table(

@@ -1,4 +1,4 @@
-"""What people decided about answers that did not count by themselves, and practices that refuse this pharmacy."""
+"""People's decisions about answers that did not count by themselves, and practices that refuse this pharmacy."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 

@@ -1,4 +1,4 @@
-"""What the program knows of the MESH client: its folder, the mailbox that it serves, and who else is there."""
+"""Describe the MESH client as the program knows it: its folder, the mailbox that it serves, and who else is there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

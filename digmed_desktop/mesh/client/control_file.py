@@ -20,7 +20,7 @@ _ROOT, _STATUS = "DTSControl", "StatusRecord"
 
 
 class MessageType(StrEnum):
-    """What a control file stands beside."""
+    """The kind of file beside a control file."""
 
     DATA = "Data"  # a message, in the file of the same name that ends with .dat
     REPORT = "Report"  # nothing: the control file is all of it
@@ -28,7 +28,7 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StatusRecord:
-    """What MESH or its client says of a message. ``at`` is in UTC as far as is known."""
+    """A statement of MESH or its client about a message. ``at`` is in UTC as far as is known."""
 
     event: str = ""
     status: str = ""

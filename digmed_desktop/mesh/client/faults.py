@@ -1,4 +1,4 @@
-"""What goes wrong with the client's folders, in the errors of ``messaging.errors``."""
+"""Faults of the client's folders, in the errors of ``messaging.errors``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -31,7 +31,7 @@ _SOME_SUCCESS = TAKEN_REPORT  # every report without a fault says at least that 
 
 @dataclass(slots=True, repr=False)
 class Found:
-    """What lies in ``IN``: ours by id, each with the names of its files; the rest is counted."""
+    """The content of ``IN``: ours by id, each with the names of its files; the rest is counted."""
 
     names: dict[str, list[str]] = field(default_factory=dict)
     others: int = 0  # of other programs or other mailboxes
@@ -39,7 +39,7 @@ class Found:
 
 
 class Incoming:
-    """What comes in for one mailbox. Raises OSError."""
+    """The incoming side of one mailbox. Raises OSError."""
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ _HOMES = ("MESH-APP-HOME", "MESH-CLIENT", "mesh", "meshclient", "NHS/MESH-APP-HO
 
 @dataclass(slots=True, repr=False)
 class Inspection:
-    """What a folder shows. ``remarks``: name, whether it is fine, what is seen, what to do."""
+    """The state of a folder. ``remarks``: name, whether it is fine, what is seen, what to do."""
 
     fault: DigMedError | None = None
     latest: str = ""

@@ -26,7 +26,7 @@ _REFUSED = "The MESH client put it into its folder FAILED."
 
 
 class Outgoing:
-    """What goes out of one mailbox. Raises OSError; what is returned is true even if another program interferes."""
+    """The outgoing side of one mailbox. Raises OSError; each return value is true even if another program interferes."""
 
     def __init__(self, places_: Places, traces: Traces, on_point: OnPoint) -> None:
         self._places, self._traces, self._mark = places_, traces, on_point

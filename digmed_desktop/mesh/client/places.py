@@ -19,58 +19,58 @@ _LONG = 200  # characters from which Windows needs a path to be marked as long
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where everything lies under the client's ``InterfaceRoot``. No other folder of it is touched."""
+    """The folders under the client's ``InterfaceRoot``. No other folder of it is touched."""
 
     root: Path
 
     @property
     def out(self) -> Path:
-        """Where the client collects what it is to send."""
+        """Return the folder from which the client collects."""
         return self.root / "OUT"
 
     @property
     def inbox(self) -> Path:
-        """Where the client puts what arrived."""
+        """Return the folder into which the client puts arrivals."""
         return self.root / "IN"
 
     @property
     def sent(self) -> Path:
-        """Where the client puts what MESH took, if it was set up to keep it."""
+        """Return the folder for messages that MESH took, if the client keeps them."""
         return self.root / "SENT"
 
     @property
     def failed(self) -> Path:
-        """Where the client puts what it or MESH refused."""
+        """Return the folder for messages that the client or MESH refused."""
         return self.root / "FAILED"
 
     @property
     def ours(self) -> Path:
-        """Where only this program writes."""
+        """Return the folder in which only this program writes."""
         return self.root / OURS
 
     @property
     def outgoing(self) -> Path:
-        """Where pairs are written before they are moved into ``OUT``."""
+        """Return the folder in which pairs are written before they move into ``OUT``."""
         return self.ours / "outgoing"
 
     @property
     def withdrawn(self) -> Path:
-        """Where a pair is moved that a person cancelled."""
+        """Return the folder for pairs that a person cancelled."""
         return self.ours / "withdrawn"
 
     @property
     def taken(self) -> Path:
-        """Where a pair of ``IN`` is moved that is stored in the records."""
+        """Return the folder for pairs of ``IN`` that the records hold."""
         return self.ours / "taken"
 
     @property
     def traces(self) -> Path:
-        """What was handed over, one file for each sending; no patient is named there."""
+        """Return the folder with one file for each sending handed over; it names no patient."""
         return self.ours / "traces"
 
     @property
     def owner(self) -> Path:
-        """Whose folder ``ours`` is."""
+        """Name the mailbox to which ``ours`` belongs."""
         return self.ours / "owner.txt"
 
     def make_ours(self) -> None:

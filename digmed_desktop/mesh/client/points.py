@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Point(StrEnum):
-    """What has just been done."""
+    """The step just done."""
 
     WRITTEN = "written"  # both files lie beside OUT, whole
     NOTED = "noted"  # the trace says that they are about to be handed over

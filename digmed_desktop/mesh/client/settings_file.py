@@ -17,7 +17,7 @@ _PERIODS = range(1, 86_400)  # seconds that can be meant
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ClientSettings:
-    """What the client's settings say of one mailbox. The reports are True or False, None where nothing is said."""
+    """The client's settings for one mailbox. The reports are True or False, None where nothing is said."""
 
     file: Path
     mailbox: str

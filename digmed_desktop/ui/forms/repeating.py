@@ -1,4 +1,4 @@
-"""What a form draws around the copies of a repeating group: a head with Remove, a bar with Add, and the law's words."""
+"""Draw the copies of a repeating group: a head with Remove, a bar with Add, and the law's words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Repeated:
 
     @property
     def title(self) -> str:
-        """What one copy is called."""
+        """Return the name of one copy."""
         return self.group.title
 
     @property
@@ -201,7 +201,7 @@ class AddBar(QWidget):
 
 
 class LawPanel(QFrame):
-    """What the law says of one item, each sentence with its source; it reminds, and the pharmacist decides."""
+    """The law about one item, each sentence with its source; it reminds, and the pharmacist decides."""
 
     def __init__(self) -> None:
         super().__init__()

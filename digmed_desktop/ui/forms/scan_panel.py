@@ -1,4 +1,4 @@
-"""What a scan still needs from a person: which product a new barcode means, which batch number is on the pack."""
+"""Ask a person what a scan leaves open: which product a new barcode means, which batch number is on the pack."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -12,7 +12,7 @@ GIVEN, NOT_GIVEN = "given", "not-given"
 
 
 class GivenInEditor(RadioEditor):
-    """Where it was given, or that it was not: stating a site states that it was given. 0 says "not given"."""
+    """The site of injection, or "not given": stating a site states that it was given. 0 says "not given"."""
 
     def __init__(self) -> None:
         self._not_given = Option(NOT_GIVEN, "Not given")

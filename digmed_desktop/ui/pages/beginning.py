@@ -1,4 +1,4 @@
-"""What a form begins with: the values of the session, a draft or a whole record, and what of it a person confirms."""
+"""Begin a form: the values of the session, a draft or a whole record, and what of it a person confirms."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace

@@ -46,7 +46,7 @@ FINISHES = {
     Ending.PAPER: ("Finish", "Keep it and tell the practice on paper or by telephone (F12)"),
     Ending.HERE: ("Record here only", "Keep it here and send nothing to the practice (F12)"),
 }
-"""What the button of the last step says and does: where nothing goes out, nothing is sent."""
+"""Words and act of the last step's button, by where the record goes."""
 TO_SIGN = ("Store to be signed", "Store it; nothing is sent before {who} signs (F12)")
 WHO_SIGNS = "{who} signs this record with their own PIN under To sign (Ctrl+T). Nothing is sent before that."
 SEND_UNCHANGED = ("Send the same text again", "Replace the record at the practice by the same text (F12)")

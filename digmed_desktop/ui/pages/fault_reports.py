@@ -1,4 +1,4 @@
-"""What the first page after a fault shows: the whole report, before anything of it is copied or saved."""
+"""Show the whole report on the first page after a fault, before anything of it is copied or saved."""
 
 from functools import partial
 

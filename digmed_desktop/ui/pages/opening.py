@@ -30,7 +30,7 @@ SLOW = (
 
 
 class OpeningPage(ColumnPage):
-    """What is seen until the records are open, or why they cannot be opened."""
+    """The page before the records are open, or with the reason why they cannot be."""
 
     rescued = Signal()  # open the records (again)
 

@@ -27,7 +27,7 @@ KINDS = {
 
 
 class Register(Protocol):
-    """What an entry needs of its page."""
+    """The part of the page that an entry uses."""
 
     now: Callable[[], datetime]
 
@@ -43,7 +43,7 @@ class Register(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What was typed of one entry and is not entered yet, and what was asked. Patient data."""
+    """Text typed for one entry and not entered yet, and the question. Patient data."""
 
     asked: tuple[QWidget, ...]
     typed: dict[str, str] = dataclasses.field(repr=False)

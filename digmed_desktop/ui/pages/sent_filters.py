@@ -1,4 +1,4 @@
-"""What the list is narrowed by: words, state, kind, vaccine, dates; and searches kept under a name."""
+"""Narrow the list: words, state, kind, vaccine, dates; and searches kept under a name."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -160,7 +160,7 @@ class SigningPage(ColumnPage):
 
     @property
     def signer(self) -> Signer | None:
-        """Whose records are shown."""
+        """Return the person whose records are in view."""
         return next((one for one in self._view.signers if str(one.id) == self.who.answer()), None)
 
     @property

@@ -16,7 +16,7 @@ from digmed_desktop.ui.widgets.words import Words, heading
 
 
 class SigningAct(StrEnum):
-    """What needs a reason."""
+    """An act that needs a reason."""
 
     CORRECT = "correct"
     REFUSE = "refuse"

@@ -11,7 +11,7 @@ from digmed_desktop.ui.widgets.words import quiet
 
 
 class MessagesView(QTabWidget):
-    """What was sent and received, as XML, and its envelope in words."""
+    """Messages sent and received, as XML, and its envelope in words."""
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()

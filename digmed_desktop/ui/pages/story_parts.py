@@ -197,7 +197,7 @@ class ActPanel(QFrame):
 
     @property
     def typed(self) -> str:
-        """What is typed of the act that is asked for."""
+        """Return the text typed for the act."""
         return self._asked.editor.answer().strip()
 
     def refuse(self, sentence: str) -> None:

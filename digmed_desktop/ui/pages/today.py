@@ -99,7 +99,7 @@ def countdown(due: datetime, now: datetime) -> str:
 
 
 class TodayPage(QScrollArea):
-    """What a person should see first."""
+    """The lists that a person should see first."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()

@@ -51,9 +51,9 @@ OF_THE_PROGRAMME = (
     "vaccine.site",
     *SET_BY_PRODUCT,
 )
-"""What the product and the programme offer; with :data:`SAID_OF_IT` it is emptied for another programme."""
+"""Answers that product and programme offer; with :data:`SAID_OF_IT` it is emptied for another programme."""
 SAID_OF_IT = ("consent.", "previous.", "screening.", "after.", "incident.", "referral.")
-"""What was asked and said of the vaccine: of another one nobody said it yet."""
+"""Answers about the vaccine; about another one nobody has said them yet."""
 ASKED_ANEW = "This is another vaccination, so consent, screening, previous doses and outcome are asked again."
 OF_THE_OUTCOME = ("vaccine.outcome", "vaccine.site", "after.advice")
 OF_THE_OTHER = (*OF_THE_PROGRAMME, *SAID_OF_IT)

@@ -1,4 +1,4 @@
-"""Whose form it is, and what follows when another patient turns up on it: in any way, it becomes a form of its own."""
+"""Give each patient a form of their own, however another patient turns up on it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +16,7 @@ from digmed_desktop.ui.forms.patient_search import PatientSearch
 
 
 class Page(Protocol):
-    """What this needs of the page of a form."""
+    """The part of a form's page that this uses."""
 
     FORM: str
     form: FormView

@@ -68,7 +68,7 @@ class _ProblemList(QScrollArea):
 
 
 class PreviewPane(QFrame):
-    """What will be sent, the problems, the XML."""
+    """The message, the problems, the XML."""
 
     chosen = Signal(str)
 

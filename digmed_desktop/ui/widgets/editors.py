@@ -25,7 +25,7 @@ LIST_CLOSES_TRIES = 4
 
 
 class Editor(QWidget):
-    """What every editor can do. :attr:`edited` tells of a change by the user, :attr:`left` that focus went away."""
+    """The acts of every editor. :attr:`edited` tells of a change by the user, :attr:`left` that focus went away."""
 
     edited = Signal()
     left = Signal()

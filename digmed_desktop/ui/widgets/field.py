@@ -150,7 +150,7 @@ class Field(QWidget):
 
     @property
     def sentence(self) -> str:
-        """What is said at the field now, or ``""``."""
+        """Return the words at the field now, or ``""``."""
         return self.error.text() if not self.error.isHidden() else ""
 
     def say(self, sentence: str, level: Level = Level.STOP) -> None:

@@ -90,7 +90,7 @@ class LinkButton(QAbstractButton):
 
 
 class ProblemSummary(QFrame):
-    """What must be mended before it goes on, in the order of the form."""
+    """The problems to mend first, in the order of the form."""
 
     chosen = Signal(str)
 

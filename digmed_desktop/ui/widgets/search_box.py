@@ -66,7 +66,7 @@ class SearchBox(QWidget):
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """Return the typed text."""
         return self.editor.answer().strip()
 
     def search(self, text: str, *, take_only: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What is known of answers that do not count by themselves, what people did about them, and who refuses this pharmacy."""
+"""Add answers in doubt, people's acts about them, and practices that refuse this pharmacy."""
 
 import sqlalchemy as sa
 from alembic import op

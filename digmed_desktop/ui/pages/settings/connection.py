@@ -64,11 +64,11 @@ CLEARED = (
     "key_password",
     "root_file",
 )
-"""What is emptied once it is kept."""
+"""Fields to empty once their values are stored."""
 
 
 class ConnectionSection(ColumnPage):
-    """What is entered counts only once it is saved; secrets are never shown again."""
+    """Entries count only once they are saved; secrets are never shown again."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("Connection to MESH")

@@ -22,7 +22,7 @@ _AS_OTHERS = "No answer: as the vaccines given the same way."
 
 
 class MessagesSection(ColumnPage):
-    """What is chosen here holds from the next message on."""
+    """Choices here hold from the next message on."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("Messages")
