@@ -46,7 +46,7 @@ def _rounds(asked: dict[str, Any], runs: threading.Event) -> None:
     account = MeshAccount(
         asked["url"], asked["mailbox"], asked["password"], asked["shared_key"], practice_only=True
     )
-    client = ClientDouble(Path(asked["root"]), account.mailbox, MeshTransport(account, workflows="*"))
+    client = ClientDouble(Path(asked["root"]), account.mailbox, MeshTransport(account, workflows=""))
     pause = threading.Event()
     while True:
         runs.wait()

@@ -121,6 +121,7 @@ class Moves:
         player.wait_for("the form", page.isVisible)
         named = {"session.vaccinator": by} if by else {}
         page.form.set_answers({**THIS_VISIT, **THE_PACK, **THE_SESSION, **named}, keep_rest=True)
+        page.touched("vaccine.product")  # dose and route follow, where no earlier record brought them
         page.focus_field("allergies.status")
         player.keys("1")
         if not shared:

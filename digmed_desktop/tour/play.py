@@ -7,7 +7,16 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from digmed_desktop.tour.chapters import clinic, counts, delivery, sent_items, signing, supply, vaccination
+from digmed_desktop.tour.chapters import (
+    clinic,
+    counts,
+    delivery,
+    mesh_client,
+    sent_items,
+    signing,
+    supply,
+    vaccination,
+)
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, TourError
 from digmed_desktop.ui.window import Window
@@ -47,6 +56,7 @@ def chapters(moves: Moves) -> tuple[Callable[[], None], ...]:
         way.no_answer,
         way.reach,
         way.connection,
+        *mesh_client.MeshClient(moves).chapters(),
         *signing.Signing(moves).chapters(),
         first.look_and_size,
     )

@@ -10,7 +10,9 @@ from digmed_desktop.demo.session import PracticeMesh
 from digmed_desktop.mesh.client.timing import Timing
 from digmed_desktop.mesh.client.transport import ClientTransport
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import WITH_CLIENT, Parcel, Receipt, new_local_id
+from digmed_desktop.messaging.parcel import WITH_CLIENT, ItemKind, Parcel, Receipt, new_local_id
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,35 @@ def test_what_is_sent_goes_through_the_folders_and_waits_while_the_client_is_sto
     assert isinstance(found, Receipt)
     assert found.recipient == account.mailboxes[practice]
     assert list((account.root / "SENT").iterdir()) == []
+    transport.close()
+
+
+def test_what_the_practice_answers_comes_back_through_the_folders(practised: PracticeMesh) -> None:
+    """The answer, and the report that the practice collected: both lie in IN, and are for this mailbox."""
+    assert practised.client is not None
+    account = practised.client.account()
+    transport = ClientTransport(account, timing=Timing.practice())
+    practice = next(iter(account.mailboxes))
+    body = (GOLDEN / "edition-vaccination-profiles.xml").read_bytes()
+    parcel = Parcel(2, new_local_id("FZZ99"), "DIGMED_FLU_VAC", practice, "A subject", body)
+    transport.send(parcel)
+    until(lambda: transport.follow([parcel.local_id]))
+
+    def came() -> set[tuple[ItemKind, str, str]]:
+        items = [transport.fetch(mesh_id) for mesh_id in transport.inbox()]
+        return {(item.kind, item.workflow, item.sender) for item in items}
+
+    until(
+        lambda: (
+            {
+                (ItemKind.DATA, "DIGMED_FLU_VAC_ACK", account.mailboxes[practice]),
+                (ItemKind.REPORT, "DIGMED_FLU_VAC", ""),
+            }
+            <= came()
+        )
+    )
+    for mesh_id in transport.inbox():
+        transport.acknowledge(mesh_id)
     transport.close()
 
 

@@ -98,6 +98,19 @@ def test_delivery_was_seen_state_by_state(toured: Path, transcript: dict[str, An
 
 
 @pytest.mark.timeout(2500)
+def test_a_notification_went_through_the_folders_of_a_mesh_client(
+    toured: Path, transcript: dict[str, Any]
+) -> None:
+    seen = {step["picture"].split("-", 1)[1] for step in transcript["steps"] if step["picture"]}
+    assert {"client-stopped.png", "client-handed-over.png", "client-tested.png", "client-matched.png"} <= seen
+    by_client = [one for one in transcript["notifications"] if "handed-over" in one["state"]]
+    assert by_client
+    for one in by_client:
+        assert one["final_state"] == "matched"
+        assert "received" in " ".join(one["files"]), "the practice's answer came back through the folders"
+
+
+@pytest.mark.timeout(2500)
 def test_an_emergency_supply_was_sent_matched_and_registered(
     toured: Path, transcript: dict[str, Any]
 ) -> None:
