@@ -1,6 +1,6 @@
 """Finding a patient this pharmacy has seen: by NHS number in any shape, by name, by date of birth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from digmed_desktop.clinical.questions.patient import patient_of
 from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.gate import Gate
-from digmed_desktop.desk.views import PatientView
+from digmed_desktop.desk.views import Fit, PatientView
 from digmed_desktop.history.written import search_key
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
@@ -31,24 +31,31 @@ class PatientDesk:
         self._store, self._clock, self._gate = store, clock, Gate(store)
 
     def search(self, typed: str) -> tuple[PatientView, ...]:
-        """Return up to :data:`MOST` patients that fit, the likeliest first; their doses are left out."""
+        """Return up to :data:`MOST` patients that fit, the likeliest first; those of a similar name come last."""
         text = " ".join(typed.split())
         if not text:
             return ()
         self._gate.note(AuditAct.LOOKED_UP, again=False)
         digits = nhs_number.digits(text)
         if digits and len(digits) >= 3 and not _is_date(text, self._today()):
-            return tuple(map(_view, self._store.patients.of_number(digits, MOST)))
-        day, rest = _date_in(text, self._today())
-        if day is not None:
-            born = self._store.patients.born_on(day, MOST if not rest else 200)
-            if not rest:
-                return tuple(map(_view, born))
-            named = self._by_name(rest, [(one.id, _key(one)) for one in born])
-            by_id = {one.id: one for one in born}
-            return tuple(_view(by_id[one]) for one in named)
-        found = self._store.patients.of_ids(self._by_name(text, self._store.patients.names()))
-        return tuple(map(_view, found))
+            found = self._store.patients.of_number(digits, MOST)
+            return tuple(_view(one, Fit.SURE if one.nhs_number == digits else Fit.PART) for one in found)
+        days, rest = _date_in(text, self._today())
+        if days:
+            return self._born_on(days, rest)
+        fits = _by_name(text, self._store.patients.names())
+        return tuple(_view(one, fits[one.id]) for one in self._store.patients.of_ids(list(fits)))
+
+    def _born_on(self, days: Sequence[date], name: str) -> tuple[PatientView, ...]:
+        """Return the patients born on one of these days, of this name if there is one."""
+        born = {
+            one.id: one for day in days for one in self._store.patients.born_on(day, 200 if name else MOST)
+        }
+        surely = Fit.SURE if len(days) == 1 else Fit.PART
+        if not name:
+            return tuple(_view(one, surely) for one in born.values())[:MOST]
+        fits = _by_name(name, [(one.id, _key(one)) for one in born.values()])
+        return tuple(_view(born[one], surely if fit is Fit.SURE else fit) for one, fit in fits.items())
 
     def doses(self, nhs: str, name: PersonName, born: date | None) -> tuple[EarlierDose, ...]:
         """Return the doses this pharmacy recorded for a patient, newest first."""
@@ -100,26 +107,52 @@ class PatientDesk:
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()
 
-    @staticmethod
-    def _by_name(typed: str, names: list[tuple[int, str]]) -> list[int]:
-        """Return the ids of the names most like what was typed; the beginning of each word counts as whole."""
-        from rapidfuzz import fuzz, process
 
-        wanted = search_key(typed)
-        words = wanted.split()
-        exact = [one for one, key in names if all(f" {key}".find(f" {word}") >= 0 for word in words)]
-        if len(exact) >= MOST or not words:
-            return exact[:MOST]
-        taken = set(exact)
-        others = {one: key for one, key in names if one not in taken}
-        score: dict[int, float] = {}
-        for form in {wanted, wanted.replace(" ", "")}:  # O Neill is one name to some
-            for _key, likeness, one in process.extract(
-                form, others, scorer=fuzz.WRatio, score_cutoff=LIKE_ENOUGH, limit=MOST
-            ):
-                score[one] = max(likeness, score.get(one, 0.0))
-        like = sorted(score, key=lambda one: -score[one])
-        return [*exact, *like][:MOST]
+def _by_name(typed: str, names: Sequence[tuple[int, str]]) -> dict[int, Fit]:
+    """Return the ids of the names that are what was typed, then of those only like it."""
+    from rapidfuzz import fuzz, process
+
+    wanted = search_key(typed)
+    words = wanted.split()
+    exact = [one for one, key in names if _begins(words, key)]
+    if len(exact) >= MOST or not words:
+        return dict.fromkeys(exact[:MOST], Fit.SURE)
+    taken = set(exact)
+    others = {one: key for one, key in names if one not in taken}
+    score: dict[int, float] = {}
+    for form in {wanted, wanted.replace(" ", "")}:  # O Neill is one name to some
+        for _key, likeness, one in process.extract(
+            form, others, scorer=fuzz.WRatio, score_cutoff=LIKE_ENOUGH, limit=MOST
+        ):
+            score[one] = max(likeness, score.get(one, 0.0))
+    like = sorted(score, key=lambda one: -score[one])[: MOST - len(exact)]
+    return dict.fromkeys(exact, Fit.SURE) | dict.fromkeys(like, Fit.SIMILAR)
+
+
+def _begins(words: Sequence[str], key: str) -> bool:
+    """Whether each word begins a word of its own in a name, be O Neill written as one word or two."""
+    whole = key.replace(" ", "")
+    if not all(word in whole for word in words):
+        return False
+    parts = key.split()
+    return any(_each_begins(mine, theirs) for mine in _written(words) for theirs in _written(parts))
+
+
+def _each_begins(words: Sequence[str], parts: Sequence[str]) -> bool:
+    left = list(parts)
+    for word in sorted(words, key=len, reverse=True):  # the longest has the fewest to choose from
+        begun = next((part for part in left if part.startswith(word)), None)
+        if begun is None:
+            return False
+        left.remove(begun)
+    return True
+
+
+def _written(words: Sequence[str]) -> Iterator[list[str]]:
+    """Yield a name as it stands, and with each two neighbouring words as one."""
+    yield list(words)
+    for place in range(len(words) - 1):
+        yield [*words[:place], words[place] + words[place + 1], *words[place + 2 :]]
 
 
 def _key(one: KnownPatient) -> str:
@@ -127,11 +160,11 @@ def _key(one: KnownPatient) -> str:
 
 
 def _is_date(text: str, today: date) -> bool:
-    return _date_in(text, today)[0] is not None
+    return bool(_date_in(text, today)[0])
 
 
-def _date_in(text: str, today: date) -> tuple[date | None, str]:
-    """Return a date of birth among the words, and the other words."""
+def _date_in(text: str, today: date) -> tuple[tuple[date, ...], str]:
+    """Return a date of birth among the words, in each century that it can mean, and the other words."""
     words = text.split(" ")
     for count in (3, 1):
         for start in range(len(words) - count + 1):
@@ -145,11 +178,16 @@ def _date_in(text: str, today: date) -> tuple[date | None, str]:
                 day = dates.read_date(*split, what="Date of birth", today=today, past=True)
             except dates.DateSentenceError:
                 continue
-            return day, " ".join((*words[:start], *words[start + count :]))
-    return None, text
+            if day is None:
+                continue
+            years = dates.centuries(split, today) or (day.year,)
+            return tuple(day.replace(year=year) for year in years), " ".join(
+                (*words[:start], *words[start + count :])
+            )
+    return (), text
 
 
-def _view(one: KnownPatient) -> PatientView:
+def _view(one: KnownPatient, fit: Fit) -> PatientView:
     return PatientView(
         id=one.id,
         name=PersonName(one.given, one.family).as_on_record(),
@@ -158,4 +196,5 @@ def _view(one: KnownPatient) -> PatientView:
         nhs_number=one.nhs_number,
         born=one.born,
         answers=one.answers,
+        fit=fit,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.form import Option
@@ -130,6 +130,14 @@ class FormLists:
     closed: str = ""  # why the form is closed, ``""`` where it is open
 
 
+class Fit(Enum):
+    """How surely something found is what was typed."""
+
+    SURE = "sure"  # all that was typed is of it: the whole number or birth, or a beginning for each word
+    PART = "part"  # a part of a number or code was typed, or a year without its century
+    SIMILAR = "similar"  # a name that is only like the one typed
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class PatientView:
     """A patient seen before, to choose; ``answers`` are those of a form about person and practice."""
@@ -141,6 +149,7 @@ class PatientView:
     nhs_number: str
     born: date | None
     answers: Mapping[str, str]
+    fit: Fit = Fit.SURE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -208,6 +217,7 @@ class PracticeFound:
     organisation: Organisation
     refusal: str = ""
     source: str = ""  # in words: written to before, the list kept here, the directory
+    fit: Fit = Fit.SURE
 
     @property
     def label(self) -> str:

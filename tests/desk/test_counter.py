@@ -13,6 +13,7 @@ from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
 from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.views import Fit
 from digmed_desktop.history.store import Store
 from digmed_desktop.scanning.pack import read
 from tests.clinical.examples import FLU, complete_answers, complete_record
@@ -83,6 +84,35 @@ def test_a_patient_who_was_sent_about_is_found_in_any_way(desk: Desk) -> None:
         assert [one.name for one in desk.patients.search(typed)] == ["O'NEILL, Rose"], typed
     for typed in ("9990123021", "Patel", "13/3/1971", "", "rosemary 13/3/1971"):
         assert desk.patients.search(typed) == (), typed
+
+
+def test_what_is_found_says_how_surely_it_is_what_was_typed(desk: Desk) -> None:
+    send(desk, "one")
+    for fit, every in {
+        Fit.SURE: (
+            "9990123020",
+            "oneill rose",
+            "Rose O'N",
+            "o neill",
+            "ro o neill",
+            "12/3/71",
+            "rose 12 Mar 1971",
+        ),
+        Fit.PART: ("999012", "99901"),
+        Fit.SIMILAR: ("Oneyll", "Rosie O'Neill", "Rose Rose O'Neill", "O Niell 12/3/1971"),
+    }.items():
+        for typed in every:
+            assert [one.fit for one in desk.patients.search(typed)] == [fit], typed
+
+
+def test_a_birth_whose_century_is_open_finds_both_and_is_sure_of_neither(desk: Desk) -> None:
+    for given, born in (("Rose", "1/10/1926"), ("Ada", "1/10/2026")):
+        answers = complete_answers(patient__given=given, patient__date_of_birth=born, patient__nhs_number="")
+        desk.patients.remember(answers)
+    assert {(one.given, one.fit) for one in desk.patients.search("1/10/26")} == {
+        ("Rose", Fit.PART),
+        ("Ada", Fit.PART),
+    }
 
 
 def test_what_is_asked_afresh_is_not_remembered(desk: Desk) -> None:

@@ -14,6 +14,10 @@ from digmed_desktop.ui.widgets.words import Words
 if TYPE_CHECKING:
     from digmed_desktop.desk.views import DoseView, PatientView
 
+ONLY_SIMILAR = (
+    "Nobody of this name was seen here before. Press ↓ and Enter to take a similar name. To type the details of a new "
+    "patient, press Enter."
+)
 RECORDED_HERE = "Previous doses recorded by this pharmacy"
 _WHO = ("patient.nhs_number", "patient.date_of_birth", "patient.given", "patient.family")
 
@@ -82,8 +86,10 @@ class PatientSearch(QWidget):
         )
 
     def _found(self, text: str, found: "Sequence[PatientView]") -> None:
-        hits = [Hit(self._label(one), one) for one in found]
-        self.box.show_hits(text, hits, "Not seen here before: press Enter and type the details.")
+        hits = [Hit(self._label(one), one, fit=one.fit) for one in found]
+        self.box.show_hits(
+            text, hits, ONLY_SIMILAR if hits else "Not seen here before: press Enter and type the details."
+        )
 
     def _label(self, one: "PatientView") -> str:
         name = self._context.made.name(one.given, one.family)

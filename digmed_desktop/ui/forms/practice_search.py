@@ -76,7 +76,7 @@ class PracticeSearch(QWidget):
         )
 
     def _show(self, text: str, found: "Sequence[PracticeFound]", none: str) -> None:
-        self.box.show_hits(text, [Hit(one.label, one, one.refusal) for one in found], none)
+        self.box.show_hits(text, [Hit(one.label, one, one.refusal, one.fit) for one in found], none)
 
     def _nothing(self, text: str) -> None:
         if text:

@@ -1,5 +1,6 @@
 """One line to search in, and what was found under it: arrows choose, Enter takes, Esc closes."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,21 +8,37 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from digmed_desktop.desk.views import Fit
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, set_property
 
 WAIT_MS = 120
 MOST_IN_VIEW = 5
+READ_MS = 300  # a list is in view for so long before Enter chooses one of several
+SIMILAR = "Similar names"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hit:
-    """One line of what was found; ``refused`` says why it cannot be taken."""
+    """One line of what was found; ``refused`` says why it cannot be taken.
+
+    Enter takes only a sure one unseen. A similar one stands below the others, and is never marked by itself.
+    """
 
     label: str
     value: object
     refused: str = ""
+    fit: Fit = Fit.SURE
+
+
+class _Found(QListWidget):
+    """Marks nothing because the cursor came."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        marked = self.currentRow()
+        super().focusInEvent(event)
+        self.setCurrentRow(marked)
 
 
 class SearchBox(QWidget):
@@ -42,7 +59,7 @@ class SearchBox(QWidget):
         self.field = Field(field_id, label, self.editor)
         self.editor.line.setPlaceholderText(hint)
         self.editor.line.setAccessibleDescription(hint)
-        self.list = QListWidget()
+        self.list = _Found()
         self.list.setAccessibleName(found_name)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
@@ -57,6 +74,8 @@ class SearchBox(QWidget):
         for part in (self.field, self.list, self.said):
             layout.addWidget(part)
         self._hits: Sequence[Hit] = ()
+        self._rows: list[Hit | None] = []  # as they are listed, None for a heading
+        self._shown_at = 0.0
         self._take_first_of = ""
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self._want)
@@ -91,22 +110,38 @@ class SearchBox(QWidget):
         """Show what was found for ``text``; an answer to an older text is not shown."""
         if text != self.text:
             return
-        self._hits = hits
-        self.list.clear()
-        for hit in hits:
-            item = QListWidgetItem(hit.label + (f"\n{hit.refused}" if hit.refused else ""))
-            self.list.addItem(item)
+        self._hits, self._shown_at = hits, time.monotonic()
+        likely = [hit for hit in hits if hit.fit is not Fit.SIMILAR]
+        self._list([*likely, *(hit for hit in hits if hit.fit is Fit.SIMILAR)])
         self.list.setVisible(bool(hits))
         if hits:
-            self.list.setCurrentRow(0)
+            self.list.setCurrentRow(0 if likely else -1)
             self._fit()
-        self.say(none_found if text and not hits else "")
+        self.say(none_found if text and not likely else "")
         if self._take_first_of and text == self._take_first_of:
             self._take_first_of = ""
-            if len(hits) == 1:
-                self._take(hits[0])
-            elif not hits:
-                self.nothing_taken.emit(text)
+            self._take_unseen()
+
+    def _take_unseen(self) -> None:
+        """Take what was found where it is surely what was typed, and nothing else is likely."""
+        likely = [hit for hit in self._hits if hit.fit is not Fit.SIMILAR]
+        if len(likely) == 1 and likely[0].fit is Fit.SURE:
+            self._take(likely[0])
+        elif not self._hits:
+            self.nothing_taken.emit(self.text)
+
+    def _list(self, hits: Sequence[Hit]) -> None:
+        """List what was found, and the similar names below a heading."""
+        self.list.clear()
+        self._rows = []
+        for hit in hits:
+            if hit.fit is Fit.SIMILAR and not any(one and one.fit is Fit.SIMILAR for one in self._rows):
+                heading = QListWidgetItem(SIMILAR)
+                heading.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.list.addItem(heading)
+                self._rows.append(None)
+            self.list.addItem(QListWidgetItem(hit.label + (f"\n{hit.refused}" if hit.refused else "")))
+            self._rows.append(hit)
 
     def _fit(self) -> None:
         """Give the list the height of its lines as they wrap at this width."""
@@ -144,8 +179,7 @@ class SearchBox(QWidget):
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._hits:
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self.list.setCurrentRow((self.list.currentRow() + step) % len(self._hits))
+            self._mark_next(1 if event.key() == Qt.Key.Key_Down else -1)
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & (
             Qt.KeyboardModifier.ControlModifier
@@ -156,6 +190,14 @@ class SearchBox(QWidget):
             self.clear()
             return True
         return False
+
+    def _mark_next(self, step: int) -> None:
+        choices = [row for row, hit in enumerate(self._rows) if hit is not None]
+        now = self.list.currentRow()
+        nothing_marked = 0 if step > 0 else -1
+        place = choices.index(now) + step if now in choices else nothing_marked
+        self.list.setCurrentRow(choices[place % len(choices)])
+        self._shown_at = 0.0  # who chooses has read it
 
     def _typed(self) -> None:
         self._take_first_of = ""
@@ -175,12 +217,20 @@ class SearchBox(QWidget):
         elif self._timer.isActive() or not self._hits:
             self._take_first_of = self.text  # what comes for this text is taken when it is the only one
             self._want()
+        elif (time.monotonic() - self._shown_at) * 1000 < READ_MS:
+            self._take_unseen()  # this Enter was on its way before the list came into view
+        elif (marked := self.list.currentRow()) >= 0:
+            self._take_row(marked)
         else:
-            self._take(self._hits[max(self.list.currentRow(), 0)])
+            self.nothing_taken.emit(self.text)
 
     def _take_item(self, item: QListWidgetItem) -> None:
         if self._hits:  # else the list still shows what was found for the text before
-            self._take(self._hits[self.list.row(item)])
+            self._take_row(self.list.row(item))
+
+    def _take_row(self, row: int) -> None:
+        if (hit := self._rows[row]) is not None:
+            self._take(hit)
 
     def _take(self, hit: Hit) -> None:
         if hit.refused:
