@@ -53,7 +53,7 @@ def in_clear(home: Path) -> list[str]:
 
 
 @pytest.mark.timeout(3200)
-@pytest.mark.parametrize("after_ms", [0, 250])
+@pytest.mark.parametrize("after_ms", [0, pytest.param(250, marks=pytest.mark.slow)])
 def test_a_notification_survives_sigkill_and_is_sent_once(home: Path, after_ms: int) -> None:
     status, before = play(home, "killed", str(after_ms))
     assert status == -9

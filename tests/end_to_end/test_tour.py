@@ -1,4 +1,7 @@
-"""The tour is the end-to-end test: the main job through the real windows, and what it wrote."""
+"""The tour is the end-to-end test: the main job through the real windows, and what it wrote.
+
+The quick run plays its first chapters, up to the practice's answer; the slow one plays the whole tour once.
+"""
 
 import json
 import os
@@ -14,17 +17,18 @@ from digmed_desktop.tour.chapters.counts import LIMITS
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of one tour."""
-    folder = tmp_path_factory.mktemp("tour")
+MAIN_JOB = 3
+"""The chapters from a new pharmacy to the first notification that its practice has matched."""
+
+
+def play(folder: Path, *options: str) -> Path:
     environment = {
         key: value
         for key, value in os.environ.items()
         if key not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
     }
     child = subprocess.run(
-        [sys.executable, "-m", "digmed_desktop", "--demo", "--tour", str(folder)],
+        [sys.executable, "-m", "digmed_desktop", "--demo", "--tour", str(folder), *options],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -36,20 +40,55 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def transcript(toured: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((toured / "tour.json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one whole tour."""
+    return play(tmp_path_factory.mktemp("tour"))
+
+
+def told_by(folder: Path) -> dict[str, Any]:
+    """Return the transcript of a tour; each of its steps went as expected, and its pictures show something."""
+    told: dict[str, Any] = json.loads((folder / "tour.json").read_text(encoding="utf-8"))
+    for step in told["steps"]:
+        assert step["as_expected"], step["did"]
+        assert not step["picture"] or (folder / step["picture"]).stat().st_size > 5_000
     return told
 
 
+def faults_in_messages(folder: Path, at_least: int) -> dict[str, Any]:
+    """Return what the program's own checks find in the messages that a tour sent."""
+    from digmed_desktop.fhir.checks import check
+
+    sent = sorted((folder / "messages").glob("*-sent.xml"))
+    assert len(sent) >= at_least
+    found = {file.name: check(file.read_bytes()) for file in sent}
+    return {name: faults for name, faults in found.items() if faults}
+
+
+@pytest.fixture
+def transcript(toured: Path) -> dict[str, Any]:
+    return told_by(toured)
+
+
+@pytest.mark.timeout(1000)
+def test_the_main_job_is_played_from_first_run_to_the_practices_answer(tmp_path: Path) -> None:
+    told = told_by(play(tmp_path, "--first", str(MAIN_JOB)))
+    assert len(told["steps"]) > 10
+    (notification,) = told["notifications"]
+    assert notification["state"][0] == "waiting"
+    assert notification["final_state"] == "matched"
+    assert told["counts"]
+    assert {what: number for what, number in told["counts"].items() if not 0 < number <= LIMITS[what]} == {}
+    assert faults_in_messages(tmp_path, at_least=1) == {}
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -> None:
     assert len(transcript["steps"]) > 20
-    for step in transcript["steps"]:
-        assert step["as_expected"], step["did"]
-        assert not step["picture"] or (toured / step["picture"]).stat().st_size > 5_000
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_no_record_needs_more_keys_than_its_limit(transcript: dict[str, Any]) -> None:
     """Every press but the letters of names, address, practice, telephone, batch and notes, counted in the window."""
@@ -59,6 +98,7 @@ def test_no_record_needs_more_keys_than_its_limit(transcript: dict[str, Any]) ->
     assert all(number > 0 for number in counts.values())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_notifications_reached_every_end_that_practice_mode_shows(transcript: dict[str, Any]) -> None:
     ends = {one["final_state"] for one in transcript["notifications"]}
@@ -80,6 +120,7 @@ def test_notifications_reached_every_end_that_practice_mode_shows(transcript: di
     assert "accepted" in first["state"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_delivery_was_seen_state_by_state(toured: Path, transcript: dict[str, Any]) -> None:
     """At least eight states, each with a picture of the page that says it."""
@@ -97,6 +138,7 @@ def test_delivery_was_seen_state_by_state(toured: Path, transcript: dict[str, An
     assert looked_up["state"].count("sending") == 1, "what MESH has is not sent again"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_a_notification_went_through_the_folders_of_a_mesh_client(
     toured: Path, transcript: dict[str, Any]
@@ -126,14 +168,10 @@ def test_an_emergency_supply_was_sent_matched_and_registered(
     assert "The chain is whole" in steps["looked at the chain"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_every_message_it_sent_passes_the_programs_own_checks(toured: Path) -> None:
-    from digmed_desktop.fhir.checks import check
-
-    sent = sorted((toured / "messages").glob("*-sent.xml"))
-    assert len(sent) >= 8
-    for file in sent:
-        assert check(file.read_bytes()) == [], file.name
+    assert faults_in_messages(toured, at_least=8) == {}
 
 
 @pytest.mark.slow

@@ -1,15 +1,18 @@
 """The schema changes by steps: a file of any version becomes the newest one whole, or stays as it was."""
 
 import os
+import random
 import re
 import resource
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +33,7 @@ from tests.outbox.killing import in_process
 KEPT = Path(__file__).parent / "kept" / "version-1.db"
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process of its own needs fork")
 Shape = dict[str, Any]
+SEED, SAMPLE = 20261129, 8
 
 
 @pytest.fixture
@@ -383,11 +387,31 @@ def whole_upgrade(database: Path) -> bool:
     return bool(left)
 
 
-@needs_fork
-def test_a_step_killed_at_any_statement_leaves_a_usable_file(tmp_path: Path) -> None:
+def statements_of_an_upgrade() -> int:
+    """Count the moments at which ``upgrade_killed`` can die."""
+    counted = []
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "digmed.db"
+        shutil.copy(KEPT, database)
+
+        def note(*_: object) -> None:
+            counted.append(1)
+
+        for moment in ("before_cursor_execute", "commit"):
+            sa.event.listen(sa.Engine, moment, note)
+        try:
+            Store.open(database, KEY, MovedClock()).close()
+        finally:
+            for moment in ("before_cursor_execute", "commit"):
+                sa.event.remove(sa.Engine, moment, note)
+    return len(counted)
+
+
+def kill_at(numbers: Iterable[int], folder: Path) -> tuple[int, int]:
+    """Kill an upgrade at each of the statements; return how many were killed, and how many had made their copy."""
     kills = copied = 0
-    for number in range(1, 200):
-        database = tmp_path / str(number) / "digmed.db"
+    for number in numbers:
+        database = folder / str(number) / "digmed.db"
         database.parent.mkdir(mode=0o700)
         shutil.copy(KEPT, database)
         ended = in_process(partial(upgrade_killed, database, number))
@@ -396,6 +420,24 @@ def test_a_step_killed_at_any_statement_leaves_a_usable_file(tmp_path: Path) -> 
             break
         assert ended == -signal.SIGKILL
         kills += 1
+    return kills, copied
+
+
+@needs_fork
+def test_a_step_killed_at_a_statement_leaves_a_usable_file(tmp_path: Path) -> None:
+    """A sample over the whole way: each eighth of the statements has one of its own."""
+    rand, there = random.Random(SEED), statements_of_an_upgrade()
+    bounds = [1 + there * part // SAMPLE for part in range(SAMPLE + 1)]
+    numbers = [rand.randrange(low, max(high, low + 1)) for low, high in pairwise(bounds)]
+    kills, copied = kill_at(numbers, tmp_path)
+    assert kills >= SAMPLE - 1
+    assert copied > 1
+
+
+@pytest.mark.slow
+@needs_fork
+def test_a_step_killed_at_any_statement_leaves_a_usable_file(tmp_path: Path) -> None:
+    kills, copied = kill_at(range(1, 200), tmp_path)
     assert kills > 8
     assert copied > 3
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.outbox.no_connection import NoConnection
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.policy import NO_POLICY, Policy
+from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
@@ -55,6 +57,8 @@ FIRST_RUN = {
 }
 
 
+OFTEN = 100
+"""So many times ``until`` looks every millisecond, before it looks every ten."""
 ON_THE_WINDOWS_THREAD: list[str] = []
 
 
@@ -97,7 +101,13 @@ class Bench:
         return self.window.vaccinate
 
     def until(self, seen: Callable[[], bool], timeout: int = 90_000) -> None:
-        self.qtbot.waitUntil(seen, timeout=timeout)
+        """Let the window live until something is seen; pytest-qt's own wait looks every 10 ms only."""
+        end = time.monotonic() + timeout / 1000
+        looked = 0
+        while not seen():
+            assert time.monotonic() < end, f"not seen within {timeout} ms"
+            looked += 1
+            pause(1 if looked < OFTEN else 10)
 
     def idle(self) -> None:
         """Wait until everything asked of the office so far was answered."""
@@ -224,8 +234,8 @@ def open_bench(
         with qtbot.waitSignal(window.ready, timeout=90_000):
             office.open()
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=60_000)
         opened.append(bench)
+        bench.until(window.isActiveWindow)
         return bench
 
     ON_THE_WINDOWS_THREAD.clear()

@@ -1,18 +1,10 @@
-"""The look: contrasts computed, nothing clipped at 200 % text nor at 1280x720, every widget named."""
-
-from collections.abc import Callable
+"""The look: contrasts computed, the theme follows the choice; ``test_sweep`` looks for what is clipped."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
-from digmed_desktop.tour.player import pause
 from digmed_desktop.ui import theme
-from digmed_desktop.ui.pages.registry import PLACES
-from digmed_desktop.ui.pages.settings.page import SettingsPage
-from digmed_desktop.ui.pages.settings.sections import SECTIONS
-from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
 THEMES = ("light", "dark", "high-contrast")
@@ -82,59 +74,6 @@ def clipped(page: QWidget) -> list[str]:
         if button.isVisible() and button.text() and button.width() + 1 < button.minimumSizeHint().width():
             found.append(f"button {button.text()!r}")
     return found
-
-
-PLACES_HERE = tuple(place.key for place in PLACES if not place.only_in_practice_mode)
-SECTIONS_HERE = tuple(f"settings/{section.key}" for section in SECTIONS)
-PAGES = (*PLACES_HERE, *SECTIONS_HERE, "help", "vaccinate", "problems", "check", "story")
-
-
-def visit(bench: Bench, page: str) -> None:
-    window = bench.window
-    if page in {*PLACES_HERE, "help"}:
-        window.go(page)
-    elif page in SECTIONS_HERE:
-        window.go("settings")
-        settings = window.page("settings")
-        assert isinstance(settings, SettingsPage)
-        settings.section(page.partition("/")[2])
-    elif page == "problems":
-        bench.form.form.tell_all()
-    else:
-        bench.form.fill(complete_answers())
-        bench.form.check_now()
-        bench.until(window.check.isVisible)
-        if page == "story":
-            bench.key(Qt.Key.Key_F12)
-            bench.open_sent()
-    bench.idle()
-    pause(150)
-
-
-@pytest.mark.parametrize("percent", [100, 200])
-def test_nothing_is_clipped_at_1280x720(open_bench: Callable[..., Bench], percent: int) -> None:
-    bench = open_bench(text_percent=percent)
-    bench.sign_in()
-    central = bench.window.centralWidget()
-    assert central is not None
-    found = []
-    for page in PAGES:
-        visit(bench, page)
-        assert (bench.window.width(), bench.window.height()) == (1280, 720), page
-        found += [f"{page}: {what}" for what in clipped(central)]
-    assert found == []
-
-
-def test_every_widget_that_takes_the_focus_has_a_name(bench: Bench) -> None:
-    nameless = []
-    for page in PAGES:
-        visit(bench, page)
-        for widget in bench.window.findChildren(QWidget):
-            if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled():
-                face = QAccessible.queryAccessibleInterface(widget)
-                if not face.text(QAccessible.Text.Name) and not isinstance(widget, QScrollArea):
-                    nameless.append(f"{page}: {type(widget).__name__} {widget.objectName()}")
-    assert sorted(set(nameless)) == []
 
 
 def test_dark_and_light_follow_the_choice(bench: Bench) -> None:

@@ -7,7 +7,7 @@ A page that is added to ``PLACES`` or ``SECTIONS`` is swept without a change her
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -226,32 +226,81 @@ def faults_of(name: str, page: QWidget) -> list[str]:
     return faults
 
 
-def test_every_page_by_name_order_and_keys(home: Path, bench: Bench) -> None:
-    faults: list[str] = []
-    order: dict[str, list[str]] = {}
-    for name in visit_all(bench):
-        page = content(bench)
-        faults += faults_of(name, page)
-        order[name] = list(dict.fromkeys(stable(name_of(w)) for w in in_tab_order(page)))
-    assert faults == []
-    text = "\n".join(f"[{name}]\n" + "\n".join(names) + "\n" for name, names in order.items())
-    assert text == kept("tab-order.txt", text), "read the order of Tab, then write it anew"
+@dataclass
+class Walk:
+    """What one walk through every page found."""
+
+    faults: list[str] = field(default_factory=list)
+    clipped: list[str] = field(default_factory=list)
+    nameless: set[str] = field(default_factory=set)
+    order: dict[str, list[str]] = field(default_factory=dict)
+    topics: set[str] = field(default_factory=set)
 
 
-@pytest.mark.parametrize("percent", [100, 200])
-def test_nothing_is_clipped_on_any_page(home: Path, open_bench: Callable[..., Bench], percent: int) -> None:
-    bench = open_bench(text_percent=percent)
-    bench.sign_in()
-    faults = []
+WALKS: dict[int, Walk] = {}
+"""By the size of text: visiting every page takes seconds, and each test below asks about the same visits."""
+
+
+@pytest.fixture
+def walked(home: Path, open_bench: Callable[..., Bench]) -> Callable[[int], Walk]:
+    def of(percent: int) -> Walk:
+        if percent not in WALKS:
+            bench = open_bench(text_percent=percent)
+            bench.sign_in()
+            WALKS[percent] = walk(bench)
+        return WALKS[percent]
+
+    return of
+
+
+def walk(bench: Bench) -> Walk:
+    found = Walk()
     central = bench.window.centralWidget()
     assert central is not None
     for name in visit_all(bench):
+        page = content(bench)
         size = (bench.window.width(), bench.window.height())
         if size != (1280, 720):
-            faults.append(f"{name}: makes the window {size[0]} by {size[1]}")
+            found.clipped.append(f"{name}: makes the window {size[0]} by {size[1]}")
             bench.window.resize(1280, 720)
-        faults += [f"{name}: {what}" for what in clipped(central)]
-    assert faults == []
+        found.clipped += [f"{name}: {what}" for what in clipped(central)]
+        found.faults += faults_of(name, page)
+        found.order[name] = list(dict.fromkeys(stable(name_of(w)) for w in in_tab_order(page)))
+        found.nameless |= {f"{name}: {what}" for what in nameless(bench.window)}
+        found.topics.add(getattr(page, "help_topic", ""))
+    return found
+
+
+def nameless(window: QWidget) -> Iterator[str]:
+    """Yield what takes the focus anywhere in a window and has no accessible name."""
+    for widget in window.findChildren(QWidget):
+        stops = widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if stops and not isinstance(widget, QScrollArea) and not name_of(widget):
+            yield f"{type(widget).__name__} {widget.objectName()}"
+
+
+def test_every_page_by_name_order_and_keys(walked: Callable[[int], Walk]) -> None:
+    found = walked(100)
+    assert found.faults == []
+    text = "\n".join(f"[{name}]\n" + "\n".join(names) + "\n" for name, names in found.order.items())
+    assert text == kept("tab-order.txt", text), "read the order of Tab, then write it anew"
+
+
+def test_every_widget_that_takes_the_focus_has_a_name(walked: Callable[[int], Walk]) -> None:
+    assert walked(100).nameless == set()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_nothing_is_clipped_on_any_page(walked: Callable[[int], Walk], percent: int) -> None:
+    assert walked(percent).clipped == []
+
+
+def test_every_page_has_help(walked: Callable[[int], Walk]) -> None:
+    topics = {place.help_topic for place in PLACES} | {section.help_topic for section in SECTIONS}
+    for topic in sorted((topics | walked(100).topics) - {""}):
+        text = resources.text(f"help/{topic}.md")
+        assert text.startswith("# "), topic
+        assert 40 < len(text.split()) < 700, f"{topic} is not short"
 
 
 @pytest.mark.parametrize("percent", [100, 200])
@@ -274,19 +323,6 @@ def test_first_run_is_swept_too(open_bench: Callable[..., Bench], percent: int) 
         if folder := os.environ.get("DIGMED_PICTURES"):
             bench.window.grab().save(f"{folder}/{name}-{percent}.png")
         recovery.phrase.show_words([f"{'longword'[: 3 + n % 6]}" for n in range(24)])
-
-
-def test_every_page_has_help(home: Path, bench: Bench) -> None:
-    topics = {place.help_topic for place in PLACES} | {section.help_topic for section in SECTIONS}
-    for name in visit_all(bench):
-        topic = getattr(content(bench), "help_topic", "")
-        if topic:
-            topics.add(topic)
-        assert name
-    for topic in sorted(topics - {""}):
-        text = resources.text(f"help/{topic}.md")
-        assert text.startswith("# "), topic
-        assert 40 < len(text.split()) < 700, f"{topic} is not short"
 
 
 # ---- the sweep itself finds what it looks for
