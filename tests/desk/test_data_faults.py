@@ -161,7 +161,7 @@ def test_both_forms_are_closed_while_no_message_can_be_made(counter: Counter, da
     for form in counter.desk.forms:
         closed = counter.desk.all_form_lists()[form].closed
         assert "codes/roles.toml, role 1 (pharmacist), may_vaccinate" in closed
-        assert "kept as a draft" in closed
+        assert "typing as a draft" in closed
         assert counter.desk.preview(form, FormState({})).problems[0].sentence == closed
 
 

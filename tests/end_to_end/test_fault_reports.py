@@ -46,7 +46,7 @@ def test_a_fault_is_told_at_once_and_shown_whole_at_the_next_start(home: Path, q
     with started(qtbot) as program:
         assert program.window.pages.currentWidget() is program.window.first_run, "nothing to show yet"
         said = fail(program, qtbot)
-        assert "What was stored before is safe" in said
+        assert "Earlier records are safe" in said
         assert "the next start shows it" in said
         logs = program.folders.logs
     (report,) = crash.left_from_before(logs)

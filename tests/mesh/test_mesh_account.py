@@ -308,14 +308,14 @@ def test_a_certificate_that_mesh_does_not_take(tls, other_authority, tls_mesh, w
 def test_a_server_of_another_root_is_not_mesh(tls, authority, other_authority, parcel, tls_mesh):
     transport = tls(authority.issue("good"), ca=other_authority)
     for call in (transport.handshake, lambda: transport.send(parcel(recipient="X9GP01OT001"))):
-        with pytest.raises(AccountError, match="not MESH"):
+        with pytest.raises(AccountError, match="not come from MESH"):
             call()
     assert tls_mesh.calls == []
 
 
 def test_a_server_of_another_name_is_not_mesh(tls, authority, tls_mesh):
     transport = tls(authority.issue("good"), url=tls_mesh.url.replace("127.0.0.1", "localhost"))
-    with pytest.raises(AccountError, match="not MESH"):
+    with pytest.raises(AccountError, match="not come from MESH"):
         transport.handshake()
 
 

@@ -107,7 +107,7 @@ def test_a_draft_that_cannot_be_stored_stays_in_the_window_and_is_stored_later(
         bench.form.save_draft()
         bench.until(lambda: bench.window.banner.isVisible())
         assert "The disk is full" in bench.window.banner.notice.body.text()
-        assert "do not close the program" in bench.window.banner.notice.body.text()
+        assert "Do not close the program" in bench.window.banner.notice.body.text()
         bench.form.begin()  # the next patient
     bench.until(lambda: bench.window.banner.head == "Kept")
     drafts: list[dict[str, str]] = []
@@ -181,7 +181,7 @@ def test_a_choice_that_cannot_be_kept_is_never_called_saved(
 def test_a_fault_that_nothing_caught_is_said_in_the_window(bench: Bench) -> None:
     bench.window.notices.program_failed(reported=True)
     assert bench.window.banner.isVisible()
-    assert "may not have been stored" in bench.window.banner.notice.body.text()
+    assert "may not be stored" in bench.window.banner.notice.body.text()
 
 
 def test_opening_says_what_it_waits_for_and_can_be_tried_again(bench: Bench) -> None:

@@ -138,7 +138,7 @@ class Chapters:
         player.step("added a locum", "Sunita Rao", player.visible_text, "people")
         player.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the lock", window.sign_in.isVisible)
-        player.step("pressed Ctrl+L", "kept exactly as you left it", player.visible_text, "locked")
+        player.step("pressed Ctrl+L", "exactly as you left it", player.visible_text, "locked")
         person = next(p for p in window.context.people if p.professional.name.family == "Rao")
         window.sign_in.choose(person)
         self.moves.sign_in(LOCUM["person.pin"])
