@@ -10,6 +10,7 @@ from digmed_desktop.clinical.record import Sex
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Text, Texts
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 Years = Annotated[int, Field(ge=0, le=130)]
@@ -27,7 +28,7 @@ class ApplicabilityRow(DataModel):
     confirmed: Flag
 
 
-class ApplicabilityFile(DataModel):
+class ApplicabilityFile(ReviewedFile):
     """The rules of one form; its name is that of the form."""
 
     rule: list[ApplicabilityRow]

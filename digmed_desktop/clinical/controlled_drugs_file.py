@@ -10,6 +10,7 @@ from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text, Texts
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 ONLY_5 = "5"
@@ -34,7 +35,7 @@ class NameRow(DataModel):
     source: Annotated[str, Field(description="the key of a source in the table of sources")]
 
 
-class ControlledDrugsFile(DataModel):
+class ControlledDrugsFile(ReviewedFile):
     """All names, and their sources."""
 
     names: list[NameRow]

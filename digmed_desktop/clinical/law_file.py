@@ -12,6 +12,7 @@ from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, Text, pattern
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 _FORM = "forms/emergency-supply.toml"
@@ -102,7 +103,7 @@ class SubstanceRow(DataModel):
     source: Annotated[str, Field(description="the key of a source in the table of sources")]
 
 
-class LawFile(DataModel):
+class LawFile(ReviewedFile):
     """The law on emergency supplies."""
 
     title: Text

@@ -10,6 +10,7 @@ from digmed_desktop.clinical.form_file import FormFile
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind, no_cross_check
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, OptionalText, Text, Texts
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 _FORM, _QUESTION = "forms/emergency-supply.toml", "item.{n}.preparation"
@@ -32,7 +33,7 @@ class PreparationRow(DataModel):
     prescription_only: Flag = False
 
 
-class PreparationsFile(DataModel):
+class PreparationsFile(ReviewedFile):
     """The kinds of preparation that have a limit of their own."""
 
     forms_source: Text
@@ -51,7 +52,7 @@ class HighRiskRow(DataModel):
     confidence: Annotated[Confidence, BY_VALUE]
 
 
-class HighRiskFile(DataModel):
+class HighRiskFile(ReviewedFile):
     """All of them."""
 
     medicine: list[HighRiskRow]
@@ -66,7 +67,7 @@ class AmountRow(DataModel):
     confidence: Annotated[Confidence, BY_VALUE]
 
 
-class AmountsFile(DataModel):
+class AmountsFile(ReviewedFile):
     """All of them."""
 
     amount: list[AmountRow]
@@ -82,7 +83,7 @@ class AllergyGroupRow(DataModel):
     medicines: Texts
 
 
-class AllergiesFile(DataModel):
+class AllergiesFile(ReviewedFile):
     """All groups; no source was read for any, so that they only ask."""
 
     source: Text

@@ -9,6 +9,7 @@ from pydantic import Field
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 PLACE = "retention/periods.toml"
@@ -47,7 +48,7 @@ class PeriodRow(DataModel):
     source: list[SourceRow]
 
 
-class PeriodsFile(DataModel):
+class PeriodsFile(ReviewedFile):
     """Every kind."""
 
     kind: list[PeriodRow]

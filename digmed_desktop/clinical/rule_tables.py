@@ -1,9 +1,10 @@
 """The rules of the program as texts of the help, made of the data that the program goes by."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 from digmed_desktop import resources
-from digmed_desktop.clinical import form, hazard_log, law, supply_tables
+from digmed_desktop.clinical import data_review, form, hazard_log, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.rule_words import DOUBTS, WEIGHTS, ages, days, doubt, named, when
 from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
@@ -112,6 +113,7 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "allergies": ("Allergies and amounts", supply_tables.allergies),
     "stops": ("Other stops", supply_tables.stops),
     "pgd-register": ("The register of PGDs", supply_tables.pgds),
+    data_review.TOPIC: (data_review.TITLE, data_review.text),
 }
 """The tables by topic of the help, each with its title."""
 
@@ -127,10 +129,15 @@ def index() -> str:
     return f"# Rules and their sources\n\n{INTRO}\n{lead}\n\n{links}\n"
 
 
-def text(topic: str) -> str:
-    """Return a text of the help in Markdown; raises DataFileError where it is made of a file with a fault."""
+def text(topic: str, today: date | None = None) -> str:
+    """Return a text of the help in Markdown; raises DataFileError where it is made of a file with a fault.
+
+    ``today`` marks what is past its day on a page that is read now; a page on paper has the days alone.
+    """
     if topic == "rules":
         return index()
     if topic == HAZARDS:
         return hazard_log.text()
+    if topic == data_review.TOPIC:
+        return data_review.text(today)
     return TABLES[topic][1]() if topic in TABLES else resources.text(f"help/{topic}.md")

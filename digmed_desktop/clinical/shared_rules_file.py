@@ -21,6 +21,7 @@ from digmed_desktop.data_files.model import (
     Text,
     Texts,
 )
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.data_files.values import Day, in_order
 
@@ -66,7 +67,7 @@ class RuleRow(DoubtRow):
     days_ago: Days | None = None
 
 
-class SharedRulesFile(DataModel):
+class SharedRulesFile(ReviewedFile):
     """All shared rules."""
 
     rule: list[RuleRow]

@@ -7,6 +7,7 @@ from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Id, Text
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 NAME = "rules/stops.toml"
@@ -29,7 +30,7 @@ class StopRow(DataModel):
     confidence: Annotated[Confidence, BY_VALUE]
 
 
-class StopsFile(DataModel):
+class StopsFile(ReviewedFile):
     """All of them."""
 
     stop: list[StopRow]

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical import data_review
+from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.data_files.fault import REMEDY
 from digmed_desktop.desk import data_check
@@ -263,12 +265,16 @@ def make_delivery(
     from digmed_desktop.outbox.policy import Policy
 
     data = data_check.standing()
+
+    def notices() -> tuple[str, ...]:
+        return (*data.notices, *data_review.notices(clock.now().astimezone(ENGLAND).date()))
+
     if data.stops_delivery:
         return NoConnection(store.deliveries, duty, closed=data.stops_delivery, remedy=REMEDY)
     if (fault := connection.take_policy()) is not None:
         return NoConnection(store.deliveries, duty, closed=fault.happened, remedy=fault.remedy)
     if not connection.is_set_up:
-        return NoticingDelivery(NoConnection(store.deliveries, duty), lambda: data.notices)
+        return NoticingDelivery(NoConnection(store.deliveries, duty), notices)
 
     def pharmacy_ods() -> str:
         return (store.profile.pharmacy() or Organisation()).ods_code
@@ -285,4 +291,4 @@ def make_delivery(
         duty=duty,
         elapsed=elapsed,
     )
-    return NoticingDelivery(delivery, lambda: data.notices)
+    return NoticingDelivery(delivery, notices)

@@ -8,6 +8,7 @@ from digmed_desktop.clinical.legal_basis import BasisRule, Verdict
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Id, Ids, OptionalText, Text
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.data_files.values import Day
 from digmed_desktop.reference.codes_file import CodesFile, RolesFile
@@ -33,7 +34,7 @@ class BasisRow(DataModel):
     until: Day | None = None
 
 
-class LegalBasesFile(DataModel):
+class LegalBasesFile(ReviewedFile):
     """All rules."""
 
     rule: list[BasisRow]

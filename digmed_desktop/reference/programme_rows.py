@@ -20,6 +20,7 @@ from digmed_desktop.data_files.model import (
     Text,
     Texts,
 )
+from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.values import Day
 
 Number = Annotated[int, Field(ge=1, le=9, description="a whole number from 1 to 9")]
@@ -104,7 +105,7 @@ class SingleDose(DataModel):
     source: Text
 
 
-class ProgrammeFile(DataModel):
+class ProgrammeFile(ReviewedFile):
     """One programme and season."""
 
     id: Id

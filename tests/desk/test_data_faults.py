@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,17 @@ def test_acts_can_be_offered_without_their_words(counter: Counter, damage: Damag
 
     damage("states/acts.toml", "[note]", "[note")
     assert words_of_act(Act.NOTE).label == "Note"
+
+
+def test_data_past_its_day_is_said_with_how_delivery_stands_and_stops_nothing(
+    counter: Counter, damage: Damage
+) -> None:
+    day = OWN.raw(flu_file())["checked_on"]
+    damage(flu_file(), "look_again_by = ", f"look_again_by = {day + timedelta(days=1)} # ")
+    connection = ConnectionDesk(counter.store, None, Choices(), counter.clock)  # type: ignore[arg-type]
+    delivery = opening.make_delivery(counter.store, connection, counter.clock, mailbox=lambda: "BOX")
+    for days, said in ((1, False), (2, True)):
+        counter.clock.at = datetime.combine(day + timedelta(days=days), time(12), UTC)
+        notices = delivery.run_once().notices
+        assert any(one.startswith(f"{FLU.name}: nobody checked") for one in notices) is said
+    assert counter.record()

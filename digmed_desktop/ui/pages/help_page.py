@@ -1,5 +1,6 @@
 """Help for the page one came from: short Markdown from ``resources/help``."""
 
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import rule_tables
+from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
@@ -76,9 +78,12 @@ class HelpPage(QWidget):
         self.said.setVisible(False)
         if topic:
             try:
-                self.text.setMarkdown(rule_tables.text(topic))
+                self.text.setMarkdown(rule_tables.text(topic, self._today()))
             except DataFileError as error:
                 self.text.setMarkdown(f"# This page cannot be shown\n\n{error.faults[0].sentence} {REMEDY}")
+
+    def _today(self) -> date:
+        return self._context.now().astimezone(ENGLAND).date()
 
     def _follow(self, link: QUrl) -> None:
         if link.scheme() == LINK:
