@@ -191,6 +191,7 @@ def _of_vaccine(vaccine: Immunization, record: VaccinationRecord) -> Iterator[Fo
         ("route", known_terms.ROUTE),
         ("not_given_reason", known_terms.REASON),
         ("indication", known_terms.INDICATION),
+        ("target_disease", known_terms.DISEASE),
     ):
         if known_terms.names_two(kind, getattr(vaccine, name)):
             yield name, _NAMES_TWO, *(("given",) if name == "procedure" else (name,))
@@ -219,7 +220,7 @@ def _of_programme(vaccine: Immunization) -> Iterator[Found]:
     if product and known and product.code not in programme.products:
         yield "product", "This is a vaccine of another vaccination than the programme. Check both."
     others = {one.disease for one in known_terms.known_programmes().values()} - {programme.disease, ""}
-    if disease and disease.code in others:
+    if disease and (disease.code in others or known_terms.is_another_disease(disease, programme.disease)):
         yield "target_disease", "The programme is against another disease. Check both."
 
 

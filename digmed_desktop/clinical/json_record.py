@@ -98,6 +98,14 @@ def read(text: str) -> Record:
 
 
 _NO_YEAR = f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}."
+
+
+def stated(text: str) -> frozenset[str]:
+    """Return the fields of the record that a JSON text has, whatever they say. Raises :class:`RecordFormatError`."""
+    body = _parsed(text).get("record")
+    return frozenset(body) if isinstance(body, dict) else frozenset()
+
+
 _SENTENCES = {
     "string_type": "A text must stand here.",
     "bool_type": "Here must stand true or false.",

@@ -4,6 +4,7 @@ Codes of a pharmacy's own products are not among them: nothing is said of a code
 """
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,9 +27,25 @@ PRODUCT, PROCEDURE, SITE, ROUTE, REASON, INDICATION = (
     "not_given_reason",
     "indication",
 )
-MEDICINE, UNIT, ROLE = "medicine", "unit", "role"
+MEDICINE, UNIT, ROLE, DISEASE = "medicine", "unit", "role", "target_disease"
 _OWN_NAME, _OTHERS_NAME = 0.6, 0.85
 """How alike, of 1, words must be to a known name to be that name misspelt: of the code's own, and of another's."""
+_CLOSED = frozenset({UNIT, DISEASE})
+"""Kinds of which the files have every name: any other word beside a known code is another thing."""
+_NOT_TELLING = frozenset(
+    {
+        "acute",
+        "caused",
+        "disease",
+        "disorder",
+        "infection",
+        "infectious",
+        "severe",
+        "syndrome",
+        "viral",
+        "virus",
+    }
+)
 _TAGS = ("(product)", "(qualifier value)", "(procedure)")
 
 
@@ -64,6 +81,8 @@ def names_two(kind: str, term: Coded | None) -> bool:
     names = _names().get(kind, {})
     if words in names.get(code, ()):
         return False
+    if kind in _CLOSED and code in names:
+        return True
     owners = {other for other, theirs in names.items() if words in theirs}
     if owners:
         return code in names or not any(other.startswith("=") for other in owners)
@@ -119,6 +138,8 @@ def _terms() -> Iterator[tuple[str, Row]]:
         for kind in (PRODUCT, PROCEDURE):
             for row in file.get(kind, []):
                 yield kind, row
+        if DISEASE in file:
+            yield DISEASE, file[DISEASE]
         for row in file.get("eligibility", []):
             yield INDICATION, row
 
@@ -176,6 +197,28 @@ def known_programmes() -> Mapping[str, KnownProgramme]:
 def _doses(file: Row) -> set[Decimal]:
     given = [row["dose"] for row in file.get(PRODUCT, []) if row.get("dose")]
     return {Decimal(one) for one in (*given, *file.get("usual_doses", ()), file.get("default_dose")) if one}
+
+
+def is_another_disease(term: Coded, code: str) -> bool:
+    """Whether a coded disease has neither the code of a programme's disease nor a telling word of its name.
+
+    Some diseases have a second code, which other systems send.
+    """
+    if not code or not term.code or term.code == code:
+        return False
+    own = {word for name in _names().get(DISEASE, {}).get(code, ()) for word in _telling(name)}
+    return not own & _telling(_plain(term.display))
+
+
+def _telling(words: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z]{5,}", words) if word not in _NOT_TELLING}
+
+
+@cache
+def code_of_reason(id_: str) -> str:
+    """Return the code of a reason why a vaccine was not given; ``""`` where the file has none of that id."""
+    rows: list[Row] = _file(CODES).get(REASON, [])
+    return next((str(row.get("code", "")) for row in rows if row["id"] == id_), "")
 
 
 @cache

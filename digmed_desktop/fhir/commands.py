@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digmed_desktop import untrusted
-from digmed_desktop.clinical import json_record
+from digmed_desktop.clinical import json_record, record_texts
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
@@ -121,14 +121,17 @@ def read_record(file: Path) -> tuple[str, Record] | None:
 
 def _built(args: argparse.Namespace, rules_of: RulesOf) -> bytes:
     try:
-        record = json_record.read(_text_of(args.record))
+        text = _text_of(args.record)
+        record = json_record.read(text)
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
     now = _time(args.at)
     untrue = ((one.in_file, one.sentence) for one in contradictions(record, now))
     ruled = rules_of(record, now) if isinstance(record, VaccinationRecord) else ()
     supplied = supply_faults(record, now) if isinstance(record, EmergencySupplyRecord) else ()
-    if faults := (*supplied, *untrue, *ruled):
+    if faults := tuple(
+        dict.fromkeys((*record_texts.faults(record, json_record.stated(text)), *supplied, *untrue, *ruled))
+    ):
         raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(

@@ -22,6 +22,7 @@ from digmed_desktop.clinical.record import (
     Traced,
 )
 
+CHECK_IDENTITY = "Check who the patient is before you finish"
 ADDRESS_LINES = 5  # NHS Data Dictionary, PATIENT USUAL ADDRESS: five lines
 ADDRESS_LINE_MOST = 100
 
@@ -161,7 +162,7 @@ def stop_unchecked_identity(sheet: AnswerSheet, unneeded: Collection[str] = ()) 
     """Note that nothing is finished before somebody checked who the patient is."""
     question = "patient.identity_checked"
     if question not in unneeded and sheet.yes(question) is False:
-        sheet.stop(question, "Check who the patient is before you finish; then answer Yes.")
+        sheet.stop(question, f"{CHECK_IDENTITY}; then answer Yes.")
 
 
 def unneeded_of_patient(sheet: AnswerSheet) -> set[str]:
