@@ -219,8 +219,7 @@ def _of_programme(vaccine: Immunization) -> Iterator[Found]:
     known = product and known_terms.is_known(known_terms.PRODUCT, product.code)
     if product and known and product.code not in programme.products:
         yield "product", "This is a vaccine of another vaccination than the programme. Check both."
-    others = {one.disease for one in known_terms.known_programmes().values()} - {programme.disease, ""}
-    if disease and (disease.code in others or known_terms.is_another_disease(disease, programme.disease)):
+    if disease and disease.code and programme.diseases and disease.code not in programme.diseases:
         yield "target_disease", "The programme is against another disease. Check both."
 
 
@@ -300,7 +299,7 @@ def _programme_of(vaccine: Immunization) -> KnownProgramme | None:
     if not fitting or len({one.unit for one in fitting}) > 1:
         return None
     doses = {dose for one in fitting for dose in one.usual_doses}
-    return KnownProgramme(fitting[0].unit, tuple(sorted(doses)), "", frozenset())
+    return KnownProgramme(fitting[0].unit, tuple(sorted(doses)), frozenset(), frozenset())
 
 
 def _of_outcome(vaccine: Immunization) -> Iterator[Found]:

@@ -4,7 +4,6 @@ Codes of a pharmacy's own products are not among them: nothing is said of a code
 """
 
 import contextlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,23 +29,7 @@ PRODUCT, PROCEDURE, SITE, ROUTE, REASON, INDICATION = (
 MEDICINE, UNIT, ROLE, DISEASE = "medicine", "unit", "role", "target_disease"
 _OWN_NAME, _OTHERS_NAME = 0.6, 0.85
 """How alike, of 1, words must be to a known name to be that name misspelt: of the code's own, and of another's."""
-_CLOSED = frozenset({UNIT, DISEASE})
-"""Kinds of which the files have every name: any other word beside a known code is another thing."""
-_NOT_TELLING = frozenset(
-    {
-        "acute",
-        "caused",
-        "disease",
-        "disorder",
-        "infection",
-        "infectious",
-        "severe",
-        "syndrome",
-        "viral",
-        "virus",
-    }
-)
-_TAGS = ("(product)", "(qualifier value)", "(procedure)")
+_TAGS = ("(product)", "(qualifier value)", "(procedure)", "(disorder)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +50,7 @@ class KnownProgramme:
 
     unit: Coded
     usual_doses: tuple[Decimal, ...]
-    disease: str
+    diseases: frozenset[str]  # codes: one disease can have several
     products: frozenset[str]  # codes
 
 
@@ -81,11 +64,13 @@ def names_two(kind: str, term: Coded | None) -> bool:
     names = _names().get(kind, {})
     if words in names.get(code, ()):
         return False
-    if kind in _CLOSED and code in names:
-        return True
+    if kind == UNIT and code in names:
+        return True  # the files have every name of a unit
     owners = {other for other, theirs in names.items() if words in theirs}
     if owners:
         return code in names or not any(other.startswith("=") for other in owners)
+    if kind == DISEASE and code in names:
+        return _likeness(words, names[code]) < _OWN_NAME
     return code in names and _rather_another(words, code, names)
 
 
@@ -138,8 +123,9 @@ def _terms() -> Iterator[tuple[str, Row]]:
         for kind in (PRODUCT, PROCEDURE):
             for row in file.get(kind, []):
                 yield kind, row
-        if DISEASE in file:
-            yield DISEASE, file[DISEASE]
+        for disease in _diseases(file):
+            words = [disease["display"], *disease.get("words", ()), file["name"]]
+            yield DISEASE, {"code": disease["code"], "words": words}
         for row in file.get("eligibility", []):
             yield INDICATION, row
 
@@ -187,31 +173,21 @@ def known_programmes() -> Mapping[str, KnownProgramme]:
         name: KnownProgramme(
             Coded(words.get(file["unit"], ""), units[file["unit"]].code if file["unit"] in units else ""),
             tuple(sorted(_doses(file))),
-            (file.get("target_disease") or {}).get("code", ""),
+            frozenset(row["code"] for row in _diseases(file)),
             frozenset(row["code"] for row in file.get(PRODUCT, []) if row.get("code")),
         )
         for name, file in programme_files().items()
     }
 
 
+def _diseases(file: Row) -> list[Row]:
+    """Return the disease of a programme under each of its codes, with the one that is sent first."""
+    return [file[DISEASE], *file.get("target_disease_also", ())] if DISEASE in file else []
+
+
 def _doses(file: Row) -> set[Decimal]:
     given = [row["dose"] for row in file.get(PRODUCT, []) if row.get("dose")]
     return {Decimal(one) for one in (*given, *file.get("usual_doses", ()), file.get("default_dose")) if one}
-
-
-def is_another_disease(term: Coded, code: str) -> bool:
-    """Whether a coded disease has neither the code of a programme's disease nor a telling word of its name.
-
-    Some diseases have a second code, which other systems send.
-    """
-    if not code or not term.code or term.code == code:
-        return False
-    own = {word for name in _names().get(DISEASE, {}).get(code, ()) for word in _telling(name)}
-    return not own & _telling(_plain(term.display))
-
-
-def _telling(words: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z]{5,}", words) if word not in _NOT_TELLING}
 
 
 @cache

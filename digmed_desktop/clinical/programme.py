@@ -104,6 +104,7 @@ class Programme:
     vaccine: Coded | None = None  # the kind of vaccine in words, for one that was not given
     unit: Coded | None = None  # of the dose amount, where a product has none of its own
     target_disease: Coded | None = None
+    diseases_also: tuple[Coded, ...] = ()  # the same disease under other codes and terms
     vaccinators: tuple[str, ...] = ()  # codes of the roles that may vaccinate
     cohorts: Mapping[str, Cohort] = field(
         default_factory=dict
@@ -122,6 +123,11 @@ class Programme:
     agreement_name: str = ""  # of the agreement in words, the same for every season
     single_dose: bool = False  # whether one dose is usual (of a season, of a pregnancy): it is no course
     send_dose_number: bool = False  # whether the programme wants vaccinationProtocol.doseSequence
+
+    @property
+    def diseases(self) -> tuple[Coded, ...]:
+        """Its disease under each of its codes and terms, with the one that is sent first."""
+        return (self.target_disease, *self.diseases_also) if self.target_disease else ()
 
     def only_on_paper(self, agreed: Collection[str]) -> str:
         """Return why this cannot be sent electronically, or ``""``; ``agreed`` are the agreements that exist."""

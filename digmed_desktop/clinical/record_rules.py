@@ -228,7 +228,7 @@ def _has(programme: Programme, vaccine: Immunization) -> bool:
     return (
         bool(product and any(same(product, one.coded) for one in programme.products.values()))
         or bool(procedure and any(same(procedure, one.coded) for one in programme.procedures))
-        or bool(disease and programme.target_disease and same(disease, programme.target_disease))
+        or bool(disease and any(same(disease, one) for one in programme.diseases))
     )
 
 

@@ -98,6 +98,12 @@ class EligibilityRow(ListedOption):
     adult_start: Day | None = None
 
 
+class DiseaseRow(CodedTerm):
+    """A code of a disease, its term, and the older terms that other systems still send."""
+
+    words: list[Text] = []
+
+
 class SingleDose(DataModel):
     """That one dose is usual, so that it is no course: of a season, of a pregnancy, of a life."""
 
@@ -124,6 +130,9 @@ class ProgrammeFile(ReviewedFile):
     unit: Id
     vaccine: Text
     target_disease: CodedTerm | None = None
+    target_disease_also: Annotated[
+        list[DiseaseRow], Field(description="other codes and terms of the same disease: read, never sent")
+    ] = []
     second_dose: Text = ""
     pregnancy_weeks: Range | None = None
     pregnancy_later: Text = ""

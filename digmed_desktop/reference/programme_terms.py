@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from digmed_desktop.clinical.data_types import CodedTerm
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Place
 from digmed_desktop.reference.codes_file import RolesFile
@@ -30,6 +31,8 @@ def of_programme(at: At, file: ProgrammeFile, terms: TermsFile, roles: RolesFile
     disease = file.target_disease
     if disease is not None:
         yield from as_published(at, ("target_disease",), disease.code, disease.display, terms)
+    for number, also in enumerate(file.target_disease_also):
+        yield from _of_other_term(at, number, also, disease, terms)
     known = next((row for row in terms.vaccine if row.name == file.vaccine), None)
     if known is not None:
         if disease is not None and disease.code != known.disease:
@@ -54,6 +57,27 @@ def of_programme(at: At, file: ProgrammeFile, terms: TermsFile, roles: RolesFile
             yield at.fault(("eligibility", number, "min_age"), wrong, " or ".join(map(str, ages)))
     for number, product in enumerate(file.product):
         yield from _of_product(at, ("product", number), product, file, terms)
+
+
+def _of_other_term(
+    at: At, number: int, also: CodedTerm, disease: CodedTerm | None, terms: TermsFile
+) -> Iterator[Fault]:
+    """Yield that another code or term of a disease is known for something else."""
+    place = ("target_disease_also", number)
+    if disease is None:
+        yield at.fault(
+            place, "the programme has no target disease", "a target_disease, or no other code of it"
+        )
+        return
+    for row in terms.term:
+        if row.code == disease.code:
+            continue
+        if row.code == also.code:
+            yield at.fault(
+                (*place, "code"), f"this is the code of {shown(row.display)}", "a code of the disease"
+            )
+        elif row.display == also.display:
+            yield at.fault((*place, "display"), f"this is the term of {row.code}", "a term of the disease")
 
 
 def _of_procedure(

@@ -163,6 +163,7 @@ class _Loading:
             vaccine=Coded(file.vaccine),
             unit=self._unit,
             target_disease=_disease(file.target_disease),
+            diseases_also=tuple(Coded(row.display, row.code) for row in file.target_disease_also),
             vaccinators=tuple(role.coded.code for role in roles.roles() if role.may_vaccinate),
             cohorts={row.id: _cohort(row) for row in eligibility},
             age_by=file.age_by,

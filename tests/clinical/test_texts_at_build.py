@@ -1,12 +1,15 @@
 """Texts, names, addresses and counts of a record that another system wrote: ``build`` refuses what the form refuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from digmed_desktop import resources
-from digmed_desktop.clinical import json_record, record_texts
+from digmed_desktop.clinical import json_record, known_terms, record_texts
 from digmed_desktop.clinical.contradictions import contradictions
+from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
+from digmed_desktop.reference.programmes import programmes
 
 EXAMPLES = sorted((resources.root() / "examples").glob("*.json"))
 EXAMPLE = next(one for one in EXAMPLES if one.name.startswith("influenza-") and "not-given" not in one.name)
@@ -62,6 +65,22 @@ def test_what_the_form_refuses_is_refused_with_its_place() -> None:
     ):
         wanted = where if where.startswith("imm") else f"{path}{where}"
         assert f"record.{wanted}" in said(path, value), (path, str(value)[:40])
+
+
+def test_a_disease_is_known_by_each_of_its_codes_and_terms_and_by_no_others() -> None:
+    for one in programmes():
+        known, vaccine = known_terms.known_programmes()[one.id].diseases, Immunization(programme=one.id)
+        assert {term.code for term in one.diseases} == known, one.id
+        older = known_terms.programme_files()[one.id].get("target_disease_also", ())
+        also = [Coded(words, row["code"]) for row in older for words in row["words"]]
+        for disease in (*one.diseases, *also):
+            for words in (disease.display, f"{disease.display} (disorder)", one.name, ""):
+                told = replace(vaccine, target_disease=Coded(words, disease.code))
+                assert not list(contradictions(VaccinationRecord(immunizations=(told,)))), (one.id, words)
+            for code, words in (("14189004", disease.display), (disease.code, "Measles")):
+                told = replace(vaccine, target_disease=Coded(words, code))
+                assert list(contradictions(VaccinationRecord(immunizations=(told,)))), (one.id, code, words)
+    assert any(one.diseases_also for one in programmes())
 
 
 def test_what_the_form_takes_is_taken() -> None:

@@ -80,6 +80,19 @@ def test_a_disease_that_is_not_the_vaccines_is_named(tmp_path: Path) -> None:
             says(tmp_path, name, changed(raw, ("target_disease", "display"), "Measles"), "display")
 
 
+def test_another_code_or_term_of_a_disease_that_is_one_of_something_else_is_named(tmp_path: Path) -> None:
+    diseases = [OWN.raw(name)["target_disease"] for name in PROGRAMMES if "target_disease" in OWN.raw(name)]
+    for name in PROGRAMMES:
+        raw = OWN.raw(name)
+        foreign = next(one for one in diseases if one != raw.get("target_disease"))
+        for also, key in ((foreign, "code"), ({**foreign, "code": ELSEWHERE}, "display")):
+            wrong = {**raw, "target_disease_also": [also]}
+            if "target_disease" in raw:
+                says(tmp_path, name, wrong, key)
+            else:
+                assert "target_disease_also" in str(faults_of(tmp_path, BY_NAME[name], name, wrong))
+
+
 def test_a_dose_far_from_the_usual_one_or_from_the_products_name_is_named(tmp_path: Path) -> None:
     for name, raw, number, row in rows("product"):
         if "dose" in row:
