@@ -184,12 +184,12 @@ def _on_messages(command: str, words: list[str]) -> int:
 
     grammar = argparse.ArgumentParser(prog=f"digmed-desktop {command}")
     if command == "build":
-        from digmed_desktop.clinical import record_rules
+        from digmed_desktop.clinical import record_judgement
         from digmed_desktop.reference.programmes import programmes
 
         commands.build_arguments(grammar)
-        rules = partial(record_rules.faults, programmes())
-        return commands.build_command(grammar.parse_args(words), rules)
+        asked = grammar.parse_args(words)
+        return commands.build_command(asked, partial(record_judgement.judge, programmes()))
     if command == "explain":
         from digmed_desktop.fhir import explaining
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from digmed_desktop.clinical import legal_basis, own_product, pgd, units, vaccination
 from digmed_desktop.clinical.contradictions import Contradiction, contradictions, is_weight
 from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.form import FormField
 from digmed_desktop.clinical.problem import (
     A_WORD,
     ALL_THE_SAME,
@@ -33,8 +34,10 @@ Fault = tuple[str, str]
 NOTES = "record.notes_kept_here"
 _OF_THE_ACT = ("vaccine.", "eligibility.")
 """Questions of which an answer that the form does not take is refused here too."""
-_BASE_OF_CONSENT = frozenset({"consent.to_treatment", "consent.given_by", "consent.to_sharing"})
+_MAY_BE_UNSAID = frozenset({"consent.given_by", "consent.to_sharing"})
 """Questions on consent that a record may leave out; what they ask for besides, it may not."""
+_ASKED_BY_AN_ANSWER = ("allergies.entries", "incident.reason", "vaccine.not_given_")
+"""Questions that only an answer of the record asks, so that nobody may leave them out."""
 _NOT_OF_THE_RULES = ("patient.", "practice.", "pharmacy.")
 WHOLE = "dose"
 """The unit of a vaccine given whole."""
@@ -62,7 +65,7 @@ def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: date
     if not programmes:
         yield "record", "No rules can be read, so nothing was judged: run digmed-desktop check-data."
         return
-    told = {found.in_file for found in contradictions(record, now)}
+    told = [(found.in_file, found.sentence) for found in contradictions(record, now)]
     for place in range(len(record.immunizations)):
         yield from _unknown_answers(programmes, record, place)
         yield from _unsaid_basis(programmes, record, place)
@@ -70,7 +73,7 @@ def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: date
     for ruling in dict.fromkeys(rulings(programmes, record, now)):
         problem = ruling.problem
         if problem.severity is Severity.STOP:
-            if ruling.in_file not in told:
+            if not any(ruling.in_file == at and problem.sentence.startswith(said) for at, said in told):
                 yield ruling.in_file, problem.sentence
         elif not _is_answered(problem, record):
             yield ruling.in_file, problem.sentence
@@ -106,10 +109,31 @@ def unsaid(
     return tuple(dict.fromkeys(one for one in found if one.sentence not in said))
 
 
-def _judged(programme: Programme, record: VaccinationRecord, place: int, now: datetime) -> Iterator[Problem]:
-    """Yield what the form would say of one vaccine, as far as the rules say it."""
+def unanswered(
+    programmes: Sequence[Programme], record: VaccinationRecord, now: datetime
+) -> Iterator[FormField]:
+    """Yield the questions that the form needs answered and that a record leaves out, although it may."""
+    for place in range(len(record.immunizations) if programmes else 0):
+        opened = _opened(_programme_of(programmes, record.immunizations[place], record), record, place, now)
+        for problem in opened.reading.problems if opened else ():
+            asked = next((one for one in VACCINATION.form.fields() if one.id == problem.field), None)
+            if opened and asked and asked.required and not opened.answers.get(asked.id):
+                yield asked
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Opened:
+    """A form that was filled in from one vaccine of a record, and what it says."""
+
+    programme: Programme
+    answers: dict[str, str]
+    reading: Reading[VaccinationRecord]
+
+
+def _opened(programme: Programme, record: VaccinationRecord, place: int, now: datetime) -> _Opened | None:
+    """Return the form of one vaccine; None where no time can be told, so that the message is refused."""
     if record.contact_at is not None and record.contact_at.tzinfo is None:
-        return  # no time of a record: the message is refused
+        return None
     programme = _with_product(programme, record.immunizations[place])
     answers = filled_in(record, Here(programme, lambda _who: "1"), place)
     answers["vaccine.product"] = answers.get("vaccine.product", "")
@@ -122,6 +146,15 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
         now=made if made is not None and made.tzinfo is not None else now,
         agreed=(),
     )
+    return _Opened(programme, answers, reading)
+
+
+def _judged(programme: Programme, record: VaccinationRecord, place: int, now: datetime) -> Iterator[Problem]:
+    """Yield what the form would say of one vaccine, as far as the rules say it."""
+    opened = _opened(programme, record, place, now)
+    if opened is None:
+        return
+    answers, reading = opened.answers, opened.reading
     for problem in (*reading.problems, *reading.notes):
         if problem in reading.on_paper or problem.field.startswith(_NOT_OF_THE_RULES):
             continue
@@ -130,13 +163,15 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
             yield done_all_the_same(problem) if done else problem
         elif problem.severity is Severity.STOP and _is_refused(problem.field, answers, record, place):
             yield problem
-    yield from _unit(record.immunizations[place], programme, answers["vaccine.product"])
+    yield from _unit(record.immunizations[place], opened.programme, answers["vaccine.product"])
 
 
 def _is_refused(field: str, answers: dict[str, str], record: VaccinationRecord, place: int) -> bool:
     """Whether an answer that the form does not take, or misses, is refused in a record too."""
     if field.startswith("consent."):
-        return field not in _BASE_OF_CONSENT and bool(record.immunizations[place].given)
+        return field not in _MAY_BE_UNSAID and bool(record.immunizations[place].given)
+    if field.startswith(_ASKED_BY_AN_ANSWER):
+        return True
     return field.startswith(_OF_THE_ACT) and bool(answers.get(field, ""))
 
 

@@ -18,6 +18,7 @@ from digmed_desktop.clinical.emergency_supply import (
     SuppliedItem,
     SupplyRoute,
 )
+from digmed_desktop.clinical.form import FormField
 from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.clinical.preparations import ANY_OTHER
 from digmed_desktop.clinical.problem import A_WORD, Problem, Severity, is_answered, line_of_reason, sourced
@@ -26,6 +27,7 @@ from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY,
 from digmed_desktop.clinical.questions.forms import filled_in
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.supply_amounts import impossible
+from digmed_desktop.clinical.supply_answers import SupplyReading
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import days_by_directions, judge
 
@@ -33,7 +35,9 @@ Fault = tuple[str, str]
 """The place in a record file, and a sentence."""
 NOTES = "record.notes_kept_here"
 _OF_THE_SUPPLY = (
+    "allergies.entries",
     "consent.",
+    "incident.reason",
     "conditions.prescription_waiting",
     "conditions.seen_in",
     "contact.date",
@@ -42,8 +46,8 @@ _OF_THE_SUPPLY = (
 )
 """Questions of which the form's rules hold for a record too; those of the law and of the items are judged apart."""
 _MAY_BE_UNSAID = frozenset({
-    "consent.to_treatment", "consent.given_by", "consent.to_sharing", "conditions.prescription_waiting",
-    "conditions.seen_in", "contact.date", "prescriber.registration",
+    "consent.given_by", "consent.to_sharing", "conditions.prescription_waiting", "conditions.seen_in",
+    "contact.date", "prescriber.registration",
 })  # fmt: skip
 """Questions that a record may leave out; what an answer to them asks for besides, it may not."""
 _ANSWERED = ("legal_class", "schedule", "preparation")
@@ -65,18 +69,38 @@ def faults(record: EmergencySupplyRecord, now: datetime) -> Iterator[Fault]:
         yield NOTES, f"Add this line, and say {who} at its end: {line_of_reason(problem, '…')}"
 
 
-def _of_the_form(record: EmergencySupplyRecord, now: datetime) -> Iterator[Problem]:
-    """Yield what the form would refuse or doubt in who decided, who asked and when it was entered."""
+def unanswered(record: EmergencySupplyRecord, now: datetime) -> Iterator[FormField]:
+    """Yield the questions that the form needs answered and that a record leaves out, although it may."""
+    reading = _opened(record, now)
+    if reading is None:
+        return
+    answers = filled_in(record, Here(person_id=lambda _who: "1"))
+    fields = {one.id: one for one in EMERGENCY_SUPPLY.form.laid_out(answers).fields()}
+    for problem in reading.problems:
+        asked = fields.get(problem.field)
+        if asked and asked.required and not answers.get(asked.id):
+            yield asked
+
+
+def _opened(record: EmergencySupplyRecord, now: datetime) -> SupplyReading | None:
+    """Return what the form says that is filled in from a record; None where there is nothing to judge."""
     contact, made = record.contact_at, record.recorded_at
     if record.supplied is False or contact is None or contact.tzinfo is None:
-        return  # no time of a record: the message is refused
-    reading = supply_answers.read(
+        return None  # no time of a record: the message is refused
+    return supply_answers.read(
         filled_in(record, Here(person_id=lambda _who: "1")),
         pharmacy=record.pharmacy,
         pharmacist=record.pharmacist,
         may_finish=True,
         now=made if made is not None and made.tzinfo is not None else now,
     )
+
+
+def _of_the_form(record: EmergencySupplyRecord, now: datetime) -> Iterator[Problem]:
+    """Yield what the form would refuse or doubt in who decided, who asked and when it was entered."""
+    reading = _opened(record, now)
+    if reading is None:
+        return
     for problem in (*reading.problems, *reading.notes):
         if problem in reading.on_paper or not problem.field.startswith(_OF_THE_SUPPLY):
             continue

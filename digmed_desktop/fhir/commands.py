@@ -3,17 +3,14 @@
 import argparse
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from digmed_desktop import untrusted
-from digmed_desktop.clinical import json_record, record_texts
-from digmed_desktop.clinical.contradictions import contradictions
+from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.dates import is_in_calendar
-from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
-from digmed_desktop.clinical.record import VaccinationRecord
-from digmed_desktop.clinical.supply_record import faults as supply_faults
+from digmed_desktop.clinical.record_judgement import Judgement
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import UnknownEditionError, default_for, load
@@ -24,8 +21,9 @@ from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
 from digmed_desktop.fhir.rules import UUID
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, whole_file
 
-RulesOf = Callable[[VaccinationRecord, datetime], Iterable[tuple[str, str]]]
-"""Objections of the form's rules to a vaccination: pairs of place and reason."""
+Judge = Callable[[Record, Collection[str], datetime], Judgement]
+"""Judges a record by the rules of its form: the record, the fields that its file has, and when it is used."""
+NOT_JUDGED = "The form asks for what this record does not say, so no rule judged it"
 FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
 
@@ -40,6 +38,15 @@ class RefusedFileError(Exception):
 
 def build_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``build``."""
+    parser.description = (
+        "Writes the message of a record. A record is refused for what the form refuses: texts, names, numbers, dates and "
+        "amounts that it does not take, answers that contradict each other, what law and rules forbid, and warnings to "
+        "which the record gives no reason. An answer that the message needs, consent to what was done, and an answer that "
+        "another one asks for must be there. Anything else that the form asks, such as the legal basis and the health "
+        "screen, may be left out: no rule judges it then, and a line on standard error names it. Stock, the register of "
+        "patient group directions and earlier records of the patient are not looked at. Exit status 2 when the record or "
+        "an argument is refused."
+    )
     parser.add_argument(
         "record", type=Path, metavar="RECORD.json", help="a record in the program's JSON format"
     )
@@ -58,10 +65,14 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``check``."""
+    parser.description = (
+        "Applies the program's own checks to messages and answers. Exit status 0 when nothing is found, 1 with findings, "
+        "2 when a file cannot be read."
+    )
     parser.add_argument("messages", type=Path, nargs="+", metavar="MESSAGE.xml", help="messages or responses")
 
 
-def build_command(args: argparse.Namespace, rules_of: RulesOf) -> int:
+def build_command(args: argparse.Namespace, judge: Judge) -> int:
     """Write the message of a record. Exit status 0, or 2 with each problem on its own line as ``path:
     sentence``.
 
@@ -69,7 +80,7 @@ def build_command(args: argparse.Namespace, rules_of: RulesOf) -> int:
     reference, then the ids of the message in their order.
     """
     try:
-        payload = _built(args, rules_of)
+        payload = _built(args, judge)
         if args.out is None:
             sys.stdout.buffer.write(payload)
         else:
@@ -119,20 +130,16 @@ def read_record(file: Path) -> tuple[str, Record] | None:
     return None
 
 
-def _built(args: argparse.Namespace, rules_of: RulesOf) -> bytes:
+def _built(args: argparse.Namespace, judge: Judge) -> bytes:
     try:
         text = _text_of(args.record)
         record = json_record.read(text)
     except json_record.RecordFormatError as fault:
         raise RefusedFileError(*fault.faults) from None
     now = _time(args.at)
-    untrue = ((one.in_file, one.sentence) for one in contradictions(record, now))
-    ruled = rules_of(record, now) if isinstance(record, VaccinationRecord) else ()
-    supplied = supply_faults(record, now) if isinstance(record, EmergencySupplyRecord) else ()
-    if faults := tuple(
-        dict.fromkeys((*record_texts.faults(record, json_record.stated(text)), *supplied, *untrue, *ruled))
-    ):
-        raise RefusedFileError(*faults)
+    judged = judge(record, json_record.stated(text), now)
+    if judged.faults:
+        raise RefusedFileError(*judged.faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
         edition=_edition(args.edition, default_for(kind_of(record))),
@@ -147,6 +154,8 @@ def _built(args: argparse.Namespace, rules_of: RulesOf) -> bytes:
         raise RefusedFileError(*((problem.field, problem.sentence) for problem in fault.problems)) from None
     if left_over():
         raise RefusedFileError(("--ids", "There are more ids than the message uses."))
+    if judged.not_judged:
+        print(f"{args.record}: {NOT_JUDGED}: {'; '.join(judged.not_judged)}.", file=sys.stderr)
     return message.payload
 
 

@@ -5,14 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digmed_desktop import resources
+from digmed_desktop import cli, resources
 from digmed_desktop.clinical import json_record, known_terms, record_texts
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
+from digmed_desktop.fhir import commands
 from digmed_desktop.reference.programmes import programmes
+from tests.clinical.examples import FLU, FORM, complete_answers
 
 EXAMPLES = sorted((resources.root() / "examples").glob("*.json"))
 EXAMPLE = next(one for one in EXAMPLES if one.name.startswith("influenza-") and "not-given" not in one.name)
+SUPPLY = next(one for one in EXAMPLES if one.name.startswith("emergency-supply"))
 
 
 def said(path: str, value: Any) -> list[str]:
@@ -92,3 +95,68 @@ def test_what_the_form_takes_is_taken() -> None:
         ("immunizations.0.dose.unit", {"display": "ml", "code": "258773002"}),
     ):
         assert said(path, value) == [], path
+
+
+def built(folder: Path, change: Any, example: Path = EXAMPLE) -> int:
+    """Run ``build`` on an example after ``change`` of its record; return its exit status."""
+    whole = json.loads(example.read_text(encoding="utf-8"))
+    change(whole["record"])
+    file = folder / "record.json"
+    file.write_text(json.dumps(whole), encoding="utf-8")
+    return cli.main(
+        ["build", str(file), "--out", str(folder / "out.xml"), "--at", "2026-11-28T12:00:00+00:00"]
+    )
+
+
+def test_what_was_done_without_a_word_on_consent_is_refused_as_the_form_refuses_it(
+    tmp_path: Path, capsys: Any
+) -> None:
+    not_given = next(one for one in EXAMPLES if one.name.startswith("influenza-") and "not-given" in one.name)
+    for example in (EXAMPLE, not_given, SUPPLY):
+        done = example is not not_given
+        for change in (
+            lambda record: record.pop("consent"),
+            lambda record: record["consent"].pop("to_treatment", None),
+        ):
+            assert built(tmp_path, change, example) == (2 if done else 0), example.name
+            said = capsys.readouterr().err
+            assert ("record.consent.to_treatment: Select Yes or No" in said) is done, (example.name, said)
+
+
+def test_an_answer_that_another_one_asks_for_is_refused_where_it_is_missing(
+    tmp_path: Path, capsys: Any
+) -> None:
+    for example in (EXAMPLE, SUPPLY):
+        for field, value, where in (
+            ("allergies", {"status": "recorded"}, "record.allergies.entries"),
+            ("incident", {"done": True}, "record.incident.reason"),
+        ):
+            assert built(tmp_path, lambda record, f=field, v=value: record.update({f: v}), example) == 2, (
+                field
+            )
+            assert where in capsys.readouterr().err, (example.name, where)
+
+
+def test_build_names_what_the_record_left_out_and_no_rule_judged(tmp_path: Path, capsys: Any) -> None:
+    def whole(record: Any) -> None:
+        answers = complete_answers()
+        asked = [one for one in FLU.screening if not not_answered(one)]
+        record["screening"] = {
+            "answers": [{"question": FLU.screening[one], "answer": False} for one in asked]
+        }
+        record["legal_basis"] = next(
+            option.label for option in FLU.lists["legal_bases"] if option.id == answers["session.legal_basis"]
+        )
+
+    def not_answered(question: str) -> bool:
+        return question not in FLU.asked_always
+
+    labels = {one.id: one.label for one in FORM.fields()}
+    assert built(tmp_path, lambda _record: None) == 0
+    told = capsys.readouterr().err
+    assert commands.NOT_JUDGED in told
+    assert labels["session.legal_basis"] in told
+    assert built(tmp_path, whole) == 0
+    told = capsys.readouterr().err
+    assert labels["session.legal_basis"] not in told
+    assert not [one for one in FLU.asked_always if labels[f"screening.{one}"] in told]
