@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from digmed_desktop.clinical import json_record, record_import, record_rules
+from digmed_desktop.clinical import json_record, record_import, record_judgement, record_rules
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.programme import Programme
@@ -16,7 +16,9 @@ from digmed_desktop.reference.programmes import programmes
 from tests.clinical.examples import NOW, pharmacy, vaccinator
 
 rules_of = partial(record_rules.faults, programmes())
-"""What ``build`` asks of a record, as the command line has it asked."""
+"""The rules on a vaccination, as ``build`` asks them."""
+judged = partial(record_judgement.judge, programmes())
+"""Everything that ``build`` asks of a record, as the command line has it asked."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.fhir.commands import build_arguments, build_command
-from tests.clinical.doors import rules_of
+from tests.clinical.doors import judged
 from tests.clinical.supply_examples import asked, reading, tablets
 from tests.fhir import records
 
@@ -341,7 +341,7 @@ def build(tmp_path: Path, name: str, **changes: Any) -> int:
     file.write_text(dumps(replace(made, items=(item, *made.items[1:]))), encoding="utf-8")
     grammar = argparse.ArgumentParser()
     build_arguments(grammar)
-    return build_command(grammar.parse_args([str(file), "--out", str(tmp_path / "out.xml")]), rules_of)
+    return build_command(grammar.parse_args([str(file), "--out", str(tmp_path / "out.xml")]), judged)
 
 
 def test_build_refuses_what_the_name_forbids_whatever_is_answered(

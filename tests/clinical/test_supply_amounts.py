@@ -18,7 +18,7 @@ from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.clinical.units import unit
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.commands import build_arguments, build_command
-from tests.clinical.doors import rules_of
+from tests.clinical.doors import judged
 from tests.clinical.supply_examples import asked, reading, tablets
 from tests.fhir import records
 
@@ -79,7 +79,7 @@ def build(tmp_path: Path, *, items: int = 1, allergy: str = "", **changes: Any) 
     file.write_text(dumps(replace(made, items=(item,) * items, allergies=allergies)), encoding="utf-8")
     grammar = argparse.ArgumentParser()
     build_arguments(grammar)
-    return build_command(grammar.parse_args([str(file), "--out", str(tmp_path / "out.xml")]), rules_of)
+    return build_command(grammar.parse_args([str(file), "--out", str(tmp_path / "out.xml")]), judged)
 
 
 def amount(value: str, word: str = "tablet") -> Quantity:

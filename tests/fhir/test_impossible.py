@@ -14,7 +14,7 @@ from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.commands import build_arguments, build_command
 from digmed_desktop.reference.programmes import programmes
-from tests.clinical.doors import rules_of
+from tests.clinical.doors import judged
 
 EXAMPLES = resources.root() / "examples"
 FLU = next(iter(sorted(EXAMPLES.glob("influenza-*-given.json"))))
@@ -181,7 +181,7 @@ def build(text: str, folder: Path) -> int:
     file.write_text(text, encoding="utf-8")
     grammar = argparse.ArgumentParser()
     build_arguments(grammar)
-    return build_command(grammar.parse_args([str(file), "--out", str(folder / "out.xml"), *AT]), rules_of)
+    return build_command(grammar.parse_args([str(file), "--out", str(folder / "out.xml"), *AT]), judged)
 
 
 def test_build_refuses_what_cannot_be_true_and_names_the_field(

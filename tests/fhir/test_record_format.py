@@ -21,7 +21,7 @@ from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.commands import build_arguments, build_command, check_arguments, check_command
 from digmed_desktop.fhir.items import Record
 from digmed_desktop.reference.programmes import agreements, programmes
-from tests.clinical.doors import rules_of
+from tests.clinical.doors import judged
 from tests.fhir.golden_cases import message
 from tests.fhir.records import supply, vaccination, with_allergies
 
@@ -31,7 +31,7 @@ EXAMPLES = resources.names("examples", ".json")
 def build(*arguments: str) -> int:
     parser = ArgumentParser()
     build_arguments(parser)
-    return build_command(parser.parse_args(arguments), rules_of)
+    return build_command(parser.parse_args(arguments), judged)
 
 
 def check_files(*arguments: str) -> int:
