@@ -17,7 +17,7 @@ MAINTENANCE = frozenset(
     {"sync", "doctor", "schedule", "close", "erase", "paper", "retention", "patient-file"}
 )
 """Commands of :mod:`digmed_desktop.maintenance`, which is loaded for them alone."""
-EVIDENCE = frozenset({"hazards"})
+EVIDENCE = frozenset({"hazards", "evidence"})
 """Commands of :mod:`digmed_desktop.evidence`, which is loaded for them alone."""
 
 NO_SCREEN = (
@@ -37,8 +37,8 @@ def parser() -> argparse.ArgumentParser:
         "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means, "
         "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection, "
         "'digmed-desktop check-data' checks programmes, rules and wording, "
-        "'digmed-desktop paper' writes guides and blank forms, 'digmed-desktop hazards' prints the hazard log; "
-        "each has its own --help.",
+        "'digmed-desktop paper' writes guides and blank forms, 'digmed-desktop hazards' prints the hazard log, "
+        "'digmed-desktop evidence' writes what an assessor asks for; each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(

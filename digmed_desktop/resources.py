@@ -46,6 +46,14 @@ def json_file(name: str) -> Any:
     return json.loads(text(name))
 
 
+def results() -> list[Path]:
+    """Return the kept results of the long checks, sorted: in a wheel they travel beside the resources."""
+    folder = next(
+        one for one in (_PACKAGE / "_results", _PACKAGE.parent / "tests" / "results", root()) if one.is_dir()
+    )
+    return sorted(folder.glob("*.txt"))
+
+
 def names(folder: str, suffix: str) -> list[str]:
     """Return the names (with their folder) of all resources in ``folder`` that end in ``suffix``, sorted."""
     return sorted(f"{folder}/{p.name}" for p in path(folder).iterdir() if p.name.endswith(suffix))

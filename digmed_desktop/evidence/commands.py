@@ -51,11 +51,35 @@ def _pdf(text: str) -> bytes:
 
 
 def _html(text: str) -> bytes:
-    from digmed_desktop.paper import guide, printing
+    from digmed_desktop.evidence.pages import web_page
 
-    return printing.page(guide.read(text)).encode()
+    return web_page(text).encode()
+
+
+def _evidence(words: list[str]) -> int:
+    from digmed_desktop.evidence import assessor, validator
+
+    grammar = argparse.ArgumentParser(
+        prog="digmed-desktop evidence",
+        description="Writes a folder of web pages for an onboarding assessor: messages of every edition with the checks' "
+        "report, response codes with their states, delivery under fault, hazard log, rules with their sources, and what "
+        "was never tried. Its only patients are fictional; the records of this computer are not opened.",
+    )
+    grammar.add_argument("folder", type=Path, metavar="OUT", help="a folder that is new or empty")
+    grammar.add_argument(
+        "--validator",
+        type=Path,
+        metavar="COMMAND",
+        help=f"HL7's validator as a command that takes files; else the one that {validator.VARIABLE} names",
+    )
+    asked = grammar.parse_args(words)
+    if asked.validator is not None and not asked.validator.is_file():
+        grammar.error("the validator is not there: name a file that can be run")
+    for line in assessor.write(asked.folder, validator.command(asked.validator)):
+        print(line, flush=True)
+    return 0
 
 
 WRITERS: dict[str, Callable[[str], bytes]] = {".pdf": _pdf, ".html": _html, ".md": str.encode}
 """Writers of Markdown text, by suffix."""
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"hazards": _hazards}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"hazards": _hazards, "evidence": _evidence}

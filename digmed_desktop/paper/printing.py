@@ -30,18 +30,6 @@ def html(document: PaperDocument) -> str:
     return f'<html lang="{escape(document.language)}"><body>{"".join(parts)}</body></html>'
 
 
-_STYLE = """body { font: 16px/1.5 "Open Sans", Arial, sans-serif; color: #212b32; background: #fff; max-width: 1100px;
-margin: 24px auto; padding: 0 24px; overflow-wrap: anywhere }
-h1 { font-size: 28px } h2 { font-size: 20px; margin-top: 32px } table { border-collapse: collapse }
-td, th { vertical-align: top } thead th { background: #f0f4f5 } pre { white-space: pre-wrap } a { color: #005eb8 }"""
-
-
-def page(document: PaperDocument) -> str:
-    """Return the document as a whole page for a web browser."""
-    head = f'<meta charset="utf-8"/><title>{escape(document.title)}</title><style>{_STYLE}</style>'
-    return f"<!doctype html>\n{html(document).replace('<body>', f'<head>{head}</head><body>', 1)}\n"
-
-
 def _block(block: Block) -> str:
     head = f"<h2>{escape(block.title)}</h2>" if block.title else ""
     if isinstance(block, Pairs):
