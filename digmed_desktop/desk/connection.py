@@ -367,9 +367,10 @@ class ConnectionDesk:
 
     @staticmethod
     def _faults_of_client(answers: Mapping[str, str], check_mailbox: Callable[[], object]) -> list[Problem]:
+        folder, mailbox = (answers.get(f"connection.{part}", "").strip() for part in ("folder", "mailbox"))
         return _found(
             (
-                ("folder", lambda: mesh_client.check_folder(answers.get("connection.folder", "").strip())),
+                ("folder", lambda: mesh_client.check_folder(folder, mailbox)),
                 ("mailbox", check_mailbox),
                 ("mailboxes", lambda: mesh_client.typed(answers.get("connection.mailboxes", ""))),
             )

@@ -89,13 +89,13 @@ def typed(text: str) -> dict[str, str]:
     return found
 
 
-def check_folder(folder: str) -> None:
-    """Raise AccountError or OfflineError for what is no folder of a mailbox of the MESH client."""
+def check_folder(folder: str, mailbox: str) -> None:
+    """Raise AccountError or OfflineError for what is no folder of ``mailbox`` of the MESH client."""
     from digmed_desktop.mesh.client.account import check_root
     from digmed_desktop.mesh.client.inspecting import inspect
 
     check_root(folder)
-    inspect(Path(folder)).refuse_unusable()
+    inspect(Path(folder), mailbox).refuse_unusable()
 
 
 def keep(store: "Store", folder: str, entered: Mapping[str, str]) -> None:

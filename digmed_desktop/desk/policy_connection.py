@@ -21,7 +21,10 @@ _MOVED = (
     "Your IT has named another MESH or mailbox, and the one in use may have taken {} of the notifications: only it can "
     "tell. Nothing is sent or collected."
 )
-_WAIT = "Ask your IT to name the earlier one until no notification says “Checking”, or tell those practices on paper."
+_WAIT = (
+    "Ask your IT to name the earlier one until no notification says “Checking” or “With the MESH client”, or tell those "
+    "practices on paper."
+)
 _USED = ("mesh_environment", "mailbox", "mesh_url", "mesh_folder")
 TO_PRACTICES = (MeshEnvironment.LIVE, MeshEnvironment.CLIENT)
 """Ways by which notifications reach real practices, as far as can be told from here."""

@@ -113,6 +113,17 @@ def test_names_of_any_letters_are_read(box: Box) -> None:
     assert box.names("IN") == []
 
 
+def test_endings_in_capitals_are_read_and_cleared(box: Box) -> None:
+    box.put("M1", arriving(), b"<R/>")
+    for ending in (".dat", ".ctl"):
+        (box.root / "IN" / f"M1{ending}").rename(box.root / "IN" / f"M1{ending.upper()}")
+    assert box.transport.inbox() == ["M1"]
+    assert box.transport.fetch("M1").body == b"<R/>"
+    box.transport.acknowledge("M1")
+    assert box.names("IN") == []
+    assert list((box.root / "digmed-desktop" / "taken").iterdir()) == []
+
+
 def test_reports_say_what_they_are(box: Box) -> None:
     box.transport.send(box.parcel())
     box.put("c", report("COLLECT"))

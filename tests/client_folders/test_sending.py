@@ -16,7 +16,7 @@ from digmed_desktop.mesh.client.points import Point
 from digmed_desktop.mesh.client.transport import ClientTransport
 from digmed_desktop.messaging.errors import AccountError, OfflineError, OutcomeUnknownError, RefusedError
 from digmed_desktop.messaging.parcel import WITH_CLIENT, Elsewhere, Receipt, Where
-from tests.client_folders.conftest import Box
+from tests.client_folders.conftest import Box, arriving
 from tests.outbox.clients import HASTE, account
 from tests.outbox.doubles import OURS, THEIRS
 from tests.outbox.killing import in_process
@@ -82,6 +82,36 @@ def test_each_folder_says_what_became_of_it_and_nothing_of_a_patient_stays(box: 
     left = {file for file in box.root.rglob("*") if file.is_file() and file.parent.name != "TEMP"}
     assert not [file for file in left if b"9990000018" in file.read_bytes()]
     assert not [file for file in left if file.suffix in (".dat", ".ctl")]
+
+
+def settled(box: Box, folder: str, name: str = "FZZ99_a", **values: str) -> None:
+    """Take the pair out of OUT and let a folder say something of it, as some client may."""
+    for file in (box.root / "OUT").iterdir():
+        file.unlink()
+    told = arriving("FZZ99_a", values.pop("DTSId", ""), WorkflowId="DIGMED_FLU_VAC", **values)
+    record = "<StatusRecord><Event>SEND</Event><Status>SUCCESS</Status></StatusRecord></DTSControl>"
+    (box.root / folder / f"{name}.ctl").write_text(told.replace("</DTSControl>", record), encoding="utf-8")
+
+
+def test_what_failed_and_succeeded_at_once_is_not_called_refused(box: Box) -> None:
+    """MESH may have it: whoever sends it again must know so."""
+    box.transport.send(box.parcel())
+    settled(box, "FAILED", DTSId="20261129_B", From_DTS=OURS, To_DTS=THEIRS)
+    found = box.transport.look_up("FZZ99_a")
+    assert where(found) is Where.NOT_KNOWN
+    assert isinstance(found, Elsewhere)
+    assert "FAILED" in found.sentence
+    assert "Ask the practice" in found.sentence
+
+
+def test_a_strangers_control_file_says_nothing_of_our_sending(box: Box) -> None:
+    """Another mailbox's file that repeats our local id, under any name, in either folder."""
+    box.transport.send(box.parcel())
+    for folder in ("SENT", "FAILED"):
+        for name in ("FZZ99_a", "another"):
+            settled(box, folder, name, DTSId="20261129_B", From_DTS="X26OTHER", To_DTS=THEIRS)
+    assert where(box.transport.look_up("FZZ99_a")) is Where.NOT_KNOWN
+    assert len(box.names("SENT")) == len(box.names("FAILED")) == 2  # left where they are
 
 
 def test_a_share_that_goes_away_never_means_that_nothing_left(box: Box) -> None:

@@ -226,11 +226,17 @@ def test_settings_that_are_hostile_or_absent_are_told(counter: Counter, tmp_path
     (root.parent / "meshclient.cfg").write_bytes(b'<!DOCTYPE x [<!ENTITY y "z">]><x/>')
     assert "cannot be read" in checked(counter)["MESH client's settings"].sentence
     cfg(root)
-    (root.parent / "meshclient.cfg").write_text(
-        (root.parent / "meshclient.cfg").read_text(encoding="utf-8").replace(MAILBOX, "X26OTHER"),
-        encoding="utf-8",
-    )
-    assert "belongs to mailbox X26OTHER" in checked(counter)["MESH client's settings"].sentence
+    written = (root.parent / "meshclient.cfg").read_text(encoding="utf-8")
+    (root.parent / "meshclient.cfg").write_text(written.replace(MAILBOX, "X26OTHER"), encoding="utf-8")
+    others = checked(counter)["MESH client"]
+    assert others.health is Health.BAD
+    assert "belongs to mailbox X26OTHER" in others.sentence
+    assert others.remedy
+    assert "belongs to mailbox X26OTHER" in told(counter, folder=str(root))["folder"]
+    one = written[written.index("<Client>") : written.index("</Client_")]
+    shared = written.replace(one, one.replace(MAILBOX, "X26OTHER") + one)
+    (root.parent / "meshclient.cfg").write_text(shared, encoding="utf-8")  # two mailboxes, one folder
+    assert told(counter, folder=str(root)) == {}
 
 
 def test_an_installed_client_is_found_where_clients_are(

@@ -102,7 +102,7 @@ class Incoming:
         """Move something that is stored out of ``IN``, and remove it. What is gone already is taken."""
         for name in self.found.names.pop(mesh_id, ()):
             with places.gone_is_none():
-                places.move(self._file(name, CONTROL), self._places.taken)
+                places.move(self._file(name, CONTROL), self._places.taken, f"{name}{CONTROL}")
             self._mark(Point.CONTROL_TAKEN)
             self._finish(name)
 
@@ -127,7 +127,7 @@ class Incoming:
         taken = self._places.taken / f"{name}{CONTROL}"
         if self._control(name) is None:
             with places.gone_is_none():
-                places.move(self._file(name, DATA), self._places.taken)
+                places.move(self._file(name, DATA), self._places.taken, f"{name}{DATA}")
         self._mark(Point.DATA_TAKEN)
         places.remove(taken.with_name(f"{name}{DATA}"), taken)
 
@@ -216,7 +216,7 @@ class Incoming:
             return None
 
     def _file(self, name: str, ending: str) -> Path:
-        return self._places.inbox / f"{name}{ending}"
+        return places.spelled(self._places.inbox, name, ending)
 
 
 def _code(control: ControlFile) -> str:

@@ -194,7 +194,7 @@ def _age(file: Path, now: float) -> float:
 def _remark_on_settings(here: Places, mailbox: str, seen: Inspection) -> None:
     name = "MESH client's settings"
     try:
-        found = settings_file.of_folder(here.root)
+        found = settings_file.of_folder(here.root, mailbox)
     except NotReadableError as error:
         seen.remarks.append((name, False, f"meshclient.cfg cannot be read. {error}", _ASK_IT))
         return
@@ -204,15 +204,18 @@ def _remark_on_settings(here: Places, mailbox: str, seen: Inspection) -> None:
             (name, False, said, "Ask your IT support for SaveSent Y and CollectReport Y for this mailbox.")
         )
         return
-    wrong = _wrong(found, mailbox)
+    if mailbox and found.mailbox and found.mailbox != mailbox.upper():
+        raise AccountError(
+            f"The settings of the MESH client say that this folder belongs to mailbox {found.mailbox}, not {mailbox}.",
+            f"Choose the folder of mailbox {mailbox} in Settings, Connection, or correct the mailbox there.",
+        )
+    wrong = _wrong(found)
     told = " ".join(wrong) if wrong else f"They are right for mailbox {found.mailbox}."
     seen.remarks.append((name, not wrong, told, _ASK_IT if wrong else ""))
 
 
-def _wrong(found: ClientSettings, mailbox: str) -> list[str]:
+def _wrong(found: ClientSettings) -> list[str]:
     told = []
-    if mailbox and found.mailbox and found.mailbox != mailbox:
-        told.append(f"The folder belongs to mailbox {found.mailbox}, not {mailbox}.")
     if not found.tells_outcome:
         told.append("SaveSent and TransferReport are off, so nothing tells that MESH took a notification.")
     elif not found.save_sent:

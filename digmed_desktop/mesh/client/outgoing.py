@@ -23,13 +23,17 @@ LOST = (
     "the practice whether it has arrived."
 )
 _REFUSED = "The MESH client put it into its folder FAILED."
+_CONTRADICTORY = (
+    "The MESH client put it into its folder FAILED, and says there that MESH took it. Ask the practice whether it has "
+    "arrived."
+)
 
 
 class Outgoing:
     """The outgoing side of one mailbox. Raises OSError; each return value is true even if another program interferes."""
 
-    def __init__(self, places_: Places, traces: Traces, on_point: OnPoint) -> None:
-        self._places, self._traces, self._mark = places_, traces, on_point
+    def __init__(self, places_: Places, mailbox: str, traces: Traces, on_point: OnPoint) -> None:
+        self._places, self._mailbox, self._traces, self._mark = places_, mailbox, traces, on_point
         self._named_otherwise: dict[Path, str] = {}  # local ids in control files that the client renamed
 
     def hand_over(self, control: ControlFile, payload: bytes) -> Receipt | Elsewhere:
@@ -78,7 +82,8 @@ class Outgoing:
             for name in places.names_in(folder, CONTROL):
                 file = folder / f"{name}{CONTROL}"
                 control = None if file in known else _control(file)
-                self._named_otherwise[file] = known.get(file, "") if control is None else control.local_id
+                is_ours = control is not None and self._is_ours(control)
+                self._named_otherwise[file] = control.local_id if control and is_ours else known.get(file, "")
 
     def refresh_if_known(self, local_id: str) -> None:
         """Do so only where a pair of this local id may have been handed over before."""
@@ -164,19 +169,31 @@ class Outgoing:
     def _concluded(self, local_id: str) -> Receipt | Elsewhere | None:
         """Return what ``SENT`` or ``FAILED`` says of a sending, note it, and remove the pair."""
         for folder in (self._places.sent, self._places.failed):
-            control = _control(folder / f"{local_id}{CONTROL}") or self._by_content(folder, local_id)
-            if control is None:
-                if folder == self._places.failed and _is_there(folder / f"{local_id}{CONTROL}"):
-                    return self._ended(local_id, Elsewhere(Where.REFUSED, _REFUSED))
-                continue
-            refused = folder == self._places.failed or (
-                control.status is not None and control.status.is_fault
-            )
-            if refused:
-                return self._ended(local_id, _refusal(control))
-            if control.mesh_id:
-                return self._ended(local_id, Receipt(control.mesh_id, control.recipient))
+            found = self._said(folder, local_id)
+            if found is not None:
+                return self._ended(local_id, found)
         return None
+
+    def _said(self, folder: Path, local_id: str) -> Receipt | Elsewhere | None:
+        """Return what one folder says of a sending, or None where it says nothing of it (yet)."""
+        file, failed = folder / f"{local_id}{CONTROL}", folder == self._places.failed
+        named = _control(file)
+        if named is None and failed and _is_there(file):
+            return Elsewhere(Where.REFUSED, _REFUSED)
+        ours = named is not None and self._is_ours(named)
+        control = named if ours else self._by_content(folder, local_id)
+        if control is None:
+            return None
+        if control.status is not None and control.status.is_fault:
+            return _refusal(control)
+        if failed:
+            taken = control.status is not None and bool(control.status.status and control.mesh_id)
+            return Elsewhere(Where.NOT_KNOWN, _CONTRADICTORY) if taken else _refusal(control)
+        return Receipt(control.mesh_id, control.recipient) if control.mesh_id else None
+
+    def _is_ours(self, control: ControlFile) -> bool:
+        """Whether a control file is of a sending of this mailbox: another's may repeat a local id."""
+        return control.sender.upper() in (self._mailbox, "")
 
     def _ended(self, local_id: str, outcome: Receipt | Elsewhere) -> Receipt | Elsewhere:
         self._traces.end(local_id, outcome)

@@ -101,6 +101,19 @@ def names_in(folder: Path, suffix: str) -> list[str]:
         return []
 
 
+def spelled(folder: Path, name: str, ending: str) -> Path:
+    """Return the file of a name that :func:`names_in` returned, whose ending may be in capitals. Raises OSError."""
+    plain = folder / f"{name}{ending}"
+    try:
+        plain.stat()
+    except FileNotFoundError:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+        found = (one for one in names if one.startswith(name) and one[len(name) :].lower() == ending)
+        return next((folder / one for one in found), plain)
+    return plain
+
+
 def write_flushed(file: Path, content: bytes) -> None:
     """Write a file anew and have it on the disk before this returns. Raises OSError."""
     flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0)
@@ -116,9 +129,9 @@ def write_now(file: Path) -> None:
     file.write_bytes(b"")
 
 
-def move(file: Path, folder: Path) -> Path:
-    """Move a file into ``folder`` in one step, over one of its name. Raises OSError."""
-    return replace(file, folder / file.name, PATIENCE)
+def move(file: Path, folder: Path, name: str = "") -> Path:
+    """Move a file into ``folder`` in one step, over one of its ``name``, its own by default. Raises OSError."""
+    return replace(file, folder / (name or file.name), PATIENCE)
 
 
 def remove(*files: Path) -> None:

@@ -68,16 +68,20 @@ def find(root: Path) -> Path | None:
     return None
 
 
-def of_folder(root: Path, file: Path | None = None) -> ClientSettings | None:
-    """Return what the settings say of the mailbox whose folder is ``root``, or None. Raises NotReadableError."""
-    found = file or find(root)
+def of_folder(root: Path, mailbox: str = "") -> ClientSettings | None:
+    """Return what the settings say of the mailbox whose folder is ``root``, or None. Raises NotReadableError.
+
+    Where they name several for it, that of ``mailbox`` counts.
+    """
+    found = find(root)
     if found is None:
         return None
     try:
         settings = read(found)
     except OSError:
         return None
-    return next((one for one in settings if one.root and _same(Path(one.root), root)), None)
+    here = [one for one in settings if one.root and _same(Path(one.root), root)]
+    return next((one for one in here if one.mailbox == mailbox), here[0] if here else None)
 
 
 def poll_period(root: Path) -> float | None:

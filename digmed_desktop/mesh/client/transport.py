@@ -47,7 +47,7 @@ class ClientTransport:
         self._account, self._timing = account, timing or Timing()
         self._places = Places(usable(account.root))
         self._traces = Traces(self._places)
-        self._outgoing = Outgoing(self._places, self._traces, on_point)
+        self._outgoing = Outgoing(self._places, account.mailbox, self._traces, on_point)
         self._incoming = Incoming(
             self._places,
             account.mailbox,
