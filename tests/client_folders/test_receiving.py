@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.mesh.client.inspecting import inspect
 from digmed_desktop.mesh.client.points import Point
 from digmed_desktop.mesh.client.transport import ClientTransport
 from digmed_desktop.messaging.errors import NotThereError, UnusableError
-from digmed_desktop.messaging.parcel import COLLECTED_REPORT, TAKEN_REPORT, ItemKind
+from digmed_desktop.messaging.parcel import COLLECTED_REPORT, TAKEN_REPORT, WITH_CLIENT, ItemKind
 from tests.client_folders.conftest import Box, arriving, report
 from tests.outbox.clients import HASTE, account
 from tests.outbox.doubles import OURS, THEIRS
@@ -71,6 +72,28 @@ def test_what_stays_odd_is_taken_as_it_is_and_the_unreadable_is_counted(box: Box
     assert box.transport.fetch("M1").body == b"<R><never closed>"
     assert box.transport.unread() == (2, 0)
     assert len(box.names("IN")) == 4  # left where they are
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and links of this kind are not made there")
+def test_what_is_no_file_stops_nothing_and_is_counted(box: Box) -> None:
+    """A folder, a pipe or a link in a circle that is named as a control file or as a message."""
+    box.put("M1", arriving(), b"<R/>")
+    for name, control in (("M2", arriving(mesh_id="M2")), ("M3", arriving(mesh_id="M3"))):
+        box.put(name, control)
+    (box.root / "IN" / "M2.dat").mkdir()
+    os.mkfifo(box.root / "IN" / "M3.dat")
+    for folder in ("IN", "SENT", "FAILED", "OUT"):
+        (box.root / folder / "folder.ctl").mkdir()
+        os.mkfifo(box.root / folder / "pipe.ctl")
+        (box.root / folder / "circle.ctl").symlink_to(box.root / folder / "circle.ctl")
+    for file in (box.root / "IN").iterdir():
+        os.utime(file, (time.time() - LONG_AGO,) * 2, follow_symlinks=False)
+    assert box.transport.inbox() == ["M1"]
+    assert box.transport.unread() == (5, 0)
+    box.transport.send(box.parcel())
+    assert box.transport.look_up("FZZ99_a") == WITH_CLIENT
+    assert dict(box.transport.follow(["FZZ99_a"])) == {}
+    assert inspect(box.root).fault is None
 
 
 def test_what_is_not_ours_is_left_alone_and_counted(box: Box) -> None:

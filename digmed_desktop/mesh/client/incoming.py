@@ -5,6 +5,7 @@ What is not for this program, half-written or without its partner stays where it
 
 import hashlib
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,7 @@ class Incoming:
         found = Found()
         for name in places.names_in(self._places.inbox, CONTROL):
             try:
-                age = now - self._file(name, CONTROL).stat().st_mtime
+                age = now - self._file(name, CONTROL).lstat().st_mtime
                 if not self._place(name, found, now):
                     found.broken += age > self._timing.given_up_after
             except (
@@ -181,8 +182,10 @@ class Incoming:
         """Whether the message beside a control file is all there. One that stays odd is taken as it is."""
         file = self._file(name, DATA)
         try:
-            state = file.stat()
+            state = file.lstat()
         except FileNotFoundError:
+            return False
+        if not stat.S_ISREG(state.st_mode):
             return False
         age = now - state.st_mtime
         if 0 <= age < self._timing.settled_after:

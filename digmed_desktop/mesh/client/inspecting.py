@@ -114,7 +114,7 @@ def _latest(here: Places) -> str:
 def _newest(folder: Path) -> float:
     try:
         with os.scandir(folder) as entries:
-            return max((entry.stat().st_mtime for entry in entries), default=0.0)
+            return max((entry.stat(follow_symlinks=False).st_mtime for entry in entries), default=0.0)
     except FileNotFoundError:
         return 0.0
 
@@ -186,7 +186,7 @@ def _is_ours(folder: Path, name: str, here: Places) -> bool:
 
 def _age(file: Path, now: float) -> float:
     try:
-        return now - file.stat().st_mtime
+        return now - file.lstat().st_mtime
     except FileNotFoundError:
         return 0.0
 

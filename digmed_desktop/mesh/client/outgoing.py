@@ -221,7 +221,7 @@ class Outgoing:
 def _is_there(file: Path) -> bool:
     """Whether a file is there. Raises OSError when that cannot be seen, which ``Path.exists`` would call no."""
     try:
-        file.stat()
+        file.lstat()
     except FileNotFoundError:
         return False
     return True

@@ -1,6 +1,7 @@
 """The folders of one mailbox of the MESH client, ours beside them, and how files come and go there."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def spelled(folder: Path, name: str, ending: str) -> Path:
     """Return the file of a name that :func:`names_in` returned, whose ending may be in capitals. Raises OSError."""
     plain = folder / f"{name}{ending}"
     try:
-        plain.stat()
+        plain.lstat()
     except FileNotFoundError:
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries]
@@ -141,8 +142,15 @@ def remove(*files: Path) -> None:
 
 
 def read(file: Path, most: int) -> bytes:
-    """Return what a file holds. Raises OSError, UnreadableError when it is longer than ``most`` bytes."""
-    return untrusted.read_bytes(file, most)
+    """Return what a file holds. Raises OSError, UnreadableError for no file or one of more than ``most`` bytes."""
+    try:
+        return untrusted.read_bytes(file, most)
+    except untrusted.NotAFileError as error:
+        raise untrusted.UnreadableError(str(error)) from None
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise untrusted.UnreadableError("a link in a circle") from None
 
 
 @contextlib.contextmanager

@@ -245,7 +245,7 @@ class ClientTransport:
         oldest = None
         for local_id in lying:
             with places.gone_is_none():
-                written = (self._places.out / f"{local_id}{CONTROL}").stat().st_mtime
+                written = (self._places.out / f"{local_id}{CONTROL}").lstat().st_mtime
                 if (oldest is None or written < oldest) and addressing.is_local_id(local_id):
                     oldest = written
         if oldest is not None and (age := self._now() - oldest) > _TOO_OLD * self._poll:
