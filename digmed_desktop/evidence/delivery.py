@@ -36,7 +36,7 @@ _SOON = timedelta(milliseconds=200)
 _TITLE = "Delivery under fault"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Fault:
     """What goes wrong, ``begin`` and ``end`` of it."""
 

@@ -23,7 +23,7 @@ from digmed_desktop.messaging.parcel import FrozenMessage
 FOLDER = "messages"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Made:
     """A message in an edition, or why it goes on paper."""
 

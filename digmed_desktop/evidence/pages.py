@@ -14,7 +14,7 @@ vertical-align: top } thead th { background: #f0f4f5 } pre { white-space: pre-wr
 code { font-size: 14px } a { color: #005eb8 }"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EvidencePage:
     """One page. ``name`` is that of its file without suffix, ``about`` says on the first page what it shows."""
 

@@ -16,7 +16,7 @@ _LIMIT = 1800  # seconds for all files together
 _VERDICT = re.compile(r"(PASS|FAIL)\s+\d+ (.+)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """What the validator says of one file."""
 
