@@ -28,6 +28,7 @@ from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
+from digmed_desktop.messaging.whole_file import folder_for_files
 from digmed_desktop.settings import counters, settings_file
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.choices import Choices
@@ -192,8 +193,8 @@ def take_pictures(folder: Path, only: Collection[str] = ()) -> int:
 
 
 def _played(folder: Path, play: Callable[[Window, Path], int]) -> int:
-    """Let something play in practice mode, from an empty home."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Let something play in practice mode, from an empty home. Raises FileNotWrittenError."""
+    folder_for_files(folder)
     with tempfile.TemporaryDirectory(prefix="digmed-tour-") as home, _environment("DIGMED_HOME", home):
         app = make_application(fixed_font=True)
         program = start(app, practice=True, fixed_font=True, answer_after=TOUR_ANSWER_AFTER)

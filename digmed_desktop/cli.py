@@ -132,11 +132,16 @@ def _run_program(words: list[str]) -> int:
     if not _has_qt():
         return 2
     from digmed_desktop import app
+    from digmed_desktop.messaging.whole_file import FileNotWrittenError
 
-    if asked.tour is not None:
-        return app.play_tour(asked.tour, asked.first)
-    if asked.pictures is not None:
-        return app.take_pictures(asked.pictures, asked.only)
+    try:
+        if asked.tour is not None:
+            return app.play_tour(asked.tour, asked.first)
+        if asked.pictures is not None:
+            return app.take_pictures(asked.pictures, asked.only)
+    except FileNotWrittenError as error:
+        print(error, file=sys.stderr)
+        return 2
     return app.run(practice=asked.demo)
 
 
@@ -210,11 +215,11 @@ def _part_of_practice_mode(which: str, words: list[str]) -> int:
 
 
 def _check_data(words: list[str]) -> int:
-    """Check data files; exit status 1 when there is a fault."""
+    """Check data files; exit status 1 when there is a fault, 2 when the schemas cannot be written."""
     grammar = argparse.ArgumentParser(
         prog="digmed-desktop check-data",
         description="Checks every file that a person may edit: programmes, law, forms, wording, codes. A fault names "
-        "file, entry and key. Exit status 1 when there is one.",
+        "file, entry and key. Exit status 1 when there is one, 2 when the schemas cannot be written.",
     )
     grammar.add_argument(
         "folder",
@@ -262,11 +267,17 @@ def _write_schemas(folder: Path) -> int:
 
     from digmed_desktop.demo import world_files
     from digmed_desktop.desk import data_check
+    from digmed_desktop.messaging.whole_file import FileNotWrittenError, folder_for_files, whole_file
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind in (*data_check.kinds(), *world_files.KINDS):
-        text = json.dumps(kind.schema(), indent=2, ensure_ascii=False)
-        (folder / f"data-{kind.name}.schema.json").write_text(f"{text}\n", encoding="utf-8")
+    try:
+        folder_for_files(folder)
+        for kind in (*data_check.kinds(), *world_files.KINDS):
+            text = json.dumps(kind.schema(), indent=2, ensure_ascii=False)
+            with whole_file(folder / f"data-{kind.name}.schema.json") as file:
+                file.write(f"{text}\n".encode())
+    except FileNotWrittenError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

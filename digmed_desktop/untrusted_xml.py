@@ -39,28 +39,42 @@ def parse(body: bytes, limits: Limits, *, instructions: bool = False) -> etree._
         huge_tree=False,
         remove_pis=not instructions,
     )
-    elements = depth = 0
-    root: etree._Element | None = None
+    count = _Count(limits)
     try:
         for start in range(0, len(body), _PIECE):
             parser.feed(body[start : start + _PIECE])
-            for event, node in parser.read_events():
-                if event == "end":
-                    depth -= 1
-                    continue
-                if root is None and event == "start" and not isinstance(node, tuple):
-                    root = node
-                elements, depth = elements + 1, depth + (event == "start")
-                if elements > limits.elements or depth > limits.depth:
-                    raise NotReadableError(f"The file has more elements than {limits.what} can have.")
+            count.read(parser)
         parser.close()
+        count.read(parser)  # a small file is read at its end alone
     except (etree.XMLSyntaxError, etree.ParserError, ValueError, LookupError) as fault:
         if isinstance(fault, NotReadableError):
             raise
         raise NotReadableError(_sentence(fault)) from None
-    if root is None:
+    if count.root is None:
         raise NotReadableError("The file is not XML.")
-    return root
+    return count.root
+
+
+@dataclass(slots=True)
+class _Count:
+    """The root of what is being read, how many elements it has so far, and how deep they lie."""
+
+    limits: Limits
+    root: etree._Element | None = None
+    elements: int = 0
+    depth: int = 0
+
+    def read(self, parser: "etree.XMLPullParser") -> None:
+        """Count what the parser has read. Raises :class:`NotReadableError` where it is too much."""
+        for event, node in parser.read_events():
+            if event == "end":
+                self.depth -= 1
+                continue
+            if self.root is None and event == "start" and not isinstance(node, tuple):
+                self.root = node
+            self.elements, self.depth = self.elements + 1, self.depth + (event == "start")
+            if self.elements > self.limits.elements or self.depth > self.limits.depth:
+                raise NotReadableError(f"The file has more elements than {self.limits.what} can have.")
 
 
 def _refuse_by_its_look(body: bytes, limits: Limits) -> None:

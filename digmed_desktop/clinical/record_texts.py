@@ -34,8 +34,8 @@ TELEPHONES_MOST = 3
 _HIDDEN = "Write it again: it holds a hidden character, or an end of line, that cannot be sent here."
 _KEPT_HERE = ("notes_kept_here", "screening.note")
 """Texts to which this program adds lines of its own, so that they can be longer than what is typed."""
-_UNASKED_LINES = "items.additional_instructions"
-"""A text of several lines for which the form has no question."""
+_OTHER_LINES = ("items.additional_instructions", "items.reason")
+"""Texts of several lines for which the form has no question, or one question for each line."""
 
 
 def faults(record: Record, stated: Collection[str]) -> Iterator[Fault]:
@@ -89,7 +89,7 @@ def _of_text(text: str, path: str, questions: QuestionSet) -> Iterator[str]:
 
 def _has_lines(path: str, questions: QuestionSet) -> bool:
     bound = next((one for one in questions.bindings if one.path == path), None)
-    return path in (*_KEPT_HERE, _UNASKED_LINES) or (
+    return path in (*_KEPT_HERE, *_OTHER_LINES) or (
         bound is not None and questions.form.field(bound.question).kind is FieldKind.LINES
     )
 

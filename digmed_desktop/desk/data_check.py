@@ -178,10 +178,13 @@ def source_in(folder: Path) -> DataSource:
             (Fault(str(folder), "", "", wrong, f"programme files, or one or more of the folders {known}"),)
         )
 
-    if not folder.is_dir():
-        raise refuse("this is no folder")
-    if any(map(is_called_toml, folder.iterdir())):
-        return DataSource(folder, only="programmes")
-    if not any(map(is_called_toml, folder.rglob("*"))):
-        raise refuse("there is no data file in it")
+    try:
+        if not folder.is_dir():
+            raise refuse("this is no folder")
+        if any(map(is_called_toml, folder.iterdir())):
+            return DataSource(folder, only="programmes")
+        if not any(map(is_called_toml, folder.rglob("*"))):
+            raise refuse("there is no data file in it")
+    except OSError as error:
+        raise refuse(f"it cannot be read ({error.strerror})") from None
     return DataSource(folder)

@@ -32,12 +32,11 @@ def check(xml: bytes, *, own: bool = False) -> list[Finding]:
     """
     root = parse(xml, instructions=True)
     data, findings = read(root)
+    kind = str(data.get("resourceType", ""))
     if root.getroottree().xpath("//processing-instruction()"):
-        findings.append(
-            Finding(str(data.get("resourceType", "")), "A message has no processing instructions.")
-        )
-    if data.get("resourceType") != "Bundle":
-        return [*findings, Finding(str(data.get("resourceType", "")), "A message is a Bundle.")]
+        findings.append(Finding(kind, "A message has no processing instructions."))
+    if kind != "Bundle":
+        return [*findings, Finding(kind, "A message is a Bundle.")] if kind else findings
     bundles = (place for place in places(data, "Bundle") if place.type == "Bundle")
     documents = [places(bundle.data, bundle.path) for bundle in bundles]
     judged = [] if own else [one for one in documents if one and one[0].type == "Composition"]

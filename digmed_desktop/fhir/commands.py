@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digmed_desktop import untrusted
 from digmed_desktop.clinical import json_record
-from digmed_desktop.clinical.dates import is_in_calendar
+from digmed_desktop.clinical.dates import EARLIEST_YEAR, LATEST_YEAR, is_in_calendar
 from digmed_desktop.clinical.record_judgement import Judgement
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
@@ -20,6 +20,7 @@ from digmed_desktop.fhir.message import IncompleteRecordError, build
 from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
 from digmed_desktop.fhir.rules import UUID
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, whole_file
+from digmed_desktop.settings.shapes import is_mailbox
 
 Judge = Callable[[Record, Collection[str], datetime], Judgement]
 """Judges a record by the rules of its form: the record, the fields that its file has, and when it is used."""
@@ -143,7 +144,7 @@ def _built(args: argparse.Namespace, judge: Judge) -> bytes:
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
         edition=_edition(args.edition, default_for(kind_of(record))),
-        mailbox=args.mailbox,
+        mailbox=_mailbox(args.mailbox),
         now=now,
         sender_reference=new_id(),
         new_id=new_id,
@@ -201,9 +202,24 @@ def _time(typed: str | None) -> datetime:
         at = datetime.fromisoformat(typed)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None or not is_in_calendar(at):
-        raise RefusedFileError(("--at", "The time must have its offset, such as 2026-10-14T14:10:00+01:00."))
+    if at is None or at.tzinfo is None:
+        raise RefusedFileError(
+            ("--at", "This is no time with its offset, such as 2026-10-14T14:10:00+01:00.")
+        )
+    if not is_in_calendar(at):
+        raise RefusedFileError(("--at", f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}."))
     return at
+
+
+def _mailbox(typed: str) -> str:
+    if typed != MAILBOX_WHEN_UNKNOWN and not is_mailbox(typed):
+        raise RefusedFileError(
+            (
+                "--mailbox",
+                "This is no id of a MESH mailbox: it has capital letters and digits, such as X26OT001.",
+            )
+        )
+    return typed
 
 
 def bytes_of(file: Path) -> bytes:

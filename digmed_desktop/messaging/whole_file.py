@@ -1,7 +1,9 @@
 """A file that leaves the program is whole or is not there: written under another name, renamed at the end."""
 
 import contextlib
+import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +27,7 @@ def unfinished(path: Path) -> Iterator[Path]:
 
     When the block fails nothing is left. Faults of the disk come as :class:`FileNotWrittenError`.
     """
-    if path.exists() and not path.is_file():
+    if _is_there(path) and not path.is_file():
         raise FileNotWrittenError(
             f"{path.name} is a folder, a pipe or a device, not a file. Nothing was written.",
             "Choose another name.",
@@ -51,6 +53,33 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(handle, "wb") as file:
             yield file
+
+
+def folder_for_files(folder: Path) -> Path:
+    """Make a folder if it is not there, and try whether files can be written in it.
+
+    Raises :class:`FileNotWrittenError`.
+    """
+    if _is_there(folder) and not folder.is_dir():
+        raise FileNotWrittenError(
+            f"{folder.name} is a file, not a folder. Nothing was written.", "Choose another name."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise told(error, folder) from error
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something has this name. Raises :class:`FileNotWrittenError` for a name that nothing can have."""
+    if "\0" in str(path):
+        raise told(OSError(errno.EINVAL, "no name"), path.parent)
+    try:
+        return path.exists()
+    except OSError as error:
+        raise told(error, path.parent) from error
 
 
 def told(error: OSError, folder: Path) -> FileNotWrittenError:

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from digmed_desktop import cli
+from digmed_desktop import cli, maintenance
+from digmed_desktop.desk import guides
 from digmed_desktop.fhir.parsing import MAX_BYTES
 from digmed_desktop.fhir.responses import write_response
 
@@ -102,6 +103,88 @@ def test_the_options_of_build_take_files_alone(
     done = run("build", str(record), option, odd(tmp_path, kind))
     assert done.status == 2
     assert not done.out
+
+
+RECORD = sorted(Path("resources/examples").glob("influenza-*-given.json"))[0]
+WRITERS = {
+    "build": ("build", str(RECORD), "--out"),
+    "schemas": ("check-data", "--schemas"),
+    "tour": ("--demo", "--first", "1", "--tour"),
+    "pictures": ("--demo", "--only", "check", "--pictures"),
+    "doctor": ("doctor", "--installed", "--out"),
+    "paper": ("paper", guides.NAMES[0]),
+    "erase": ("erase", "--backup"),
+    "patient-file": ("patient-file", "--pdf"),
+}
+"""Every command that writes where it is told to, up to the place."""
+
+
+def unwritable(folder: Path) -> Iterator[str]:
+    """Names at which no command can write a file or make a folder."""
+    yield "/proc/nowhere"
+    yield "/proc/nowhere/deeper"
+    yield "/dev/null/x"
+    yield "a\0b"
+    yield str(folder / ("x" * 300))
+    loop = folder / "loop"
+    loop.symlink_to(loop)
+    yield str(loop / "x")
+    file = folder / "file"
+    file.write_text("as it was")
+    yield str(file / "x")
+
+
+def test_every_command_that_cannot_write_says_so_in_words(run: Callable[..., Done], tmp_path: Path) -> None:
+    for name, words in WRITERS.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for place in unwritable(folder):
+            done = run(*words, place)
+            assert done.status in (1, 2), (name, place)
+            assert done.err.strip(), (name, place)
+            assert "Traceback" not in done.err, (name, place)
+
+
+def test_every_command_has_been_tried_with_a_place_to_write() -> None:
+    """A new command that takes a place joins the table above."""
+    for command in (*maintenance.COMMANDS, "build", "check", "explain", "check-data", "open"):
+        assert command in TAKES_NO_PLACE or any(command in words for words in WRITERS.values()), command
+
+
+TAKES_NO_PLACE = ("check", "explain", "open", "sync", "schedule", "close", "retention")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--at", "0001-01-01T00:00:00+14:00", "year"),
+        ("--at", "9999-12-31T23:59:59-14:00", "year"),
+        ("--at", "2026-11-28T12:00:00", "offset"),
+        ("--at", "2026-13-28T12:00:00Z", "offset"),
+        ("--mailbox", "X 26", "mailbox"),
+        ("--mailbox", "x26ot001", "mailbox"),
+        ("--mailbox", "X26OT001\n", "mailbox"),
+        ("--mailbox", "", "mailbox"),
+        ("--edition", "nope", "edition"),
+    ],
+)
+def test_an_argument_of_build_that_cannot_be_is_refused_for_its_reason(
+    run: Callable[..., Done], option: str, value: str, told: str
+) -> None:
+    done = run("build", str(RECORD), option, value)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"{option}: ")
+    assert told in done.err
+
+
+def test_xml_that_is_no_message_is_not_said_to_be_no_xml(run: Callable[..., Done], tmp_path: Path) -> None:
+    for number, text in enumerate(("<a/>", "<a></a>", "<Patient xmlns='http://hl7.org/fhir'/>", "<b>x</b>")):
+        file = tmp_path / f"{number}.xml"
+        file.write_text(text, encoding="utf-8")
+        for command, status in (("check", 1), ("explain", 2)):
+            done = run(command, str(file))
+            assert done.status == status, (command, text)
+            assert "not XML" not in done.out + done.err, (command, text)
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\x1b[31m", "\x07", "\u2066", "\x9b"])
