@@ -12,6 +12,7 @@ import pytest
 
 from digmed_desktop import cli, maintenance
 from digmed_desktop.desk import guides
+from digmed_desktop.evidence import commands
 from digmed_desktop.fhir.parsing import MAX_BYTES
 from digmed_desktop.fhir.responses import write_response
 
@@ -115,23 +116,24 @@ WRITERS = {
     "paper": ("paper", guides.NAMES[0]),
     "erase": ("erase", "--backup"),
     "patient-file": ("patient-file", "--pdf"),
+    "hazards": ("hazards", "--out"),
 }
 """Every command that writes where it is told to, up to the place."""
 
 
 def unwritable(folder: Path) -> Iterator[str]:
     """Names at which no command can write a file or make a folder."""
-    yield "/proc/nowhere"
-    yield "/proc/nowhere/deeper"
-    yield "/dev/null/x"
-    yield "a\0b"
-    yield str(folder / ("x" * 300))
+    yield "/proc/nowhere.pdf"
+    yield "/proc/nowhere/deeper.pdf"
+    yield "/dev/null/x.pdf"
+    yield "a\0b.pdf"
+    yield str(folder / ("x" * 300 + ".pdf"))
     loop = folder / "loop"
     loop.symlink_to(loop)
-    yield str(loop / "x")
+    yield str(loop / "x.pdf")
     file = folder / "file"
     file.write_text("as it was")
-    yield str(file / "x")
+    yield str(file / "x.pdf")
 
 
 def test_every_command_that_cannot_write_says_so_in_words(run: Callable[..., Done], tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_every_command_that_cannot_write_says_so_in_words(run: Callable[..., Don
 
 def test_every_command_has_been_tried_with_a_place_to_write() -> None:
     """A new command that takes a place joins the table above."""
-    for command in (*maintenance.COMMANDS, "build", "check", "explain", "check-data", "open"):
+    for command in (*maintenance.COMMANDS, *commands.COMMANDS, "build", "check", "explain", "check-data", "open"):
         assert command in TAKES_NO_PLACE or any(command in words for words in WRITERS.values()), command
 
 
