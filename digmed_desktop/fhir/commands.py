@@ -203,9 +203,7 @@ def _time(typed: str | None) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise RefusedFileError(
-            ("--at", "This is no time with its offset, such as 2026-10-14T14:10:00+01:00.")
-        )
+        raise RefusedFileError(("--at", "The time must have its offset, such as 2026-10-14T14:10:00+01:00."))
     if not is_in_calendar(at):
         raise RefusedFileError(("--at", f"The year must be from {EARLIEST_YEAR} to {LATEST_YEAR}."))
     return at

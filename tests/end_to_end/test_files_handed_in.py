@@ -149,7 +149,15 @@ def test_every_command_that_cannot_write_says_so_in_words(run: Callable[..., Don
 
 def test_every_command_has_been_tried_with_a_place_to_write() -> None:
     """A new command that takes a place joins the table above."""
-    for command in (*maintenance.COMMANDS, *commands.COMMANDS, "build", "check", "explain", "check-data", "open"):
+    for command in (
+        *maintenance.COMMANDS,
+        *commands.COMMANDS,
+        "build",
+        "check",
+        "explain",
+        "check-data",
+        "open",
+    ):
         assert command in TAKES_NO_PLACE or any(command in words for words in WRITERS.values()), command
 
 
