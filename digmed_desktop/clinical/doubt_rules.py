@@ -45,7 +45,8 @@ class DoubtRule:
     whole years, first and last of those in doubt; without a known age a rule with one raises nothing. ``live`` means
     live vaccines only, ``holds`` products with that ingredient, ``days_ago`` a contact at least so many days before.
     ``mentions`` names words of which the text at each of its questions has one; ``not_given`` is about a vaccine that
-    was not given, of which no other rule speaks.
+    was not given, of which no other rule speaks. Warnings of one ``concern`` are one warning; one that only ``restates``
+    what another of them says asks for no reason of its own.
     """
 
     field: str
@@ -66,6 +67,8 @@ class DoubtRule:
     days_ago: int | None = None
     id: str = ""
     topic: str = ""
+    concern: str = ""
+    restates: bool = False
 
     @property
     def said(self) -> str:
@@ -116,6 +119,8 @@ class DoubtRule:
             needs_reason=self.weight is not Weight.NOTE,
             needs_adviser=self.weight is Weight.STOP,
             raised_by=" ".join(str(value) for value in values if value is not None),
+            concern=self.concern,
+            restates=self.restates,
         )
 
 

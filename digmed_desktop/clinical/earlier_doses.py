@@ -14,6 +14,8 @@ OF_OTHER_NUMBER = (
 PREGNANCY_DAYS = 280  # from the last period to the due date
 LATE = 28  # days after the due date until which a pregnancy can last
 SEASON_DAYS = 365
+ANOTHER_DOSE = "another-dose"
+"""The concern of every warning that this vaccine was given before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def doubts(
             continue
         others = sorted(doses.get(rule, ()), key=lambda dose: (abs((day - dose.on).days), dose.on))
         if others and (sentence := _sentence(rule, season_start, others, day, now.due)):
-            yield Problem("previous.finding", sentence, Severity.LOOK, needs_reason=True)
+            concern = "" if rule.of else ANOTHER_DOSE  # a dose of another vaccine is another matter
+            yield Problem("previous.finding", sentence, Severity.LOOK, needs_reason=True, concern=concern)
 
 
 def is_of_this_time(

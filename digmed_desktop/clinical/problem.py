@@ -41,6 +41,9 @@ class Problem:
     )
     raised_by: str = ""  # the values that raised it, where the sentence names none
     about: str = ""  # for whom and of which product a reason is given
+    concern: str = ""  # warnings of one concern are one warning, with one reason
+    restates: bool = False  # of a concern: it adds nothing that would ask for the reason anew
+    joined: bool = False  # it is said with the first warning of its concern, which asks for the reason
 
     @property
     def reason_key(self) -> str:
@@ -98,9 +101,42 @@ def done_all_the_same(problem: Problem) -> Problem:
     )
 
 
+def join_concerns(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems with the warnings of one concern joined to its first one, which asks for the only reason.
+
+    A further warning that asks for a reason asks for that one anew, unless it restates what the first one says.
+    """
+    every = tuple(problems)
+    first: dict[str, Problem] = {}
+    for problem in sorted(every, key=lambda p: not p.needs_reason):
+        if problem.concern:
+            first.setdefault(problem.concern, problem)
+    return tuple(_in_concern(problem, first.get(problem.concern), every) for problem in every)
+
+
+def _in_concern(problem: Problem, first: Problem | None, every: Iterable[Problem]) -> Problem:
+    if first is None:
+        return problem
+    if problem is not first:
+        return dataclasses.replace(problem, needs_reason=False, joined=True)
+    beside = (p for p in every if p.concern == first.concern and p is not first)
+    adds = [p.sentence for p in beside if p.needs_reason and not p.restates]
+    return dataclasses.replace(first, raised_by="\n".join(filter(None, (first.raised_by, *adds))))
+
+
+def facts_of(problem: Problem, problems: Iterable[Problem]) -> list[Problem]:
+    """Return what is said with a warning: the others of its concern."""
+    if not problem.concern or problem.joined:
+        return []
+    return [p for p in problems if p.joined and p.concern == problem.concern]
+
+
 def told_first(problems: Iterable[Problem]) -> list[Problem]:
-    """Return what is said before the act, stops first: what refuses it, what asks for advice, every other warning."""
-    told = [p for p in problems if p.severity is Severity.LOOK or p.refuses_act]
+    """Return what is said before the act, stops first: what refuses it, what asks for advice, every other warning.
+
+    What is said with another warning is left out.
+    """
+    told = [p for p in problems if (p.severity is Severity.LOOK and not p.joined) or p.refuses_act]
     return sorted(told, key=lambda p: (not p.refuses_act, not p.needs_adviser, not p.needs_reason))
 
 

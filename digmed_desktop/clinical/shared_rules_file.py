@@ -65,6 +65,8 @@ class RuleRow(DoubtRow):
     live: Flag = False
     holds: Text = ""
     days_ago: Days | None = None
+    concern: Literal["", "another-dose"] = ""
+    restates: Flag = False
 
 
 class SharedRulesFile(ReviewedFile):

@@ -9,6 +9,7 @@ from datetime import date
 from digmed_desktop.clinical import product_doubts
 from digmed_desktop.clinical.dates import ENGLAND, age, shown
 from digmed_desktop.clinical.doubt_rules import Case, raised
+from digmed_desktop.clinical.earlier_doses import ANOTHER_DOSE
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Sex, VaccinationRecord
@@ -30,15 +31,14 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     day, years = _day_and_years(record)
     for field, sentence in _of_the_given(record, day, years, typed, programme):
         yield Problem(field, sentence, Severity.LOOK, needs_reason=field in _NEEDS_REASON)
+    yield from _doses(typed, programme)
     yield from _pregnancy(record, day, typed, programme)
     yield from _product(record, day, typed, programme)
     yield from raised(programme.doubts, _case(record, typed, programme))
 
 
-_NEEDS_REASON = frozenset(
-    {"contact.date", "previous.finding", "vaccine.dose_number", "vaccine.product", "vaccine.eligibility"}
-)
-"""Questions on which it depends whether this person should have this vaccine today: season, dose, product, age."""
+_NEEDS_REASON = frozenset({"contact.date", "vaccine.product", "vaccine.eligibility"})
+"""Questions on which it depends whether this person should have this vaccine today: season, product, age."""
 
 
 def _day_and_years(record: VaccinationRecord) -> tuple[date | None, int | None]:
@@ -82,7 +82,6 @@ def _of_the_given(
     record: VaccinationRecord, day: date | None, years: int | None, typed: Typed, programme: Programme
 ) -> Iterator[tuple[str, str]]:
     yield from _season(day, years, typed, programme)
-    yield from _doses(typed, programme)
     if typed("vaccine.eligibility") == "pregnant" and record.patient.sex is Sex.MALE:
         yield "vaccine.eligibility", "Check sex and eligibility: a male patient is recorded as pregnant."
     if years is not None:
@@ -104,16 +103,23 @@ def _season(
         yield "vaccine.eligibility", f"Adults eligible for this reason are vaccinated from {shown(start)}."
 
 
-def _doses(typed: Typed, programme: Programme) -> Iterator[tuple[str, str]]:
+def _doses(typed: Typed, programme: Programme) -> Iterator[Problem]:
     number = typed("vaccine.dose_number")
     seen = typed("previous.finding") == "dose-seen"
     if number == "2":
         if programme.second_dose:
-            yield "vaccine.dose_number", programme.second_dose
+            yield _another("vaccine.dose_number", programme.second_dose)
         if typed("previous.finding") in ("none-seen", "told-none"):
-            yield "previous.finding", "Check the dose: this is the second, but no earlier dose was seen."
+            yield _another(
+                "previous.finding", "Check the dose: this is the second, but no earlier dose was seen."
+            )
     elif number == "1" and seen:
-        yield "previous.finding", "An earlier dose was seen. Make sure that another is meant."
+        sentence = "An earlier dose was seen. Make sure that another is meant."
+        yield _another("previous.finding", sentence, restates=True)
+
+
+def _another(field: str, sentence: str, *, restates: bool = False) -> Problem:
+    return Problem(field, sentence, Severity.LOOK, needs_reason=True, concern=ANOTHER_DOSE, restates=restates)
 
 
 def _pregnancy(

@@ -10,6 +10,8 @@ from digmed_desktop.clinical.problem import (
     Problem,
     Severity,
     done_all_the_same,
+    facts_of,
+    join_concerns,
     line_of_reason,
     stops_of,
 )
@@ -82,7 +84,8 @@ class Assessment(Generic[RecordT]):
         return replace(
             self,
             problems=tuple(
-                replace(p, about=self.state.case_of(p.field)) if p.needs_reason else p for p in every
+                replace(p, about=self.state.case_of(p.field)) if p.needs_reason else p
+                for p in join_concerns(every)
             ),
         )
 
@@ -98,11 +101,12 @@ class Assessment(Generic[RecordT]):
         return (Problem(question, NOTHING_REFUSED, Severity.LOOK, needs_reason=True),)
 
     def decided(self) -> tuple[str, ...]:
-        """Return each warning that somebody answered, with the reason."""
+        """Return each warning that somebody answered, with the reason, and what was said with it."""
         return tuple(
-            line_of_reason(problem, reason)
+            line_of_reason(said, reason)
             for problem in self.problems
             if problem.needs_reason and (reason := self.state.reason_for(problem))
+            for said in (problem, *facts_of(problem, self.problems))
         )
 
     def noted(self, people: str) -> Self:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.dates import ENGLAND, shown
+from digmed_desktop.clinical.earlier_doses import ANOTHER_DOSE
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.forms import of
@@ -56,7 +57,8 @@ def about_doses(
             f"Check the dose number: this pharmacy recorded dose {number} on {shown(same.on)}."
         )
     for place, (key, sentence) in enumerate(sentences.items()):
-        yield Problem(key, sentence, Severity.LOOK, needs_reason=not asked and place == 0)
+        asks = not asked and place == 0
+        yield Problem(key, sentence, Severity.LOOK, needs_reason=asks, concern=ANOTHER_DOSE)
 
 
 def about_allergies(record: "Record", earlier: Sequence[Before]) -> Iterator[Problem]:

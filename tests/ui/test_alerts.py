@@ -8,6 +8,7 @@ from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.ui.forms.alerts import MOST_AT_LENGTH, Alerts
 from digmed_desktop.ui.patient_banner import PatientBanner
 from digmed_desktop.ui.preview import preview_pane
+from digmed_desktop.ui.widgets.words import Words
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
@@ -100,3 +101,38 @@ def test_large_text_still_says_sex_and_what_is_known_of_allergies(bench: Bench) 
         assert any(one.startswith("Born ") for one in said)
     finally:
         bench.window.context.appearance.set("light", 100)
+
+
+def test_each_key_stands_at_one_warning_only(qtbot: QtBot) -> None:
+    alerts = Alerts()
+    qtbot.addWidget(alerts)
+    alerts.show_warnings(WARNINGS, {})
+    alerts.offer_not_given(offered=True)
+    alerts.resize(640, 640)
+    alerts.show()
+    qtbot.waitUntil(alerts.isVisible)
+    keys = [one.text() for one in alerts.findChildren(Words) if one.isVisible() and one.text()[:4] == "Alt+"]
+    assert sorted(keys) == ["Alt+0", "Alt+R"]
+    alerts.first_open()
+    first = next(one for one in alerts.alerts if one._ask_key.isVisible() or not one.field.isHidden())
+    assert first.problem is WARNINGS[0]
+    alerts.show_warnings(WARNINGS, {WARNINGS[0].reason_key: "Clinical judgement"})
+    assert [one.problem for one in alerts.alerts if not one._ask_key.isHidden()] == [WARNINGS[1]]
+
+
+def test_what_is_said_with_a_warning_stands_in_it_with_its_question(bench: Bench) -> None:
+    """One warning for a second dose on form and Check, whatever the answers say of the first."""
+    bench.form.fill({**complete_answers(), "previous.finding": "dose-seen", "screening.already": "yes"})
+    bench.idle()
+    about = [one for one in bench.form.alerts.alerts if one.problem.concern]
+    assert len(about) == 1
+    lines = about[0].facts.text().splitlines()
+    assert lines
+    assert all(": " in line for line in lines)
+    bench.form.check_now()
+    bench.until(bench.window.check.isVisible)
+    page = bench.window.check._scroll.widget()
+    assert page is not None
+    said = [words.text() for words in page.findChildren(Words)]
+    assert [line for line in lines if said.count(line) != 1] == []
+    assert len(bench.window.check._doubts) == len(bench.form.alerts.alerts)

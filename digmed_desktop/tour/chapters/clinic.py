@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical import nhs_number
-from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.clinical.problem import Severity, told_first
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import FormStart
@@ -45,7 +45,7 @@ class Clinic:
             "alert",
         )
         tabs, found = form.preview.tabs, form.preview.preview.problems
-        warnings = sum(one.severity is Severity.LOOK for one in found)
+        warnings = sum(one.severity is Severity.LOOK for one in told_first(found))
         player.step(
             "looked at the tabs: it is counted, and no outcome is stated yet",
             f"Warnings {warnings}, outcome: ",

@@ -1,13 +1,13 @@
 """Stops and warnings at the top of a form: each says what is so, and takes the reason to go on in spite of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.clinical.problem import Problem, told_first
+from digmed_desktop.clinical.problem import Problem, facts_of, told_first
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
@@ -36,6 +36,12 @@ def reason_field(problem: Problem) -> tuple[Field, ChoiceEditor]:
     return field, editor
 
 
+def fact_in_words(fact: Problem, called: Callable[[str], str]) -> str:
+    """Return what is said with a warning, with the question that it is about."""
+    label = called(fact.field)
+    return f"{label}: {fact.sentence}" if label else fact.sentence
+
+
 def tone_of(problem: Problem) -> str:
     """Return the tone of a warning: what refuses the act, or asks for advice, is a stop."""
     return "stop" if problem.refuses_act or problem.needs_adviser else "look"
@@ -55,6 +61,8 @@ class Alert(QFrame):
         self.problem = problem
         self.said = Words(problem.sentence, bold=True)
         self.said.setProperty("ink", tone)
+        self.facts = Words("")  # what is said with it
+        self.facts.hide()
         self.given = Words("")
         self.field, self.editor = reason_field(problem)
         self.ask = button(_ASKS[problem.needs_adviser], "link", tip="Alt+R")
@@ -68,11 +76,9 @@ class Alert(QFrame):
         self.editor.entered.connect(self._take)
         self.editor.left.connect(self._take)
         self._decline_key = Words("Alt+0", SMALL, role="quiet", wrap=False)
-        key = Words("Alt+R", SMALL, role="quiet", wrap=False)
-        if not problem.needs_reason:
-            self.ask.hide()
-            key.hide()
-        self._buttons = flow(self.ask, key, self.decline, self._decline_key, self.go, spacing=12)
+        self._ask_key = Words("Alt+R", SMALL, role="quiet", wrap=False)
+        self.ask.setVisible(problem.needs_reason)
+        self._buttons = flow(self.ask, self._ask_key, self.decline, self._decline_key, self.go, spacing=12)
         self._body = QVBoxLayout(self)
         self._body.setSpacing(2)
         line = QHBoxLayout()
@@ -80,10 +86,11 @@ class Alert(QFrame):
         line.addWidget(self.said, 1)
         line.addWidget(self.brief)
         self._body.addLayout(line)
-        for part in (self.given, self.field, self._buttons):
+        for part in (self.facts, self.given, self.field, self._buttons):
             self._body.addWidget(part)
         self.field.hide()
         self.setAccessibleName(problem.sentence)
+        self.show_keys(asks=False, declines=False)
         self._before: QWidget | None = None
         self.show_reason(reason)
         self.show_at_length(at_length=True)
@@ -100,17 +107,25 @@ class Alert(QFrame):
         if not self.field.isVisible():
             self.editor.set_answer(reason)
 
+    def show_facts(self, facts: Sequence[str]) -> None:
+        """Show what is said with it."""
+        self.facts.setText("\n".join(facts))
+        self.facts.setVisible(bool(facts))
+        self.setAccessibleName(" ".join((self.problem.sentence, *facts)))
+
+    def show_keys(self, *, asks: bool, declines: bool) -> None:
+        """Show the keys where they lead to this warning: each key belongs to one."""
+        self._ask_key.setVisible(asks and self.problem.needs_reason)
+        self.ask.setToolTip("Alt+R" if asks else "")
+        for part in (self.decline, self._decline_key):
+            part.setVisible(declines)
+
     def show_at_length(self, *, at_length: bool) -> None:
         """Show it with its buttons, or in one line; a reason that is being written stays in view."""
         at_length = at_length or not self.field.isHidden()
         self._buttons.setVisible(at_length)
         self.brief.setVisible(not at_length)
         self._body.setContentsMargins(12, 6 if at_length else 1, 12, 6 if at_length else 1)
-
-    def offer_not_given(self, *, offered: bool) -> None:
-        """Offer that it does not go ahead."""
-        for part in (self.decline, self._decline_key):
-            part.setVisible(offered)
 
     @property
     def open(self) -> bool:
@@ -155,6 +170,7 @@ class Alerts(QWidget):
         self.more = Words("", SMALL, role="quiet")
         self._layout.addWidget(self.more)
         self.alerts: list[Alert] = []
+        self.called: Callable[[str], str] = lambda _question: ""  # the label of a question
         self._not_given = False
         QShortcut(QKeySequence("Alt+R"), self, self.first_open)
         self.hide()
@@ -174,22 +190,21 @@ class Alerts(QWidget):
         self.alerts = [here[key] for key in told]
         for alert in self.alerts:
             alert.show_reason(given.get(alert.problem.reason_key, ""))
+            alert.show_facts([fact_in_words(p, self.called) for p in facts_of(alert.problem, problems)])
         self._lay()
         self.setVisible(bool(self.alerts))
         self.changed.emit()
 
     def offer_not_given(self, *, offered: bool) -> None:
-        """Offer at every warning that it does not go ahead."""
+        """Offer at the first warning that it does not go ahead."""
         self._not_given = offered
-        for alert in self.alerts:
-            alert.offer_not_given(offered=offered)
+        self._lay()
 
     def _made(self, problem: Problem, reason: str) -> Alert:
         alert = Alert(problem, reason)
         alert.reasoned.connect(lambda text, key=problem.reason_key: self._reasoned(key, text))
         alert.wanted.connect(lambda field=problem.field: self.wanted.emit(field))
         alert.declined.connect(self.declined)
-        alert.offer_not_given(offered=self._not_given)
         announce(self, f"{'Stop' if problem.refuses_act else 'Warning'}. {problem.sentence}", urgent=True)
         return alert
 
@@ -206,6 +221,9 @@ class Alerts(QWidget):
                 self._layout.insertWidget(place + (place >= len(long)), alert)
             alert.show_at_length(at_length=alert in long)
             alert.raise_()  # Tab follows the order in which they stand
+        asks = self._first_asking()
+        for alert in shown:
+            alert.show_keys(asks=alert is asks, declines=self._not_given and alert is shown[0])
         brief = len(shown) - len(long)
         self._layout.insertWidget(len(long), self.more)
         self.more.setText(f"{brief} more" if long else "")
@@ -213,7 +231,8 @@ class Alerts(QWidget):
 
     def first_open(self) -> None:
         """Put the cursor at the first warning without a reason."""
-        for alert in self.alerts:
-            if alert.open and alert.problem.needs_reason:
-                alert.begin()
-                return
+        if (alert := self._first_asking()) is not None:
+            alert.begin()
+
+    def _first_asking(self) -> Alert | None:
+        return next((one for one in self.alerts if one.open and one.problem.needs_reason), None)

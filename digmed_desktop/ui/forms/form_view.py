@@ -414,7 +414,7 @@ class FormView(QScrollArea):
         self.summary.show_problems(self._problems if self._tell_all else ())
 
     def _is_told(self, problem: Problem) -> bool:
-        if problem.needs_reason:  # a clinical warning waits for nobody
+        if problem.needs_reason or problem.joined:  # a clinical warning waits for nobody
             return True
         field = self.fields.get(problem.field)
         return field is not None and problem.field in self._touched and bool(field.editor.answer())

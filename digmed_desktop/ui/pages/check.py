@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem, Severity, told_first
+from digmed_desktop.clinical.problem import Problem, Severity, facts_of, told_first
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.forms.alerts import reason_field
+from digmed_desktop.ui.forms.alerts import fact_in_words, reason_field
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
@@ -166,7 +166,9 @@ class CheckPage(QWidget):
         labels = {row.field: row.label for group in groups for row in group.rows}
         for problem in looks:
             if problem.needs_reason:
-                self._add_doubt(body, problem, kept.reason_for(problem))
+                facts = facts_of(problem, preview.problems)
+                said = [fact_in_words(fact, lambda key: labels.get(key, "")) for fact in facts]
+                self._add_doubt(body, problem, kept.reason_for(problem), said)
             else:
                 about = labels.get(problem.field, "")
                 body.addWidget(Notice("look", problem.sentence, f"Warning: {about}" if about else "Warning"))
@@ -207,13 +209,15 @@ class CheckPage(QWidget):
         self.set_sendable(sendable=True, why_not="")
         self.send_button.setFocus()
 
-    def _add_doubt(self, body: QVBoxLayout, problem: Problem, reason: str) -> None:
+    def _add_doubt(self, body: QVBoxLayout, problem: Problem, reason: str, facts: Sequence[str]) -> None:
         panel = QFrame()
         panel.setProperty("tone", "stop" if problem.needs_adviser else "look")
         inner = QVBoxLayout(panel)
         inner.setContentsMargins(14, 10, 14, 12)
         word = "Stop" if problem.needs_adviser else "Warning"
         inner.addWidget(Words(f"{word}: {problem.sentence}", bold=True))
+        for fact in facts:
+            inner.addWidget(Words(fact))
         field, editor = reason_field(problem)
         editor.set_answer(reason)
         editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed

@@ -70,6 +70,7 @@ class FormPage(FormParts):
         self.preview.chosen.connect(self.form.focus_field)
         self.search.passed.connect(lambda: self.form.next_open(""))
         self.person.called = lambda key: self.form.fields[key].label_text
+        self.alerts.called = lambda key: self.form.fields[key].label_text if key in self.form.fields else ""
         self.band.noted.connect(self._noted)
         self.whose = WhoseForm(self, context)
         self.practices = PracticeAnswers(self.form)

@@ -1,9 +1,11 @@
 """The pane with its tabs. Only the tab in view is drawn; the others wait until they are chosen."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.clinical.problem import Problem, Severity, facts_of
 from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.preview.xml_view import XmlView
@@ -25,6 +27,11 @@ TIPS = {
 
 
 TO_COMPLETE, WARNINGS = "To complete", "Warnings"
+
+
+def of_severity(problems: Iterable[Problem], severity: Severity) -> list[Problem]:
+    """Return the problems of one severity as they are counted: what is said with a warning is part of it."""
+    return [p for p in problems if p.severity is severity and not p.joined]
 
 
 class _ProblemList(QScrollArea):
@@ -53,10 +60,10 @@ class _ProblemList(QScrollArea):
         while self._layout.count():
             self._layout.takeAt(0)
         self._held = []
-        problems = [p for p in preview.problems if p.severity is self.severity]
+        problems = of_severity(preview.problems, self.severity)
         if not problems:
             self._add(Words(self._none, bold=True))
-        for problem in problems:
+        for problem in (said for one in problems for said in (one, *facts_of(one, preview.problems))):
             line = LinkButton(problem.sentence)
             line.clicked.connect(lambda _on=False, f=problem.field: self.chosen.emit(f))
             self._add(line)
@@ -111,7 +118,7 @@ class PreviewPane(QFrame):
         self.tabs.setTabToolTip(0, TIPS[preview.ending])
         self.tabs.setTabVisible(self.tabs.indexOf(self.xml), preview.ending is not Ending.HERE)
         for title, view in self.lists.items():
-            count = sum(p.severity is view.severity for p in preview.problems)
+            count = len(of_severity(preview.problems, view.severity))
             self.tabs.setTabText(self.tabs.indexOf(view), f"{title} {count}" if count else title)
         self._draw(self.tabs.currentIndex())
 
