@@ -44,6 +44,7 @@ class Problem:
     concern: str = ""  # warnings of one concern are one warning, with one reason
     restates: bool = False  # of a concern: it adds nothing that would ask for the reason anew
     joined: bool = False  # it is said with the first warning of its concern, which asks for the reason
+    shares_reason: bool = False  # joined, and the reason given there answers this one too
 
     @property
     def reason_key(self) -> str:
@@ -118,7 +119,9 @@ def _in_concern(problem: Problem, first: Problem | None, every: Iterable[Problem
     if first is None:
         return problem
     if problem is not first:
-        return dataclasses.replace(problem, needs_reason=False, joined=True)
+        return dataclasses.replace(
+            problem, needs_reason=False, joined=True, shares_reason=problem.needs_reason
+        )
     beside = (p for p in every if p.concern == first.concern and p is not first)
     adds = [p.sentence for p in beside if p.needs_reason and not p.restates]
     return dataclasses.replace(first, raised_by="\n".join(filter(None, (first.raised_by, *adds))))

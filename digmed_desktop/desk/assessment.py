@@ -101,12 +101,13 @@ class Assessment(Generic[RecordT]):
         return (Problem(question, NOTHING_REFUSED, Severity.LOOK, needs_reason=True),)
 
     def decided(self) -> tuple[str, ...]:
-        """Return each warning that somebody answered, with the reason, and what was said with it."""
+        """Return each warning that somebody answered, with the reason; one that shares the reason of another, too."""
         return tuple(
             line_of_reason(said, reason)
             for problem in self.problems
             if problem.needs_reason and (reason := self.state.reason_for(problem))
             for said in (problem, *facts_of(problem, self.problems))
+            if said is problem or said.shares_reason
         )
 
     def noted(self, people: str) -> Self:

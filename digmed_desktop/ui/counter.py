@@ -111,6 +111,7 @@ class Counter(QObject):
                     value.fields[0],
                     *form.session_words(value),
                     carried=any(key in form.carried for key in value.fields),
+                    main=value.main,
                 )
                 for value in form.STRIP
             ]

@@ -13,12 +13,11 @@ from digmed_desktop.clinical.record import Allergies, Patient
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.widgets.flow import FlowLayout
-from digmed_desktop.ui.widgets.words import Words, breakable
+from digmed_desktop.ui.widgets.words import LARGE, SMALL, Words, breakable
 
 NOBODY = "No patient chosen"
 NEW = "New patient"
-SMALL, NAME = 0.86, 1.05
-LARGE = 26  # pixels of a line, from which only what tells one patient from another is shown
+NAME = 1.05
 IN_LINE = {"Born": "Born {}", "NHS number": "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
 """How a fact is said where its label has no line of its own; the practice stands on the form."""
 LONG_WORD_WHEN_LARGE = 12  # letters
@@ -134,6 +133,9 @@ class PatientBanner(QFrame):
         self.name = Words(NOBODY, NAME, bold=True, wrap=False)
         self.alert = Words("", bold=True, wrap=False, role="alert")
         self._holder = QWidget()
+        self.alert_in_line = Words("", bold=True, role="alert")  # large text has no room beside the facts
+        self.alert_in_line.setParent(self._holder)
+        self.alert_in_line.hide()
         self._flow = FlowLayout(self._holder, 18, lines=2)
         policy = self._holder.sizePolicy()
         policy.setHeightForWidth(True)
@@ -169,7 +171,9 @@ class PatientBanner(QFrame):
             label.setVisible(not compact)
             holder.setVisible(place < len(shown))
         self.alert.setText(f"⚠ {view.alert}")
-        self.alert.setVisible(bool(view.alert))
+        self.alert.setVisible(bool(view.alert) and not compact)
+        _show_whole(self.alert_in_line, self.alert.text(), compact=compact)
+        self.alert_in_line.setVisible(bool(view.alert) and compact)
         said = "; ".join(f"{label} {text}" for label, text in view.facts)
         self.setAccessibleName(
             ". ".join(part for part in (f"Patient: {view.name}", said, view.alert) if part)
@@ -189,5 +193,7 @@ class PatientBanner(QFrame):
         label = Words(title, SMALL, wrap=False, role="label")
         column.addWidget(label)
         column.addWidget(value)
+        self._flow.removeWidget(self.alert_in_line)  # it stands last
         self._flow.addWidget(holder)
+        self._flow.addWidget(self.alert_in_line)
         return holder, label

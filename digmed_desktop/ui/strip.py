@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
@@ -19,11 +20,13 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop.desk.views import PersonView
 from digmed_desktop.ui.widgets.flow import Flow
-from digmed_desktop.ui.widgets.words import Words
+from digmed_desktop.ui.widgets.words import LARGE, Words
 
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
 MOST_ROWS = 1  # of whole words; where they need more, the short words are shown
 GAP = 4
+MARGIN = 24
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own value; PySide does not name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Chip:
     whole: Wording
     short: Wording
     carried: bool = False
+    main: bool = False  # it stays in view where the text is large
 
 
 class ChipButton(QPushButton):
@@ -115,9 +119,11 @@ class Strip(QFrame):
         self.programme = Words("", role="quiet")
         self.pharmacy = Words("", role="quiet")
         self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._flow = Flow((self.who,), GAP)
+        self.more = ChipButton(self)  # where the text is large: every value but the main one
+        self.more.setMenu(QMenu(self.more))
+        self._flow = Flow((self.who, self.more), GAP)
         line = QHBoxLayout(self)
-        line.setContentsMargins(24, 6, 24, 6)
+        line.setContentsMargins(MARGIN, 6, MARGIN, 6)
         line.setSpacing(8)
         line.addWidget(self._flow, 2)
         line.addWidget(self.programme, 1)
@@ -141,9 +147,10 @@ class Strip(QFrame):
             self.chips.append(chip)
             layout = self._flow.layout()
             if layout is not None:
+                layout.removeWidget(self.more)
                 layout.addWidget(chip)
+                layout.addWidget(self.more)
         for place, chip in enumerate(self.chips):
-            chip.setVisible(place < len(values))
             if place < len(values):
                 value = values[place]
                 mark = MARK if value.carried else ""
@@ -184,14 +191,43 @@ class Strip(QFrame):
         alone = not self._values
         self.programme.setVisible(alone)
         self.pharmacy.setVisible(alone)
+        large = not alone and self.fontMetrics().height() >= LARGE
+        for place, chip in enumerate(self.chips):
+            chip.setVisible(place < len(self._values) and (not large or self._values[place].main))
+            chip.setMaximumWidth(QWIDGETSIZE_MAX)
         chips = [self.who, *self.chips[: len(self._values)]]
         short = not alone and self._rows([chip.width_of(short=False) for chip in chips]) > MOST_ROWS
         for chip in chips:
             chip.show_words(short=short)
+        self._fold(large=large)
         self._flow.updateGeometry()
 
+    def _fold(self, *, large: bool) -> None:
+        """Put every value but the main ones into one menu where the text is large, so that all is one line."""
+        folded = [(n, value) for n, value in enumerate(self._values) if large and not value.main]
+        self.more.setVisible(bool(folded))
+        if not folded:
+            return
+        carried = any(value.carried for _n, value in folded)
+        self.more.set_words(*[Wording(f"{MARK if carried else ''}More")] * 2)
+        self.more.show_words(short=True)
+        self.more.setAccessibleName("More values of the session")
+        menu = self.more.menu()
+        menu.clear()
+        for n, value in folded:
+            mark = MARK if value.carried else ""
+            text = f"{mark}{value.title}: {value.text or 'not set'}   Alt+{n + 1}".replace("&", "&&")
+            menu.addAction(text, partial(self._press, n))
+        beside = sum(
+            max(chip.sizeHint().width(), chip.minimumSizeHint().width()) + GAP
+            for chip in (self.who, self.more)
+        )
+        room = self.width() - 2 * MARGIN - beside
+        for chip in (chip for chip in self.chips if chip.isVisibleTo(self)):
+            chip.setMaximumWidth(max(room, chip.minimumSizeHint().width()))
+
     def _rows(self, widths: Sequence[int]) -> int:
-        room = self.width() - 48
+        room = self.width() - 2 * MARGIN
         rows, x = 1, 0
         for width in widths:
             if x and x + width > room:

@@ -1,16 +1,22 @@
 """Stops and warnings over a form: stops first, two at length, the others in one line each, all counted alike."""
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.forms.alerts import MOST_AT_LENGTH, Alerts
 from digmed_desktop.ui.patient_banner import PatientBanner
 from digmed_desktop.ui.preview import preview_pane
 from digmed_desktop.ui.widgets.words import Words
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
+from tests.ui.test_law_of_keys import in_sight
 
 WARNINGS = tuple(
     Problem(
@@ -136,3 +142,50 @@ def test_what_is_said_with_a_warning_stands_in_it_with_its_question(bench: Bench
     said = [words.text() for words in page.findChildren(Words)]
     assert [line for line in lines if said.count(line) != 1] == []
     assert len(bench.window.check._doubts) == len(bench.form.alerts.alerts)
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_a_warning_is_read_without_scrolling_wherever_the_cursor_is(
+    open_bench: Callable[..., Bench], percent: int
+) -> None:
+    """At 1280 by 720, also at twice the size of text: its words, whole, and the cursor's question beside them."""
+    bench = open_bench(text_percent=percent)
+    bench.sign_in()
+    bench.form.fill({**complete_answers(), **SEVERAL, "vaccine.outcome": "", "vaccine.site": ""})
+    bench.idle()
+    form = bench.form
+    sentence = form.alerts.alerts[0].problem.sentence
+    assert (bench.window.width(), bench.window.height()) == (1280, 720)
+    for question in ("previous.finding", "screening.unwell", "consent.to_treatment", "vaccine.outcome"):
+        form.focus_field(question)
+        pause(60)
+        said = [
+            words for words in form.findChildren(Words) if words.text() == sentence and wholly_in_sight(words)
+        ]
+        assert said, f"{question}: the warning is out of view"
+        here = QApplication.focusWidget()
+        assert here is not None, question
+        assert form.form.fields[question].isAncestorOf(here), question
+        assert in_sight(here), question
+    above = sum(
+        part.height() for part in (bench.window.strip, bench.window.patient, form.warning, form.footer)
+    )
+    assert above < bench.window.height() / 2
+    form.give_reasons({p.reason_key: "Clinical judgement" for p in form.preview.preview.problems})
+    form.refresh()
+    bench.idle()
+    pause(60)
+    assert not form.warning.isVisible()
+
+
+def wholly_in_sight(widget: QWidget) -> bool:
+    """Whether all of a widget is to be seen through all that scrolls around it."""
+    shown = QRect(widget.mapTo(widget.window(), QPoint(0, 0)), widget.size())
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, QAbstractScrollArea):
+            port = around.viewport()
+            if not QRect(port.mapTo(port.window(), QPoint(0, 0)), port.size()).contains(shown):
+                return False
+        around = around.parentWidget()
+    return widget.isVisible()

@@ -11,9 +11,9 @@ from digmed_desktop.clinical.problem import Problem, facts_of, told_first
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
-from digmed_desktop.ui.widgets.field import SMALL, Field
+from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Words, announce, application, breakable
+from digmed_desktop.ui.widgets.words import SMALL, Words, announce, application, breakable
 
 
 def reasons() -> list[Option]:
@@ -77,7 +77,8 @@ class Alert(QFrame):
         self.editor.left.connect(self._take)
         self._decline_key = Words("Alt+0", SMALL, role="quiet", wrap=False)
         self._ask_key = Words("Alt+R", SMALL, role="quiet", wrap=False)
-        self.ask.setVisible(problem.needs_reason)
+        if not problem.needs_reason:
+            self.ask.hide()
         self._buttons = flow(self.ask, self._ask_key, self.decline, self._decline_key, self.go, spacing=12)
         self._body = QVBoxLayout(self)
         self._body.setSpacing(2)

@@ -1,16 +1,14 @@
 """Says above a form that it corrects a record: whose, when it was sent, and why; and how to leave it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.sent_views import Act, Corrected
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Words, breakable
-
-LARGE = 26  # pixels of a line, from which what can be done stands under the words, not beside them
+from digmed_desktop.ui.widgets.words import LARGE, Words, breakable
 
 
 class CorrectionBand(QFrame):
@@ -44,14 +42,15 @@ class CorrectionBand(QFrame):
         self.note.hide()
         self._note = ""
         self._buttons = flow(self.note, self.stop, self.wrong, spacing=12)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.head)
-        words.addWidget(self.why)
-        layout = self._line = QHBoxLayout(self)
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addWidget(self.why, 1)
+        below.addWidget(self._buttons)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 3, 24, 3)
-        layout.addLayout(words, 1)
-        layout.addWidget(self._buttons)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addLayout(below)
         self.hide()
 
     def show_correction(self, of: CorrectionOf | None, *, replaced: bool = False) -> None:
@@ -63,11 +62,6 @@ class CorrectionBand(QFrame):
             return
         self.head.setText("Correcting a record" if not replaced else "Recorded for the right patient")
         self.why.setText(breakable(f"Reason: {of.why}"))
-        large = self.fontMetrics().height() >= LARGE
-        self._line.setDirection(
-            QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight
-        )
-        self._line.setSpacing(0 if large else 16)
         self._buttons.setVisible(self._acts and not replaced)
         self.show()
         self._context.office.ask(
@@ -94,10 +88,16 @@ class CorrectionBand(QFrame):
             return
         name = self._context.made.private(about.patient_name)
         if replaced:
-            self.head.setText(
-                breakable(f"Once this is stored, the record of {name} is withdrawn ({about.sent})")
-            )
+            head = f"Once this is stored, the record of {name} is withdrawn ({about.sent})"
         else:
-            self.head.setText(breakable(f"Correcting the record of {name}: {about.sent}"))
-        self.why.setText(breakable(f"Reason: {about.why} The practice reads this."))
-        self.setAccessibleName(f"{self.head.text()}. {self.why.text()}")
+            head = f"Correcting the record of {name}: {about.sent}"
+        why = f"Reason: {about.why} The practice reads this."
+        self.setAccessibleName(f"{head}. {why}")
+        if (
+            self.fontMetrics().height() >= LARGE and not replaced
+        ):  # the form keeps its room; the tip has all of it
+            self.setToolTip(f"{head}. {why}")
+            head = f"Correcting {name}: {about.sent.partition(',')[0]}"
+            why = f"Reason: {about.why}"
+        self.head.setText(breakable(head))
+        self.why.setText(breakable(why))

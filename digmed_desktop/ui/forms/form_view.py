@@ -99,10 +99,10 @@ class FormView(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.widget() and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            QTimer.singleShot(0, self, self._keep_cursor_in_view)
+            QTimer.singleShot(0, self, self.keep_cursor_in_view)
         return super().eventFilter(watched, event)
 
-    def _keep_cursor_in_view(self) -> None:
+    def keep_cursor_in_view(self) -> None:
         """Follow the cursor once the page has grown or shrunk: what is typed is always seen."""
         self._follow_focus(None, application().focusWidget())
 
@@ -352,7 +352,7 @@ class FormView(QScrollArea):
             return
         field.editor.focus()
         self.ensureWidgetVisible(field, 20, ROUND_FOCUS)
-        QTimer.singleShot(0, self, self._keep_cursor_in_view)
+        QTimer.singleShot(0, self, self.keep_cursor_in_view)
 
     def next_open(self, after: str) -> None:
         """Put the cursor at the next question that is not answered, then at any before it that must be.

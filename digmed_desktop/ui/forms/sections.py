@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from digmed_desktop.ui.forms.layout import SectionSpec, Style
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import RadioEditor, RowEditor
-from digmed_desktop.ui.widgets.field import SMALL, Field
+from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import FlowLayout, flow
 from digmed_desktop.ui.widgets.pair import Pair
-from digmed_desktop.ui.widgets.words import Words, breakable, heading
+from digmed_desktop.ui.widgets.words import SMALL, Words, breakable, heading
 
 KEPT_HERE = "kept in this pharmacy, not sent"
 

@@ -31,6 +31,7 @@ class SessionValue:
     title: str
     fields: tuple[str, ...]
     joins: bool = False  # confirmed together with the value before it, which decides it in practice
+    main: bool = False  # it stays in view where the text is large
 
 
 def value_text(view: FormView, value: SessionValue) -> str:

@@ -148,6 +148,8 @@ class CheckPage(QWidget):
         body.setSpacing(12)
         sends = preview.ending is Ending.SEND and not preview.to_sign
         body.addWidget(title(heading_text if sends else FINISH_HEADING))
+        if preview.changes or (state and state.correction):
+            body.addWidget(changes_panel(preview.changes))
         text, tip = FINISHES[preview.ending]
         if state and state.correction and not preview.changes and preview.ending is Ending.SEND:
             text, tip = SEND_UNCHANGED
@@ -157,8 +159,6 @@ class CheckPage(QWidget):
         self.send_button.setText(text)
         self.send_button.setAccessibleName(text)
         self.send_button.setToolTip(tip)
-        if preview.changes or (state and state.correction):
-            body.addWidget(changes_panel(preview.changes))
         kept = state or FormState()
         self.band.show_correction(kept.correction or kept.withdraws, replaced=kept.correction is None)
         looks = [p for p in told_first(preview.problems) if p.severity is Severity.LOOK]

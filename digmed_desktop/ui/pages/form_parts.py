@@ -15,6 +15,7 @@ from digmed_desktop.ui.forms.patient_search import PatientSearch
 from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
+from digmed_desktop.ui.forms.warning_line import WarningLine
 from digmed_desktop.ui.pages.form_footer import FormFooter
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 
@@ -35,6 +36,7 @@ class FormParts(QWidget):
         self.practice_search = PracticeSearch(context)
         self.alerts = Alerts()
         self.form = self.make_form((self.search, self.alerts), {"practice": self.practice_search})
+        self.warning = WarningLine(self.alerts, self.form)
         self.reach = ReachLine(context, Kind.of_form(self.FORM))
         self.form.fields["practice.ods_code"].add_below(self.reach)
         self.preview = PreviewPane(context.appearance)
@@ -48,6 +50,7 @@ class FormParts(QWidget):
         stacked.setSpacing(0)
         stacked.addWidget(self.scan_panel)
         stacked.addWidget(self.person)
+        stacked.addWidget(self.warning)
         stacked.addWidget(self.form, 1)
         self.splitter.addWidget(column)
         self.splitter.addWidget(self.preview)

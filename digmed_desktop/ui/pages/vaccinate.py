@@ -67,7 +67,7 @@ class VaccinatePage(FormPage):
         SessionValue("Vaccinator", ("session.vaccinator",)),
         SessionValue("Service", ("session.programme", "session.service")),
         SessionValue("Legal basis", ("session.legal_basis",), joins=True),
-        SessionValue("Vaccine and batch", ("vaccine.product", "vaccine.batch", "vaccine.expiry")),
+        SessionValue("Vaccine and batch", ("vaccine.product", "vaccine.batch", "vaccine.expiry"), main=True),
         SessionValue("Place", ("session.location", "session.location_detail")),
         SessionValue("Date", ("contact.date",)),
     )

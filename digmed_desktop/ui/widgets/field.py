@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.widgets.editors import Editor
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Words, set_property
+from digmed_desktop.ui.widgets.words import SMALL, Words, set_property
 
 SENT, KEPT = "Sent to the GP", "Kept here"
 SET_BY_IT = "Set by your IT"
-SMALL = 0.86
 LONG_HINT = 34  # characters: a longer one stands on a line of its own
 
 

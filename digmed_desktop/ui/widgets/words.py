@@ -25,7 +25,8 @@ def breakable(text: str, most: int = LONG_WORD) -> str:
     return re.sub(rf"\S{{{most}}}(?=\S)", "\\g<0>\u200b", text)
 
 
-TITLE, HEADING, TEXT = 1.45, 1.15, 1.0
+TITLE, HEADING, TEXT, SMALL = 1.45, 1.15, 1.0, 0.86
+LARGE = 26  # pixels of a line, from which what stands above every page takes as few lines as it can
 
 
 class Words(QLabel):

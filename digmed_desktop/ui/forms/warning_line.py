@@ -1,0 +1,53 @@
+"""The first open warning over a form, for as long as its own words are scrolled out of view."""
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from digmed_desktop.ui.forms.alerts import Alerts, tone_of
+from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.widgets.words import SMALL, Words, breakable, set_property
+
+
+class WarningLine(QFrame):
+    """Says the warning that is to be decided first wherever the form is scrolled to, and how many others are open."""
+
+    def __init__(self, alerts: Alerts, view: FormView) -> None:
+        super().__init__()
+        self._alerts, self._view = alerts, view
+        self.said = Words("", bold=True)
+        self.others = Words("", SMALL, role="quiet", wrap=False)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(18, 3, 12, 3)
+        line.setSpacing(12)
+        line.addWidget(self.said, 1)
+        line.addWidget(self.others)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.follow)
+        alerts.changed.connect(self._soon.start)
+        view.verticalScrollBar().valueChanged.connect(self._soon.start)
+        view.verticalScrollBar().rangeChanged.connect(self._soon.start)
+        self.hide()
+
+    def follow(self) -> None:
+        """Show the warning while its own words are out of view."""
+        open_ = [alert for alert in self._alerts.alerts if alert.open]
+        shown = bool(open_) and not self._in_view(open_[0].said)
+        if shown:
+            problem = open_[0].problem
+            tone = tone_of(problem)
+            set_property(self, "tone", tone)
+            set_property(self.said, "ink", tone)
+            self.said.setText(breakable(problem.sentence))
+            self.others.setText(f"{len(open_) - 1} more" if len(open_) > 1 else "")
+            self.setAccessibleName(problem.sentence)
+        if shown == self.isHidden():
+            self.setVisible(shown)
+            QTimer.singleShot(0, self._view.keep_cursor_in_view)
+
+    def _in_view(self, words: Words) -> bool:
+        port = self._view.viewport()
+        if not self._view.isAncestorOf(words):
+            return False
+        room = port.height() + (self.height() if self.isVisible() else 0)
+        top = words.mapTo(port, QPoint(0, 0)).y()
+        return top >= 0 and top + words.height() <= room
