@@ -11,6 +11,7 @@ DOUBTED = {
     "patient.date_of_birth": "12/3/1950",
     "vaccine.dose_number": "2",
     "previous.finding": "dose-seen",
+    "screening.unwell": "yes",
 }
 
 
