@@ -1,6 +1,5 @@
 """Removing what its time is over for: off until a manager has confirmed the table, and stopped by holds."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -19,8 +18,6 @@ from digmed_desktop.messaging.retention import Hold, HoldReason, RecordGroup
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
-_STATE = "retention"
-
 
 class RetentionDesk:
     """Asks ``allow`` before every decision: it returns the name of the manager who acts, or raises DigMedError."""
@@ -37,7 +34,7 @@ class RetentionDesk:
 
     def confirmed(self) -> Confirmed | None:
         """Return who confirmed this very table; None where nobody did, or the table is another one since."""
-        kept = self._state().get("confirmed")
+        kept = self._store.retention.state().get("confirmed")
         if kept is None or kept["table"] != self.table().digest:
             return None
         return Confirmed(kept["by"], datetime.fromisoformat(kept["at"]))
@@ -45,14 +42,14 @@ class RetentionDesk:
     def confirm(self) -> None:
         """Confirm the table as it is: from now on records can be removed by it."""
         by, table = self._allow(), self.table().digest
-        self._keep(confirmed={"by": by, "at": self._clock.now().isoformat(), "table": table})
-        self._store.retention.say("table", {"act": "confirmed", "table": table, "by": by})
+        confirmed = {"by": by, "at": self._clock.now().isoformat(), "table": table}
+        note = {"act": "confirmed", "table": table, "by": by}
+        self._store.retention.keep({"confirmed": confirmed}, "table", note)
 
     def switch_off(self) -> None:
         """Take the confirmation back."""
         by = self._allow()
-        self._keep(confirmed=None)
-        self._store.retention.say("table", {"act": "switched off", "by": by})
+        self._store.retention.keep({"confirmed": None}, "table", {"act": "switched off", "by": by})
 
     # ---- holds
 
@@ -81,11 +78,12 @@ class RetentionDesk:
             raise DigMedError("Write in a few words what the hold is for.")
         about = self._subject(subject)
         with self._deciding:
-            state = self._state()
+            state = self._store.retention.state()
             number = int(state.get("last_hold", 0)) + 1
             made = Hold(number, reason, note.strip(), self._clock.now(), by, **about)
-            self._keep(holds=[*state.get("holds", ()), _raw(made)], last_hold=number)
-            self._store.retention.say(f"hold {number}", {"act": "placed", "reason": reason.value, "by": by})
+            changed = {"holds": [*state.get("holds", ()), _raw(made)], "last_hold": number}
+            said = {"act": "placed", "reason": reason.value, "by": by}
+            self._store.retention.keep(changed, f"hold {number}", said)
         return made
 
     def lift(self, number: int, why: str) -> None:
@@ -98,12 +96,12 @@ class RetentionDesk:
             if not why.strip():
                 raise DigMedError("Write in a few words why the hold is lifted.")
             ended = replace(hold, lifted_at=self._clock.now(), lifted_by=by, lifted_why=why.strip())
-            self._keep(
-                holds=[_raw(one) for one in self.holds() if one.id != number],
-                lifted=[_raw(one) for one in (*self.lifted(), ended)],
-            )
+            changed = {
+                "holds": [_raw(one) for one in self.holds() if one.id != number],
+                "lifted": [_raw(one) for one in (*self.lifted(), ended)],
+            }
             note = {"act": "lifted", "reason": hold.reason.value, "by": by}
-            self._store.retention.say(f"hold {number}", note)
+            self._store.retention.keep(changed, f"hold {number}", note)
 
     # ---- removing
 
@@ -142,7 +140,7 @@ class RetentionDesk:
             patients = self._store.retention.forget_patients(self._long_ago(), self._held_names())
             left = self._store.retention.groups()
             about = [one for one in self.lifted() if any(_is_about(one, group) for group in left)]
-            self._keep(lifted=[_raw(one) for one in about])
+            self._store.retention.keep({"lifted": [_raw(one) for one in about]})
         return gone, patients
 
     def _over(self) -> Iterator[tuple[Due, str]]:
@@ -212,14 +210,7 @@ class RetentionDesk:
         return self._clock.now().astimezone(dates.ENGLAND).date()
 
     def _kept(self, which: str) -> tuple[Hold, ...]:
-        return tuple(_hold(raw) for raw in self._state().get(which, ()))
-
-    def _state(self) -> dict[str, Any]:
-        state: dict[str, Any] = json.loads(self._store.profile.get(_STATE) or "{}")
-        return state
-
-    def _keep(self, **changed: Any) -> None:
-        self._store.profile.put(_STATE, json.dumps({**self._state(), **changed}, ensure_ascii=False))
+        return tuple(_hold(raw) for raw in self._store.retention.state().get(which, ()))
 
 
 def _patients(groups: Sequence[RecordGroup]) -> dict[tuple[int, ...], set[object]]:

@@ -15,17 +15,18 @@ import sqlalchemy as sa
 from digmed_desktop.clinical import dates
 from digmed_desktop.history import profile, sealing
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.sealing import SEALED, Sealed, Sealer
+from digmed_desktop.history.sealing import LATEST, SEALED, Sealed, Sealer
 from digmed_desktop.messaging.chain import Agreement, ChainHead, ChainSeal, TailCheck
 from digmed_desktop.messaging.register import Verified
 
 TAIL = 200
 """How many of the last links are checked at a start, where the head does not ask for more."""
 _AT_ONCE = 1000
-_PEOPLE_SEALED = "chain.people"
-"""The entry of the profile that says that the people of before are sealed, so that no start looks for it."""
+_LISTS_SEALED = "chain.lists"
+"""The entry of the profile that says that people and lists of before are sealed, so that no start looks for it."""
 _MOST_FAULTS = 100
-_KINDS = {one.kind: one for one in SEALED}
+_KINDS = {one.kind: one for one in (*SEALED, *LATEST)}
+_NAMED = {sealing.PERSON: "Person", sealing.LISTED: "Notification", sealing.SETTING: "The setting"}
 _LINK = "SELECT number, kind, subject, at, digest, note, mac FROM link "
 _OTHER_STATE = (
     "SELECT n.id FROM notification n WHERE n.state IS NOT "
@@ -46,7 +47,7 @@ class Chain:
         with self._database.reading() as connection:
             is_begun = self._sealer.look(connection) or _last(connection) is not None
             is_known = connection.exec_driver_sql(
-                "SELECT count(*) FROM profile WHERE key = ?", (_PEOPLE_SEALED,)
+                "SELECT count(*) FROM profile WHERE key = ?", (_LISTS_SEALED,)
             ).scalar_one()
         if is_known or (not is_begun and self._seal.head() is not None):
             return
@@ -54,8 +55,8 @@ class Chain:
             if not is_begun:
                 self._sealer.begin(connection)
             if self._sealer.look(connection):
-                self._sealer.seal_people_found(connection)
-                profile.write(connection, _PEOPLE_SEALED, "true")
+                self._sealer.seal_found(connection)
+                profile.write(connection, _LISTS_SEALED, "true")
 
     # ---- the head
 
@@ -173,7 +174,6 @@ class Chain:
         while links := _links(connection, checks.expected):
             yield from (sentence for _, sentence in checks.of(connection, links))
         yield from (sentence for _, sentence in checks.changed())
-        yield from (sentence for _, sentence in checks.people(connection, all_seen=False))
 
 
 class _Checks:
@@ -186,7 +186,8 @@ class _Checks:
         self._changed: dict[tuple[str, str], tuple[int, str]] = {}
         self._sealed: Counter[str] = Counter()
         self._missing: set[tuple[str, str]] = set()
-        self._people: dict[str, Link] = {}
+        self._latest: dict[str, set[str]] = {one.kind: set() for one in LATEST}  # which rows have a link
+        self._all_latest = False  # whether all rows of LATEST have one
 
     def of(self, connection: sa.Connection, links: Sequence[Link]) -> Iterator[tuple[int, str]]:
         """Yield what is wrong with links: number and sentence. What they seal is told by :meth:`changed`."""
@@ -210,37 +211,41 @@ class _Checks:
         for kind, sealed in _KINDS.items():
             self._rows(connection, sealed, {one.subject: one for one in links if one.kind == kind})
         for link in links:
-            if link.kind == sealing.PERSON:
-                self._people[link.subject] = link
-            if link.kind == sealing.REMOVED:
-                kind, _, key = link.subject.partition(" ")
-                self._changed.pop((kind, key), None)
-                if (kind, key) in self._missing:
-                    self._sealed[kind] -= 1  # else a row without a link could take its place
+            self._note(link)
+
+    def _note(self, link: Link) -> None:
+        """Note what a link says of rows: that one of those that change has a link, or that one was emptied."""
+        self._all_latest |= sealing.says_lists(link.kind, link.note)
+        if link.kind in self._latest:
+            self._latest[link.kind].add(link.subject)
+        elif link.kind == sealing.REMOVED:
+            kind, _, key = link.subject.partition(" ")
+            self._changed.pop((kind, key), None)
+            if kind in self._latest:
+                self._latest[kind].discard(key)
+            elif (kind, key) in self._missing:
+                self._sealed[kind] -= 1  # else a row without a link could take its place
 
     def changed(self) -> Iterator[tuple[int, str]]:
         """Yield what links seal and the database does not hold as it was, but for what was emptied on purpose."""
         yield from sorted(self._changed.values())
 
-    def people(self, connection: sa.Connection, *, all_seen: bool) -> Iterator[tuple[int, str]]:
-        """Yield who is not as sealed last; where all links were seen, who was added without a link."""
-        if not self._people:
-            return
-        there = {str(row.id): row for row in connection.exec_driver_sql(sealing.PEOPLE).all()}
-        for key, link in self._people.items():
-            if key not in there:
-                yield link.number, _told(link, "is missing")
-            elif not hmac.compare_digest(sealing.digest_of_person(there[key]), bytes(link.digest)):
-                yield link.number, _told(link, "was changed afterwards")
-        for key in sorted(there.keys() - self._people.keys()) if all_seen else ():
-            yield self.expected, f"Person {key} was added without being sealed."
+    def _without_link(self, connection: sa.Connection) -> Iterator[tuple[int, str]]:
+        """Yield the rows of ``LATEST`` that were added without a link, once every link was seen."""
+        for sealed in LATEST:
+            if not self._all_latest and not self._latest[sealed.kind]:
+                continue  # a database of before, in which this kind is not sealed yet
+            wanted = f"SELECT {sealed.key} FROM {sealed.table} {sealed.among}"  # noqa: S608 - own names only
+            there = {str(key) for key in connection.exec_driver_sql(wanted).scalars()}
+            for key in sorted(there - self._latest[sealed.kind]):
+                yield self.expected, f"{_NAMED[sealed.kind]} {key} was added without being sealed."
 
     def at_the_end(self, connection: sa.Connection) -> Iterator[tuple[int, str]]:
         """Yield what only shows once every link was seen: rows that have none, and states that no event gave."""
         if not self._ours and self.expected > 1:
             yield 1, _of_another_key(self._foreign_since, self.expected - 1)
         yield from self.changed()
-        yield from self.people(connection, all_seen=True)
+        yield from self._without_link(connection)
         for sealed in SEALED:
             counted = connection.exec_driver_sql(f"SELECT count(*) FROM {sealed.table}")  # noqa: S608
             extra = int(counted.scalar_one()) - self._sealed[sealed.kind]
@@ -263,6 +268,8 @@ class _Checks:
                 self._changed[sealed.kind, key] = link.number, _told(link, "is missing")
             elif not hmac.compare_digest(sealed.digest(row), bytes(link.digest)):
                 self._changed[sealed.kind, key] = link.number, _told(link, "was changed afterwards")
+            elif sealed.kind in self._latest:
+                self._changed.pop((sealed.kind, key), None)  # an earlier link sealed it as it was then
 
 
 def _links(connection: sa.Connection, first: int) -> Sequence[Link]:

@@ -9,6 +9,7 @@ from digmed_desktop.clinical.record import Professional
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.readable import count_unreadable, read_row, readable
+from digmed_desktop.history.sealing import PERSON
 from digmed_desktop.history.tables import AnyRow, access_act, person
 from digmed_desktop.messaging.people import Access, Person, Why
 
@@ -59,7 +60,7 @@ class People:
                 )
                 .returning(person.c.id)
             ).scalar_one()
-            self._database.sealer.seal_person(connection, made)
+            self._database.sealer.seal_latest(connection, PERSON, made)
             if access is not None:
                 self._give(connection, made, access, why, by)
         return made
@@ -128,7 +129,7 @@ class People:
             if done.rowcount != 1:
                 raise KeyError(person_id)
             if sealed:
-                self._database.sealer.seal_person(connection, person_id)
+                self._database.sealer.seal_latest(connection, PERSON, person_id)
 
 
 def _access(connection: sa.Connection) -> dict[int, Access]:

@@ -3,6 +3,7 @@
 The links of the chain stay, and each row that goes has a link that says so. What people are still needed for stays.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,14 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.history import profile
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.sealing import REMOVED, RETENTION, SEALED, Sealer
+from digmed_desktop.history.sealing import LISTED, REMOVED, RETENTION, SEALED, SETTING, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.retention import RecordGroup
 from digmed_desktop.messaging.states import IN_TRANSIT, UNTOLD, State
 
+_STATE = "retention"
+"""The entry of the profile with the confirmation and the holds."""
 _ON_THE_WAY = {*UNTOLD, State.DRAFT}
 _SEALED = {one.table: one for one in SEALED}
 _NUMBERED_ANEW = {"audit": "about", "owed": "notification_id", "reply_act": "notification_id"}
@@ -95,10 +99,22 @@ class Retention:
             )
             return int(gone.rowcount)
 
-    def say(self, subject: str, note: dict[str, Any]) -> None:
-        """Seal what a manager decided about retention; nothing of a patient may be in it."""
+    def state(self) -> dict[str, Any]:
+        """Return the confirmation and the holds, as they were kept."""
+        with self._database.reading() as connection:
+            state: dict[str, Any] = json.loads(profile.read(connection, _STATE) or "{}")
+        return state
+
+    def keep(
+        self, changed: Mapping[str, Any], subject: str = "", note: Mapping[str, Any] | None = None
+    ) -> None:
+        """Keep what a manager decided, sealed; ``note`` says what it was, and nothing of a patient may be in it."""
         with self._database.writing() as connection:
-            self._database.sealer.say(connection, RETENTION, subject, note)
+            state = json.loads(profile.read(connection, _STATE) or "{}")
+            profile.write(connection, _STATE, json.dumps({**state, **changed}, ensure_ascii=False))
+            self._database.sealer.seal_latest(connection, SETTING, _STATE)
+            if note is not None:
+                self._database.sealer.say(connection, RETENTION, subject, dict(note))
 
 
 def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
@@ -196,6 +212,7 @@ def _remove(connection: sa.Connection, sealer: Sealer, ids: Sequence[int], note:
                 sealer.say(connection, REMOVED, f"{sealed.kind} {key}", note)
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE {which}", values)  # noqa: S608
     for one in sorted(ids, reverse=True):  # a later version names the one before
+        sealer.say(connection, REMOVED, f"{LISTED} {one}", note)
         connection.exec_driver_sql("DELETE FROM notification WHERE id = ?", (one,))
 
 

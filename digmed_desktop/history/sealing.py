@@ -37,6 +37,7 @@ class Sealed:
     order: str
     key: str
     columns: tuple[str, ...]
+    among: str = ""  # which rows of the table, as SQL
 
     def digest(self, values: Sequence[Any]) -> bytes:
         """Return the digest of a row, as the file holds it."""
@@ -80,13 +81,31 @@ SEALED = (
 """Rows that are sealed: acts and all other events, messages as recorded, messages that came in, and answers to them; the
 register of patient group directions; as what people work here; and the audit."""
 
-PERSON = "person"
-"""A link that seals a person as added or changed: who works here, under which PIN, and whether still."""
-PEOPLE = "SELECT id, professional, pin_hash, active FROM person "
+PERSON, LISTED, SETTING = "person", "listed", "setting"
+LATEST = (
+    Sealed(PERSON, "person", "id", "id", ("id", "professional", "pin_hash", "active")),
+    Sealed(
+        LISTED, "notification", "id", "id",
+        ("id", "token", "kind", "state", "need", "held", "corrects", "replaces", "withdrawal", "outcome", "signer_id",
+         "once_signed", "on_behalf", "patient_name", "name_key", "nhs_number", "what", "batch", "practice_name",
+         "practice_ods", "by_name", "contact_at", "changed_at", "sent_at", "accepted_at", "matched_at", "settled_at",
+         "message_id", "sender_reference"),
+    ),
+    Sealed(SETTING, "profile", "key", "key", ("key", "value"), "WHERE key IN ('pharmacy', 'retention')"),
+)  # fmt: skip
+"""Rows that change, each sealed anew as often: the last link of a row counts. They are who works here, under which PIN
+and whether still; all that the lists show of a notification; and the settings that decide what a message names and what
+retention removes."""
+_LATEST = {one.kind: one for one in LATEST}
 
-BEGUN, FOUND, LOST, REMOVED = "begun", "found", "lost", "removed"
+BEGUN, FOUND, LOST, REMOVED, LISTS = "begun", "found", "lost", "removed", "lists"
 """Kinds of links that seal no row: the chain begins with an empty database, or with one that was there before; a person
-goes on with a loss; a row was emptied."""
+goes on with a loss; a row was emptied; from here on all of ``LATEST`` is sealed (the first link says so itself where
+that was so from the beginning)."""
+_FROM_THE_FIRST = '"lists": true'
+_KNOWS_LISTS = (
+    f"SELECT 1 FROM link WHERE kind = '{LISTS}' OR (number = 1 AND note LIKE '%{_FROM_THE_FIRST}%') LIMIT 1"  # noqa: S608
+)
 RETENTION = "retention"
 """The kind of a link that seals what a manager decided about how long records are kept."""
 
@@ -96,6 +115,7 @@ KEY = "key"
 _KEY = "chain.key"
 """The entry of the profile that names the key of the last link, and the first link that it made."""
 
+_EVENT = next(n for n, one in enumerate(SEALED) if one.table == "event")
 Marks = tuple[int, ...]
 """The greatest ``order`` of each sealed table."""
 _MARKS = "SELECT " + ", ".join(f"(SELECT coalesce(max({one.order}), 0) FROM {one.table})" for one in SEALED)  # noqa: S608 - own names only
@@ -147,19 +167,26 @@ class Sealer:
                 for row in _added(connection, one, since)
             )
             self._append(connection, added)
+            if now[_EVENT] > before[_EVENT]:
+                self._append(connection, _listed_since(connection, before[_EVENT]))
         return now
 
-    def seal_person(self, connection: sa.Connection, person_id: int) -> None:
-        """Append a link that seals a person as they stand now."""
-        row = connection.exec_driver_sql(PEOPLE + "WHERE id = ?", (person_id,)).one()
-        self._append(connection, [(PERSON, str(person_id), digest_of_person(row), "")])
+    def seal_latest(self, connection: sa.Connection, kind: str, key: int | str) -> None:
+        """Append a link that seals a row of ``LATEST`` as it stands now."""
+        sealed = _LATEST[kind]
+        wanted = f"SELECT {sealed.selected} FROM {sealed.table} WHERE {sealed.key} = ?"  # noqa: S608 - own names only
+        row = connection.exec_driver_sql(wanted, (key,)).one()
+        self._append(connection, [(kind, str(key), sealed.digest(row), "")])
 
-    def seal_people_found(self, connection: sa.Connection) -> None:
-        """Seal the people that were there before people were sealed; nothing where any ever was."""
-        known = connection.exec_driver_sql("SELECT 1 FROM link WHERE kind = ? LIMIT 1", (PERSON,)).first()
-        if known is None and self.look(connection):
-            for row in connection.exec_driver_sql(PEOPLE + "ORDER BY id").all():
-                self._append(connection, [(PERSON, str(row.id), digest_of_person(row), "")])
+    def seal_found(self, connection: sa.Connection) -> None:
+        """Seal the rows of ``LATEST`` that were there before such were sealed; nothing where any ever was."""
+        if not self.look(connection) or connection.exec_driver_sql(_KNOWS_LISTS).first() is not None:
+            return
+        for sealed in LATEST:
+            sealed_before = "SELECT 1 FROM link WHERE kind = ? LIMIT 1"
+            if connection.exec_driver_sql(sealed_before, (sealed.kind,)).first() is None:
+                self._append(connection, _all_of(connection, sealed))
+        self.say(connection, LISTS, "", {})
 
     def say(self, connection: sa.Connection, kind: str, subject: str, note: dict[str, Any]) -> None:
         """Append a link that seals no row but says something itself."""
@@ -171,8 +198,11 @@ class Sealer:
         nothing: Marks = (0,) * len(SEALED)
         found = self.marks(connection)
         self._take(connection)
-        self.say(connection, FOUND if found != nothing else BEGUN, "", self._named(rows=_rows(connection)))
-        self.seal(connection, nothing)
+        kind = FOUND if found != nothing else BEGUN
+        self.say(connection, kind, "", self._named(rows=_rows(connection), lists=True))
+        for kind in (PERSON, SETTING):
+            self._append(connection, _all_of(connection, _LATEST[kind]))
+        self.seal(connection, nothing)  # with each event the notification that it happened to
 
     def go_on(self, connection: sa.Connection, note: dict[str, Any]) -> None:
         """Append that a person goes on with a loss; from here on the chain has this key."""
@@ -244,10 +274,9 @@ def chain_key(database_key: bytes) -> bytes:
     return hmac.new(database_key, b"the chain of DigMed Desktop", hashlib.sha256).digest()
 
 
-def digest_of_person(row: Sequence[Any]) -> bytes:
-    """Return the digest of a person: id, details, hash of the PIN, and whether they still work here."""
-    text = json.dumps([PERSON, *row], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def says_lists(kind: str, note: str) -> bool:
+    """Return whether all of ``LATEST`` is sealed from this link on."""
+    return kind == LISTS or (kind in (BEGUN, FOUND) and _FROM_THE_FIRST in note)
 
 
 def seal_of(key: bytes, before: bytes, row: Sequence[Any]) -> bytes:
@@ -258,14 +287,40 @@ def seal_of(key: bytes, before: bytes, row: Sequence[Any]) -> bytes:
 
 
 def _rows(connection: sa.Connection) -> int:
-    counted = (connection.exec_driver_sql(f"SELECT count(*) FROM {one.table}") for one in SEALED)  # noqa: S608
-    people = connection.exec_driver_sql("SELECT count(*) FROM person").scalar_one()
-    return int(people) + sum(int(one.scalar_one()) for one in counted)
+    counted = (
+        connection.exec_driver_sql(f"SELECT count(*) FROM {one.table} {one.among}")  # noqa: S608
+        for one in (*SEALED, *LATEST)
+    )
+    return sum(int(one.scalar_one()) for one in counted)
 
 
 def _key_id(key: bytes) -> str:
     """Return a name for a key that does not give it away."""
     return hashlib.sha256(b"chain key" + key).hexdigest()[:16]
+
+
+_Link = tuple[str, str, bytes, str]
+
+
+def _listed_since(connection: sa.Connection, event_id: int) -> Iterator[_Link]:
+    """Yield the link of each notification to which something happened: whatever changes one writes an event."""
+    listed = _LATEST[LISTED]
+    happened = "SELECT notification_id FROM event WHERE id > ?"
+    rows = connection.exec_driver_sql(
+        f"SELECT {listed.selected} FROM notification WHERE id IN ({happened}) ORDER BY id",  # noqa: S608
+        (event_id,),
+    )
+    for row in rows.all():
+        yield LISTED, str(row[0]), listed.digest(row), ""
+
+
+def _all_of(connection: sa.Connection, sealed: Sealed) -> Iterator[_Link]:
+    """Yield a link for each row of a table of ``LATEST``."""
+    wanted = (
+        f"SELECT {sealed.key}, {sealed.selected} FROM {sealed.table} {sealed.among} ORDER BY {sealed.order}"  # noqa: S608
+    )
+    for row in connection.exec_driver_sql(wanted).all():
+        yield sealed.kind, str(row[0]), sealed.digest(row[1:]), ""
 
 
 def _added(connection: sa.Connection, sealed: Sealed, since: int) -> Iterator[Sequence[Any]]:

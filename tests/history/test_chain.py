@@ -28,6 +28,17 @@ KEPT = Path(__file__).parent / "kept" / "version-1.db"
 NOW = "2026-11-20T10:30:00.000000Z"
 
 
+def first_link_of_before(path: Path) -> str:
+    """Return the SQL that makes the first link one of a program that sealed no lists yet."""
+    made = engine(path, DATABASE_KEY, size=1)
+    with made.connect() as connection:
+        first = list(connection.exec_driver_sql("SELECT * FROM link WHERE number = 1").one())
+    made.dispose()
+    first[5] = json.dumps({key: value for key, value in json.loads(first[5]).items() if key != "lists"})
+    mac = seal_of(chain_key(DATABASE_KEY), bytes(32), first[:6]).hex()
+    return f"UPDATE link SET note = '{first[5]}', mac = x'{mac}' WHERE number = 1"
+
+
 @pytest.fixture
 def seal(memory_vault) -> VaultChainSeal:
     return VaultChainSeal(memory_vault, lambda: chain_key(DATABASE_KEY))
@@ -214,14 +225,13 @@ def test_people_from_before_are_sealed_once_as_they_are_found(
     sealed: Store, database: Path, clock: MovedClock, seal: VaultChainSeal
 ) -> None:
     sealed.people.add(PHARMACIST, "hash")
-    sealed.chain.keep_head()
     sealed.close()
-    older = "DELETE FROM link WHERE kind = 'person'", "DELETE FROM profile WHERE key = 'chain.people'"
-    tamper(database, *older)
+    without = "DELETE FROM link WHERE kind = 'person'", "DELETE FROM profile WHERE key = 'chain.lists'"
+    tamper(database, *without, first_link_of_before(database))
     opened = Store.open(database, DATABASE_KEY, clock, seal)
     assert opened.chain.verify().intact
     opened.close()
-    tamper(database, "UPDATE person SET active = 0", "DELETE FROM profile WHERE key = 'chain.people'")
+    tamper(database, "UPDATE person SET active = 0", "DELETE FROM profile WHERE key = 'chain.lists'")
     again = Store.open(database, DATABASE_KEY, clock, seal)
     assert not again.chain.verify().intact, "whoever was sealed is not sealed anew"
     again.close()
