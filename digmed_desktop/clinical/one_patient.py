@@ -1,7 +1,7 @@
 """One form, one patient: what becomes of a form when a patient is found, or another identity is typed over the first."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from digmed_desktop.clinical import identity
@@ -37,13 +37,19 @@ class Taken:
 class Parted:
     """A form on which another patient was typed: the answers of the first, and what was typed of the other.
 
-    ``named`` is empty while one other patient was typed. Where a third was typed over the second, it holds whose number
-    stands there, or without one who is named: nobody knows for whom of the two the rest of ``typed`` was meant.
+    ``mixed``: a third patient was typed over the second, so nobody knows for whom of the two ``typed`` was meant. Then
+    ``named`` holds whose number stands there, or without one who is named, if anybody is.
     """
 
     before: dict[str, str] = field(repr=False)
     typed: dict[str, str] = field(repr=False)
     named: dict[str, str] = field(repr=False, default_factory=dict)
+    mixed: bool = False
+
+    def apart(self, fresh: FormState) -> FormState:
+        """Return ``fresh`` with what was typed of the other patient; a mixed one asks whether it is about one."""
+        agreed = {**fresh.answers, **self.named} if self.mixed else {}
+        return replace(fresh.answered(self.typed), owner=self.named, agreed=agreed)
 
 
 class OnePatient:
@@ -112,7 +118,7 @@ class OnePatient:
             return
         now = identity.identity_of(_identifying(self.parted(answers).typed), today)
         self._several |= identity.named_anew(self._other, now)
-        self._other = now
+        self._other = identity.joined(now, self._other)  # a name that is emptied again was one all the same
 
     def said_of_another(self, answers: Answers, today: date) -> tuple[str, ...]:
         """Return what was answered of the identity before number, name or birth became another: it is asked again.
@@ -159,7 +165,8 @@ class OnePatient:
         who = _identifying(typed) if self._several else {}
         number = {key: text for key, text in who.items() if key == identity.NUMBER}
         named = number or who
-        return Parted(before, typed, named if named != typed else {})
+        mixed = self._several and named != typed
+        return Parted(before, typed, named if mixed else {}, mixed)
 
 
 def _identifying(answers: Answers) -> dict[str, str]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.one_patient import Parted
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views import DraftView, FormLists, PersonView
 from digmed_desktop.diagnostics import crash
@@ -87,15 +88,15 @@ class Session(QObject):
 class FormStart:
     """A form to begin: with answers known beforehand, going on with a draft, or as a correction.
 
-    ``whole`` is all that the form holds, so that nothing comes from the last patient. ``named``, where it is not empty,
-    is who the patient is; the form asks whether the rest of ``answers`` is that patient's.
+    ``whole`` is all that the form holds, so that nothing comes from the last patient. ``parted`` is a form on which
+    another patient was typed: what was typed of that one goes onto this form.
     """
 
     form: str
     answers: dict[str, str] = field(default_factory=dict)
     draft: DraftView | None = None
     whole: FormState | None = None
-    named: dict[str, str] = field(default_factory=dict)
+    parted: Parted | None = None
 
 
 class Navigate(QObject):

@@ -167,11 +167,17 @@ class OneForm(RuleBasedStateMachine):
         before = self._whose()
         if self.asks:
             parted = self.one.parted(self.answers)
+            if not self.one.owner:  # nobody's: it stays as it is, in doubt
+                self._put_aside("", FORM)
+                self.answers |= found
+                self.one.taken(self.answers, TODAY)
+                self.texts = {}
+                return
             self.answers = parted.before
             taken = take(parted.typed, found, PEOPLE["rose"], TODAY)
-            self._put_aside(before, FormState(parted.typed, owner=parted.named, agreed=parted.named))
+            self._put_aside(before, parted.apart(FORM))
             unknown = not identity.identity_of(parted.typed, TODAY).known()
-            another = taken.another or taken.asks or bool(parted.named) or unknown
+            another = taken.another or taken.asks or parted.mixed or unknown
             if another:
                 self._put_aside(self._whose(), FORM)
         else:
@@ -198,19 +204,22 @@ class OneForm(RuleBasedStateMachine):
     @rule()
     def answer(self) -> None:
         typed = self.one.parted(self.answers).typed
-        if not typed or self._whose() in people_in(typed):
+        nobodys = not self.one.owner
+        if not typed or (people_in(typed) if nobodys else self._whose() in people_in(typed)):
             self.one.taken(self.answers, TODAY)
             self.asks, self.texts = False, {}
+            return
+        if nobodys:
+            self._put_aside("", FORM)
             return
         wrong, whose = self.correction, self._whose()
         parted = self.one.parted(self.answers)
         self.answers = parted.before
         if wrong is None:
-            self._put_aside(whose, FormState(parted.typed, owner=parted.named, agreed=parted.named))
+            self._put_aside(whose, parted.apart(FORM))
         else:
-            typed = {**of_the_act(self.answers), **parted.typed}
-            agreed = {**of_the_act(self.answers), **parted.named} if parted.named else {}
-            self._put_aside(whose, FormState(typed, owner=parted.named, withdraws=wrong, agreed=agreed))
+            done = {**FORM.answers, **of_the_act(self.answers)}
+            self._put_aside(whose, parted.apart(FormState(done, withdraws=wrong)))
         meant = people_in(parted.typed)
         if meant and not identity.identity_of(self.answers, TODAY).known():  # whose the answers are is said
             for key in identity.IDENTIFYING:

@@ -9,7 +9,7 @@ from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.counter import TAKEN_BACK
 from tests.clinical.examples import complete_record
 from tests.ui.conftest import Bench
-from tests.ui.test_one_person import NORA, ROSE, begin_correction, begun_for_rose, sent, type_over
+from tests.ui.test_one_person import NORA, ROSE, begin_correction, begun_for_rose, know, sent, type_over
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -175,3 +175,65 @@ def test_a_patient_found_while_another_was_typed_takes_nothing_of_that_one(bench
     told = {one.state.answers[identity.FAMILY]: one.state.answers["after.history"] for one in got[0]}
     assert told == {"Quill": "", "Featherstone": "Featherstone's history", ROSE[identity.FAMILY]: ""}
     assert draft in {one.id for one in got[0]}
+
+
+def test_answers_of_two_patients_without_a_name_stay_in_doubt(bench: Bench) -> None:
+    begun_for_rose(bench)
+    for family, question in (("Quill", "after.history"), ("Featherstone", "screening.note")):
+        type_over(bench, identity.FAMILY, family)
+        bench.form.form.set_answers({question: f"said by {family}"}, keep_rest=True)
+        bench.form.touched(question)
+        type_over(bench, identity.FAMILY, ROSE[identity.FAMILY])
+    bench.form.person.another.click()
+    mixed = bench.form.draft_id
+    answers = bench.form.form.answers()
+    assert (answers["after.history"], answers["screening.note"]) == ("said by Quill", "said by Featherstone")
+    assert asks(bench)
+    assert "Was:" not in bench.form.person.said.text()
+    type_over(bench, identity.FAMILY, "Quill")
+    assert asks(bench), "a name typed by hand says nothing of the rest"
+    bench.form.save_draft()
+    bench.form.next_patient()
+    bench.form.begin(FormStart("vaccination", draft=kept(bench, mixed)))
+    assert asks(bench)
+    bench.form.arrive()
+    assert bench.focused() is bench.form.person.another
+
+
+def test_a_form_of_two_patients_is_kept_whole_and_another_is_begun(bench: Bench) -> None:
+    known = {"contact.method": "in-person"}
+    both = {"after.history": "said by Quill", "screening.note": "said by Featherstone"}
+    know(bench, ROSE)
+    for leave in ("found", "another"):
+        bench.form.begin(FormStart("vaccination", whole=FormState({**known, **both}, agreed=known)))
+        bench.form.changed()
+        mixed = bench.form.draft_id
+        assert asks(bench)
+        if leave == "found":
+            bench.form.search.chosen.emit({key: ROSE[key] for key in identity.IDENTIFYING})
+        else:
+            bench.form.person.another.click()
+        bench.idle()
+        assert bench.form.draft_id != mixed
+        assert not {key for key in both if bench.form.form.answers()[key]}
+        assert both.items() <= kept(bench, mixed).state.answers.items()
+        assert kept(bench, mixed).state.agreed
+    bench.form.begin(FormStart("vaccination", draft=kept(bench, mixed)))
+    bench.form.person.slip.click()
+    assert not asks(bench)
+    assert both.items() <= bench.form.form.answers().items()
+
+
+def test_previous_doses_are_told_of_nobody_who_cannot_be_looked_up(bench: Bench) -> None:
+    for answers, told in (
+        ({identity.FAMILY: "Quill"}, False),
+        ({identity.GIVEN: "Nora", identity.BORN: "4/7/1969"}, False),
+        ({identity.FAMILY: "Quill", identity.BORN: "4/7/1969"}, True),
+        ({identity.NUMBER: NORA[identity.NUMBER]}, True),
+    ):
+        bench.form.begin()
+        bench.form.fill(answers)
+        bench.idle()
+        bench.idle()
+        assert bench.form.search.doses.isHidden() is not told, answers
+        assert bench.form.search.box.field.label.isHidden(), answers

@@ -131,13 +131,14 @@ class Clerk:
         person = self.bench.form.person
         if person.asks:
             typed = person.one.parted(self.bench.form.form.answers()).typed
-            same = not typed or self.whose() in people_in(typed)
+            meant = people_in(typed)
+            same = not typed or (self.whose() in meant if person.owner else bool(meant))
             self.asked += 1
             self.done.append("same" if same else "another")
             (person.slip if same else person.another).click()
             self.settle()
-            if not same and not self.whose():
-                self.say_who(people_in(typed))
+            if not self.whose():
+                self.say_who(meant)
             self.mind = self.whose() or self.mind
 
     def say_who(self, meant: set[str]) -> None:

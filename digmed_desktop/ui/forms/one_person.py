@@ -27,6 +27,8 @@ _NAMED = {
 _DESCRIBED = ("patient.sex", "patient.address_lines", "patient.postcode")
 _SAME = "&Same patient: put it on this form"
 _SLIP = "&Same patient: the earlier entry was wrong"
+_ALL_OF_ONE = "One patient: &same for all of it"
+_OF_TWO = "Two patients: start &another form"
 _ANOTHER = "&Another patient: start a new form"
 _ANOTHER_CORRECTED = "&Another patient: withdraw this record, record the right one"
 
@@ -159,13 +161,13 @@ class OnePerson(QWidget):
     def say_kept(self, answers: Mapping[str, str]) -> None:
         """Say that the form with these answers stays a draft."""
         name = self._name(answers)
+        kept = f"The form {f'of {name}' if name else 'begun before'} is under Drafts (Ctrl+D)."
+        if self.asks:
+            self.said.setText(f"{self.said.text()} {kept}")
+            return
         self._again = ()
         self.head.setVisible(False)
-        self.said.setText(
-            f"The form of {name} is under Drafts (Ctrl+D)."
-            if name
-            else "The form begun before is under Drafts (Ctrl+D)."
-        )
+        self.said.setText(kept)
         self._show("act", self.said.text(), ask=False)
 
     def ask_whose(self, found: Mapping[str, str], answers: Mapping[str, str]) -> None:
@@ -188,6 +190,7 @@ class OnePerson(QWidget):
                 f"{self._answered(answers, found) if not name else ''}. For another patient a new form is started."
             )
         self.slip.setText(_SAME)
+        self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
         self.focus()
@@ -209,7 +212,13 @@ class OnePerson(QWidget):
         differs = (
             f"The {what} typed now {'differ' if len(named) > 1 or named[0].endswith('s') else 'differs'} from"
         )
-        if not self.one.contradicted(answers, self._today()):
+        if not self.owner:
+            self.head.setText("Is all of this about one patient?")
+            rest = (
+                f"These answers may be about two patients: {what}. If they are, this form stays under Drafts, and a new "
+                "form is started."
+            )
+        elif not self.one.contradicted(answers, self._today()):
             self.head.setText(
                 f"Is all of this about {name}?" if name else "Is all of this about one patient?"
             )
@@ -231,10 +240,11 @@ class OnePerson(QWidget):
                 f"{differs} what this form was begun with. For another patient a new form is started, and this one is "
                 "kept as it was."
             )
-        self.slip.setText(_SLIP)
+        self.slip.setText(_SLIP if self.owner else _ALL_OF_ONE)
+        self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER if self.owner else _OF_TWO)
         told = [self._told(one, found) for one in (self.owner, answers)]
         self._again = ()
-        self.said.setText(f"{rest} Was: {told[0]}. Now: {told[1]}.")
+        self.said.setText(f"{rest} Was: {told[0]}. Now: {told[1]}." if self.owner else rest)
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words
@@ -68,11 +68,10 @@ class PatientSearch(QWidget):
         if who == self._who:
             return
         self._who = who
-        somebody = bool(answers.get("patient.nhs_number") or answers.get("patient.family"))
-        self.box.field.label.setVisible(
-            not somebody
-        )  # the box says what it is for, the banner whose form it is
-        if not somebody:
+        now = identity.identity_of(answers, self._context.now().astimezone(dates.ENGLAND).date())
+        # the box says what it is for, the banner whose form it is
+        self.box.field.label.setVisible(not now.known())
+        if not (now.nhs_number or (now.family and now.born)):  # of whom nothing can be looked up
             self.doses.setVisible(False)
             return
         kept = dict(answers)

@@ -27,10 +27,9 @@ def begun_with(
     elif _others_worked_on(start.draft, acting):  # not left as it was, unseen
         carried |= of_colleague(state.answers, people, acting)
     # what is known of this patient is not the last one's
-    begun = replace(state.answered(start.answers), carried=frozenset(carried - start.answers.keys()))
-    if not start.named:
-        return begun
-    return replace(begun, owner=dict(start.named), agreed={**state.answers, **start.named})
+    known = {**start.answers, **(start.parted.typed if start.parted else {})}
+    begun = replace(state.answered(start.answers), carried=frozenset(carried - known.keys()))
+    return start.parted.apart(begun) if start.parted else begun
 
 
 def of_colleague(answers: Answers, people: Collection[str], acting: PersonView | None) -> set[str]:

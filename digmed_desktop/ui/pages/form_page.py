@@ -189,7 +189,7 @@ class FormPage(FormParts):
         self.practices.begin()
         self.scan_panel.clear()
         self.footer.saved.setText("")
-        if start.answers or start.whole:
+        if start.answers or start.whole or start.parted:
             self.changed()
         self.refresh()
 
@@ -321,11 +321,11 @@ class FormPage(FormParts):
         self.contact_clock.arrive()
         order = [q.id for q in self.form.form.fields() if q.id.startswith("patient.")]
         answers = self.form.answers()
-        if not any(answers.get(key) for key in ("patient.nhs_number", "patient.given", "patient.family")):
-            self.search.focus()
-            return
         if self.person.asks:
             self.person.focus()
+            return
+        if not identity.is_somebodys(answers):
+            self.search.focus()
             return
         self.form.focus_field(next((key for key in order if not answers.get(key)), order[0]))
 

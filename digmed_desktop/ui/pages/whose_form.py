@@ -79,14 +79,16 @@ class WhoseForm:
         What was typed is the found patient's where it names that one; else it is a draft of its own.
         """
         page = self._page
+        if not page.person.owner:  # nobody's: it stays as it is, in doubt
+            return Taken(dict(answers), another=True)
         page.form.set_answers(parted.before)
         page.changed()
         taken = take(parted.typed, answers, page.form.fields.keys(), self._today())
-        known = identity.identity_of(parted.typed, self._today()).known() and not parted.named
+        known = identity.identity_of(parted.typed, self._today()).known() and not parted.mixed
         if known and not (taken.another or taken.asks):
             return Taken({**parted.typed, **taken.answers}, another=True)
         if parted.typed:
-            self._put_aside(FormStart(page.FORM, answers=parted.typed, named=parted.named))
+            self._put_aside(FormStart(page.FORM, parted=parted))
         return Taken(dict(answers), another=True)
 
     def settled(self) -> bool:
@@ -141,10 +143,11 @@ class WhoseForm:
         """Keep this form as a draft, begin another, and say so where it was somebody's."""
         page = self._page
         now = page.form.answers()
-        before = page.person.one.parted(now).before if page.person.one.asks else now
+        asks = page.person.one.asks
+        before = page.person.one.parted(now).before if asks else now
         page.save_draft()
         page.begin(start)
-        if identity.is_somebodys(before):
+        if asks or identity.is_somebodys(before):
             page.person.say_kept(before)
 
     def _is_another(self) -> None:
@@ -155,13 +158,17 @@ class WhoseForm:
             page.fold_cards()
             page.form.next_open("")
             return
+        if not page.person.owner:  # whose of two patients its answers are, nobody knows: they stay together
+            self._put_aside()
+            page.arrive()
+            return
         parted = page.person.one.parted(page.form.answers())
         page.form.set_answers(parted.before)
         page.changed()
         if page.corrects:
             self._record_right_patient(parted)
             return
-        self._put_aside(FormStart(page.FORM, answers=parted.typed, named=parted.named))
+        self._put_aside(FormStart(page.FORM, parted=parted))
         page.form.next_open("")
 
     def _wrong_patient(self) -> None:
@@ -196,9 +203,7 @@ class WhoseForm:
             return
         fresh = page.fresh_state()
         page.save_draft()
-        given = {**fresh.answers, **done}
-        agreed = {**given, **parted.named} if parted.named else {}
-        state = FormState({**given, **parted.typed}, owner=parted.named, withdraws=wrong, agreed=agreed)
+        state = parted.apart(FormState({**fresh.answers, **done}, withdraws=wrong))
         page.begin(FormStart(page.FORM, whole=state))
         page.carried = {
             *fresh.carried,
