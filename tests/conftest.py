@@ -4,14 +4,17 @@ import ipaddress
 import os
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from keyring.backend import KeyringBackend
 from keyring.compat import properties
 from keyring.errors import PasswordDeleteError
 
+from digmed_desktop.credentials import pins
 from tests import golden_files
 
 if not os.environ.get("DIGMED_ONSCREEN"):
@@ -56,9 +59,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--within", type=float, default=0.0, help="seconds after which no other test is begun")
 
 
+@cache
+def _quick_hasher() -> PasswordHasher:
+    """The real one takes 0.2 s and 64 MiB on purpose, hundreds of times: ``tests/credentials/test_pins.py`` proves it."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_BEGAN] = time.monotonic()
     golden_files.write_anew = config.option.new_golden
+    pins._hasher = _quick_hasher
 
 
 @pytest.hookimpl(tryfirst=True)

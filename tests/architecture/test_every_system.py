@@ -16,14 +16,28 @@ def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+@cache
+def _attributes(tree: ast.AST) -> list[ast.Attribute]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+
+
+def _is_of(node: ast.Attribute, module: str) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == module
+
+
+@cache
+def _calls_by_name(tree: ast.AST) -> dict[str, list[ast.Call]]:
+    """Walk a tree once: a dozen rules ask for several names each."""
+    found: dict[str, list[ast.Call]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            if (isinstance(called, ast.Attribute) and called.attr == name) or (
-                isinstance(called, ast.Name) and called.id == name
-            ):
-                yield node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            found.setdefault(name, []).append(node)
+    return found
+
+
+def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    yield from _calls_by_name(tree).get(name, ())
 
 
 def _text_of_mode(call: ast.Call, position: int) -> str:
@@ -68,28 +82,25 @@ def replaces_a_file(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def asks_for_the_interpreter(tree: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "sys":
-            if node.attr not in {"executable", "_base_executable"}:
-                continue
+    for node in _attributes(tree):
+        if node.attr in {"executable", "_base_executable"} and _is_of(node, "sys"):
             yield node
 
 
 def prints_while_it_is_imported(tree: ast.AST) -> Iterator[ast.AST]:
-    inside = {
+    printed = list(_calls(tree, "print"))
+    inside = printed and {
         id(inner)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for inner in ast.walk(node)
     }
-    yield from (call for call in _calls(tree, "print") if id(call) not in inside)
+    yield from (call for call in printed if id(call) not in inside)
 
 
 def calls_what_only_posix_has(tree: ast.AST) -> Iterator[ast.AST]:
-    for name in ("fork", "geteuid", "getuid", "killpg", "setsid", "mkfifo", "O_DIRECTORY"):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr == name and ast.unparse(node.value) == "os":
-                yield node
+    names = {"fork", "geteuid", "getuid", "killpg", "setsid", "mkfifo", "O_DIRECTORY"}
+    yield from (node for node in _attributes(tree) if node.attr in names and _is_of(node, "os"))
 
 
 Rule = Callable[[ast.AST], Iterator[ast.AST]]

@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 
 import pytest
+from urllib3.util.retry import Retry
 
 from digmed_desktop.mesh import transport as transport_module
 from digmed_desktop.mesh.account import MeshAccount
@@ -39,7 +40,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 class Trickle:
     """Answers every call with the same bytes, one at a time, for as long as somebody listens."""
 
-    def __init__(self, beginning: bytes, pause: float = 0.05) -> None:
+    def __init__(self, beginning: bytes, pause: float = 0.02) -> None:
         self._beginning, self._pause = beginning, pause
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -90,7 +91,7 @@ def transport_to(url: str) -> MeshTransport:
     "beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", HEAD + b"\r\n", HEAD + b"Content-Length: 9999\r\n\r\n"]
 )
 def test_every_call_ends_by_the_clock_though_bytes_keep_coming(trickle, monkeypatch, beginning):
-    monkeypatch.setattr(transport_module, "WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(transport_module, "WHOLE_SECONDS", 0.1)
     server = trickle(beginning)
     for call in CALLS.values():
         transport = transport_to(server.url)
@@ -194,6 +195,7 @@ def test_a_chunk_range_that_says_nothing_is_one_chunk(pharmacy, mesh, chunks):
 
 def test_an_inbox_whose_pages_never_end_is_left_by_the_clock(pharmacy, mesh, monkeypatch):
     monkeypatch.setattr(transport_module, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(Retry, "get_backoff_time", lambda _self: 0.0)  # seconds between its attempts
     page = {"messages": ["A"], "links": {"next": f"/messageexchange/{PHARMACY}/inbox?continue_from=1"}}
     headers = {"Content-Type": "application/json"}
     mesh.fail(
