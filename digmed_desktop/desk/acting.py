@@ -93,9 +93,7 @@ class ActsDesk:
         able[Act.CANCEL] = notes.may_cancel(notification) or notes.may_take_back(notification)
         able[Act.TRY_AGAIN] = may(standing, Happening.SENT_AGAIN) and has_message
         able[Act.SEND_AS_NEW] = self._may_send_as_new(notification, way)
-        able[Act.CORRECT] = (
-            way is not Way.LATEST_ONLY and self._store.versions.state(notification) is not None
-        )
+        able[Act.CORRECT] = way is not Way.LATEST_ONLY and self._store.versions.can_be_corrected(notification)
         row = notes.row(notification)
         able[Act.WITHDRAW] = (
             way is not Way.LATEST_ONLY and not row.withdrawal and notes.may_withdraw(notification)
@@ -390,9 +388,7 @@ class ActsDesk:
         return NewEntry(EntryKind.AMENDMENT, text, by, name, about=about.about or about.number)
 
     def _record(self, notification: int) -> "Record":
-        from digmed_desktop.clinical import json_record
-
-        return json_record.read(self._store.versions.record(notification))
+        return self._store.versions.record_of(notification)
 
     def _edition(self, notification: int) -> "Edition | None":
         from digmed_desktop.fhir import editions
@@ -405,8 +401,11 @@ class ActsDesk:
         return new_local_id(pharmacy.ods_code if pharmacy else "")
 
     def record_json(self, notification: int) -> str:
-        """Return the record of a notification as JSON, laid out for reading."""
-        return json.dumps(json.loads(self._store.versions.record(notification)), ensure_ascii=False, indent=2)
+        """Return the record of a notification as JSON, laid out for reading; one that is no JSON as it is kept."""
+        kept = self._store.versions.record(notification)
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.dumps(json.loads(kept), ensure_ascii=False, indent=2)
+        return kept
 
     def save_record(self, notification: int, path: Path) -> None:
         """Write the record of a notification as JSON; FileNotWrittenError leaves nothing."""

@@ -66,13 +66,11 @@ def plan(store: "Store", state: FormState, record: "Record", edition: "Edition",
 
     Raises NotAllowedNowError when that one has a newer version meanwhile.
     """
-    from digmed_desktop.clinical import json_record
-
     correction = state.correction
     if correction is None:
         return Plan()
     of = correction.notification
-    corrected = json_record.read(store.versions.record(of))
+    corrected = store.versions.record_of(of)
     refused = about_another(corrected.patient, record.patient)
     made = plan_of(store, of, record, edition, at, why=correction.why)
     note = ""
@@ -110,7 +108,6 @@ def plan_of(
     withdrawn: bool = False,
 ) -> Plan:
     """Return how a message with this record follows the notification ``of``."""
-    from digmed_desktop.clinical import json_record
     from digmed_desktop.fhir.corrections import Replaces
 
     correction = store.notifications.correction(of)
@@ -120,7 +117,7 @@ def plan_of(
         )
     if correction.replaces is None:
         return Plan(correction, known_there=_known_there(store, of))
-    before = json_record.read(store.versions.record(correction.replaces))
+    before = store.versions.record_of(correction.replaces)
     changed = "" if withdrawn else sentence(differences(before, record, edition))
     versions = [one for one in store.versions.of(of) if one.row.id <= of]
     return Plan(

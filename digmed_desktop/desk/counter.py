@@ -117,11 +117,9 @@ class CounterDesk:
 
     def _corrected(self, state: FormState) -> Patient | None:
         """Return the patient of the record that a form corrects, None where it corrects nothing."""
-        from digmed_desktop.clinical import json_record
-
         if state.correction is None:
             return None
-        return json_record.read(self._store.versions.record(state.correction.notification)).patient
+        return self._store.versions.record_of(state.correction.notification).patient
 
     def _earlier(self, state: FormState, record: VaccinationRecord, chosen: ChosenVaccine) -> list[Problem]:
         corrected = state.correction.notification if state.correction else None

@@ -124,12 +124,13 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
 
 
 def check_rows(store: "Store") -> Iterator[Check]:
-    """Check that each draft, person, patient and practice can be read; a row that cannot costs itself only."""
+    """Check that each draft, person, patient, practice and notification can be read."""
     counted = {
         "drafts": store.drafts.count_unreadable(),
         "people": store.people.count_unreadable(),
         "patients": store.patients.count_unreadable(),
         "practices": store.practices.count_unreadable(),
+        "notifications": store.searching.count_unreadable(),
     }
     found = [f"{count} {name}" for name, count in counted.items() if count]
     if found:

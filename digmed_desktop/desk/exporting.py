@@ -1,5 +1,6 @@
 """The list of notifications as CSV, for a claim or a spreadsheet. The columns stand in ``resources/export``."""
 
+import contextlib
 import csv
 import io
 import re
@@ -15,17 +16,19 @@ from digmed_desktop.clinical.record import Professional, VaccinationRecord
 from digmed_desktop.clinical.record_import import words
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.history.readable import record_of
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import State
-from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.messaging.story import UNREADABLE_RECORD, NotificationRow
 from digmed_desktop.messaging.whole_file import whole_file
-from digmed_desktop.messaging.wording import record_word, words_of_row
+from digmed_desktop.messaging.wording import record_word, words_of_row, words_of_unreadable
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -105,9 +108,7 @@ class ExportDesk:
         self._gate.note(AuditAct.EXPORTED, f"{done} rows, {'with' if with_patients else 'without'} patients")
         return done
 
-    def _records(self, search: Search) -> "Iterator[tuple[NotificationRow, Record, _Standing]]":
-        from digmed_desktop.clinical import json_record
-
+    def _records(self, search: Search) -> "Iterator[tuple[NotificationRow, Record | None, _Standing]]":
         last: NotificationRow | None = None
         while page := self._store.searching.page(search, last, _PAGE):
             ids = [row.id for row in page]
@@ -115,10 +116,12 @@ class ExportDesk:
             later = self._store.versions.later(ids)
             for row in page:
                 standing = _Standing(row.id in doses, _not_in_force(row, later.get(row.id)))
-                yield row, json_record.read(kept[row.id]), standing
+                yield row, _record(row, kept.get(row.id, "")), standing
             last = page[-1]
 
-    def _cells(self, row: NotificationRow, record: "Record", standing: "_Standing") -> dict[str, str]:
+    def _cells(self, row: NotificationRow, record: "Record | None", standing: "_Standing") -> dict[str, str]:
+        if record is None:
+            return _of_row_alone(row)
         local = row.contact_at.astimezone(dates.ENGLAND)
         born = record.patient.date_of_birth
         return {
@@ -143,11 +146,33 @@ class ExportDesk:
         }
 
 
-def _cell(key: str, cells: Mapping[str, str], record: "Record") -> str:
+def _record(row: NotificationRow, kept: str) -> "Record | None":
+    """Return the record of a row; None where row or record cannot be read."""
+    with contextlib.suppress(UnreadableRowError):
+        return None if row.unreadable else record_of(row.id, kept)
+    return None
+
+
+def _of_row_alone(row: NotificationRow) -> dict[str, str]:
+    """Return what is known of a row whose record cannot be read, and that it cannot."""
+    return {
+        "number": str(row.id),
+        "patient": row.patient_name,
+        "nhs_number": row.nhs_number,
+        "product": UNREADABLE_RECORD,
+        "batch": row.batch,
+        "practice_ods": row.practice_ods,
+        "practice": row.practice_name,
+        "state": words_of_unreadable().word,
+        "record": words_of_unreadable().word,
+    }
+
+
+def _cell(key: str, cells: Mapping[str, str], record: "Record | None") -> str:
     """Return what stands in a column: one of the cells, or an attribute of the record in words."""
     if key in cells:
         return cells[key]
-    if key not in of(record).attributes():
+    if record is None or key not in of(record).attributes():
         return ""
     name = key.partition(".")[0]
     several = getattr(record, name) if name in ("immunizations", "items") else (record,)

@@ -1,5 +1,6 @@
 """The list of notifications, the story of one, and what Today shows."""
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -18,14 +19,17 @@ from digmed_desktop.desk.sent_views import (
     VersionView,
 )
 from digmed_desktop.desk.sharing import may_be_told
+from digmed_desktop.history.readable import record_of
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
-from digmed_desktop.messaging.story import NotificationRow, Story
+from digmed_desktop.messaging.story import NotificationRow, Story, Version
 
 if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
     from digmed_desktop.history.store import Store
 
 
@@ -85,7 +89,6 @@ class ListingDesk:
         """Return the story of one notification, with what was recorded and how its versions differ."""
         self._gate.allow(Permission.SEE_RECORDS)
         self._gate.note(AuditAct.SAW_RECORD, about=notification, again=False)
-        from digmed_desktop.clinical import json_record
         from digmed_desktop.fhir import editions
         from digmed_desktop.fhir.sections import sections
 
@@ -93,7 +96,7 @@ class ListingDesk:
         laid_out = tuple(replace(one, readable=readable(one.body)) for one in story.messages)
         named = self._store.versions.edition(notification)
         edition = editions.load(named) if named else editions.default_for(story.row.kind)
-        record = json_record.read(story.record_json)
+        record = record_of(notification, story.record_json)
         recorded = tuple(
             RecordedSection(
                 section.title, tuple((row.label, row.values) for row in section.rows if row.values)
@@ -104,10 +107,10 @@ class ListingDesk:
         before = None
         versions = self._store.versions.of(notification)
         for number, version in enumerate(versions, 1):
-            this = json_record.read(version.record_json)
-            changes = differences(before, this, edition) if before is not None else ()
+            this = _if_readable(version)
+            changes = differences(before, this, edition) if before is not None and this is not None else ()
             views.append(VersionView(version, number, changes))
-            before = this
+            before = this or before
         return StoryView(
             replace(story, messages=laid_out),
             recorded,
@@ -117,6 +120,12 @@ class ListingDesk:
             patient=record.patient,
             allergies=record.allergies,
         )
+
+
+def _if_readable(version: Version) -> "Record | None":
+    with contextlib.suppress(UnreadableRowError):
+        return record_of(version.row.id, version.record_json)
+    return None
 
 
 def _travels(story: Story) -> RecordedSection | None:

@@ -12,6 +12,7 @@ from digmed_desktop.desk import data_check, guides
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
+from digmed_desktop.history.readable import record_of
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
@@ -44,10 +45,8 @@ class PapersDesk:
 
         Raises NotAllowedNowError when the patient does not agree to share this with the practice.
         """
-        from digmed_desktop.clinical import json_record
-
         story = self._store.notifications.story(notification)
-        record = json_record.read(story.record_json)
+        record = record_of(notification, story.record_json)
         if how is not How.PATIENT and not may_be_told(self._store.versions.of(notification)):
             raise NotAllowedNowError(
                 "The patient does not agree to share this with the practice.",
@@ -260,7 +259,7 @@ def _values(value: Any, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]:
     return (
-        f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
+        f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}" if row.has_time else "",
         row.patient_name,
         nhs_number.shown(row.nhs_number),
         record_word(row),
@@ -275,7 +274,7 @@ def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]
 def _still_open(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]:
     words = words_of_row(row, duty, now)
     return (
-        f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}",
+        f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}" if row.has_time else "",
         row.patient_name,
         record_word(row),
         row.what,

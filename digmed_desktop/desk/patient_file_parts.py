@@ -1,5 +1,6 @@
 """Gathers what is recorded about one patient: records, forms, events, messages, register, drafts, and who looked."""
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -40,9 +41,10 @@ class Gathering:
 
     def born(self, notification: int) -> date | None:
         """Return the date of birth in a record."""
-        text = json.loads(self._store.versions.record(notification))["record"].get("patient", {})
-        born = text.get("date_of_birth")
-        return date.fromisoformat(born) if born else None
+        born = _as_kept(self._store.versions.record(notification)).get("patient")
+        with contextlib.suppress(ValueError, TypeError, AttributeError):
+            return date.fromisoformat(born["date_of_birth"]) if born and born.get("date_of_birth") else None
+        return None
 
     def of(self, notification: int) -> PatientFile:
         """Return everything about the patient of a notification, the oldest record first."""
@@ -113,7 +115,7 @@ class Gathering:
         try:
             record = read(story.record_json)
         except RecordFormatError:  # of another version, or damaged: what is kept is shown as it is
-            kept = json.loads(story.record_json)["record"]
+            kept = _as_kept(story.record_json)
             as_kept = [(key.replace("_", " "), _values(value)) for key, value in kept.items()]
             yield self._part(f"Notification {row.id}, as stored", as_kept, row.id, doubt)
             return
@@ -230,7 +232,7 @@ def _values(value: Any) -> tuple[str, ...]:
 def _raw(story: Story) -> Mapping[str, object]:
     return {
         "notification": story.row.id,
-        "record": json.loads(story.record_json),
+        "record": _parsed(story.record_json),
         "messages": [
             {
                 "at": one.at.isoformat(),
@@ -241,3 +243,17 @@ def _raw(story: Story) -> Mapping[str, object]:
             for one in story.messages
         ],
     }
+
+
+def _parsed(text: str) -> Any:
+    """Return what a JSON text holds; a text that is none as it is."""
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(text)
+    return text
+
+
+def _as_kept(text: str) -> dict[str, Any]:
+    """Return the fields of a record as they are stored; what is no record under one name."""
+    whole = _parsed(text)
+    record = whole.get("record") if isinstance(whole, dict) else None
+    return record if isinstance(record, dict) else {"as_stored": whole}

@@ -76,10 +76,9 @@ class PatientDesk:
 
         Whom only that record named is forgotten.
         """
-        from digmed_desktop.clinical import json_record
         from digmed_desktop.history.doses import Whose
 
-        patient = json_record.read(self._store.versions.record(notification)).patient
+        patient = self._store.versions.record_of(notification).patient
         name, number, born = patient.name, patient.nhs_number, patient.date_of_birth
         self._store.patients.forget(family=name.family, given=name.given, nhs_number=number, born=born)
         for held, _record in self._store.versions.of_patient(Whose(number, name.as_on_record(), born)):

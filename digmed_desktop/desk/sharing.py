@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from digmed_desktop.history.readable import record_of
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Version
 
 
 def may_be_told(versions: Sequence[Version]) -> bool:
     """Whether the patient agrees to share it with the practice, by all versions of a notification, oldest first."""
-    from digmed_desktop.clinical import json_record
-
     valid = [one for one in versions if one.row.state is not State.CANCELLED] or versions
-    return json_record.read(valid[-1].record_json).consent.to_sharing is not False
+    return record_of(valid[-1].row.id, valid[-1].record_json).consent.to_sharing is not False

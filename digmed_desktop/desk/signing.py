@@ -167,7 +167,7 @@ class SigningDesk:
         if recorder is None:
             raise NotAllowedNowError("Nobody is named as having recorded this.", "Telephone the practice.")
         record = replace(
-            json_record.read(store.versions.record(row.id)),
+            store.versions.record_of(row.id),
             on_behalf=OnBehalf(recorder.professional, sent_by),
         )
         named = store.versions.edition(row.id)

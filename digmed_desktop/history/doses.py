@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import record_of
 from digmed_desktop.history.rows import IS_DOSE
 from digmed_desktop.history.tables import notification, payload
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.patients import EarlierDose
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def records_of(database: Database, patient: Whose, condition: str) -> Iterator[t
     with database.reading() as connection:
         rows = connection.execute(query).all()
     for row in rows:
-        record = json_record.read(row.record_json)
+        try:
+            record = record_of(row.id, row.record_json)
+        except UnreadableRowError:
+            continue  # it costs itself alone: the patient's other records are found
         same_number = bool(patient.nhs_number) and row.nhs_number == patient.nhs_number
         if same_number or record.patient.date_of_birth == patient.born:
             yield row.id, record

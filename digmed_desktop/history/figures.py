@@ -1,5 +1,6 @@
 """Counts and short lists over the notifications, for Today and the end of the day."""
 
+import contextlib
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNSIGNE
 _n = notification.c
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
 LONGEST_LIST = 50
+_STATES = frozenset(one.value for one in State)
 
 
 class Figures:
@@ -68,6 +70,7 @@ class Figures:
         with self._database.reading() as connection:
             states = connection.execute(
                 sa.select(_n.kind, _n.state, sa.func.count().label("n"))
+                .where(_n.kind.in_(list(Kind)), _n.state.in_(list(State)))
                 .where(that_day)
                 .group_by(_n.kind, _n.state)
                 .order_by(_n.kind, _n.state)
@@ -78,7 +81,7 @@ class Figures:
                 .group_by(_n.by_name)
                 .order_by(_n.by_name)
             ).all()
-            still = sa.and_(that_day, sa.or_(IN_NEED, _n.state.in_(UNTOLD)))
+            still = sa.and_(that_day, sa.or_(IN_NEED, _n.state.in_(UNTOLD), _n.state.not_in(list(State))))
             return plain.DayEnd(
                 day=day,
                 by_state=tuple((row.kind, row.state, row.n) for row in states),
@@ -91,6 +94,12 @@ class Figures:
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time(), ENGLAND)
+
+
+def _moment(text: str) -> datetime | None:
+    with contextlib.suppress(ValueError, TypeError):
+        return datetime.fromisoformat(text)
+    return None
 
 
 def _count(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
@@ -120,8 +129,9 @@ def _between(
 def _days(connection: sa.Connection, since: datetime) -> tuple[plain.DayCount, ...]:
     counted: Counter[tuple[date, State]] = Counter()
     for hour, state in _between(connection, "substr(contact_at, 1, 13), state", since, None):
-        day = datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(ENGLAND).date()
-        counted[day, State(state)] += 1
+        at = _moment(f"{hour}:00:00+00:00")
+        if at and state in _STATES:  # a row that cannot be read is listed, and in no picture
+            counted[at.astimezone(ENGLAND).date(), State(state)] += 1
     return tuple(plain.DayCount(day, state, n) for (day, state), n in sorted(counted.items()))
 
 
@@ -138,6 +148,8 @@ def _spans(connection: sa.Connection, since: datetime) -> tuple[plain.SpanCount,
     taken: Counter[str] = Counter()
     matched = " AND matched_at IS NOT NULL AND corrects IS NULL AND NOT withdrawal"
     for contact, found in _between(connection, "contact_at, matched_at", since, None, matched):
-        took = datetime.fromisoformat(found) - datetime.fromisoformat(contact)
-        taken[next(label for label, most in plain.SPANS if most is None or took <= most)] += 1
+        begun, ended = _moment(contact), _moment(found)
+        if begun and ended:
+            took = ended - begun
+            taken[next(label for label, most in plain.SPANS if most is None or took <= most)] += 1
     return tuple(plain.SpanCount(label, taken[label]) for label, _ in plain.SPANS)

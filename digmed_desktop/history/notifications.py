@@ -11,7 +11,7 @@ from digmed_desktop.history import ledger, searching, written
 from digmed_desktop.history.bodies import packed
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import counted
-from digmed_desktop.history.rows import LISTED, event_row, listed, messages
+from digmed_desktop.history.rows import LISTED, event_row, listed, messages, strictly
 from digmed_desktop.history.tables import draft, event, notification, payload, sending
 from digmed_desktop.messaging.corrections import Correction, Way, may_withdraw, way_to_correct
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
@@ -385,7 +385,7 @@ def _row(connection: sa.Connection, notification_id: int) -> NotificationRow:
     row = connection.execute(LISTED.where(notification.c.id == notification_id)).first()
     if row is None:
         raise NotThereError("This notification is not in the data file.")
-    return listed(row)
+    return strictly(row)
 
 
 def _posted(connection: sa.Connection, notification_id: int) -> bool:

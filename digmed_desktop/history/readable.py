@@ -1,9 +1,12 @@
 """Rows that cannot be read: each costs itself only, and nothing of what it holds gets into an error."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from digmed_desktop.messaging.errors import UnreadableRowError
+
+if TYPE_CHECKING:
+    from digmed_desktop.clinical.json_record import Record
 
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _REMEDY = "Run Check everything under Settings, and ask your supplier with its result."
@@ -18,6 +21,13 @@ def read_row(of: str, read: Callable[[RowT], T], row: RowT) -> T:
     except _FAULTS:
         pass  # the fault holds text of the row, so it is not the cause of what is raised
     raise unreadable(of)
+
+
+def record_of(notification: int, text: str) -> "Record":
+    """Return the record of a notification. Raises :class:`UnreadableRowError`."""
+    from digmed_desktop.clinical import json_record
+
+    return read_row(f"The record of notification {notification}", json_record.read, text)
 
 
 def readable(read: Callable[[RowT], T], rows: Iterable[RowT]) -> Iterator[T]:

@@ -1,19 +1,36 @@
 """Rows of the tables as the plain data that other rooms know."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
 
 from digmed_desktop.history.bodies import unpacked
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
-from digmed_desktop.messaging.story import NotificationRow, Outcome, StoryEvent, StoryMessage
+from digmed_desktop.messaging.story import (
+    NO_TIME,
+    UNREADABLE_RECORD,
+    NotificationRow,
+    Outcome,
+    StoryEvent,
+    StoryMessage,
+)
 
 _n = notification.c
-LISTED = sa.select(
+
+
+def _as_kept(column: sa.Column[Any]) -> sa.types.TypeEngine[Any]:
+    """Return the plain type behind a column's own."""
+    return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+
+
+_COLUMNS = (
     _n.id,
     _n.kind,
     _n.state,
@@ -34,14 +51,34 @@ LISTED = sa.select(
     _n.settled_at,
     _n.on_behalf,
 )
-"""The narrow columns of the list."""
+LISTED = sa.select(*(sa.type_coerce(one, _as_kept(one)).label(one.name) for one in _COLUMNS))
+"""The narrow columns of the list, as they are kept: a row whose values nobody knows is shown for what it is."""
 
-COLUMNS = tuple(f"notification.{column.name}" for column in LISTED.selected_columns)
+COLUMNS = tuple(f"notification.{column.name}" for column in _COLUMNS)
 """Their names, for SQL that is written by hand."""
 
 _KINDS, _STATES = {one.value: one for one in Kind}, {one.value: one for one in State}
 _NEEDS = {one.value: one for one in Need}
 _OUTCOMES = {one.value: one for one in Outcome}
+_AS_MOMENT = "0000-00-00T00:00:00.000000Z".replace("0", "[0-9]")
+
+
+def _among(column: str, values: Iterable[object]) -> str:
+    return f"{column} IN ({', '.join(repr(one) for one in values)})"
+
+
+READABLE = " AND ".join(
+    (
+        _among("kind", _KINDS),
+        _among("state", _STATES),
+        _among("need", _NEEDS),
+        _among("outcome", _OUTCOMES),
+        f"contact_at GLOB '{_AS_MOMENT}'",
+        f"changed_at GLOB '{_AS_MOMENT}'",
+        f"(settled_at IS NULL OR settled_at GLOB '{_AS_MOMENT}')",
+    )
+)
+"""SQL: the row has values that this version knows. Its own words only, no text of anybody."""
 _moment = datetime.fromisoformat
 
 _ASIDE = ", ".join(f"'{one.value}'" for one in (State.CANCELLED, State.REPLACED, State.WITHDRAWN))
@@ -59,29 +96,46 @@ OUTGOING, INCOMING = True, False
 
 
 def listed(row: AnyRow) -> NotificationRow:
-    """Return a row of :data:`LISTED`."""
+    """Return a row of :data:`LISTED`; one that cannot be read says so, and which it is."""
+    return shown(tuple(row)[: len(COLUMNS)])
+
+
+def strictly(row: AnyRow) -> NotificationRow:
+    """Return a row of :data:`LISTED` that somebody acts on. Raises UnreadableRowError."""
+    return read_row(f"Notification {row.id}", from_columns, tuple(row)[: len(COLUMNS)])
+
+
+def shown(row: Sequence[Any]) -> NotificationRow:
+    """Return a row of :data:`COLUMNS` for a list; one that cannot be read says so, and which it is."""
+    try:
+        return read_row("", from_columns, row)
+    except UnreadableRowError:
+        pass
+    kept = dict(zip(COLUMNS, row, strict=True))
+    texts = {name: one if isinstance(one, str) else "" for name, one in kept.items()}
     return NotificationRow(
-        id=row.id,
-        kind=row.kind,
-        state=row.state,
-        needs_person=row.need > Need.NOBODY,
-        patient_name=row.patient_name,
-        nhs_number=row.nhs_number,
-        what=row.what,
-        batch=row.batch,
-        practice_name=row.practice_name,
-        practice_ods=row.practice_ods,
-        by=row.by_name,
-        contact_at=row.contact_at,
-        changed_at=row.changed_at,
-        need=row.need,
-        corrects=row.corrects,
-        withdrawal=row.withdrawal,
-        held=row.held,
-        outcome=row.outcome,
-        settled_at=row.settled_at,
-        on_behalf=row.on_behalf,
+        id=row[0],
+        kind=_KINDS.get(kept["notification.kind"], Kind.VACCINATION),
+        state=State.DRAFT,
+        needs_person=True,
+        patient_name=texts["notification.patient_name"],
+        nhs_number=texts["notification.nhs_number"],
+        what=UNREADABLE_RECORD,
+        batch=texts["notification.batch"],
+        practice_name=texts["notification.practice_name"],
+        practice_ods=texts["notification.practice_ods"],
+        by="",
+        contact_at=_time(kept["notification.contact_at"]),
+        changed_at=_time(kept["notification.changed_at"]),
+        unreadable=True,
     )
+
+
+def _time(kept: Any) -> datetime:
+    try:
+        return read_row("", _moment, kept).astimezone(UTC)
+    except (UnreadableRowError, OverflowError):
+        return NO_TIME
 
 
 def from_columns(row: Sequence[Any]) -> NotificationRow:

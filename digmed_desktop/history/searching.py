@@ -17,8 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.readable import read_row
-from digmed_desktop.history.rows import COLUMNS, from_columns
+from digmed_desktop.history.rows import COLUMNS, READABLE, shown
 from digmed_desktop.history.tables import moment, named, word
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import Kind
@@ -60,7 +59,7 @@ class Searching:
                 return []
             rows = connection.exec_driver_sql(wanted.sql, wanted.values).cursor
             found = rows.fetchall() if rows is not None else []
-            return [read_row(f"Notification {row[0]}", from_columns, row) for row in found]
+            return [shown(row) for row in found]
 
     def count(self, search: Search, most: int | None = None) -> int:
         """Return how many notifications a search finds, counting no further than ``most``."""
@@ -73,6 +72,12 @@ class Searching:
             counted = connection.exec_driver_sql(f"SELECT count(*) FROM ({found.sql})", found.values)  # noqa: S608
             number = int(counted.scalar_one())
             return number if most is None else min(number, most)
+
+    def count_unreadable(self) -> int:
+        """Return how many notifications have a row that cannot be read."""
+        with self._database.reading() as connection:
+            found = connection.exec_driver_sql(f"SELECT count(*) FROM notification WHERE NOT ({READABLE})")  # noqa: S608
+            return int(found.scalar_one())
 
     def lists(self) -> SearchLists:
         """Return what filters can be set to."""
@@ -256,6 +261,9 @@ def _beyond(search: Search, after: NotificationRow) -> Query:
     column = _SORTS.get(search.sort)
     if column is None:
         return Query(f"notification.id {than} ?", (after.id,))
+    if after.unreadable:  # its place in the order is that of what is kept, whatever it is
+        place = f"(SELECT {column}, id FROM notification WHERE id = ?)"  # noqa: S608 - own names only
+        return Query(f"({column}, notification.id) {than} {place}", (after.id,))
     values = {
         Sort.CONTACT: moment(after.contact_at),
         Sort.PATIENT: written.search_key(after.patient_name),

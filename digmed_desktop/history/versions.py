@@ -1,5 +1,6 @@
 """The versions of one notification: the first, and each that corrected or withdrew the one before."""
 
+import contextlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.doses import Whose, records_of
-from digmed_desktop.history.rows import IN_FORCE, LISTED, listed
+from digmed_desktop.history.readable import read_row, record_of
+from digmed_desktop.history.rows import IN_FORCE, LISTED, strictly
 from digmed_desktop.history.tables import notification, payload
-from digmed_desktop.messaging.errors import NotThereError
+from digmed_desktop.messaging.errors import NotThereError, UnreadableRowError
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Version
 
@@ -44,7 +46,7 @@ class Versions:
         if notification_id not in rows:
             raise NotThereError("This notification is not in the data file.")
         return tuple(
-            Version(listed(rows[one]), kept[one].record_json, kept[one].made_at) for one in sorted(rows)
+            Version(strictly(rows[one]), kept[one].record_json, kept[one].made_at) for one in sorted(rows)
         )
 
     def state(self, notification_id: int) -> FormState | None:
@@ -53,7 +55,17 @@ class Versions:
             text = connection.scalar(
                 sa.select(payload.c.answers).where(payload.c.notification_id == notification_id)
             )
-        return FormState.from_json(text) if text else None
+        return (
+            read_row(f"The form of notification {notification_id}", FormState.from_json, text)
+            if text
+            else None
+        )
+
+    def can_be_corrected(self, notification_id: int) -> bool:
+        """Whether the form was kept and can be read."""
+        with contextlib.suppress(UnreadableRowError):
+            return self.state(notification_id) is not None
+        return False
 
     def record(self, notification_id: int) -> str:
         """Return the record as JSON; NotThereError when there is no such notification."""
@@ -64,6 +76,10 @@ class Versions:
         if text is None:
             raise NotThereError("This notification is not in the data file.")
         return text
+
+    def record_of(self, notification_id: int) -> "Record":
+        """Return the record; NotThereError when there is none, UnreadableRowError where it cannot be read."""
+        return record_of(notification_id, self.record(notification_id))
 
     def records(self, ids: Collection[int]) -> dict[int, str]:
         """Return the records of several notifications as JSON."""

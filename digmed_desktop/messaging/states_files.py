@@ -41,6 +41,7 @@ class StatesFile(DataModel):
 
     states: dict[str, WordsRow]
     withdrawal_matched: WordsRow
+    unreadable: WordsRow
     held: WordsRow
     held_back_for_good: WordsRow
     amber: WordsRow

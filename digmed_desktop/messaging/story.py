@@ -1,7 +1,7 @@
 """Describe the history: one row of the list, and the whole story of one notification."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -31,6 +31,12 @@ class RecordKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+UNREADABLE_RECORD = "This record cannot be read"
+"""In the place of the vaccine or medicine, in every list."""
+NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
+"""The time of a row whose own cannot be read."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class NotificationRow:
     """One notification as the list shows it. Patient data: for the screen and paper only."""
@@ -55,6 +61,12 @@ class NotificationRow:
     outcome: Outcome = Outcome.UNKNOWN
     settled_at: datetime | None = None  # when a person last did something about it
     on_behalf: bool = False  # sent for a clinician who had not signed it, and no correction otherwise
+    unreadable: bool = False  # its row cannot be read: state, times and kind say nothing
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the time of the contact can be read."""
+        return self.contact_at != NO_TIME
 
     @property
     def duty_from(self) -> datetime:

@@ -61,8 +61,16 @@ def words_of_withdrawal_matched() -> Words:
     return _words(OWN.at(_FILE, "withdrawal_matched"), "withdrawal received")
 
 
+@cache
+def words_of_unreadable() -> Words:
+    """Return the words of a notification whose row cannot be read."""
+    return _words(OWN.at(_FILE, "unreadable"), "cannot be read")
+
+
 def record_word(row: NotificationRow) -> str:
     """Return what a row is in words: Given, Not given, Correction, Withdrawal and the like."""
+    if row.unreadable:
+        return words_of_unreadable().word
     kind = row.record_kind.value
     return str(OWN.at(_FILE, "records", kind) or kind.replace("-", " ").capitalize())
 
@@ -102,6 +110,8 @@ def words_of_settled() -> str:
 
 def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
     """Return the words for a notification as it stands now: its state, and why it needs a person."""
+    if row.unreadable:
+        return words_of_unreadable()
     held = row.held and row.state is State.WAITING
     if held and row.need is Need.UNSENT:
         return words_of_held_for_good()

@@ -1,12 +1,13 @@
 """Makes a picture of every page in every look: three themes, two sizes of text, two sizes of the window."""
 
+import sys
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
 from digmed_desktop.tour.counter_scenes import CounterScenes
 from digmed_desktop.tour.moves import Moves
-from digmed_desktop.tour.player import Player, TourError, pause
+from digmed_desktop.tour.player import Player, pause
 from digmed_desktop.ui.pages.registry import PLACES
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
@@ -54,8 +55,6 @@ class Tourist:
     def picture_all(self, folder: Path, only: Collection[str], say: Callable[[str], None]) -> int:
         """Take the pictures of all pages, or of those named in ``only``; return how many."""
         wanted = [name for name, _go in self.pages() if not only or name in only]
-        if missing := set(only) - set(wanted):
-            raise TourError(f"there is no page {', '.join(sorted(missing))}")
         count = 0
         for size in SIZES:
             for theme, percent in LOOKS:
@@ -102,10 +101,14 @@ class Tourist:
 
 
 def take(window: Window, folder: Path, only: Collection[str] = ()) -> int:
-    """Take every picture of every page, or of those named, into ``folder``; return 0."""
+    """Take every picture of every page, or of those named, into ``folder``; return 0, or 2 for an unknown page."""
+    tourist = Tourist(window, folder)
+    known = [name for name, _go in tourist.pages()]
+    if missing := sorted(set(only) - set(known)):
+        print(f"There is no page {', '.join(missing)}. The pages are: {', '.join(known)}.", file=sys.stderr)
+        return 2
     window.show()
     window.activateWindow()
-    tourist = Tourist(window, folder)
     (folder / "messages").mkdir(exist_ok=True)
     tourist.prepare()
     count = tourist.picture_all(folder, only, lambda line: print(line, flush=True))

@@ -173,7 +173,7 @@ class SentModel(QAbstractTableModel):
             "Record": f"{RECORD_SIGNS.get(item.record_kind, '')} {record_word(item)}".strip(),
             "What": item.what,
             "Practice": item.practice_name,
-            "When": dates.shown_time(item.contact_at),
+            "When": dates.shown_time(item.contact_at) if item.has_time else "",
             "By": item.by,
         }
         return texts[COLUMNS[column]]
