@@ -34,6 +34,7 @@ class Case:
     holds: frozenset[str] = frozenset()
     recorded: date | None = None
     not_given: bool = False
+    born: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class DoubtRule:
 
     ``field`` is the question at which it is said. The day of contact lies between ``since`` and ``until``,
     where it is about something that began or ended. Ages are
-    whole years, first and last of those in doubt; without a known age a rule with one raises nothing. ``live`` means
+    whole years, first and last of those in doubt, as ``born_from`` and ``born_to`` are days of birth; without a known age
+    or birth a rule with one raises nothing. ``live`` means
     live vaccines only, ``holds`` products with that ingredient, ``days_ago`` a contact at least so many days before.
     ``mentions`` names words of which the text at each of its questions has one; ``not_given`` is about a vaccine that
     was not given, of which no other rule speaks. Warnings of one ``concern`` are one warning; one that only ``restates``
@@ -62,6 +64,8 @@ class DoubtRule:
     not_given: bool = False
     from_age: int | None = None
     to_age: int | None = None
+    born_from: date | None = None
+    born_to: date | None = None
     live: bool = False
     holds: str = ""
     days_ago: int | None = None
@@ -89,7 +93,7 @@ class DoubtRule:
         """Whether it is raised in a case."""
         if case.day is None or not self.in_force(case.day) or self.not_given is not case.not_given:
             return False
-        if not self.of_product(live=case.live, holds=case.holds) or not self._of_age(case.years):
+        if not self.of_product(live=case.live, holds=case.holds) or not self._of_patient(case):
             return False
         if self.days_ago is not None and (
             case.recorded is None or (case.recorded - case.day).days < self.days_ago
@@ -100,6 +104,13 @@ class DoubtRule:
         if not all(_mentions(case.typed(question), names) for question, names in self.mentions.items()):
             return False
         return all(case.typed(question) in answers for question, answers in self.when.items())
+
+    def _of_patient(self, case: Case) -> bool:
+        """Whether it is about a patient of this age and birth."""
+        born, first, last = case.born, self.born_from, self.born_to
+        if born is None:
+            return first is None and last is None and self._of_age(case.years)
+        return (first or born) <= born <= (last or born) and self._of_age(case.years)
 
     def _of_age(self, years: int | None) -> bool:
         if years is None:

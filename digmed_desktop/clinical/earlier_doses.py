@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.problem import Problem, Severity
 
@@ -25,7 +26,8 @@ class EarlierRule:
     ``season``: one dose a season is usual; ``pregnancy``: one in each pregnancy; ``most``: so many doses ever are
     usual; ``least_days``: fewer days between two are too few, said as ``least``. ``of`` names other programmes whose
     doses are meant instead of the programme's own; ``reasons`` the only, ``not_reasons`` the excepted reasons for
-    eligibility, ``min_age`` the least age at which the rule holds.
+    eligibility, ``min_age`` and ``max_age`` the ages at which the rule holds; one without a known age holds. Of general
+    knowledge (``confidence``) it is said with "not confirmed".
     """
 
     since: date
@@ -40,6 +42,8 @@ class EarlierRule:
     reasons: tuple[str, ...] = ()
     not_reasons: tuple[str, ...] = ()
     min_age: int | None = None
+    max_age: int | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,10 @@ def doubts(
             continue
         others = sorted(doses.get(rule, ()), key=lambda dose: (abs((day - dose.on).days), dose.on))
         if others and (sentence := _sentence(rule, season_start, others, day, now.due)):
+            marked = rule.confidence is not None and not rule.confidence.may_stop
+            said = f"{sentence} {NOT_CONFIRMED}" if marked else sentence
             concern = "" if rule.of else ANOTHER_DOSE  # a dose of another vaccine is another matter
-            yield Problem("previous.finding", sentence, Severity.LOOK, needs_reason=True, concern=concern)
+            yield Problem("previous.finding", said, Severity.LOOK, needs_reason=True, concern=concern)
 
 
 def is_of_this_time(
@@ -98,6 +104,7 @@ def _holds(rule: EarlierRule, day: date, now: NextDose) -> bool:
         and (not rule.reasons or now.reason in rule.reasons)
         and now.reason not in rule.not_reasons
         and (rule.min_age is None or now.years is None or now.years >= rule.min_age)
+        and (rule.max_age is None or now.years is None or now.years <= rule.max_age)
     )
 
 

@@ -37,7 +37,8 @@ def age_doubts(product: Product, born: date, day: date, programme: Programme) ->
 
 
 def _of_age(product: Product, compared: str, limit: int, now: int) -> Problem:
-    said = f"{limit // YEAR} years" if limit % YEAR == 0 else f"{limit} months"
+    whole = limit % YEAR == 0 and limit >= 2 * YEAR
+    said = f"{limit // YEAR} years" if whole else f"{limit} months"
     which = "least" if compared == "younger" else "greatest"
     return _about(
         product,

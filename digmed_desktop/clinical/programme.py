@@ -1,6 +1,6 @@
 """A vaccination programme as data: what may be given to whom, by whom, and the codes for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.legal_basis import BasisRule
+from digmed_desktop.clinical.medicine import same_name
 from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.data_files.source import OWN
 
@@ -47,6 +48,10 @@ class Product:
     age_confirmed: bool = True  # whether a source of the ages was read
     live: bool = False
     kind_known: bool = False  # whether somebody said that it is live or not: then its route says nothing more
+    unconfirmed_code: str = (
+        ""  # of dm+d, that no source proves current: it is not sent as long as no release has it
+    )
+    more_watched: bool = False  # under additional monitoring, which a black triangle marks
     holds: frozenset[str] = frozenset()  # what an allergy can be to, such as egg
     second_line: tuple[int, int] | None = (
         None  # ages, first and last, for whom it is only second choice on the NHS
@@ -60,6 +65,8 @@ class Cohort:
     min_age: int | None = None
     max_age: int | None = None
     adult_start: date | None = None  # first day for those of 18 or over
+    born_from: date | None = None  # first and last day of birth
+    born_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,18 @@ class Programme:
         products = {p.id: p for p in (*own, *self.products.values())}
         options = tuple(Option(p.id, p.short_name, p.coded.display) for p in products.values())
         return replace(self, products=products, lists={**self.lists, "products": options})
+
+    def with_confirmed(self, name_of: Callable[[str], str]) -> Self:
+        """Return the programme with each unconfirmed code that an imported release has for a product of that name.
+
+        ``name_of`` returns the name of a code in the release, ``""`` where it has none.
+        """
+        confirmed = {
+            one.id: replace(one, coded=replace(one.coded, code=one.unconfirmed_code), unconfirmed_code="")
+            for one in self.products.values()
+            if one.unconfirmed_code and same_name(name_of(one.unconfirmed_code), one.coded.display)
+        }
+        return replace(self, products={**self.products, **confirmed}) if confirmed else self
 
     def procedure_for(
         self, *, role: str, dose_number: int | None, route: str, given: bool, reason: str = ""

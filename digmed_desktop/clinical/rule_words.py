@@ -58,10 +58,19 @@ def whom(row: Row) -> str:
         "live vaccines" if row.get("live") else "",
         f"vaccines that can contain {row['holds']}" if row.get("holds") else "",
         ages(row.get("from_age"), row.get("to_age")),
+        born(row),
         "not given" if row.get("not_given") else "",
         f"{row['days_ago']} days ago or more" if row.get("days_ago") is not None else "",
     ]
     return ", ".join(part for part in parts if part) or "Every vaccine"
+
+
+def born(row: Row) -> str:
+    """Return the days of birth that a row is about, ``""`` for all."""
+    parts = [
+        f"{word} {shown(row[key])}" for word, key in (("from", "born_from"), ("to", "born_to")) if key in row
+    ]
+    return f"born {' '.join(parts)}" if parts else ""
 
 
 def when(row: Row) -> str:

@@ -52,6 +52,8 @@ class DoubtRow(DataModel):
     unless: Answers = {}
     from_age: Age | None = None
     to_age: Age | None = None
+    born_from: Day | None = None
+    born_to: Day | None = None
 
 
 class RuleRow(DoubtRow):
@@ -81,6 +83,7 @@ def doubt_faults(at: At, place: Sequence[str | int], doubt: DoubtRow, questions:
     for key, answers in (("when", doubt.when), ("unless", doubt.unless)):
         yield from at.unknown((*place, key), answers, questions, "a question of the form")
     yield from in_order(at, place, "from_age", doubt.from_age, "to_age", doubt.to_age)
+    yield from in_order(at, place, "born_from", doubt.born_from, "born_to", doubt.born_to)
     yield from in_order(at, place, "since", doubt.since, "until", doubt.until)
     if doubt.weight is Weight.STOP and not doubt.confidence.is_read:
         wrong = f"nobody read the source of this stop, which is {shown(doubt.confidence.value)}"

@@ -11,12 +11,14 @@ from digmed_desktop.clinical.dates import ENGLAND, age, shown
 from digmed_desktop.clinical.doubt_rules import Case, raised
 from digmed_desktop.clinical.earlier_doses import ANOTHER_DOSE
 from digmed_desktop.clinical.problem import Problem, Severity
-from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.clinical.programme import Cohort, Programme
 from digmed_desktop.clinical.record import Sex, VaccinationRecord
 from digmed_desktop.clinical.registration import check_registration
 
 ADULT = 18
 PREGNANCY_WEEKS = 40
+
+MORE_WATCHED = "This vaccine has a black triangle (▼): report every suspected reaction with a Yellow Card, even a mild one."
 
 Typed = Callable[[str], str]
 
@@ -25,6 +27,9 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     """Yield what a person should look at. ``typed`` returns an asked answer by its field id."""
     for field, sentence in _of_any(record):
         yield Problem(field, sentence, Severity.LOOK)
+    product = programme.products.get(typed("vaccine.product"))
+    if record.immunizations[0].adverse_reaction and product and product.more_watched:
+        yield Problem("after.adverse_note", MORE_WATCHED, Severity.LOOK)
     if record.immunizations[0].given is False:  # before it is said, too: a warning comes before the needle
         yield from raised(programme.doubts, _case(record, typed, programme))
         return
@@ -59,6 +64,7 @@ def _case(record: VaccinationRecord, typed: Typed, programme: Programme) -> Case
         holds=product.holds if product else frozenset(),
         recorded=record.recorded_at.astimezone(ENGLAND).date() if record.recorded_at else None,
         not_given=record.immunizations[0].given is False,
+        born=record.patient.date_of_birth,
     )
 
 
@@ -162,6 +168,17 @@ def _age(
             "vaccine.eligibility",
             f"The patient is older than {cohort.max_age}, the greatest age for this reason.",
         )
+    if cohort and born:
+        yield from _born(cohort, born)
+
+
+def _born(cohort: Cohort, born: date) -> Iterator[tuple[str, str]]:
+    """Yield a doubt where a patient was born before or after those whom a reason covers."""
+    first, last = cohort.born_from, cohort.born_to
+    if (first and born < first) or (last and born > last):
+        parts = (f"from {shown(first)}" if first else "", f"to {shown(last)}" if last else "")
+        days = " ".join(part for part in parts if part)
+        yield "vaccine.eligibility", f"This reason is for those born {days}."
 
 
 def _product(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import shown
-from digmed_desktop.clinical.rule_words import DOUBTS, ages, days, doubt, named, programme_files
+from digmed_desktop.clinical.rule_words import DOUBTS, ages, born, days, doubt, named, programme_files
 from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
 from digmed_desktop.data_files.source import OWN
 
@@ -27,13 +27,17 @@ def _programme(file: Row) -> str:
         parts.append(table(("Reason for eligibility", "Whom", "Source and standing"), rows))
     if file.get("earlier_doses"):
         rows = (
-            (sentences(_interval(row)), days(row), sentences(row["source"], NOT_CONFIRMED))
+            (sentences(_interval(row)), days(row), sentences(row["source"], _standing(row)))
             for row in file["earlier_doses"]
         )
         parts.append(table(("Earlier dose: asks for a reason", "Holds", "Source and standing"), rows))
     if file.get("doubt"):
         parts.append(table(DOUBTS, map(doubt, file["doubt"])))
     return "\n".join(parts)
+
+
+def _standing(row: Row) -> str:
+    return standing(row) if "confidence" in row else NOT_CONFIRMED
 
 
 def _of_the_whole(file: Row) -> Iterator[str]:
@@ -55,7 +59,8 @@ def _of_the_whole(file: Row) -> Iterator[str]:
 def _cohort(row: Row) -> str:
     """Return whom a reason for eligibility covers."""
     adults = f"adults from {shown(row['adult_start'])}" if row.get("adult_start") else ""
-    return sentences(ages(row.get("min_age"), row.get("max_age")) or "Every age", adults)
+    whom = born(row) or ages(row.get("min_age"), row.get("max_age")) or "Every age"
+    return sentences(whom, adults)
 
 
 def _of_cohort(row: Row, file: Row) -> str:
@@ -98,12 +103,21 @@ def _dose(row: Row, file: Row) -> str:
 
 
 def _kind(row: Row) -> str:
-    parts = ["live" if row.get("live") else "", *(f"can contain {one}" for one in row.get("holds", []))]
+    parts = [
+        "live" if row.get("live") else "",
+        "black triangle (▼): every suspected reaction is reported"
+        if row.get("black_triangle_source")
+        else "",
+        ""
+        if row.get("code_confirmed", True)
+        else "code sent only once the imported dm+d has it under this name",
+        *(f"can contain {one}" for one in row.get("holds", [])),
+    ]
     return ", ".join(part for part in parts if part)
 
 
 def _source(row: Row, file: Row) -> str:
-    keys = ("source", "age_source", "holds_source")
+    keys = ("source", "age_source", "holds_source", "black_triangle_source")
     of_kind = [file[key] for key in ("usual_doses_source", "live_routes_source") if key in file]
     return "; ".join(dict.fromkeys([*(row[key] for key in keys if key in row), *of_kind]))
 
@@ -123,6 +137,6 @@ def _interval(row: Row) -> str:
         "a second dose in one pregnancy" if row.get("pregnancy") else "",
         f"more than {row['most']} {'dose' if row['most'] == 1 else 'doses'}" if row.get("most") else "",
         f"after {named(row['of'])}" if row.get("of") else "",
-        f"from {row['min_age']} years" if "min_age" in row else "",
+        ages(row.get("min_age"), row.get("max_age")),
     ]  # fmt: skip
     return ", ".join(part for part in parts if part)

@@ -77,6 +77,8 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
         if product.code and product.code in codes:
             yield at.fault((*place, "code"), f"{shown(product.code)} stands there twice", "a code of its own")
         codes.append(product.code or "")
+        if not product.code_confirmed and not product.code:
+            yield at.fault((*place, "code_confirmed"), "there is no code", "a code, or no such key")
         if product.unit and not product.dose:
             yield at.fault((*place, "dose"), "nobody knows the dose in this unit", "a dose")
         yield from _ages(at, place, product, file)
@@ -84,6 +86,7 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
             yield at.fault((*place, "holds_source"), "holds and its source stand together", "both, or none")
     for number, row in enumerate(file.eligibility):
         yield from in_order(at, ("eligibility", number), "min_age", row.min_age, "max_age", row.max_age)
+        yield from in_order(at, ("eligibility", number), "born_from", row.born_from, "born_to", row.born_to)
 
 
 def _of_unknown_products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
@@ -165,11 +168,15 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
         place = ("doubt", number)
         yield from doubt_faults(at, place, doubt, questions)
         yield from _answers(at, place, doubt, form, file)
-        if not doubt.when and doubt.from_age is None and doubt.to_age is None:
-            yield at.fault((*place, "when"), "nothing raises this doubt", "when, from_age or to_age")
+        limits = (doubt.from_age, doubt.to_age, doubt.born_from, doubt.born_to)
+        if not doubt.when and limits == (None,) * 4:
+            yield at.fault(
+                (*place, "when"), "nothing raises this doubt", "when, from_age, to_age, born_from or born_to"
+            )
     for number, rule in enumerate(file.earlier_doses):
         place = ("earlier_doses", number)
         yield from in_order(at, place, "since", rule.since, "until", rule.until)
+        yield from in_order(at, place, "min_age", rule.min_age, "max_age", rule.max_age)
         for key in ("reasons", "not_reasons"):
             yield from at.unknown((*place, key), getattr(rule, key) or (), reasons, "an eligibility")
         if not (rule.season or rule.pregnancy or rule.most or rule.least_days):

@@ -41,6 +41,8 @@ class EarlierRow(DataModel):
     reasons: Ids | None = None
     not_reasons: Ids | None = None
     min_age: Age | None = None
+    max_age: Age | None = None
+    confidence: Annotated[Confidence, BY_VALUE] | None = None
 
 
 class ServiceRow(DataModel):
@@ -58,6 +60,7 @@ class ProductRow(DataModel):
     id: Id
     short_name: Text
     code: Concept | None = None
+    code_confirmed: Flag = True
     display: Text
     manufacturer: Text = ""
     routes: Ids
@@ -74,6 +77,7 @@ class ProductRow(DataModel):
     holds: Annotated[list[Literal["egg", "latex"]], Field(description="what an allergy can be to")] = []
     holds_source: Text | None = None
     second_line: Range | None = None
+    black_triangle_source: Text | None = None
     source: Text
 
 
@@ -96,6 +100,8 @@ class EligibilityRow(ListedOption):
     min_age: Age | None = None
     max_age: Age | None = None
     adult_start: Day | None = None
+    born_from: Day | None = None
+    born_to: Day | None = None
 
 
 class DiseaseRow(CodedTerm):

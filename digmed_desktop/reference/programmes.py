@@ -200,7 +200,9 @@ class _Loading:
         unit = _coded(_chosen(self._codes.unit, [row.unit])[0]) if row.unit else self._unit
         return Product(
             id=row.id,
-            coded=Coded(row.display, row.code or ""),
+            coded=Coded(row.display, row.code if row.code and row.code_confirmed else ""),
+            unconfirmed_code="" if row.code_confirmed else row.code or "",
+            more_watched=row.black_triangle_source is not None,
             short_name=row.short_name,
             manufacturer=row.manufacturer,
             routes=tuple(row.routes),
@@ -238,7 +240,9 @@ def _disease(row: "CodedTerm | None") -> Coded | None:
 def _cohort(row: "ListedOption") -> Cohort:
     from digmed_desktop.reference.programme_rows import EligibilityRow
 
-    return Cohort(row.min_age, row.max_age, row.adult_start) if isinstance(row, EligibilityRow) else Cohort()
+    if not isinstance(row, EligibilityRow):
+        return Cohort()
+    return Cohort(row.min_age, row.max_age, row.adult_start, row.born_from, row.born_to)
 
 
 def _pair(values: Sequence[int] | None) -> tuple[int, int] | None:

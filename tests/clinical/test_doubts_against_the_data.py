@@ -44,6 +44,7 @@ BASES: list[dict[str, Any]] = raw("law/legal-bases.toml")["rule"]
 ROUTES: list[dict[str, Any]] = raw("codes/vaccination.toml")["route"]
 STOPS: dict[str, dict[str, Any]] = {row["id"]: row for row in raw("rules/stops.toml")["stop"]}
 UNSETTLED = "Check the legal basis: no source that was read says that this role may vaccinate under it. Say why it may."
+BIRTHS = ("born_from", "born_to")
 UNITS = {"ml": "mL", "dose": "dose", "capsule": "capsule", "microlitre": "microlitre"}
 
 
@@ -95,6 +96,7 @@ def expected(
             "since" not in row or row["since"] <= on,
             "until" not in row or on <= row["until"],
             row.get("from_age", 0) <= years <= row.get("to_age", 999),
+            row.get("born_from", born) <= born <= row.get("born_to", born),
             not row.get("live") or bool(product and is_live(file, product)),
             not row.get("holds") or bool(product and row["holds"] in product.get("holds", [])),
             (TODAY - on).days >= row.get("days_ago", -1),
@@ -136,6 +138,10 @@ def of_season_and_reason(file: dict[str, Any], answers: dict[str, str], on: date
         said.add((field, sentence, "warn"))
     if years_old(born, on) > row.get("max_age", 999):
         sentence = f"The patient is older than {row['max_age']}, the greatest age for this reason."
+        said.add((field, sentence, "warn"))
+    first, last = row.get("born_from"), row.get("born_to")
+    if first and last and not first <= born <= last:
+        sentence = f"This reason is for those born from {in_words(first)} to {in_words(last)}."
         said.add((field, sentence, "warn"))
     if chosen == "pregnant" and answers["patient.sex"] == "male":
         sentence = "Check sex and eligibility: a male patient is recorded as pregnant."
@@ -247,7 +253,7 @@ def of_product(
     counted = [on, file["age_by"]] if product.get("age_in_season") else [on]
     least = product.get("min_months", product.get("min_age", 0) * 12)
     if least and max(months_old(born, day) for day in counted) < least:
-        words = f"{least // 12} years" if least % 12 == 0 else f"{least} months"
+        words = f"{least // 12} years" if least % 12 == 0 and least > 12 else f"{least} months"
         limit = f"younger than {words}, the least age for this vaccine.{mark}"
         sentence = f"The patient is {spoken(months_old(born, on))} and {limit}"
         said.add(("vaccine.product", sentence, "warn"))
@@ -299,6 +305,14 @@ def patient(dice: random.Random, file: dict[str, Any]) -> tuple[dict[str, str], 
             days=dice.choice([-400, -1, 0, 0, 1, 1, 100])
         )
         born = min(born, on)
+    births = [
+        row[key] for row in [*rows_of(file), *file.get("eligibility", [])] for key in BIRTHS if key in row
+    ]
+    if births and dice.random() < 0.3:
+        born = min(on, dice.choice(births) + timedelta(days=dice.choice([-1, 0, 1])))
+    if "min_months" in product and dice.random() < 0.3:
+        months = on.year * 12 + on.month - 1 - product["min_months"]
+        born = date(months // 12, months % 12 + 1, min(on.day, 28)) + timedelta(days=dice.choice([-1, 0, 1]))
     answers = complete_answers()
     usual = product.get("dose") or file.get("default_dose") or dice.choice(file.get("usual_doses", ["0.5"]))
     answers |= {

@@ -1,0 +1,135 @@
+"""Who is eligible hears no warning that the programmes' sources do not give, and the other hears the one they give."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.reference.programmes import by_agreement
+from tests.clinical.examples import FLU, NOW, answers_of, pharmacy, typed, vaccinator
+
+DAY = NOW.astimezone(ENGLAND).date()
+PROGRAMMES = by_agreement()
+
+
+def asked(
+    kind: str, product: str, born: date, reason: str = "", due: date | None = None, **more: str
+) -> list[str]:
+    """What is said of product, reason for eligibility and pregnancy, for somebody born on a day."""
+    programme = PROGRAMMES[kind]
+    answers = answers_of(programme, DAY, reason, due=typed(due) if due else "") | {
+        "vaccine.product": product,
+        "patient.date_of_birth": typed(born),
+        "vaccine.route": programme.products[product].routes[0],
+        **{key.replace("__", "."): value for key, value in more.items()},
+    }
+    if dose := programme.products[product].dose:
+        answers["vaccine.dose_amount"] = str(dose.value)
+    found = read(
+        answers, programme=programme, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=()
+    )
+    about = {"vaccine.product", "vaccine.eligibility", "eligibility.due_date"}
+    return [one.sentence for one in found.notes if one.field in about and one.needs_reason]
+
+
+def years(number: int, **more: int) -> date:
+    """The day of birth of somebody who is so many years old today."""
+    return DAY.replace(year=DAY.year - number) + timedelta(**more)
+
+
+def week(number: int) -> date:
+    """The due date of a pregnancy that is in this week."""
+    return DAY + timedelta(days=7 * (40 - number))
+
+
+NO_WARNING = {
+    "aTIV at 49, who will be 50 by the end of March": ("influenza", "ativ", years(50, days=60), "risk-group"),
+    "high dose at 59, who will be 60 by then": ("influenza", "tiv-hd", years(60, days=60), "risk-group"),
+    "cell-based vaccine for a baby of 6 months": ("influenza", "tivc", years(1, days=180), "child-at-risk"),
+    "a child of 3 by the cohort": ("influenza", "fluenz", date(2023, 5, 1), "preschool"),
+    "a school child": ("influenza", "fluenz", date(2015, 5, 1), "school"),
+    "RSV in a care home at 68": ("rsv", "abrysvo", years(68), "care-home"),
+    "RSV at 85": ("rsv", "abrysvo", years(85), "age"),
+    "MMR for an adult": ("mmr", "priorix", years(30), "due"),
+    "MMRV at 18 months": ("mmrv", "proquad", years(1, days=-180), "due"),
+    "Prevenar 20 at 70": ("pneumococcal", "prevenar-20", years(70), "due"),
+    "Adacel in pregnancy": ("pertussis-in-pregnancy", "adacel", years(30), "pregnant", week(24)),
+}
+
+
+def test_who_is_eligible_by_the_sources_hears_no_warning() -> None:
+    local = {"influenza": "local"}
+    for who, (kind, product, born, *rest) in NO_WARNING.items():
+        child = {"session__service": local[kind]} if kind in local and born > years(18) else {}
+        assert asked(kind, product, born, *rest, **child) == [], who  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [28, 36, 37, 38, 40, 41])
+def test_rsv_is_given_from_week_28_until_the_birth_without_a_warning(number: int) -> None:
+    assert asked("rsv", "abrysvo", years(30), "pregnant", week(number)) == []
+
+
+def test_before_its_first_week_a_vaccine_for_pregnancy_asks_for_a_reason() -> None:
+    assert asked("rsv", "abrysvo", years(30), "pregnant", week(27))
+    assert asked("pertussis-in-pregnancy", "adacel", years(30), "pregnant", week(15))
+    assert asked("pertussis-in-pregnancy", "adacel", years(30), "pregnant", week(33)) == [], "only said"
+
+
+WARNING = {
+    "aTIV at 48": ("influenza", "ativ", years(49, days=200), "risk-group", "50"),
+    "cell-based vaccine at 3 months": ("influenza", "tivc", years(0, days=-92), "child-at-risk", "6 months"),
+    "a child of 4 in the cohort of 2 and 3": ("influenza", "fluenz", date(2022, 8, 31), "preschool", "born"),
+    "HPV at 5": ("hpv", "gardasil-9", years(5), "due", "9 years"),
+    "MMR for a child of MMRV": ("mmr", "priorix", date(2020, 1, 1), "due", "MMRV"),
+    "MMRV due for one born before it": ("mmrv", "proquad", date(2019, 12, 31), "due", "MMR"),
+    "MMRV at 4 months": ("mmrv", "proquad", years(0, days=-122), "due", "12 months"),
+    "Prevenar 13 for an adult": ("pneumococcal", "prevenar-13", years(70), "due", "Prevenar 20"),
+    "pneumococcal by age at 50": ("pneumococcal", "prevenar-20", years(50), "due", "65"),
+}
+
+
+def test_who_is_not_hears_why() -> None:
+    for who, (kind, product, born, reason, word) in WARNING.items():
+        child = {"session__service": "local"} if kind == "influenza" and born > years(18) else {}
+        said = asked(kind, product, born, reason, **child)
+        assert any(word in one for one in said), (who, said)
+
+
+def test_a_second_choice_is_said_on_the_nhs_alone() -> None:
+    assert any(
+        "Adacel" in one
+        for one in asked("pertussis-in-pregnancy", "boostrix-ipv", years(30), "pregnant", week(24))
+    )
+    for service, said in (("nhs", True), ("private", False)):
+        found = asked("influenza", "tive-vaxigrip", years(70), "age", session__service=service)
+        assert bool(found) is said
+
+
+def test_a_suspected_reaction_to_a_vaccine_with_a_black_triangle_is_always_reported() -> None:
+    for one in FLU.products.values():
+        answers = answers_of(FLU, DAY) | {
+            "vaccine.product": one.id,
+            "vaccine.route": one.routes[0],
+            "after.adverse": "observed",
+            "after.adverse_note": "Rash",
+        }
+        found = read(answers, programme=FLU, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=())
+        assert any("▼" in note.sentence for note in found.notes) == one.more_watched
+    assert any(one.more_watched for one in FLU.products.values())
+
+
+def test_a_code_that_no_source_proves_current_travels_only_when_dmd_has_it_under_that_name() -> None:
+    unproved = [(p, one) for p in PROGRAMMES.values() for one in p.products.values() if one.unconfirmed_code]
+    assert unproved
+    for programme, one in unproved:
+        assert one.coded.code == "", "until then it goes as text"
+        release = {one.unconfirmed_code: one.coded.display.upper()}
+        assert (
+            programme.with_confirmed(lambda code, names=release: names.get(code, ""))
+            .products[one.id]
+            .coded.code
+        )
+        for other in ({}, {one.unconfirmed_code: "Another vaccine"}):
+            same = programme.with_confirmed(lambda code, names=other: names.get(code, ""))
+            assert same.products[one.id].coded.code == ""
