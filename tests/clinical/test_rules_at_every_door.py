@@ -57,7 +57,9 @@ def answers_for(row: Row, where: Programme, product: Product) -> dict[str, str]:
     day = min(day, row.get("until", date.max))
     years: int = {"from_age": row.get("to_age", 40), **row}["from_age"]
     answers = answers_of(where, day, years=years) | {"vaccine.product": product.id}
-    answers |= {"patient.date_of_birth": born(years, day), "vaccine.route": product.routes[0]}
+    birth = row.get("born_from") or row.get("born_to")
+    answers |= {"patient.date_of_birth": typed(birth) if birth else born(years, day)}
+    answers["vaccine.route"] = product.routes[0]
     answers["vaccine.site"] = where.route_sites[product.routes[0]][0]
     for question, wanted in row.get("when", {}).items():
         answers[question] = next((one for one in wanted if one), "")
@@ -173,6 +175,10 @@ def test_the_ages_of_a_product_and_of_a_reason_speak_at_every_door() -> None:
             if cohort.min_age:
                 answers = answers_of(where, TODAY, reason, years=1)
                 assert speaks(through(answers, where), "the least age for this reason"), (where.id, reason)
+                tried += 1
+            if cohort.born_from:
+                answers = answers_of(where, TODAY, reason, years=40)
+                assert speaks(through(answers, where), "This reason is for those born"), (where.id, reason)
                 tried += 1
     assert tried > 25
 

@@ -52,6 +52,7 @@ def raising(rule: DoubtRule) -> Case:
         holds=holds,
         recorded=recorded,
         not_given=rule.not_given,
+        born=rule.born_from or rule.born_to,
     )
 
 

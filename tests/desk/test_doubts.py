@@ -115,7 +115,7 @@ def wait(counter: Counter, days: int) -> date:
         ("chickenpox", 28, "4 weeks"),
         ("meningitis-b", 28, "4 weeks"),
         ("hpv", 181, "6 months"),
-        ("shingles", 56, "8 weeks"),
+        ("shingles", 181, "6 months"),
         ("cholera", 7, "1 week"),
     ],
 )
