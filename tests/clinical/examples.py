@@ -170,7 +170,8 @@ def typed(day: date) -> str:
 
 def born(years: int, day: date) -> str:
     """The birthday of somebody who has been so old for a month."""
-    return typed((day - timedelta(days=31)).replace(year=(day - timedelta(days=31)).year - years))
+    month_before = day - timedelta(days=31)
+    return typed(month_before.replace(year=month_before.year - years, day=min(month_before.day, 28)))
 
 
 def answers_of(

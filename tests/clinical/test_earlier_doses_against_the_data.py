@@ -51,7 +51,7 @@ def begins(row: Row, file: Row, doses: list[date], now: NextDose) -> str:
     if nearest < row.get("least_days", 0):
         return f"At least {row.get('least', '')}"
     start = file.get("season_start")
-    if row.get("season") and any(0 <= (one - start).days < 365 for one in doses):
+    if row.get("season") and start and any(0 <= (one - start).days < 365 for one in doses):
         return "This would be a second dose of the season"
     if row.get("pregnancy") and any(in_pregnancy(one, now) for one in doses):
         return "This would be a second dose in this pregnancy" if now.due else "This may be a second dose"

@@ -204,7 +204,8 @@ def of_doubts(programme: Programme) -> Iterator[Case]:
         silent = {question: "" for question in rule.unless if question not in when}
         product = when.get("vaccine.product", fitting[0])
         years = rule.from_age if rule.from_age is not None else rule.to_age
-        ages = OF_PATIENT if years is not None else ()
+        birth = rule.born_from or rule.born_to
+        ages = OF_PATIENT if years is not None or birth else ()
         day = rule.until or max(DAY, rule.since or DAY)
         usual = 30 if "pregnant" in f"{when} {rule.field}" else 70
         found = case(
@@ -216,6 +217,7 @@ def of_doubts(programme: Programme) -> Iterator[Case]:
                 **when,
                 "vaccine.product": product,
                 **({OUTCOME: "not-given"} if rule.not_given else {}),
+                **({"patient.date_of_birth": typed(birth)} if birth else {}),
             },
             years=usual if years is None else years,
             day=day,
@@ -351,7 +353,7 @@ def test_an_earlier_dose_is_said_when_patient_and_session_meet(
     before = programmes.programme(rule.of[0]) if rule.of else programme
     begin_after(counter, before.season_start, programme.season_start)
     reason = rule.reasons[0] if rule.reasons else _other_reason(programme, rule)
-    years = 30 if reason == "pregnant" else 76
+    years = 30 if reason == "pregnant" else rule.max_age or 76
     due = typed(counter.clock.now().date() + timedelta(days=70))
     for number in range(max(rule.most, 1)):
         given = answers_of(before, counter.clock.now().date(), reason, years, due)
