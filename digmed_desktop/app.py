@@ -285,7 +285,7 @@ def start(
     )
     window = Window(context)
     if sentence := f"{policy.sentence} {loaded.sentence}".strip():
-        window.banner.say("stop" if choices.doubt else "look", sentence, "Settings")
+        window.banner.say("stop" if choices.doubt else "look", sentence, "Settings", for_all=True)
     alarm.setParent(window)
     alarm.rung.connect(window.notices.program_failed, Qt.ConnectionType.QueuedConnection)
     window.resize(1280, 720)
@@ -305,7 +305,7 @@ def _compare_version(office: Office, window: Window) -> None:
     def tell(checks: Sequence[Check]) -> None:
         for check in checks:
             if check.health is Health.LOOK:
-                window.banner.say("look", f"{check.sentence} {check.remedy}", check.name)
+                window.banner.say("look", f"{check.sentence} {check.remedy}", check.name, for_all=True)
 
     office.enquire(lambda desk: desk.version_checks(), tell)
 

@@ -30,6 +30,7 @@ CARRIED = ("mesh-password", "mesh-shared-key", "mesh-proxy", "register-key", "re
 ENDING = ".digmedbackup"
 KEEP = 14
 _STATE = "backups"
+_NOT_IN_VIEW = "The words are not in view.", "Show them first, then type those asked for."
 _PHRASE = "recovery-phrase"
 _OURS = re.compile(r"digmed-\d{4}-\d{2}-\d{2}" + re.escape(ENDING))
 
@@ -44,7 +45,7 @@ class BackupDesk:
         self._store, self._vault, self._clock = store, vault, clock
         self._gate = Gate(store)
         self._named_by_it = named_by_it / own_folder() if named_by_it else None
-        self._was_shown = False  # the recovery phrase, to whoever typed their PIN for it
+        self._shown_to: int | None = None  # who typed their PIN for the recovery phrase
 
     def state(self) -> BackupState:
         """Return how the backups stand."""
@@ -163,7 +164,7 @@ class BackupDesk:
         if outcome.person is None:
             raise DigMedError(outcome.sentence)
         self._gate.note(AuditAct.PHRASE_SHOWN, by=person)
-        self._was_shown = True
+        self._shown_to = person
         return self._phrase()
 
     def phrase_on_paper(self, words: Sequence[str]) -> Printed:
@@ -176,14 +177,19 @@ class BackupDesk:
         made = said["made"].format(when=dates.shown_time(self._clock.now()))
         listing = Listing(said["order"], (said["number"], said["word"]) * 2, rows)
         document = PaperDocument(said["title"], (listing,), lead=tuple(said["lead"]), made=made)
-        return Printed("recovery", printing.html(document), made, landscape=False)
+        return Printed("recovery", printing.html(document), made, landscape=False, title=document.title)
+
+    def note_phrase_printed(self) -> None:
+        """Note that the words go to the printer now. Raises NotAllowedNowError where they are not in view."""
+        if self._shown_to is None:
+            raise NotAllowedNowError(*_NOT_IN_VIEW)
+        title = OWN.raw("paper/words.toml")["recovery"]["title"]
+        self._gate.note(AuditAct.PRINTED, title, by=self._shown_to)
 
     def phrase_written_down(self, asked: Sequence[int], typed: Sequence[str]) -> str:
         """Note that the phrase is on paper when the words asked for (1 to 24) are right; else say which is not."""
-        if not self._was_shown:  # each answer would say whether a guess is right
-            raise NotAllowedNowError(
-                "The words are not in view.", "Show them first, then type those asked for."
-            )
+        if self._shown_to is None:  # each answer would say whether a guess is right
+            raise NotAllowedNowError(*_NOT_IN_VIEW)
         words = self._phrase()
         for place, word in zip(asked, typed, strict=True):
             if word.strip().casefold() != words[place - 1]:

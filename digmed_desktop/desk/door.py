@@ -62,6 +62,7 @@ OPEN = {
     "managing.reset_pin": "the same",
     "backups.phrase_for": "it asks for the PIN itself",
     "backups.phrase_on_paper": "lays out words that were shown",
+    "backups.note_phrase_printed": "the same",
     "backups.phrase_written_down": "answers only about words that were shown in this run",
     "backups.daily": "the program makes it by itself",
     "backups.is_due": "the same",

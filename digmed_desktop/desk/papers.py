@@ -141,11 +141,17 @@ class PapersDesk:
         write_pdf(guides.document(name) if name in guides.NAMES else guides.of_help(name), path)
 
     def printed(self, document: PaperDocument, name: str) -> Printed:
-        """Return a document laid out for the printer."""
+        """Return a document laid out for the printer. It is noted once a printer was chosen: :meth:`let_print`."""
         self._gate.allow(Permission.PRINT_RECORDS)
         running = "   ".join(part for part in (document.running, document.made) if part)
-        self._gate.note(AuditAct.PRINTED, document.title, about=document.notification)
-        return Printed(name, printing.html(document), running, document.landscape)
+        return Printed(
+            name, printing.html(document), running, document.landscape, document.title, document.notification
+        )
+
+    def let_print(self, printed: Printed) -> None:
+        """Note that a document goes to the printer now. Raises NotPermittedError, so that it does not."""
+        self._gate.allow(Permission.PRINT_RECORDS)
+        self._gate.note(AuditAct.PRINTED, printed.title, about=printed.notification)
 
     def file_name(self, subject: str, number: int | None = None) -> str:
         """Return a name for a file, without anything about a patient: ``notification-000012-2026-11-24``."""

@@ -88,12 +88,17 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Printed:
-    """A document for the printer; ``name`` is what the printer's queue shows: no patient in it."""
+    """A document for the printer; ``name`` is what the printer's queue shows: no patient in it.
+
+    ``title`` and the ``notification`` it copies are what the audit says once it is printed.
+    """
 
     name: str
     html: str
     running: str
     landscape: bool
+    title: str = ""
+    notification: int | None = None
 
 
 COUNTED_TO = 1000

@@ -180,11 +180,15 @@ class Counter(QObject):
         if person is None:
             self._scans.forget()
             self.idle_lock.end()
-            self._copied.forget()
+            self.forget_copied()
             self._note_lock()
         else:
             self._present = person.id
             self.idle_lock.begin()
+
+    def forget_copied(self) -> None:
+        """Take off the clipboard what was copied from this program."""
+        self._copied.forget()
 
     def _note_lock(self) -> None:
         locked, self._present = self._present, None

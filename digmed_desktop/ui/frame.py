@@ -132,21 +132,35 @@ class Banner(QWidget):
         holder.addWidget(self.notice)
         holder.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeft)
         self.setVisible(False)
+        self._is_anyone_in = self._is_for_all = False
 
     @property
     def head(self) -> str:
         """Return its subject."""
         return self.notice.head.text()
 
-    def say(self, tone: str, text: str, head: str = "", *, offer: str = "") -> None:
-        """Say something, or nothing with an empty text; ``offer`` names the act that is offered."""
+    def say(self, tone: str, text: str, head: str = "", *, offer: str = "", for_all: bool = False) -> None:
+        """Say something, or nothing with an empty text; ``offer`` names the act that is offered.
+
+        ``for_all``: it is about the program and names nobody, so it stands over the locked page too. All else waits
+        until somebody is signed in.
+        """
         self.notice.say(text, head, tone)
         if head:
             self.notice.head.setText(head)
         self.offer.setText(f"{offer}  {OFFER_KEY}")
         self.offer.setAccessibleName(offer)
         self.offer.setVisible(bool(offer))
-        self.setVisible(bool(text))
+        self._is_for_all = for_all
+        self._show()
+
+    def follow(self, person: object | None) -> None:
+        """Show what is only for who works here while somebody is signed in."""
+        self._is_anyone_in = person is not None
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(bool(self.notice.body.text()) and (self._is_for_all or self._is_anyone_in))
 
     def _take(self) -> None:
         if self.isVisible() and not self.offer.isHidden():

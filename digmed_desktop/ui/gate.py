@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
 
 from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
@@ -22,6 +22,13 @@ from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
 
 BEFORE_THE_LOCK = "It is as it was before the lock."
+
+
+def close_dialogs() -> None:
+    """Close every dialog of the program as if it were cancelled: over a locked page anybody could press its button."""
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, QDialog) and widget.isVisible():
+            widget.reject()
 
 
 class Frame(Protocol):
@@ -148,6 +155,7 @@ class Gate(QObject):
             return
         self._window.save_drafts()
         self._before_lock = self._window.pages.currentWidget()
+        close_dialogs()
         self._context.acting.become(None)
         self._ask_who(locked=True)
 

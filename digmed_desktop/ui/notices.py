@@ -22,20 +22,20 @@ class Notices(QObject):
 
     def failed(self, error: DigMedError) -> None:
         """Say that an act did not work."""
-        self._banner.say("stop", str(error), "That did not work")
+        self._banner.say("stop", str(error), "That did not work", for_all=True)
 
     def program_failed(self, reported: bool) -> None:
         """Say that an act of this moment broke off in the program itself, and what is safe."""
-        self._banner.say("stop", at_once(reported), "The program made a mistake")
+        self._banner.say("stop", at_once(reported), "The program made a mistake", for_all=True)
 
     def draft_failed(self, error: DigMedError) -> None:
         """Say that a form could not be stored."""
-        self._banner.say("stop", f"{error} {STILL_HERE}", NOT_KEPT)
+        self._banner.say("stop", f"{error} {STILL_HERE}", NOT_KEPT, for_all=True)
 
     def drafts_mended(self) -> None:
         """Say that forms can be stored again, where it was said that they could not."""
         if self._banner.head == NOT_KEPT:
-            self._banner.say("done", "The form is stored now.", "Kept")
+            self._banner.say("done", "The form is stored now.", "Kept", for_all=True)
 
     def show_standing(self, standing: QueueStanding) -> None:
         """Show how delivery stands: on the rail always, on the banner where something is in its way."""
@@ -55,8 +55,8 @@ class Notices(QObject):
             )
             head = DELIVERY_HEADS[0 if standing.connected is False else 1]
             said = (standing.stopped_because, rest, *standing.notices)
-            self._banner.say("look", " ".join(part for part in said if part), head)
+            self._banner.say("look", " ".join(part for part in said if part), head, for_all=True)
         elif standing.notices:
-            self._banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[2])
+            self._banner.say("look", " ".join(standing.notices), DELIVERY_HEADS[2], for_all=True)
         elif self._banner.head in DELIVERY_HEADS:
-            self._banner.say("look", "")
+            self._banner.say("look", "", for_all=True)

@@ -1,5 +1,8 @@
 """Printing: Qt lays the document out page by page, with the running line and the page's number at its foot."""
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QPageLayout, QPainter, QPalette, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
@@ -8,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui import fonts
+from digmed_desktop.ui.context import Context
 
 NO_PRINTER = DigMedError(
     "No printer is set up on this computer.", "Save it as a PDF instead, or add a printer and try again."
@@ -15,11 +19,40 @@ NO_PRINTER = DigMedError(
 _BODY_POINTS, _FOOT_POINTS = 9.0, 7.5
 
 
-def print_on_paper(parent: QWidget, printed: Printed) -> bool:
-    """Ask for a printer and print; False when the person thinks better of it.
+def print_on_paper(
+    context: Context,
+    parent: QWidget,
+    printed: Printed,
+    failed: Callable[[DigMedError], None],
+    done: Callable[[], object] = lambda: None,
+    note: Callable[[Any, Printed], object] = lambda desk, printed: desk.papers.let_print(printed),
+) -> None:
+    """Ask for a printer, let the desk note that it prints, and print.
 
-    Raises DigMedError where there is no printer, or where it does not take the document.
+    The desk asks anew who is signed in, for the window may have locked behind the dialog. ``failed`` is called where
+    it refuses, where there is no printer, and where that takes nothing; ``done`` once the document is on its way.
     """
+    try:
+        printer = choose(parent, printed)
+    except DigMedError as error:
+        failed(error)
+        return
+    if printer is None or not parent.isVisible():  # the page has gone, perhaps behind the lock
+        return
+
+    def let_go(_noted: object) -> None:
+        try:
+            paint(printer, printed)
+        except DigMedError as error:
+            failed(error)
+        else:
+            done()
+
+    context.office.ask(lambda desk: note(desk, printed), let_go, failed)
+
+
+def choose(parent: QWidget, printed: Printed) -> QPrinter | None:
+    """Ask for a printer; None when the person thinks better of it. Raises DigMedError where there is none."""
     if not QPrinterInfo.availablePrinterNames():
         raise DigMedError(NO_PRINTER.happened, NO_PRINTER.remedy)
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -27,9 +60,8 @@ def print_on_paper(parent: QWidget, printed: Printed) -> bool:
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle("Print")
     if dialog.exec() != QDialog.DialogCode.Accepted:
-        return False
-    paint(printer, printed)
-    return True
+        return None
+    return printer
 
 
 def set_up(printer: QPrinter, printed: Printed) -> None:

@@ -116,7 +116,7 @@ class Scans(QObject):
         if taker is not None:
             taker(burst, scan)
         elif self._context.acting.person is None:
-            self._window.banner.say("look", NOBODY, HEAD)
+            self._window.banner.say("look", NOBODY, HEAD, for_all=True)
         elif not isinstance(page, FormPage):
             self._window.banner.say("look", NOT_HERE, HEAD)
         elif scan.found is Found.PATIENT:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
+from digmed_desktop.ui.context import Acting
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words, announce, breakable
 
@@ -18,8 +19,9 @@ class Toast(QFrame):
 
     opened = Signal(int)  # a notification
 
-    def __init__(self, over: QStackedWidget) -> None:
+    def __init__(self, over: QStackedWidget, acting: Acting) -> None:
         super().__init__(over)
+        self._acting = acting
         self.setObjectName("toast")
         self._over = over
         self._about: int | None = None
@@ -42,6 +44,7 @@ class Toast(QFrame):
         self._away = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._away.timeout.connect(self.hide)
         QShortcut(QKeySequence("Ctrl+O"), over, self._open)
+        acting.changed.connect(lambda _person: self.forget())
         over.installEventFilter(self)
         over.currentChanged.connect(
             lambda _page: self.raise_()
@@ -49,7 +52,12 @@ class Toast(QFrame):
         self.hide()
 
     def say(self, head: str, body: str, notification: int | None = None) -> None:
-        """Say what was done, and have it read out; without a notification Ctrl+O opens what it opened before."""
+        """Say what was done, and have it read out; without a notification Ctrl+O opens what it opened before.
+
+        It says nothing while nobody is signed in: an answer that comes late would name a patient over the locked page.
+        """
+        if self._acting.person is None:
+            return
         self._about = self._about if notification is None else notification
         self.open_button.setVisible(notification is not None)
         self.head.setWordWrap(len(head) > LONG)
@@ -63,6 +71,14 @@ class Toast(QFrame):
         self._away.start()
         opens = " Control O opens it." if notification is not None else ""
         announce(self, f"{head}. {body}.{opens}")
+
+    def forget(self) -> None:
+        """Hide, and keep no name: a screen reader reads hidden words of some systems too."""
+        self._away.stop()
+        self.hide()
+        for words in (self.head, self.body):
+            words.setText("")
+        self.setAccessibleName("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() == QEvent.Type.Resize:

@@ -103,7 +103,7 @@ class Window(QMainWindow):
         right.addWidget(self.banner)
         right.addWidget(self.patient)
         right.addWidget(self.pages, 1)
-        self.toast = Toast(self.pages)
+        self.toast = Toast(self.pages, self.context.acting)
         self.toast.opened.connect(self.open_story)
         self.setCentralWidget(central)
 
@@ -114,6 +114,7 @@ class Window(QMainWindow):
         office.standing.connect(self.notices.show_standing)
         office.history_moved.connect(self._history_moved)
         context.acting.changed.connect(self.strip.show_person)
+        context.acting.changed.connect(self.banner.follow)
         context.appearance.changed.connect(self.rail.fit)
         context.navigate.to_place.connect(self.go)
         context.navigate.to_notification.connect(self.open_story)
@@ -356,6 +357,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the drafts and let the threads end."""
         self.save_drafts()
+        self.counter.forget_copied()  # Windows would keep it on the clipboard after the end
         self.closing.emit()
         event.accept()
         super().closeEvent(event)

@@ -43,7 +43,7 @@ def test_each_act_of_a_day_stands_there_once_and_in_order(counter: Counter, tmp_
     desk.listing.first(Search(), 50)  # the page reads its list anew
     desk.listing.story(number)
     desk.listing.story(number)
-    desk.papers.printed(desk.papers.copy(number, How.PATIENT, "Ada"), "a copy")
+    desk.papers.let_print(desk.papers.printed(desk.papers.copy(number, How.PATIENT, "Ada"), "a copy"))
     desk.acts.do(Act.NOTE, number, ada, "The patient called.")
     desk.acts.withdraw(number, ada, "Another patient.")
     desk.exports.csv(Search(), tmp_path / "a.csv", Progress(), with_patients=False)

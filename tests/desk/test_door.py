@@ -34,7 +34,7 @@ WHO = {
     },
     "audit": {"M": "export page verify", ALL: "groups people"},
     "backups": {
-        OPEN: "daily is_due phrase_for phrase_on_paper phrase_written_down",
+        OPEN: "daily is_due note_phrase_printed phrase_for phrase_on_paper phrase_written_down",
         "M": "begin_daily end_daily make write",
         ALL: "state suggested_name",
     },
@@ -67,7 +67,7 @@ WHO = {
     "managing": {OPEN: "become is_wanted reset_pin"},
     "medicines": {"MP": "import_release", ALL: "find known listed release remember"},
     "messages": {"M": "add_product agree choose_edition remove_product", ALL: "shown"},
-    "papers": {OPEN: "file_name save_guide", "MPLT": "day_end day_list", ALL: "copy printed save"},
+    "papers": {OPEN: "file_name save_guide", "MPLT": "day_end day_list", ALL: "copy let_print printed save"},
     "patient_file": {"M": "as_data document find gather save_json save_pdf", ALL: "file_name"},
     "patients": {"MPLTN": "recall", ALL: "answers_of doses remember search"},
     "people": {

@@ -176,11 +176,8 @@ def test_the_phrase_is_printed_under_a_name_that_tells_nothing(
     bench = set_up(open_bench, memory_vault)
     page, printed = bench.window.recovery, list[Printed]()
 
-    def keep(_parent: object, one: Printed) -> bool:
-        printed.append(one)
-        return True
-
-    monkeypatch.setattr(printing, "print_on_paper", keep)
+    monkeypatch.setattr(printing, "choose", lambda _parent, _one: object())
+    monkeypatch.setattr(printing, "paint", lambda _printer, one: printed.append(one))
     page.phrase.print_button.click()
     bench.until(lambda: bool(printed))
     words = words_on(page.phrase)
@@ -189,10 +186,10 @@ def test_the_phrase_is_printed_under_a_name_that_tells_nothing(
     assert printed[0].name == "recovery"
     assert not set(words) & set(printed[0].running.split())
 
-    def refuse(_parent: object, _one: Printed) -> bool:
+    def refuse(_parent: object, _one: Printed) -> None:
         raise DigMedError(printing.NO_PRINTER.happened, printing.NO_PRINTER.remedy)
 
-    monkeypatch.setattr(printing, "print_on_paper", refuse)
+    monkeypatch.setattr(printing, "choose", refuse)
     page.phrase.print_button.click()
     bench.until(lambda: "Write the words down by hand" in page.phrase.said.body.text())
     assert "PDF" not in page.phrase.said.body.text(), "the words are not saved in a file"

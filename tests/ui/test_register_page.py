@@ -76,7 +76,8 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
     assert not page.detail.came.isVisible()
 
     printed: list[Printed] = []
-    monkeypatch.setattr(printing, "print_on_paper", lambda _parent, one: printed.append(one))
+    monkeypatch.setattr(printing, "choose", lambda _parent, _one: object())
+    monkeypatch.setattr(printing, "paint", lambda _printer, one: printed.append(one))
     bench.until(page.detail.print_label.isVisible)
     for press in (page.detail.print_entry, page.detail.print_label, page.print_list):
         QTest.mouseClick(press, Qt.MouseButton.LeftButton)
@@ -90,7 +91,7 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
     def refuse(_parent: object, _printed: object) -> None:
         raise DigMedError(printing.NO_PRINTER.happened, printing.NO_PRINTER.remedy)
 
-    monkeypatch.setattr(printing, "print_on_paper", refuse)
+    monkeypatch.setattr(printing, "choose", refuse)
     QTest.mouseClick(page.detail.print_entry, Qt.MouseButton.LeftButton)
     bench.until(lambda: "Save it as a PDF instead" in words(page))
 

@@ -92,11 +92,17 @@ class RecoveryPhrase(QObject):
         self._context.office.ask(lambda desk: desk.backups.phrase_on_paper(kept), self._send_to_printer)
 
     def _send_to_printer(self, printed: Printed) -> None:
-        try:
-            printing.print_on_paper(self.words, printed)
-        except DigMedError as error:
-            none = error.happened == printing.NO_PRINTER.happened
-            self._say(NO_PRINTER if none else error.happened)
+        printing.print_on_paper(
+            self._context,
+            self.words,
+            printed,
+            self._not_printed,
+            note=lambda desk, _printed: desk.backups.note_phrase_printed(),
+        )
+
+    def _not_printed(self, error: DigMedError) -> None:
+        none = error.happened == printing.NO_PRINTER.happened
+        self._say(NO_PRINTER if none else error.happened)
 
     def show_words(self, words: Sequence[str]) -> None:
         """Show the words, and ask for three of them from the paper."""

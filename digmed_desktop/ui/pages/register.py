@@ -247,10 +247,9 @@ class RegisterPage(QWidget):
     def _print(self, printed: Printed) -> None:
         if not self.isVisible():
             return
-        try:
-            printing.print_on_paper(self, printed)
-        except DigMedError as error:
-            self.detail.tell(str(error), tone="look")
+        printing.print_on_paper(
+            self._context, self, printed, lambda error: self.detail.tell(str(error), tone="look")
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the entry under the list where both do not fit side by side."""

@@ -290,11 +290,13 @@ class SentPage(QWidget):
         self._context.office.ask(lay_out, self._print)
 
     def _print(self, printed: Printed) -> None:
-        try:
-            if printing.print_on_paper(self, printed):
-                self.work.say("Sent to the printer.")
-        except DigMedError as error:
-            self.work.say(str(error), "look")
+        printing.print_on_paper(
+            self._context,
+            self,
+            printed,
+            lambda error: self.work.say(str(error), "look"),
+            lambda: self.work.say("Sent to the printer."),
+        )
 
     # ---- the look
 

@@ -370,11 +370,14 @@ class StoryPage(QWidget):
             )
 
     def _print(self, printed: Printed) -> None:
-        try:
-            if printing.print_on_paper(self, printed):
-                self.work.say("Sent to the printer. When you have sent the copy, record it as sent.")
-        except DigMedError as error:
-            self.work.say(str(error), "look")
+        said = "Sent to the printer. When you have sent the copy, record it as sent."
+        printing.print_on_paper(
+            self._context,
+            self,
+            printed,
+            lambda error: self.work.say(str(error), "look"),
+            lambda: self.work.say(said),
+        )
 
     def _has_gone(self, how: How, to: str) -> None:
         by, shown = self._context.acting.id, self.shown

@@ -73,7 +73,12 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 
 def announce(widget: QWidget, sentence: str, *, urgent: bool = False) -> None:
-    """Have a screen reader say a sentence, at once where it is ``urgent``."""
+    """Have a screen reader say a sentence, at once where it is ``urgent``; nothing about a page that is not in view.
+
+    Else a late answer would be said aloud over the locked page.
+    """
+    if not widget.isVisible():
+        return
     event = QAccessibleAnnouncementEvent(widget, sentence)
     level = QAccessible.AnnouncementPoliteness
     event.setPoliteness(level.Assertive if urgent else level.Polite)
