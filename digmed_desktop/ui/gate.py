@@ -75,6 +75,9 @@ class Gate(QObject):
             window.pages.addWidget(page)
         self.manager = ManagerFlow(window.context, window.pages, window.show_page)
         self._before_lock: QWidget | None = None  # the page that was in view
+        self._came_from: QWidget | None = (
+            None  # the page in view when the forms came, before the draft is known
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -181,13 +184,14 @@ class Gate(QObject):
 
     def _have_forms(self, lists: dict[str, FormLists]) -> None:
         self._context.lists.update(lists)
+        self._came_from = self._window.pages.currentWidget()
         self._window.strip.programme.setText(lists["vaccination"].programme_name)
         self._context.office.ask(lambda desk: desk.newest_draft(), self._resume)
 
     def _resume(self, draft: DraftView | None) -> None:
         window = self._window
-        if window.handed_over.arrive():
-            return
+        if window.handed_over.arrive() or window.pages.currentWidget() is not self._came_from:
+            return  # whoever was quick has gone to a page meanwhile, and stays there
         if draft is None or draft.form not in FORMS:
             window.go(HOME)
             return

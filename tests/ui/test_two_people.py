@@ -1,6 +1,7 @@
 """Two people at one computer: each one's draft stays apart, and one finishes what the other began, through the window."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.desk.gate import acting
+from digmed_desktop.desk.views import FormLists
 from digmed_desktop.history.tables import payload
+from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.pages.drafts import DraftsPage
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import FIRST_RUN, Bench, FixedClock, open_desk_in
@@ -152,3 +155,29 @@ def test_a_form_in_view_that_a_colleague_unlocks_names_both(shared: Bench) -> No
     begin(bench, "-Hart")
     shown = texts(drafts(bench))
     assert any(text.startswith("Amira Khan, then Sunita Rao, ") for text in shown), shown
+
+
+def test_whoever_goes_to_a_page_right_after_the_pin_stays_there(
+    shared: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = shared
+    gate, have_forms = threading.Event(), Gate._have_forms
+
+    def with_slow_records(self: Gate, lists: dict[str, FormLists]) -> None:
+        bench.office.ask(lambda _desk: gate.wait(30), lambda _none: None)
+        have_forms(self, lists)
+
+    monkeypatch.setattr(Gate, "_have_forms", with_slow_records)
+    bench.until(bench.window.sign_in.isVisible)
+    bench.keys("Amira")
+    bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: bench.focused().accessibleName() == "PIN")
+    bench.keys(AMIRA)
+    bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: "vaccination" in bench.window.context.lists)
+    bench.key(Qt.Key.Key_F2)
+    bench.until(bench.form.isVisible)
+    gate.set()
+    bench.idle()
+    bench.idle()
+    assert bench.form.isVisible()
