@@ -9,6 +9,7 @@ from digmed_desktop.clinical import rule_tables
 from digmed_desktop.evidence import codes, delivery, messages
 from digmed_desktop.evidence.pages import EvidencePage, write_page
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.whole_file import folder_for_files
 
 NOT_TRIED = "not-tried"
 """The text of the help that lists what was never tried live."""
@@ -37,8 +38,9 @@ def write_all(folder: Path, validator: Path | None) -> Iterator[EvidencePage]:
 
 
 def write(folder: Path, validator: Path | None) -> Iterator[str]:
-    """Write the folder and yield a line for each page. Raises FolderNotEmptyError, NotStoredError."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    """Write the folder and yield a line for each page. Raises FolderNotEmptyError, FileNotWrittenError, NotStoredError."""
+    folder_for_files(folder)
+    if any(folder.iterdir()):
         raise FolderNotEmptyError(f"{folder} is not empty.", "Name a folder that is new or empty.")
     made: list[EvidencePage] = []
     for page in write_all(folder, validator):

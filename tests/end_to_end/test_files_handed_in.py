@@ -117,6 +117,7 @@ WRITERS = {
     "erase": ("erase", "--backup"),
     "patient-file": ("patient-file", "--pdf"),
     "hazards": ("hazards", "--out"),
+    "evidence": ("evidence",),
 }
 """Every command that writes where it is told to, up to the place."""
 

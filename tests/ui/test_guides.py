@@ -7,7 +7,7 @@ from pypdf import PdfReader
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage, QTextDocument
 
-from digmed_desktop.clinical import rule_tables
+from digmed_desktop.clinical import data_review, rule_tables
 from digmed_desktop.ui import files
 from digmed_desktop.ui.pages.help_page import HelpPage
 from tests.ui.conftest import Bench
@@ -64,8 +64,9 @@ def test_a_table_of_rules_is_opened_by_its_link_and_saved_as_pdf(
     monkeypatch.setattr(files, "ask_where", lambda *_words: tmp_path / "rules.pdf")
     page.rules.click()
     page.text.anchorClicked.emit(QUrl(f"help:{topic}"))
-    assert "Source" in page.text.toPlainText()
+    assert "source" in page.text.toPlainText().casefold()
     page.save.click()
     bench.until(lambda: not page.said.isHidden())
     pdf = PdfReader(tmp_path / "rules.pdf")
-    assert "onfirmed" in "".join(one.extract_text() for one in pdf.pages)
+    printed = "".join(one.extract_text() for one in pdf.pages)
+    assert "onfirmed" in printed or (topic == data_review.TOPIC and "no pharmacist yet" in printed)
