@@ -238,3 +238,27 @@ def test_a_name_typed_over_a_product_is_taken_before_the_check(bench: Bench, sup
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     bench.idle()
     assert (item(supply)["schedule"], item(supply)["legal_class"], item(supply)["directions"]) == ("", "", "")
+
+
+def test_what_was_cleared_and_removed_for_one_patient_is_not_put_back_for_another(
+    bench: Bench, supply: SupplyPage
+) -> None:
+    named = {"patient.family": "Quill", "patient.given": "Nora", "patient.nhs_number": "999 000 0018"}
+    supply.fill(named)
+    supply.whose.follow()
+    pick(bench, supply, "parac")
+    treat(supply)
+    pick(bench, supply, "oxyco")
+    supply.form.add_copy("item")
+    supply.form.remove_copy("item", int(supply.form.answers()["item.count"]))
+    bar = supply.form._repeats["item"].bar
+    assert bar is not None
+    assert not bar.undo.isHidden()
+    supply.fill({"patient.family": "Featherstone", "patient.nhs_number": "999 000 0026"})
+    supply.whose.follow()
+    assert supply.person.asks
+    supply.person.slip.click()
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    bench.idle()
+    assert {item(supply)[name] for name in TREATMENT} == {""}
+    assert bar.undo.isHidden()

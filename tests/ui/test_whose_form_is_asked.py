@@ -121,6 +121,25 @@ def test_what_was_set_aside_is_not_put_back_for_another_name(bench: Bench) -> No
     assert now["screening.unwell"] == now["consent.to_treatment"] == ""
 
 
+def test_what_was_said_under_another_programme_while_another_was_typed_does_not_come_back(
+    bench: Bench,
+) -> None:
+    know(bench, ROSE, NORA)
+    find(bench, "oneill")
+    first = bench.form.form.answers()["session.programme"]
+    other = next(one for one in bench.form._lists.by_programme if one != first)
+    type_over(bench, "patient.family", "Quill")
+    assert bench.form.person.asks
+    say(bench, {"session.programme": other})
+    say(bench, {"screening.unwell": "yes"})
+    say(bench, {"session.programme": first})
+    type_over(bench, "patient.family", ROSE["patient.family"])
+    if bench.form.person.asks:
+        bench.form.person.slip.click()
+    say(bench, {"session.programme": other})
+    assert bench.form.form.answers()["screening.unwell"] == "", "said by Quill"
+
+
 def hold(key: Qt.Key, times: int) -> None:
     """Hold a key down: one press and its repetitions, each to what has the cursor then."""
     for place in range(times):

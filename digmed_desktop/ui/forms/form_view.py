@@ -308,9 +308,6 @@ class FormView(QScrollArea):
     def start(self) -> None:
         """Forget what was said, touched and taken away: a new form."""
         self.forget_typed()
-        for repeat in self._repeats.values():
-            if repeat.bar is not None:
-                repeat.bar.offer_none()
         self._touched.clear()
         self._tell_all = False
         self._problems = ()
@@ -318,9 +315,12 @@ class FormView(QScrollArea):
         self.verticalScrollBar().setValue(0)
 
     def forget_typed(self) -> None:
-        """Forget what was typed before, so that undo does not bring it back."""
+        """Forget what was typed and taken away before, so that undo does not bring it back."""
         for field in self.fields.values():
             field.editor.forget()
+        for repeat in self._repeats.values():
+            if repeat.bar is not None:
+                repeat.bar.offer_none()
 
     def set_problems(self, problems: Sequence[Problem], found_in: Mapping[str, str] | None = None) -> None:
         """Take the present problems. Those of a field show once it was left, all of them after :meth:`tell_all`."""

@@ -165,10 +165,14 @@ class SupplyPage(FormPage):
 
     def begin(self, start: FormStart | None = None) -> None:
         """Begin a supply; what another one cleared is forgotten."""
-        for line in self._lines():
-            line.show_cleared({})
+        self.forget_answers()
         super().begin(start)
         self._leave_out()
+
+    def forget_answers(self) -> None:
+        """Forget what went with the medicines that were replaced: it may have been said of another patient."""
+        for line in self._lines():
+            line.show_cleared({})
 
     def check_now(self) -> None:
         """Check the form, once a name in which the cursor still stands is taken."""

@@ -52,6 +52,7 @@ class WhoseForm:
         page.person.is_another.connect(self._is_another)
         page.person.is_slip.connect(self._is_slip)
         page.person.settled.connect(page.form.forget_typed)
+        page.person.settled.connect(page.forget_answers)
 
     def take(self, answers: Mapping[str, str]) -> None:
         """Take a patient who was found: onto this form while it is nobody else's, onto a new one otherwise."""
