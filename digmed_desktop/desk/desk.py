@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.credentials.tries import TryBook
-from digmed_desktop.desk import data_check
+from digmed_desktop.desk import data_check, unfinished
 from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.auditing import AuditDesk
@@ -301,11 +302,19 @@ class Desk:
         return {form: self.form_lists(form) for form in self._forms}
 
     @through_door
-    def preview(self, form: str, state: FormState) -> Preview:
-        """Return what a form would send; of a form that is closed, why."""
+    def preview(self, form: str, state: FormState, draft_id: str = "") -> Preview:
+        """Return what a form would send; of a form that is closed, why.
+
+        With ``draft_id``, the draft that it is kept as, another draft of its patient is told of.
+        """
         if closed := data_check.standing().closed(form):
             return Preview(problems=(Problem("", closed),))
-        return self._form(form).preview(self._assess(form, state))
+        made = self._form(form).preview(self._assess(form, state))
+        if not draft_id:
+            return made
+        drafts, today = self._store.drafts.all(), self._clock.now().astimezone(ENGLAND).date()
+        said = unfinished.sentence_about(drafts, self._people, form, state, draft_id, today)
+        return replace(made, unfinished=said, problems=(*unfinished.problem_of(said), *made.problems))
 
     def _assess(self, form: str, state: FormState) -> Assessment[Any]:
         """Return the judgement of a form, with what this pharmacy knows that speaks against it."""
@@ -324,7 +333,7 @@ class Desk:
     def keep_and_preview(self, draft_id: str, form: str, state: FormState, by: int | None) -> Preview:
         """Keep the form, then return what it would send: what the check page shows is on the disk before it."""
         self.save_draft(draft_id, form, state, by)
-        return self.preview(form, state)
+        return self.preview(form, state, draft_id)
 
     def discard_draft(self, draft_id: str) -> None:
         """Delete a draft."""

@@ -86,6 +86,7 @@ class Preview:
     law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
     changes: tuple[Difference, ...] = ()  # of a correction: what the practice reads differently
     note: str = field(default="", repr=False)  # of a correction: the note, where nothing else was changed
+    unfinished: str = ""  # what is said of another draft of this patient
     to_sign: str = ""  # who has to sign it before anything goes out; "" where it names who is signed in
 
     @property

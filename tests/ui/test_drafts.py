@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
+from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
@@ -12,6 +13,7 @@ from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, MOST, DraftsPage
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
+from tests.ui.test_one_person import NORA, ROSE, begun_for_rose
 
 
 def test_a_half_filled_form_is_there_at_the_next_start(open_bench: Callable[..., Bench]) -> None:
@@ -149,3 +151,38 @@ def test_a_draft_is_discarded_on_a_second_press_that_can_have_been_meant(bench: 
     bench.until(lambda: not page.going_on)
     assert bench.form.draft_id != draft
     assert bench.form.form.answers()["patient.family"] == ""
+
+
+def test_a_second_form_of_a_patient_says_that_the_first_is_unfinished(bench: Bench) -> None:
+    other = next(
+        key for key in bench.form._lists.by_programme if key != bench.form.form.answers()["session.programme"]
+    )
+    begun_for_rose(bench)
+    line = bench.form.search.unfinished
+
+    def shown(answers: dict[str, str]) -> bool:
+        bench.form.next_patient()
+        bench.form.fill(answers)
+        bench.form.whose.follow()
+        bench.until(lambda: not bench.form._preview_timer.isActive())
+        bench.idle()
+        return not line.isHidden()
+
+    bench.form.touched("patient.identity_checked")
+    bench.form.save_draft()
+    bench.form.refresh()
+    bench.idle()
+    assert line.isHidden(), "this form is the only one"
+    assert shown({identity.NUMBER: ROSE[identity.NUMBER]})
+    assert "by Amira Khan" in line.text()
+    assert "ROSE" not in line.text().upper(), "the banner names the patient"
+    named = {key: ROSE[key] for key in (identity.FAMILY, identity.GIVEN, identity.BORN)}
+    assert shown(named)
+    assert shown(ROSE)
+    bench.form.check_now()
+    bench.until(bench.window.check.isVisible)
+    assert [one.text() for one in bench.window.check.findChildren(QLabel) if one.text() == line.text()]
+    bench.window.visit(bench.form)
+    assert not shown({identity.NUMBER: NORA[identity.NUMBER]})
+    assert not shown({**named, identity.BORN: "13/3/1991"})
+    assert not shown({**named, "session.programme": other}), "another vaccination"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
-from digmed_desktop.ui.widgets.words import Words
+from digmed_desktop.ui.widgets.words import Words, announce
 
 if TYPE_CHECKING:
     from digmed_desktop.desk.views import DoseView, PatientView
@@ -39,10 +39,14 @@ class PatientSearch(QWidget):
         )
         self.doses = Words("", role="quiet")
         self.doses.setVisible(False)
+        self.unfinished = Words("")
+        self.unfinished.setProperty("ink", "look")
+        self.unfinished.setVisible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)
         layout.addWidget(self.doses)
+        layout.addWidget(self.unfinished)
         self.box.wanted.connect(self._search)
         self.box.taken.connect(self._take)
         self.box.nothing_taken.connect(self._none)
@@ -57,6 +61,14 @@ class PatientSearch(QWidget):
         self.box.clear()
         self._who = ()
         self.doses.setVisible(False)
+        self.say_unfinished("")
+
+    def say_unfinished(self, sentence: str) -> None:
+        """Say that another form of this patient waits under Drafts, and read it out when it is new."""
+        if sentence and sentence != self.unfinished.text():
+            announce(self, sentence)
+        self.unfinished.setText(sentence)
+        self.unfinished.setVisible(bool(sentence))
 
     def scanned(self, number: str) -> None:
         """Search for a scanned NHS number and take the patient, known or new."""

@@ -350,7 +350,7 @@ class FormPage(FormParts):
         self.practice_search.closed.follow(answers.get("practice.ods_code", "") if registered else "")
         state = self.state()
         self._context.office.preview(
-            lambda desk: desk.preview(self.FORM, state),
+            lambda desk: desk.preview(self.FORM, state, draft_id),
             lambda preview: self._previewed(preview, answers) if draft_id == self.draft_id else None,
         )
         self.strip_changed.emit()
@@ -424,6 +424,7 @@ class FormPage(FormParts):
         self.form.show_gp(told=not preview.kept_here)
         self.band.offer_note(preview.note)
         self.search.follow(self.answers())
+        self.search.say_unfinished(preview.unfinished)
 
     def _noted(self, notification: int) -> None:
         """Leave a correction of which only the note was kept."""
