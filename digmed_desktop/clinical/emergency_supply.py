@@ -103,8 +103,9 @@ class PatientConditions:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PrescriberRequest:
-    """A supply at the request of a prescriber, who furnishes a prescription within 72 hours; kept here, not
-    sent.
+    """A supply at the request of a prescriber, who furnishes a prescription within 72 hours.
+
+    The practice reads who asked and that a prescription is owed; the rest is kept here.
     """
 
     prescriber: Professional = field(default_factory=Professional)

@@ -310,7 +310,7 @@ class VaccinationRecord:
     accompanied_by: str = ""
     chaperone: str = ""
     identity_checked: bool = False
-    pregnancy_due: date | None = None  # kept here, not sent
+    pregnancy_due: date | None = None
     previous_doses: PreviousDoses = field(default_factory=PreviousDoses)
     screening: Screening = field(default_factory=Screening)
     immunizations: tuple[Immunization, ...] = ()

@@ -8,16 +8,10 @@ from digmed_desktop.fhir.frame import Contact, Ids, MessageFrame
 from digmed_desktop.fhir.immunizations import immunization_resources
 from digmed_desktop.fhir.items import Record, clinician_of
 from digmed_desktop.fhir.people import encounter, organisation, patient, practitioner
-from digmed_desktop.fhir.sections import sections, withdrawal_notice
-from digmed_desktop.fhir.subject import summary_of
+from digmed_desktop.fhir.sections import sections
+from digmed_desktop.fhir.subject import summary_of, title_of
 from digmed_desktop.fhir.supplies import supply_resources
 from digmed_desktop.fhir.writing import Data
-
-
-def title_of(frame: MessageFrame) -> str:
-    """Return Composition.title; that of a withdrawal begins with the words that say so."""
-    title = frame.edition.title
-    return f"{withdrawal_notice(frame.edition.kind)}: {title}" if frame.withdrawn else title
 
 
 def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
@@ -41,7 +35,7 @@ def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
         encounter_id=ids.encounter,
         asserted=record.recorded_at or record.contact_at,
     )
-    title = title_of(frame)
+    title = title_of(record, frame.edition, withdrawn=frame.withdrawn)
     standing_in = _standing_in(record, frame)
     content = Content(
         title=title,

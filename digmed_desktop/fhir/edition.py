@@ -9,11 +9,15 @@ from digmed_desktop.messaging.parcel import Kind
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """One row of a section's text: which item it shows, under which label."""
+    """One row of a section's text: which item it shows, under which label.
+
+    ``label_not_given`` is the label where the vaccine was not given, ``""`` for the same one.
+    """
 
     item: str
     label: str
     mandatory: bool = False
+    label_not_given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class SectionPlan:
 class Edition:
     """One reading of one message.
 
-    ``title`` is Composition.title and the payload title of the MESH subject. ``show_codes`` puts SNOMED CT
+    ``title`` begins Composition.title and the payload title of the MESH subject. ``show_codes`` puts SNOMED CT
     and dm+d codes in a third column of the text; ``summary_text`` sends the one-sentence Composition.text
     that the guide of 2024 asks for.
     """

@@ -64,6 +64,9 @@ def cross_check_narrative(at: At, file: NarrativeFile, _source: DataSource) -> I
     yield from at.gaps(("correction", "why"), file.correction.why, ("why",))
     yield from at.gaps(("correction", "when"), file.correction.when, ("when",))
     yield from at.gaps(("supply", "days"), file.supply.days, ("days",))
+    yield from at.gaps(("supply", "registration"), file.supply.registration, ("number",))
+    yield from at.gaps(("vaccine", "title"), file.vaccine.title, ("title", "service"))
+    yield from at.gaps(("vaccine", "title_not_given"), file.vaccine.title_not_given, ("title",))
 
 
 KIND = FileKind(_FOLDER, EditionFile, cross_check_edition, Consequence.MESSAGES)

@@ -39,6 +39,7 @@ class ItemRow(DataModel):
     item: Text
     label: Text
     mandatory: Flag = False
+    label_not_given: Text | None = None
 
 
 class SectionRow(CodedRow):
@@ -111,6 +112,8 @@ class VaccineWords(DataModel):
 
     not_given: Text
     no_product: Text
+    title: Text
+    title_not_given: Text
 
 
 class OnBehalfWords(DataModel):
@@ -147,6 +150,8 @@ class SupplyWords(DataModel):
     not_supplied: Text
     one_day: Text
     days: Text
+    registration: Text
+    owed: Text
 
 
 class NarrativeFile(DataModel):

@@ -43,7 +43,10 @@ def _edition(row: "EditionFile") -> Edition:
                 key=section.key,
                 title=section.title,
                 code=_coded(section),
-                rows=tuple(RowPlan(one.item, one.label, one.mandatory) for one in section.rows),
+                rows=tuple(
+                    RowPlan(one.item, one.label, one.mandatory, one.label_not_given or "")
+                    for one in section.rows
+                ),
             )
             for section in row.section
         ),

@@ -17,14 +17,14 @@ from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
-from digmed_desktop.fhir.document import document, title_of
+from digmed_desktop.fhir.document import document
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.envelope import Ends, handling, header, message_bundle
 from digmed_desktop.fhir.frame import Ids, MessageFrame
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.people import header_organisation
 from digmed_desktop.fhir.problems import problems_of
-from digmed_desktop.fhir.subject import summary_of
+from digmed_desktop.fhir.subject import summary_of, title_of
 from digmed_desktop.fhir.writing import Data, to_xml
 from digmed_desktop.messaging.parcel import FrozenMessage
 
@@ -95,7 +95,12 @@ def build_judged(record: Record, frame: MessageFrame) -> FrozenMessage:
         document_id=ids.document,
         composition_id=ids.composition,
         sender_reference=frame.sender_reference,
-        subject=summary_of(title_of(frame), record.patient, record.pharmacy, frame.version),
+        subject=summary_of(
+            title_of(record, frame.edition, withdrawn=frame.withdrawn),
+            record.patient,
+            record.pharmacy,
+            frame.version,
+        ),
         made_at=frame.now,
     )
 

@@ -18,7 +18,7 @@ from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.datatypes import NOT_XML
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.items import Record, clinician_of, kind_of
-from digmed_desktop.fhir.subject import MAX_LENGTH, summary_of
+from digmed_desktop.fhir.subject import MAX_LENGTH, summary_of, title_of
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.plain_letters import plain_letters
 
@@ -62,7 +62,7 @@ def problems_of(record: Record, edition: Edition, *, replaces: Replaces | None =
         found.append(
             Problem(
                 questions.question("patient.name.family"),
-                "The names of patient and pharmacy together are too long for a message. Shorten one of them.",
+                "The names of patient, pharmacy and service together are too long for a message. Shorten one of them.",
             )
         )
     if replaces is not None and NOT_XML.search(replaces.changed + replaces.why):
@@ -72,7 +72,7 @@ def problems_of(record: Record, edition: Edition, *, replaces: Replaces | None =
 
 def _subject(record: Record, edition: Edition) -> str:
     """Return the subject as it travels; letters that are spelt out make it longer."""
-    return plain_letters(summary_of(edition.title, record.patient, record.pharmacy, 1))
+    return plain_letters(summary_of(title_of(record, edition), record.patient, record.pharmacy, 1))
 
 
 def _route(record: Record) -> Iterator[Fault]:

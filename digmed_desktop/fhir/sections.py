@@ -12,7 +12,7 @@ from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, Supp
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.record import Allergy, AllergyStatus, Coded, Immunization, VaccinationRecord
 from digmed_desktop.fhir.corrections import Replaces
-from digmed_desktop.fhir.edition import Edition, SectionPlan
+from digmed_desktop.fhir.edition import Edition, RowPlan, SectionPlan
 from digmed_desktop.fhir.items import COMMON, Context, Item, Record, kind_of, registration_label, words
 from digmed_desktop.fhir.supply_items import SUPPLY
 from digmed_desktop.fhir.vaccine_items import VACCINE
@@ -75,7 +75,7 @@ def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...
             if cell is None or (not cell.lines and not wanted.mandatory):
                 continue
             row = Row(
-                label=registration_label(wanted.label, context),
+                label=registration_label(_label(wanted, context), context),
                 values=cell.lines,
                 field=questions.question(item.path, context.place),
                 missing=not cell.lines,
@@ -87,6 +87,11 @@ def _rows(plan: SectionPlan, record: Record, edition: Edition) -> tuple[Row, ...
             ):
                 rows.append(row)
     return tuple(rows)
+
+
+def _label(wanted: RowPlan, c: Context) -> str:
+    """Return the label of a row: nobody administered what was not given."""
+    return wanted.label_not_given or wanted.label if c.immunization.given is False else wanted.label
 
 
 def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:
@@ -110,17 +115,13 @@ def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:
 
 def _notice(plan: SectionPlan, kind: Kind, replaces: Replaces | None) -> tuple[Row, ...]:
     """Return the rows that say that this record corrects or withdraws an earlier one."""
-    if replaces is None:
-        return ()
+    if replaces is None or plan.key not in MAIN_SECTIONS:
+        return ()  # over demographics or allergies it would read as if these were wrong
     said = words("correction")
+    first = Row(said["withdrawn_label"], (withdrawal_notice(kind),), "", group=-1)
     if replaces.withdrawn:
-        first = Row(said["withdrawn_label"], (withdrawal_notice(kind),), "", group=-1)
-        if plan.key not in MAIN_SECTIONS:
-            return (first,)
         lines = [said["withdrawn_text"]]
     else:
-        if plan.key not in MAIN_SECTIONS:
-            return ()
         lines = [said["replaces"], said["changed"].format(what=replaces.changed)]
     lines += [said["why"].format(why=replaces.why), said["when"].format(when=shown_time(replaces.at))]
     told = Row(said["label"], tuple(lines), "", group=-1)

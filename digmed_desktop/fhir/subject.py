@@ -5,9 +5,28 @@
 because the guide asks for it: it is stored encrypted and never logged. MESH carries it in plain letters.
 """
 
-from digmed_desktop.clinical.record import Organisation, Patient
+from digmed_desktop.clinical.record import Organisation, Patient, VaccinationRecord
+from digmed_desktop.fhir.edition import Edition
+from digmed_desktop.fhir.items import Record, words
+from digmed_desktop.fhir.sections import withdrawal_notice
 
 MAX_LENGTH = 500
+
+
+def title_of(record: Record, edition: Edition, *, withdrawn: bool = False) -> str:
+    """Return Composition.title, which a practice's inbox shows first.
+
+    It names the service of a vaccination and says that nothing was given; that of a withdrawal begins with the words
+    that say so.
+    """
+    title = edition.title
+    if isinstance(record, VaccinationRecord):
+        said = words("vaccine")
+        if service := " ".join(record.service.split()):
+            title = said["title"].format(title=title, service=service)
+        if record.immunizations and all(one.given is False for one in record.immunizations):
+            title = said["title_not_given"].format(title=title)
+    return f"{withdrawal_notice(edition.kind)}: {title}" if withdrawn else title
 
 
 def summary_of(title: str, patient: Patient, pharmacy: Organisation, version: int) -> str:

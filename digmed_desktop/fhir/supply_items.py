@@ -3,7 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from digmed_desktop.clinical.dates import shown_time
-from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
+from digmed_desktop.clinical.emergency_supply import (
+    EmergencySupplyRecord,
+    ItemKind,
+    SuppliedItem,
+    SupplyRoute,
+)
 from digmed_desktop.clinical.units import amount
 from digmed_desktop.fhir.items import Cell, Context, Item, lines, term, text, words
 
@@ -34,6 +39,28 @@ def _days(c: Context) -> Cell:
     return text(said["one_day" if days == 1 else "days"].format(days=days))
 
 
+def _prescriber(c: Context) -> Cell | None:
+    """Return who asked for the supply, where that was a prescriber."""
+    record = c.record
+    if not isinstance(record, EmergencySupplyRecord) or record.supply_route is not SupplyRoute.PRESCRIBER:
+        return None
+    asked = record.prescriber_request.prescriber
+    number = asked.registration.strip()
+    return lines(
+        asked.name.as_on_record(),
+        asked.role.display if asked.role else "",
+        words("supply")["registration"].format(number=number) if number else "",
+    )
+
+
+def _owed(c: Context) -> Cell | None:
+    """Return that a prescription is still to come, where the prescriber said so."""
+    record = c.record
+    if not isinstance(record, EmergencySupplyRecord) or record.supply_route is not SupplyRoute.PRESCRIBER:
+        return None
+    return text(words("supply")["owed"]) if record.prescriber_request.undertaken else None
+
+
 def supply_instructions(of: SuppliedItem) -> tuple[str, ...]:
     """Return the additional instructions, one a line, as they are sent."""
     return tuple(line.strip() for line in of.additional_instructions.splitlines() if line.strip())
@@ -42,6 +69,8 @@ def supply_instructions(of: SuppliedItem) -> tuple[str, ...]:
 SUPPLY: Mapping[str, Item] = {
     "contact.collected": Item("collected_by", _of_contact(lambda r: r.collected_by)),
     "contact.method": Item("consultation_method", _of_contact(lambda r: r.consultation_method)),
+    "supply.prescriber": Item("prescriber_request.prescriber.name.family", _prescriber),
+    "supply.owed": Item("prescriber_request.undertaken", _owed),
     "plan.professionals": Item("plan_for_professionals", _of_contact(lambda r: r.plan_for_professionals)),
     "plan.patient": Item("plan_for_patient", _of_contact(lambda r: r.plan_for_patient)),
     "supply.type": Item(

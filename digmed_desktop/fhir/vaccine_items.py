@@ -15,6 +15,10 @@ def _of_contact(read: Callable[[VaccinationRecord], str]) -> Callable[[Context],
     return item
 
 
+def _due_date(c: Context) -> Cell | None:
+    return text(shown(c.record.pregnancy_due)) if isinstance(c.record, VaccinationRecord) else None
+
+
 def _procedure(c: Context) -> Cell:
     chosen = c.immunization.procedure
     return term(c.edition.in_place_of(chosen) if chosen else None)
@@ -67,6 +71,7 @@ def _yes_no(answer: bool | None) -> Cell:
 VACCINE: Mapping[str, Item] = {
     "contact.location": Item("location", _of_contact(lambda r: r.location)),
     "contact.chaperone": Item("chaperone", _of_contact(lambda r: r.chaperone)),
+    "eligibility.due_date": Item("pregnancy_due", _due_date),
     "vaccine.outcome": Item("immunizations.given", _outcome),
     "vaccine.product": Item("immunizations.product", _product),
     "vaccine.manufacturer": Item("immunizations.manufacturer", _if_given(lambda v: text(v.manufacturer))),

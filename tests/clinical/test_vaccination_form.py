@@ -38,7 +38,6 @@ KEPT_HERE = {
     "screening.already",
     "screening.recent",
     "screening.note",
-    "eligibility.due_date",
     "after.adverse",
     "after.notes",
     "incident.done",
