@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from digmed_desktop import strength
 from digmed_desktop.messaging.errors import DigMedError
 
 if TYPE_CHECKING:
@@ -25,25 +26,18 @@ TIME_COST, MEMORY_KIB, LANES = 3, 64 * 1024, 1
 FREE_TRIES = 5
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 
-_EASY_PATTERNS = frozenset({"2580", "0852", "1379", "9731", "147258369"})  # drawn on the keypad
-
-
+_EASY_PATTERNS = frozenset({"2580", "0852", "1379", "9731", "147258369", "5683"})
+"""Drawn on the keypad, or "love" by the letters of its keys."""
 _DATES = {
     4: ("%d%m", "%m%d"),
     6: ("%d%m%y", "%y%m%d", "%m%d%y"),
     8: ("%d%m%Y", "%Y%m%d"),
 }
-_EASY_WORDS = (
-    "password",
-    "passphrase",
-    "pharmacy",
-    "pharmacist",
-    "qwerty",
-    "asdfgh",
-    "letmein",
-    "welcome",
-    "abcdef",
-)
+FEWEST_GUESSES = 3e7
+"""Of a passphrase: five tries are free, then everybody waits, so that a colleague has some hundred a day."""
+FEWEST_GUESSES_PIN = 3e3
+"""Of a PIN: what stands among the first of the lists of common PINs is refused."""
+_SHORTEST_KNOWN = 4  # digits of a number that others know, as part of a PIN
 
 
 class PinError(DigMedError):
@@ -53,25 +47,25 @@ class PinError(DigMedError):
 def problem_with(pin: str, *, known: tuple[str, ...] = ()) -> str | None:
     """Return what is wrong with a new PIN and what to do, or None when it may be used.
 
-    ``known`` are numbers that others can look up, such as the person's registration number.
+    ``known`` is what others know: the names of the people and the pharmacy, its address, and every number of theirs.
     """
     pin = _normal(pin)
     if pin.isdecimal():
         if not 4 <= len(pin) <= 12:
             return "Choose a PIN of 4 to 12 digits, or a passphrase of at least 8 characters."
-        if _is_easy(pin):
+        if _is_easy(pin) or strength.guesses(pin) < FEWEST_GUESSES_PIN:
             return (
                 "Choose a PIN that is harder to guess: not a repeated or mirrored figure or pair, a run such as "
                 "1234, a year or a date."
             )
-        if any(pin in _normal(number) for number in known):
+        if any(_shares(pin, number) for number in map(_digits, known)):
             return "Choose a PIN that is not part of a number others know, such as your registration number."
         return None
     if not 8 <= len(pin) <= 128:
         return "Choose a passphrase of 8 to 128 characters, or a PIN of 4 to 12 digits."
     if len(set(pin.casefold())) < 5:
         return "Choose a passphrase with more different characters."
-    if _is_easy_passphrase(pin.casefold()):
+    if strength.is_weak(pin, FEWEST_GUESSES, known):
         return "Choose a passphrase that is harder to guess: several words that do not belong together."
     return None
 
@@ -144,9 +138,12 @@ def _reads_as(pin: str, form: str) -> bool:
     return True
 
 
-def _is_easy_passphrase(text: str) -> bool:
-    half = len(text) // 2
-    if len(text) % 2 == 0 and text[:half] == text[half:]:
-        return True
-    letters = "".join(sign for sign in text if sign.isalnum())
-    return any(letters.startswith(word) and len(letters) < len(word) + 6 for word in _EASY_WORDS)
+def _digits(text: str) -> str:
+    return "".join(sign for sign in _normal(text) if sign.isdecimal())
+
+
+def _shares(pin: str, number: str) -> bool:
+    """Return whether a PIN is part of a number, forwards or backwards, or has it within."""
+    if len(number) < _SHORTEST_KNOWN:
+        return False
+    return any(one in number or number in one for one in (pin, pin[::-1]))

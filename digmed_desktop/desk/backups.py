@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import dates
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.desk.known_words import known_words
 from digmed_desktop.desk.sent_views import BackupState, Printed
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
@@ -78,7 +79,7 @@ class BackupDesk:
         """Make a backup for whoever was let do what it is part of."""
         from digmed_desktop.history.backup import BackupKey, problem_with
 
-        if said := problem_with(passphrase, again):
+        if said := problem_with(passphrase, again, known_words(self._store)):
             raise DigMedError(said)
         held = self._store.backups.write(target, BackupKey.of(passphrase), self._carried(), progress)
         return self._note(last_file=str(target), last_count=held.notifications)
@@ -88,7 +89,7 @@ class BackupDesk:
         from digmed_desktop.history.backup import BackupKey, problem_with
 
         self._gate.allow(Permission.MAKE_BACKUP)
-        if said := problem_with(passphrase, again):
+        if said := problem_with(passphrase, again, known_words(self._store)):
             raise DigMedError(said)
         if self._named_by_it is not None:
             folder = _made(self._named_by_it)

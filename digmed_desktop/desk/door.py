@@ -33,7 +33,7 @@ _ASKED: dict[Permission, tuple[str, ...]] = {
     Permission.CORRECT: ("acts.take_back", "acts.mark_wrong_patient", "patients.recall"),
     Permission.AMEND_REGISTER: ("register.amend", "register.prescription_came"),
     Permission.SETTLE_REPLIES: ("replies.give", "replies.settle"),
-    Permission.CHANGE_PEOPLE: ("people.new_pin", "people.answers_about", "people.known_numbers"),
+    Permission.CHANGE_PEOPLE: ("people.new_pin", "people.answers_about", "people.known_words"),
     Permission.CHANGE_CONNECTION: (
         *("connection.account", "connection.certificate", "connection.client_account"),
         *("connection.open_transport", "connection.take_back"),

@@ -54,8 +54,7 @@ class ManagingDesk:
             )
         problems = self._phrase_problems(answers.get(PHRASE, ""))
         pin = answers.get(PIN, "")
-        known = self._people.known_numbers(person.professional.registration)
-        if said := pins.problem_with(pin, known=known):
+        if said := pins.problem_with(pin, known=self._people.known_words()):
             problems += (Problem(PIN, said),)
         elif pin != answers.get(PIN_AGAIN, ""):
             problems += (Problem(PIN_AGAIN, "Type the same PIN in both boxes."),)

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.registration import check_registration
 from digmed_desktop.credentials import pins
 from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk.gate import Gate, ended, work_role
+from digmed_desktop.desk.known_words import known_words, of_pharmacy
 from digmed_desktop.desk.views import PersonView, SignIn
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
@@ -73,7 +74,7 @@ class PeopleDesk:
         """Store the pharmacy and its first person, who is its manager, or return what is in the way."""
         if self._store.people.all():
             raise NotAllowedNowError("This pharmacy is set up already.", "Sign in with your PIN.")
-        known = _numbers(answers.get("person.registration", ""), answers.get("pharmacy.telephone", ""))
+        known = (*of_pharmacy(_pharmacy(answers)), *_told(answers))
         problems = [*_pharmacy_problems(answers), *_details_problems(answers), *_pin_problems(answers, known)]
         if problems:
             return tuple(problems)
@@ -109,7 +110,7 @@ class PeopleDesk:
         """Add a person, or return what is in the way."""
         by = self._gate.allow(Permission.CHANGE_PEOPLE).id
         access, wrong = self._access(answers)
-        known = self.known_numbers(answers.get("person.registration", ""))
+        known = (*self.known_words(), *_told(answers))
         problems = (*_details_problems(answers), *_pin_problems(answers, known), *wrong)
         if not problems:
             self._store.people.add(
@@ -127,7 +128,7 @@ class PeopleDesk:
         person = self._one(person_id)
         access, wrong = self._access(answers)
         new_pin = bool(answers.get("person.pin") or answers.get("person.pin_again"))
-        known = self.known_numbers(answers.get("person.registration", ""))
+        known = (*self.known_words(), *_told(answers))
         problems = (*_details_problems(answers), *(_pin_problems(answers, known) if new_pin else ()), *wrong)
         if problems:
             return problems
@@ -251,10 +252,9 @@ class PeopleDesk:
         self._forget_tries(person)
         self._gate.note(AuditAct.PIN_CHANGED, person.professional.name.spoken())
 
-    def known_numbers(self, registration: str) -> tuple[str, ...]:
-        """Return the numbers that others know, so that no PIN is taken from them."""
-        pharmacy = self._store.profile.pharmacy()
-        return _numbers(registration, pharmacy.telephone if pharmacy else "")
+    def known_words(self) -> tuple[str, ...]:
+        """Return the names and numbers that others know, so that no PIN is taken from them."""
+        return known_words(self._store)
 
     def _forget_tries(self, person: Person) -> None:
         self._store.people.note_right_pin(person.id)
@@ -316,8 +316,9 @@ def _professional(answers: Answers) -> Professional:
     )
 
 
-def _numbers(registration: str, telephone: str) -> tuple[str, ...]:
-    return tuple("".join(sign for sign in one if sign.isdigit()) for one in (registration, telephone))
+def _told(answers: Answers) -> tuple[str, ...]:
+    """Return what the answers say of a person that others will know."""
+    return tuple(answers.get(f"person.{key}", "").strip() for key in ("given", "family", "registration"))
 
 
 def _details_problems(answers: Answers) -> list[Problem]:

@@ -81,6 +81,7 @@ class RetentionDesk:
             state = self._store.retention.state()
             number = int(state.get("last_hold", 0)) + 1
             made = Hold(number, reason, note.strip(), self._clock.now(), by, **about)
+            made = replace(made, held=self._count(made))
             changed = {"holds": [*state.get("holds", ()), _raw(made)], "last_hold": number}
             said = {"act": "placed", "reason": reason.value, "by": by}
             self._store.retention.keep(changed, f"hold {number}", said)
@@ -176,6 +177,16 @@ class RetentionDesk:
             yield Due(group.ids, kind, until), why
 
     # ---- parts
+
+    def _count(self, hold: Hold) -> int:
+        """Return how many records a hold keeps now: a number with a slip in it keeps none."""
+        groups = self._store.retention.groups()
+        about = [group for group in groups if _is_about(hold, group)]
+        if hold.batch:
+            return len(about)
+        patients = _patients(groups)
+        held = set[object]().union(*(patients[group.ids] for group in about))
+        return sum(bool(patients[group.ids] & held) for group in groups)
 
     def _subject(self, subject: str) -> dict[str, Any]:
         what, _, which = subject.strip().partition(" ")

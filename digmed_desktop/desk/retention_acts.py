@@ -13,7 +13,7 @@ from digmed_desktop.desk.retention_views import BACKUPS, WORDS
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
-from digmed_desktop.messaging.retention import HoldReason
+from digmed_desktop.messaging.retention import HoldReason, held
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _done(desk: RetentionDesk, wanted: Wanted, asked: Asked) -> Iterator[str]:
     elif wanted.hold:
         about = f"patient {asked.number()}" if wanted.about.strip() == "patient" else wanted.about
         made = desk.hold(HoldReason(wanted.hold), wanted.note, about)
-        yield f"Hold {made.id} is placed."
+        yield f"Hold {made.id} is placed. {held(made)}"
     elif wanted.remove:
         yield from _told(desk)
         yield from _removed(desk, asked)
@@ -90,7 +90,7 @@ def _told(desk: RetentionDesk) -> Iterator[str]:
         yield f"{confirmed.by} confirmed this table on {dates.shown_time(confirmed.at)}."
     for hold in desk.holds():
         placed = f"{dates.shown_time(hold.placed_at)} by {hold.placed_by}"
-        yield f"Hold {hold.id} on {retention_words.whose(hold)}, {hold.reason.value}, since {placed}: {hold.note}"
+        yield f"Hold {hold.id} on {retention_words.whose(hold)}, {hold.reason.value}, since {placed}"
     yield from desk.preview().lines
 
 

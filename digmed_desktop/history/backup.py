@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlcipher3.dbapi2 as sqlcipher
 
-from digmed_desktop import untrusted
+from digmed_desktop import strength, untrusted
 from digmed_desktop.files.addresses import sqlite_address
 from digmed_desktop.history import ledger, migrations, profile, swap
 from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
@@ -38,8 +38,6 @@ SHORTEST_PASSPHRASE = 12
 FEWEST_GUESSES = 1e10
 """A backup can be guessed at where nobody sees it; each guess costs a quarter of a million hashes."""
 _UNFINISHED_SINCE = 86_400.0  # seconds
-_MOST_JUDGED = 72  # characters that zxcvbn takes
-_OURS = ["digmed", "desktop", "backup", "pharmacy"]
 RESTORED = "backup.restored"
 """The entry of the profile that says that these records were restored and nobody has gone on with them yet.
 
@@ -236,15 +234,15 @@ def look_up_first(database: Database) -> int:
     return len(waiting) + len(answers)
 
 
-def problem_with(passphrase: str, again: str) -> str:
-    """Return a sentence about a passphrase that is not good enough, or ``""``."""
+def problem_with(passphrase: str, again: str, known: Sequence[str] = ()) -> str:
+    """Return a sentence about a passphrase that is not good enough, or ``""``; ``known`` is what anybody here knows."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
         return f"Use at least {SHORTEST_PASSPHRASE} characters: four words that do not belong together are easy to keep."
     if passphrase != passphrase.strip():
         return "The passphrase begins or ends with a space. Take it away: nobody sees it on paper."
     if len(set(passphrase)) < 5:
         return "Use more different letters."
-    if _guesses(passphrase) < FEWEST_GUESSES:
+    if strength.is_weak(passphrase, FEWEST_GUESSES, known):
         return "This passphrase is easy to guess. Use four words that do not belong together."
     return "" if passphrase == again else "Type the same passphrase in both boxes."
 
@@ -255,13 +253,6 @@ def _sweep(target: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _UNFINISHED_SINCE:
                 left.unlink()
-
-
-def _guesses(passphrase: str) -> float:
-    """Return how many guesses a passphrase withstands, by the words, names and patterns that people use."""
-    from zxcvbn import zxcvbn
-
-    return float(zxcvbn(passphrase[:_MOST_JUDGED], user_inputs=_OURS)["guesses"])
 
 
 # ---- files

@@ -29,6 +29,17 @@ class Hold:
     lifted_at: datetime | None = None
     lifted_by: str = ""
     lifted_why: str = ""
+    held: int | None = None  # records that it held as it was placed; None of a hold of before
+
+
+def held(hold: Hold) -> str:
+    """Return how many records a hold kept as it was placed; a warning where none, ``""`` where it is not known."""
+    if hold.held is None:
+        return ""
+    if hold.held:
+        return f"It holds {hold.held} record{'s' if hold.held > 1 else ''}, and those that come."
+    what = "batch number" if hold.batch else "NHS number"
+    return f"No record here has this {what}. Check it. A record that comes with it is held."
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -15,7 +15,9 @@ def quick(monkeypatch) -> None:
     monkeypatch.setattr(pins, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-@pytest.mark.parametrize("pin", ["4826", "739204", "918273645501", "correct horse", "ünderwayß", "  4826 "])
+@pytest.mark.parametrize(
+    "pin", ["4826", "739204", "918273645501", "correct horse otter", "ünderwayß", "  4826 "]
+)
 def test_pins_that_may_be_used(pin) -> None:
     assert pins.problem_with(pin) is None
 
@@ -53,6 +55,20 @@ def test_pins_that_may_be_used(pin) -> None:
         "Password2026",
         "pharmacy123",
         "blue doorblue door",
+        "correct horse",
+        "Passw0rd",
+        "P@ssword1",
+        "password1!pharmacy",
+        "liverpool",
+        "1q2w3e4r",
+        "winter2026",
+        "1 2 3 4 5",
+        "5683",
+        "0007",
+        "100000",
+        "159753",
+        "147852",
+        "123454321",
     ],
 )
 def test_pins_that_may_not_be_used(pin) -> None:
@@ -71,6 +87,24 @@ def test_a_registration_number_is_no_pin() -> None:
     assert pins.problem_with("73948", known=("2073948",))
     assert pins.problem_with("3948", known=("2073948",))
     assert pins.problem_with("3948", known=("01632960123",)) is None
+    for pin in ("20739481", "8493702", "0120739481"):
+        assert pins.problem_with(pin, known=("2073948",)), "the number within, or backwards"
+
+
+def test_names_and_addresses_of_here_are_no_passphrase() -> None:
+    known = ("Overtown Pharmacy", "FX999", "LS1 4AP", "Amira", "Khan", "2071234", "01632 960123")
+    for passphrase in (
+        "amirakhan",
+        "Amira Khan",
+        "khan2071234",
+        "2071234a",
+        "overtown pharmacy",
+        "Overtown-FX999",
+        "khan ls14ap",
+        "nahkarima",
+    ):
+        assert pins.problem_with(passphrase, known=known), passphrase
+    assert pins.problem_with("bramble teapot otter", known=known) is None
 
 
 def test_hash_and_verify(quick) -> None:

@@ -72,7 +72,7 @@ WHO = {
     "patients": {"MPLTN": "recall", ALL: "answers_of doses remember search"},
     "people": {
         OPEN: "all first_run lists locked sign_in",
-        "M": "add answers_about change change_pharmacy end_wait known_numbers new_pin retire",
+        "M": "add answers_about change change_pharmacy end_wait known_words new_pin retire",
         ALL: "check_pin may_finish_supply name pharmacy_answers professional",
     },
     "pgds": {"MP": "authorise enter remove withdraw", "M": "switch", ALL: "problems view"},

@@ -18,7 +18,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
-from digmed_desktop.messaging.retention import HoldReason
+from digmed_desktop.messaging.retention import HoldReason, held
 from digmed_desktop.messaging.states import State
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, token
@@ -135,6 +135,20 @@ def test_a_hold_on_a_patient_holds_what_was_recorded_before_the_number_was_known
     desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
     clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
     assert desk.preview().stays == {"on hold": 2}
+
+
+def test_a_hold_says_how_many_records_it_holds(store, desk, clock) -> None:
+    for _ in range(2):
+        kept_here(store, clock)
+    (some, *_) = store.retention.groups()
+    same = f"patient {some.nhs_number}"
+    assert desk.hold(HoldReason.CLAIM, "a claim", same).held == 2
+    assert desk.hold(HoldReason.CLAIM, "a claim", "notification 1").held == 2
+    assert desk.hold(HoldReason.INCIDENT, "a slip", "batch NOPE").held == 0
+    assert desk.hold(HoldReason.CLAIM, "a slip", "patient 9434765919").held == 0
+    words = [held(one) for one in desk.holds()]
+    assert words[0].startswith("It holds 2 records")
+    assert words[2].startswith("No record here has this batch number. Check it.")
 
 
 def test_a_hold_is_lifted_with_a_reason_that_stays_as_long_as_the_record(store, desk, clock) -> None:

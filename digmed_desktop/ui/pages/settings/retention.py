@@ -9,7 +9,7 @@ from digmed_desktop.clinical.nhs_number import shown
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.retention_views import BACKUPS, WORDS, Due, PeriodView, Preview, RetentionView
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.retention import Hold, HoldReason
+from digmed_desktop.messaging.retention import Hold, HoldReason, held
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -155,6 +155,8 @@ class RetentionSection(ColumnPage):
     def _add_hold(self, place: int, hold: Hold) -> None:
         about = f"Hold {hold.id}: {_whose(hold)}"
         since = f"{hold.reason.value.capitalize()}: {hold.note}\nSince {dates.shown_time(hold.placed_at)}, {hold.placed_by}"
+        if said := held(hold):
+            since += f"\n{said}"
         if hold.lifted_at is not None:
             since += f"\nLifted {dates.shown_time(hold.lifted_at)}, {hold.lifted_by}: {hold.lifted_why}"
         self._holds.addWidget(Words(about, bold=hold.lifted_at is None), place, 0)
