@@ -21,7 +21,7 @@ from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
-from digmed_desktop.desk import it_policy
+from digmed_desktop.desk import brought_data, it_policy
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.diagnostics import crash, log
@@ -258,6 +258,8 @@ def start(
     watch.install()
     loaded = settings_file.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
+    if not practice:  # before any data file is read
+        brought_data.at_start(folders.data)
     policy = NO_POLICY if practice else it_policy.read()
     choices = Choices(loaded.settings, folders.settings_file, policy, "" if practice else loaded.doubt)
     clock: Clock = part.clock if part else SystemClock()

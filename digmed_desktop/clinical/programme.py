@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from digmed_desktop import resources
 from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
@@ -25,7 +24,7 @@ NEVER_SENT = (
 def is_never_sent(programme_id: str) -> bool:
     """Whether a programme of ``resources/programmes`` has no agreement under which it could be sent."""
     name = f"programmes/{programme_id}.toml"
-    known = programme_id and name in resources.names("programmes", ".toml")
+    known = programme_id and name in OWN.names("programmes")
     return bool(known) and not OWN.raw(name).get("agreement", "")
 
 

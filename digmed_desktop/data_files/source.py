@@ -23,15 +23,15 @@ class DataSource:
         Without a folder the program's own files are read.
         """
         self._folder, self._only = folder, only
+        self._over: Path | None = None
         self._raw: dict[str, dict[str, Any]] = {}
         self._read: dict[tuple[str, type[BaseModel]], BaseModel] = {}
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the TOML files that this source itself has in ``folder``, sorted."""
-        place = self._own(folder)
-        if place is None or not place.is_dir():
-            return []
-        return sorted(f"{folder}/{one.name}" for one in place.iterdir() if one.name.endswith(".toml"))
+        places = [self._own(folder), self._over / folder if self._over else None]
+        found = (one for place in places if place is not None and place.is_dir() for one in place.iterdir())
+        return sorted({f"{folder}/{one.name}" for one in found if one.name.endswith(".toml")})
 
     def all_names(self, folder: str) -> list[str]:
         """Return the names of the TOML files that can be read from ``folder``: this source's and the program's own."""
@@ -42,7 +42,10 @@ class DataSource:
         if not self._has(name):
             return OWN.raw(name)
         if name not in self._raw:
-            self._raw[name] = _parsed(name, self._own(name) or resources.root() / name)
+            own = self._own(name) or resources.root() / name
+            self._raw[name] = _parsed(
+                name, self._over / name if self._over and self.is_brought(name) else own
+            )
         return self._raw[name]
 
     def at(self, name: str, *keys: str) -> Any:
@@ -70,6 +73,19 @@ class DataSource:
         found = self._read[key]
         assert isinstance(found, model)  # noqa: S101 - the key names the type
         return found
+
+    def lay_over(self, folder: Path | None) -> None:
+        """Read files of a folder laid out as ``resources/`` in place of those of the same name; None: no longer.
+
+        Called before anything is read: what was made of a file stays as it was made.
+        """
+        self._over = folder
+        self._raw.clear()
+        self._read.clear()
+
+    def is_brought(self, name: str) -> bool:
+        """Whether a file is read from the folder that lies over this source."""
+        return self._over is not None and (self._over / name).is_file()
 
     def every_name(self) -> list[str]:
         """Return the names of all files that this source itself has and that call themselves TOML, sorted."""

@@ -21,6 +21,15 @@ def read() -> Policy:
     return policy
 
 
+def data_folder() -> str | None:
+    """Return the folder of newer data files, ``""`` for none, None while a fault of the file leaves that open.
+
+    Reads no data file itself.
+    """
+    policy = policy_room.read(policy_room.place())
+    return policy.data_folder or (None if policy.faults else "")
+
+
 def unknown(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each value with a name that the data does not know: its name in Settings, what is expected."""
     if (agreed := values.get("agreed_programmes")) and _is_whole():

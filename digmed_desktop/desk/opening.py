@@ -12,7 +12,7 @@ from digmed_desktop.clinical import data_review
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.data_files.fault import REMEDY
-from digmed_desktop.desk import data_check
+from digmed_desktop.desk import brought_data, data_check
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.noticing import NoticingDelivery
 from digmed_desktop.messaging.clock import Clock
@@ -267,7 +267,11 @@ def make_delivery(
     data = data_check.standing()
 
     def notices() -> tuple[str, ...]:
-        return (*data.notices, *data_review.notices(clock.now().astimezone(ENGLAND).date()))
+        return (
+            *brought_data.now().notices,
+            *data.notices,
+            *data_review.notices(clock.now().astimezone(ENGLAND).date()),
+        )
 
     if data.stops_delivery:
         return NoConnection(store.deliveries, duty, closed=data.stops_delivery, remedy=REMEDY)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop import __version__
-from digmed_desktop.desk import it_policy, notification
+from digmed_desktop.desk import brought_data, it_policy, notification
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.current_version import check_version
@@ -115,6 +115,7 @@ def close_window(data: Path) -> tuple[int, str]:
 def chosen(folders: Folders) -> Choices:
     """Return the settings of an account, under those that the administrators chose."""
     loaded = settings_file.load(folders.settings_file)
+    brought_data.beside_a_window(folders.data)
     return Choices(loaded.settings, folders.settings_file, it_policy.read(), loaded.doubt)
 
 

@@ -1,7 +1,8 @@
 """Settings that administrators choose for every account of a computer, in a file that only they can write.
 
-The file has the tables and keys of the settings file, ``[backup] folder``, and ``[version] current``. It locks what it
-sets. A fault never passes in silence: it is named, and while it leaves mailbox or environment in doubt nothing is sent.
+The file has the tables and keys of the settings file, ``[backup] folder``, ``[data] folder`` and ``[version] current``.
+It locks what it sets. A fault never passes in silence: it is named, and while it leaves mailbox or environment in doubt
+nothing is sent.
 """
 
 import sys
@@ -25,7 +26,11 @@ SET_BY_IT = "Set by your IT"
 REMEDY = "Ask your IT to correct the file; 'digmed-desktop doctor' shows whether it is right."
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-_TEXTS = {("backup", "folder"): "backup_folder", ("version", "current"): "version_source"}
+_TEXTS = {
+    ("backup", "folder"): "backup_folder",
+    ("version", "current"): "version_source",
+    ("data", "folder"): "data_folder",
+}
 """Keys that the settings file does not have, and their names in Policy."""
 _USED_BY = {"mesh_url": MeshEnvironment.THIS_COMPUTER, "mesh_folder": MeshEnvironment.CLIENT}
 """Values that one environment uses; beside another one of the two is wrong."""
@@ -39,6 +44,7 @@ _EXPECTED = {
     "scanner_prefix": "a sign that no typed word begins with, such as ]d2",
     "scanner_separator": "a sign that no code of a pack holds, such as |",
     "backup_folder": f"the whole name of a folder, {_NO_VARIABLES}",
+    "data_folder": f"the whole name of a folder with newer data files, {_NO_VARIABLES}",
     "version_source": f"an https address, or the whole name of a file {_NO_VARIABLES}",
 }
 _SHAPES: Mapping[str, Callable[[str], bool]] = {
@@ -49,6 +55,7 @@ _SHAPES: Mapping[str, Callable[[str], bool]] = {
     "scanner_prefix": lambda text: not shapes.prefix_fault(text),
     "scanner_separator": lambda text: not shapes.separator_fault(text),
     "backup_folder": shapes.is_whole_path,
+    "data_folder": shapes.is_whole_path,
     "version_source": shapes.is_file_or_address,
 }
 """Shapes that Settings asks of a typed text, by name of Settings or Policy."""
@@ -61,6 +68,7 @@ class Policy:
 
     values: Mapping[str, Any] = field(default_factory=lambda: _NONE)  # by name of Settings
     backup_folder: str = ""
+    data_folder: str = ""  # of newer data files, such as the programme of the next season
     version_source: str = ""  # a file or an https address that holds the number of the current version
     faults: tuple[TomlFault, ...] = ()
     doubt: str = ""
@@ -96,7 +104,11 @@ class Policy:
     def names(self) -> tuple[str, ...]:
         """The settings that are locked, in words."""
         named = [PLACES[name][2] for name in PLACES if name in self.values]
-        extra = (("folder of the daily backup", self.backup_folder), ("current version", self.version_source))
+        extra = (
+            ("folder of the daily backup", self.backup_folder),
+            ("folder of newer data files", self.data_folder),
+            ("current version", self.version_source),
+        )
         return (*named, *(words for words, value in extra if value))
 
 
