@@ -1,5 +1,6 @@
 """What all tests share. It knows nothing of Qt: the core is tested without it too."""
 
+import gc
 import ipaddress
 import os
 import sys
@@ -69,6 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_BEGAN] = time.monotonic()
     golden_files.write_anew = config.option.new_golden
     pins._hasher = _quick_hasher
+
+
+def pytest_collection_finish() -> None:
+    """Let Python's collector go through all that lives more rarely: a million objects are imported and collected."""
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True)

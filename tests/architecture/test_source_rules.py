@@ -86,6 +86,18 @@ def test_threads_never_sleep_where_the_window_lives() -> None:
     assert [room_of(f) for f in SOURCES if room_of(f).startswith("ui/") and "sleep" in calls(f)] == []
 
 
+def test_what_is_done_later_is_done_for_a_widget_that_lives() -> None:
+    """A single shot without the object it is for comes even where its page was deleted meanwhile."""
+    bare = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        for file in SOURCES
+        if room_of(file).startswith(("ui/", "background/"))
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "QTimer.singleShot" and len(node.args) < 3
+    ]
+    assert bare == []
+
+
 def test_only_the_window_its_tour_and_the_front_ends_know_widgets() -> None:
     knows = [
         f

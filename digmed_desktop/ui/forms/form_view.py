@@ -387,7 +387,7 @@ class FormView(QScrollArea):
     def _left(self, field_id: str) -> None:
         self._touched.add(field_id)
         if self._fresh:
-            QTimer.singleShot(0, self._show_problems)
+            QTimer.singleShot(0, self, self._show_problems)
         self.left.emit(field_id)
 
     def _show_asked(self) -> None:

@@ -42,7 +42,7 @@ class WarningLine(QFrame):
             self.setAccessibleName(problem.sentence)
         if shown == self.isHidden():
             self.setVisible(shown)
-            QTimer.singleShot(0, self._view.keep_cursor_in_view)
+            QTimer.singleShot(0, self._view, self._view.keep_cursor_in_view)
 
     def _in_view(self, words: Words) -> bool:
         port = self._view.viewport()
