@@ -2,14 +2,34 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from digmed_desktop.clinical import batch
-from digmed_desktop.clinical.dates import DateSentenceError, read_date, shown
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date, shown
+from digmed_desktop.clinical.problem import Problem, Severity, refusal
+from digmed_desktop.clinical.record import Immunization
 
 CODE_MEANS = "stock.code_means"
 """Whether the barcode of a batch that is added means its product from now on, where it meant another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchHold:
+    """A hold on a batch, after a fault of the fridge for one: nothing of it is given from ``since`` on."""
+
+    since: datetime
+    by: str
+    why: str
+
+    @property
+    def day(self) -> date:
+        """The day in England on which it was placed."""
+        return self.since.astimezone(ENGLAND).date()
+
+    @property
+    def source(self) -> str:
+        """Who placed it, when and why."""
+        return f"the hold that {self.by} placed on {shown(self.day)}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,7 @@ class StockBatch:
     gtin: str = ""
     finished: bool = False
     id: int = 0
+    held: BatchHold | None = None
 
     @property
     def last_day(self) -> date:
@@ -32,6 +53,10 @@ class StockBatch:
 
     def offered(self, day: date) -> bool:
         """Whether it can be chosen for a vaccination on ``day``."""
+        return self.usable(day) and (self.held is None or day < self.held.day)
+
+    def usable(self, day: date) -> bool:
+        """Whether it is neither finished nor past its date on ``day``, held or not."""
         return not self.finished and day <= self.last_day
 
     def why_not(self, day: date) -> str:
@@ -42,7 +67,27 @@ class StockBatch:
             return f"Expired on {shown(self.expiry)}"
         if self.use_before and day > self.use_before:
             return f"To be used by {shown(self.use_before)} after thawing"
+        if self.held and day >= self.held.day:
+            return f"Held since {shown(self.held.day)}"
         return ""
+
+
+HELD = "This batch is held in this pharmacy: do not use it."
+
+
+def held(
+    batches: Iterable[StockBatch], vaccine: Immunization, product: str, at: datetime, *, done: bool
+) -> Iterator[Problem]:
+    """Yield what refuses a batch that is held; a dose from before the hold is recorded as any other.
+
+    ``at`` is the moment of contact; ``done``: the dose was given all the same.
+    """
+    number = vaccine.batch.strip().casefold()
+    for one in batches:
+        same = number and one.number.casefold() == number and product in ("", one.product)
+        if one.held and one.held.since <= at and same and vaccine.expiry in (None, one.expiry):
+            yield refusal("vaccine.batch", HELD, one.held.source, done=done)
+            return
 
 
 def doubts(
@@ -74,7 +119,7 @@ def doubts(
             raised_by=str(expiry),
         )
         known = mine
-    if not known or any(one.offered(day) for one in known):
+    if not known or any(one.usable(day) for one in known):
         return
     one = max(known, key=lambda batch: batch.last_day)
     if day <= one.last_day:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, identity, nhs_number
+from digmed_desktop.clinical.answers import was_done
 from digmed_desktop.clinical.earlier_doses import (
     OF_OTHER_NUMBER,
     Dose,
@@ -95,6 +96,8 @@ class CounterDesk:
         if chosen is not None and record.immunizations[0].given is not False:
             found += self._earlier(state, record, chosen)
             found += self._stock.doubts(record.immunizations[0], chosen)
+            done = was_done(state.answers)
+            found += self._stock.held(record.immunizations[0], chosen, record.contact_at, done=done)
             found += self._pgds.problems(state, record.legal_basis, chosen)
         found += self._contradicted(state, record, chosen)
         if isinstance(record, EmergencySupplyRecord):

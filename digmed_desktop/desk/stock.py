@@ -1,21 +1,30 @@
 """The stock: what can be chosen today, adding by hand or by scan, and what a scanned pack is."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.problem import A_WORD, Problem
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.vaccination import answers_of_pack
 from digmed_desktop.clinical.reading import ChosenVaccine
 from digmed_desktop.clinical.record import Immunization
-from digmed_desktop.clinical.stock import CODE_MEANS, StockBatch, doubts, other_programme, read_batch
+from digmed_desktop.clinical.stock import (
+    CODE_MEANS,
+    BatchHold,
+    StockBatch,
+    doubts,
+    held,
+    other_programme,
+    read_batch,
+)
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import BatchView, ScannedOn, ScannedPack, StockView
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.reference import programmes
 from digmed_desktop.scanning.pack import Found, Scan
@@ -71,6 +80,37 @@ class StockDesk:
                 day=chosen.on or self._today(),
             )
         )
+
+    def held(
+        self, vaccine: Immunization, chosen: ChosenVaccine, at: datetime | None, *, done: bool
+    ) -> tuple[Problem, ...]:
+        """Return what refuses a batch that is held; a dose from before the hold is recorded as any other."""
+        moment = at or self._clock.now()
+        return tuple(held(self._store.stock.all(), vaccine, chosen.product, moment, done=done))
+
+    def hold(self, batch_id: int, why: str) -> StockView:
+        """Hold a batch with a reason; return the stock. Raises DigMedError without one."""
+        person = self._gate.allow(Permission.HOLD_BATCH)
+        reason = _reason(why, "why you hold the batch")
+        number, name = self._number(batch_id), person.professional.name.as_on_record()
+        self._store.stock.hold(batch_id, BatchHold(self._clock.now(), name, reason))
+        self._gate.note(AuditAct.BATCH_HELD, f"{number}: {reason}")
+        return self.view()
+
+    def release(self, batch_id: int, why: str) -> StockView:
+        """Lift the hold on a batch with a reason; return the stock. Raises DigMedError without one."""
+        self._gate.allow(Permission.HOLD_BATCH)
+        reason = _reason(why, "why you lift the hold")
+        number = self._number(batch_id)
+        self._store.stock.hold(batch_id, None)
+        self._gate.note(AuditAct.BATCH_RELEASED, f"{number}: {reason}")
+        return self.view()
+
+    def _number(self, batch_id: int) -> str:
+        for one in self._store.stock.all():
+            if one.id == batch_id:
+                return one.number
+        raise DigMedError("This batch is not in the stock.", "Nothing was changed.")
 
     def add(
         self, answers: Mapping[str, str], by: int | None
@@ -190,3 +230,9 @@ class StockDesk:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()
+
+
+def _reason(text: str, what: str) -> str:
+    if not A_WORD.search(text):
+        raise DigMedError(f"Write in a few words {what}.", "Nothing was changed.")
+    return " ".join(text.split())

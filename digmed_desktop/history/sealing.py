@@ -91,11 +91,11 @@ LATEST = (
          "practice_ods", "by_name", "contact_at", "changed_at", "sent_at", "accepted_at", "matched_at", "settled_at",
          "message_id", "sender_reference"),
     ),
-    Sealed(SETTING, "profile", "key", "key", ("key", "value"), "WHERE key IN ('pharmacy', 'retention')"),
+    Sealed(SETTING, "profile", "key", "key", ("key", "value"), "WHERE key IN ('pharmacy', 'retention', 'batch-holds')"),
 )  # fmt: skip
 """Rows that change, each sealed anew as often: the last link of a row counts. They are who works here, under which PIN
-and whether still; all that the lists show of a notification; and the settings that decide what a message names and what
-retention removes."""
+and whether still; all that the lists show of a notification; and the settings that decide what a message names, what
+retention removes and which batch is held."""
 _LATEST = {one.kind: one for one in LATEST}
 
 BEGUN, FOUND, LOST, REMOVED, LISTS = "begun", "found", "lost", "removed", "lists"

@@ -1,14 +1,20 @@
 """The pharmacy's vaccines and their batches, and which product a GTIN means."""
 
+import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from digmed_desktop.clinical.stock import StockBatch
+from digmed_desktop.clinical.stock import BatchHold, StockBatch
+from digmed_desktop.history import profile
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.sealing import SETTING
 from digmed_desktop.history.tables import AnyRow, stock_batch, stock_product
+
+_HOLDS = "batch-holds"
+"""The key of the profile under which the holds in force lie, by the id of their batch."""
 
 
 class Stock:
@@ -58,10 +64,26 @@ class Stock:
                 stock_batch.update().where(stock_batch.c.id == batch_id).values(finished=finished)
             )
 
+    def hold(self, batch_id: int, hold: BatchHold | None) -> None:
+        """Hold a batch, or lift its hold with None; sealed, for a hold stops a dose."""
+        with self._database.writing() as connection:
+            holds = {**_holds(connection), batch_id: hold}
+            kept = {
+                str(key): {"since": one.since.isoformat(), "by": one.by, "why": one.why}
+                for key, one in holds.items()
+                if one is not None
+            }
+            profile.write(connection, _HOLDS, json.dumps(kept, ensure_ascii=False))
+            self._database.sealer.seal_latest(connection, SETTING, _HOLDS)
+
     def all(self) -> list[StockBatch]:
         """Return every batch, the one to be used first first."""
         with self._database.reading() as connection:
-            found = [_batch(row) for row in connection.execute(stock_batch.select())]
+            holds = _holds(connection)
+            found = [
+                replace(_batch(row), held=holds.get(row.id))
+                for row in connection.execute(stock_batch.select())
+            ]
         return sorted(found, key=lambda one: (one.last_day, one.number, one.id))
 
     def product_of(self, gtin: str) -> tuple[str, str] | None:
@@ -81,6 +103,14 @@ class Stock:
         row = insert(stock_product).values(gtin=gtin, **values)
         with self._database.writing() as connection:
             connection.execute(row.on_conflict_do_update(index_elements=["gtin"], set_=values))
+
+
+def _holds(connection: sa.Connection) -> dict[int, BatchHold]:
+    kept = json.loads(profile.read(connection, _HOLDS) or "{}")
+    return {
+        int(key): BatchHold(datetime.fromisoformat(row["since"]), row["by"], row["why"])
+        for key, row in kept.items()
+    }
 
 
 def _batch(row: AnyRow) -> StockBatch:

@@ -28,6 +28,8 @@ class AuditAct(StrEnum):
     DRAFT_DISCARDED = "draft-discarded"
     BATCH_ADDED = "batch-added"
     BATCH_FINISHED = "batch-finished"
+    BATCH_HELD = "batch-held"
+    BATCH_RELEASED = "batch-released"
     REGISTER_ENTERED = "register-entered"  # where the register alone has it
     REGISTER_AMENDED = "register-amended"
     CODE_LEARNED = "code-learned"

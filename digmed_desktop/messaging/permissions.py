@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SAVE_RECORD = "save-record"
     AMEND_REGISTER = "amend-register"
     KEEP_STOCK = "keep-stock"
+    HOLD_BATCH = "hold-batch"
     ENTER_PGDS = "enter-pgds"
     SWITCH_PGDS = "switch-pgds"
     CHANGE_PEOPLE = "change-people"

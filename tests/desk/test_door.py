@@ -89,7 +89,10 @@ WHO = {
     },
     "settings": {"MPLT": "change"},  # of the scanner; the rest: tests/desk/test_permissions.py
     "signing": {MPL: "stand_in", ALL: "notices refuse sign view"},
-    "stock": {ALL: "add doubts finish for_form learned map_product products scanned view"},
+    "stock": {
+        MPL: "hold release",
+        ALL: "add doubts held finish for_form learned map_product products scanned view",
+    },
     "": {
         OPEN: (
             "all_form_lists checks close duty first_run form_lists fulfil_wish make_delivery now opened "

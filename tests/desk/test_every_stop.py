@@ -13,7 +13,7 @@ import pytest
 
 import digmed_desktop
 from digmed_desktop.clinical import answers as answer_sheets
-from digmed_desktop.clinical import law
+from digmed_desktop.clinical import law, stock
 from digmed_desktop.clinical.dates import as_answer
 from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
@@ -23,7 +23,9 @@ from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.problem import refusal as refusal_of
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Coded
+from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.desk import pgds
+from digmed_desktop.desk.gate import acting
 from digmed_desktop.reference import programmes
 from tests.clinical.examples import FIELDS, FLU
 from tests.clinical.supply_examples import tablets
@@ -95,6 +97,18 @@ def lapsed(counter: Counter) -> dict[str, str]:
     return flu(counter, session__legal_basis="pgd")
 
 
+def held(counter: Counter) -> dict[str, str]:
+    answers = flu(counter)
+    product, expiry = answers["vaccine.product"], counter.clock.now().date() + timedelta(days=90)
+    kept, _new = counter.store.stock.add(StockBatch(FLU.id, product, "HELD-1", expiry), counter.ada)
+    with acting(counter.ada):
+        counter.desk.stock.hold(kept.id, "The fridge was at 12 degrees.")
+    counter.clock.move(hours=1)
+    now = counter.clock.now()
+    given = {"contact.date": as_answer(now), "contact.time": f"{now:%H:%M}"}
+    return flu(counter) | given | {"vaccine.batch": "HELD-1", "vaccine.expiry": as_answer(expiry)}
+
+
 def supply(counter: Counter, **changes: str) -> dict[str, str]:
     today = {"contact.date": as_answer(counter.clock.now()), "item.1.reason": "The pharmacist decides."}
     return tablets() | today | {key.replace("__", "."): text for key, text in changes.items()}
@@ -120,6 +134,7 @@ CASES: dict[str, Callable[[Counter], dict[str, str]]] = {
     "clinical/vaccination.py _judge 1": lambda counter: flu(counter, consent__to_treatment="no"),
     "clinical/vaccination.py _judge_vaccinator": porter,
     "clinical/vaccination.py _judge_basis": no_basis,
+    "clinical/stock.py held": held,
     "desk/pgds.py problems": lapsed,
 }
 OF_SUPPLIES: dict[str, Callable[[Counter], dict[str, str]]] = {
@@ -159,6 +174,7 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, int]]:
 
     monkeypatch.setattr(answer_sheets.AnswerSheet, "refuse", refuse)
     monkeypatch.setattr(pgds, "refusal", refusal)
+    monkeypatch.setattr(stock, "refusal", refusal)
     return seen
 
 

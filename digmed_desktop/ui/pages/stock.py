@@ -9,15 +9,18 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.stock import CODE_MEANS
 from digmed_desktop.desk.views import BatchView, StockView
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.code_question import CodeQuestion
 from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.pages.stock_hold import HoldCard
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, row
@@ -61,7 +64,10 @@ class StockPage(ColumnPage):
         self.add = button("Add to the stock", "primary")
         self.add.clicked.connect(self._add)
         self.body.addWidget(row(self.add, None))
-        self._holder, self._list = table((3, 2, 3, 0))
+        self._holder, self._list = table((3, 2, 3, 4), between_rows=10)
+        self.hold = HoldCard()
+        self.hold.decided.connect(self._decide_hold)
+        self.body.addWidget(self.hold)
         self.card("On the shelf", self._holder)
         self._forget_code()
         self.product.edited.connect(self._follow_code)
@@ -170,7 +176,32 @@ class StockPage(ColumnPage):
             change = button("Put back" if batch.finished else "Finished")
             change.setAccessibleName(f"{change.text()}: {one.product} {batch.number}")
             change.clicked.connect(lambda _on=False, b=batch: self._finish(b.id, finished=not b.finished))
-            self._list.addWidget(row(change), place, 3)
+            hold = button("Lift hold …" if batch.held else "Hold …")
+            hold.setAccessibleName(f"{hold.text()}: {one.product} {batch.number}")
+            hold.clicked.connect(lambda _on=False, view=one: self._ask_hold(view))
+            had = button("Who had it", tip="Sent items: every record with this batch")
+            had.setAccessibleName(f"Who had it: {one.product} {batch.number}")
+            had.clicked.connect(lambda _on=False, number=batch.number: self._who_had(number))
+            self._list.addWidget(flow(change, hold, had), place, 3)
+
+    def _ask_hold(self, view: BatchView) -> None:
+        self.hold.open_for(view)
+        self.ensureWidgetVisible(self.hold, 20, 40)
+
+    def _who_had(self, number: str) -> None:
+        self._context.navigate.to_search.emit(Search(text=number))
+
+    def _decide_hold(self, batch_id: int, held: bool, why: str) -> None:
+        self._context.office.ask(
+            lambda desk: desk.stock.hold(batch_id, why) if held else desk.stock.release(batch_id, why),
+            lambda stock: self._held(stock, held=held),
+            lambda error: self.hold.field.say(str(error)),
+        )
+
+    def _held(self, stock: StockView, *, held: bool) -> None:
+        self.hold.close_card()
+        self._show(stock)
+        self._tell("The batch is held." if held else "The hold is lifted.", "done")
 
     def _finish(self, batch_id: int, *, finished: bool) -> None:
         self._context.office.ask(lambda desk: desk.stock.finish(batch_id, finished=finished), self._show)
