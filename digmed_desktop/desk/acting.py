@@ -176,7 +176,9 @@ class ActsDesk:
             f"for {row.practice_name}" if row.practice_name else "",
             words_of_state(row.state).word.lower(),
         )
-        return Corrected(row.patient_name, ", ".join(part for part in parts if part), why)
+        born = self._store.versions.births([notification]).get(notification)
+        said = ", ".join(part for part in parts if part)
+        return Corrected(row.patient_name, row.nhs_number, born, said, why)
 
     def send_as_new(self, notification: int, by: int, why: str) -> int:
         """Send the same record as a new message, with new ids and without naming the old one.

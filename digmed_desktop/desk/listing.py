@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.correcting import differences
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.desk.identified import with_births
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.registering import owed
 from digmed_desktop.desk.sent_views import (
@@ -24,6 +25,7 @@ from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import is_working_day
 from digmed_desktop.messaging.errors import UnreadableRowError
+from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
@@ -83,7 +85,21 @@ class ListingDesk:
             for one in self._store.pgds.register().lapsing(today)
         )
         replies = self._store.replies.count().for_person
-        return TodayView(self._store.figures.today(since), since, tuple(owed(self._store)), lapsing, replies)
+        figures = self._with_births(self._store.figures.today(since))
+        return TodayView(figures, since, tuple(owed(self._store)), lapsing, replies)
+
+    def _with_births(self, figures: Figures) -> Figures:
+        """Return the figures with a date of birth in each row that names a patient."""
+        store = self._store
+        back = with_births(store, [one.row for one in figures.back])
+        return replace(
+            figures,
+            needing=with_births(store, figures.needing),
+            due=with_births(store, figures.due),
+            to_paper=with_births(store, figures.to_paper),
+            to_sign=with_births(store, figures.to_sign),
+            back=tuple(replace(one, row=row) for one, row in zip(figures.back, back, strict=True)),
+        )
 
     def story(self, notification: int) -> StoryView:
         """Return the story of one notification, with what was recorded and how its versions differ."""

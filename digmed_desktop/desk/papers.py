@@ -10,6 +10,7 @@ from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import data_check, guides
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.desk.identified import with_births
 from digmed_desktop.desk.sent_views import How, Printed
 from digmed_desktop.desk.sharing import may_be_told
 from digmed_desktop.history.readable import record_of
@@ -66,7 +67,12 @@ class PapersDesk:
             blocks=(self._head(story, record, how, by), *_sections(story, record, self._edition(row))),
             running=" · ".join(
                 part
-                for part in (row.patient_name, nhs_number.shown(row.nhs_number), row.practice_ods)
+                for part in (
+                    row.patient_name,
+                    _born(record.patient.date_of_birth),
+                    nhs_number.shown(row.nhs_number),
+                    row.practice_ods,
+                )
                 if part
             ),
             made=self._made(),
@@ -83,7 +89,7 @@ class PapersDesk:
         return table(
             _words()["lists"]["day_title"].format(day=dates.shown(day)),
             ("Time", "Patient", "NHS number", "Record", "What", "Batch", "Practice", "State", "By"),
-            tuple(_in_list(row, self._duty(), now) for row in rows),
+            tuple(_in_list(row, self._duty(), now) for row in with_births(self._store, rows)),
             weights=(2, 5, 4, 3, 6, 3, 5, 5, 4),
             running=self._pharmacy_name(),
             made=self._made(),
@@ -121,7 +127,9 @@ class PapersDesk:
                 Listing(
                     "Still open",
                     ("Time", "Patient", "Record", "What", "State", "Next step"),
-                    tuple(_still_open(row, self._duty(), now) for row in found.open),
+                    tuple(
+                        _still_open(row, self._duty(), now) for row in with_births(self._store, found.open)
+                    ),
                     (2, 5, 3, 5, 4, 8),
                     lists["none"],
                 ),
@@ -175,10 +183,10 @@ class PapersDesk:
         else:
             electronic = standing["kept_here" if record.consent.to_sharing is False else "none"]
         patient = record.patient
-        born, number = dates.shown(patient.date_of_birth), nhs_number.shown(row.nhs_number)
+        number = nhs_number.shown(row.nhs_number)
         about = (
             patient.name.as_on_record(),
-            f"born {born}" if born else "",
+            _born(patient.date_of_birth),
             f"NHS number {number}" if number else "",
         )
         rows = (
@@ -263,10 +271,19 @@ def _values(value: Any, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield path, tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
+def _born(born: date | None) -> str:
+    return f"born {dates.shown(born)}" if born else ""
+
+
+def _whose(row: NotificationRow) -> str:
+    """Return the patient of a row by name and date of birth."""
+    return ", ".join(part for part in (row.patient_name, _born(row.born)) if part)
+
+
 def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]:
     return (
         f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}" if row.has_time else "",
-        row.patient_name,
+        _whose(row),
         nhs_number.shown(row.nhs_number),
         record_word(row),
         row.what,
@@ -281,7 +298,7 @@ def _still_open(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, .
     words = words_of_row(row, duty, now)
     return (
         f"{row.contact_at.astimezone(dates.ENGLAND):%H:%M}" if row.has_time else "",
-        row.patient_name,
+        ", ".join(part for part in (_whose(row), nhs_number.shown(row.nhs_number)) if part),
         record_word(row),
         row.what,
         words.word,

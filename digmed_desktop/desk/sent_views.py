@@ -53,6 +53,8 @@ class Corrected:
     """The subject of a correction, for the band above it. Patient data."""
 
     patient_name: str
+    nhs_number: str
+    born: date | None
     sent: str  # when, to whom and what became of it, in words
     why: str
 

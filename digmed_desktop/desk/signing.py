@@ -10,6 +10,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.record import OnBehalf, Professional
 from digmed_desktop.desk import correcting
 from digmed_desktop.desk.gate import Gate, acting_id
+from digmed_desktop.desk.identified import with_births
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.reasons import reason_of
 from digmed_desktop.desk.sender import Route, Sender
@@ -118,7 +119,8 @@ class SigningDesk:
     # ---- parts
 
     def _to_sign(self, unsigned: Unsigned) -> ToSign:
-        row, duty, now = unsigned.row, self._duty(), self._clock.now()
+        (row,) = with_births(self._store, [unsigned.row])
+        unsigned, duty, now = replace(unsigned, row=row), self._duty(), self._clock.now()
         return ToSign(
             unsigned,
             due_on=duty.due_day(row.duty_from),

@@ -248,6 +248,7 @@ def _about(connection: sa.Connection, notification_id: int) -> About:
         row.kind,
         row.state,
         row.patient_name,
+        row.nhs_number,
         row.what,
         row.practice_name,
         row.practice_ods,

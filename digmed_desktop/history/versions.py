@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Collection
+from datetime import date
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -88,6 +89,18 @@ class Versions:
             rows = connection.execute(wanted.where(payload.c.notification_id.in_(tuple(ids))))
             return {row.notification_id: row.record_json for row in rows}
 
+    def births(self, ids: Collection[int]) -> dict[int, date]:
+        """Return the dates of birth in several notifications, as far as their records can be read and have one."""
+        born = sa.func.json_extract(payload.c.record_json, "$.record.patient.date_of_birth")
+        wanted = sa.select(
+            payload.c.notification_id,
+            sa.case((sa.func.json_valid(payload.c.record_json), born)).label("born"),
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.where(payload.c.notification_id.in_(tuple(ids))))
+            found = {row.notification_id: _day(row.born) for row in rows}
+        return {number: born for number, born in found.items() if born is not None}
+
     def in_force(self, notification_id: int) -> int | None:
         """Return the version that holds now, None where the record was taken back."""
         with self._database.reading() as connection:
@@ -151,3 +164,11 @@ def _chain(connection: sa.Connection, notification_id: int) -> set[int]:
         todo = {*before.all(), *after.all()} - found
         found |= todo
     return found
+
+
+def _day(kept: object) -> date | None:
+    """Return a date as a record keeps it, None where none can be read."""
+    try:
+        return date.fromisoformat(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None

@@ -67,6 +67,7 @@ class About:
     kind: Kind
     state: State
     patient_name: str
+    nhs_number: str
     what: str
     practice_name: str
     practice_ods: str

@@ -1,7 +1,7 @@
 """Describe the history: one row of the list, and the whole story of one notification."""
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -62,6 +62,7 @@ class NotificationRow:
     settled_at: datetime | None = None  # when a person last did something about it
     on_behalf: bool = False  # sent for a clinician who had not signed it, and no correction otherwise
     unreadable: bool = False  # its row cannot be read: state, times and kind say nothing
+    born: date | None = None  # as the record says, where a list names patients for an act
 
     @property
     def has_time(self) -> bool:

@@ -1,11 +1,13 @@
 """Offer pages the pharmacy's choices for the counter: read at once, kept through the office."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from digmed_desktop.background.office import Office
+from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.settings.choices import Choices
@@ -52,6 +54,17 @@ class ChoicesMade(QObject):
         if not self.now.privacy:
             return PersonName(given, family).as_on_record()
         return " ".join(f"{part[:1].upper()}." for part in (family, given) if part)
+
+    def identified(self, name: str, nhs: str, born: date | None) -> str:
+        """Return a patient by two things, for an act: the name and the date of birth, else the NHS number.
+
+        The name is in one piece. Where onlookers can read it: initials and the end of the number.
+        """
+        if self.now.privacy:
+            second = f"NHS number … {nhs[-4:]}" if nhs else ""
+        else:
+            second = f"born {dates.shown(born)}" if born else nhs_number.shown(nhs)
+        return "  ·  ".join(part for part in (self.private(name), second) if part)
 
     def private(self, name: str) -> str:
         """Return a name that is in one piece already (``O'NEILL, Rose``) for a list."""

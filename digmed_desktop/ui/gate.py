@@ -18,6 +18,7 @@ from digmed_desktop.ui.pages.opening import OpeningPage
 from digmed_desktop.ui.pages.people import FirstRunPage, SignInPage
 from digmed_desktop.ui.pages.recovery import RecoveryPage
 from digmed_desktop.ui.pages.registry import FORMS, HOME
+from digmed_desktop.ui.patient_banner import NOBODY
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
 
@@ -179,7 +180,7 @@ class Gate(QObject):
         page, self._before_lock = self._before_lock, None
         form = window.form_in_check if page is window.check else page
         window.visit(form or window.page(HOME))
-        if isinstance(form, FormPage) and (name := form.banner().name):
+        if isinstance(form, FormPage) and (name := form.banner().name) != NOBODY:
             window.toast.say(f"The form of {name}", BEFORE_THE_LOCK)
 
     def _have_forms(self, lists: dict[str, FormLists]) -> None:

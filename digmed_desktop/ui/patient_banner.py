@@ -78,7 +78,7 @@ def banner_of_record(
     known = ALLERGIES.get(allergies.status.value if allergies.status else "", "")
     facts = (
         ("Born", _born(patient.date_of_birth, today, private=private)),
-        ("NHS number", number),
+        ("NHS number", number or "None recorded"),
         ("Sex", SEXES.get(patient.sex.value, "") if patient.sex else ""),
         ("GP practice", row.practice_name),
         (

@@ -39,6 +39,7 @@ from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from tests.clinical.examples import FLU, complete_answers
 from tests.golden_files import kept
 from tests.ui.conftest import FIRST_RUN, Bench
+from tests.ui.keys_in_view import key_faults
 from tests.ui.test_look import clipped
 
 
@@ -265,6 +266,7 @@ def walk(bench: Bench) -> Walk:
             bench.window.resize(1280, 720)
         found.clipped += [f"{name}: {what}" for what in clipped(central)]
         found.faults += faults_of(name, page)
+        found.faults += key_faults(name, bench.window)
         found.order[name] = list(dict.fromkeys(stable(name_of(w)) for w in in_tab_order(page)))
         found.nameless |= {f"{name}: {what}" for what in nameless(bench.window)}
         found.topics.add(getattr(page, "help_topic", ""))

@@ -30,7 +30,7 @@ class ClosedPracticePanel(QFrame):
         self.said = Words("")
         self.note = Words("", role="quiet")
         self.take = button("", "primary")
-        self.ask = button("Ask the &directory who took over", tip="Ask over the internet (Alt+D)")
+        self.ask = button("Ask the directory who &took over", tip="Ask over the internet (Alt+T)")
         for each in (self.take, self.ask):
             each.setAutoDefault(True)  # Enter presses it
         self.take.clicked.connect(self._take)

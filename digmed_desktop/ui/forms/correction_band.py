@@ -86,7 +86,7 @@ class CorrectionBand(QFrame):
     def _have(self, of: CorrectionOf, about: Corrected, *, replaced: bool) -> None:
         if of is not self._of:
             return
-        name = self._context.made.private(about.patient_name)
+        name = self._context.made.identified(about.patient_name, about.nhs_number, about.born)
         if replaced:
             head = f"Once this is stored, the record of {name} is withdrawn ({about.sent})"
         else:

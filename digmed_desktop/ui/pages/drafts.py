@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
-from digmed_desktop.clinical import dates
+from digmed_desktop.clinical import dates, identity, nhs_number
+from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.views import DraftView
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -78,7 +79,12 @@ class DraftsPage(ColumnPage):
 
     def _add(self, place: int, draft: DraftView) -> None:
         typed = draft.state.patient_name
-        name = self._context.made.name(typed.given, typed.family)
+        answers = draft.state.answers
+        born = dates.of_answer(answers.get(identity.BORN, ""), self._context.now().date(), past=True)
+        number = nhs_number.digits(answers.get(identity.NUMBER, "")) or ""
+        name = self._context.made.identified(
+            PersonName(typed.given, typed.family).as_on_record(), number, born
+        )
         who = (name or "No name yet") if draft.can_be_read else CANNOT_BE_READ
         people = draft.begun_by or "Nobody signed in"
         if draft.changed_by and draft.changed_by != draft.begun_by:

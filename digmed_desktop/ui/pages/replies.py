@@ -131,7 +131,7 @@ class RepliesPage(ColumnPage):
 
     def _choose(self, place: int) -> None:
         reply = self._replies[place] if 0 <= place < len(self._replies) else None
-        self.reply.show_reply(reply, self._context.made.private)
+        self.reply.show_reply(reply, self._context.made.identified)
 
     def _switch(self) -> None:
         self._others = not self._others
@@ -223,11 +223,10 @@ def _line(reply: Reply, context: Context) -> str:
     """Return a reply in two lines: when and from where; why it is here and what it may be about."""
     sender = reply.sender or ("MESH" if reply.doubt is Doubt.REPORT else "an unknown mailbox")
     codes = ", ".join(one.code for one in reply.said if one.code)
-    about = (
-        f"  ·  {context.made.private(reply.about.patient_name)}, {reply.about.practice_name}"
-        if reply.about
-        else ""
-    )
+    about = ""
+    if reply.about:
+        whose = context.made.identified(reply.about.patient_name, reply.about.nhs_number, None)
+        about = f"  ·  {whose}, {reply.about.practice_name}"
     names = "" if reply.doubt in NAMES_OURS or not reply.about else " (a hint)"
     return (
         f"{dates.shown_time(reply.came_at)}   from {sender}{f'   says {codes}' if codes else ''}\n"

@@ -1,6 +1,7 @@
 """The parts of the page of replies: the one that is chosen with what can be done, and what is stopped."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -17,6 +18,14 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words, heading, quiet, row
+
+Identified = Callable[[str, str, date | None], str]
+"""Says a patient by name, NHS number and date of birth, as far as onlookers can read it."""
+
+
+def by_name(name: str, _number: str, _born: date | None) -> str:
+    """Return the name alone."""
+    return name
 
 
 class StopsCard(QFrame):
@@ -75,7 +84,7 @@ class ReplyCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._shown: Callable[[str], str] = str
+        self._shown: Identified = by_name
         self._about: About | None = None
         self._chosen: About | None = None
         layout = QVBoxLayout(self)
@@ -140,8 +149,8 @@ class ReplyCard(QFrame):
         typed = self.note.answer().strip() or self.search.text
         return bool(typed or self._chosen or any(made.asks for made in self.acts.values()))
 
-    def show_reply(self, reply: Reply | None, private: Callable[[str], str] = str) -> None:
-        """Show a reply in place of the one before; ``private`` shortens names where onlookers can read them."""
+    def show_reply(self, reply: Reply | None, identified: Identified = by_name) -> None:
+        """Show a reply in place of the one before; ``identified`` shortens names where onlookers can read them."""
         self.setVisible(reply is not None)
         for made in self.acts.values():
             made.forget()
@@ -155,7 +164,7 @@ class ReplyCard(QFrame):
         self.head.setText(f"From {sender}, {dates.shown_time(reply.came_at)}")
         self.why.setText(why(reply.doubt))
         self.says.setText(what_it_says(reply))
-        self._shown = private
+        self._shown = identified
         names_ours = reply.doubt in NAMES_OURS
         self.about.setText(
             f"{'It names' if names_ours else 'A hint points at'}: {self._line(reply.about)}"
@@ -178,7 +187,7 @@ class ReplyCard(QFrame):
     def _line(self, about: About | None) -> str:
         if about is None:
             return ""
-        name = self._shown(about.patient_name)
+        name = self._shown(about.patient_name, about.nhs_number, None)
         return f"{name}, {about.what}, {dates.shown_time(about.contact_at)}, {about.practice_name}"
 
     def _open(self) -> None:

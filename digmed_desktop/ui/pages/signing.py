@@ -182,7 +182,7 @@ class SigningPage(ColumnPage):
         blocker = QSignalBlocker(self.list)
         self.list.clear()
         for one in records:
-            self.list.addItem(QListWidgetItem(line_of(one, self._context.made.private)))
+            self.list.addItem(QListWidgetItem(line_of(one, self._context.made.identified)))
         place = next((n for n, one in enumerate(records) if one.unsigned.row.id == self._shown), 0)
         self.list.setCurrentRow(place if records else -1)
         blocker.unblock()

@@ -1,12 +1,13 @@
 """The parts of the page To sign: a record in its list, and the panel that asks for the reason of an act."""
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
-from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.clinical import dates
 from digmed_desktop.desk.signing_views import ToSign
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import LinesEditor
@@ -106,14 +107,12 @@ class ReasonPanel(QFrame):
         self.confirmed.emit(self.act, why)
 
 
-def line_of(one: ToSign, private: Callable[[str], str]) -> str:
+def line_of(one: ToSign, identified: Callable[[str, str, date | None], str]) -> str:
     """Return a record in lines: whose, what and when; who typed it; and how that is in time."""
     row, unsigned = one.unsigned.row, one.unsigned
-    number = nhs_number.shown(row.nhs_number)
-    who = (row.patient_name, number)
     what = (row.what, f"batch {row.batch}" if row.batch else "", dates.shown_time(row.contact_at))
     lines = (
-        "  ·  ".join(private(part) for part in who if part),
+        identified(row.patient_name, row.nhs_number, row.born),
         " · ".join(part for part in what if part),
         f"Recorded by {unsigned.recorder}, {_in_time(one)}",
         f"Refused: {unsigned.refused}" if unsigned.is_refused else "",

@@ -292,7 +292,11 @@ class TodayPage(QScrollArea):
     def _owed(self, one: Outstanding, now: datetime) -> QWidget:
         """Return the line of a supply whose prescription is owed, with the time left."""
         late = one.left(now) <= timedelta()
-        name = self._context.made.private(str(one.entry.standing.get("patient", "")))
+        patient, number, born = (
+            str(one.entry.standing.get(key, "")) for key in ("patient", "nhs_number", "born")
+        )
+        of_birth = dates.of_answer("/".join(reversed(born.split("-"))), now.date(), past=True)
+        name = self._context.made.identified(patient, number, of_birth) if patient else ""
         link = button(name or f"Entry {one.entry.number}", "link")
         link.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         left = "Overdue" if late else f"Due {countdown(one.due_at, now)}"
@@ -308,7 +312,7 @@ class TodayPage(QScrollArea):
         return self._line(one.row, dates.shown_time(one.event.at), f"{said}.", "")
 
     def _line(self, item: NotificationRow, head: str, said: str, tone: str) -> QWidget:
-        name = self._context.made.private(item.patient_name)
+        name = self._context.made.identified(item.patient_name, item.nhs_number, item.born)
         link = button(name or "Patient", "link")
         link.setAccessibleName(f"Open {name}")
         link.setAccessibleDescription(f"{head}. {said}")
