@@ -451,3 +451,26 @@ def test_a_form_that_is_answered_makes_no_liquid_of_a_tablet() -> None:
     for form in ("Oral solution", "100 units/ml"):
         assert [row.schedules for row in named_in("Morphine 10mg tablets", form)] == [("2",)]
     assert [row.schedules for row in named_in("Morphine 10mg/5ml", "Oral solution")] == [("2", "5")]
+
+
+def test_every_name_of_the_list_is_found_as_a_pack_says_it() -> None:
+    """A name with a remark in brackets would never stand on a pack, so nobody would be asked."""
+    for one in (name for name in all_names() if name.schedules):
+        assert not one.name.endswith(")") or one.name == one.substance, one.name
+        found = {row.substance for row in named_in(f"{one.name} 10mg tablets")}
+        assert one.substance in found, one.name
+
+
+def test_old_foreign_and_bare_names_are_asked_about() -> None:
+    for name in (
+        "Khat",
+        "Cannabis oil",
+        "Brompton's cocktail",
+        "Nepenthe",
+        "Adipex",
+        "Ultracet",
+        "Anadrol 50",
+    ):
+        found = reading(tablets("patient", schedule="none", product=f"{CODE}\t{name} oral solution 10mg/5ml"))
+        assert any("Schedule" in one.sentence and one.needs_reason for one in found.notes), name
+        assert not any("schedule" in one.field for one in found.problems), f"{name}: nobody has read a source"

@@ -1,5 +1,6 @@
 """A product picked anew brings its own particulars, and a list answers the text that stands in its box alone."""
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -262,3 +263,38 @@ def test_what_was_cleared_and_removed_for_one_patient_is_not_put_back_for_anothe
     bench.idle()
     assert {item(supply)[name] for name in TREATMENT} == {""}
     assert bar.undo.isHidden()
+
+
+def test_every_other_product_of_a_vaccination_leaves_no_batch_of_the_first(bench: Bench) -> None:
+    from tests.clinical.examples import FLU, complete_answers
+
+    form, products = bench.form.form, list(FLU.products)
+    bench.form.take_scan(complete_answers())
+    bench.idle()
+
+    def choose(product: str) -> None:
+        form.fields["vaccine.product"].editor.set_answer(product)
+        bench.form.touched("vaccine.product")
+
+    def batch() -> tuple[str, str]:
+        return form.answers()["vaccine.batch"], form.answers()["vaccine.expiry"]
+
+    for number, (first, second) in enumerate(itertools.combinations(products, 2)):
+        choose(first)
+        bench.form.take_scan({"vaccine.batch": f"LOT{number}", "vaccine.expiry": "30/6/2027"})
+        choose(second)
+        usual = FLU.products[second]
+        assert not batch()[0].startswith(f"LOT{number}"), (first, second)
+        assert form.answers()["vaccine.route"] in usual.routes
+        assert form.answers()["vaccine.site"] in ("", *FLU.route_sites[form.answers()["vaccine.route"]])
+        if usual.dose:
+            assert form.answers()["vaccine.dose_amount"] == str(usual.dose.value)
+        choose(first)
+        assert batch() == (f"LOT{number}", "30/6/2027"), "what was typed for it is there again"
+    bench.form.take_scan(
+        {"vaccine.product": products[0], "vaccine.batch": "SCAN1", "vaccine.expiry": "1/1/2027"}
+    )
+    bench.form.take_scan(
+        {"vaccine.product": products[1], "vaccine.batch": "SCAN2", "vaccine.expiry": "1/2/2027"}
+    )
+    assert batch() == ("SCAN2", "1/2/2027"), "a pack brings its own batch"

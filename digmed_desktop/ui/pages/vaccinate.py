@@ -56,6 +56,7 @@ SAID_OF_IT = ("consent.", "previous.", "screening.", "after.", "incident.", "ref
 """Answers about the vaccine; about another one nobody has said them yet."""
 ASKED_ANEW = "This is another vaccination, so consent, screening, previous doses and outcome are asked again."
 OF_THE_OUTCOME = ("vaccine.outcome", "vaccine.site", "after.advice")
+OF_THE_BATCH = ("vaccine.batch", "vaccine.expiry")
 OF_THE_OTHER = (*OF_THE_PROGRAMME, *SAID_OF_IT)
 
 
@@ -80,6 +81,8 @@ class VaccinatePage(FormPage):
     def __init__(self, context: Context) -> None:
         self._programme = ""
         self._product_at_first = ""
+        self._batches_of: dict[str, dict[str, str]] = {}  # by product that was chosen before on this form
+        self._batch_seen: tuple[str, dict[str, str]] = ("", {})
         self._answered_of: dict[str, dict[str, str]] = {}  # of each programme chosen before on this form
         self._programme_before = ""  # chosen before the one now, with what was answered of it
         self._before_not_given: dict[str, str] = {}  # outcome, site and advice
@@ -163,12 +166,15 @@ class VaccinatePage(FormPage):
         self.forget_answers()
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
+        self._remember_batch(answers)
         self._offer_routes(self._product_at_first)
         self._offer_sites(answers.get("vaccine.route", ""))
 
     def forget_answers(self) -> None:
         """Forget what was answered of the vaccinations chosen before on this form."""
         self._answered_of.clear()
+        self._batches_of.clear()
+        self._batch_seen = "", {}
         self._before_not_given = {}
         self._asked_anew.hide()
         self._hold_session()
@@ -185,6 +191,7 @@ class VaccinatePage(FormPage):
         answer = self.form.fields[field_id].editor.answer() if field_id in self.form.fields else ""
         if field_id == "vaccine.product":
             self._drop_batch_of_other(answer)
+            self._follow_batch(answer)
             self._follow_product(answer)
         elif field_id == "vaccine.route":
             self._offer_sites(answer)
@@ -194,6 +201,8 @@ class VaccinatePage(FormPage):
             self._follow_outcome()
         elif field_id in DECIDE_WHAT_APPLIES or field_id.startswith("screening."):
             self._leave_out()
+        if field_id in ("vaccine.product", *OF_THE_BATCH):
+            self._remember_batch(self.form.answers())
 
     def arrive(self) -> None:
         """Put the cursor at the first open question, and offer the stock as it is now."""
@@ -243,6 +252,24 @@ class VaccinatePage(FormPage):
         carried = {"vaccine.batch", "vaccine.expiry"} & self.carried if other else set()
         self.form.set_answers(dict.fromkeys(carried, ""), keep_rest=True)
         self.carried -= carried
+
+    def _follow_batch(self, product: str) -> None:
+        """Empty the batch that was typed for another product; choosing that one again brings it back."""
+        before, batch = self._batch_seen
+        known = self._offer_of(self._programme).by_product
+        if before not in known or product not in known or product == before:
+            return
+        answers = self.form.answers()
+        now = {key: answers[key] for key in OF_THE_BATCH}
+        if now != batch:
+            return  # it came with this product, from a scanned pack
+        self._batches_of[before] = now
+        again = self._batches_of.pop(product, dict.fromkeys(OF_THE_BATCH, ""))
+        self.form.set_answers(again, keep_rest=True)
+
+    def _remember_batch(self, answers: Mapping[str, str]) -> None:
+        if product := answers.get("vaccine.product", ""):
+            self._batch_seen = product, {key: answers.get(key, "") for key in OF_THE_BATCH}
 
     def _change_to(self, programme: str) -> None:
         if programme in self._lists.by_programme and programme != self._programme:
