@@ -166,6 +166,7 @@ class VaccinatePage(FormPage):
         self.forget_answers()
         self._offer(answers.get("session.programme", ""))
         self._product_at_first = answers.get("vaccine.product", "")
+        self._batch_seen = "", {}
         self._remember_batch(answers)
         self._offer_routes(self._product_at_first)
         self._offer_sites(answers.get("vaccine.route", ""))
@@ -174,7 +175,6 @@ class VaccinatePage(FormPage):
         """Forget what was answered of the vaccinations chosen before on this form."""
         self._answered_of.clear()
         self._batches_of.clear()
-        self._batch_seen = "", {}
         self._before_not_given = {}
         self._asked_anew.hide()
         self._hold_session()
