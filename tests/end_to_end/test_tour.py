@@ -152,6 +152,7 @@ def test_a_notification_went_through_the_folders_of_a_mesh_client(
         assert "received" in " ".join(one["files"]), "the practice's answer came back through the folders"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_an_emergency_supply_was_sent_matched_and_registered(
     toured: Path, transcript: dict[str, Any]
