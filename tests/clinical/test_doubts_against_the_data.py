@@ -16,6 +16,7 @@ from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.reference.programmes import programmes
 from digmed_desktop.reference.roles import roles
 from tests.clinical.examples import NOW, complete_answers, pharmacy, vaccinator
+from tests.long.registry import seeded, sized
 
 Expected = set[tuple[str, str, str]]  # field, sentence, weight
 TODAY = NOW.date()
@@ -372,13 +373,28 @@ def found(result: Reading, about: set[str]) -> Expected:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_generated_patients_hear_exactly_what_the_files_say(name: str) -> None:
+    weights = heard(name, random.Random(f"20261128 {name}"), PATIENTS)
+    assert weights.get("stop", 0) >= 5, "the patients meet stops"
+    assert weights.get("warn", 0) >= 20, "and warnings"
+    assert weights.get("refuses", 0) >= 20, "and what may not be done so"
+
+
+@pytest.mark.slow
+def test_many_generated_patients_of_every_programme_hear_exactly_what_the_files_say() -> None:
+    dice = seeded()
+    for name in NAMES:
+        heard(name, dice, sized(300, 10))
+
+
+def heard(name: str, dice: random.Random, patients: int) -> dict[str, int]:
+    """Hold so many patients of a programme against its files; return how much was said of each weight."""
     from digmed_desktop.clinical.form import load
 
-    file, dice = raw(f"programmes/{name}.toml"), random.Random(f"20261128 {name}")
+    file = raw(f"programmes/{name}.toml")
     programme = next(one for one in programmes() if one.id == name)
     about = {row["sentence"] for row in rows_of(file)}
     weights: dict[str, int] = {}
-    for number in range(PATIENTS):
+    for number in range(patients):
         answers, on, born = patient(dice, file)
         role = dice.choice(roles())
         result = read(
@@ -394,6 +410,4 @@ def test_generated_patients_hear_exactly_what_the_files_say(name: str) -> None:
         assert found(result, about) == want, (name, number)
         for _field, _sentence, weight in want:
             weights[weight] = weights.get(weight, 0) + 1
-    assert weights.get("stop", 0) >= 5, "the patients meet stops"
-    assert weights.get("warn", 0) >= 20, "and warnings"
-    assert weights.get("refuses", 0) >= 20, "and what may not be done so"
+    return weights
