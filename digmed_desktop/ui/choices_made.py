@@ -61,10 +61,14 @@ class ChoicesMade(QObject):
         The name is in one piece. Where onlookers can read it: initials and the end of the number.
         """
         if self.now.privacy:
-            second = f"NHS number … {nhs[-4:]}" if nhs else ""
+            second = f"NHS number {self.number(nhs)}" if nhs else ""
         else:
             second = f"born {dates.shown(born)}" if born else nhs_number.shown(nhs)
         return "  ·  ".join(part for part in (self.private(name), second) if part)
+
+    def number(self, digits: str) -> str:
+        """Return an NHS number for a list: whole, or its last four digits where onlookers can read it."""
+        return f"… {digits[-4:]}" if self.now.privacy and digits else nhs_number.shown(digits)
 
     def private(self, name: str) -> str:
         """Return a name that is in one piece already (``O'NEILL, Rose``) for a list."""

@@ -50,7 +50,7 @@ def banner_of(
     born = dates.of_answer(answers.get(identity.BORN, ""), today, past=True)
     facts = (
         ("Born", _born(born, today, private=private)),
-        ("NHS number", f"… {number[-4:]}" if private and len(number) == 10 else nhs_number.shown(number)),
+        ("NHS number", made.number(number)),
         ("Sex", SEXES.get(answers.get("patient.sex", ""), "")),
         (
             "GP practice",
@@ -74,11 +74,10 @@ def banner_of_record(
     """Return what a stored record says of its patient, as the privacy setting lets it be read."""
     private = made.now.privacy
     family, _, given = row.patient_name.partition(", ")
-    number = f"… {row.nhs_number[-4:]}" if private and row.nhs_number else nhs_number.shown(row.nhs_number)
     known = ALLERGIES.get(allergies.status.value if allergies.status else "", "")
     facts = (
         ("Born", _born(patient.date_of_birth, today, private=private)),
-        ("NHS number", number or "None recorded"),
+        ("NHS number", made.number(row.nhs_number) or "None recorded"),
         ("Sex", SEXES.get(patient.sex.value, "") if patient.sex else ""),
         ("GP practice", row.practice_name),
         (

@@ -8,21 +8,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from digmed_desktop.messaging.register import EntryKind, RegisterEntry
 from digmed_desktop.reference import ods_api
 from digmed_desktop.reference.ods_api import OdsApi
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui import idle_lock
 from digmed_desktop.ui.pages.drafts import DraftsPage
+from digmed_desktop.ui.pages.register import RegisterPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.practices import PracticesSection
 from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 from digmed_desktop.ui.pages.stock import StockPage
-from tests.clinical.examples import FLU
+from tests.clinical.examples import FLU, complete_answers
 from tests.reference.ods_lines import line
-from tests.ui.conftest import Bench
+from tests.ui.conftest import NOW, Bench
 
 PACK = "0109501101530003172704301012AB"
 KNOWN = f"{FLU.id}|ativ"
@@ -169,6 +171,38 @@ def test_privacy_shows_initials_in_lists(bench: Bench) -> None:
     bench.until(lambda: bool(page.going_on))
     assert page.going_on[0].accessibleName() == "Go on with O. R."
     assert bench.window.context.made.private("O'NEILL, Rose") == "O. R."
+
+
+def test_privacy_hides_names_and_numbers_in_every_list(bench: Bench) -> None:
+    """What the lists of sent items, of Find and of the register show, say aloud, and tell under the pointer."""
+    window, seen = bench.window, list[str]()
+    bench.form.fill(complete_answers())
+    bench.idle()
+    window.sending.show_check(bench.form, bench.form.preview.preview)
+    window.sending.send()
+    bench.until(lambda: bool(bench.rows()))
+    window.context.made.change(privacy=True)
+    bench.until(lambda: window.context.made.now.privacy)
+    window.go("sent")
+    bench.until(lambda: window.sent.model.rowCount() == 1)
+    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+    model = window.sent.model
+    seen += [str(model.index(0, n).data(role)) for n in range(model.columnCount()) for role in roles]
+    window.go("vaccinate")
+    box = bench.form.search.box
+    box.search("oneill")
+    bench.until(lambda: box.list.count() > 0)
+    seen.append(box.list.item(0).text())
+    register = window.page("register")
+    assert isinstance(register, RegisterPage)
+    content = {"patient": "O'NEILL, Rose", "items": (), "supplied_on": "", "not_supplied": "no need"}
+    register._add([RegisterEntry(1, next(iter(EntryKind)), content, NOW, "Amira Khan")])
+    cells = [register.table.item(0, n) for n in range(register.table.columnCount())]
+    seen += [text for cell in cells for text in (cell.text(), cell.toolTip())]
+    assert sum("O. R." in one for one in seen) >= 4, seen
+    assert sum("… 3020" in one for one in seen) >= 2, seen
+    for name in ("NEILL", "Rose", "999 012 3020", "9990123020"):
+        assert not [one for one in seen if name in one], name
 
 
 # ---- practices

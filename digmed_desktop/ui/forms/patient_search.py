@@ -104,7 +104,7 @@ class PatientSearch(QWidget):
 
     def _label(self, one: "PatientView") -> str:
         name = self._context.made.name(one.given, one.family)
-        parts = (name, dates.shown(one.born), nhs_number.shown(one.nhs_number))
+        parts = (name, dates.shown(one.born), self._context.made.number(one.nhs_number))
         return " · ".join(part for part in parts if part)
 
     def _take(self, one: "PatientView") -> None:

@@ -136,7 +136,7 @@ class RegisterPage(QWidget):
         for entry in entries:
             place = self.table.rowCount()
             self.table.insertRow(place)
-            for column, text in enumerate(_cells(entry)):
+            for column, text in enumerate(_cells(entry, self._context.made.private)):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(text)
                 cell.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -157,7 +157,8 @@ class RegisterPage(QWidget):
         lines: list[QWidget] = []
         for one in due:
             left = one.left(now)
-            words = f"No. {one.entry.number}: {one.entry.standing.get('patient', '')}, due {dates.shown_time(one.due_at)}"
+            name = self._context.made.private(str(one.entry.standing.get("patient", "")))
+            words = f"No. {one.entry.number}: {name}, due {dates.shown_time(one.due_at)}"
             state = Words(f"{words}. {countdown(left)}", bold=left < timedelta(0))
             if left < timedelta(0):
                 state.setProperty("ink", "stop")
@@ -301,7 +302,7 @@ def countdown(left: timedelta) -> str:
     return f"{words} left" if left >= timedelta(0) else f"Overdue by {words}"
 
 
-def _cells(entry: RegisterEntry) -> tuple[str, ...]:
+def _cells(entry: RegisterEntry, private: Callable[[str], str]) -> tuple[str, ...]:
     content = entry.content
     on = content.get("supplied_on", "")
     supplied = "\n".join(item_words(item) for item in content.get("items", ()))
@@ -310,6 +311,6 @@ def _cells(entry: RegisterEntry) -> tuple[str, ...]:
     return (
         later,
         dates.shown(date.fromisoformat(on)) if on else "",
-        content.get("patient", ""),
+        private(content.get("patient", "")),
         supplied or f"Not supplied: {not_supplied}",
     )

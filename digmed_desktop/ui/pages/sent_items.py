@@ -55,7 +55,7 @@ class SentPage(QWidget):
         super().__init__()
         self._context = context
         self.model = SentModel(context.appearance.theme, context.now, context.duty)
-        self.model.shown_name = context.made.private
+        self.model.shown_name, self.model.shown_number = context.made.private, context.made.number
         self._states_grown = 0
         self.table = self._make_table()
         self.filters = SentFilters(context)

@@ -57,6 +57,7 @@ class SentModel(QAbstractTableModel):
         self.theme = theme
         self._now, self._duty = now, duty
         self.shown_name: Callable[[str], str] = lambda name: name  # or its initials, where onlookers can read
+        self.shown_number: Callable[[str], str] = nhs_number.shown  # or its last digits
         self.rows: list[NotificationRow] = []
         self.search = Search()
         self.ticket = 0
@@ -169,7 +170,7 @@ class SentModel(QAbstractTableModel):
             return self.state_text(item)
         texts = {
             "Patient": self.shown_name(item.patient_name),
-            "NHS number": nhs_number.shown(item.nhs_number),
+            "NHS number": self.shown_number(item.nhs_number),
             "Record": f"{RECORD_SIGNS.get(item.record_kind, '')} {record_word(item)}".strip(),
             "What": item.what,
             "Practice": item.practice_name,
