@@ -28,7 +28,8 @@ from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 from tests.ui.conftest import Bench
-from tests.ui.test_sweep import content, in_tab_order, name_of, pages, visit_all
+from tests.ui.test_fast_hands import fields_of, panels
+from tests.ui.test_sweep import content, go_story, in_tab_order, name_of, pages, visit_all
 
 MOST_STOPS = 160
 HOME = {"today", "sign-in"}
@@ -328,3 +329,26 @@ def test_what_is_not_in_a_list_says_so_at_its_field(bench: Bench) -> None:
         choice.editor.set_answer(choice.editor._ids[0])
         bench.key(Qt.Key.Key_Tab)
         bench.until(lambda one=choice: not one.sentence)
+
+
+@pytest.mark.slow
+def test_every_panel_obeys_the_law_of_keys(bench: Bench) -> None:
+    """What stands in place of a dialog: the cursor is in it, Esc closes it and nothing else, Ctrl+Enter acts there."""
+    faults: list[str] = []
+    go_story(bench)
+    for name, open_panel in panels(bench):
+        open_panel()
+        bench.idle()
+        pause(60)
+        page = content(bench)
+        here = QApplication.focusWidget()
+        if here is None or not page.isAncestorOf(here) or not in_sight(here):
+            faults.append(f"{name}: the cursor is at {name_of(here) if here else 'nothing'}")
+        faults += [f"{name}: {what}" for what in chosen_by_letters(page)]
+        faults += [f"{name}: {what}" for what in unseen_stops(page)]
+        fields = len(fields_of(page))
+        bench.window.keys.back()
+        bench.idle()
+        if content(bench) is page and len(fields_of(page)) >= fields:
+            faults.append(f"{name}: Esc closes nothing")
+    assert faults == []

@@ -97,7 +97,8 @@ class CorrectionBand(QFrame):
             self.fontMetrics().height() >= LARGE and not replaced
         ):  # the form keeps its room; the tip has all of it
             self.setToolTip(f"{head}. {why}")
-            head = f"Correcting {name}: {about.sent.partition(',')[0]}"
+            shortly = self._context.made.private(about.patient_name)  # the banner over it says the rest
+            head = f"Correcting {shortly}: {about.sent.partition(',')[0]}"
             why = f"Reason: {about.why}"
         self.head.setText(breakable(head))
         self.why.setText(breakable(why))
