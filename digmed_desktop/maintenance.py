@@ -166,6 +166,10 @@ def _retention(words: list[str]) -> int:
         "--note", metavar="TEXT", default="", help="what the hold is for, or why it is lifted, in a few words"
     )
     asked = grammar.parse_args(words)
+    if asked.about.split()[:1] == ["patient"] and asked.about.strip() != "patient":
+        grammar.error(
+            "write --about patient alone: every account can read a command, so the NHS number is asked for"
+        )
 
     def work(folders: Folders) -> int:
         wanted = retention_acts.Wanted(

@@ -1,7 +1,7 @@
 """As whom and how the pharmacy sends, as the settings stand at that moment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Patient
@@ -25,8 +25,8 @@ class Route:
     (``""``), or not by MESH at all, with the sentence why (``closed``).
     """
 
-    address: str = ""
-    closed: str = ""
+    address: str = field(default="", repr=False)  # names the patient where routing is automatic
+    closed: str = field(default="", repr=False)
 
 
 class Sender:

@@ -188,6 +188,13 @@ def test_an_argument_of_build_that_cannot_be_is_refused_for_its_reason(
     assert told in done.err
 
 
+def test_no_nhs_number_stands_in_a_command(run: Callable[..., Done]) -> None:
+    done = run("retention", "--hold", "complaint", "--about", "patient 999 000 0018")
+    assert done.status == 2
+    assert "--about patient alone" in done.err
+    assert "999 000 0018" not in done.err
+
+
 def test_xml_that_is_no_message_is_not_said_to_be_no_xml(run: Callable[..., Done], tmp_path: Path) -> None:
     for number, text in enumerate(("<a/>", "<a></a>", "<Patient xmlns='http://hl7.org/fhir'/>", "<b>x</b>")):
         file = tmp_path / f"{number}.xml"
