@@ -15,6 +15,7 @@ from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.data_files.fault import DataFileError, Fault
 from digmed_desktop.data_files.source import MAX_BYTES, OWN, DataSource
 from digmed_desktop.desk import data_check, it_policy
+from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.clock import SystemClock
 
 _LOG = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ def _used(folder: str, home: Path, refused: str, today: date, *, is_checked: boo
     names: tuple[str, ...] = ()
     if not used.is_dir() and (home / _BEFORE).is_dir():  # the power went while new ones took their place
         with contextlib.suppress(OSError):
-            (home / _BEFORE).rename(used)
+            replace(home / _BEFORE, used)
     if used.is_dir():
         try:
             if not is_checked:
@@ -192,8 +193,8 @@ def _take(home: Path, state: dict[str, Any]) -> None:
     """Put the checked files in the place of those used before."""
     shutil.rmtree(home / _BEFORE, ignore_errors=True)
     if (home / _USED).is_dir():
-        (home / _USED).rename(home / _BEFORE)
-    (home / _NEXT).rename(home / _USED)
+        replace(home / _USED, home / _BEFORE)
+    replace(home / _NEXT, home / _USED)
     _keep(home, state)
     shutil.rmtree(home / _BEFORE, ignore_errors=True)
 
