@@ -70,7 +70,7 @@ def page() -> EvidencePage:
     parts = [f"# {_TITLE}", "## A short run, made for this page", *_run()]
     parts += ["## Long runs, as they were kept", _KEPT]
     parts += [f"### {name}\n\n```\n{text}\n```" for name, text in kept_results()]
-    about = "a short run with four faults, and the kept results of the long runs"
+    about = "a short run without a fault and with three, and the kept results of the long runs"
     return EvidencePage("delivery", _TITLE, about, "\n\n".join(parts))
 
 
