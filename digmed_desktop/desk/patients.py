@@ -1,5 +1,6 @@
 """Finding a patient this pharmacy has seen: by NHS number in any shape, by name, by date of birth."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -113,9 +114,12 @@ def _by_name(typed: str, names: Sequence[tuple[int, str]]) -> dict[int, Fit]:
 
     wanted = search_key(typed)
     words = wanted.split()
-    exact = [one for one, key in names if _begins(words, key)]
+    begun = [(one, key) for one, key in names if _begins(words, key)]
+    whole = {one for one, key in begun if _is_whole(words, key)}
+    in_order = sorted((one for one, _key in begun), key=lambda one: one not in whole)[:MOST]
+    exact = {one: Fit.SURE if one in whole else Fit.PART for one in in_order}
     if len(exact) >= MOST or not words:
-        return dict.fromkeys(exact[:MOST], Fit.SURE)
+        return exact
     taken = set(exact)
     others = {one: key for one, key in names if one not in taken}
     score: dict[int, float] = {}
@@ -125,7 +129,7 @@ def _by_name(typed: str, names: Sequence[tuple[int, str]]) -> dict[int, Fit]:
         ):
             score[one] = max(likeness, score.get(one, 0.0))
     like = sorted(score, key=lambda one: -score[one])[: MOST - len(exact)]
-    return dict.fromkeys(exact, Fit.SURE) | dict.fromkeys(like, Fit.SIMILAR)
+    return exact | dict.fromkeys(like, Fit.SIMILAR)
 
 
 def _begins(words: Sequence[str], key: str) -> bool:
@@ -135,6 +139,12 @@ def _begins(words: Sequence[str], key: str) -> bool:
         return False
     parts = key.split()
     return any(_each_begins(mine, theirs) for mine in _written(words) for theirs in _written(parts))
+
+
+def _is_whole(words: Sequence[str], key: str) -> bool:
+    """Whether each word is a whole word of a name: Paul begins Paula, and is another person."""
+    theirs = [Counter(one) for one in _written(key.split(), shortest=2)]
+    return any(Counter(mine) <= one for mine in _written(words, shortest=2) for one in theirs)
 
 
 def _each_begins(words: Sequence[str], parts: Sequence[str]) -> bool:
@@ -147,10 +157,15 @@ def _each_begins(words: Sequence[str], parts: Sequence[str]) -> bool:
     return True
 
 
-def _written(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield a name as it stands, and with each two neighbouring words as one."""
+def _written(words: Sequence[str], shortest: int = 1) -> Iterator[list[str]]:
+    """Yield a name as it stands, and with each two neighbouring words as one.
+
+    A second word under ``shortest`` letters is not joined: Ann E. is not Anne.
+    """
     yield list(words)
     for place in range(len(words) - 1):
+        if len(words[place + 1]) < shortest:
+            continue
         yield [*words[:place], words[place] + words[place + 1], *words[place + 2 :]]
 
 

@@ -134,8 +134,8 @@ class FormLists:
 class Fit(Enum):
     """How surely something found is what was typed."""
 
-    SURE = "sure"  # all that was typed is of it: the whole number or birth, or a beginning for each word
-    PART = "part"  # a part of a number or code was typed, or a year without its century
+    SURE = "sure"  # all that was typed is of it: the whole number or birth, or whole words of the name
+    PART = "part"  # a part of a number, code or name was typed, or a year without its century
     SIMILAR = "similar"  # a name that is only like the one typed
 
 

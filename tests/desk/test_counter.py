@@ -92,17 +92,42 @@ def test_what_is_found_says_how_surely_it_is_what_was_typed(desk: Desk) -> None:
         Fit.SURE: (
             "9990123020",
             "oneill rose",
-            "Rose O'N",
             "o neill",
-            "ro o neill",
+            "rose o neill",
+            "RÓSE O\u2019NEILL",
             "12/3/71",
             "rose 12 Mar 1971",
         ),
-        Fit.PART: ("999012", "99901"),
+        Fit.PART: ("999012", "99901", "Rose O'N", "ro o neill", "oneil", "ros 12 Mar 1971"),
         Fit.SIMILAR: ("Oneyll", "Rosie O'Neill", "Rose Rose O'Neill", "O Niell 12/3/1971"),
     }.items():
         for typed in every:
             assert [one.fit for one in desk.patients.search(typed)] == [fit], typed
+
+
+def test_a_name_that_only_begins_another_is_never_surely_it(desk: Desk) -> None:
+    for given, family, beginnings, whole in (
+        ("Paula", "Khan", ("Paul Khan", "Khan P", "paula kha"), ("Paula Khan", "khan", "KHAN, Paula")),
+        ("Anna", "Browning", ("Ann Brown", "Anna Brown", "Ann Browning"), ("Anna Browning", "Änna")),
+        ("Joanna", "Lister", ("Jo Li", "Jo Lister", "Joan"), ("Joanna Lister", "Jo Anna Lister")),
+        ("Anne", "Marsh", ("Ann E Marsh", "Ann Marsh"), ("Anne Marsh",)),
+        ("Mary-Lou E", "Dean", ("Mary Loue Dean", "Mary-Lou D"), ("Marylou Dean", "mary lou dean e")),
+    ):
+        answers = complete_answers(patient__given=given, patient__family=family, patient__nhs_number="")
+        desk.patients.remember(answers)
+        for fit, every in ((Fit.PART, beginnings), (Fit.SURE, whole)):
+            for typed in every:
+                fits = {one.family: one.fit for one in desk.patients.search(typed)}
+                assert fits.get(family) is fit, typed
+
+
+def test_a_whole_name_stands_before_those_it_begins(desk: Desk) -> None:
+    for given in (*(f"Ali{sign}" for sign in "abcdefghijklmn"), "Ali"):
+        answers = complete_answers(patient__given=given, patient__family="Shah", patient__nhs_number="")
+        desk.patients.remember(answers)
+    first, *others = desk.patients.search("ali shah")
+    assert (first.given, first.fit) == ("Ali", Fit.SURE)
+    assert {one.fit for one in others} == {Fit.PART}
 
 
 def test_a_birth_whose_century_is_open_finds_both_and_is_sure_of_neither(desk: Desk) -> None:

@@ -84,7 +84,7 @@ def test_one_found_late_is_taken_only_while_the_cursor_waits(bench: Bench, leave
     bench.until(lambda: bool(done))
     box = bench.form.search.box
     bench.form.search.focus()
-    bench.keys("quil")
+    bench.keys("quill")
     bench.key(Qt.Key.Key_Return)
     if leaves:
         bench.form.focus_field("patient.family")

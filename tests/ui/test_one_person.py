@@ -73,7 +73,7 @@ def of_this_patient(bench: Bench) -> dict[str, str]:
 
 def test_another_patient_found_begins_a_new_form_and_the_first_stays_a_draft(bench: Bench) -> None:
     draft = begun_for_rose(bench)
-    find(bench, "quil")
+    find(bench, "quill")
     assert bench.form.draft_id != draft
     answers = of_this_patient(bench)
     assert answers["patient.family"] == "Quill"

@@ -62,7 +62,7 @@ def test_enter_at_once_takes_only_what_was_typed_whole(bench: Bench) -> None:
     know(bench, ROSE, NORA, KHAN)
     for typed in ("khan", "mohammed khan", "9990000026", "1/10/1926"):
         assert searched(bench, typed)["patient.family"] == "Khan", typed
-    for typed in ("999000002", "1/10/26"):
+    for typed in ("999000002", "1/10/26", "Moh Khan", "mohammed kha", "K"):
         assert not searched(bench, typed)["patient.family"], f"{typed} at once"
         assert searched(bench, typed, slowly=True)["patient.family"] == "Khan", (
             f"{typed} once the list was read"
