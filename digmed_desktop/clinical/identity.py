@@ -120,7 +120,19 @@ def perhaps_one(known: Identity, now: Identity) -> bool:
 
     Names may be exchanged, and day and month.
     """
-    return _slip_at_most(known, now) or _slip_at_most(known, replace(now, family=now.given, given=now.family))
+    return any(_slip_at_most(known, each) for each in _either_way(now))
+
+
+def two_agree(one: Identity, other: Identity) -> bool:
+    """Whether two people, of whom something may be open, may be one: as :func:`perhaps_one`, and two are stated alike."""
+    return any(
+        _slip_at_most(one, each) and _agreeing(one, each) >= _MOST_AGREE for each in _either_way(other)
+    )
+
+
+def _either_way(one: Identity) -> tuple[Identity, Identity]:
+    """Return an identity, and the same with its names exchanged."""
+    return one, replace(one, family=one.given, given=one.family)
 
 
 def _slip_at_most(known: Identity, now: Identity) -> bool:

@@ -20,28 +20,32 @@ def sentence_about(
 ) -> str:
     """Return what is said of another draft of this form and patient, ``""`` where there is none.
 
-    A correction is of a record that was finished, and another vaccination is another act: neither is told of.
+    A draft that is surely of this patient comes before one that may be. A correction is of a record that was finished,
+    and another vaccination is another act: neither is told of.
     """
-    now = _whose(state, today)
-    if state.correction is not None or not _can_be_told_apart(now):
+    if state.correction is not None:
         return ""
-    for draft in drafts:
-        other = draft.state
-        if (
-            draft.id == draft_id
-            or draft.form != form
-            or not draft.can_be_read
-            or other.correction is not None
-        ):
-            continue
-        if chosen_programme(other.answers) == chosen_programme(state.answers) and _is_one(
-            now, _whose(other, today)
-        ):
-            by = people.name(draft.changed_by or draft.begun_by)
-            when = shown_time(draft.changed_at)
+    now = _whose(state, today)
+    others = [
+        draft
+        for draft in drafts
+        if draft.id != draft_id
+        and draft.form == form
+        and draft.can_be_read
+        and draft.state.correction is None
+        and _can_be_one_act(draft.state, state)
+    ]
+    for draft in others:
+        if _is_one(now, _whose(draft.state, today)):
             return (
-                f"Another form of this patient is unfinished under Drafts (Ctrl+D), last changed{f' by {by}' if by else ''} "
-                f"on {when}. Continue that one, or discard it, so that nothing is recorded twice."
+                f"Another form of this patient is unfinished under Drafts (Ctrl+D), {_changed(draft, people)}. "
+                "Continue that one, or discard it, so that nothing is recorded twice."
+            )
+    for draft in others:
+        if identity.two_agree(_whose(draft.state, today), now):
+            return (
+                f"Another form is unfinished under Drafts (Ctrl+D), {_changed(draft, people)}, and may be of this patient. "
+                "Compare name and date of birth. If both are of one patient, finish only one of them."
             )
     return ""
 
@@ -55,11 +59,20 @@ def _whose(state: FormState, today: date) -> identity.Identity:
     return identity.identity_of(state.owner or state.answers, today)
 
 
-def _can_be_told_apart(one: identity.Identity) -> bool:
-    return bool(one.nhs_number or (one.family and one.born))
+def _changed(draft: "Draft", people: PeopleDesk) -> str:
+    by = people.name(draft.changed_by or draft.begun_by)
+    return f"last changed{f' by {by}' if by else ''} on {shown_time(draft.changed_at)}"
+
+
+def _can_be_one_act(one: FormState, other: FormState) -> bool:
+    """Whether two forms can be of one vaccination: one that is not chosen yet may be any."""
+    mine, theirs = chosen_programme(one.answers), chosen_programme(other.answers)
+    return mine == theirs or not (mine and theirs)
 
 
 def _is_one(one: identity.Identity, other: identity.Identity) -> bool:
-    return identity.same_person(one, other) and (
-        bool(one.nhs_number and other.nhs_number) or (one.family == other.family and one.born == other.born)
-    )
+    if not identity.same_person(one, other):
+        return False
+    if one.nhs_number and other.nhs_number:
+        return True
+    return bool(one.family and one.born) and one.family == other.family and one.born == other.born
