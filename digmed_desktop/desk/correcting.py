@@ -10,10 +10,11 @@ from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import NOTES
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.desk.reasons import states_nothing_done
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.states import ANSWERS, Happening
+from digmed_desktop.messaging.states import ANSWERS, Happening, Need
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -122,10 +123,22 @@ def plan_of(
     versions = [one for one in store.versions.of(of) if one.row.id <= of]
     return Plan(
         correction,
-        Replaces(correction.composition_id, changed, why, at, withdrawn=withdrawn),
+        Replaces(
+            correction.composition_id,
+            changed,
+            why,
+            at,
+            withdrawn=withdrawn,
+            nothing_done=withdrawn and (states_nothing_done(why) or _of_another_patient(store, of)),
+        ),
         version=len(versions) + 1,
         known_there=True,
     )
+
+
+def _of_another_patient(store: "Store", notification: int) -> bool:
+    """Whether a person said that what was recorded was done for another patient."""
+    return store.notifications.row(notification).need is Need.WRONG_PATIENT
 
 
 def frame_of(

@@ -119,11 +119,19 @@ def cross_check_medicines(at: At, file: MedicinesFile, source: DataSource) -> It
             yield from at.unknown(("medicine", number, key), [getattr(row, key)], known, f"a {key}")
 
 
+class WithdrawRow(DataModel):
+    """A reason to withdraw a record, and whether it states that nothing was given or supplied."""
+
+    reason: Text
+    nothing_done: bool
+
+
 class ReasonsFile(DataModel):
     """Why somebody goes on although there is a warning."""
 
     reasons: Texts
     resend: Texts
+    withdraw: list[WithdrawRow]
 
 
 class HeadLabels(DataModel):

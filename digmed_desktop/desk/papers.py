@@ -62,7 +62,7 @@ class PapersDesk:
         titles = words["titles_patient" if how is How.PATIENT else "titles"]
         return PaperDocument(
             title=titles[row.kind.value],
-            notice=self._notice(story),
+            notice=self._notice(story, record),
             lead=(words["confidential"],),
             blocks=(self._head(story, record, how, by), *_sections(story, record, self._edition(row))),
             running=" · ".join(
@@ -200,7 +200,7 @@ class PapersDesk:
         )
         return Pairs(labels["head"], tuple(one for one in rows if any(one[1])))
 
-    def _notice(self, story: Story) -> tuple[str, ...]:
+    def _notice(self, story: Story, record: "Record") -> tuple[str, ...]:
         said, row = _words()["notice"], story.row
         versions = self._store.versions.of(row.id)
         lines = []
@@ -214,7 +214,7 @@ class PapersDesk:
         if row.withdrawal:
             from digmed_desktop.fhir.sections import withdrawal_notice
 
-            lines.insert(0, withdrawal_notice(row.kind))
+            lines.insert(0, withdrawal_notice(record))
         return tuple(lines)
 
     def _edition(self, row: NotificationRow) -> str:

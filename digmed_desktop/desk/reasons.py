@@ -1,5 +1,6 @@
 """The words that are kept with an act: why it was done."""
 
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.errors import DigMedError
 
 LONGEST_NOTE = 2000
@@ -15,3 +16,9 @@ def reason_of(text: str) -> str:
             f"The text has {len(said):,} characters, and there is room for {LONGEST_NOTE:,}.", "Shorten it."
         )
     return said
+
+
+def states_nothing_done(why: str) -> bool:
+    """Whether a listed reason states that nothing was given or supplied; words of one's own are not interpreted."""
+    rows = OWN.at("counter/reasons.toml", "withdraw") or ()
+    return any(one["nothing_done"] and one["reason"] == why for one in rows)

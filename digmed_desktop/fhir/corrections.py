@@ -14,8 +14,8 @@ class Replaces:
     """The replacement of an earlier message, and the words for its reader.
 
     ``composition_id`` is the Composition.identifier value of the latest message before this one; ``changed``
-    and ``why`` are sentences; ``at`` is when the correction was made; ``withdrawn`` says that the thing never
-    happened.
+    and ``why`` are sentences; ``at`` is when the correction was made; ``withdrawn`` says that the
+    record was made in error; ``nothing_done`` that a person stated that nothing was given or supplied.
     """
 
     composition_id: str
@@ -23,3 +23,4 @@ class Replaces:
     why: str
     at: datetime
     withdrawn: bool = False
+    nothing_done: bool = False

@@ -35,7 +35,7 @@ def document(record: Record, frame: MessageFrame, ids: Ids) -> Data:
         encounter_id=ids.encounter,
         asserted=record.recorded_at or record.contact_at,
     )
-    title = title_of(record, frame.edition, withdrawn=frame.withdrawn)
+    title = title_of(record, frame.edition, replaces=frame.replaces)
     standing_in = _standing_in(record, frame)
     content = Content(
         title=title,

@@ -139,6 +139,7 @@ class CorrectionWords(DataModel):
     why: Text
     when: Text
     withdrawn_label: Text
+    withdrawn: Text
     withdrawn_vaccination: Text
     withdrawn_supply: Text
     withdrawn_text: Text

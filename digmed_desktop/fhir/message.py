@@ -96,7 +96,7 @@ def build_judged(record: Record, frame: MessageFrame) -> FrozenMessage:
         composition_id=ids.composition,
         sender_reference=frame.sender_reference,
         subject=summary_of(
-            title_of(record, frame.edition, withdrawn=frame.withdrawn),
+            title_of(record, frame.edition, replaces=frame.replaces),
             record.patient,
             record.pharmacy,
             frame.version,

@@ -54,7 +54,7 @@ def sections(record: Record, edition: Edition, *, replaces: Replaces | None = No
     in.
     """
     return tuple(
-        Section(plan.key, plan.title, (*_notice(plan, kind_of(record), replaces), *rows))
+        Section(plan.key, plan.title, (*_notice(plan, record, replaces), *rows))
         for plan in edition.sections
         if not (plan.key == "distribution" and record.consent.to_sharing is False)  # nobody is told
         if (rows := _rows(plan, record, edition))
@@ -113,12 +113,12 @@ def _contexts(key: str, record: Record, edition: Edition) -> Iterator[Context]:
         yield Context(record, edition)
 
 
-def _notice(plan: SectionPlan, kind: Kind, replaces: Replaces | None) -> tuple[Row, ...]:
+def _notice(plan: SectionPlan, record: Record, replaces: Replaces | None) -> tuple[Row, ...]:
     """Return the rows that say that this record corrects or withdraws an earlier one."""
     if replaces is None or plan.key not in MAIN_SECTIONS:
         return ()  # over demographics or allergies it would read as if these were wrong
     said = words("correction")
-    first = Row(said["withdrawn_label"], (withdrawal_notice(kind),), "", group=-1)
+    first = Row(said["withdrawn_label"], (withdrawal_notice(record, replaces),), "", group=-1)
     if replaces.withdrawn:
         lines = [said["withdrawn_text"]]
     else:
@@ -128,7 +128,19 @@ def _notice(plan: SectionPlan, kind: Kind, replaces: Replaces | None) -> tuple[R
     return (first, told) if replaces.withdrawn else (told,)
 
 
-def withdrawal_notice(kind: Kind) -> str:
-    """Return the words that stand first in a withdrawn record."""
-    said = words("correction")
+def withdrawal_notice(record: Record, replaces: Replaces | None = None) -> str:
+    """Return the words that stand first in a withdrawn record.
+
+    They deny what the record says was done only where a person stated that nothing was: a record made twice is
+    withdrawn although the dose was given, and a record of "not given" although it may have been.
+    """
+    said, kind = words("correction"), kind_of(record)
+    if replaces is None or not replaces.nothing_done or not _says_done(record):
+        return str(said["withdrawn"])
     return str(said["withdrawn_vaccination" if kind is Kind.VACCINATION else "withdrawn_supply"])
+
+
+def _says_done(record: Record) -> bool:
+    if isinstance(record, EmergencySupplyRecord):
+        return record.supplied is not False
+    return all(one.given is not False for one in record.immunizations)

@@ -6,6 +6,7 @@ because the guide asks for it: it is stored encrypted and never logged. MESH car
 """
 
 from digmed_desktop.clinical.record import Organisation, Patient, VaccinationRecord
+from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.items import Record, words
 from digmed_desktop.fhir.sections import withdrawal_notice
@@ -13,20 +14,20 @@ from digmed_desktop.fhir.sections import withdrawal_notice
 MAX_LENGTH = 500
 
 
-def title_of(record: Record, edition: Edition, *, withdrawn: bool = False) -> str:
+def title_of(record: Record, edition: Edition, *, replaces: Replaces | None = None) -> str:
     """Return Composition.title, which a practice's inbox shows first.
 
-    It names the service of a vaccination and says that nothing was given; that of a withdrawal begins with the words
-    that say so.
+    It names the service of a vaccination and says that nothing was given. The title of a withdrawal begins with the
+    words that say so, and says nothing else of what was or was not given: the record is to be disregarded.
     """
-    title = edition.title
+    title, withdrawn = edition.title, replaces is not None and replaces.withdrawn
     if isinstance(record, VaccinationRecord):
         said = words("vaccine")
         if service := " ".join(record.service.split()):
             title = said["title"].format(title=title, service=service)
-        if record.immunizations and all(one.given is False for one in record.immunizations):
+        if not withdrawn and record.immunizations and all(one.given is False for one in record.immunizations):
             title = said["title_not_given"].format(title=title)
-    return f"{withdrawal_notice(edition.kind)}: {title}" if withdrawn else title
+    return f"{withdrawal_notice(record, replaces)}: {title}" if replaces and withdrawn else title
 
 
 def summary_of(title: str, patient: Patient, pharmacy: Organisation, version: int) -> str:

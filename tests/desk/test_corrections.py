@@ -9,8 +9,10 @@ from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.one_patient import of_the_act
 from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.correcting import NOTE_ALONE
 from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -19,6 +21,7 @@ from digmed_desktop.messaging.wording import words_of_row
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
+from tests.desk.test_every_kind_of_row import NOT_GIVEN
 
 REJECTED = Meaning("20009", Happening.REJECTED, needs_person=True, happened="Rejected.")
 LEFT = Meaning("30003", Happening.NO_LONGER, needs_person=True, happened="The patient has left.")
@@ -205,6 +208,36 @@ def test_the_record_of_the_wrong_patient_needs_a_person_until_it_is_taken_back(c
     assert [one.happening for one in story.events].count(Happening.WRONG_PATIENT) == 1
     counter.desk.acts.withdraw(wrong, counter.ada, "Another patient.")
     assert not counter.store.notifications.row(wrong).needs_person
+
+
+def title_of(counter: Counter, notification: int) -> str:
+    story = counter.store.notifications.story(notification)
+    return read_notification(next(one.body for one in story.messages if one.title == "Notification")).title
+
+
+def test_a_withdrawal_denies_a_dose_only_for_a_reason_that_states_it(counter: Counter) -> None:
+    listed = {one["reason"]: one["nothing_done"] for one in OWN.at("counter/reasons.toml", "withdraw") or ()}
+    assert set(listed.values()) == {True, False}
+    for why, denied in ({"The dose was not recorded as it was given.": False} | listed).items():
+        title = title_of(counter, counter.desk.acts.withdraw(matched(counter), counter.ada, why))
+        assert title.startswith("RECORDED IN ERROR - "), why
+        assert ("NOT GIVEN" in title) is denied, why
+        assert ("PLEASE DISREGARD" in title) is not denied, why
+    wrong = matched(counter)
+    counter.desk.acts.mark_wrong_patient(wrong, counter.ada, "It was his brother.")
+    withdrawal = counter.desk.acts.take_back(wrong, counter.ada, "It was his brother.")
+    assert withdrawal is not None
+    assert "NOT GIVEN" in title_of(counter, withdrawal)
+
+
+def test_a_withdrawn_record_of_not_given_says_nothing_of_a_dose(counter: Counter) -> None:
+    made = counter.record(**NOT_GIVEN)
+    counter.post(made)
+    counter.answer(made)
+    for_the_wrong_outcome = counter.desk.acts.withdraw(made, counter.ada, "It was given after all.")
+    title = title_of(counter, for_the_wrong_outcome)
+    assert title.startswith("RECORDED IN ERROR - PLEASE DISREGARD")
+    assert "NOT GIVEN" not in title
 
 
 def test_stored_is_stored_when_the_wrong_record_cannot_be_taken_back(

@@ -121,7 +121,7 @@ def test_a_corrected_and_a_withdrawn_one_say_so(counter: Counter) -> None:
     counter.post(newer)
     counter.answer(newer)
     gone = counter.desk.acts.withdraw(newer, counter.ada, "Wrong patient.")
-    assert text(papers(counter).copy(gone, How.POST, ADA)).count("RECORDED IN ERROR - NOT GIVEN") >= 1
+    assert text(papers(counter).copy(gone, How.POST, ADA)).count("RECORDED IN ERROR - PLEASE DISREGARD") == 2
 
 
 def test_how_it_left_and_by_whom_stands_on_it(counter: Counter) -> None:

@@ -25,7 +25,9 @@ from tests.fhir.records import GIVEN, INSULIN, NOT_GIVEN, NOW, ids, supply, vacc
 OLD = "5c0a1a46-1111-4111-8111-000000000001"
 REFERENCE = "c0ffee00-0000-4000-8000-000000000001"
 CORRECTION = Replaces(OLD, "Batch number: Y3C491V instead of Y3C492V.", "The batch was read wrongly.", NOW)
-WITHDRAWAL = replace(CORRECTION, changed="", why="Recorded for the wrong patient.", withdrawn=True)
+WITHDRAWAL = replace(
+    CORRECTION, changed="", why="Recorded for the wrong patient.", withdrawn=True, nothing_done=True
+)
 
 
 def message(

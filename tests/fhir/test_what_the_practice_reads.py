@@ -18,6 +18,8 @@ SUPPLIES = [one for one in all_editions() if one.kind is Kind.EMERGENCY_SUPPLY]
 DOCTOR = Professional(PersonName("Ann", "Smith"), Coded("Doctor"), registration="4099999")
 ASKED = PrescriberRequest(DOCTOR, why_not_at_once="On a home visit", undertaken=True)
 
+RECORDED_TWICE = replace(WITHDRAWAL, why="Recorded twice.", nothing_done=False)
+
 
 def rows(record: Record, edition: Edition) -> dict[str, str]:
     """Return every row of a message by its label."""
@@ -44,10 +46,24 @@ def test_the_title_names_the_service_and_says_what_was_not_given() -> None:
             (declined, None, f"{title} - NOT GIVEN"),
             (replace(declined, immunizations=(GIVEN, NOT_GIVEN)), None, title),
             (whole, WITHDRAWAL, f"RECORDED IN ERROR - NOT GIVEN: {title}"),
+            (whole, RECORDED_TWICE, f"RECORDED IN ERROR - PLEASE DISREGARD: {title}"),
+            (declined, WITHDRAWAL, f"RECORDED IN ERROR - PLEASE DISREGARD: {title}"),
+            (declined, RECORDED_TWICE, f"RECORDED IN ERROR - PLEASE DISREGARD: {title}"),
         ):
             sent = message(record, correction, edition)
             assert read_notification(sent.payload).title == wanted
             assert sent.subject.startswith(f"{wanted} for ")
+
+
+def test_a_withdrawn_supply_that_was_made_is_not_denied() -> None:
+    for edition in SUPPLIES:
+        for correction, wanted in (
+            (WITHDRAWAL, "RECORDED IN ERROR - NOT SUPPLIED"),
+            (RECORDED_TWICE, "RECORDED IN ERROR - PLEASE DISREGARD"),
+        ):
+            read = read_notification(message(supply(), correction, edition).payload)
+            assert read.title == f"{wanted}: {edition.title}"
+            assert [dict(one.rows).get("RECORDED IN ERROR") for one in read.sections].count((wanted,)) == 1
 
 
 def test_a_registration_number_stands_beside_its_regulator() -> None:

@@ -8,7 +8,8 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.sent_views import Act, How, Printed
+from digmed_desktop.data_files.source import OWN
+from digmed_desktop.desk.sent_views import Act, How, Offer, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.ui import files, printing
@@ -165,3 +166,22 @@ def test_a_printer_that_does_not_take_it_is_a_sentence(tmp_path: Path, qapp: obj
     printer.setOutputFileName(str(tmp_path / "gone" / "printed.pdf"))
     with pytest.raises(DigMedError, match="did not take the document"):
         printing.paint(printer, Printed("x", "<p>x</p>", "", landscape=False))
+
+
+def test_a_withdrawal_offers_reasons_and_own_words_stay_as_typed(story: StoryPage) -> None:
+    panel = story.panel
+    panel.show_offer(Offer(Act.WITHDRAW, "Withdraw", "", "Why it is withdrawn"))
+    assert panel.listed.label.text() == "Why it is withdrawn"
+    offered = [panel.reason.combo.itemText(place) for place in range(panel.reason.combo.count())]
+    assert offered == [one["reason"] for one in OWN.at("counter/reasons.toml", "withdraw") or ()]
+    confirmed: list[tuple[object, str]] = []
+    panel.confirmed.disconnect()
+    panel.confirmed.connect(lambda act, words: confirmed.append((act, words)))
+    for typed in (offered[0][:5], offered[-1][:14]):  # the beginning of one listed reason alone
+        panel.reason.line.setText(typed)
+        panel.reason.line.editingFinished.emit()
+        panel._confirm()
+        assert confirmed[-1] == (Act.WITHDRAW, typed)
+    panel.show_offer(Offer(Act.SEND_AS_NEW, "Send", "", "Why it is sent again"))
+    assert panel.reason.combo.count()
+    assert not set(offered) & {panel.reason.combo.itemText(n) for n in range(panel.reason.combo.count())}

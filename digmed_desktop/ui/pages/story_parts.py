@@ -138,6 +138,17 @@ class RecordedView(ReadingView):
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
 
 
+LISTED = (Act.SEND_AS_NEW, Act.WITHDRAW)
+"""The acts with reasons to choose from; any other can be typed."""
+
+
+def _listed(act: Act) -> list[Option]:
+    if act is Act.WITHDRAW:
+        rows = OWN.at("counter/reasons.toml", "withdraw") or ()
+        return [Option(one["reason"], one["reason"]) for one in rows]
+    return [Option(one, one) for one in OWN.at("counter/reasons.toml", "resend") or ()]
+
+
 class ActPanel(QFrame):
     """One act about to be done: what it does, the words that are asked for, and the button that does it."""
 
@@ -155,8 +166,7 @@ class ActPanel(QFrame):
         self.call.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words = LinesEditor(2)
         self.note = Field("act.note", "Why", self.words)
-        listed = [Option(one, one) for one in OWN.at("counter/reasons.toml", "resend") or ()]
-        self.reason = ChoiceEditor(listed)
+        self.reason = ChoiceEditor([], own_words=True)
         self.listed = Field("act.reason", "Why", self.reason, hint="Choose or write a reason.")
         self.do, self.back = button("Do it", "primary"), button("Cancel")
         self.do.clicked.connect(self._confirm)
@@ -181,8 +191,11 @@ class ActPanel(QFrame):
         self.note.say("")
         self.listed.say("")
         self.words.set_answer(words)
+        self.reason.set_options(_listed(offer.act))
         self.reason.set_answer(words)
-        chosen = offer.act is Act.SEND_AS_NEW  # from a list, or in words of one's own
+        self.listed.label.setText(offer.ask)
+        self.listed.label_text = offer.ask
+        chosen = offer.act in LISTED  # from a list, or in words of one's own
         self.note.setHidden(chosen)
         self.listed.setHidden(not chosen)
         self.do.setText("Open the form" if offer.act is Act.CORRECT else offer.label)

@@ -198,14 +198,18 @@ class TicksEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    """One answer from a list that is searched by typing any part of it."""
+    """One answer from a list that is searched by typing any part of it.
+
+    With ``own_words`` a typed part is never completed on leaving: an own reason is not made one of the list.
+    """
 
     class _Combo(QComboBox):
         def wheelEvent(self, event: QWheelEvent) -> None:
             event.ignore()  # the wheel scrolls the form and never changes an answer
 
-    def __init__(self, options: Sequence[Option]) -> None:
+    def __init__(self, options: Sequence[Option], *, own_words: bool = False) -> None:
         super().__init__()
+        self._own_words = own_words
         self.combo = self._Combo()
         self.combo.setEditable(True)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -353,7 +357,7 @@ class ChoiceEditor(Editor):
         """Complete a typed part that fits exactly one option, in full view; anything else stays as typed."""
         self.line.setCursorPosition(0)
         typed = self.combo.currentText().strip()
-        if not typed or self._place_of(typed) is not None:
+        if not typed or self._own_words or self._place_of(typed) is not None:
             return
         fitting = [i for i in range(self.combo.count()) if typed.lower() in self.combo.itemText(i).lower()]
         if len(fitting) == 1:
