@@ -1,12 +1,12 @@
 """The pharmacy's vaccines: a batch, until when it can be used, and what is wrong with one that is added."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from digmed_desktop.clinical import batch
-from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date, shown
-from digmed_desktop.clinical.problem import Problem, Severity, refusal
+from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date, shown, shown_time
+from digmed_desktop.clinical.problem import Problem, Severity, refusal, sourced
 from digmed_desktop.clinical.record import Immunization
 
 CODE_MEANS = "stock.code_means"
@@ -29,7 +29,7 @@ class BatchHold:
     @property
     def source(self) -> str:
         """Who placed it, when and why."""
-        return f"the hold that {self.by} placed on {shown(self.day)}: {self.why}"
+        return f"the hold that {self.by} placed on {shown_time(self.since)}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,76 @@ class StockBatch:
 
 
 HELD = "This batch is held in this pharmacy: do not use it."
+HELD_NUMBER = "A batch with this number is held in this pharmacy"
+HELD_ALIKE = "The batch number is nearly that of a batch that is held in this pharmacy"
+CHECK_PACK = "Check the product and the expiry date on the pack."
+_ALIKE = str.maketrans("oil", "011")
 
 
 def held(
-    batches: Iterable[StockBatch], vaccine: Immunization, product: str, at: datetime, *, done: bool
+    batches: Iterable[StockBatch],
+    vaccine: Immunization,
+    product: str,
+    at: datetime,
+    *,
+    names: Callable[[StockBatch], str],
+    done: bool,
 ) -> Iterator[Problem]:
-    """Yield what refuses a batch that is held; a dose from before the hold is recorded as any other.
+    """Yield what the holds say against a dose; one from before the hold is recorded as any other.
 
-    ``at`` is the moment of contact; ``done``: the dose was given all the same.
+    ``at`` is the moment of the act; ``names`` returns the name of a batch's product; ``done``: the dose was given
+    all the same. The number decides: a slip in expiry date or product takes no batch out of its hold.
     """
+    every = tuple(batches)
     number = vaccine.batch.strip().casefold()
-    for one in batches:
-        same = number and one.number.casefold() == number and product in ("", one.product)
-        if one.held and one.held.since <= at and same and vaccine.expiry in (None, one.expiry):
-            yield refusal("vaccine.batch", HELD, one.held.source, done=done)
+    holds = [(one, one.held) for one in every if one.held and one.held.since <= at]
+    same = [(one, hold) for one, hold in holds if number and one.number.casefold() == number]
+    same.sort(key=lambda found: not _is_of(found[0], vaccine, product))
+    for one, hold in same[:1]:
+        which = f"{HELD_NUMBER}: {_named(one, names)}."
+        if _is_another(every, vaccine, product, [of.product for of, _ in same]):
+            yield _asks(f"{which} {CHECK_PACK}", vaccine, hold)
+        else:
+            stop = HELD if _is_of(one, vaccine, product) else f"{which} Do not use it. {CHECK_PACK}"
+            yield refusal("vaccine.batch", stop, hold.source, done=done)
+        return
+    for one, hold in holds:
+        if _alike(one.number) == _alike(number) != "":
+            yield _asks(
+                f"{HELD_ALIKE}: {_named(one, names)}. Compare every sign with the pack.", vaccine, hold
+            )
             return
+
+
+def _is_of(one: StockBatch, vaccine: Immunization, product: str) -> bool:
+    """Whether a batch of the same number agrees with all that is answered about the dose."""
+    return product in ("", one.product) and vaccine.expiry in (None, one.expiry)
+
+
+def _is_another(
+    every: Iterable[StockBatch], vaccine: Immunization, product: str, held_products: list[str]
+) -> bool:
+    """Whether the stock has a batch of that number of another maker too, just as answered: two may share a number."""
+    number = vaccine.batch.strip().casefold()
+    return product not in ("", *held_products) and any(
+        one.number.casefold() == number and one.product == product and one.expiry == vaccine.expiry
+        for one in every
+    )
+
+
+def _alike(number: str) -> str:
+    """Return a batch number without what is easily misread: signs, capitals, O for 0, I or l for 1."""
+    return "".join(sign for sign in number.casefold() if sign.isalnum()).translate(_ALIKE)
+
+
+def _named(one: StockBatch, names: Callable[[StockBatch], str]) -> str:
+    return f"{names(one)}, batch {one.number}, expiry {shown(one.expiry)}"
+
+
+def _asks(sentence: str, vaccine: Immunization, hold: BatchHold) -> Problem:
+    by = f"{vaccine.batch} {vaccine.expiry}"
+    said = sourced(sentence, hold.source)
+    return Problem("vaccine.batch", said, Severity.LOOK, needs_reason=True, raised_by=by)
 
 
 def doubts(

@@ -84,32 +84,54 @@ class StockDesk:
     def held(
         self, vaccine: Immunization, chosen: ChosenVaccine, at: datetime | None, *, done: bool
     ) -> tuple[Problem, ...]:
-        """Return what refuses a batch that is held; a dose from before the hold is recorded as any other."""
-        moment = at or self._clock.now()
-        return tuple(held(self._store.stock.all(), vaccine, chosen.product, moment, done=done))
+        """Return what the holds say against a dose; one from before the hold is recorded as any other.
+
+        A dose that nobody stated to be given is still to be given, so a hold placed meanwhile counts.
+        """
+        now = self._clock.now()
+        moment = at or now
+        if vaccine.given is None and not done:
+            moment = max(moment, now)
+        return tuple(
+            held(
+                self._store.stock.all(),
+                vaccine,
+                chosen.product,
+                moment,
+                names=lambda one: self._product_name(one.programme, one.product),
+                done=done,
+            )
+        )
 
     def hold(self, batch_id: int, why: str) -> StockView:
-        """Hold a batch with a reason; return the stock. Raises DigMedError without one."""
+        """Hold a batch with a reason; return the stock. Raises DigMedError without one, or if it is held already."""
         person = self._gate.allow(Permission.HOLD_BATCH)
         reason = _reason(why, "why you hold the batch")
-        number, name = self._number(batch_id), person.professional.name.as_on_record()
+        batch, name = self._batch(batch_id), person.professional.name.as_on_record()
+        if batch.held is not None:  # a second hold would begin later, and let pass what the first one stops
+            raise DigMedError(
+                f"This batch is already held, from {dates.shown_time(batch.held.since)}.",
+                "That hold goes on, with its reason. Nothing was changed.",
+            )
         self._store.stock.hold(batch_id, BatchHold(self._clock.now(), name, reason))
-        self._gate.note(AuditAct.BATCH_HELD, f"{number}: {reason}")
+        self._gate.note(AuditAct.BATCH_HELD, f"{batch.number}: {reason}")
         return self.view()
 
     def release(self, batch_id: int, why: str) -> StockView:
-        """Lift the hold on a batch with a reason; return the stock. Raises DigMedError without one."""
+        """Lift the hold on a batch with a reason; return the stock. Raises DigMedError without one, or if none is held."""
         self._gate.allow(Permission.HOLD_BATCH)
         reason = _reason(why, "why you lift the hold")
-        number = self._number(batch_id)
+        batch = self._batch(batch_id)
+        if batch.held is None:
+            raise DigMedError("This batch is not held any more.", "Nothing was changed.")
         self._store.stock.hold(batch_id, None)
-        self._gate.note(AuditAct.BATCH_RELEASED, f"{number}: {reason}")
+        self._gate.note(AuditAct.BATCH_RELEASED, f"{batch.number}: {reason}")
         return self.view()
 
-    def _number(self, batch_id: int) -> str:
+    def _batch(self, batch_id: int) -> StockBatch:
         for one in self._store.stock.all():
             if one.id == batch_id:
-                return one.number
+                return one
         raise DigMedError("This batch is not in the stock.", "Nothing was changed.")
 
     def add(

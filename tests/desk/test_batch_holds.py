@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from digmed_desktop.clinical.dates import as_answer
+from digmed_desktop.clinical.dates import ENGLAND, as_answer, shown_time
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.clinical.stock import HELD
+from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.stock import HELD, HELD_ALIKE
 from digmed_desktop.desk.gate import acting
 from digmed_desktop.messaging.errors import DigMedError
 from tests.clinical.examples import FLU, complete_answers
@@ -82,16 +82,117 @@ def test_both_acts_want_a_reason_and_stand_in_the_sealed_audit(counter: Counter,
     assert counter.store.chain.verify().intact
 
 
-def test_a_batch_of_the_same_number_and_another_product_or_date_is_not_held(
-    counter: Counter, batch: int
-) -> None:
-    other = add(counter, "COLD-1", "31/7/2027")
+def about_batch(counter: Counter, **changes: str) -> list[Problem]:
+    """All that is said of the batch of a dose now; the changes go over a dose of the held batch."""
+    now = counter.clock.now()
+    dose = {"vaccine__batch": "COLD-1", "vaccine__expiry": EXPIRY}
+    when = {"contact__date": as_answer(now), "contact__time": f"{now.astimezone(ENGLAND):%H:%M}"}
+    answers = complete_answers(**dose | when | changes)
+    found = counter.desk.preview("vaccination", FormState(answers)).problems
+    return [one for one in found if one.field == "vaccine.batch"]
+
+
+def hold(counter: Counter, batch: int) -> None:
     with acting(counter.ada):
-        counter.desk.stock.hold(other, WHY)
-    counter.clock.move(hours=3)
-    assert stops(counter) == []
+        counter.desk.stock.hold(batch, WHY)
+    counter.clock.move(minutes=5)
+
+
+OTHER = next(one for one in FLU.products if one != complete_answers()["vaccine.product"])
+
+
+SLIPS: tuple[dict[str, str], ...] = (
+    {"vaccine__expiry": "30/7/2027"},
+    {"vaccine__expiry": "1/6/2027"},
+    {"vaccine__expiry": ""},
+    {"vaccine__product": OTHER},
+    {"vaccine__product": OTHER, "vaccine__expiry": "30/7/2027"},
+    {"vaccine__batch": "cold-1", "vaccine__expiry": "30/7/2027"},
+)
+
+
+def test_no_slip_in_date_or_product_takes_a_batch_out_of_its_hold(counter: Counter, batch: int) -> None:
+    hold(counter, batch)
+    for slip in SLIPS:
+        (stop,) = [one for one in about_batch(counter, **slip) if one.refuses_act]
+        assert WHY in stop.sentence
+        assert ("expiry 30 Jun 2027" in stop.sentence) is any(slip.values()), "which batch is held is said"
+
+
+def test_a_number_nearly_that_of_a_held_batch_asks_for_a_reason(counter: Counter, batch: int) -> None:
+    numbers = ("COLD1", "C0LD-1", "COLD.1", "COLD-I", "CO-LD/l")
+
+    def asked(**changes: str) -> list[Problem]:
+        return [one for one in about_batch(counter, **changes) if one.sentence.startswith(HELD_ALIKE)]
+
+    assert [asked(vaccine__batch=one) for one in numbers] == [[]] * len(numbers)
+    hold(counter, batch)
+    for number in numbers:
+        for changes in ({}, {"vaccine__expiry": "30/7/2027"}, {"vaccine__product": OTHER}):
+            (asks,) = asked(vaccine__batch=number, **changes)
+            assert (asks.severity, asks.needs_reason, asks.refuses_act) == (Severity.LOOK, True, False)
+            assert "COLD-1" in asks.sentence
+    assert asked(vaccine__batch="COLD-2") == []
+
+
+def test_of_two_batches_with_one_number_the_held_one_is_named(counter: Counter, batch: int) -> None:
+    other = add(counter, "COLD-1", "31/7/2027")
+    hold(counter, other)
+    (stop,) = about_batch(counter)
+    assert stop.refuses_act
+    assert "expiry 31 Jul 2027" in stop.sentence
     kept = {one.expiry: one.held is not None for one in counter.store.stock.all()}
     assert kept == {date(2027, 6, 30): False, date(2027, 7, 31): True}
+
+
+def test_a_batch_of_another_maker_with_the_held_number_goes_only_with_a_reason(
+    counter: Counter, batch: int
+) -> None:
+    other = add(counter, "COLD-1", "31/7/2027", product=OTHER)
+    hold(counter, other)
+    (asks,) = about_batch(counter)
+    assert (asks.severity, asks.needs_reason) == (Severity.LOOK, True)
+    assert "expiry 31 Jul 2027" in asks.sentence
+    assert about_batch(counter, vaccine__expiry="30/7/2027")[0].refuses_act, "not as it stands in the stock"
+
+
+def test_a_hold_placed_while_the_form_is_open_stops_until_the_dose_is_stated(
+    counter: Counter, batch: int
+) -> None:
+    begun = counter.clock.now()
+    at = {"contact__date": as_answer(begun), "contact__time": f"{begun.astimezone(ENGLAND):%H:%M}"}
+    counter.clock.move(minutes=5)
+    hold(counter, batch)
+    (stop,) = about_batch(counter, vaccine__outcome="", **at)
+    assert stop.refuses_act
+    assert about_batch(counter, **at) == [], "stated to be given, before the hold"
+    done = {"incident__done": "yes", "incident__reason": "Given before the list was read."}
+    (told,) = about_batch(counter, **done)
+    assert (told.severity, told.needs_reason) == (Severity.LOOK, True)
+
+
+def test_a_hold_keeps_its_first_moment_and_a_new_one_says_from_when(counter: Counter, batch: int) -> None:
+    desk, first = counter.desk.stock, counter.clock.now()
+    hold(counter, batch)
+    now = counter.clock.now()
+    given = {"contact__date": as_answer(now), "contact__time": f"{now.astimezone(ENGLAND):%H:%M}"}
+    counter.clock.move(hours=1)
+    with acting(counter.ada):
+        with pytest.raises(DigMedError, match=f"already held, from {shown_time(first)}"):
+            desk.hold(batch, "Another reason.")
+        (stop,) = about_batch(counter, **given)
+        assert stop.refuses_act
+        assert shown_time(first) in stop.sentence
+        desk.release(batch, "To mend the reason.")
+        with pytest.raises(DigMedError, match="not held any more"):
+            desk.release(batch, "Once more.")
+        again = counter.clock.now()
+        (view,) = desk.hold(batch, "Another reason.").batches
+    assert view.batch.held is not None
+    assert view.batch.held.since == again
+    assert [one.note for one in counter.store.audit.rows()].count("COLD-1: Another reason.") == 1
+    counter.clock.move(minutes=1)
+    assert f"{shown_time(again)}: Another reason." in about_batch(counter)[0].sentence
 
 
 def test_a_hold_that_somebody_took_out_of_the_database_is_found(counter: Counter, batch: int) -> None:

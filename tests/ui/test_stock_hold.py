@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from digmed_desktop.clinical.dates import as_answer
+from digmed_desktop.clinical.dates import as_answer, shown_time
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.stock import StockPage
 from tests.ui.conftest import Bench
@@ -33,6 +33,7 @@ def test_a_batch_is_held_with_a_reason_let_go_again_and_searched_for(bench: Benc
     page.hold.go.click()
     bench.until(lambda: "Held since" in shown(page))
     assert page.hold.isHidden()
+    assert f"held from {shown_time(bench.window.context.now())[:-2]}" in shown(page)  # the minute may turn
     press(page, "Lift hold …")
     page.hold.why.set_answer("The manufacturer says that it can be used")
     page.hold.go.click()

@@ -194,14 +194,18 @@ class StockPage(ColumnPage):
     def _decide_hold(self, batch_id: int, held: bool, why: str) -> None:
         self._context.office.ask(
             lambda desk: desk.stock.hold(batch_id, why) if held else desk.stock.release(batch_id, why),
-            lambda stock: self._held(stock, held=held),
+            lambda stock: self._held(stock, batch_id),
             lambda error: self.hold.field.say(str(error)),
         )
 
-    def _held(self, stock: StockView, *, held: bool) -> None:
+    def _held(self, stock: StockView, batch_id: int) -> None:
         self.hold.close_card()
         self._show(stock)
-        self._tell("The batch is held." if held else "The hold is lifted.", "done")
+        hold = next((one.batch.held for one in stock.batches if one.batch.id == batch_id), None)
+        self._tell(
+            f"The batch is held from {dates.shown_time(hold.since)}." if hold else "The hold is lifted.",
+            "done",
+        )
 
     def _finish(self, batch_id: int, *, finished: bool) -> None:
         self._context.office.ask(lambda desk: desk.stock.finish(batch_id, finished=finished), self._show)
