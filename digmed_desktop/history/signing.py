@@ -120,15 +120,15 @@ def _events(connection: sa.Connection, notification_id: int) -> dict[str, AnyRow
 
 def _unsigned(row: AnyRow, told: dict[str, AnyRow]) -> Unsigned:
     recorded = told[Happening.TO_SIGN.value]
-    refused = told.get(Happening.NOT_THEIRS.value)
+    refused, shown = told.get(Happening.NOT_THEIRS.value), listed(row)
     return Unsigned(
-        listed(row),
+        shown,
         row.signer_id,
         recorded.by_id,
         recorded.by_name,
         recorded.at,
         row.once_signed,
-        refused.note if refused is not None and row.state is State.NOT_THEIRS else "",
+        refused.note if refused is not None and shown.state is State.NOT_THEIRS else "",
         recorded.note,
         restored=Happening.RESTORED.value in told,
     )
