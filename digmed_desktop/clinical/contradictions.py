@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from digmed_desktop.clinical import known_terms
 from digmed_desktop.clinical.answers import AnswerSheet
-from digmed_desktop.clinical.dates import ENGLAND, LONGEST_LIFE, age
+from digmed_desktop.clinical.dates import ENGLAND, LONGEST_LIFE, NO_DUE_DATE, age, is_possible_due_date
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.known_terms import KnownProgramme, ProcedureUse
@@ -93,10 +93,31 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
             for path, sentence, *unclear in _of_vaccine(vaccine, record):
                 open_ = tuple(f"{_OF_VACCINE}.{name}" for name in unclear)
                 yield Contradiction(f"{_OF_VACCINE}.{path}", sentence, place, open_)
+        yield from _twice(record)
+        yield from _due(record)
     if _done(record) and record.consent.to_treatment is False and not record.incident.done:
         yield Contradiction(
             "consent.to_treatment", "Consent was refused, and it was done. Check the consent and the outcome."
         )
+
+
+def _twice(record: VaccinationRecord) -> Iterator[Contradiction]:
+    """Yield a given vaccine that stands in the record before, by product, batch, dose and site: no second dose."""
+    before: set[tuple[object, ...]] = set()
+    for place, one in enumerate(record.immunizations):
+        terms = ((term.code or folded(term.display)) if term else "" for term in (one.product, one.site))
+        this = (one.programme, one.dose_number, folded(one.batch), *terms)
+        if one.given and this in before:
+            sentence = "The record has this vaccine twice. Remove one, or correct what differs."
+            yield Contradiction(_OF_VACCINE, sentence, place, (f"{_OF_VACCINE}.given",))
+        elif one.given:
+            before.add(this)
+
+
+def _due(record: VaccinationRecord) -> Iterator[Contradiction]:
+    due, day = record.pregnancy_due, _day(_aware(record.contact_at))
+    if due and day and not is_possible_due_date(due, day):
+        yield Contradiction("pregnancy_due", NO_DUE_DATE, unclear=("pregnancy_due",))
 
 
 def is_weight(unit: Coded) -> bool:
@@ -227,12 +248,11 @@ def _of_procedure(vaccine: Immunization, record: VaccinationRecord) -> Iterator[
     """Yield what a known procedure code says against the rest of the record."""
     every = known_terms.uses_of(vaccine.procedure)
     uses = tuple(use for use in every if use.programme == vaccine.programme)
-    if every and not uses and vaccine.programme in known_terms.known_programmes():
-        yield (
-            "procedure",
-            "The procedure code is of another vaccination than the programme. Check both.",
-            "given",
-        )
+    if vaccine.procedure and not uses and vaccine.programme in known_terms.known_programmes():
+        if every:
+            yield _OTHER_PROGRAMME
+        elif not known_terms.is_about(vaccine.programme, vaccine.procedure.display):
+            yield _NO_PROCEDURE
         return
     uses = uses or every
     if vaccine.given is not None and uses and not any(use.given is vaccine.given for use in uses):
@@ -253,6 +273,16 @@ def _of_procedure(vaccine: Immunization, record: VaccinationRecord) -> Iterator[
             yield found
 
 
+_OTHER_PROGRAMME = (
+    "procedure",
+    "The procedure code is of another vaccination than the programme. Check both.",
+    "given",
+)
+_NO_PROCEDURE = (
+    "procedure",
+    "The programme has no such procedure. Check its code and the programme.",
+    "given",
+)
 _OTHER_ROLE = ("procedure", "The procedure code is of another professional. Check it and the vaccinator.")
 _OTHER_ROUTE = ("procedure", "The procedure code is of another route. Check both.", "route")
 _OTHER_DOSE = ("procedure", "The procedure code is of another dose. Check both.", "dose_number")

@@ -74,6 +74,7 @@ def centuries(typed: Sequence[str], today: date) -> tuple[int, ...]:
     return tuple(one for one in (born.year - 100, born.year) if one >= today.year - LONGEST_LIFE)
 
 
+NO_DUE_DATE = "Check the date: pregnancy has begun on the day of contact and lasts no more than 44 weeks."
 LONGEST_LIFE = 120  # years
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
 """The years that a day or moment from elsewhere may have: no time zone's arithmetic leaves the calendar within them."""
@@ -167,3 +168,8 @@ def age(born: date, on: date) -> int:
 def months(born: date, on: date) -> int:
     """Return the age in whole months."""
     return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+
+
+def is_possible_due_date(due: date, contact: date) -> bool:
+    """Whether somebody who is pregnant on the day of contact can be due then."""
+    return -28 <= (due - contact).days <= 280

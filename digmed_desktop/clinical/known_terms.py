@@ -4,6 +4,7 @@ Codes of a pharmacy's own products are not among them: nothing is said of a code
 """
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,7 @@ PRODUCT, PROCEDURE, SITE, ROUTE, REASON, INDICATION = (
 MEDICINE, UNIT, ROLE, DISEASE = "medicine", "unit", "role", "target_disease"
 _OWN_NAME, _OTHERS_NAME = 0.6, 0.85
 """How alike, of 1, words must be to a known name to be that name misspelt: of the code's own, and of another's."""
+_WORD = re.compile(r"[^\W_][^\W_]{2,}")
 _TAGS = ("(product)", "(qualifier value)", "(procedure)", "(disorder)")
 
 
@@ -71,7 +73,71 @@ def names_two(kind: str, term: Coded | None) -> bool:
         return code in names or not any(other.startswith("=") for other in owners)
     if kind == DISEASE and code in names:
         return _likeness(words, names[code]) < _OWN_NAME
+    if kind == PRODUCT and code in names and _is_another_product(term.display, words, code):
+        return True
     return code in names and _rather_another(words, code, names)
+
+
+def _is_another_product(display: str, words: str, code: str) -> bool:
+    """Whether words begin another product's name, or have its brand, and not those of ``code``."""
+    names, brands, said = _names()[PRODUCT], _brands(), _tokens(display)
+    starts = {key for key, theirs in names.items() if any(one.startswith(words) for one in theirs)}
+    if starts and said - _general_words():
+        return code not in starts
+    named = {key for key, theirs in brands.items() if said & theirs}
+    return bool(named) and code not in named
+
+
+@cache
+def _brands() -> dict[str, frozenset[str]]:
+    """Return by product the words that lead a name wherever they stand, and name no vaccination."""
+    leads: dict[str, set[str]] = {}
+    inside: dict[str, set[str]] = {}
+    for kind, row in _terms():
+        said = [str(row[key]) for key in ("display", "short_name") if row.get(key)]
+        if kind != PRODUCT or not said:
+            continue
+        words = {_plain(one) for one in said}
+        key = next(key for key, theirs in _names()[PRODUCT].items() if words <= theirs)
+        leads.setdefault(key, set()).update(one for text in said for one in _WORD.findall(text.lower())[:1])
+        inside.setdefault(key, set()).update(*(_tokens(text) for text in said))
+    general = set(_general_words())
+    for key, theirs in inside.items():
+        general |= theirs - leads[key]
+    brands = {one for theirs in leads.values() for one in theirs} - general
+    return {key: frozenset(theirs & brands) for key, theirs in inside.items()}
+
+
+@cache
+def _general_words() -> frozenset[str]:
+    """Return the words that name a vaccination or its disease."""
+    return frozenset({"vaccine"}.union(*(_naming(file) for file in programme_files().values())))
+
+
+def is_about(programme: str, words: str) -> bool:
+    """Whether words of a procedure name a programme's vaccination or disease, and none better."""
+    said = _tokens(words) - _words_of_procedures()
+    named = {name: len(said & _naming(file)) for name, file in programme_files().items()}
+    return 0 < named[programme] == max(named.values())
+
+
+@cache
+def _words_of_procedures() -> frozenset[str]:
+    """Return the words that procedures of a programme have although they do not name it, such as ``dose``."""
+    files = programme_files().values()
+    return frozenset().union(
+        *(_tokens(row["display"]) - _naming(file) for file in files for row in file.get(PROCEDURE, []))
+    )
+
+
+def _naming(file: Row) -> frozenset[str]:
+    said = [file["id"], file["name"], file.get("vaccine", "")]
+    said += [text for one in _diseases(file) for text in (one["display"], *one.get("words", ()))]
+    return frozenset().union(*(_tokens(str(text)) for text in said)) - {"vaccine"}
+
+
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
 
 
 def _rather_another(words: str, code: str, names: Mapping[str, frozenset[str]]) -> bool:

@@ -26,7 +26,7 @@ from digmed_desktop.clinical.questions.forms import filled_in
 from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.questions.writer import Here, same
 from digmed_desktop.clinical.reading import Reading
-from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
+from digmed_desktop.clinical.record import Coded, Immunization, Sex, VaccinationRecord
 from digmed_desktop.settings.own_product import OwnProduct
 
 Fault = tuple[str, str]
@@ -39,6 +39,8 @@ _MAY_BE_UNSAID = frozenset({"consent.given_by", "consent.to_sharing"})
 _ASKED_BY_AN_ANSWER = ("allergies.entries", "incident.reason", "vaccine.not_given_")
 """Questions that only an answer of the record asks, so that nobody may leave them out."""
 _NOT_OF_THE_RULES = ("patient.", "practice.", "pharmacy.")
+_WHY = "vaccine.eligibility"
+_DUE_OF_A_MAN = "The patient is male, and a baby is due. Check the sex and the due date."
 WHOLE = "dose"
 """The unit of a vaccine given whole."""
 
@@ -164,6 +166,8 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
         elif problem.severity is Severity.STOP and _is_refused(problem.field, answers, record, place):
             yield problem
     yield from _unit(record.immunizations[place], opened.programme, answers["vaccine.product"])
+    if record.pregnancy_due and record.patient.sex is Sex.MALE and answers.get(_WHY) != "pregnant":
+        yield Problem(_WHY, _DUE_OF_A_MAN, Severity.STOP)
 
 
 def _is_refused(field: str, answers: dict[str, str], record: VaccinationRecord, place: int) -> bool:

@@ -160,3 +160,66 @@ def test_build_names_what_the_record_left_out_and_no_rule_judged(tmp_path: Path,
     told = capsys.readouterr().err
     assert labels["session.legal_basis"] not in told
     assert not [one for one in FLU.asked_always if labels[f"screening.{one}"] in told]
+
+
+def test_a_procedure_that_the_programme_does_not_have_is_refused() -> None:
+    others = {
+        code for code, uses in known_terms.procedure_uses().items() if not any(one.given for one in uses)
+    }
+    mine = json.loads(EXAMPLE.read_text(encoding="utf-8"))["record"]["immunizations"][0]["procedure"]
+    path = "immunizations.0.procedure"
+    assert said(path, mine) == []
+    for code in ("1324681000000101", "xxx", *sorted(others)):
+        for words in ("Administration of first dose of SARS-CoV-2 vaccine", mine["display"], ""):
+            assert f"record.{path}" in said(path, {"display": words, "code": code}), (code, words)
+    for one in programmes():
+        for words in (
+            "Administration of first dose of SARS-CoV-2 (severe acute respiratory syndrome coronavirus 2) vaccine",
+            f"Booster against {one.name} at school",
+        ):
+            told = Immunization(programme=one.id, procedure=Coded(words, "1324681000000101"))
+            found = list(contradictions(VaccinationRecord(immunizations=(told,))))
+            assert bool(found) is (one.name not in words and not one.id.startswith("covid")), (one.id, words)
+
+
+def test_a_product_code_with_the_name_of_another_product_is_refused() -> None:
+    path, coded = "immunizations.0.product", FLU.products.values()
+    for one in (one for one in coded if one.coded.code):
+        code = one.coded.code
+        for words in (one.coded.display, one.short_name, "Influenza vaccine", "Flu jab", ""):
+            assert said(path, {"display": words, "code": code}) == [], (code, words)
+        for other in coded:
+            brand = other.coded.display.split()[0]
+            branded = [f"{brand} (nasal)"] if other.coded.code else []
+            for words in (other.coded.display, other.short_name, *branded):
+                if other is not one and brand.lower() not in (
+                    "influenza",
+                    one.coded.display.split()[0].lower(),
+                ):
+                    assert f"record.{path}" in said(path, {"display": words, "code": code}), (code, words)
+        assert said(path, {"display": "Fluenz (nasal)", "code": "999"}) == []
+
+
+def test_the_same_vaccine_given_twice_in_a_record_is_refused() -> None:
+    one = json.loads(EXAMPLE.read_text(encoding="utf-8"))["record"]["immunizations"][0]
+    twice = "record.immunizations.1"
+    assert said("immunizations", [one, one]) == [twice]
+    assert said("immunizations", [one, {**one, "batch": one["batch"].lower() + " "}]) == [twice]
+    assert said("immunizations", [one, {**one, "batch": "SECOND"}]) == []
+
+
+def test_a_due_date_of_no_pregnancy_or_of_a_man_is_refused(tmp_path: Path, capsys: Any) -> None:
+    for due, taken in (
+        ("2027-03-01", True),
+        ("2026-10-01", True),
+        ("2020-03-01", False),
+        ("2027-10-01", False),
+    ):
+        assert (said("pregnancy_due", due) == []) is taken, due
+    for sex in ("male", "female"):
+
+        def change(record: Any, sex: str = sex) -> None:
+            record["patient"]["sex"], record["pregnancy_due"] = sex, "2027-03-01"
+
+        assert built(tmp_path, change) == (2 if sex == "male" else 0), sex
+        assert ("a baby is due" in capsys.readouterr().err) is (sex == "male")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from digmed_desktop.clinical import batch, form, units
 from digmed_desktop.clinical.answers import AnswerSheet, person_number
 from digmed_desktop.clinical.applicability import not_applicable
-from digmed_desktop.clinical.dates import as_answer
+from digmed_desktop.clinical.dates import NO_DUE_DATE, as_answer, is_possible_due_date
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
@@ -121,11 +121,8 @@ def _put_location(writer: AnswerWriter, question: str, value: str) -> None:
 def _due_date(sheet: VaccinationSheet, question: str) -> date | None:
     due = sheet.date(question, past=False)
     contact = sheet.date_alone("contact.date")
-    if due and contact and not -28 <= (due - contact).days <= 280:
-        sheet.stop(
-            question,
-            "Check the date: pregnancy has begun on the day of contact and lasts no more than 44 weeks.",
-        )
+    if due and contact and not is_possible_due_date(due, contact):
+        sheet.stop(question, NO_DUE_DATE)
         return None
     return due
 
