@@ -135,7 +135,16 @@ class OnePatient:
 
     def contradicted(self, answers: Answers, today: date) -> tuple[str, ...]:
         """Return the questions in which the answers name another patient than the form was begun for."""
-        return identity.contradicted(self.owner, answers, today, strict=self.strict)
+        found = identity.contradicted(self.owner, answers, today, strict=self.strict)
+        return found or self._in_place_of_the_owner(answers)
+
+    def _in_place_of_the_owner(self, answers: Answers) -> tuple[str, ...]:
+        """Return what names somebody once nothing is left that named the owner, of whom something was answered."""
+        now = _identifying(dict(answers))
+        if self.strict or not now or not identity.answered_of(answers, self.owner):
+            return ()
+        of_owner = _identifying(self.owner)
+        return tuple(sorted(now)) if of_owner and not of_owner.keys() & now.keys() else ()
 
     @property
     def kept_owner(self) -> dict[str, str]:
@@ -170,7 +179,7 @@ class OnePatient:
 
 
 def _identifying(answers: Answers) -> dict[str, str]:
-    return {key: text for key, text in answers.items() if key in identity.IDENTIFYING and text}
+    return {key: text for key, text in answers.items() if key in identity.IDENTIFYING and text.strip(" /")}
 
 
 def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> Taken:

@@ -318,3 +318,17 @@ def test_no_sequence_makes_check_offer_a_record_of_two_patients(known: Counter) 
 @pytest.mark.timeout(0)
 def test_no_sequence_of_many_makes_check_offer_a_record_of_two_patients(known: Counter) -> None:
     play(known, sized(1_200, 60), 20, seeded().randrange(2**32))
+
+
+def test_a_name_in_place_of_a_number_or_birth_that_stood_alone_is_asked_about() -> None:
+    """The answers given meanwhile are of whoever the number or the birth names."""
+    for first, text in ((identity.NUMBER, "999 012 3020"), (identity.BORN, "12/3/1971")):
+        for said in ({"consent.to_treatment": "yes"}, {}):
+            one, answers = OnePatient(), {first: text}
+            one.begin(FormState({}), {}, TODAY)
+            assert not one.follow(answers, TODAY)
+            answers = {**answers, **said}
+            one.typed(answers, TODAY)
+            assert not one.follow(answers, TODAY)
+            assert not one.follow({**answers, first: ""}, TODAY)
+            assert bool(one.follow({**answers, first: "", identity.FAMILY: "Quill"}, TODAY)) is bool(said)
