@@ -48,12 +48,14 @@ def test_nobody_but_the_vaccinator_says_which_dose_of_a_course_it_is(bench: Benc
         assert not field.isHidden()
         for product in offered(bench, "vaccine.product"):
             choose(bench, "vaccine.product", product)
+            bench.idle()
             filled_in = bench.form.answers()["vaccine.dose_number"]
             assert bool(filled_in) is programme.single_dose, (programme.id, product)
             assert not filled_in or field.editor.spoken() != "First", "the words of the data"
         if not programme.single_dose:
-            problems = bench.form.preview.preview.problems
-            assert any(p.field == "vaccine.dose_number" for p in problems), programme.id
+            bench.until(
+                lambda: any(p.field == "vaccine.dose_number" for p in bench.form.preview.preview.problems)
+            )
             choose(bench, "vaccine.dose_number", offered(bench, "vaccine.dose_number")[1])
             bench.form.changed()
             bench.form.next_patient()
