@@ -178,7 +178,12 @@ def test_every_message_it_sent_passes_the_programs_own_checks(toured: Path) -> N
 @pytest.mark.slow
 @pytest.mark.timeout(4000)
 def test_hl7s_validator_passes_every_message_of_the_tour(toured: Path, shared: Path) -> None:
-    files = [str(file) for file in sorted((toured / "messages").glob("*.xml"))]
+    found = sorted((toured / "messages").glob("*.xml"))
+    reports = [file for file in found if b"<DTSControl" in file.read_bytes()[:200]]
+    assert (
+        len(reports) <= 1
+    )  # the MESH client's report of the letter that came back: a control file, no message
+    files = [str(file) for file in found if file not in reports]
     judged = subprocess.run(
         [str(shared / "conformance" / "check"), *files],
         capture_output=True,
