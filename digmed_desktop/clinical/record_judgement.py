@@ -1,4 +1,4 @@
-"""Judges a record of another system as ``build`` takes it: its texts, its contradictions, and the rules of its form."""
+"""Judge a record of another system as ``build`` takes it: its texts, its contradictions, and the rules of its form."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,12 @@ from digmed_desktop.clinical import record_rules, record_texts, supply_record
 from digmed_desktop.clinical.contradictions import Record, contradictions
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import VaccinationRecord
-
-Fault = tuple[str, str]
-"""Where it stands in a record file, and a sentence."""
+from digmed_desktop.clinical.record_fault import Fault
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Judgement:
-    """What is refused of a record; and the labels of what the form asks, the record leaves out and nobody judged."""
+    """The faults of a record, and the labels of questions that the record leaves open and nobody judged."""
 
     faults: tuple[Fault, ...]
     not_judged: tuple[str, ...]

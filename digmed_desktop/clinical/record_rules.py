@@ -27,10 +27,9 @@ from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.questions.writer import Here, same
 from digmed_desktop.clinical.reading import Reading
 from digmed_desktop.clinical.record import Coded, Immunization, Sex, VaccinationRecord
+from digmed_desktop.clinical.record_fault import Fault
 from digmed_desktop.settings.own_product import OwnProduct
 
-Fault = tuple[str, str]
-"""The place in a record file, and a sentence."""
 NOTES = "record.notes_kept_here"
 _OF_THE_ACT = ("vaccine.", "eligibility.")
 """Questions of which an answer that the form does not take is refused here too."""

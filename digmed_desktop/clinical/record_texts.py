@@ -1,4 +1,4 @@
-"""What a form refuses of texts, names, addresses and counts, held against a record that another system wrote.
+"""Hold texts, names, addresses and counts of another system's record to the rules of the form.
 
 The same functions judge what is typed. A record may leave out what it does not know; what it says has the form's shape.
 """
@@ -24,13 +24,12 @@ from digmed_desktop.clinical.record import (
     Telephone,
     VaccinationRecord,
 )
+from digmed_desktop.clinical.record_fault import Fault
 from digmed_desktop.clinical.registration import check_registration
 
-Fault = tuple[str, str]
-"""Where it stands in a record file, and a sentence."""
 TERM_MOST = 255  # characters of a dm+d description
 TELEPHONES_MOST = 3
-"""Of a patient: one for each use."""
+"""Most telephone numbers of a patient: one for each use."""
 _HIDDEN = "Write it again: it holds a hidden character, or an end of line, that cannot be sent here."
 _KEPT_HERE = ("notes_kept_here", "screening.note")
 """Texts to which this program adds lines of its own, so that they can be longer than what is typed."""

@@ -26,13 +26,12 @@ from digmed_desktop.clinical.questions.binding import value_at
 from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY, FORM_ID, profession_of
 from digmed_desktop.clinical.questions.forms import filled_in
 from digmed_desktop.clinical.questions.writer import Here
+from digmed_desktop.clinical.record_fault import Fault
 from digmed_desktop.clinical.supply_amounts import impossible
 from digmed_desktop.clinical.supply_answers import SupplyReading
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import days_by_directions, judge
 
-Fault = tuple[str, str]
-"""The place in a record file, and a sentence."""
 NOTES = "record.notes_kept_here"
 _OF_THE_SUPPLY = (
     "allergies.entries",

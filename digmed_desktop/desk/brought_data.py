@@ -20,7 +20,7 @@ from digmed_desktop.messaging.clock import SystemClock
 
 _LOG = logging.getLogger(__name__)
 FOLDERS = ("programmes", "rules", "law", "medicines", "applicability", "retention")
-"""What can be brought: what sources say of the world. Codes, forms, editions and words belong to a version."""
+"""Folders that can be brought: what sources say of the world. Codes, forms, editions and words belong to a version."""
 HOME = "brought-data"
 """The folder of the program's own in which the files in use lie, in the data folder."""
 MOST_FILES = 500

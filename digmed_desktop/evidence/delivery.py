@@ -38,7 +38,7 @@ _TITLE = "Delivery under fault"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Fault:
-    """What goes wrong, ``begin`` and ``end`` of it."""
+    """A fault of delivery, with its ``begin`` and ``end``."""
 
     name: str
     begin: Callable[[PracticeMesh], None]

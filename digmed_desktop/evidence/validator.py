@@ -18,7 +18,7 @@ _VERDICT = re.compile(r"(PASS|FAIL)\s+\d+ (.+)$")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
-    """What the validator says of one file."""
+    """The validator's result for one file."""
 
     passed: bool
     findings: tuple[str, ...]
