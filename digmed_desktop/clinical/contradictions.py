@@ -102,11 +102,11 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
 
 
 def _twice(record: VaccinationRecord) -> Iterator[Contradiction]:
-    """Yield a given vaccine that stands in the record before, by product, batch, dose and site: no second dose."""
+    """Yield a given vaccine that the record has already, by product, batch and site, whatever its dose number."""
     before: set[tuple[object, ...]] = set()
     for place, one in enumerate(record.immunizations):
         terms = ((term.code or folded(term.display)) if term else "" for term in (one.product, one.site))
-        this = (one.programme, one.dose_number, folded(one.batch), *terms)
+        this = (one.programme, folded(one.batch), *terms)
         if one.given and this in before:
             sentence = "The record has this vaccine twice. Remove one, or correct what differs."
             yield Contradiction(_OF_VACCINE, sentence, place, (f"{_OF_VACCINE}.given",))

@@ -8,6 +8,7 @@ from typing import Any
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.dates import is_in_calendar
 from digmed_desktop.clinical.record import (
+    NULL_FLAVOUR,
     Coded,
     Consent,
     Immunization,
@@ -130,6 +131,8 @@ def _term(concept: Any) -> Coded | None:
     if not isinstance(concept, Mapping):
         return None
     coding = _first(concept.get("coding")) or {}
+    if coding.get("system") == NULL_FLAVOUR:  # it has no code; its words alone say what it is
+        coding = {}
     display = str(coding.get("display") or concept.get("text") or "")
     system = str(coding.get("system", ""))
     return Coded(display, str(coding.get("code", "")), system) if display or coding else None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import (
     Address,
@@ -168,6 +169,20 @@ def given(draw: st.DrawFn, programme: Programme) -> Immunization:
     )
 
 
+def _same_dose(one: Immunization, other: Immunization) -> bool:
+    """Whether two vaccines are one dose recorded twice, which no valid record holds."""
+    dose, again = (
+        (
+            v.given,
+            folded(v.batch),
+            v.site,
+            v.product and (v.product.code or folded(v.product.display)),
+        )
+        for v in (one, other)
+    )
+    return bool(one.given) and dose == again
+
+
 @st.composite
 def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRecord:
     """A valid vaccination record of a programme, or of any that has codes for what may be done.
@@ -184,6 +199,8 @@ def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRec
             vaccines.append(replace(NOT_GIVEN, procedure=procedure, not_given_reason=reason))
         else:
             vaccines.append(given(draw, programme))
+    if len(vaccines) == 2 and _same_dose(*vaccines):
+        vaccines.pop()
     at = draw(moments)
     return vaccination(
         patient=draw(patients()),

@@ -1,13 +1,14 @@
 """The program's own checks: each kind of fault is found, and a valid record comes back from its message unchanged."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from digmed_desktop.clinical.record import Coded
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.checks import NotReadableError, check
 from digmed_desktop.fhir.editions import all_editions
@@ -17,7 +18,7 @@ from tests.fhir.golden_cases import message
 from tests.fhir.nodes import Node
 from tests.fhir.random_records import supplies, vaccinations
 from tests.fhir.read_back import as_sent, read_back
-from tests.fhir.records import supply, vaccination
+from tests.fhir.records import GIVEN, supply, vaccination
 from tests.long.registry import sized
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
@@ -238,6 +239,13 @@ def test_a_finding_names_the_attribute_that_caused_it() -> None:
 def test_what_cannot_be_read_is_refused(damage: Callable[[bytes], bytes]) -> None:
     with pytest.raises(NotReadableError):
         check(damage(GOOD))
+
+
+def test_two_vaccines_without_codes_are_not_one_vaccine_twice() -> None:
+    by_words = [replace(GIVEN, product=Coded(name), batch="") for name in ("A product", "Another product")]
+    assert check(message(vaccination(immunizations=tuple(by_words))).payload) == []
+    twice_the_same = vaccination(immunizations=(by_words[0], by_words[0]))
+    assert any("this vaccine twice" in sentence for sentence in sentences(message(twice_the_same).payload))
 
 
 @settings(max_examples=40)
