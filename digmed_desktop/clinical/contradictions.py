@@ -102,10 +102,13 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
 
 
 def _twice(record: VaccinationRecord) -> Iterator[Contradiction]:
-    """Yield a given vaccine that the record has already, by product, batch and site, whatever its dose number."""
+    """Yield a given vaccine that the record has already, by procedure, product, batch and site, not by dose number."""
     before: set[tuple[object, ...]] = set()
     for place, one in enumerate(record.immunizations):
-        terms = ((term.code or folded(term.display)) if term else "" for term in (one.product, one.site))
+        terms = (
+            (term.code or folded(term.display)) if term else ""
+            for term in (one.procedure, one.product, one.site)
+        )
         this = (one.programme, folded(one.batch), *terms)
         if one.given and this in before:
             sentence = "The record has this vaccine twice. Remove one, or correct what differs."

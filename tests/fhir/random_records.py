@@ -176,6 +176,7 @@ def _same_dose(one: Immunization, other: Immunization) -> bool:
             v.given,
             folded(v.batch),
             v.site,
+            v.procedure and (v.procedure.code or folded(v.procedure.display)),
             v.product and (v.product.code or folded(v.product.display)),
         )
         for v in (one, other)
