@@ -10,7 +10,8 @@ from digmed_desktop.reference.programmes import by_agreement
 from tests.clinical.examples import FLU, NOW, answers_of, pharmacy, typed, vaccinator
 
 DAY = NOW.astimezone(ENGLAND).date()
-PROGRAMMES = by_agreement()
+PROGRAMMES = {**by_agreement(), "influenza": FLU}
+"""With the season of these days of birth, whatever seasons there are."""
 
 
 def asked(

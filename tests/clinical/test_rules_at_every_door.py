@@ -15,7 +15,7 @@ from digmed_desktop.clinical.problem import is_answered, line_of_reason
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity, ScreeningAnswer, VaccinationRecord
 from digmed_desktop.reference import roles
-from digmed_desktop.reference.programmes import programme, programmes
+from digmed_desktop.reference.programmes import current, programme, programmes
 from tests.clinical.doors import Said, rules_of, through
 from tests.clinical.examples import FLU, NOW, answers_of, born, complete_answers, typed, vaccinator
 
@@ -32,13 +32,13 @@ def raw(name: str) -> Row:
 
 
 def rows() -> Iterator[tuple[Row, Programme]]:
-    """Every rule of the files with a programme in which it speaks."""
+    """Every rule of the files with a programme of today's in which it speaks."""
     shared = [*raw("rules/vaccination.toml")["rule"], *raw("rules/both-forms.toml")["rule"]]
     for row in shared:
         kinds = row.get("programmes")
-        mine = [one for one in programmes() if not kinds or (one.agreement or one.id) in kinds]
+        mine = [one for one in current(TODAY) if not kinds or (one.agreement or one.id) in kinds]
         yield row, next((one for one in mine if product_for(row, one)), mine[0])
-    for one in programmes():
+    for one in current(TODAY):
         for row in raw(f"programmes/{one.id}.toml").get("doubt", []):
             yield row, one
 

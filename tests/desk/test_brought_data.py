@@ -19,7 +19,7 @@ from tests.data_files.test_next_season import FAULTS, OF_A_SEASON, Change, match
 from tests.desk.test_data_faults import _forget_what_was_read
 
 TODAY = date(2027, 8, 1)
-(NAME, *_others) = OF_A_SEASON
+(*_others, NAME) = OF_A_SEASON
 MORE: dict[str, Change] = {
     "no text": lambda _text: "",
     "not UTF-8": lambda _text: "\ud800",
