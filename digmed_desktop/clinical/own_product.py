@@ -109,7 +109,7 @@ def read(
 def _about_kind(live: str, code: str, display: str, programme: Programme | None) -> Iterator[Problem]:
     """Yield what is wrong with the answer whether a product is live."""
     if live not in ("yes", "no"):
-        yield Problem("product.live", "Say whether the vaccine is live: the health screen depends on it.")
+        yield Problem("product.live", "Say whether the vaccine is live: the screening depends on it.")
     elif live == "no" and programme and _names_live(code, display, programme):
         yield Problem("product.live", "Check whether it is live: the product of this name or code is.")
 

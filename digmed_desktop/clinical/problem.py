@@ -56,7 +56,7 @@ class Problem:
     @property
     def reason_asked(self) -> str:
         """Return the question to whoever goes on."""
-        return "Who advised it, and what they said" if self.needs_adviser else "Why you continue"
+        return "Who advised it, and what they said" if self.needs_adviser else "Reason for continuing"
 
     def takes(self, reason: str) -> bool:
         """Whether a reason says something: a word, and of an adviser at least a name and one thing more."""

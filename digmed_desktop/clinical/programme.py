@@ -15,7 +15,7 @@ from digmed_desktop.clinical.record import Coded, Quantity
 from digmed_desktop.data_files.source import OWN
 
 SCREENING = "screening."
-"""How the id of every question of the health screen begins."""
+"""How the id of every question of the screening begins."""
 NEVER_SENT = (
     "This vaccination is not part of what is sent to practices electronically: tell the practice on paper."
 )

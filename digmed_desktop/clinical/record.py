@@ -222,7 +222,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScreeningAnswer:
-    """One question of the health screen and its answer."""
+    """One question of the screening and its answer."""
 
     question: str
     answer: bool

@@ -22,7 +22,7 @@ def _rules(title: str, rows: Iterable[Row]) -> str:
 
 
 def screening() -> str:
-    """Return what each answer of the health screen means for which vaccine."""
+    """Return what each answer of the screening means for which vaccine."""
     return _rules("Screening", _shared("screening", "contradiction"))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NO_ALLERGY = (AllergyStatus.NONE_KNOWN, AllergyStatus.NO_DRUG_ALLERGY)
 _STAYS = ("reaction", "egg", "egg_severe", "latex", "thymus", "heart")
-"""Questions of the health screen to which Yes is rarely No later."""
+"""Questions of the screening to which Yes is rarely No later."""
 _OF_THIS_VACCINE = "anaphylaxis"
 _REACTION = "reaction"
 
@@ -75,7 +75,7 @@ def about_allergies(record: "Record", earlier: Sequence[Before]) -> Iterator[Pro
 def about_screening(
     record: VaccinationRecord, programme: Programme, earlier: Sequence[Before]
 ) -> Iterator[Problem]:
-    """Yield each No of the health screen where this pharmacy recorded Yes, or an adverse reaction, before."""
+    """Yield each No of the screening where this pharmacy recorded Yes, or an adverse reaction, before."""
     denied = {one.question for one in record.screening.answers if not one.answer}
     vaccinations = [(one.on, one.record) for one in earlier if isinstance(one.record, VaccinationRecord)]
     for one, words in programme.screening.items():

@@ -103,7 +103,7 @@ def check_data() -> Iterator[Check]:
 def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
     """Check the records, and what in them waits for a person."""
     standing = store.deliveries.standing()
-    told = f"The records open. {standing.waiting} waiting to go out, {standing.needs_person} need a person."
+    told = f"The records open. {standing.waiting} waiting to go out, {standing.needs_person} need action."
     health = _LOOK if standing.needs_person else _GOOD
     remedy = "Open the program and look at what needs a person." if standing.needs_person else ""
     yield Check("Records", health, told, remedy)

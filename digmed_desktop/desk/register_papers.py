@@ -69,7 +69,7 @@ def standing(verified: Verified) -> str:
     """Return what a verification found, in a sentence or two."""
     if verified.intact:
         number = "1 entry" if verified.entries == 1 else f"{verified.entries} entries"
-        return f"The chain is whole: {number}, none changed and none missing."
+        return f"Register intact: {number}, none changed and none missing."
     return f"The chain is broken at entry {verified.broken_at}. " + " ".join(verified.faults)
 
 

@@ -162,7 +162,7 @@ def told_by_window(standing: QueueStanding, *, is_set_up: bool) -> dict[str, Any
 
 
 def _told(standing: QueueStanding, *, is_set_up: bool) -> tuple[int, str]:
-    counted = f"{standing.waiting} waiting to go out, {standing.needs_person} need a person."
+    counted = f"{standing.waiting} waiting to go out, {standing.needs_person} need action."
     if standing.stopped_because:
         return 1, f"{standing.stopped_because} {standing.remedy} {counted}".replace("  ", " ")
     if standing.connected is None:

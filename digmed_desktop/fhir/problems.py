@@ -195,7 +195,7 @@ def _supplies(record: EmergencySupplyRecord) -> Iterator[Fault]:
         elif item.quantity.value <= 0 or not item.quantity.unit.display.strip():
             yield Fault("items.quantity", "The quantity must be more than 0 and have its unit.", n)
         if item.days is None:
-            yield Fault("items.days", "Enter how many days the supply lasts.", n)
+            yield Fault("items.days", "Enter the days' supply.", n)
         elif item.days <= 0:
             yield Fault("items.days", "The number of days must be more than 0.", n)
         if not item.directions.strip():

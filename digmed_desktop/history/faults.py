@@ -19,7 +19,7 @@ DAMAGED = StoreError("The data file is damaged.", "Close the program and restore
 MISSING = StoreError("The data file is not there.", "Restore it from a backup, or begin with a new one.")
 STEP_FAILED = StoreError(
     "The records could not be brought to the form that this version of DigMed Desktop needs. They are as they were.",
-    "Go on with the version of the program used before, and send support this sentence.",
+    "Continue with the version of the program used before, and send support this sentence.",
 )
 NO_ROOM = StoreError(
     "There is not enough room on the disk to bring the records to the form that this version of DigMed Desktop "

@@ -108,7 +108,7 @@ class Moves:
 
     def matched_patients(self) -> list[PracticePatient]:
         """Return the patients whose notification ends well."""
-        return [one for one in self.practice.patients if one.label == "Added to the record"]
+        return [one for one in self.practice.patients if one.label == "Matched to the patient"]
 
     def check_for(self, patient: PracticePatient, *, shared: bool = True, by: str = "") -> None:
         """Take a fictional patient from practice mode's page, answer what only they can, and check.

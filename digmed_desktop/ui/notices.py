@@ -40,7 +40,7 @@ class Notices(QObject):
     def show_standing(self, standing: QueueStanding) -> None:
         """Show how delivery stands: on the rail always, on the banner where something is in its way."""
         waiting = f"{standing.waiting} waiting" if standing.waiting else ""
-        needs = f"{standing.needs_person} to look at" if standing.needs_person else ""
+        needs = f"{standing.needs_person} need action" if standing.needs_person else ""
         if standing.connected is None:
             link = "○ No connection set up"
         else:

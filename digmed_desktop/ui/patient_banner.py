@@ -86,7 +86,7 @@ def banner_of_record(
         ),
     )
     name = made.name(given, family) if private else row.patient_name
-    alert = "Needs a person" if row.needs_person else ""
+    alert = "Action needed" if row.needs_person else ""
     return BannerView(name, tuple((label, text) for label, text in facts if text), alert)
 
 

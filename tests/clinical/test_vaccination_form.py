@@ -152,7 +152,7 @@ def test_three_empty_boxes_are_no_date(field: str, answer: str, blank: bool) -> 
         ("patient.nhs_number", "the NHS number"),
         ("practice.ods_code", "the ODS code of the practice"),
         ("patient.traced", "where the NHS number was confirmed"),
-        ("consent.given_by", "who decided"),
+        ("consent.given_by", "who gave consent"),
         ("patient.family", "the last name"),
     ],
 )

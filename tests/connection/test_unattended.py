@@ -71,7 +71,7 @@ def test_sync_sends_what_waits_and_says_so(ready: Counter, mesh, vault_of) -> No
     ready.store.close()
     status, sentence = sync(ready.folders, ready.clock, vault_of)
     ready.store = Store.open(ready.folders.database, KEY, ready.clock)
-    assert (status, sentence) == (0, "Sent and collected. 0 waiting to go out, 0 need a person.")
+    assert (status, sentence) == (0, "Sent and collected. 0 waiting to go out, 0 need action.")
     assert ready.store.notifications.row(of).state is State.SENT
     assert len(mesh.stored(PRACTICE)) == 1
 
@@ -95,7 +95,7 @@ def test_sync_without_a_connection_raises_what_is_late(counter: Counter, vault_o
     status, sentence = sync(counter.folders, counter.clock, vault_of)
     counter.store = Store.open(counter.folders.database, KEY, counter.clock)
     assert status == 0
-    assert "No connection to MESH is set up. 1 waiting to go out, 1 need a person." in sentence
+    assert "No connection to MESH is set up. 1 waiting to go out, 1 need action." in sentence
     assert counter.store.notifications.row(of).need is Need.LATE
 
 
@@ -122,7 +122,7 @@ def test_sync_beside_a_window_asks_the_window(counter: Counter, door: FrontDoor,
     status, sentence = sync(counter.folders, counter.clock, vault_of)
     assert (status, sentence) == (
         0,
-        "The open window did it. Sent and collected. 2 waiting to go out, 1 need a person.",
+        "The open window did it. Sent and collected. 2 waiting to go out, 1 need action.",
     )
     told = list(doctor(counter.folders, counter.clock, vault_of))
     assert told[-1] == Check("MESH", Health.BAD, "No answer.", "Wait.")
@@ -339,7 +339,7 @@ def test_sync_makes_the_backup_of_the_day(ready: Counter, mesh, vault_of, tmp_pa
     folder.mkdir()
     BackupDesk(ready.store, ready.vault, ready.clock).begin_daily(folder, PHRASE, PHRASE)
     ready.store.close()
-    counted = "0 waiting to go out, 0 need a person."
+    counted = "0 waiting to go out, 0 need action."
     assert sync(ready.folders, ready.clock, vault_of) == (0, f"Sent and collected. {counted}")
     ready.clock.move(days=1)
     made = f"Sent and collected. {counted} The backup of today was made."

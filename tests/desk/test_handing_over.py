@@ -276,7 +276,7 @@ def test_a_record_with_more_items_than_a_form_takes_is_refused_whole_and_in_word
 
 
 def test_a_yes_to_a_question_that_the_form_has_not_asks_before_the_vaccination() -> None:
-    """It is no answer to the first question of the health screen, and not only a line at the end of the form."""
+    """It is no answer to the first question of the screening, and not only a line at the end of the form."""
     strange = (ScreeningAnswer("Is on warfarin", answer=True), ScreeningAnswer("Is a smoker", answer=False))
     record = replace(complete_record(), screening=Screening(strange, "Asked twice"))
     answers = given_back(record)
@@ -284,7 +284,7 @@ def test_a_yes_to_a_question_that_the_form_has_not_asks_before_the_vaccination()
     asked = [p for p in read_again(answers).notes if p.field == "screening.note" and p.needs_reason]
     assert len(asked) == 1
     left = [line for line in answers["after.notes"].split("\n") if "warfarin" in line or "smoker" in line]
-    assert left == ["Health screen: Is on warfarin: yes; Is a smoker: no"]
+    assert left == ["Screening: Is on warfarin: yes; Is a smoker: no"]
     assert "screening.unwell" not in answers
 
 

@@ -143,7 +143,7 @@ def test_it_counts_as_a_dose_in_lists_figures_and_doubts(counter: Counter, tmp_p
     ExportDesk(counter.store, counter.clock).csv(found, tmp_path / "a.csv", Progress(), with_patients=False)
     text = (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
     (cells,) = csv.DictReader(io.StringIO(text))
-    assert (cells["State"], cells["Needs a person"]) == ("Recorded here only", "No")
+    assert (cells["State"], cells["Action needed"]) == ("Recorded here only", "No")
 
 
 def test_a_patient_who_agrees_later_has_it_sent(counter: Counter) -> None:

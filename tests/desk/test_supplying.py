@@ -295,7 +295,7 @@ def test_register_and_label_are_laid_out_for_paper(shop: Counter, tmp_path: Path
     finish(shop, complete_answers())
     papers, register = shop.desk.papers, shop.desk.register
     for name, document, said in (
-        ("list", register.list_paper(), "The chain is whole: 1 entry"),
+        ("list", register.list_paper(), "Register intact: 1 entry"),
         ("entry", register.entry_paper(1), "Insulin left on the train"),
         ("label", register.label_paper(1), "Emergency Supply"),
     ):
@@ -311,7 +311,7 @@ def test_whoever_checks_the_program_is_told_of_the_register(
     assert shop.desk.register.check() == Check(
         "Register of emergency supplies",
         Health.GOOD,
-        "The chain is whole: 1 entry, none changed and none missing.",
+        "Register intact: 1 entry, none changed and none missing.",
     )
     made = engine(shop.store.path, KEY, size=1).execution_options(**{WRITES: True})
     with made.begin() as connection:

@@ -33,7 +33,7 @@ SEARCHES = {
     "by state": Search(sort=Sort.STATE),
     "state: rejected": Search(states=frozenset({State.REJECTED})),
     "on its way": Search(states=frozenset({State.WAITING, State.SENT})),
-    "needs a person": Search(only_needing=True),
+    "action needed": Search(only_needing=True),
     "kind: emergency supply": Search(kinds=frozenset({Kind.EMERGENCY_SUPPLY})),
     "vaccine": Search(what="Influenza vaccine 3"),
     "one day, by contact": Search(since=DAY, until=DAY, sort=Sort.CONTACT),

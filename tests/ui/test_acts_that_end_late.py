@@ -114,7 +114,7 @@ def test_one_line_says_that_paper_was_recorded(bench: Bench, two: tuple[int, int
     story._begin_paper()
     story.paper.to.set_answer("Overtown Surgery")
     story.paper._gone()
-    bench.until(lambda: story.state.head.text() == "Given · Told on paper")
+    bench.until(lambda: story.state.head.text() == "Given · Sent on paper")
     bench.idle()
     assert story.work.said.isHidden()
     line = story.events.widget()

@@ -142,7 +142,7 @@ def test_first_run_offers_the_phrase_and_one_key_puts_it_off(
     bench.window.go("today")
     today = bench.window.page("today")
     assert isinstance(today, TodayPage)
-    bench.until(lambda: "recovery phrase is not on paper yet" in today.backup.body.text())
+    bench.until(lambda: "Write down your recovery phrase" in today.backup.body.text())
 
 
 def test_the_phrase_is_written_down_in_first_run_and_leaves_no_trace(
@@ -156,7 +156,7 @@ def test_the_phrase_is_written_down_in_first_run_and_leaves_no_trace(
     titles = {bench.window.windowTitle()}
     words = note_down(bench, page.phrase)
     assert words_on(page.phrase) == []
-    assert page.later.text() == "Go on"
+    assert page.later.text() == "Continue"
     bench.key(Qt.Key.Key_Space)
     bench.until(bench.window.sign_in.isVisible)
     titles.add(bench.window.windowTitle())

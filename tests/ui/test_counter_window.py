@@ -169,7 +169,7 @@ def test_privacy_shows_initials_in_lists(bench: Bench) -> None:
     page = bench.window.page("drafts")
     assert isinstance(page, DraftsPage)
     bench.until(lambda: bool(page.going_on))
-    assert page.going_on[0].accessibleName() == "Go on with O. R."
+    assert page.going_on[0].accessibleName() == "Continue with O. R."
     assert bench.window.context.made.private("O'NEILL, Rose") == "O. R."
 
 

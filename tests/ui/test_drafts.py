@@ -99,7 +99,7 @@ def test_a_draft_that_cannot_be_read_is_listed_and_opens_nothing(open_bench: Cal
     bench.until(lambda: len(page.going_on) == 1)
     names = [one.accessibleName() for one in page.findChildren(QPushButton)]
     assert f"Discard {CANNOT_BE_READ}" in names
-    assert [name for name in names if name.startswith("Go on")] == ["Go on with No name yet"]
+    assert [name for name in names if name.startswith("Continue")] == ["Continue with No patient yet"]
 
 
 def test_every_draft_can_be_reached_however_many_there_are(open_bench: Callable[..., Bench]) -> None:

@@ -48,4 +48,4 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
 def test_every_state_is_counted_under_a_true_name() -> None:
     assert group_of(State.KEPT_HERE) == "Done"
     assert group_of(State.WAITING) == "On its way"
-    assert group_of(State.REPLACED) == "Put aside"
+    assert group_of(State.REPLACED) == "Closed without sending"

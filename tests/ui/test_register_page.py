@@ -85,7 +85,7 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
     entry, label, whole = (one.html for one in printed)
     assert "Insulin left on the train" in entry
     assert "Emergency Supply" in label
-    assert "The chain is whole: 2 entries" in whole
+    assert "Register intact: 2 entries" in whole
     assert not any("SMITH" in one.name.upper() for one in printed), "no patient in the printer's queue"
 
     def refuse(_parent: object, _printed: object) -> None:
@@ -154,7 +154,7 @@ def test_a_broken_chain_is_told_in_red_and_where_at_twice_the_size_too(open_benc
     assert "Entry 1 was changed after it was made." in words(page)
     assert page.whole.horizontalScrollBar().maximum() == 0, "nothing is wider than the page"
     bench.window.go("help")
-    assert "Append amendment" in bench.window.help.text.toPlainText()
+    assert "Add amendment" in bench.window.help.text.toPlainText()
     bench.window.help.text.anchorClicked.emit(QUrl("help:law"))
     seen = bench.window.help.text.toPlainText()
     for rule in law.rules():

@@ -135,7 +135,7 @@ def test_what_another_program_waits_for_is_counted_and_shown_apart(bench: Bench)
     assert "OTHER" in page.list.item(0).text()
 
 
-@pytest.mark.parametrize("act", ["Dealt with", "Another program's"])
+@pytest.mark.parametrize("act", ["Mark as resolved", "Another program's"])
 def test_setting_aside_takes_it_off_the_list(bench: Bench, act: str) -> None:
     ask(bench, lambda desk: came(desk, "", "", "BOX1", b"<html>"))
     page = opened(bench)
@@ -211,7 +211,7 @@ def test_today_has_a_tile_that_leads_here_while_a_reply_waits(bench: Bench) -> N
     mesh_id = ask(bench, stranger)
     today.refresh()
     bench.until(lambda: not today.replies_tile.isHidden())
-    assert today.replies_tile.accessibleName() == "1 reply to look at"
+    assert today.replies_tile.accessibleName() == "1 reply to check"
     today.replies_tile.click()
     assert isinstance(bench.window.pages.currentWidget(), RepliesPage)
     ask(bench, lambda desk: desk.replies.settle(mesh_id, ReplyAct.DEALT_WITH, 1) or True)

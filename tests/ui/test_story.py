@@ -43,7 +43,7 @@ def test_what_was_recorded_and_what_happened(story: StoryPage) -> None:
     whose = story.banner()
     assert whose is not None
     assert whose.name == "O'NEILL, Rose"
-    assert "The message was made and stored here" in text_of(story)
+    assert "Record saved" in text_of(story)
     assert "AB-1234" in story.recorded.toPlainText()
     assert [story.messages.tabText(n) for n in range(2)] == ["Notification", "How it travels"]
     outside = story.messages.widget(1)
@@ -111,11 +111,11 @@ def test_a_reaction_asks_for_the_telephone_and_names_the_yellow_card(bench: Benc
     bench.until(lambda: story.shown != first and "Telephone the practice now" in story.work.said.body.text())
     row = next(row for row in bench.rows() if row.id == story.shown)
     assert row.need is Need.REACTION
-    bench.until(lambda: "needs a person" in story.state.head.text() and Act.TELEPHONE in story.offers)
+    bench.until(lambda: "action needed" in story.state.head.text() and Act.TELEPHONE in story.offers)
     story._begin(Act.TELEPHONE)
     story.panel.words.set_answer("Dr Lund, 11:02.")
     story.panel._confirm()
-    bench.until(lambda: "needs a person" not in story.state.head.text())
+    bench.until(lambda: "action needed" not in story.state.head.text())
 
 
 def test_a_paper_copy_is_saved_and_recorded_only_when_it_has_gone(
@@ -140,7 +140,7 @@ def test_a_paper_copy_is_saved_and_recorded_only_when_it_has_gone(
     assert "the person or place" in story.paper.to_field.sentence
     story.paper.to.set_answer("Overtown Surgery")
     story.paper._gone()
-    bench.until(lambda: story.state.head.text() == "Given · Told on paper")
+    bench.until(lambda: story.state.head.text() == "Given · Sent on paper")
     bench.until(lambda: "By secure e-mail: Overtown Surgery" in text_of(story))
     target = tmp_path / "gone" / "record.json"
     story._save_record()

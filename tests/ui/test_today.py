@@ -99,7 +99,7 @@ def test_pictures_follow_the_theme_and_say_their_numbers(bench: Bench) -> None:
 def test_it_says_that_the_recovery_phrase_is_not_on_paper(bench: Bench) -> None:
     page = today(bench)
     bench.until(page.backup_row.isVisible)
-    assert "recovery phrase is not on paper" in page.backup.body.text()
+    assert "Write down your recovery phrase" in page.backup.body.text()
     page.backup_button.click()
     bench.until(lambda: bench.window.page("settings").isVisible())
 
@@ -107,14 +107,19 @@ def test_it_says_that_the_recovery_phrase_is_not_on_paper(bench: Bench) -> None:
 def test_the_pictures_as_data() -> None:
     day = date(2026, 10, 14)
     picture = days_picture([DayCount(day, State.MATCHED, 3), DayCount(day, State.REJECTED, 1)], day)
-    assert picture.told == "Wed 14 Oct: 3 done, 1 needs a person."
+    assert picture.told == "Wed 14 Oct: 3 done, 1 action needed."
     assert picture.labels[-1] == "We\n14"
     many = [Doses("Vaccine", f"B{n}", 1) for n in range(60)]
     bars = doses_picture(many)
     assert sum(bars.series[0].values) == 60
     assert bars.told.endswith("and 20 more batches.")
     assert spans_picture([SpanCount("within 15 minutes", 2)]).told == "within 15 minutes: 2."
-    assert {group_of(state) for state in State} == {"Done", "On its way", "Needs a person", "Put aside"}
+    assert {group_of(state) for state in State} == {
+        "Done",
+        "On its way",
+        "Action needed",
+        "Closed without sending",
+    }
 
 
 def test_the_countdown_in_words() -> None:

@@ -99,7 +99,7 @@ def test_drafts_of_two_people_stay_apart_and_one_finishes_the_others(shared: Ben
     assert "session.vaccinator" not in bench.form.carried
     begin(bench, "Marsh")
     page = drafts(bench)
-    assert [one.accessibleName() for one in page.going_on] == ["Go on with MARSH", "Go on with VANCE"]
+    assert [one.accessibleName() for one in page.going_on] == ["Continue with MARSH", "Continue with VANCE"]
     shown = texts(page)
     assert any(text.startswith("Sunita Rao, ") for text in shown), shown
     assert any(text.startswith("Amira Khan, ") for text in shown), shown
@@ -134,7 +134,7 @@ def test_drafts_of_two_people_stay_apart_and_one_finishes_the_others(shared: Ben
     bench.until(lambda: bool(records))
     assert "Begun by Amira Khan, finished by Sunita Rao." in records[0]
     page = drafts(bench)
-    assert [one.accessibleName() for one in page.going_on] == ["Go on with MARSH"]  # hers is as it was
+    assert [one.accessibleName() for one in page.going_on] == ["Continue with MARSH"]  # hers is as it was
 
 
 def test_a_form_in_view_that_a_colleague_unlocks_names_both(shared: Bench) -> None:

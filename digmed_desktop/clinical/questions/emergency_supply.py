@@ -228,7 +228,7 @@ def _put_product(writer: AnswerWriter, question: str, product: Coded | None) -> 
 def _schedule(sheet: SupplySheet, question: str) -> str:
     chosen = sheet.chosen(question)
     if chosen == "unknown":
-        sheet.stop(question, "Find out the schedule: what may be supplied depends on it.")
+        sheet.stop(question, "Check the schedule before you supply.")
         return ""
     return chosen
 

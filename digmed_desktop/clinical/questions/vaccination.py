@@ -39,7 +39,7 @@ from digmed_desktop.clinical.stops import OwnStop, said_of
 FORM_ID = "vaccination"
 ELSEWHERE = "elsewhere"
 OTHERS_YES = "The other system recorded Yes to:"
-"""How the note on the health screen names a question that this form does not have; a rule of the data looks for it."""
+"""How the note on the screening names a question that this form does not have; a rule of the data looks for it."""
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
 
@@ -281,7 +281,7 @@ _DENIES_A_DOSE = {"previous.finding": ("none-seen", "told-none"), "screening.alr
 
 
 def not_asked(programme: Programme, product: str = "") -> frozenset[str]:
-    """Return the questions of the health screen for which a product of a programme has no use."""
+    """Return the questions of the screening for which a product of a programme has no use."""
     return frozenset(_SCREENING) - {f"{SCREENING}{one}" for one in programme.screening_of(product)}
 
 
@@ -326,7 +326,7 @@ VACCINATION = QuestionSet(
             "screening.answers",
             Codec(_screening, _put_screening),
             besides=_SCREENING[1:],
-            name="Health screen",
+            name="Screening",
         ),
         Binding("screening.note", "screening.note", Codec(LINES.read, _put_note)),
         *patient.CONSENT,

@@ -50,8 +50,8 @@ class Counts:
         player.step("pressed Check", "Check before sending", player.visible_text, "check")
         self._send(counting)
         moves.open_sent()
-        player.wait_for("its story", lambda: "The message was made" in player.visible_text())
-        player.step("pressed Send", "The message was made and stored here", player.visible_text, "sent")
+        player.wait_for("its story", lambda: "Record saved" in player.visible_text())
+        player.step("pressed Send", "Record saved", player.visible_text, "sent")
         self._told("first_patient_keys", counting.keys.all)
 
     def new_patient(self) -> None:

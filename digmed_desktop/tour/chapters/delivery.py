@@ -72,7 +72,7 @@ class Delivery:
         self._see(sent, State.WAITING, "it waits at noon of the next working day", "by the end of today")
         self.moves.move_clock(duty.overdue_from(contact) + timedelta(minutes=30) - self.moves.practice.now())
         self.player.wait_for("the need", lambda: self.moves.story(sent).row.needs_person)
-        self._see(sent, State.WAITING, "the day is over and it still waits", "needs a person")
+        self._see(sent, State.WAITING, "the day is over and it still waits", "action needed")
         self.moves.do(lambda: self.moves.practice.go_offline(0.0))
         self._see(
             sent,

@@ -42,11 +42,11 @@ class Chapters:
         player.step("typed the beginning of a name", matched.patient_name, self._patients, "sent-items-found")
         page.show_search(Search(only_needing=True))
         player.wait_for(
-            "what needs a person",
+            "what action needed",
             lambda: bool(page.model.rows) and all(row.needs_person for row in page.model.rows),
         )
         player.wait_for("the list of them", page.table.isVisible)
-        player.step("chose what needs a person", "needs a person", self._states, "sent-items-need")
+        player.step("chose what needs action", "action needed", self._states, "sent-items-need")
         page.show_search(Search())
         player.wait_for("everything again", lambda: len(page.model.rows) == everything)
 
@@ -120,8 +120,8 @@ class Chapters:
         _as_picture(target)
         window.story.paper.to.set_answer("Reception of the surgery")
         player.click(window.story.paper.gone_button)
-        player.wait_for("the state", lambda: "Told on paper" in player.visible_text())
-        player.step("recorded that it has gone", "Told on paper", player.visible_text, "on-paper")
+        player.wait_for("the state", lambda: "Sent on paper" in player.visible_text())
+        player.step("recorded that it has gone", "Sent on paper", player.visible_text, "on-paper")
 
     def not_shared(self) -> None:
         """A patient who does not want the practice told: recorded here only, and known here as a dose."""
@@ -156,7 +156,7 @@ class Chapters:
             raise TourError("there is no Today")
         player.wait_for("the pictures", lambda: any(card.plot is not None for card in page.pictures))
         pause(300)
-        player.step("opened Today", "Needs a person", player.visible_text, "today")
+        player.step("opened Today", "Action needed", player.visible_text, "today")
         bar = page.verticalScrollBar()
         bar.setValue(bar.maximum())
         player.picture("today-pictures")

@@ -68,7 +68,7 @@ class Chapters:
         player.step("pressed F3", "Emergency supply", player.visible_text, "supply-empty")
         player.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         player.wait_for("the list of problems", page.form.summary.isVisible)
-        player.step("pressed Check on the empty form", "Select who asks", player.visible_text)
+        player.step("pressed Check on the empty form", "Select who requested", player.visible_text)
         page.arrive()
         self._fill(page, {**WHO_ASKS, **self._answers(), **CONSULTATION})
         self._pick(page, "item.1.product", "humulin")
@@ -122,8 +122,8 @@ class Chapters:
         on_record = f"{who['patient.family'].upper()}, {who['patient.given']}"
         player.step("pressed F6", on_record, player.visible_text)
         player.step("read the entry", "left on the train", player.visible_text, "register")
-        player.step("looked at the chain", "The chain is whole", player.visible_text)
-        player.click(player.button("Append amendment"))
+        player.step("looked at the chain", "Register intact", player.visible_text)
+        player.click(player.button("Add amendment"))
         player.answer(page.detail.text, "The reference of NHS 111 is 111-4711/2.")
         player.click(page.detail.save_text)
         player.wait_for(

@@ -114,7 +114,7 @@ class Chapters:
         story = self.moves.wait_for_end(self.moves.newest().id, {State.MATCHED})
         player.wait_for("the page to say so", lambda: "Matched to the patient" in player.visible_text())
         player.step(
-            "waited for the practice", "Someone there still has to file it", player.visible_text, "matched"
+            "waited for the practice", "The practice still has to file it", player.visible_text, "matched"
         )
         player.step("read the answers", "30001", lambda: " ".join(event.code for event in story.events))
         player.key(Qt.Key.Key_F5)

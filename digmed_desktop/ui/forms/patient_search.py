@@ -99,7 +99,7 @@ class PatientSearch(QWidget):
     def _found(self, text: str, found: "Sequence[PatientView]") -> None:
         hits = [Hit(self._label(one), one, fit=one.fit) for one in found]
         self.box.show_hits(
-            text, hits, ONLY_SIMILAR if hits else "Not seen here before: press Enter and type the details."
+            text, hits, ONLY_SIMILAR if hits else "No match: press Enter to add a new patient."
         )
 
     def _label(self, one: "PatientView") -> str:

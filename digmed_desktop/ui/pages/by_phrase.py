@@ -32,7 +32,7 @@ class _PhrasePage(ColumnPage):
         self._context = context
         self.go_on = button("", "primary")
         self.go_on.clicked.connect(self._ask)
-        self.not_now = button("Not now")
+        self.not_now = button("Cancel")
         self.not_now.clicked.connect(self.later)
 
     def _finish_layout(self) -> None:

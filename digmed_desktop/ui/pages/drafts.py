@@ -85,7 +85,7 @@ class DraftsPage(ColumnPage):
         name = self._context.made.identified(
             PersonName(typed.given, typed.family).as_on_record(), number, born
         )
-        who = (name or "No name yet") if draft.can_be_read else CANNOT_BE_READ
+        who = (name or "No patient yet") if draft.can_be_read else CANNOT_BE_READ
         people = draft.begun_by or "Nobody signed in"
         if draft.changed_by and draft.changed_by != draft.begun_by:
             people = f"{people}, then {draft.changed_by}"
@@ -95,9 +95,9 @@ class DraftsPage(ColumnPage):
         self._add_discard(place, draft, who)
         if not draft.can_be_read:
             return
-        go_on = button("Go on")
+        go_on = button("Continue")
         go_on.setAutoDefault(True)
-        go_on.setAccessibleName(f"Go on with {who}")
+        go_on.setAccessibleName(f"Continue with {who}")
         go_on.clicked.connect(
             lambda _on=False, d=draft: self._context.navigate.to_form.emit(FormStart(d.form, draft=d))
         )

@@ -53,7 +53,7 @@ class FaultReportsPage(ColumnPage):
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Report of the fault")
         self.text.setMinimumHeight(self.text.fontMetrics().lineSpacing() * _LINES)
-        self.go_on = button("Go on", "primary")
+        self.go_on = button("Continue", "primary")
         self.copy_button, self.save_button = button("Copy the report"), button("Save the report …")
         self.go_on.clicked.connect(self._go_on)
         self.copy_button.clicked.connect(self._copy)

@@ -92,12 +92,12 @@ class OpeningPage(ColumnPage):
         )
         self.who = TextEditor()
         self.who_field = Field("rescue.who", "Your name", self.who)
-        self.go_on_button = button("Go on with these records")
+        self.go_on_button = button("Continue with these records")
         self.look_button = button("Only look at them")
         self.go_on_button.clicked.connect(self._go_on)
         self.look_button.clicked.connect(self._look_only)
         self.go_on_card = self.card(
-            "Go on with these records",
+            "Continue with these records",
             Words(
                 "The records will say that you went on, with your name. The program looks up whatever waits at MESH before "
                 "sending; what MESH does not have stays here until a person has looked at it, since it may have been "

@@ -39,8 +39,8 @@ def person_fields(context: Context, *before_pin: QWidget) -> list[QWidget]:
         ),
         *before_pin,
         Pair(
-            Field("person.pin", "PIN", TextEditor(secret=True), hint="Signs what this person does."),
-            Field("person.pin_again", "PIN again", TextEditor(secret=True), hint="The same once more."),
+            Field("person.pin", "PIN", TextEditor(secret=True), hint="Used to sign in and confirm records."),
+            Field("person.pin_again", "PIN again", TextEditor(secret=True), hint="Enter it again."),
         ),
     ]
 
@@ -51,7 +51,7 @@ def pharmacy_fields() -> list[QWidget]:
         Field("pharmacy.name", "Name of the pharmacy", TextEditor()),
         Pair(
             Field("pharmacy.ods_code", "ODS code", TextEditor(), hint="5 characters, such as FA123."),
-            Field("pharmacy.telephone", "Telephone", TextEditor(), hint="On which practices can call you."),
+            Field("pharmacy.telephone", "Telephone", TextEditor(), hint="Number practices can call you on."),
         ),
         Field(
             "pharmacy.address_lines",

@@ -47,7 +47,7 @@ class PracticePage(ColumnPage):
                 lambda: controls.go_offline(OFFLINE_SECONDS), lambda _n: context.office.deliver_now()
             )
         )
-        lose = button("Lose MESH's next answer")
+        lose = button("Simulate a lost reply from MESH")
         lose.clicked.connect(
             lambda: context.office.run(lambda: controls.lose_answer(OFFLINE_SECONDS), lambda _n: None)
         )

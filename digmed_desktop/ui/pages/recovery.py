@@ -51,8 +51,8 @@ class RecoveryPage(ColumnPage):
         self.trouble.setHidden(False)
 
     def _noted(self) -> None:
-        self.later.setText("Go on")
-        self.later.setAccessibleName("Go on")
+        self.later.setText("Continue")
+        self.later.setAccessibleName("Continue")
         self.later.setFocus()
 
     def _go_on(self) -> None:

@@ -47,7 +47,7 @@ class RecoveryPhrase(QObject):
         self.checks = [TextEditor() for _ in range(ASKED)]
         self.asked: list[int] = []
         self.check_fields = [Field(f"recovery.word{n}", "Word", one) for n, one in enumerate(self.checks)]
-        self.done = button("It is on paper", "primary")
+        self.done = button("I have written it down", "primary")
         self.said = Notice("look")
         self.show_button.clicked.connect(self.ask)
         self.print_button.clicked.connect(self.print_words)

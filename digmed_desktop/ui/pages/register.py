@@ -175,9 +175,9 @@ class RegisterPage(QWidget):
     def _show_chain(self, found: Verified) -> None:
         if found.intact:
             self.chain.say(
-                f"{found.entries} entries, none changed and none missing.", "The chain is whole", "done"
+                f"{found.entries} entries, none changed and none missing.", "Register intact", "done"
             )
-            self.chain.head.setText("The chain is whole")
+            self.chain.head.setText("Register intact")
         else:
             self.chain.say(
                 " ".join(found.faults[:3])

@@ -69,7 +69,7 @@ class EntryView(QScrollArea):
         self.said.hide()
         self.print_entry = button("Print entry")
         self.print_label = button("Print label")
-        self.amend = button("Append amendment")
+        self.amend = button("Add amendment")
         self.came = button("Prescription came")
         self.print_entry.clicked.connect(lambda: self._print("entry"))
         self.print_label.clicked.connect(lambda: self._print("label"))

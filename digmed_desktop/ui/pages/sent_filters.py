@@ -24,7 +24,7 @@ AFTER_MS = 120  # after the last key, so that a name is not looked for letter by
 NEEDS, ON_WAY = "needs-person", "on-its-way"
 STATES = (
     Option("", "Any state"),
-    Option(NEEDS, "Needs a person"),
+    Option(NEEDS, "Action needed"),
     Option(ON_WAY, "On its way"),
     *(Option(state.value, words_of(state).word) for state in State if state is not State.DRAFT),
 )

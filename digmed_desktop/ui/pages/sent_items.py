@@ -61,9 +61,7 @@ class SentPage(QWidget):
         self.filters = SentFilters(context)
         self.empty = Notice("act", *NOTHING_SENT)
         self.count = Words("", role="quiet", wrap=False)
-        self.more = menu_button(
-            "List as file or on paper", self._make_menu(), tip="Save, export and print this list"
-        )
+        self.more = menu_button("Export or print", self._make_menu(), tip="Save, export and print this list")
         self.clear = button("Show all", "link")
         self.clear.clicked.connect(lambda: self.show_search(Search()))
         self.name = TextEditor()
@@ -113,7 +111,7 @@ class SentPage(QWidget):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction("Save this search under a name …", self._ask_name)
+        menu.addAction("Save this search …", self._ask_name)
         menu.addAction("Remove the saved search that is chosen", self._forget)
         menu.addSeparator()
         menu.addAction("Export the list as CSV …", partial(self._export, with_patients=False))

@@ -162,7 +162,7 @@ class SentModel(QAbstractTableModel):
     def state_text(self, item: NotificationRow) -> str:
         """Return how a notification stands, with its sign."""
         words = words_of_row(item, self._duty(), self._now())
-        needs = "  · needs a person" if item.needs_person else ""
+        needs = "  · action needed" if item.needs_person else ""
         return f"{SIGN[words.tone.value]}  {words.word}{needs}"
 
     def _text(self, item: NotificationRow, column: int) -> str:

@@ -68,7 +68,7 @@ class StockPage(ColumnPage):
         self.hold = HoldCard()
         self.hold.decided.connect(self._decide_hold)
         self.body.addWidget(self.hold)
-        self.card("On the shelf", self._holder)
+        self.card("In stock", self._holder)
         self._forget_code()
         self.product.edited.connect(self._follow_code)
         self.number.edited.connect(self._follow_code)

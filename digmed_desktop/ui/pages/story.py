@@ -187,7 +187,7 @@ class StoryPage(QWidget):
         self.paper_button.setText(f"Print for the {whose}" if paper else "Paper copy")
         self.paper_button.setAccessibleName(self.paper_button.text())
         set_property(self.paper_button, "kind", "primary" if paper else "")
-        needs = " · needs a person" if item.needs_person else ""
+        needs = " · action needed" if item.needs_person else ""
         self.state.head.setText(f"{record_word(item)} · {words.word}{needs}")
 
     def _facts(self, item: NotificationRow) -> str:

@@ -126,9 +126,9 @@ class TodayPage(QScrollArea):
         self.lapsing_button = button("PGDs", tip="Open the register of PGDs")
         self.lapsing_row = _beside(self.lapsing, self.lapsing_button)
         self.lapsing_row.setHidden(True)
-        self.needing_tile, self.waiting_tile = Tile("need a person"), Tile("waiting to go out")
+        self.needing_tile, self.waiting_tile = Tile("need action"), Tile("waiting to go out")
         self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
-        self.replies_tile = Tile("replies to look at")
+        self.replies_tile = Tile("replies to check")
         self.replies_tile.setHidden(True)
         self.sign_tile = Tile("to sign")
         self.sign_tile.setHidden(True)
@@ -143,11 +143,11 @@ class TodayPage(QScrollArea):
             ),
             17,
         )
-        self.needing = ListCard("Needs a person", "Nothing needs a person.")
+        self.needing = ListCard("Action needed", "No action needed.")
         self.to_paper = ListCard("To go on paper", "Nothing is to go on paper.")
         self.to_sign = ListCard("Waiting for signature", "Nothing waits for a signature.")
         self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
-        self.due = ListCard("Due at the practice", "Nothing is on its way.")
+        self.due = ListCard("Due to reach the practice", "Nothing is on its way.")
         self.back = ListCard("Replies", "Nothing has come back since the last working day.")
         self.pictures = [PictureCard() for _ in range(3)]
         self.lists = QWidget()
@@ -240,7 +240,7 @@ class TodayPage(QScrollArea):
         self.lapsing_row.setHidden(not view.lapsing)
         found = view.figures
         self.needing_tile.show_number(found.needing_count, "stop")
-        self.replies_tile.words = "reply to look at" if view.replies == 1 else "replies to look at"
+        self.replies_tile.words = "reply to check" if view.replies == 1 else "replies to check"
         self.replies_tile.show_number(view.replies, "look")
         self._tiles.show_only_if(self.replies_tile, shown=view.replies > 0)
         self.sign_tile.show_number(found.to_sign_count, "look")
@@ -323,9 +323,7 @@ class TodayPage(QScrollArea):
     def _show_backup(self, state: BackupState) -> None:
         now = self._context.now()
         if state.phrase_written_down is None:
-            said = (
-                "The recovery phrase is not on paper yet. Without it the records are lost with this computer."
-            )
+            said = "Write down your recovery phrase. Without it, records cannot be recovered if this computer fails."
         elif state.trouble:
             said = f"The daily backup failed. {state.trouble}"
         elif state.named_by_it and not state.daily:

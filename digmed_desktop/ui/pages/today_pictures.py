@@ -50,8 +50,8 @@ class Picture:
 _GROUPS = (
     ("Done", "done", Qt.BrushStyle.SolidPattern),
     ("On its way", "act", Qt.BrushStyle.BDiagPattern),
-    ("Needs a person", "stop", Qt.BrushStyle.Dense4Pattern),
-    ("Put aside", "border", Qt.BrushStyle.Dense6Pattern),
+    ("Action needed", "stop", Qt.BrushStyle.Dense4Pattern),
+    ("Closed without sending", "border", Qt.BrushStyle.Dense6Pattern),
 )
 _ASIDE = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
 _NOTHING_LEFT = (State.KEPT_HERE,)  # done, although nobody was told
@@ -61,10 +61,10 @@ def group_of(state: State) -> str:
     """Return under which name a state is counted in the picture of days."""
     tone = words_of(state).tone
     if state in _ASIDE:
-        return "Put aside"
+        return "Closed without sending"
     if tone is Tone.DONE or state in _NOTHING_LEFT:
         return "Done"
-    return "Needs a person" if tone in (Tone.LOOK, Tone.STOP) else "On its way"
+    return "Action needed" if tone in (Tone.LOOK, Tone.STOP) else "On its way"
 
 
 def days_picture(counts: Sequence[DayCount], today: date) -> Picture:

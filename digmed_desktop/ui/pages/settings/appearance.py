@@ -16,7 +16,7 @@ SIZES = (
     Option("100", "Normal"),
     Option("125", "Larger"),
     Option("150", "Large"),
-    Option("200", "Twice as large"),
+    Option("200", "200 %"),
 )
 
 SETTINGS = {"theme": "theme", "size": "text_percent"}

@@ -24,7 +24,7 @@ class BackupSection(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Backup and recovery",
-            "A backup is encrypted under a passphrase and tried by restoring it. Keep it on another disk.",
+            "Backups are encrypted and tested by restoring them. Keep it on another disk.",
         )
         self._context = context
         self._named_by_it = ""

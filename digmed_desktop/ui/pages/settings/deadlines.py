@@ -31,7 +31,7 @@ class DeadlinesSection(ColumnPage):
             Field("amber", "Offer a paper copy from", self.amber),
             Field(
                 "late",
-                "Ask for a person from",
+                "Flag for action from",
                 self.late,
                 hint="An hour before you close leaves time to telephone.",
             ),
@@ -40,7 +40,7 @@ class DeadlinesSection(ColumnPage):
             "The practice's own answer",
             Field(
                 "answer",
-                "Ask for a person when there is none within",
+                "Flag for action when there is none within",
                 self.answer,
                 hint="Counted from the day on which the practice's system accepted it.",
             ),

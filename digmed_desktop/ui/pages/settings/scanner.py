@@ -42,7 +42,7 @@ class ScannerSection(ColumnPage):
                 ),
                 Field(
                     "separator",
-                    "In place of the separator",
+                    "Separator replacement (GS)",
                     self.separator,
                     hint="Only if it cannot send GS: what it sends instead.",
                 ),
