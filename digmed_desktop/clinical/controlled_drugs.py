@@ -4,10 +4,15 @@ The list is sourced data (``resources/medicines/controlled-drugs.toml``) and is 
 words and phrases, the longest first; a name that only looks like one of a controlled drug covers what stands in it.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
+from itertools import permutations
 from typing import TYPE_CHECKING
 
+from digmed_desktop.clinical.concentration import least_mg_in_1_ml
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.emergency_supply import NEVER_SUPPLIED
 from digmed_desktop.clinical.phrases import Phrases, words
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from digmed_desktop.clinical.controlled_drugs_file import ControlledDrugsFile
 
 FILE = "medicines/controlled-drugs.toml"
+COMBINATION = "combination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class ControlledName:
     confidence: Confidence
     source: str
     lower_as: tuple[str, ...] = ()  # words for the only forms that can be in Schedules 4 and 5; () any form
-    never_as: tuple[str, ...] = ()  # words for forms and strengths that cannot
+    never_as: tuple[str, ...] = ()  # words for forms that cannot
+    lower_up_to: Decimal | None = None  # milligrams in 1 ml; what has more cannot
 
     @property
     def is_never_supplied(self) -> bool:
@@ -41,9 +48,13 @@ class ControlledName:
         stated = f" {' '.join(words(product))} "
         lower = any(f" {' '.join(words(one))} " in stated for one in self.lower_as) or not self.lower_as
         never = any(f" {' '.join(words(one))} " in stated for one in self.never_as)
-        if lower and not never:
+        if lower and not never and not self._is_stronger(product):
             return self
         return replace(self, schedules=tuple(one for one in self.schedules if one in NEVER_SUPPLIED))
+
+    def _is_stronger(self, product: str) -> bool:
+        in_1_ml = least_mg_in_1_ml(product) if self.lower_up_to is not None else None
+        return in_1_ml is not None and self.lower_up_to is not None and in_1_ml > self.lower_up_to
 
     def described(self) -> str:
         """Return name, substance and schedules in words: ``Oramorph (Morphine): Schedule 2 or 5``."""
@@ -122,6 +133,7 @@ def all_names() -> tuple[ControlledName, ...]:
             file.sources[row.source],
             tuple(row.lower_as or ()),
             tuple(row.never_as or ()),
+            Decimal(row.lower_up_to) if row.lower_up_to else None,
         )
         for row in file.names
     )
@@ -135,4 +147,19 @@ def _file() -> "ControlledDrugsFile":
 
 @cache
 def _phrases() -> Phrases[ControlledName]:
-    return Phrases((row.name, row) for row in all_names())
+    in_other_order = (
+        (spelled, row)
+        for row, in_file in zip(all_names(), _file().names, strict=True)
+        if in_file.kind == COMBINATION
+        for spelled in _in_any_order(row.name)
+    )
+    return Phrases((*((row.name, row) for row in all_names()), *in_other_order))
+
+
+def _in_any_order(combination: str) -> Iterator[str]:
+    """Yield the name of a combination with its parts in each order: ``morphine/kaolin``, ``kaolin with morphine``."""
+    parts = re.split(r", | and | with ", combination)
+    if len(parts) > 1:
+        for order in permutations(parts):
+            for between in (" ", " and ", " with "):
+                yield between.join((" ".join(order[:-1]), order[-1]))

@@ -31,6 +31,13 @@ class NameRow(DataModel):
     schedules: list[Literal["1", "2", "3", "4", "5"]] = []
     lower_as: Texts | None = None
     never_as: Texts | None = None
+    lower_up_to: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[0-9]+(\.[0-9]+)?$",
+            description="milligrams in 1 ml; a product with more is never in 4 or 5",
+        ),
+    ] = None
     confidence: Annotated[Confidence, BY_VALUE]
     source: Annotated[str, Field(description="the key of a source in the table of sources")]
 
@@ -58,7 +65,7 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
             wrong = "the schedules do not fit the kind"
             yield at.fault((*place, "schedules"), wrong, "none for what is not controlled, else one or more")
         mixed = bool(set(row.schedules) & NEVER_SUPPLIED) and not set(row.schedules) <= NEVER_SUPPLIED
-        if (row.lower_as or row.never_as) and not mixed:
+        if (row.lower_as or row.never_as or row.lower_up_to) and not mixed:
             wrong = "forms decide nothing here"
             yield at.fault(
                 (*place, "lower_as"), wrong, "only where a schedule of 1 to 3 and one of 4 or 5 stand"

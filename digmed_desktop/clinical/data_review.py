@@ -1,5 +1,6 @@
 """Data that ages: when each file of rules was checked, by whom, and by which day somebody must look again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,6 +60,19 @@ def text(today: date | None = None) -> str:
         for one in reviews()
     )
     return f"# {TITLE}\n\n{_LEAD}\n{table(('Data', 'Checked', 'To be checked again by'), rows)}"
+
+
+def of_files(names: Sequence[str]) -> str:
+    """Return when files and folders were checked, in a sentence; ``""`` where none of them says it."""
+    mine = [
+        one
+        for one in reviews()
+        if one.name.startswith(tuple(f"{name}{end}" for name in names for end in "/."))
+    ]
+    if not mine:
+        return ""
+    first = min(one.checked_on for one in mine)
+    return f"Data checked on {shown(first)}; somebody must check it again by {shown(mine[0].look_again_by)}."
 
 
 _LEAD = (

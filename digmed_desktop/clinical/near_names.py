@@ -21,9 +21,18 @@ _FIRST_LETTER = 5  # letters up to which the first one is right: other words com
 _MOST_WORDS = 3  # into which one name is torn
 _SLIPS_OF_PARTS = 1  # in a name that is torn: ordinary words make many others together
 _WHOLE_INSIDE = 7  # letters of a name that is found inside a longer word
+_WHOLE_BEFORE = 6  # letters of a name that begins a longer word
 _MOST_OF_IT = 0.55  # of the letters of a name that its beginning has
 _AS_LETTERS = (str.maketrans("01358", "olesb"), str.maketrans("01358", "oiesb"))
 """The digits that stand for a letter, by a slip of the finger or of a reader of scanned texts."""
+_BEHIND = (
+    "continus", "contin", "forte", "plus", "max", "extra", "junior", "adult", "depot", "odt", "dispersible", "soluble",
+    "orodispersible", "hydrobromide", "hcl", "mesilate", "maleate", "acetate", "enantate", "decanoate", "hemihydrate",
+    "base", "tabl", "tbl", "tab", "cap", "inj", "amps", "amp", "vials", "vial", "gel",
+    "pr", "la", "cr", "er", "ir", "lp", "md",
+)  # fmt: skip
+"""More words for salts, forms and strengths that people write onto a name: ``LyricaCR``."""
+_LEAST_BEFORE = 4  # letters of a name before such a word
 _AMOUNT = re.compile(r"[0-9]+(mg|mcg|micrograms?|g|mls?|milligrams?|units?|iu|mmol|h|hours?|dose)?")
 
 
@@ -113,13 +122,20 @@ def _is_inside(name: str, word: str) -> bool:
     """Whether a name stands whole inside a longer word, or a word is its beginning."""
     if len(name) > len(word):
         return name.startswith(word) and len(word) >= _MOST_OF_IT * len(name)
-    return word.startswith(name) if len(name) == _WHOLE_INSIDE else len(name) > _WHOLE_INSIDE and name in word
+    return len(name) >= _WHOLE_BEFORE and (
+        word.startswith(name) or (len(name) > _WHOLE_INSIDE and name in word)
+    )
 
 
 def _with_form_behind(word: str) -> str:
-    """Return the short name onto which a salt or a form is written: ``MSTtablets``; ``""`` where there is none."""
-    parted = (word.removesuffix(beside) for beside in BESIDE if word.endswith(beside))
-    return next((name for name in parted if _names().get(folded(name))), "")
+    """Return the short name onto which salts and forms are written: ``MSTtablets``; ``""`` where there is none."""
+    for behind in (*BESIDE, *_BEHIND):
+        name = word.removesuffix(behind)
+        if name == word or (behind in _BEHIND and len(name) < _LEAST_BEFORE):
+            continue
+        if _names().get(folded(name)) or (name := _with_form_behind(name)):
+            return name
+    return ""
 
 
 @cache

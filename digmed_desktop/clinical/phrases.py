@@ -5,8 +5,9 @@ Where words are parted does not matter in a name that is long enough: ``Oxy-Norm
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Generic, TypeVar
 
 RowT = TypeVar("RowT")
@@ -79,17 +80,33 @@ BESIDE = (
 )  # fmt: skip
 """Words for salts and forms that people write onto a name without a space: ``MorphineSulfate``."""
 _LEAST_BEFORE = 5  # letters of a name that such a word is written onto
+_UNIT_BEFORE = re.compile(r"([0-9])(micrograms?|mcg|milligrams?|mg|ml)(?=[a-z])(?!s\b)")  # 10mgAbtard
+_LETTERS_APART = 3  # single letters beside each other that make one word: M S T
+_AS_LATIN = str.maketrans(
+    "авекмнорстухіјѕԁαβεζηικνορτυχ",
+    "abekmhopctyxijsdabezhiknoptyx",
+)
+"""Small letters of Cyrillic and Greek that look like Latin ones, in small letters or in capitals; not the sign for micro."""
 
 
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text as names are compared: in small letters, without accents and signs.
 
-    A number is a word of its own, also where it is written onto a name: ``Morphine10mg``. So is a salt or a form.
+    A number is a word of its own, also where it is written onto a name: ``Morphine10mg``. So is a salt or a form. What
+    cannot be seen parts no word, and a letter that looks like a Latin one counts as it.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    found = re.findall(r"[a-z]+|[0-9]+", _INITIALS.sub(lambda dotted: dotted[0].replace(".", ""), letters))
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_AS_LATIN)
+    letters = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    letters = _INITIALS.sub(lambda dotted: dotted[0].replace(".", ""), _UNIT_BEFORE.sub(r"\1 \2 ", letters))
+    found = _put_together(re.findall(r"[a-z]+|[0-9]+", letters))
     return tuple(part for word in found for part in _parted(word))
+
+
+def _put_together(found: Sequence[str]) -> Iterator[str]:
+    """Yield words, with letters that stand apart as one word: ``m o r p h i n e``."""
+    for alone, group in groupby(found, lambda word: len(word) == 1 and word.isalpha()):
+        run = list(group)
+        yield from ["".join(run)] if alone and len(run) >= _LETTERS_APART else run
 
 
 @lru_cache(maxsize=5000)

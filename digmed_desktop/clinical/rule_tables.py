@@ -7,7 +7,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical import data_review, form, hazard_log, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.rule_words import DOUBTS, WEIGHTS, ages, days, doubt, named, when
-from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
+from digmed_desktop.clinical.table_text import INTRO, Row, origin, sentences, table
 from digmed_desktop.clinical.vaccine_tables import vaccines
 from digmed_desktop.data_files.source import OWN
 
@@ -66,7 +66,7 @@ def legal_bases() -> str:
                 days(row),
             ),
             sentences(WEIGHTS[row["verdict"]], row.get("sentence", "")),
-            sentences(row["source"], *_how_read(row), standing(row)),
+            origin(row, row["source"], *_how_read(row)),
         )
         for row in OWN.raw("law/legal-bases.toml")["rule"]
     )
@@ -94,12 +94,26 @@ def medicines() -> str:
                 row.get("further", ""),
                 "Asks for a reason" if Confidence(row["confidence"]).is_read else "Shown",
             ),
-            sentences(row["source"], standing(row)),
+            origin(row, row["source"]),
         )
         for row in OWN.raw("medicines/high-risk.toml")["medicine"]
     )
     return f"# Medicines to check\n\n{INTRO}\n{table(('Medicine', 'Sentence', 'Source and standing'), rows)}"
 
+
+_FILES: Mapping[str, tuple[str, ...]] = {
+    "screening": ("rules",),
+    "consent": ("rules", "applicability/vaccination", "applicability/emergency-supply"),
+    "legal-bases": ("law/legal-bases",),
+    "vaccines": ("programmes",),
+    "law": ("law/emergency-supply",),
+    "medicines": ("medicines/high-risk",),
+    "controlled-drugs": ("medicines/controlled-drugs",),
+    "preparations": ("medicines/preparations",),
+    "allergies": ("medicines/allergies", "medicines/amounts"),
+    "stops": ("rules/stops",),
+}
+"""The files and folders of which each table is made."""
 
 TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "screening": ("Screening", screening),
@@ -140,4 +154,7 @@ def text(topic: str, today: date | None = None) -> str:
         return hazard_log.text()
     if topic == data_review.TOPIC:
         return data_review.text(today)
-    return TABLES[topic][1]() if topic in TABLES else resources.text(f"help/{topic}.md")
+    if topic not in TABLES:
+        return resources.text(f"help/{topic}.md")
+    head, _, rest = TABLES[topic][1]().partition("\n\n")
+    return "\n\n".join(part for part in (head, data_review.of_files(_FILES.get(topic, ())), rest) if part)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from digmed_desktop.clinical import form
 from digmed_desktop.clinical.dates import shown
-from digmed_desktop.clinical.table_text import Row, sentences, standing
+from digmed_desktop.clinical.table_text import Row, origin, sentences
 from digmed_desktop.data_files.source import OWN
 
 WEIGHTS = {
@@ -121,5 +121,5 @@ def doubt(row: Row) -> tuple[str, str, str]:
     return (
         sentences(whom(row), when(row), days(row)),
         sentences(row["sentence"], WEIGHTS[row.get("weight", "warn")]),
-        sentences(row["source"], standing(row)),
+        origin(row, row["source"]),
     )

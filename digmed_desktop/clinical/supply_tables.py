@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from digmed_desktop.clinical import controlled_drugs, pgd
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.controlled_drugs import ControlledName
-from digmed_desktop.clinical.table_text import INTRO, sentences, standing, table
+from digmed_desktop.clinical.table_text import INTRO, origin, sentences, table
 from digmed_desktop.data_files.source import OWN
 
 _SOURCE = "Source and standing"
@@ -31,7 +31,7 @@ def controlled() -> str:
                 ", ".join(name for name in names if name.casefold() != substance.casefold()),
             ),
             sentences(schedules, verdict),
-            sentences(source, standing({"confidence": confidence})),
+            origin({"confidence": confidence}, source),
         )
         for (substance, schedules, verdict, confidence, source), names in groups.items()
     )
@@ -58,7 +58,8 @@ def _schedules(row: ControlledName) -> str:
         return ""
     lower = f"Schedule 4 or 5 only as {', '.join(row.lower_as)}" if row.lower_as else ""
     never = f"never Schedule 4 or 5 as {', '.join(row.never_as)}" if row.never_as else ""
-    return "; ".join(part for part in (f"Schedule {' or '.join(row.schedules)}", lower, never) if part)
+    up_to = f"never with more than {row.lower_up_to} mg in 1 ml" if row.lower_up_to else ""
+    return "; ".join(part for part in (f"Schedule {' or '.join(row.schedules)}", lower, never, up_to) if part)
 
 
 def _verdict(row: ControlledName) -> str:
@@ -102,7 +103,7 @@ def allergies() -> str:
         (
             sentences(f"Allergy to {group['said']}", _listed("Recorded as", group["allergy"])),
             ", ".join(group["medicines"]),
-            sentences(file["source"], standing({"confidence": "general"})),
+            origin({"confidence": "general"}, file["source"]),
         )
         for group in file["group"]
     )
@@ -110,7 +111,7 @@ def allergies() -> str:
         (
             ", ".join(row["units"]),
             f"More than {row['most_a_day']} a day",
-            sentences(row["source"], standing(row)),
+            origin(row, row["source"]),
         )
         for row in amounts["amount"]
     )
@@ -127,7 +128,7 @@ def allergies() -> str:
 def stops() -> str:
     """Return what stops besides law, legal bases and screening."""
     rows = (
-        (row["sentence"], "Stops an act still to be done", sentences(row["source"], standing(row)))
+        (row["sentence"], "Stops an act still to be done", origin(row, row["source"]))
         for row in OWN.raw("rules/stops.toml")["stop"]
     )
     return f"# Other stops\n\n{INTRO}\n{table(('Sentence', 'Effect', _SOURCE), rows)}"

@@ -6,11 +6,12 @@ from typing import Any
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 
 Row = Mapping[str, Any]
+_KNOWLEDGE, _NO_SOURCE = "Professional knowledge", "no source read that says so"
 _READ = {
     Confidence.READ: "Source read",
     Confidence.SECONDARY: "Source read at second hand",
     Confidence.INFERRED: "Follows from the source by one step",
-    Confidence.GENERAL: "Professional knowledge, no source read",
+    Confidence.GENERAL: f"{_KNOWLEDGE}, {_NO_SOURCE}",
 }
 INTRO = (
     "The program's own rule files make this page. No pharmacist has confirmed any row. A row whose source nobody read "
@@ -28,10 +29,17 @@ def _line(cells: tuple[str, ...]) -> str:
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
-def standing(row: Row) -> str:
-    """Return how a row was read, and whether a pharmacist has confirmed it."""
+def origin(row: Row, source: str, *more: str) -> str:
+    """Return the source of a row with ``more`` about it, how it was read, and whether a pharmacist has confirmed it."""
+    return sentences(source, *more, standing(row, source))
+
+
+def standing(row: Row, source: str = "") -> str:
+    """Return how a row was read, unless its source says so itself, and whether a pharmacist has confirmed it."""
     how = _READ[Confidence(row["confidence"])]
-    return f"{how}. {'Confirmed.' if row.get('confirmed') else NOT_CONFIRMED}"
+    if how.startswith(_KNOWLEDGE) and _KNOWLEDGE.casefold() in source.casefold():
+        how = _NO_SOURCE
+    return sentences(how, "Confirmed" if row.get("confirmed") else NOT_CONFIRMED)
 
 
 def sentences(*parts: str) -> str:

@@ -37,7 +37,7 @@ def _programme(file: Row) -> str:
 
 
 def _standing(row: Row) -> str:
-    return standing(row) if "confidence" in row else NOT_CONFIRMED
+    return standing(row, row["source"]) if "confidence" in row else NOT_CONFIRMED
 
 
 def _of_the_whole(file: Row) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _product(row: Row, file: Row) -> tuple[str, str, str]:
     return (
         sentences(row["short_name"], _kind(row).capitalize()),
         sentences(f"Ages: {_product_ages(row)}", f"Dose: {_dose(row, file)}", _second_line(row)),
-        sentences(_source(row, file), _age_standing(row)),
+        sentences(_source(row, file), _age_standing(row, _source(row, file))),
     )
 
 
@@ -122,12 +122,11 @@ def _source(row: Row, file: Row) -> str:
     return "; ".join(dict.fromkeys([*(row[key] for key in keys if key in row), *of_kind]))
 
 
-def _age_standing(row: Row) -> str:
-    return (
-        f"Ages: {standing({'confidence': row['age_confidence']})}"
-        if "age_confidence" in row
-        else NOT_CONFIRMED
-    )
+def _age_standing(row: Row, source: str) -> str:
+    if "age_confidence" not in row:
+        return NOT_CONFIRMED
+    how = standing({"confidence": row["age_confidence"]}, source)
+    return f"Ages: {how[:1].lower()}{how[1:]}"
 
 
 def _interval(row: Row) -> str:

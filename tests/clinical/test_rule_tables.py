@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from digmed_desktop.clinical import rule_tables
+from digmed_desktop.clinical import data_review, rule_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.data_files.source import OWN
@@ -100,11 +100,31 @@ def test_general_knowledge_is_named_as_such_and_never_said_to_stop() -> None:
         if row.get("confidence") != "general" or topic in ("law", "controlled-drugs"):
             continue
         (line, *_) = [one for one in rows_of(TEXTS[topic]) if holds(" ".join(one), said or row["source"])]
-        assert "Professional knowledge" in line[-1]
+        assert "professional knowledge" in line[-1].casefold()
         assert NOT_CONFIRMED in line[-1]
         assert not any("Stops" in cell for cell in line)
         seen += 1
     assert seen >= 10
+
+
+@pytest.mark.parametrize("topic", sorted(TEXTS))
+def test_no_cell_says_twice_that_nobody_read_a_source(topic: str) -> None:
+    for row in rows_of(TEXTS[topic]):
+        for cell in row:
+            assert cell.casefold().count("professional knowledge") < 2, cell
+            said = [one.strip(" .").casefold() for one in re.split(r"(?<=\.) ", cell) if len(one) > 12]
+            assert len(said) == len(set(said)), cell
+
+
+@pytest.mark.parametrize("topic", sorted(TEXTS.keys() - {"pgd-register", "data-files"}))
+def test_every_table_says_when_its_data_was_checked_and_must_be_checked_again(topic: str) -> None:
+    day = r"[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}"
+    said = re.findall(
+        rf"^Data checked on ({day}); somebody must check it again by ({day})\.$", TEXTS[topic], re.M
+    )
+    days = {(shown(one.checked_on), shown(one.look_again_by)) for one in data_review.reviews()}
+    assert len(said) == 1
+    assert said[0] in days
 
 
 def test_the_list_leads_to_every_table() -> None:
