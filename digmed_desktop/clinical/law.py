@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.law_rule import Effect, PrescriberNumber, Rule, Substance
 from digmed_desktop.clinical.phrases import Phrases
+from digmed_desktop.clinical.table_text import sentences
+from digmed_desktop.clinical.table_text import table as table_of
 from digmed_desktop.data_files.source import OWN
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ _FILE = "law/emergency-supply.toml"
 PRESCRIPTION_ONLY = "pom"
 NOT_PRESCRIPTION_ONLY = ("p", "gsl")
 PHENOBARBITAL_SCHEDULE = "3"
+_NOT_READ = "not read"
 
 
 def _file() -> "LawFile":
@@ -140,18 +143,39 @@ def _applies(one: Rule, item: SuppliedItem) -> bool:
 
 
 def table() -> str:
-    """Return all rules as a Markdown table, for Help: route, what they apply to, the rule, its source, its standing."""
-    routes = {None: "Both", SupplyRoute.PATIENT: "Patient", SupplyRoute.PRESCRIBER: "Prescriber"}
-    rows = [
-        f"| {routes[one.route]} | {one.scope} | {one.law} | {one.source}; read: {one.read} "
-        f"| {'Confirmed' if one.confirmed else to_be_confirmed().capitalize()}{'; off' if one.off else ''} |"
+    """Return all rules as a Markdown table, for Help: whom and what they apply to, the rule, its source and standing."""
+    routes = {None: "Both requests", SupplyRoute.PATIENT: "Patient", SupplyRoute.PRESCRIBER: "Prescriber"}
+    rows = (
+        (
+            sentences(routes[one.route], one.scope),
+            sentences(one.law, _consequence(one)),
+            sentences(
+                one.source, *_version(one), "Confirmed" if one.confirmed else to_be_confirmed().capitalize()
+            ),
+        )
         for one in rules()
-    ]
-    head = "| At the request of | Applies to | Rule | Source | Standing |\n|---|---|---|---|---|"
+    )
+    made = table_of(("At the request of", "Rule", "Source and standing"), rows)
     never = ", ".join(one.name for one in substances() if one.confidence.may_stop)
     asked = ", ".join(f"{one.name} ({one.of})" for one in substances() if not one.confidence.may_stop)
     return (
-        f"# The rules of law\n\n{title()}. {reminder()}\n\n{head}\n" + "\n".join(rows) + "\n\n"
+        f"# The rules of law\n\n{title()}. {reminder()}\n\n{made}\n"
         f"Names of Schedule 18, which stop a supply at the patient's request: {never}.\n\n"
         f"Other names of the same substances, of which the form asks, not confirmed by a pharmacist: {asked}.\n"
     )
+
+
+_LIMITS = frozenset(Effect) - {Effect.NO_LIMIT, Effect.NOTE, Effect.DUTY}
+
+
+def _consequence(one: Rule) -> str:
+    """Return what the form does where a rule is broken."""
+    if one.off:
+        return ""  # it says so itself
+    if one.effect not in _LIMITS:
+        return "Shown only"
+    return "Asks for a reason" if one.asks else "Stops an act still to be done"
+
+
+def _version(one: Rule) -> tuple[str, ...]:
+    return () if one.read == _NOT_READ else (f"Read: {one.read}",)

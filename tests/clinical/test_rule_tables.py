@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from digmed_desktop.clinical import data_review, rule_tables
+from digmed_desktop.clinical import data_review, law, rule_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import shown
+from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk import guides
 from digmed_desktop.paper.document import PaperDocument
@@ -141,7 +142,17 @@ def test_each_table_is_made_into_paper(topic: str) -> None:
 
 def test_a_bar_in_a_sentence_breaks_no_table() -> None:
     widths = {topic: {len(row) for row in rows_of(text)} for topic, text in TEXTS.items()}
-    assert {topic for topic, width in widths.items() if width != {3}} <= {"law"}
+    assert {topic for topic, width in widths.items() if width != {3}} == set()
+
+
+def test_the_law_says_of_each_rule_whether_it_stops_asks_or_is_shown() -> None:
+    lines = rows_of(TEXTS["law"])
+    for rule in law.rules():
+        (said,) = [line for line in lines if plain(rule.law) in line[1]]
+        wanted = "Asks for a reason" if rule.asks else "Stops an act still to be done"
+        shown_only = rule.effect in (Effect.NO_LIMIT, Effect.NOTE, Effect.DUTY)
+        assert rule.off or ("Shown only" if shown_only else wanted) in said[1]
+        assert ("Read:" in said[2]) == (rule.read != "not read")
 
 
 def test_the_table_of_the_pgd_register_is_said_by_the_register_itself() -> None:

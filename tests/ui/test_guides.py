@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical import data_review, rule_tables
 from digmed_desktop.ui import files
@@ -45,6 +46,13 @@ def test_it_is_saved_as_pdf(
     bench.until(lambda: not page.said.isHidden())
     assert len(PdfReader(target).pages) >= 1
     assert page.said.head.text() == "Saved"
+
+
+def test_no_table_of_the_rules_is_wider_than_the_page(bench: Bench, page: HelpPage) -> None:
+    for topic in rule_tables.TABLES:
+        page.open(topic)
+        QApplication.processEvents()
+        assert page.text.horizontalScrollBar().maximum() == 0, topic
 
 
 def test_what_cannot_be_written_is_told(

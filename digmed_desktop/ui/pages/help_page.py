@@ -53,6 +53,8 @@ class HelpPage(QWidget):
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
         self.text.setAccessibleName("Help")
+        always = Qt.ScrollBarPolicy.ScrollBarAlwaysOn  # one that comes later leaves a wide table under it
+        self.text.setVerticalScrollBarPolicy(always)
         self.back_button = button("Back", tip="Back (Esc)")
         self.back_button.clicked.connect(self.back)
         self.guides = button(
