@@ -118,6 +118,7 @@ def test_a_reply_that_names_nothing_is_given_to_a_notification_that_was_found(be
     bench.until(lambda: page.reply.search.list.count() == 1)
     assert not page.reply.acts[ReplyAct.ACCEPTED].isVisible()
     page.reply.search.editor.focus()
+    bench.key(Qt.Key.Key_Down)
     bench.key(Qt.Key.Key_Return)
     bench.until(lambda: bench.focused().text() == "Give it to this notification")  # type: ignore[attr-defined]
     bench.key(Qt.Key.Key_Space)
@@ -217,3 +218,45 @@ def test_today_has_a_tile_that_leads_here_while_a_reply_waits(bench: Bench) -> N
     ask(bench, lambda desk: desk.replies.settle(mesh_id, ReplyAct.DEALT_WITH, 1) or True)
     bench.window.go("today")
     bench.until(lambda: today.replies_tile.isHidden())
+
+
+def test_enter_at_once_chooses_no_notification_that_was_not_typed_whole(bench: Bench) -> None:
+    made = ask(bench, sent)
+    about = ask(bench, lambda desk: desk.story(made)).row
+    ask(bench, lambda desk: came(desk, "30002", "", "BOX1"))
+    page = opened(bench)
+    search, give = page.reply.search, page.reply.acts[ReplyAct.BELONGS]
+    bench.until(lambda: search.list.count() == 1)
+    search.editor.focus()
+    family = about.patient_name.partition(",")[0]
+    for typed in ("-", family[:2], family):
+        search.clear()
+        bench.keys(typed)
+        bench.key(Qt.Key.Key_Return)
+        bench.until(
+            lambda typed=typed: search.list.isVisible() == (typed != "-") and not search._timer.isActive()
+        )
+        bench.idle()
+        assert not give.isVisible(), repr(typed)
+    search.clear()
+    bench.keys(about.patient_name)
+    bench.key(Qt.Key.Key_Return)
+    bench.until(give.isVisible)
+    search.editor.focus()
+    bench.keys("x")
+    assert not give.isVisible(), "chosen for a text that no longer stands there"
+
+
+def test_what_is_typed_while_the_list_is_read_anew_stays(bench: Bench) -> None:
+    made = ask(bench, sent)
+    ask(bench, lambda desk: came(desk, "30001", desk.story(made).message_id, "STRANGER"))
+    page = opened(bench)
+    bench.until(lambda: page.list.hasFocus())
+    bench.idle()
+    page.history_moved()
+    page.reply.note.focus()
+    bench.keys("Asked Jo")
+    page.reply.acts[ReplyAct.ACCEPTED].click()
+    bench.idle()
+    assert page.reply.note.answer() == "Asked Jo"
+    assert page.reply.acts[ReplyAct.ACCEPTED].asks

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
+from digmed_desktop.desk.views import Candidate
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.replies import NAMES_OURS, About, Doubt, Reply, ReplyAct
+from digmed_desktop.messaging.replies import NAMES_OURS, Doubt, Reply, ReplyAct
 from digmed_desktop.messaging.reply_words import short
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
@@ -70,8 +71,13 @@ class RepliesPage(ColumnPage):
 
     def history_moved(self) -> None:
         """Follow what became of replies; what a person is typing stays."""
+        others = self._others
+        self._context.office.ask(lambda desk: desk.replies.view(other_programs=others), self._follow)
+
+    def _follow(self, view: RepliesView) -> None:
+        """Show what waits now, unless a person began to type or to confirm meanwhile."""
         if not self.reply.is_busy:
-            self._ask()
+            self._show(view)
 
     def _ask(self, said: str = "", *, focus: bool = False) -> None:
         others = self._others
@@ -181,7 +187,7 @@ class RepliesPage(ColumnPage):
             self._failed,
         )
 
-    def _found(self, mesh_id: str, typed: str, found: Sequence[About]) -> None:
+    def _found(self, mesh_id: str, typed: str, found: Sequence[Candidate]) -> None:
         """Show candidates, unless another reply was chosen meanwhile."""
         if self._chosen is not None and self._chosen.mesh_id == mesh_id:
             self.reply.show_candidates(typed, found)
