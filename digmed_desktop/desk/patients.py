@@ -1,7 +1,6 @@
 """Finding a patient this pharmacy has seen: by NHS number in any shape, by name, by date of birth."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.questions.patient import patient_of
 from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.record import PersonName
+from digmed_desktop.desk.fitting import MOST, names_that_fit
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import Fit, PatientView
 from digmed_desktop.history.written import search_key
@@ -20,8 +20,6 @@ from digmed_desktop.messaging.patients import EarlierDose, KnownPatient
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
-MOST = 12
-LIKE_ENOUGH = 72.0  # of 100: a letter too few, too many or exchanged in a name of six
 _SHOWN_FIELDS = ("patient.", "practice.")
 
 
@@ -44,18 +42,20 @@ class PatientDesk:
         days, rest = _date_in(text, self._today())
         if days:
             return self._born_on(days, rest)
-        fits = _by_name(text, self._store.patients.names())
+        fits = names_that_fit(text, self._store.patients.names())
         return tuple(_view(one, fits[one.id]) for one in self._store.patients.of_ids(list(fits)))
 
     def _born_on(self, days: Sequence[date], name: str) -> tuple[PatientView, ...]:
         """Return the patients born on one of these days, of this name if there is one."""
         born = {
-            one.id: one for day in days for one in self._store.patients.born_on(day, 200 if name else MOST)
+            one.id: one
+            for day in days
+            for one in self._store.patients.born_on(day, 200 if search_key(name) else MOST)
         }
         surely = Fit.SURE if len(days) == 1 else Fit.PART
-        if not name:
+        if not search_key(name):
             return tuple(_view(one, surely) for one in born.values())[:MOST]
-        fits = _by_name(name, [(one.id, _key(one)) for one in born.values()])
+        fits = names_that_fit(name, [(one.id, _key(one)) for one in born.values()])
         return tuple(_view(born[one], surely if fit is Fit.SURE else fit) for one, fit in fits.items())
 
     def doses(self, nhs: str, name: PersonName, born: date | None) -> tuple[EarlierDose, ...]:
@@ -106,67 +106,6 @@ class PatientDesk:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()
-
-
-def _by_name(typed: str, names: Sequence[tuple[int, str]]) -> dict[int, Fit]:
-    """Return the ids of the names that are what was typed, then of those only like it."""
-    from rapidfuzz import fuzz, process
-
-    wanted = search_key(typed)
-    words = wanted.split()
-    begun = [(one, key) for one, key in names if _begins(words, key)]
-    whole = {one for one, key in begun if _is_whole(words, key)}
-    in_order = sorted((one for one, _key in begun), key=lambda one: one not in whole)[:MOST]
-    exact = {one: Fit.SURE if one in whole else Fit.PART for one in in_order}
-    if len(exact) >= MOST or not words:
-        return exact
-    taken = set(exact)
-    others = {one: key for one, key in names if one not in taken}
-    score: dict[int, float] = {}
-    for form in {wanted, wanted.replace(" ", "")}:  # O Neill is one name to some
-        for _key, likeness, one in process.extract(
-            form, others, scorer=fuzz.WRatio, score_cutoff=LIKE_ENOUGH, limit=MOST
-        ):
-            score[one] = max(likeness, score.get(one, 0.0))
-    like = sorted(score, key=lambda one: -score[one])[: MOST - len(exact)]
-    return exact | dict.fromkeys(like, Fit.SIMILAR)
-
-
-def _begins(words: Sequence[str], key: str) -> bool:
-    """Whether each word begins a word of its own in a name, be O Neill written as one word or two."""
-    whole = key.replace(" ", "")
-    if not all(word in whole for word in words):
-        return False
-    parts = key.split()
-    return any(_each_begins(mine, theirs) for mine in _written(words) for theirs in _written(parts))
-
-
-def _is_whole(words: Sequence[str], key: str) -> bool:
-    """Whether each word is a whole word of a name: Paul begins Paula, and is another person."""
-    theirs = [Counter(one) for one in _written(key.split(), shortest=2)]
-    return any(Counter(mine) <= one for mine in _written(words, shortest=2) for one in theirs)
-
-
-def _each_begins(words: Sequence[str], parts: Sequence[str]) -> bool:
-    left = list(parts)
-    for word in sorted(words, key=len, reverse=True):  # the longest has the fewest to choose from
-        begun = next((part for part in left if part.startswith(word)), None)
-        if begun is None:
-            return False
-        left.remove(begun)
-    return True
-
-
-def _written(words: Sequence[str], shortest: int = 1) -> Iterator[list[str]]:
-    """Yield a name as it stands, and with each two neighbouring words as one.
-
-    A second word under ``shortest`` letters is not joined: Ann E. is not Anne.
-    """
-    yield list(words)
-    for place in range(len(words) - 1):
-        if len(words[place + 1]) < shortest:
-            continue
-        yield [*words[:place], words[place] + words[place + 1], *words[place + 2 :]]
 
 
 def _key(one: KnownPatient) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical import dates, likeness, ods
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.fitting import fit_of_practice
 from digmed_desktop.desk.gate import Gate
-from digmed_desktop.desk.views import ClosedPractice, Fit, PracticeFound, PracticeListState
+from digmed_desktop.desk.views import ClosedPractice, PracticeFound, PracticeListState
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
@@ -48,12 +49,19 @@ class PracticeDesk:
                 listed.organisation.ods_code,
                 PracticeFound(listed.organisation, self._why_not(listed), "the list kept here"),
             )
-        return tuple(replace(one, fit=_fit(typed, code)) for code, one in found.items())[:MOST]
+        return tuple(replace(one, fit=fit_of_practice(typed, one.organisation)) for one in found.values())[
+            :MOST
+        ]
 
     def search_directory(self, typed: str) -> tuple[PracticeFound, ...]:
         """Return what the national directory finds. Raises DigMedError with a sentence when it cannot."""
         return tuple(
-            PracticeFound(one.organisation, self._why_not(one), "the directory")
+            PracticeFound(
+                one.organisation,
+                self._why_not(one),
+                "the directory",
+                fit_of_practice(typed, one.organisation),
+            )
             for one in self._directory.search(typed)
         )
 
@@ -158,10 +166,3 @@ class PracticeDesk:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(dates.ENGLAND).date()
-
-
-def _fit(typed: str, code: str) -> Fit:
-    """Return how surely a practice is what was typed: a code with a digit too few is another practice's, too."""
-    begun = ods.shown(typed)
-    is_part = code.startswith(begun) and code != begun and any(one.isdigit() for one in begun)
-    return Fit.PART if is_part else Fit.SURE

@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Organisation
+from digmed_desktop.desk.fitting import whole
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
+from digmed_desktop.desk.views import Candidate
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.parcel import InboxItem
 from digmed_desktop.messaging.permissions import Permission
-from digmed_desktop.messaging.replies import About, ReplyAct
+from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -43,9 +45,10 @@ class ReplyDesk:
             practices=tuple(replies.stopped_practices()),
         )
 
-    def candidates(self, mesh_id: str, typed: str) -> tuple[About, ...]:
+    def candidates(self, mesh_id: str, typed: str) -> tuple[Candidate, ...]:
         """Return the notifications that a reply may be about: those sent to its sender, or those that fit ``typed``."""
-        return tuple(self._store.replies.candidates(mesh_id, typed.strip(), MOST_CANDIDATES))
+        found = self._store.replies.candidates(mesh_id, typed.strip(), MOST_CANDIDATES)
+        return tuple(Candidate(one, whole(typed, one.patient_name, one.nhs_number)) for one in found)
 
     def give(self, mesh_id: str, notification: int, by: int | None, note: str = "") -> None:
         """Let a reply count for a notification, and its sender answer for that practice from now on.

@@ -15,6 +15,7 @@ from digmed_desktop.clinical.record import Organisation, Professional
 from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.desk.sent_views import Difference
 from digmed_desktop.messaging.permissions import WorkRole
+from digmed_desktop.messaging.replies import About
 from digmed_desktop.scanning.pack import Scan
 
 
@@ -228,6 +229,14 @@ class PracticeFound:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Candidate:
+    """A notification that a reply may be about; ``fit`` says how surely it is what was typed."""
+
+    about: About
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ClosedPractice:
     """A practice that receives nothing any more. ``heir`` is the practice that took over, where it is known whole."""
 
@@ -290,6 +299,7 @@ class SignIn:
 class Sent:
     """The outcome of Send: the notification's id, or what is in the way.
 
+    ``what`` says what was stored: Given, Not given, Correction and the like, and of what.
     ``register`` is the number of the register entry where that is all that was made: nobody is told.
     ``still_stands``: the record of the wrong patient, if it could not be taken back; it is on the action list.
     """
@@ -298,6 +308,7 @@ class Sent:
     problems: tuple[Problem, ...] = ()
     register: int = 0
     still_stands: int | None = None
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

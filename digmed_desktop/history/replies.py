@@ -84,6 +84,8 @@ class Replies:
         key = written.search_key(typed)
         with self._database.reading() as connection:
             row = _stored(connection, mesh_id)
+            if typed.strip() and not key:
+                return []  # nothing but signs that no name and no number has
             if key:
                 low, high = written.prefix_range(key)
                 n = notification.c

@@ -90,3 +90,19 @@ def test_a_code_typed_in_part_takes_no_practice_unseen(bench: Bench) -> None:
         bench.until(lambda: box.list.count() > 0 or not box.text)
         assert bench.form.answers()["practice.ods_code"] == taken, typed
         box.clear()
+
+
+def test_a_name_typed_in_part_takes_no_practice_unseen(bench: Bench) -> None:
+    """Also of what the directory knows: another practice may have the same beginning."""
+    practice = Organisation("Park Lane Surgery", "Y00001", Address(("1 High Street",), "Leeds", "LS1 1AA"))
+    bench.office.ask(lambda desk: desk._store.practices.remember(practice), lambda _n: None)
+    bench.idle()
+    box = bench.form.practice_search.box
+    for typed in ("park", "P", "ls1 1aa", "Park Lane", "Park Lane Surgery"):
+        bench.form.practice_search.focus()
+        bench.keys(typed)
+        bench.key(Qt.Key.Key_Return)
+        bench.until(lambda: box.list.count() > 0 or not box.text)
+        taken = "Y00001" if typed == practice.name else ""
+        assert bench.form.answers()["practice.ods_code"] == taken, typed
+        box.clear()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.desk.views import Candidate
 from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.replies import NAMES_OURS, About, Reply, ReplyAct, StoppedPractice
 from digmed_desktop.messaging.reply_words import what_it_says, why, words_of_act
@@ -86,6 +87,7 @@ class ReplyCard(QFrame):
         self.setObjectName("card")
         self._shown: Identified = by_name
         self._about: About | None = None
+        self._named: tuple[str, About | None] = ("", None)  # by the reply itself
         self._chosen: About | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 20)
@@ -105,6 +107,7 @@ class ReplyCard(QFrame):
         )
         self.search.wanted.connect(self.wanted)
         self.search.taken.connect(self._take)
+        self.search.editor.edited.connect(self._search_anew)
         self.note = TextEditor()
         self.note_field = Field(
             "reply.note", "Note", self.note, hint="Optional: whom you asked, and what they said."
@@ -159,34 +162,33 @@ class ReplyCard(QFrame):
         self.note.set_answer("")
         if reply is None:
             return
-        self._about = reply.about
         sender = reply.sender or "an unknown mailbox"
         self.head.setText(f"From {sender}, {dates.shown_time(reply.came_at)}")
         self.why.setText(why(reply.doubt))
         self.says.setText(what_it_says(reply))
         self._shown = identified
         names_ours = reply.doubt in NAMES_OURS
-        self.about.setText(
-            f"{'It names' if names_ours else 'A hint points at'}: {self._line(reply.about)}"
-            if reply.about
-            else ""
-        )
-        self.about.setVisible(reply.about is not None)
-        self.open.setVisible(reply.about is not None)
+        self._named = ("It names" if names_ours else "A hint points at", reply.about)
+        self._tell(*self._named)
         self.search.setVisible(not names_ours)
         self._offer(ReplyAct.ACCEPTED, offered=names_ours)
         self._offer(ReplyAct.BELONGS, offered=False)
         if not names_ours:
             self.wanted.emit("")
 
-    def show_candidates(self, typed: str, found: Sequence[About]) -> None:
+    def show_candidates(self, typed: str, found: Sequence[Candidate]) -> None:
         """Show the notifications to choose from."""
-        hits = [Hit(self._line(one), one) for one in found]
+        hits = [Hit(self._line(one.about), one.about, fit=one.fit) for one in found]
         self.search.show_hits(typed, hits, "No notification fits. Type the beginning of the family name.")
 
-    def _line(self, about: About | None) -> str:
-        if about is None:
-            return ""
+    def _tell(self, how: str, about: About | None) -> None:
+        """Say which notification it is about, and offer to open it."""
+        self._about = about
+        self.about.setText(f"{how}: {self._line(about)}" if about else "")
+        self.about.setVisible(about is not None)
+        self.open.setVisible(about is not None)
+
+    def _line(self, about: About) -> str:
         name = self._shown(about.patient_name, about.nhs_number, None)
         return f"{name}, {about.what}, {dates.shown_time(about.contact_at)}, {about.practice_name}"
 
@@ -196,12 +198,17 @@ class ReplyCard(QFrame):
 
     def _take(self, about: About) -> None:
         self._chosen = about
-        self.about.setText(f"Chosen: {self._line(about)}")
-        self.about.setVisible(True)
-        self._about = about
-        self.open.setVisible(True)
+        self._tell("Chosen", about)
         self._offer(ReplyAct.BELONGS, offered=True)
         self.acts[ReplyAct.BELONGS].setFocus()
+
+    def _search_anew(self) -> None:
+        """Drop what was chosen for the text before."""
+        if self._chosen is None:
+            return
+        self._chosen = None
+        self._tell(*self._named)
+        self._offer(ReplyAct.BELONGS, offered=False)
 
     def _offer(self, act: ReplyAct, *, offered: bool) -> None:
         self.acts[act].setVisible(offered)
