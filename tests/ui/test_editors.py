@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop.clinical.form import Option
@@ -117,3 +117,40 @@ def test_one_helper_gives_label_buddy_name_hint_and_error(qtbot: QtBot) -> None:
     assert editor.line.accessibleDescription().startswith("Problem: Enter an NHS number.")
     field.say("")
     assert "Problem" not in editor.line.accessibleDescription()
+
+
+def test_own_words_stay_as_typed_unless_an_arrow_marks_a_line(qtbot: QtBot) -> None:
+    """Also where they are a part of one line of the list: on Enter, and when the cursor leaves."""
+    editor = ChoiceEditor(CHOICES, own_words=True)
+    shown(qtbot, editor)
+    for end in (Qt.Key.Key_Return, Qt.Key.Key_Tab):
+        editor.set_answer("")
+        QTest.keyClicks(editor.line, "Gree")
+        qtbot.waitUntil(lambda: listed(editor).isVisible())
+        QApplication.processEvents()
+        QTest.keyClick(listed(editor), end)
+        editor._settle()
+        assert editor.answer() == "Gree", end
+    editor.set_answer("")
+    QTest.keyClicks(editor.line, "Gre")
+    qtbot.waitUntil(lambda: listed(editor).isVisible())
+    QTest.keyClick(listed(editor), Qt.Key.Key_Down)
+    QTest.keyClick(listed(editor), Qt.Key.Key_Return)
+    assert editor.answer() == "g"
+
+
+def listed(editor: ChoiceEditor) -> QAbstractItemView:
+    """Return the list that opens under a field."""
+    popup = editor._popup()
+    assert popup is not None
+    return popup
+
+
+def test_a_reason_to_continue_is_in_own_words() -> None:
+    from digmed_desktop.clinical.problem import Problem
+    from digmed_desktop.ui.forms.alerts import reason_field
+
+    field, editor = reason_field(Problem("a.b", "Something is so.", needs_reason=True))
+    editor.line.setText("Clinical")
+    editor._settle()
+    assert (editor.answer(), field.hint.isHidden()) == ("Clinical", False)

@@ -1,9 +1,11 @@
 """Several doubts at once on the check page: Enter leads from reason to reason, to what is confirmed, and to Send."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
+from tests.ui.test_editors import listed
 
 DOUBTED = {
     **complete_answers(),
@@ -34,7 +36,8 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
             lambda n=left: bench.focused() is doubts[3 - n].line or bench.focused() is doubts[3 - n].combo
         )
         bench.keys("clin")
-        bench.key(Qt.Key.Key_Return)
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+            QTest.keyClick(listed(doubts[3 - left]), key)
         bench.until(lambda n=left: len(check.open_doubts()) == n - 1)
     assert [one.answer() for one in doubts] == ["Clinical judgement, with the protocol read"] * 3
     assert check.why_not.text() == "Confirm 2 carried-over details"

@@ -167,7 +167,7 @@ class ActPanel(QFrame):
         self.words = LinesEditor(2)
         self.note = Field("act.note", "Why", self.words)
         self.reason = ChoiceEditor([], own_words=True)
-        self.listed = Field("act.reason", "Why", self.reason, hint="Choose or write a reason.")
+        self.listed = Field("act.reason", "Why", self.reason, hint="Choose a reason (↓), or write one.")
         self.do, self.back = button("Do it", "primary"), button("Cancel")
         self.do.clicked.connect(self._confirm)
         self.back.clicked.connect(self.closed)

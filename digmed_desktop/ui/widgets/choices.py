@@ -200,7 +200,7 @@ class TicksEditor(Editor):
 class ChoiceEditor(Editor):
     """One answer from a list that is searched by typing any part of it.
 
-    With ``own_words`` a typed part is never completed on leaving: an own reason is not made one of the list.
+    With ``own_words`` what is typed stays as typed: nothing is completed, and only an arrow marks what Enter takes.
     """
 
     class _Combo(QComboBox):
@@ -297,7 +297,8 @@ class ChoiceEditor(Editor):
             self._watched = popup
             popup.installEventFilter(self)
             popup.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        QTimer.singleShot(0, self, self._mark)
+        if not self._own_words:
+            QTimer.singleShot(0, self, self._mark)
 
     def _mark(self, row: int = 0) -> None:
         """Mark a line of the open list without taking it."""
