@@ -24,6 +24,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.story import Facts
+from digmed_desktop.messaging.wording import record_word
 
 if TYPE_CHECKING:
     from digmed_desktop.fhir.edition import Edition
@@ -78,7 +79,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
     def finished(self, draft_id: str) -> Sent | None:
         """Return what became of a draft that was finished before, None where it was not."""
         earlier = self._store.notifications.sent_as(draft_id)
-        return None if earlier is None else Sent(earlier)
+        return None if earlier is None else self._stored(earlier)
 
     def refusal(self, record: RecordT, by: int) -> tuple[Problem, ...]:
         """Return why this person may not finish such a record."""
@@ -195,7 +196,12 @@ class RecordingDesk(ABC, Generic[RecordT]):
             alongside=self.alongside(assessed, draft_id, by),
         )
         self.kept(record)
-        return Sent(notification)
+        return self._stored(notification)
+
+    def _stored(self, notification: int) -> Sent:
+        """Return the outcome of a Send that was stored."""
+        row = self._store.notifications.row(notification)
+        return Sent(notification, what=": ".join(filter(None, (record_word(row), row.what))))
 
     def _frame(self, plan: correcting.Plan, sender_reference: str) -> "MessageFrame":
         return correcting.frame_of(

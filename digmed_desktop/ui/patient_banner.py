@@ -17,8 +17,9 @@ from digmed_desktop.ui.widgets.words import LARGE, SMALL, Words, breakable
 
 NOBODY = "No patient chosen"
 NEW = "New patient"
+NUMBER = "NHS number"
 NAME = 1.05
-IN_LINE = {"Born": "Born {}", "NHS number": "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
+IN_LINE = {"Born": "Born {}", NUMBER: "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
 """How a fact is said where its label has no line of its own; the practice stands on the form."""
 LONG_WORD_WHEN_LARGE = 12  # letters
 SHORT_WHEN_LARGE = 24
@@ -50,7 +51,7 @@ def banner_of(
     born = dates.of_answer(answers.get(identity.BORN, ""), today, past=True)
     facts = (
         ("Born", _born(born, today, private=private)),
-        ("NHS number", made.number(number)),
+        (NUMBER, made.number(number)),
         ("Sex", SEXES.get(answers.get("patient.sex", ""), "")),
         (
             "GP practice",
@@ -77,7 +78,7 @@ def banner_of_record(
     known = ALLERGIES.get(allergies.status.value if allergies.status else "", "")
     facts = (
         ("Born", _born(patient.date_of_birth, today, private=private)),
-        ("NHS number", made.number(row.nhs_number) or "None recorded"),
+        (NUMBER, made.number(row.nhs_number) or "None recorded"),
         ("Sex", SEXES.get(patient.sex.value, "") if patient.sex else ""),
         ("GP practice", row.practice_name),
         (

@@ -14,6 +14,7 @@ from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.patient_banner import NUMBER
 from digmed_desktop.ui.toast import Toast
 
 STILL_STANDS = (
@@ -92,7 +93,9 @@ class SendFlow:
         if form is None:
             return
         window.toast.hide()  # it is about the record before this one
-        pressed = _Pressed(form.state(), form.draft_id, form.banner().name, form.sent_words())
+        whose = form.banner()
+        number = dict(whose.facts).get(NUMBER, "")
+        pressed = _Pressed(form.state(), form.draft_id, whose.name, number, form.sent_words())
         state, draft_id = pressed.state, pressed.draft_id
         if by is not None:
             try:
@@ -137,7 +140,7 @@ class SendFlow:
             each.reload_practices()
         window.visit(form)
         if window.context.acting.person is not None:  # behind the lock nobody's name is said
-            window.toast.say(f"Saved: {pressed.name}", pressed.words, sent.notification)
+            window.toast.say(f"Saved: {pressed.name}", pressed.told(sent), sent.notification)
         if sent.still_stands is not None:
             window.banner.say("stop", STILL_STANDS, "Not withdrawn")
 
@@ -157,4 +160,10 @@ class _Pressed:
     state: FormState
     draft_id: str
     name: str
+    number: str  # as far as onlookers may read it
     words: str
+
+    def told(self, sent: Sent) -> str:
+        """Return what is said of what was stored: whose number, what it is, and how it goes on."""
+        number = f"{NUMBER} {self.number}" if self.number else ""
+        return "\n".join(line for line in (number, sent.what, self.words) if line)

@@ -62,15 +62,17 @@ class Toast(QFrame):
         self.open_button.setVisible(notification is not None)
         self.head.setWordWrap(len(head) > LONG)
         self.head.setText(breakable(head))
-        self.body.setText(body)
-        self.setAccessibleName(f"{head}. {body}")
+        self.body.setWordWrap(max(map(len, body.split("\n"))) > LONG)
+        self.body.setText(breakable(body))
+        spoken = ". ".join(line.rstrip(".") for line in (head, *body.split("\n")) if line) + "."
+        self.setAccessibleName(spoken)
         self.show()
         self.raise_()
         self._place()
         QTimer.singleShot(0, self, self._place)  # once its words have their size
         self._away.start()
         opens = " Control O opens it." if notification is not None else ""
-        announce(self, f"{head}. {body}.{opens}")
+        announce(self, f"{spoken}{opens}")
 
     def forget(self) -> None:
         """Hide, and keep no name: a screen reader reads hidden words of some systems too."""

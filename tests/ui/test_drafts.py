@@ -8,6 +8,7 @@ from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.views import DraftView
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, MOST, DraftsPage
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
@@ -186,3 +187,27 @@ def test_a_second_form_of_a_patient_says_that_the_first_is_unfinished(bench: Ben
     assert not shown({identity.NUMBER: NORA[identity.NUMBER]})
     assert not shown({**named, identity.BORN: "13/3/1991"})
     assert not shown({**named, "session.programme": other}), "another vaccination"
+
+
+def test_a_draft_without_a_name_is_known_by_its_number(bench: Bench) -> None:
+    page = bench.window.page("drafts")
+    assert isinstance(page, DraftsPage)
+    number, born = {"patient.nhs_number": "999 012 3020"}, {"patient.date_of_birth": "4/7/1969"}
+    cases: tuple[tuple[dict[str, str], str, str], ...] = (
+        ({}, "No patient yet", "No patient yet"),
+        (number, "No name yet  ·  NHS number 999 012 3020", "No name yet  ·  NHS number … 3020"),
+        (born, "No name yet  ·  born 04 Jul 1969", "No name yet"),
+        (number | {"patient.given": "Nora"}, "Nora  ·  999 012 3020", "N.  ·  NHS number … 3020"),
+    )
+
+    def said() -> list[str]:
+        views = [
+            DraftView("d", "vaccination", FormState(one), "", bench.clock.now()) for one, _w, _p in cases
+        ]
+        return [page._who(view) for view in views]
+
+    assert said() == [whole for _one, whole, _private in cases]
+    done: list[int] = []
+    bench.window.context.made.change(lambda: done.append(1), privacy=True)
+    bench.until(lambda: bool(done))
+    assert said() == [private for _one, _whole, private in cases]

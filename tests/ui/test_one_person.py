@@ -359,3 +359,33 @@ def test_another_patient_in_a_correction_withdraws_it_once_the_right_one_is_stor
     assert state.answers["vaccine.batch"] == ROSE["vaccine.batch"]
     assert state.answers["screening.unwell"] == ""
     assert len(bench.rows()) == 1  # nothing is withdrawn yet
+
+
+def test_an_identity_is_told_in_words_also_where_little_or_nothing_of_it_is_left(bench: Bench) -> None:
+    """No name, a number or date that cannot be read, and what onlookers may read of each."""
+    name, number, born = (
+        {"patient.family": "Quill", "patient.given": "Nora"},
+        {"patient.nhs_number": "999 000 0018"},
+        {"patient.date_of_birth": "4/7/1969"},
+    )
+    nothing = "no name, NHS number or date of birth"
+    cases: tuple[tuple[dict[str, str], str, str], ...] = (
+        ({}, nothing, nothing),
+        ({"patient.date_of_birth": "//", "patient.nhs_number": " "}, nothing, nothing),
+        (number, "999 000 0018", "… 0018"),
+        (born, "04 Jul 1969", "details not shown"),
+        ({"patient.date_of_birth": "4/7/"}, "4/7", "details not shown"),
+        ({"patient.nhs_number": "99900O"}, "99900O", "… 900O"),
+        (name | number, "QUILL, Nora, 999 000 0018", "Q. N., … 0018"),
+        (name | born | number, "QUILL, Nora, 04 Jul 1969, 999 000 0018", "Q. N., … 0018"),
+    )
+    person, made = bench.form.person, bench.window.context.made
+    assert [person._told(one, ()) for one, _whole, _short in cases] == [
+        whole for _one, whole, _short in cases
+    ]
+    done: list[int] = []
+    made.change(lambda: done.append(1), privacy=True)
+    bench.until(lambda: bool(done))
+    assert [person._told(one, ()) for one, _whole, _short in cases] == [
+        short for _one, _whole, short in cases
+    ]

@@ -24,6 +24,8 @@ _NAMED = {
     "patient.city": "town",
     "patient.postcode": "postcode",
 }
+_NOTHING = "no name, NHS number or date of birth"
+_NOT_SHOWN = "details not shown"
 _DESCRIBED = ("patient.sex", "patient.address_lines", "patient.postcode")
 _SAME = "&Same patient: put it on this form"
 _SLIP = "&Same patient: the earlier entry was wrong"
@@ -177,7 +179,7 @@ class OnePerson(QWidget):
         if whom := self._name(found):
             self.head.setText(f"Is this the form of {whom}?")
             self.said.setText(
-                f"Found: {self._told(found, _DESCRIBED)}. On this form: {self._told(answers, _DESCRIBED) or 'no name yet'}"
+                f"Found: {self._told(found, _DESCRIBED)}. On this form: {self._told(answers, _DESCRIBED)}"
                 f"{self._answered(answers, found)}. For another patient a new form begins, and this one stays under Drafts."
             )
         else:
@@ -249,14 +251,19 @@ class OnePerson(QWidget):
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
 
     def _told(self, answers: Mapping[str, str], found: tuple[str, ...]) -> str:
-        """Return an identity in words, as far as onlookers may read it, with what else was ``found`` to differ."""
+        """Return an identity in words, as far as onlookers may read it, with what else was ``found`` to differ.
+
+        What cannot be read as a date or a number is shown as typed. Nothing at all is said in words.
+        """
         name = self._name(answers)
-        born = dates.shown(dates.of_answer(answers.get(identity.BORN, ""), self._today(), past=True))
-        number = nhs_number.shown(nhs_number.digits(answers.get(identity.NUMBER, "")) or "")
+        typed_born, typed_number = (answers.get(key, "").strip() for key in (identity.BORN, identity.NUMBER))
+        born = dates.shown(dates.of_answer(typed_born, self._today(), past=True)) or typed_born.strip("/")
+        private = self._context.made.now.privacy
+        number = nhs_number.shown(nhs_number.digits(typed_number) or "") or typed_number
         others = [", ".join(answers.get(key, "").split("\n")) for key in found if key in identity.DESCRIBING]
-        if self._context.made.now.privacy:
-            born, number, others = "", f"… {number[-4:]}" if number else "", []
-        return ", ".join(part for part in (name, born, number, *others) if part)
+        whole = [part for part in (name, born, number, *others) if part]
+        shown = [part for part in (name, f"… {number[-4:]}" if number else "") if part] if private else whole
+        return ", ".join(shown) or (_NOT_SHOWN if whole else _NOTHING)
 
     def _show(self, tone: str, sentence: str, *, ask: bool) -> None:
         set_property(self.panel, "tone", tone)

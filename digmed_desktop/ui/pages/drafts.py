@@ -78,14 +78,7 @@ class DraftsPage(ColumnPage):
             self.going_on[min(self._shown - MOST, len(self.going_on) - 1)].setFocus()
 
     def _add(self, place: int, draft: DraftView) -> None:
-        typed = draft.state.patient_name
-        answers = draft.state.answers
-        born = dates.of_answer(answers.get(identity.BORN, ""), self._context.now().date(), past=True)
-        number = nhs_number.digits(answers.get(identity.NUMBER, "")) or ""
-        name = self._context.made.identified(
-            PersonName(typed.given, typed.family).as_on_record(), number, born
-        )
-        who = (name or "No patient yet") if draft.can_be_read else CANNOT_BE_READ
+        who = self._who(draft)
         people = draft.begun_by or "Nobody signed in"
         if draft.changed_by and draft.changed_by != draft.begun_by:
             people = f"{people}, then {draft.changed_by}"
@@ -103,6 +96,19 @@ class DraftsPage(ColumnPage):
         )
         self._list.addWidget(row(go_on), place, 3)
         self.going_on.append(go_on)
+
+    def _who(self, draft: DraftView) -> str:
+        """Return whose draft it is, as far as that is known; a draft without a name is known by its number."""
+        if not draft.can_be_read:
+            return CANNOT_BE_READ
+        typed, answers, made = draft.state.patient_name, draft.state.answers, self._context.made
+        born = dates.of_answer(answers.get(identity.BORN, ""), self._context.now().date(), past=True)
+        number = nhs_number.digits(answers.get(identity.NUMBER, "")) or ""
+        if name := PersonName(typed.given, typed.family).as_on_record():
+            return made.identified(name, number, born)
+        shown_born = f"born {dates.shown(born)}" if born and not made.now.privacy else ""
+        parts = ("No name yet" if number or born else "No patient yet", f"NHS number {made.number(number)}" if number else "", shown_born)
+        return "  ·  ".join(part for part in parts if part)
 
     def _add_discard(self, place: int, draft: DraftView, who: str) -> None:
         discard = ConfirmedButton("Discard", "Discard for good?", enter=True)
