@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from digmed_desktop.desk.sent_views import Begun
+from digmed_desktop.desk.sent_views import Act, Begun
 from digmed_desktop.messaging.states import State
 from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT, Moves
 from digmed_desktop.tour.player import pause
@@ -20,6 +20,8 @@ SEVERAL_WARNINGS = {
 }
 """Answers that a pharmacist has to look at before the needle."""
 REASON_GIVEN = "Clinical judgement, within the PGD"
+WHOM_A_PRACTICE_REJECTS = 8
+"""The place among practice mode's patients of one whose practice rejects the first message."""
 SETTLED_MS = 500
 """Milliseconds after which a preview, and what it warns of, is in view."""
 
@@ -30,7 +32,7 @@ class CounterScenes:
     def __init__(self, moves: Moves, come_in: Callable[[], None]) -> None:
         self.moves, self.player, self.window = moves, moves.player, moves.window
         self._come_in = come_in
-        self.sent = self.paper = 0
+        self.sent = self.paper = self.rejected = 0
 
     def pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield the name of every page, and how to come there."""
@@ -47,16 +49,19 @@ class CounterScenes:
         yield "correction", self._correction
         yield "correction-check", self._correction_check
         yield "notification", self._story
+        yield "send-again", self._send_again
         yield "paper", self._paper
         yield "paper-print", self._paper_print
 
     def prepare(self) -> None:
-        """Send two records, one to the practice and one for paper."""
+        """Send three records: one is matched, one goes on paper, and one is rejected."""
         patients = self.moves.practice.patients
         self.sent = self._send(patients[0].answers)
         self.moves.wait_for_end(self.sent, {State.MATCHED})
         self.paper = self._send({**patients[3].answers, "patient.nhs_number": ""})
         self.moves.wait_for_end(self.paper, {State.TO_PAPER})
+        self.rejected = self._send(patients[WHOM_A_PRACTICE_REJECTS].answers)
+        self.moves.wait_for_end(self.rejected, {State.REJECTED})
         form = self._form()
         form.fill({"patient.given": "Half", "patient.family": "Typed"})
         form.next_patient()
@@ -195,6 +200,14 @@ class CounterScenes:
         self.player.wait_for(
             "its page", lambda: story.view is not None and story.view.story.row.id == notification
         )
+
+    def _send_again(self) -> None:
+        self._come_in()
+        self._open(self.rejected)
+        story = self.window.story
+        self.player.wait_for("the acts on it", lambda: Act.SEND_AS_NEW in story.offers)
+        label = story.offers[Act.SEND_AS_NEW].label
+        next(one for one in story.more.menu().actions() if one.text().startswith(label)).trigger()
 
     def _paper(self) -> None:
         self._come_in()

@@ -89,15 +89,15 @@ class StoryPage(QWidget):
         self.back_button = button("Back to sent items", tip="Back to sent items (Esc)")
         self.back_button.clicked.connect(lambda: self._context.navigate.to_place.emit("sent"))
         self.buttons: dict[Act, QPushButton] = {}
+        self.paper_button = button("Paper copy")  # the first act of what goes on paper
+        self.paper_button.clicked.connect(self._begin_paper)
         for act in BUTTONS:
             made = button("")
             made.clicked.connect(partial(self._begin, act))
             made.setHidden(True)
             self.buttons[act] = made
-        self.paper_button = button("Paper copy")
-        self.paper_button.clicked.connect(self._begin_paper)
         self.more = menu_button("More", QMenu(self))
-        return flow(self.back_button, *self.buttons.values(), self.paper_button, self.more)
+        return flow(self.back_button, self.paper_button, *self.buttons.values(), self.more)
 
     def _connect(self) -> None:
         self.panel.confirmed.connect(self._do)
