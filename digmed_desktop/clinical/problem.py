@@ -134,6 +134,13 @@ def facts_of(problem: Problem, problems: Iterable[Problem]) -> list[Problem]:
     return [p for p in problems if p.joined and p.concern == problem.concern]
 
 
+def is_warned_of(problem: Problem, problems: Iterable[Problem]) -> bool:
+    """Whether a problem is said in full among the warnings over a form, which ask for its reason."""
+    return problem.needs_reason or (
+        problem.joined and any(p.needs_reason and p.concern == problem.concern for p in problems)
+    )
+
+
 def told_first(problems: Iterable[Problem]) -> list[Problem]:
     """Return what is said before the act, stops first: what refuses it, what asks for advice, every other warning.
 

@@ -72,8 +72,12 @@ class ChipButton(QPushButton):
 
     def show_words(self, *, short: bool) -> None:
         """Say it at length or in short."""
-        self._words = self._short if short else self._whole
-        self.setText((self._words.head + self._words.tail).replace("&", "&&"))
+        self.say(self._short if short else self._whole)
+
+    def say(self, words: Wording) -> None:
+        """Say exactly these words."""
+        self._words = words
+        self.setText((words.head + words.tail).replace("&", "&&"))
 
     def _around(self) -> int:
         return 20 if self.menu() is None else 44
@@ -132,6 +136,7 @@ class Strip(QFrame):
         self._values: Sequence[Chip] = ()
         for digit in range(1, 10):
             QShortcut(QKeySequence(f"Alt+{digit}"), self, lambda n=digit: self._press(n - 1))
+        self._initials = ""  # the words of a person where the text is large: the vaccine takes the room
         self.show_person(None)
         self._lay()
 
@@ -168,8 +173,11 @@ class Strip(QFrame):
     def show_person(self, person: PersonView | None) -> None:
         """Say who is acting."""
         label = person.label if person else "Nobody signed in"
-        self.who.set_words(Wording(label), Wording(person.professional.name.spoken() if person else label))
+        name = person.professional.name if person else None
+        self.who.set_words(Wording(label), Wording(name.spoken() if name else label))
         self.who.setAccessibleName(f"Acting: {label}" if person else label)
+        self.who.setToolTip(label)
+        self._initials = "".join(part[:1] for part in (name.given, name.family)) if name else label
         self._lay()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -199,6 +207,8 @@ class Strip(QFrame):
         short = not alone and self._rows([chip.width_of(short=False) for chip in chips]) > MOST_ROWS
         for chip in chips:
             chip.show_words(short=short)
+        if large:
+            self.who.say(Wording(self._initials))
         self._fold(large=large)
         self._flow.updateGeometry()
 

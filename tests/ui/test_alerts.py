@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.tour.player import pause
-from digmed_desktop.ui.forms.alerts import MOST_AT_LENGTH, Alerts
+from digmed_desktop.ui.forms.alerts import MOST_AT_LENGTH, Alert, Alerts
+from digmed_desktop.ui.forms.form_view import SEE_WARNING
 from digmed_desktop.ui.patient_banner import PatientBanner
 from digmed_desktop.ui.preview import preview_pane
+from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Words
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -154,11 +156,13 @@ def test_a_warning_is_read_without_scrolling_wherever_the_cursor_is(
     bench.form.fill({**complete_answers(), **SEVERAL, "vaccine.outcome": "", "vaccine.site": ""})
     bench.idle()
     form = bench.form
-    sentence = form.alerts.alerts[0].problem.sentence
+    first = form.alerts.alerts[0].problem.sentence
+    about = {alert.problem.field: alert.problem.sentence for alert in form.alerts.alerts}
     assert (bench.window.width(), bench.window.height()) == (1280, 720)
     for question in ("previous.finding", "screening.unwell", "consent.to_treatment", "vaccine.outcome"):
         form.focus_field(question)
         pause(60)
+        sentence = about.get(question, first)  # of the question at the cursor, else of the first one
         said = [
             words for words in form.findChildren(Words) if words.text() == sentence and wholly_in_sight(words)
         ]
@@ -189,3 +193,30 @@ def wholly_in_sight(widget: QWidget) -> bool:
                 return False
         around = around.parentWidget()
     return widget.isVisible()
+
+
+def test_a_warning_is_said_in_full_once_and_pointed_to_at_its_question_and_in_its_tab(bench: Bench) -> None:
+    bench.form.fill({**complete_answers(), **SEVERAL, "vaccine.outcome": "", "vaccine.site": ""})
+    bench.idle()
+    form, pane = bench.form, bench.form.preview
+    pane.tabs.setCurrentWidget(pane.lists[preview_pane.WARNINGS])
+    lines = [line.text() for line in pane.lists[preview_pane.WARNINGS].findChildren(LinkButton)]
+    for alert in form.alerts.alerts:
+        asked = form.form.fields[alert.problem.field]
+        if not asked.isVisible():
+            continue
+        said = [words.text() for words in form.findChildren(Words) if not words.isHidden()] + lines
+        assert said.count(alert.problem.sentence) == 1, alert.problem.field
+        assert asked.sentence == SEE_WARNING
+        assert alert.problem.sentence in asked.editor.parts()[0].accessibleDescription(), "it is read out"
+        assert asked.label_text in lines
+    form.form.verticalScrollBar().setValue(form.form.verticalScrollBar().maximum())
+    for alert in form.alerts.alerts:
+        form.focus_field(alert.problem.field)
+        bench.until(
+            lambda of=alert: form.warning.accessibleName() == of.problem.sentence or bool(shown_whole(of))
+        )
+
+
+def shown_whole(alert: Alert) -> bool:
+    return wholly_in_sight(alert.said)

@@ -1,6 +1,6 @@
 """Stops and warnings at the top of a form: each says what is so, and takes the reason to go on in spite of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -29,9 +29,13 @@ LOOK_AT = "Go to the question"
 
 def reason_field(problem: Problem) -> tuple[Field, ChoiceEditor]:
     """Return the question why somebody goes on; who advised it, nobody can choose from a list."""
-    editor = ChoiceEditor([] if problem.needs_adviser else reasons())
+    editor = ChoiceEditor([] if problem.needs_adviser else reasons(), own_words=True)
     editor.leads_on = True
-    how = "Enter name, profession and advice." if problem.needs_adviser else "Choose or write a reason."
+    how = (
+        "Enter name, profession and advice."
+        if problem.needs_adviser
+        else "Choose a reason (↓), or write one."
+    )
     field = Field(problem.reason_key, problem.reason_asked, editor, hint=f"{how} It stays in this pharmacy.")
     return field, editor
 
@@ -59,6 +63,7 @@ class Alert(QFrame):
         tone = tone_of(problem)
         self.setProperty("tone", tone)
         self.problem = problem
+        self.questions = {problem.field}  # that raised it, or of which something is said with it
         self.said = Words(problem.sentence, bold=True)
         self.said.setProperty("ink", tone)
         self.facts = Words("")  # what is said with it
@@ -108,8 +113,9 @@ class Alert(QFrame):
         if not self.field.isVisible():
             self.editor.set_answer(reason)
 
-    def show_facts(self, facts: Sequence[str]) -> None:
-        """Show what is said with it."""
+    def show_facts(self, facts: Sequence[str], questions: Collection[str] = ()) -> None:
+        """Show what is said with it, of these questions."""
+        self.questions = {self.problem.field, *questions}
         self.facts.setText("\n".join(facts))
         self.facts.setVisible(bool(facts))
         self.setAccessibleName(" ".join((self.problem.sentence, *facts)))
@@ -191,7 +197,8 @@ class Alerts(QWidget):
         self.alerts = [here[key] for key in told]
         for alert in self.alerts:
             alert.show_reason(given.get(alert.problem.reason_key, ""))
-            alert.show_facts([fact_in_words(p, self.called) for p in facts_of(alert.problem, problems)])
+            facts = facts_of(alert.problem, problems)
+            alert.show_facts([fact_in_words(p, self.called) for p in facts], [p.field for p in facts])
         self._lay()
         self.setVisible(bool(self.alerts))
         self.changed.emit()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.answers import is_blank
 from digmed_desktop.clinical.form import FieldKind, Form, FormField, Group, Option
-from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.clinical.problem import Problem, Severity, is_warned_of
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.ui.forms.editor_for import editor_for
 from digmed_desktop.ui.forms.repeating import AddBar, CopyHead, LawPanel, copy_number, repeats_of, step, stops
@@ -23,6 +23,7 @@ from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import application, heading, title
 
 Lists = Mapping[str, Sequence[Option]]
+SEE_WARNING = "See the warning above the questions."
 ROUND_FOCUS = 72  # pixels kept in view above and below the question at the cursor: what comes next is seen
 
 
@@ -101,6 +102,11 @@ class FormView(QScrollArea):
         if watched is self.widget() and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             QTimer.singleShot(0, self, self.keep_cursor_in_view)
         return super().eventFilter(watched, event)
+
+    @property
+    def at(self) -> str:
+        """The question that had the cursor last."""
+        return self._at
 
     def keep_cursor_in_view(self) -> None:
         """Follow the cursor once the page has grown or shrunk: what is typed is always seen."""
@@ -409,8 +415,10 @@ class FormView(QScrollArea):
         for key, field in self.fields.items():
             found = by_field.get(key)
             level = Level.STOP if found is None or found.severity is Severity.STOP else Level.LOOK
-            if field.sentence != (found.sentence if found else ""):
-                field.say(found.sentence if found else "", level)
+            whole = found.sentence if found else ""
+            shown = SEE_WARNING if found and is_warned_of(found, self._problems) else whole
+            if (field.sentence, field.spoken) != (shown, whole):
+                field.say(shown, level, spoken=whole)
         self.summary.show_problems(self._problems if self._tell_all else ())
 
     def _is_told(self, problem: Problem) -> bool:

@@ -1,15 +1,17 @@
-"""The first open warning over a form, for as long as its own words are scrolled out of view."""
+"""The open warning about the question at the cursor, else the first, while its own words are scrolled out of view."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from digmed_desktop.ui.forms.alerts import Alerts, tone_of
+from digmed_desktop.ui.forms.alerts import Alert, Alerts, tone_of
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.widgets.words import SMALL, Words, breakable, set_property
 
 
 class WarningLine(QFrame):
-    """Says the warning that is to be decided first wherever the form is scrolled to, and how many others are open."""
+    """Says one open warning wherever the form is scrolled to, and how many others are open."""
 
     def __init__(self, alerts: Alerts, view: FormView) -> None:
         super().__init__()
@@ -26,14 +28,16 @@ class WarningLine(QFrame):
         alerts.changed.connect(self._soon.start)
         view.verticalScrollBar().valueChanged.connect(self._soon.start)
         view.verticalScrollBar().rangeChanged.connect(self._soon.start)
+        view.cursor_at.connect(lambda _question: self._soon.start())
         self.hide()
 
     def follow(self) -> None:
         """Show the warning while its own words are out of view."""
         open_ = [alert for alert in self._alerts.alerts if alert.open]
-        shown = bool(open_) and not self._in_view(open_[0].said)
-        if shown:
-            problem = open_[0].problem
+        alert = self._first(open_)
+        shown = alert is not None and not self._in_view(alert.said)
+        if alert is not None and shown:
+            problem = alert.problem
             tone = tone_of(problem)
             set_property(self, "tone", tone)
             set_property(self.said, "ink", tone)
@@ -43,6 +47,11 @@ class WarningLine(QFrame):
         if shown == self.isHidden():
             self.setVisible(shown)
             QTimer.singleShot(0, self._view, self._view.keep_cursor_in_view)
+
+    def _first(self, alerts: Sequence[Alert]) -> Alert | None:
+        """Return the warning that the question at the cursor raised, else the one to be decided first."""
+        here = (alert for alert in alerts if self._view.at in alert.questions)
+        return next(here, alerts[0] if alerts else None)
 
     def _in_view(self, words: Words) -> bool:
         port = self._view.viewport()

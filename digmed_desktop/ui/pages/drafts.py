@@ -107,7 +107,11 @@ class DraftsPage(ColumnPage):
         if name := PersonName(typed.given, typed.family).as_on_record():
             return made.identified(name, number, born)
         shown_born = f"born {dates.shown(born)}" if born and not made.now.privacy else ""
-        parts = ("No name yet" if number or born else "No patient yet", f"NHS number {made.number(number)}" if number else "", shown_born)
+        parts = (
+            "No name yet" if number or born else "No patient yet",
+            f"NHS number {made.number(number)}" if number else "",
+            shown_born,
+        )
         return "  ·  ".join(part for part in parts if part)
 
     def _add_discard(self, place: int, draft: DraftView, who: str) -> None:

@@ -71,6 +71,7 @@ class FormPage(FormParts):
         self.search.passed.connect(lambda: self.form.next_open(""))
         self.person.called = lambda key: self.form.fields[key].label_text
         self.alerts.called = lambda key: self.form.fields[key].label_text if key in self.form.fields else ""
+        self.preview.name_questions(self.alerts.called)
         self.band.noted.connect(self._noted)
         self.whose = WhoseForm(self, context)
         self.practices = PracticeAnswers(self.form)

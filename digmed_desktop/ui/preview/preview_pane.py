@@ -1,6 +1,6 @@
 """The pane with its tabs. Only the tab in view is drawn; the others wait until they are chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
@@ -52,6 +52,7 @@ class _ProblemList(QScrollArea):
         self._layout.setSpacing(4)
         self.setWidget(self._page)
         self._held: list[QWidget] = []
+        self.called: Callable[[str], str] = lambda _question: ""  # the label of a question
 
     def show_preview(self, preview: Preview) -> None:
         for widget in self._held:
@@ -63,11 +64,21 @@ class _ProblemList(QScrollArea):
         problems = of_severity(preview.problems, self.severity)
         if not problems:
             self._add(Words(self._none, bold=True))
-        for problem in (said for one in problems for said in (one, *facts_of(one, preview.problems))):
-            line = LinkButton(problem.sentence)
+        for problem in (said for one in problems for said in (one, *self._besides(one, preview.problems))):
+            line = LinkButton(self._pointer(problem))
+            line.setAccessibleName(problem.sentence)
             line.clicked.connect(lambda _on=False, f=problem.field: self.chosen.emit(f))
             self._add(line)
         self._layout.addStretch(1)
+
+    def _pointer(self, problem: Problem) -> str:
+        """Return what leads to a problem: of a warning, which the form says in full, the question alone."""
+        return (self.called(problem.field) if problem.needs_reason else "") or problem.sentence
+
+    @staticmethod
+    def _besides(problem: Problem, problems: Iterable[Problem]) -> Iterable[Problem]:
+        """Return what is said with a problem, unless the form says it with the warning."""
+        return () if problem.needs_reason else facts_of(problem, problems)
 
     def _add(self, widget: QWidget) -> None:
         self._layout.addWidget(widget)
@@ -125,6 +136,11 @@ class PreviewPane(QFrame):
     def follow(self, field_id: str) -> None:
         """Mark the row of the question that has the cursor, and bring it into view."""
         self.reading.mark(field_id)
+
+    def name_questions(self, called: Callable[[str], str]) -> None:
+        """Take how a question is labelled."""
+        for problems in self.lists.values():
+            problems.called = called
 
     @property
     def preview(self) -> Preview:

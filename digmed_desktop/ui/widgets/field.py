@@ -43,6 +43,7 @@ class Field(QWidget):
         super().__init__()
         self.field_id, self.label_text, self.editor = field_id, label, editor
         self.unit = ""
+        self.spoken = ""  # what is read out at the field, where it says less than that
         self.setObjectName(field_id)
         self.label = Words(label, bold=self.bold, wrap=len(label) > self.long_label)
         parts = editor.parts()
@@ -125,7 +126,7 @@ class Field(QWidget):
         self._tag.setHidden(not on or bool(self._gp_sees))
 
     def _name_editor(self) -> None:
-        said = f"Problem: {self.sentence} " if self.sentence else ""
+        said = f"Problem: {self.spoken} " if self.sentence else ""
         seen_by = "" if self._to_gp is None else f"{SENT if self._gp_sees else KEPT}. "
         self.editor.name(self.label_text, said + seen_by + self._hint_text)
 
@@ -152,9 +153,10 @@ class Field(QWidget):
         """Return the words at the field now, or ``""``."""
         return self.error.text() if not self.error.isHidden() else ""
 
-    def say(self, sentence: str, level: Level = Level.STOP) -> None:
-        """Say what is wrong and what to do; ``""`` takes it away."""
+    def say(self, sentence: str, level: Level = Level.STOP, *, spoken: str = "") -> None:
+        """Say what is wrong and what to do; ``""`` takes it away. ``spoken`` is all of what ``sentence`` points to."""
         wrong = bool(sentence)
+        self.spoken = spoken or sentence
         self.error.setText(sentence)
         self.error.setVisible(wrong)
         set_property(self.error, "ink", level.value)
