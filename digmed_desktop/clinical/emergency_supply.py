@@ -13,6 +13,7 @@ from digmed_desktop.clinical.record import (
     Coded,
     Consent,
     Incident,
+    NotStated,
     OnBehalf,
     Organisation,
     Patient,
@@ -154,3 +155,4 @@ class EmergencySupplyRecord:
     late_entry_reason: str = ""  # why the register entry is made the day after the supply; kept here
     notes_kept_here: str = ""
     on_behalf: OnBehalf | None = None  # None: the pharmacist recorded or signed it
+    not_stated: tuple[NotStated, ...] = ()  # kept here, not sent

@@ -293,6 +293,14 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class NotStated:
+    """A field that the form needs and another system's record leaves out, such as ``legal_basis``, and why."""
+
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class VaccinationRecord:
     """One contact at which one or more vaccines were given or not given, for the patient's GP practice."""
 
@@ -322,3 +330,4 @@ class VaccinationRecord:
     incident: Incident = field(default_factory=Incident)
     notes_kept_here: str = ""
     on_behalf: OnBehalf | None = None  # None: the clinician recorded or signed it
+    not_stated: tuple[NotStated, ...] = ()  # kept here, not sent

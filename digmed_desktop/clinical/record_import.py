@@ -25,6 +25,7 @@ from digmed_desktop.clinical.record import (
     Address,
     Allergy,
     Coded,
+    NotStated,
     OnBehalf,
     Organisation,
     Professional,
@@ -199,5 +200,6 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (Organisation, _of_organisation),
     (Professional, _of_professional),
     (OnBehalf, lambda one: f"recorded by {words(one.recorded_by)}, sent by {words(one.sent_by)}"),
+    (NotStated, lambda one: f"{one.field}: {one.reason}"),
     (ScreeningAnswer, lambda said: f"{said.question}: {yes_no(said.answer)}"),
 )

@@ -4,19 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digmed_desktop.clinical import record_rules, record_texts, supply_record
+from digmed_desktop.clinical import record_rules, record_texts, supply_record, unstated
 from digmed_desktop.clinical.contradictions import Record, contradictions
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.clinical.record_fault import Fault
+from digmed_desktop.clinical.unstated import Unstated
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Judgement:
-    """The faults of a record, and the labels of questions that the record leaves open and nobody judged."""
+    """The faults of a record, and what it leaves out without a reason."""
 
     faults: tuple[Fault, ...]
-    not_judged: tuple[str, ...]
+    unstated: tuple[Unstated, ...]
 
 
 def judge(
@@ -27,9 +28,11 @@ def judge(
     texts = record_texts.faults(record, stated)
     if isinstance(record, VaccinationRecord):
         ruled = record_rules.faults(programmes, record, now)
-        unanswered = record_rules.unanswered(programmes, record, now)
+        missing = dict.fromkeys(record_rules.left_out(programmes, record, now))
     else:
         ruled = supply_record.faults(record, now)
-        unanswered = supply_record.unanswered(record, now)
-    faults = tuple(dict.fromkeys((*texts, *untrue, *ruled)))
-    return Judgement(faults, tuple(dict.fromkeys(one.label for one in unanswered)))
+        missing = dict.fromkeys(supply_record.left_out(record, now))
+    reasons = unstated.faulty_reasons(missing, record.not_stated)
+    faults = tuple(dict.fromkeys((*texts, *untrue, *ruled, *reasons)))
+    refused = {where for where, _sentence in faults}
+    return Judgement(faults, tuple(unstated.unexcused(missing, record.not_stated, refused)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digmed_desktop.clinical import legal_basis, own_product, pgd, units, vaccination
+from digmed_desktop.clinical import legal_basis, own_product, pgd, units, unstated, vaccination
 from digmed_desktop.clinical.contradictions import Contradiction, contradictions, is_weight
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.form import FormField
@@ -28,17 +28,21 @@ from digmed_desktop.clinical.questions.writer import Here, same
 from digmed_desktop.clinical.reading import Reading
 from digmed_desktop.clinical.record import Coded, Immunization, Sex, VaccinationRecord
 from digmed_desktop.clinical.record_fault import Fault
+from digmed_desktop.clinical.unstated import Unstated
 from digmed_desktop.settings.own_product import OwnProduct
 
 NOTES = "record.notes_kept_here"
 _OF_THE_ACT = ("vaccine.", "eligibility.")
 """Questions of which an answer that the form does not take is refused here too."""
-_MAY_BE_UNSAID = frozenset({"consent.given_by", "consent.to_sharing"})
-"""Questions on consent that a record may leave out; what they ask for besides, it may not."""
+_REASON_IS_ENOUGH = frozenset({"consent.given_by", "consent.to_sharing"})
+"""Questions on consent that a record may leave out with a reason; what they ask for besides, it may not."""
 _ASKED_BY_AN_ANSWER = ("allergies.entries", "incident.reason", "vaccine.not_given_")
 """Questions that only an answer of the record asks, so that nobody may leave them out."""
+_WORDS_JUDGED_APART = ("session.legal_basis", "consent.given_by", "vaccine.dose_amount", "vaccine.product")
+"""Questions of which an answer that the form does not have is refused, or judged by a rule of its own."""
 _NOT_OF_THE_RULES = ("patient.", "practice.", "pharmacy.")
 _WHY = "vaccine.eligibility"
+_PROGRAMME = "session.programme"
 _DUE_OF_A_MAN = "The patient is male, and a baby is due. Check the sex and the due date."
 WHOLE = "dose"
 """The unit of a vaccine given whole."""
@@ -54,11 +58,8 @@ class Ruling:
     @property
     def in_file(self) -> str:
         """Return its place in a record file."""
-        bound = next(
-            (one.path for one in VACCINATION.bindings if self.problem.field in (one.question, *one.besides)),
-            self.problem.field,
-        )
-        return Contradiction(bound, self.problem.sentence, self.place).in_file
+        path, _ = VACCINATION.attribute(self.problem.field)
+        return Contradiction(path, self.problem.sentence, self.place).in_file
 
 
 def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: datetime) -> Iterator[Fault]:
@@ -71,7 +72,8 @@ def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: date
         yield from _unknown_answers(programmes, record, place)
         yield from _unsaid_basis(programmes, record, place)
     wanted = []
-    for ruling in dict.fromkeys(rulings(programmes, record, now)):
+    said = (*rulings(programmes, record, now), *_in_other_words(programmes, record, now))
+    for ruling in dict.fromkeys(said):
         problem = ruling.problem
         if problem.severity is Severity.STOP:
             if not any(ruling.in_file == at and problem.sentence.startswith(said) for at, said in told):
@@ -110,16 +112,29 @@ def unsaid(
     return tuple(dict.fromkeys(one for one in found if one.sentence not in said))
 
 
-def unanswered(
+def left_out(programmes: Sequence[Programme], record: VaccinationRecord, now: datetime) -> Iterator[Unstated]:
+    """Yield the questions that the form needs answered and that a record leaves out, each with its field."""
+    asked = {one.id: one for one in VACCINATION.form.fields()}
+    for place, vaccine in enumerate(record.immunizations if programmes else ()):
+        if not vaccine.programme.strip():
+            yield Unstated(asked[_PROGRAMME], f"immunizations.{place}.programme")
+        opened = _opened(_programme_of(programmes, vaccine, record), record, place, now)
+        for field in _unanswered(opened, record, place) if opened else ():
+            if not unstated.says_something(VACCINATION, record, field.id, place):
+                where = Ruling(place, Problem(field.id, "")).in_file
+                yield Unstated(field, where.removeprefix("record."))
+
+
+def _in_other_words(
     programmes: Sequence[Programme], record: VaccinationRecord, now: datetime
-) -> Iterator[FormField]:
-    """Yield the questions that the form needs answered and that a record leaves out, although it may."""
-    for place in range(len(record.immunizations) if programmes else 0):
-        opened = _opened(_programme_of(programmes, record.immunizations[place], record), record, place, now)
-        for problem in opened.reading.problems if opened else ():
-            asked = next((one for one in VACCINATION.form.fields() if one.id == problem.field), None)
-            if opened and asked and asked.required and not opened.answers.get(asked.id):
-                yield asked
+) -> Iterator[Ruling]:
+    """Yield a doubt about each answer that the form does not have, so that no rule judged it."""
+    for place, vaccine in enumerate(record.immunizations):
+        opened = _opened(_programme_of(programmes, vaccine, record), record, place, now)
+        for field in _unanswered(opened, record, place) if opened else ():
+            stated = unstated.says_something(VACCINATION, record, field.id, place)
+            if stated and field.id not in _WORDS_JUDGED_APART:
+                yield Ruling(place, unstated.in_other_words(field))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -150,6 +165,15 @@ def _opened(programme: Programme, record: VaccinationRecord, place: int, now: da
     return _Opened(programme, answers, reading)
 
 
+def _unanswered(opened: _Opened, record: VaccinationRecord, place: int) -> Iterator[FormField]:
+    """Yield the questions that the form needs answered and that no answer of the record fits."""
+    missed = {problem.field for problem in opened.reading.problems}
+    for field in VACCINATION.form.fields():
+        missing = field.id in missed and field.required and not opened.answers.get(field.id)
+        if missing and not _is_refused(field.id, opened.answers, record, place):
+            yield field
+
+
 def _judged(programme: Programme, record: VaccinationRecord, place: int, now: datetime) -> Iterator[Problem]:
     """Yield what the form would say of one vaccine, as far as the rules say it."""
     opened = _opened(programme, record, place, now)
@@ -172,7 +196,7 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
 def _is_refused(field: str, answers: dict[str, str], record: VaccinationRecord, place: int) -> bool:
     """Whether an answer that the form does not take, or misses, is refused in a record too."""
     if field.startswith("consent."):
-        return field not in _MAY_BE_UNSAID and bool(record.immunizations[place].given)
+        return field not in _REASON_IS_ENOUGH and bool(record.immunizations[place].given)
     if field.startswith(_ASKED_BY_AN_ANSWER):
         return True
     return field.startswith(_OF_THE_ACT) and bool(answers.get(field, ""))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from digmed_desktop.clinical import form, law, supply_answers
+from digmed_desktop.clinical import form, law, supply_answers, unstated
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.contradictions import Contradiction
 from digmed_desktop.clinical.controlled_item import NO_SCHEDULE, lower_schedule
@@ -31,6 +31,7 @@ from digmed_desktop.clinical.supply_amounts import impossible
 from digmed_desktop.clinical.supply_answers import SupplyReading
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import days_by_directions, judge
+from digmed_desktop.clinical.unstated import Unstated
 
 NOTES = "record.notes_kept_here"
 _OF_THE_SUPPLY = (
@@ -44,11 +45,11 @@ _OF_THE_SUPPLY = (
     "prescriber.registration",
 )
 """Questions of which the form's rules hold for a record too; those of the law and of the items are judged apart."""
-_MAY_BE_UNSAID = frozenset({
+_REASON_IS_ENOUGH = frozenset({
     "consent.given_by", "consent.to_sharing", "conditions.prescription_waiting", "conditions.seen_in",
     "contact.date", "prescriber.registration",
 })  # fmt: skip
-"""Questions that a record may leave out; what an answer to them asks for besides, it may not."""
+"""Questions that a record may leave out with a reason; what an answer to them asks for besides, it may not."""
 _ANSWERED = ("legal_class", "schedule", "preparation")
 
 
@@ -57,7 +58,7 @@ def faults(record: EmergencySupplyRecord, now: datetime) -> Iterator[Fault]:
     yield from law_faults(record)
     wanted = []
     for problem in dict.fromkeys(_of_the_form(record, now)):
-        where = Contradiction(_path(problem.field), problem.sentence).in_file
+        where = _in_file(problem)
         if problem.severity is Severity.STOP:
             yield where, problem.sentence
         elif not is_answered(problem, record.notes_kept_here):
@@ -68,17 +69,22 @@ def faults(record: EmergencySupplyRecord, now: datetime) -> Iterator[Fault]:
         yield NOTES, f"Add this line, and say {who} at its end: {line_of_reason(problem, '…')}"
 
 
-def unanswered(record: EmergencySupplyRecord, now: datetime) -> Iterator[FormField]:
-    """Yield the questions that the form needs answered and that a record leaves out, although it may."""
+def left_out(record: EmergencySupplyRecord, now: datetime) -> Iterator[Unstated]:
+    """Yield the questions that the form needs answered and that a record leaves out, each with its field."""
     reading = _opened(record, now)
-    if reading is None:
-        return
+    for problem, field in _unanswered(record, reading) if reading else ():
+        if not unstated.says_something(EMERGENCY_SUPPLY, record, field.id):
+            yield Unstated(field, _in_file(problem).removeprefix("record."))
+
+
+def _unanswered(record: EmergencySupplyRecord, reading: SupplyReading) -> Iterator[tuple[Problem, FormField]]:
+    """Yield the questions that the form needs answered and that no answer of the record fits."""
     answers = filled_in(record, Here(person_id=lambda _who: "1"))
     fields = {one.id: one for one in EMERGENCY_SUPPLY.form.laid_out(answers).fields()}
     for problem in reading.problems:
         asked = fields.get(problem.field)
-        if asked and asked.required and not answers.get(asked.id):
-            yield asked
+        if asked and asked.required and not answers.get(asked.id) and not _is_refused(problem):
+            yield problem, asked
 
 
 def _opened(record: EmergencySupplyRecord, now: datetime) -> SupplyReading | None:
@@ -103,16 +109,24 @@ def _of_the_form(record: EmergencySupplyRecord, now: datetime) -> Iterator[Probl
     for problem in (*reading.problems, *reading.notes):
         if problem in reading.on_paper or not problem.field.startswith(_OF_THE_SUPPLY):
             continue
-        if problem.needs_reason or (
-            problem.severity is Severity.STOP and problem.field not in _MAY_BE_UNSAID
-        ):
+        if problem.needs_reason or _is_refused(problem):
             yield problem
+    for _, field in _unanswered(record, reading):
+        refused = field.id.rpartition(".")[2] in _ANSWERED
+        if not refused and unstated.says_something(EMERGENCY_SUPPLY, record, field.id):
+            yield unstated.in_other_words(field)
 
 
-def _path(question: str) -> str:
-    """Return the attribute of a record behind a question; the question where there is none."""
-    bound = (one.path for one in EMERGENCY_SUPPLY.bindings if question in (one.question, *one.besides))
-    return next(bound, question)
+def _is_refused(problem: Problem) -> bool:
+    """Whether what the form does not take, or misses, is refused in a record whatever its reasons."""
+    of_the_supply = problem.field.startswith(_OF_THE_SUPPLY)
+    return of_the_supply and problem.severity is Severity.STOP and problem.field not in _REASON_IS_ENOUGH
+
+
+def _in_file(problem: Problem) -> str:
+    """Return the place of a problem in a record file."""
+    path, place = EMERGENCY_SUPPLY.attribute(problem.field)
+    return Contradiction(path, problem.sentence, place).in_file
 
 
 def law_faults(record: EmergencySupplyRecord) -> Iterator[Fault]:

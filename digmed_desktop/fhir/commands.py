@@ -16,15 +16,15 @@ from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import UnknownEditionError, default_for, load
 from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import Record, kind_of
-from digmed_desktop.fhir.message import IncompleteRecordError, build
+from digmed_desktop.fhir.message import build
 from digmed_desktop.fhir.parsing import MAX_BYTES, NotReadableError
+from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.fhir.rules import UUID
 from digmed_desktop.messaging.whole_file import FileNotWrittenError, whole_file
 from digmed_desktop.settings.shapes import is_mailbox
 
 Judge = Callable[[Record, Collection[str], datetime], Judgement]
 """Judges a record by the rules of its form: the record, the fields that its file has, and when it is used."""
-NOT_JUDGED = "The form asks for what this record does not say, so no rule judged it"
 FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
 
@@ -42,11 +42,11 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Writes the message of a record. A record is refused for what the form refuses: texts, names, numbers, dates and "
         "amounts that it does not take, answers that contradict each other, what law and rules forbid, and warnings to "
-        "which the record gives no reason. An answer that the message needs, consent to what was done, and an answer that "
-        "another one asks for must be there. Anything else that the form asks, such as the legal basis and the health "
-        "screen, may be left out: no rule judges it then, and a line on standard error names it. Stock, the register of "
-        "patient group directions and earlier records of the patient are not looked at. Exit status 2 when the record or "
-        "an argument is refused."
+        "which the record gives no reason. A record states whatever the form asks for, such as the programme, the legal "
+        "basis, the identity check and the health screen. What it cannot state, it lists in not_stated: the field and the "
+        "reason. Nothing excuses an answer that the message needs, consent to what was done, or an answer that another one "
+        "asks for. Stock, the register of patient group directions and earlier records of the patient are not looked at. "
+        "Exit status 2 when the record or an argument is refused."
     )
     parser.add_argument(
         "record", type=Path, metavar="RECORD.json", help="a record in the program's JSON format"
@@ -139,25 +139,30 @@ def _built(args: argparse.Namespace, judge: Judge) -> bytes:
         raise RefusedFileError(*fault.faults) from None
     now = _time(args.at)
     judged = judge(record, json_record.stated(text), now)
-    if judged.faults:
-        raise RefusedFileError(*judged.faults)
+    edition = _edition(args.edition, default_for(kind_of(record)))
+    if faults := _faults(record, judged, edition):
+        raise RefusedFileError(*faults)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
-        edition=_edition(args.edition, default_for(kind_of(record))),
+        edition=edition,
         mailbox=_mailbox(args.mailbox),
         now=now,
         sender_reference=new_id(),
         new_id=new_id,
     )
-    try:
-        message = build(record, frame)
-    except IncompleteRecordError as fault:
-        raise RefusedFileError(*((problem.field, problem.sentence) for problem in fault.problems)) from None
+    message = build(record, frame)
     if left_over():
         raise RefusedFileError(("--ids", "There are more ids than the message uses."))
-    if judged.not_judged:
-        print(f"{args.record}: {NOT_JUDGED}: {'; '.join(judged.not_judged)}.", file=sys.stderr)
     return message.payload
+
+
+def _faults(record: Record, judged: Judgement, edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Return what is wrong with a record, and what the message or the form needs and the record leaves out."""
+    problems = problems_of(record, edition)
+    needed = {problem.field for problem in problems}
+    unstated = (one.fault for one in judged.unstated if one.question.id not in needed)
+    told = (*judged.faults, *((one.field, one.sentence) for one in problems), *unstated)
+    return tuple(dict.fromkeys(told))
 
 
 def _edition(named: str | None, default: Edition) -> Edition:

@@ -30,6 +30,7 @@ _KEPT_HERE = (
     "patient_conditions",
     "prescriber_request",
     "referral_reference",
+    "not_stated",
 )
 
 

@@ -12,7 +12,7 @@ from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem, Sup
 from digmed_desktop.clinical.json_record import dumps
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.medicine_files import AmountsFile
-from digmed_desktop.clinical.record import Allergies, Allergy, Coded, Quantity
+from digmed_desktop.clinical.record import Allergies, Allergy, AllergyStatus, Coded, Quantity
 from digmed_desktop.clinical.supply_amounts import FILE
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.clinical.units import unit
@@ -72,9 +72,10 @@ def test_form_and_unit_are_held_against_the_imported_list(form: str, word: str, 
 def build(tmp_path: Path, *, items: int = 1, allergy: str = "", **changes: Any) -> int:
     """Build the message of a record with so many items of one kind; return the exit status."""
     made = records.supply()
-    changes = {"strength": "", **changes}
+    changes = {"strength": "", "preparation": "other", "amount_is": "", **changes}
     item = replace(made.items[0], product=Coded("Ramipril 5mg tablets", CODE), **changes)
-    allergies = Allergies(entries=(Allergy(Coded(allergy)),)) if allergy else made.allergies
+    told = Allergies(AllergyStatus.RECORDED, (Allergy(Coded(allergy)),))
+    allergies = told if allergy else made.allergies
     file = tmp_path / "record.json"
     file.write_text(dumps(replace(made, items=(item,) * items, allergies=allergies)), encoding="utf-8")
     grammar = argparse.ArgumentParser()

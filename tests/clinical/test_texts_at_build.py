@@ -9,9 +9,8 @@ from digmed_desktop import cli, resources
 from digmed_desktop.clinical import json_record, known_terms, record_texts
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
-from digmed_desktop.fhir import commands
 from digmed_desktop.reference.programmes import programmes
-from tests.clinical.examples import FLU, FORM, complete_answers
+from tests.clinical.examples import FLU
 
 EXAMPLES = sorted((resources.root() / "examples").glob("*.json"))
 EXAMPLE = next(one for one in EXAMPLES if one.name.startswith("influenza-") and "not-given" not in one.name)
@@ -115,7 +114,7 @@ def test_what_was_done_without_a_word_on_consent_is_refused_as_the_form_refuses_
     for example in (EXAMPLE, not_given, SUPPLY):
         done = example is not not_given
         for change in (
-            lambda record: record.pop("consent"),
+            lambda record: record.update(consent={"to_sharing": True}),
             lambda record: record["consent"].pop("to_treatment", None),
         ):
             assert built(tmp_path, change, example) == (2 if done else 0), example.name
@@ -137,29 +136,115 @@ def test_an_answer_that_another_one_asks_for_is_refused_where_it_is_missing(
             assert where in capsys.readouterr().err, (example.name, where)
 
 
-def test_build_names_what_the_record_left_out_and_no_rule_judged(tmp_path: Path, capsys: Any) -> None:
-    def whole(record: Any) -> None:
-        answers = complete_answers()
-        asked = [one for one in FLU.screening if not not_answered(one)]
-        record["screening"] = {
-            "answers": [{"question": FLU.screening[one], "answer": False} for one in asked]
-        }
-        record["legal_basis"] = next(
-            option.label for option in FLU.lists["legal_bases"] if option.id == answers["session.legal_basis"]
-        )
+LEFT_OUT = {
+    "legal_basis": "legal_basis",
+    "identity_checked": "identity_checked",
+    "service": "service",
+    "screening": "screening.answers",
+    "previous_doses": "previous_doses.finding",
+    "immunizations.0.programme": "immunizations.0.programme",
+    "immunizations.0.indication": "immunizations.0.indication",
+    "immunizations.0.batch": "immunizations.0.batch",
+    "immunizations.0.site": "immunizations.0.site",
+    "consent.given_by": "consent.given_by",
+    "consent.to_sharing": "consent.to_sharing",
+}
+LEFT_OUT_OF_A_SUPPLY = {
+    "patient_conditions.interviewed": "patient_conditions.interviewed",
+    "patient_conditions.nature_of_emergency": "patient_conditions.nature_of_emergency",
+    "patient_conditions.seen_in": "patient_conditions.seen_in",
+    "items.0.schedule": "items.0.schedule",
+    "identity_checked": "identity_checked",
+    "consent.to_sharing": "consent.to_sharing",
+}
 
-    def not_answered(question: str) -> bool:
-        return question not in FLU.asked_always
 
-    labels = {one.id: one.label for one in FORM.fields()}
-    assert built(tmp_path, lambda _record: None) == 0
-    told = capsys.readouterr().err
-    assert commands.NOT_JUDGED in told
-    assert labels["session.legal_basis"] in told
-    assert built(tmp_path, whole) == 0
-    told = capsys.readouterr().err
-    assert labels["session.legal_basis"] not in told
-    assert not [one for one in FLU.asked_always if labels[f"screening.{one}"] in told]
+def without(path: str, *reasons: dict[str, str]) -> Any:
+    """Return a change that takes a field out of a record, and gives these reasons why it is not there."""
+
+    def change(record: Any) -> None:
+        *way, last = path.split(".")
+        here = record
+        for step in way:
+            here = here[int(step)] if step.isdigit() else here[step]
+        del here[last]
+        record["not_stated"] = [*record.get("not_stated", []), *reasons]
+
+    return change
+
+
+def test_what_the_form_needs_and_a_record_leaves_out_is_refused_until_it_says_why(
+    tmp_path: Path, capsys: Any
+) -> None:
+    for example, paths in ((EXAMPLE, LEFT_OUT), (SUPPLY, LEFT_OUT_OF_A_SUPPLY)):
+        for path, field in paths.items():
+            out = tmp_path / "out.xml"
+            out.unlink(missing_ok=True)
+            assert built(tmp_path, without(path), example) == 2, path
+            told = capsys.readouterr().err
+            assert f"list {field} in record.not_stated with the reason." in told, path
+            assert all(line.startswith(f"record.{field}: ") for line in told.splitlines()), told
+            assert not out.exists()
+            why = {"field": field, "reason": "The other system has no such question."}
+            assert built(tmp_path, without(path, why), example) == 0, (path, capsys.readouterr().err)
+            assert b"no such question" not in out.read_bytes(), "it stays here"
+            capsys.readouterr()
+
+
+def test_a_reason_for_what_is_not_stated_says_something_about_something_missing(
+    tmp_path: Path, capsys: Any
+) -> None:
+    why = {"field": "legal_basis", "reason": "The other system has no such question."}
+    for path, reasons, where in (
+        ("legal_basis", [{**why, "reason": "-"}], "not_stated.0.reason"),
+        ("legal_basis", [why, why], "not_stated.1.field"),
+        ("identity_checked", [why], "not_stated.0.field"),
+        ("legal_basis", [why, {**why, "field": "shoe_size"}], "not_stated.1.field"),
+    ):
+        assert built(tmp_path, without(path, *reasons)) == 2, reasons
+        assert f"record.{where}: " in capsys.readouterr().err, where
+
+
+def test_no_reason_excuses_what_the_message_or_an_answer_needs(tmp_path: Path, capsys: Any) -> None:
+    for path, field in (
+        ("patient.nhs_number", "patient.nhs_number"),
+        ("practice.ods_code", "practice.ods_code"),
+        ("immunizations.0.product", "immunizations.0.product"),
+        ("consent.to_treatment", "consent.to_treatment"),
+    ):
+        why = {"field": field, "reason": "The other system has no such question."}
+        assert built(tmp_path, without(path, why)) == 2, path
+        told = capsys.readouterr().err
+        assert "in record.not_stated with the reason" not in told, told
+
+
+def test_an_answer_in_words_that_the_form_does_not_have_asks_for_a_reason(
+    tmp_path: Path, capsys: Any
+) -> None:
+    for path, words in (
+        ("service", "Flu jabs on Saturday"),
+        ("previous_doses.finding", "Maybe"),
+        ("immunizations.0.indication", {"display": "Asked for it"}),
+    ):
+        *way, last = path.split(".")
+
+        def change(record: Any, way: list[str] = way, last: str = last, words: Any = words) -> None:
+            here = record
+            for step in way:
+                here = here[int(step)] if step.isdigit() else here[step]
+            here[last] = words
+
+        assert built(tmp_path, change) == 2, path
+        told = capsys.readouterr().err.splitlines()
+        assert any(line.startswith(f"record.{path}: The form has no such answer") for line in told), told
+        (line,) = [line for line in told if line.startswith("record.notes_kept_here")]
+        reason = line[line.index("Continued although") :].replace("…", "The words of our service")
+
+        def reasoned(record: Any, change: Any = change, reason: str = reason) -> None:
+            change(record)
+            record["notes_kept_here"] = reason
+
+        assert built(tmp_path, reasoned) == 0, capsys.readouterr().err
 
 
 def test_a_procedure_that_the_programme_does_not_have_is_refused() -> None:

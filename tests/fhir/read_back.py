@@ -12,7 +12,12 @@ from typing import Any
 
 from lxml import etree
 
-from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
+from digmed_desktop.clinical.emergency_supply import (
+    EmergencySupplyRecord,
+    ItemKind,
+    PatientConditions,
+    SuppliedItem,
+)
 from digmed_desktop.clinical.record import (
     Address,
     Allergies,
@@ -26,10 +31,12 @@ from digmed_desktop.clinical.record import (
     Patient,
     PersonName,
     PhoneUse,
+    PreviousDoses,
     Professional,
     Quantity,
     Referral,
     Regulator,
+    Screening,
     Sex,
     Telephone,
     VaccinationRecord,
@@ -352,6 +359,17 @@ def _consent(message: Message) -> Consent:
     )
 
 
+KEPT_OF_AN_ITEM: dict[str, Any] = {
+    one.name: one.default
+    for one in fields(SuppliedItem)
+    if one.name
+    in (
+        *("strength", "legal_class", "schedule", "preparation", "amount_is"),
+        *("for_epilepsy", "as_directed", "reason"),
+    )
+}
+
+
 def as_sent(record: Record, edition: Edition) -> Record:
     """Return a record without what is kept at the pharmacy, in the one shape in which each value is sent."""
     who = ", ".join(part for part in (record.consent.given_by, record.consent.name) if part)
@@ -372,11 +390,15 @@ def as_sent(record: Record, edition: Edition) -> Record:
         ),
         "identity_checked": False,
         "notes_kept_here": "",
+        "not_stated": (),
     }
     if isinstance(record, VaccinationRecord):
         return replace(
             record,
             **common,
+            legal_basis="",
+            previous_doses=PreviousDoses(),
+            screening=Screening(),
             vaccinator=_by(record.vaccinator),
             immunizations=tuple(_vaccine_as_sent(one, edition) for one in record.immunizations),
         )
@@ -389,8 +411,9 @@ def as_sent(record: Record, edition: Edition) -> Record:
         record,
         **common,
         **kept,
+        patient_conditions=PatientConditions(),
         pharmacist=_by(record.pharmacist),
-        items=tuple(replace(item, strength="", legal_class="") for item in record.items),
+        items=tuple(replace(item, **KEPT_OF_AN_ITEM) for item in record.items),
     )
 
 

@@ -11,6 +11,7 @@ from digmed_desktop.clinical.emergency_supply import (
     AskedBy,
     EmergencySupplyRecord,
     ItemKind,
+    PatientConditions,
     SuppliedItem,
     SupplyRoute,
 )
@@ -27,10 +28,13 @@ from digmed_desktop.clinical.record import (
     Patient,
     PersonName,
     PhoneUse,
+    PreviousDoses,
     Professional,
     Quantity,
     Referral,
     Regulator,
+    Screening,
+    ScreeningAnswer,
     Sex,
     Telephone,
     Traced,
@@ -88,6 +92,11 @@ NOT_GIVEN = Immunization(
 )
 
 
+def product_of(vaccine: Immunization) -> str:
+    """The id of the programme's product that was given."""
+    return next(one.id for one in FLU.products.values() if one.coded.display == vaccine.product.display)  # type: ignore[union-attr] # it has one
+
+
 def vaccination(**changes: Any) -> VaccinationRecord:
     """A complete record: a pharmacist gave an influenza vaccine into the muscle."""
     whole = VaccinationRecord(
@@ -100,6 +109,16 @@ def vaccination(**changes: Any) -> VaccinationRecord:
         recorded_at=RECORDED,
         location="Community pharmacy",
         service="Seasonal influenza vaccination service",
+        legal_basis="Patient group direction (PGD)",
+        identity_checked=True,
+        previous_doses=PreviousDoses("Records: none"),
+        screening=Screening(
+            tuple(
+                ScreeningAnswer(words, answer=False)
+                for one, words in FLU.screening.items()
+                if one in FLU.screening_of(product_of(GIVEN))
+            )
+        ),
         immunizations=(GIVEN,),
         allergies=Allergies(AllergyStatus.NO_DRUG_ALLERGY),
         consent=Consent("Patient", to_treatment=True, to_sharing=True),
@@ -146,6 +165,9 @@ INSULIN = SuppliedItem(
     route=Coded("Subcutaneous", "34206005"),
     indication="Type 2 diabetes",
     legal_class="POM",
+    schedule="none",
+    preparation="insulin",
+    amount_is="smallest",
 )
 NEEDLES = SuppliedItem(
     kind=ItemKind.APPLIANCE,
@@ -181,6 +203,17 @@ def supply(**changes: Any) -> EmergencySupplyRecord:
         items=(INSULIN, NEEDLES),
         allergies=Allergies(AllergyStatus.NONE_KNOWN),
         consent=Consent("Patient", to_treatment=True, to_sharing=True),
+        identity_checked=True,
+        patient_conditions=PatientConditions(
+            interviewed=True,
+            interviewed_who="Patient",
+            prescription_waiting="none",
+            immediate_need=True,
+            nature_of_emergency="The last cartridge broke, and the surgery is closed.",
+            previously_prescribed=True,
+            seen_in="The pharmacy's own system",
+            dose_appropriate=True,
+        ),
         history="Type 2 diabetes",
         advice="Order prescriptions before holidays.",
         plan_for_professionals="Please consider electronic repeat dispensing.",

@@ -239,7 +239,11 @@ def test_every_example_and_what_was_done_all_the_same_can_be_true(tmp_path: Path
 
     def all_the_same(record: Raw, vaccine: Raw) -> None:
         record["consent"]["to_treatment"] = False
-        record["incident"] = {"done": True, "reason": "Given before the answer was read."}
+        record["incident"] = {
+            "done": True,
+            "reason": "Given before the answer was read.",
+            "report": "Told the manager.",
+        }
         vaccine["expiry"] = "2020-01-31"
 
     assert build(changed(FLU, all_the_same), tmp_path) == 0

@@ -87,6 +87,17 @@ class QuestionSet:
         found = self.binding(path)
         return found.at(place) if found else ""
 
+    def attribute(self, question: str) -> tuple[str, int]:
+        """Return the path of the attribute behind a question, and which of several things it is about, from 0.
+
+        A question of no attribute is its own path.
+        """
+        parts = question.split(".")
+        numbers = [int(part) for part in parts if part.isdigit()]
+        anywhere = ".".join(PLACE if part.isdigit() else part for part in parts)
+        found = (one.path for one in self.bindings if anywhere in (one.question, *one.besides))
+        return next(found, question), max(0, numbers[0] - 1) if numbers else 0
+
     def _own_path(self, path: str) -> str:
         first, dot, rest = path.partition(".")
         return f"{self.synonyms.get(first, first)}{dot}{rest}"

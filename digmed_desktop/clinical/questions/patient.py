@@ -309,4 +309,5 @@ UNASKED = {
     "pharmacy": "Pharmacy",
     "recorded_at": "Recorded",
     "on_behalf": "Sent on behalf of the clinician",
+    "not_stated": "Not stated, and why",
 }
