@@ -94,7 +94,7 @@ NOT_GIVEN = Immunization(
 
 def product_of(vaccine: Immunization) -> str:
     """The id of the programme's product that was given."""
-    return next(one.id for one in FLU.products.values() if one.coded.display == vaccine.product.display)  # type: ignore[union-attr] # it has one
+    return next(one.id for one in FLU.products.values() if one.coded.display == vaccine.product.display)
 
 
 def vaccination(**changes: Any) -> VaccinationRecord:
