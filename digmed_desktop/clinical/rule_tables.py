@@ -13,8 +13,13 @@ from digmed_desktop.data_files.source import OWN
 
 
 def _shared(*topics: str) -> list[Row]:
-    files = (OWN.raw(name)["rule"] for name in ("rules/vaccination.toml", "rules/both-forms.toml"))
-    return [row for rows in files for row in rows if row["topic"] in topics]
+    every = {
+        "vaccination": "Every vaccine",
+        "both-forms": "Every vaccine and emergency supply",
+        "emergency-supply": "Every emergency supply",
+    }
+    rows = ((row, whom) for name, whom in every.items() for row in OWN.raw(f"rules/{name}.toml")["rule"])
+    return [{**row, "every": whom} for row, whom in rows if row["topic"] in topics]
 
 
 def _rules(title: str, rows: Iterable[Row]) -> str:

@@ -62,7 +62,7 @@ def whom(row: Row) -> str:
         "not given" if row.get("not_given") else "",
         f"{row['days_ago']} days ago or more" if row.get("days_ago") is not None else "",
     ]
-    return ", ".join(part for part in parts if part) or "Every vaccine"
+    return ", ".join(part for part in parts if part) or row.get("every", "Every vaccine")
 
 
 def born(row: Row) -> str:
@@ -83,7 +83,8 @@ def when(row: Row) -> str:
 
 
 def _answers(asked: Mapping[str, list[str]], kinds: Collection[str] | None) -> Iterator[str]:
-    questions = {field.id: field for field in form.load("vaccination").fields()}
+    forms = ("emergency-supply", "vaccination")
+    questions = {field.id: field for one in forms for field in form.load(one).fields()}
     for question, answers in asked.items():
         words = (
             {option.id: option.label for option in questions[question].options}

@@ -111,6 +111,8 @@ def _unneeded(sheet: SupplySheet) -> frozenset[str]:
             field for field in sheet.fields if field.startswith("consent.") and field != "consent.to_sharing"
         }
         unneeded |= {"allergies.status", "prescriber.undertaken", "contact.collector"}
+        if sheet.typed("decision.reason") == "unreachable":
+            unneeded.add("patient.identity_checked")
     for n in range(1, sheet.items + 1):
         if sheet.typed(f"item.{n}.kind") == ItemKind.APPLIANCE:
             unneeded.add(f"item.{n}.as_directed")
@@ -119,7 +121,7 @@ def _unneeded(sheet: SupplySheet) -> frozenset[str]:
 
 def _judge(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
     """Note what is wrong between answers."""
-    stop_unchecked_identity(sheet)
+    stop_unchecked_identity(sheet, _unneeded(sheet))
     if sheet.supplied:
         _judge_supply(sheet, values)
     if sheet.supplied is False:
@@ -195,9 +197,9 @@ _LOOK_IN_THE_RECORD = (
 
 @cache
 def _shared_rules() -> tuple[DoubtRule, ...]:
-    from digmed_desktop.clinical.shared_rules_file import of_both_forms
+    from digmed_desktop.clinical.shared_rules_file import of_supplies
 
-    return of_both_forms()
+    return of_supplies()
 
 
 def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:

@@ -71,6 +71,16 @@ def test_a_parent_decides_for_a_child_is_asked_why_from_16_and_stopped_from_18(
     assert any(problem.needs_adviser for problem in found) is stop
 
 
+def test_consent_of_a_parent_who_is_not_there_says_to_note_how_it_was_given() -> None:
+    parent = {**OTHERS, "consent__given_by": "parent", "patient__date_of_birth": FIFTEEN}
+    for present, said in (("no", True), ("yes", False), ("", False)):
+        found = reading(**parent, consent__parent_present=present)
+        about = [one for one in found.notes if one.field == "consent.parent_present"]
+        assert ["by telephone" in one.sentence for one in about] == ([True] if said else []), present
+        assert not any(one.needs_reason for one in about)
+        assert found.sendable
+
+
 def test_only_somebody_with_parental_responsibility_decides_for_a_child() -> None:
     field, answers = "consent.parental_responsibility", {"consent__given_by": "parent", **OTHERS}
     child = {"patient__date_of_birth": FIFTEEN, **answers}

@@ -123,6 +123,24 @@ def test_not_supplied_is_told_on_paper_and_needs_no_items() -> None:
     assert "decision.reason" in fields(answers | {"decision.reason": ""})
 
 
+@pytest.mark.parametrize("checked", ["", "no"])
+def test_somebody_who_could_not_be_reached_cannot_have_been_identified(checked: str) -> None:
+    answers = complete_answers(
+        {
+            "request.asked_by": "nhs-111",
+            "decision.outcome": "not-supplied",
+            "decision.asked_for": "Salbutamol inhaler",
+            "decision.reason": "unreachable",
+            "decision.note": "Telephoned three times.",
+            "patient.identity_checked": checked,
+        }
+    )
+    found = reading(answers)
+    assert found.only_on_paper
+    assert "The patient could not be reached" in found.record.not_supplied_reason
+    assert "patient.identity_checked" in fields(answers | {"decision.reason": "declined"})
+
+
 def test_only_a_pharmacist_finishes() -> None:
     assert [p.field for p in reading(complete_answers(), may_finish=False).problems] == ["session.pharmacist"]
     assert [p.field for p in reading(complete_answers(), pharmacist=None).problems] == ["session.pharmacist"]
