@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from digmed_desktop.clinical.form import Answers
+from digmed_desktop.clinical.form import Answers, Form
 from digmed_desktop.clinical.identity import BORN
 from digmed_desktop.clinical.problem import REASON, Problem
 from digmed_desktop.clinical.record import PersonName
@@ -30,8 +30,8 @@ class CorrectionOf:
 class FormState:
     """A form half or wholly filled in. Patient data.
 
-    ``answers``: by question id, exactly as typed. ``carried``: the questions whose answer came from the last patient or
-    a colleague and that nobody has confirmed. ``reasons``: why a person continues, by :attr:`Problem.reason_key`.
+    ``answers``: by question id, exactly as typed. ``carried``: the questions whose answer came from the last patient,
+    a colleague or another system and that nobody has confirmed. ``reasons``: why a person continues, by :attr:`Problem.reason_key`.
     ``withdraws``: the record of another patient that is taken back once this one is stored. ``owner``: the identifying
     answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`). ``agreed``: while another
     patient is typed over that one, all answers as they were before.
@@ -53,6 +53,15 @@ class FormState:
         """Return why a person continues in spite of a problem, ``""`` if nobody said so in words."""
         reason = self.reasons.get(problem.reason_key, "").strip()
         return reason if problem.takes(reason) else ""
+
+    def unconfirmed(self, form: Form) -> tuple[str, ...]:
+        """Return the questions of ``form`` that are asked now and have an answer that nobody has confirmed."""
+        asked = form.asked(self.answers)
+        return tuple(
+            one.id
+            for one in form.fields()
+            if one.id in self.carried and one.id in asked and self.answers.get(one.id)
+        )
 
     def case_of(self, question: str) -> str:
         """Return for whom and of which product a reason at a question is given: with another it is asked anew."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, Self
 
 from digmed_desktop.clinical.answers import was_done
+from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import (
     ALL_THE_SAME,
@@ -23,6 +24,10 @@ from digmed_desktop.messaging.story import Outcome
 
 _MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
 DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
+NOT_CONFIRMED = (
+    "This was carried over from an earlier form or filled in by somebody else, and nobody has confirmed it. Confirm it "
+    "on the check page, or answer it again."
+)
 NOTHING_WAS_DONE = (
     "This answer says that it was done all the same, and the outcome that it was not. Change one of them."
 )
@@ -64,7 +69,16 @@ class Assessment(Generic[RecordT]):
         """Whether the record stays here: the patient does not agree to share this with the practice."""
         return self.reading.unshared and not self.plan.known_there and not self.plan.refused
 
-    def unanswered(self) -> tuple[Problem, ...]:
+    def in_the_way(self) -> tuple[Problem, ...]:
+        """Return all that prevents finishing: stops, warnings without a reason, answers that nobody confirmed."""
+        return (*self.stops, *self._unanswered(), *self._unconfirmed())
+
+    def _unconfirmed(self) -> tuple[Problem, ...]:
+        """Return a problem for each answer that was carried over and that nobody has confirmed."""
+        form = load(of(self.record).form_id).laid_out(self.state.answers)
+        return tuple(Problem(question, NOT_CONFIRMED) for question in self.state.unconfirmed(form))
+
+    def _unanswered(self) -> tuple[Problem, ...]:
         """Return a problem for each warning that needs a reason and has none yet."""
         return tuple(
             Problem(problem.field, f"{_MUST_SAY[problem.needs_adviser]}: {problem.sentence}")

@@ -380,7 +380,7 @@ class Desk:
         if closed := data_check.standing().closed(wish.form):
             return Sent(None, (Problem("", closed),))
         assessed = self._assess(wish.form, state)
-        if in_the_way := (*assessed.stops, *assessed.unanswered()):
+        if in_the_way := assessed.in_the_way():
             return Sent(None, in_the_way)
         self._mark_wrong(state, wish.by)
         noted = assessed.noted(self._two_people(wish))

@@ -97,6 +97,7 @@ class SendFlow:
         number = dict(whose.facts).get(NUMBER, "")
         pressed = _Pressed(form.state(), form.draft_id, whose.name, number, form.sent_words())
         state, draft_id = pressed.state, pressed.draft_id
+        form.save_draft()  # with the reasons and confirmations of the check page, for the start after a crash
         if by is not None:
             try:
                 window.context.note_send(draft_id, form.FORM, by)

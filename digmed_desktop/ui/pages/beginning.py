@@ -16,8 +16,8 @@ def begun_with(
 
     ``fresh`` makes the form of a new patient; ``people`` are the questions that a person of the pharmacy answers.
     """
-    if start.whole is not None:  # nothing of it comes from the last patient
-        return replace(start.whole, carried=frozenset())
+    if start.whole is not None:
+        return start.whole
     state = start.draft.state if start.draft else fresh()
     carried = set(state.carried)
     if start.draft is None:  # today, now, and who signed in are not the last patient's

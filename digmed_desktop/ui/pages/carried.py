@@ -1,6 +1,6 @@
 """Values carried over from the last patient or a colleague: each is confirmed by itself, with Enter, before Send."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -41,11 +41,10 @@ def value_text(view: FormView, value: SessionValue) -> str:
 
 
 def carried_rows(
-    view: FormView, strip: Sequence[SessionValue], carried: Collection[str]
+    view: FormView, strip: Sequence[SessionValue], unconfirmed: Sequence[str]
 ) -> tuple[CarriedRow, ...]:
-    """Return the rows of the questions in ``carried`` that are asked now, those of one session value together."""
-    asked = view.form.asked(view.answers())
-    left = [q.id for q in view.form.fields() if q.id in carried and q.id in asked]
+    """Return the rows of the questions that are ``unconfirmed``, those of one session value together."""
+    left = list(unconfirmed)
     rows: list[CarriedRow] = []
     for value in strip:
         mine = tuple(key for key in value.fields if key in left)

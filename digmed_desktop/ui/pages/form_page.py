@@ -273,7 +273,7 @@ class FormPage(FormParts):
 
     def carried_rows(self) -> tuple[CarriedRow, ...]:
         """Return what was carried over and is still to be confirmed, each value by itself."""
-        return carried_rows(self.form, self.STRIP, self.carried)
+        return carried_rows(self.form, self.STRIP, self.state().unconfirmed(self.form.form))
 
     def confirm(self, fields: Sequence[str]) -> None:
         """Take values that were carried over as this patient's."""

@@ -204,12 +204,9 @@ class WhoseForm:
             return
         fresh = page.fresh_state()
         page.save_draft()
-        state = parted.apart(FormState({**fresh.answers, **done}, withdraws=wrong))
-        page.begin(FormStart(page.FORM, whole=state))
-        page.carried = {
-            *fresh.carried,
-            *done,
-        } - parted.typed.keys()  # each is confirmed for the right patient
+        to_confirm = {*fresh.carried, *done} - parted.typed.keys()  # each is confirmed for the right patient
+        right = FormState({**fresh.answers, **done}, frozenset(to_confirm), withdraws=wrong)
+        page.begin(FormStart(page.FORM, whole=parted.apart(right)))
         page.arrive()
 
     def _today(self) -> date:
