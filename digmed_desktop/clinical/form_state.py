@@ -31,7 +31,8 @@ class FormState:
     """A form half or wholly filled in. Patient data.
 
     ``answers``: by question id, exactly as typed. ``carried``: the questions whose answer came from the last patient,
-    a colleague or another system and that nobody has confirmed. ``reasons``: why a person continues, by :attr:`Problem.reason_key`.
+    a colleague or another system and that nobody has confirmed. ``reasons``: why a person continues, by
+    :attr:`Problem.reason_key`.
     ``withdraws``: the record of another patient that is taken back once this one is stored. ``owner``: the identifying
     answers of the patient for whom the form was begun (:mod:`digmed_desktop.clinical.identity`). ``agreed``: while another
     patient is typed over that one, all answers as they were before.

@@ -106,7 +106,14 @@ class ActsDesk:
             and may(standing, Happening.REACTION)
             and not self._is_for_here(notification)
         )
-        return tuple(words_of(act, way) for act in Act if able[act])
+        return tuple(
+            replace(words_of(act, way), refused=self._gate.refusal(self._permission(act, notification)))
+            for act in Act
+            if able[act]
+        )
+
+    def _permission(self, act: Act, notification: int) -> Permission:
+        return self.correcting(notification) if act is Act.CORRECT else _PERMISSION[act]
 
     def _is_for_here(self, notification: int) -> bool:
         """Whether a record that waits for a signature is to be kept here, so that nobody is told of a reaction."""

@@ -22,7 +22,7 @@ from digmed_desktop.desk.current_version import check_version
 from digmed_desktop.desk.doctor import check_keyring, check_names, check_policy, check_settings
 from digmed_desktop.desk.door import Door, through_door
 from digmed_desktop.desk.exporting import ExportDesk
-from digmed_desktop.desk.gate import Gate, NotPermittedError
+from digmed_desktop.desk.gate import Gate, NotPermittedError, acting_id
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
@@ -87,6 +87,9 @@ class FormDesk(Protocol):
 
     def preview(self, assessed: Assessment[Any]) -> Preview:
         """Return what a form would send, and what is in the way."""
+
+    def refusal(self, record: Any, by: int) -> tuple[Problem, ...]:
+        """Return why this person may not finish such a record."""
 
     def finished(self, draft_id: str) -> Sent | None:
         """Return what became of a draft that was finished before, None where it was not."""
@@ -309,7 +312,9 @@ class Desk:
         """
         if closed := data_check.standing().closed(form):
             return Preview(problems=(Problem("", closed),))
-        made = self._form(form).preview(self._assess(form, state))
+        assessed = self._assess(form, state)
+        made = self._form(form).preview(assessed)
+        made = replace(made, problems=(*self._refused(form, assessed), *made.problems))
         if not draft_id:
             return made
         drafts, today = self._store.drafts.all(), self._clock.now().astimezone(ENGLAND).date()
@@ -326,8 +331,8 @@ class Desk:
         if by is not None:
             self._gate.allow(Permission.KEEP_DRAFTS, by)
         if self._store.notifications.sent_as(draft_id) is None:
-            self._mark_wrong(state, by)
             self._store.drafts.save(draft_id, form, state, by)
+            self._mark_wrong(state, by)
 
     @through_door
     def keep_and_preview(self, draft_id: str, form: str, state: FormState, by: int | None) -> Preview:
@@ -365,6 +370,16 @@ class Desk:
             self._keeper.wake()
             self._intent.done()  # a person who is told that it failed presses Send again, or does not
 
+    def _refused(self, form: str, assessed: Assessment[Any]) -> tuple[Problem, ...]:
+        """Return why whoever is signed in may not finish a form, and who may."""
+        if (by := acting_id()) is None:
+            return ()
+        try:
+            self._let_send(form, assessed.state, by)
+        except NotPermittedError as error:
+            return (Problem("", str(error)),)
+        return self._form(form).refusal(assessed.record, by)
+
     def _let_send(self, form: str, state: FormState, by: int) -> None:
         """Let a person finish a form. Who may finish a supply is the form's own refusal, beside its question."""
         self._gate.known(by)
@@ -398,7 +413,9 @@ class Desk:
 
     def _mark_wrong(self, state: FormState, by: int | None) -> None:
         """Put the record of the wrong patient on the action list, from the moment that somebody said so."""
-        if (wrong := state.withdraws) is not None and by is not None:
+        if (wrong := state.withdraws) is None or by is None:
+            return
+        if self._gate.may(self._acts.correcting(wrong.notification), by):
             self._acts.mark_wrong_patient(wrong.notification, by, wrong.why)
 
     def _taken_back(self, sent: Sent, state: FormState, by: int) -> Sent:

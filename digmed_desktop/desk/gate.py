@@ -1,6 +1,6 @@
 """The gate before every act of a person: who works here, as what, and whether the table lets them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -55,14 +55,15 @@ class Gate:
     def allow(self, permission: Permission, by: int | None = None) -> Person:
         """Return who acts: ``by``, or whoever is signed in. Raises NotPermittedError with who may and what to do."""
         person = self.known(by)
-        rule = permissions.rules().get(permission)
-        if rule is None:
-            raise NotPermittedError("The table of who may do what has a fault.", REMEDY)
-        if work_role(person) not in rule.roles:
-            raise NotPermittedError(f"You may not {rule.label} here.", self._who_may(rule))
-        if rule.pharmacist and not is_pharmacist(person):
-            raise NotPermittedError(f"Only a pharmacist may {rule.label}.", _PHARMACIST)
+        if (refused := _refusal(permission, person, self.managers)) is not None:
+            raise refused
         return person
+
+    def refusals(self, person: Person) -> dict[Permission, str]:
+        """Return what somebody who works here may not do, each with the sentence that says who may."""
+        managers = self.managers()
+        found = {one: _refusal(one, person, lambda: managers) for one in Permission}
+        return {permission: str(refused) for permission, refused in found.items() if refused is not None}
 
     def note(
         self,
@@ -85,11 +86,15 @@ class Gate:
 
     def may(self, permission: Permission, by: int | None = None) -> bool:
         """Whether a person may do something now."""
+        return not self.refusal(permission, by)
+
+    def refusal(self, permission: Permission, by: int | None = None) -> str:
+        """Return why a person may not do something now and who may, ``""`` where they may."""
         try:
             self.allow(permission, by)
-        except NotPermittedError:
-            return False
-        return True
+        except NotPermittedError as error:
+            return str(error)
+        return ""
 
     def known(self, by: int | None = None) -> Person:
         """Return who acts, whatever they do. Raises NotPermittedError for nobody, strangers, and who has left."""
@@ -114,14 +119,29 @@ class Gate:
         """Return the managers who work here."""
         return [one for one in self._store.people.all() if one.active and one.access.manager]
 
-    def _who_may(self, rule: permissions.Rule) -> str:
-        if rule.roles == {WorkRole.MANAGER}:
-            names = [one.professional.name.spoken() for one in self.managers()]
-            if not names:
-                return NO_MANAGER
-            return f"A manager has to do it: {' or '.join(names)} signs in."
-        labels = [permissions.labels()[one].lower() for one in WorkRole if one in rule.roles]
-        return f"Ask one of these to sign in: {', '.join(labels)}."
+
+def _refusal(
+    permission: Permission, person: Person, managers: Callable[[], Sequence[Person]]
+) -> NotPermittedError | None:
+    """Return why somebody who works here may not do something and who may, None where they may."""
+    rule = permissions.rules().get(permission)
+    if rule is None:
+        return NotPermittedError("The table of who may do what has a fault.", REMEDY)
+    if work_role(person) not in rule.roles:
+        return NotPermittedError(f"You may not {rule.label} here.", _who_may(rule, managers))
+    if rule.pharmacist and not is_pharmacist(person):
+        return NotPermittedError(f"Only a pharmacist may {rule.label}.", _PHARMACIST)
+    return None
+
+
+def _who_may(rule: permissions.Rule, managers: Callable[[], Sequence[Person]]) -> str:
+    if rule.roles == {WorkRole.MANAGER}:
+        names = [one.professional.name.spoken() for one in managers()]
+        if not names:
+            return NO_MANAGER
+        return f"A manager has to do it: {' or '.join(names)} signs in."
+    labels = [permissions.labels()[one].lower() for one in WorkRole if one in rule.roles]
+    return f"Ask one of these to sign in: {', '.join(labels)}."
 
 
 def work_role(person: Person) -> WorkRole:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates, ods, postcode
@@ -56,6 +57,10 @@ class PeopleDesk:
     def all(self) -> tuple[PersonView, ...]:
         """Return everyone who works here now."""
         return tuple(self._view(person) for person in self._store.people.all() if person.active)
+
+    def signed_in(self) -> PersonView:
+        """Return who is signed in, as what they work here now, with what they may not do."""
+        return self._with_refusals(self._gate.known())
 
     def professional(self, person_id: int | None) -> Professional | None:
         """Return the professional behind an id."""
@@ -232,7 +237,7 @@ class PeopleDesk:
             self._gate.note(AuditAct.WRONG_PIN, who.name.spoken())
             return SignIn(None, "That is not this person's PIN. Check the name and type the PIN again.")
         self._forget_tries(person)
-        return SignIn(self._view(person))
+        return SignIn(self._with_refusals(person))
 
     def locked(self, person_id: int) -> None:
         """Note that the window was locked, or locked by itself, under who signed in last; under nobody else."""
@@ -259,6 +264,9 @@ class PeopleDesk:
     def _forget_tries(self, person: Person) -> None:
         self._store.people.note_right_pin(person.id)
         self._tries.forget(person.professional)
+
+    def _with_refusals(self, person: Person) -> PersonView:
+        return replace(self._view(person), refused=self._gate.refusals(person))
 
     def _view(self, person: Person) -> PersonView:
         role = roles.of(person.professional.role)

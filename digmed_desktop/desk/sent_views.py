@@ -38,6 +38,7 @@ class Offer:
     label: str
     explain: str
     ask: str
+    refused: str = ""  # why whoever is signed in may not do it, and who may
 
 
 @dataclass(frozen=True, slots=True, repr=False)

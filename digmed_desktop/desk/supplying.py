@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from digmed_desktop.history.notifications import Alongside
     from digmed_desktop.history.store import Store
 
-ONLY_A_PHARMACIST = "Only a pharmacist can finish an emergency supply: a pharmacist signs in with their PIN."
+ONLY_A_PHARMACIST = (
+    "Only a pharmacist can finish an emergency supply. It stays a draft until a pharmacist signs in."
+)
 
 
 class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):

@@ -14,7 +14,7 @@ from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.clinical.record import Organisation, Professional
 from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.desk.sent_views import Difference
-from digmed_desktop.messaging.permissions import WorkRole
+from digmed_desktop.messaging.permissions import Permission, WorkRole
 from digmed_desktop.messaging.replies import About
 from digmed_desktop.scanning.pack import Scan
 
@@ -31,6 +31,9 @@ class PersonView:
     works_as: WorkRole = WorkRole.ASSISTANT
     until: date | None = None  # the last day of a locum
     ended: bool = False  # the last day is over: nothing new can be done by them
+    refused: Mapping[Permission, str] = field(
+        default_factory=dict, hash=False
+    )  # who may instead; of who signed in
 
     @property
     def label(self) -> str:

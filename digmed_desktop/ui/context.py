@@ -15,6 +15,7 @@ from digmed_desktop.desk.views import DraftView, FormLists, PersonView
 from digmed_desktop.diagnostics import crash
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import RecordsDoubt
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.theme import Appearance
@@ -66,6 +67,10 @@ class Acting(QObject):
     def id(self) -> int | None:
         """The acting person's id."""
         return self.person.id if self.person else None
+
+    def refusal(self, permission: Permission) -> str:
+        """Return why whoever is signed in may not do something and who may, ``""`` where they may."""
+        return self.person.refused.get(permission, "") if self.person else ""
 
 
 class Session(QObject):

@@ -204,3 +204,10 @@ class Gate(QObject):
         """Take the people and the pharmacy as they are now, and the lists that name them."""
         self._take(found)
         self._context.office.ask(lambda desk: desk.all_form_lists(), self._window.take_lists)
+        self._context.office.ask(lambda desk: desk.people.signed_in(), self._have_rights)
+
+    def _have_rights(self, person: PersonView) -> None:
+        """Take what the person who is signed in may do now: a manager may have changed it."""
+        acting = self._context.acting
+        if acting.id == person.id and acting.person != person:
+            acting.become(person)

@@ -75,6 +75,8 @@ def palette_of(theme: Theme) -> QPalette:
         palette.setColor(target, theme.qcolor(source))
     for text_role in (role.Text, role.WindowText, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, text_role, theme.qcolor("faint"))
+    for drawn, source in ((role.Highlight, "faint"), (role.Dark, "line")):  # the options of a choice
+        palette.setColor(QPalette.ColorGroup.Disabled, drawn, theme.qcolor(source))
     return palette
 
 

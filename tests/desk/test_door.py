@@ -73,7 +73,7 @@ WHO = {
     "people": {
         OPEN: "all first_run lists locked sign_in",
         "M": "add answers_about change change_pharmacy end_wait known_words new_pin retire",
-        ALL: "check_pin may_finish_supply name pharmacy_answers professional",
+        ALL: "check_pin may_finish_supply name pharmacy_answers professional signed_in",
     },
     "pgds": {"MP": "authorise enter remove withdraw", "M": "switch", ALL: "problems view"},
     "register": {

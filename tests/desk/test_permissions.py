@@ -5,19 +5,20 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.clinical.form_state import CorrectionOf, FormState
+from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.record import Incident, PersonName, Professional, Regulator
 from digmed_desktop.credentials import pins
 from digmed_desktop.credentials.phrase import phrase_of
 from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.gate import NotPermittedError, acting
+from digmed_desktop.desk.gate import Gate, NotPermittedError, acting
 from digmed_desktop.desk.managing import OTHER_PHRASE, ManagingDesk
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.sender import Sender
@@ -173,13 +174,13 @@ def with_incident(shop: Shop, by: int) -> object:
     desk = shop.desk.forms["vaccination"]
     assessed = desk.assess(FormState(complete_answers()))
     record = replace(assessed.record, incident=Incident(done=True))
-    return desk.refusal(record, by)  # type: ignore[attr-defined]
+    return desk.refusal(record, by)
 
 
 def supply(shop: Shop, by: int) -> object:
     desk = shop.desk.forms["emergency-supply"]
     assessed = desk.assess(FormState(supply_examples.complete_answers()))
-    return desk.refusal(assessed.record, by)  # type: ignore[attr-defined]
+    return desk.refusal(assessed.record, by)
 
 
 ACTS: dict[Permission, Callable[[Shop, int], object]] = {
@@ -245,6 +246,85 @@ def test_the_table_says_what_is_written_here_by_hand() -> None:
             permission
         )
     assert permissions.rules().keys() == MAY.keys()
+
+
+def test_whoever_signs_in_is_told_exactly_what_the_gate_refuses_them(everybody: Shop) -> None:
+    for role, person in everybody.people.items():
+        with acting(person):
+            refused = everybody.desk.people.signed_in().refused
+        told = {one for one in Permission if one in refused}
+        assert told == {one for one in Permission if LETTERS[role] not in MAY[one]}, role
+        for permission, sentence in refused.items():
+            with acting(person), pytest.raises(NotPermittedError) as error:
+                Gate(everybody.store).allow(permission)
+            assert str(error.value) == sentence
+
+
+def test_no_act_on_a_notification_is_offered_to_who_may_not_do_it(everybody: Shop) -> None:
+    first = notification(everybody)
+    for number in (first, UNSIGNED):
+        for role, person in everybody.people.items():
+            with acting(person):
+                offers = everybody.desk.acts.offered(number)
+            assert offers
+            for offer in offers:
+                if offer.act in (Act.CORRECT, Act.WITHDRAW, Act.REACTION):
+                    needs = Permission.CORRECT
+                    if number == UNSIGNED and offer.act is Act.CORRECT:
+                        needs = Permission.CORRECT_UNSIGNED
+                    assert bool(offer.refused) is (LETTERS[role] not in MAY[needs]), (role, offer.act)
+                else:
+                    may = everybody.let(partial(do_nothing, offer.act, 4711), person)
+                    assert bool(offer.refused) is not may, (role, offer.act)
+
+
+def do_nothing(act: Act, number: int, shop: Shop, by: int) -> object:
+    """Ask for an act on a notification that there is none of: only the gate can refuse it."""
+    return shop.desk.acts.do(act, number, by, "It is a test.")
+
+
+def finishing(shop: Shop) -> dict[str, tuple[str, FormState]]:
+    """Return forms that are ready to be sent, one for each right that finishing may take."""
+    first = notification(shop)
+    with acting(shop.people[WorkRole.MANAGER]):
+        correction = shop.desk.acts.begin_correction(first, "The site was wrong.").state
+        unsigned = shop.desk.acts.begin_correction(UNSIGNED, "The site was wrong.").state
+    wrong = FormState(complete_answers(), withdraws=CorrectionOf(first, "Another patient."))
+    return {
+        "vaccination": ("vaccination", FormState(complete_answers())),
+        "supply": ("emergency-supply", FormState(supply_examples.complete_answers())),
+        "correction": ("vaccination", correction),
+        "correction of what waits": ("vaccination", unsigned),
+        "wrong patient": ("vaccination", wrong),
+    }
+
+
+def test_a_form_that_somebody_may_not_finish_says_so_before_it_can_be_sent(everybody: Shop) -> None:
+    wanted = {
+        "vaccination": Permission.RECORD_VACCINATION,
+        "supply": Permission.FINISH_SUPPLY,
+        "correction": Permission.CORRECT,
+        "correction of what waits": Permission.CORRECT_UNSIGNED,
+        "wrong patient": Permission.CORRECT,
+    }
+    told = ("You may not", "Only a pharmacist")
+    for name, (form, state) in finishing(everybody).items():
+        for role, person in everybody.people.items():
+            with acting(person):
+                problems = everybody.desk.preview(form, state).problems
+            stops = [p for p in problems if p.severity is Severity.STOP and p.sentence.startswith(told)]
+            assert bool(stops) is (LETTERS[role] not in MAY[wanted[name]]), (name, role)
+
+
+def test_a_draft_is_kept_whoever_keeps_it_and_marks_nothing_that_they_may_not(everybody: Shop) -> None:
+    state = finishing(everybody)["wrong patient"][1]
+    with acting(everybody.people[WorkRole.ASSISTANT]):
+        everybody.desk.save_draft("d1", "vaccination", state, everybody.people[WorkRole.ASSISTANT])
+    assert everybody.store.drafts.get("d1") is not None
+    assert not everybody.store.notifications.row(1).needs_person
+    with acting(everybody.people[WorkRole.NURSE]):
+        everybody.desk.save_draft("d1", "vaccination", state, everybody.people[WorkRole.NURSE])
+    assert everybody.store.notifications.row(1).needs_person
 
 
 def test_whoever_does_not_work_here_today_can_do_nothing_new(everybody: Shop) -> None:

@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.choices_made import ChoicesMade
+from digmed_desktop.ui.context import Acting
+from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button as button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -74,6 +77,12 @@ class ColumnPage(QScrollArea):
                     field.left.connect(self._say_no_option)
         self.body.addWidget(frame)
         return frame
+
+    def only_for(self, acting: Acting, permission: Permission, *parts: QWidget) -> WhoMay:
+        """Let parts of the page be used only by who may do something; above the first, others read who may."""
+        said = WhoMay(acting, permission, *parts)
+        self.body.insertWidget(self.body.indexOf(parts[0]), said)
+        return said
 
     def show_set_by_it(self, made: ChoicesMade, settings: Mapping[str, str]) -> None:
         """Let fields only be read whose value of the settings, by field id, the administrators chose."""

@@ -9,7 +9,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import Opened, PersonView
 from digmed_desktop.messaging.people import AS_PROFESSION
-from digmed_desktop.messaging.permissions import WorkRole
+from digmed_desktop.messaging.permissions import Permission, WorkRole
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.pages.people import person_fields
@@ -47,8 +47,6 @@ class PeoplePage(ColumnPage):
         self.said = Notice("done")
         self.said.setVisible(False)
         self.body.addWidget(self.said)
-        self.only_manager = Notice("act", "Only a manager can add, change or remove people.", "Managers")
-        self.body.addWidget(self.only_manager)
         self.heading = Words("", bold=True)  # over the questions: who they are about
         works_as = RadioEditor(context.lists["person"].lists["work_roles"])
         self.form = self.card(
@@ -71,7 +69,9 @@ class PeoplePage(ColumnPage):
         self.add.clicked.connect(self._save)
         self.leave = button("Leave as it was")
         self.leave.clicked.connect(self._leave)
-        self.body.addWidget(row(self.add, self.leave, None))
+        buttons = row(self.add, self.leave, None)
+        self.body.addWidget(buttons)
+        self.who_may = self.only_for(context.acting, Permission.CHANGE_PEOPLE, self.form, buttons)
         self._add_again()
 
     def arrive(self) -> None:
@@ -89,9 +89,7 @@ class PeoplePage(ColumnPage):
     def show_people(self, people: tuple[PersonView, ...]) -> None:
         """List these people, one a row."""
         empty(self._list)
-        mine = next((one for one in people if one.id == self._context.acting.id), None)
-        manages = mine is not None and mine.works_as is WorkRole.MANAGER
-        self.only_manager.setVisible(not manages)
+        manages = not self.who_may.refuses
         for part in (self.form, self.add):
             part.setVisible(manages)
         for place, person in enumerate(people):
@@ -113,7 +111,7 @@ class PeoplePage(ColumnPage):
             change.setAccessibleName(f"Change {who.name.spoken()}")
             change.clicked.connect(lambda _on=False, p=person: self._begin_change(p))
             parts.append(change)
-        if manages and person.waits:
+        if person.waits and not self._context.acting.refusal(Permission.END_WAIT):
             end = button("End the wait", tip="After wrong PINs nobody may try for a while")
             end.setAccessibleName(f"End the wait of {who.name.spoken()}")
             end.clicked.connect(lambda _on=False, p=person: self._end_wait(p))

@@ -9,6 +9,7 @@ from digmed_desktop.clinical.pgd import Authorised, Direction
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PgdView
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button
@@ -42,11 +43,13 @@ class PgdPage(ColumnPage):
         self.body.addWidget(self.standing)
         self.switch = button("Switch on")
         self.switch.clicked.connect(lambda: self._do(lambda desk, by: desk.pgds.switch(by, on=not self._on)))
-        self.body.addWidget(row(self.switch, None))
+        switching = row(self.switch, None)
+        self.body.addWidget(switching)
+        self.only_for(context.acting, Permission.SWITCH_PGDS, switching)
         self._holder, self._list = table((3, 3, 0), between_rows=10)
         self.card("In the register", self._holder)
         self.programme, self.direction, self.person = ChoiceEditor(()), ChoiceEditor(()), ChoiceEditor(())
-        self.card(
+        direction = self.card(
             "Enter a PGD",
             Field("pgd.name", "Name", TextEditor(), hint="As on its first page."),
             Pair(
@@ -60,8 +63,9 @@ class PgdPage(ColumnPage):
         )
         self.enter = button("Enter this PGD", "primary")
         self.enter.clicked.connect(self._enter)
-        self.body.addWidget(row(self.enter, None))
-        self.card(
+        entering = row(self.enter, None)
+        self.body.addWidget(entering)
+        people = self.card(
             "Who works under it",
             Pair(Field("pgd.direction", "PGD", self.direction), Field("pgd.person", "Person", self.person)),
             Field(
@@ -73,7 +77,11 @@ class PgdPage(ColumnPage):
         )
         self.sign = button("Keep this person")
         self.sign.clicked.connect(self._authorise)
-        self.body.addWidget(row(self.sign, None))
+        signing = row(self.sign, None)
+        self.body.addWidget(signing)
+        self.may_enter = self.only_for(
+            context.acting, Permission.ENTER_PGDS, direction, entering, people, signing
+        )
 
     def arrive(self) -> None:
         """Show the register as it is kept now, and put the cursor at the switch or at the first question."""
@@ -144,7 +152,7 @@ class PgdPage(ColumnPage):
         words = Words(f"✓ {standing}" if in_force else f"● {standing}")
         words.setProperty("ink", "done" if in_force else "look")
         self._list.addWidget(words, place, 1)
-        if not direction.withdrawn:
+        if not direction.withdrawn and not self.may_enter.refuses:
             withdraw = button("Withdraw", tip="It is no longer worked under; it stays in the register")
             withdraw.setAccessibleName(f"Withdraw {direction.title}")
             withdraw.clicked.connect(
@@ -158,6 +166,8 @@ class PgdPage(ColumnPage):
         if not who.signed:
             words.setProperty("ink", "look")
         self._list.addWidget(words, place, 1)
+        if self.may_enter.refuses:
+            return
         remove = button("Remove", tip="This person no longer works under it")
         remove.setAccessibleName(f"Remove {who.name} from {direction.title}")
         remove.clicked.connect(

@@ -24,11 +24,13 @@ from digmed_desktop.clinical.particulars import item_words
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import Outstanding, RegisterEntry, Verified
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.register_entry import EntryView
+from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row, title
 
 PAGE = 100
@@ -53,7 +55,7 @@ class RegisterPage(QWidget):
         self.more = button("Show older entries", "link")
         self.more.clicked.connect(self._fetch_more)
         self.empty = quiet(EMPTY)
-        self.detail = EntryView(self)
+        self.detail = EntryView(self, context.acting)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -84,7 +86,9 @@ class RegisterPage(QWidget):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
-        layout.addWidget(row(title("Register"), None, self.print_list, self.save_list))
+        lists = row(self.print_list, self.save_list)
+        layout.addWidget(row(title("Register"), None, lists))
+        layout.addWidget(WhoMay(context.acting, Permission.PRINT_LISTS, lists))
         layout.addWidget(self.chain)
         layout.addWidget(self.outstanding)
         layout.addWidget(self.splitter, 1)
@@ -165,6 +169,7 @@ class RegisterPage(QWidget):
             came = button("Prescription came")
             came.setAccessibleName(f"Prescription of entry {one.entry.number} came")
             came.clicked.connect(lambda _on=False, n=one.entry.number: self.prescription_came(n))
+            came.setHidden(bool(self._context.acting.refusal(Permission.AMEND_REGISTER)))
             line = row(state, came)
             inner = line.layout()
             if isinstance(inner, QHBoxLayout):

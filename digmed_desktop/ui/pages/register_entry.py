@@ -12,8 +12,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.particulars import entry_pairs
 from digmed_desktop.clinical.problem import Problem
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, RegisterEntry
+from digmed_desktop.ui.context import Acting
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row
@@ -52,7 +55,7 @@ class Unfinished:
 class EntryView(QScrollArea):
     """One entry, what was appended to it, and the acts."""
 
-    def __init__(self, page: Register) -> None:
+    def __init__(self, page: Register, acting: Acting) -> None:
         super().__init__()
         self._page = page
         self._number = 0
@@ -88,7 +91,10 @@ class EntryView(QScrollArea):
         self._words = QWidget()
         self._acts = row(self.print_entry, self.print_label, None)
         self._appends = row(self.amend, self.came, None)
-        for widget in (self.said, self._words, self._acts, self._appends, *self._asking):
+        may_print = WhoMay(acting, Permission.PRINT_RECORDS, self._acts)
+        may_amend = WhoMay(acting, Permission.AMEND_REGISTER, self._appends, *self._asking)
+        acts = (may_print, self._acts, may_amend, self._appends)
+        for widget in (self.said, self._words, *acts, *self._asking):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
         self.setWidget(inside)

@@ -44,7 +44,7 @@ class RepliesPage(ColumnPage):
         self._others = False
         self.said = Notice("act")
         self.body.addWidget(self.said)
-        self.stops = StopsCard()
+        self.stops = StopsCard(context.acting)
         self.stops.go_on.connect(self._let_go_on)
         self.body.addWidget(self.stops)
         self.list = QListWidget()
@@ -57,7 +57,7 @@ class RepliesPage(ColumnPage):
         self.switch = button("", "link")
         self.switch.clicked.connect(self._switch)
         self.body.addWidget(row(self.switch, None))
-        self.reply = ReplyCard()
+        self.reply = ReplyCard(context.acting)
         self.reply.acted.connect(self._act)
         self.reply.given.connect(self._give)
         self.reply.wanted.connect(self._search)

@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import Candidate
 from digmed_desktop.messaging.delivery import Stop
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.replies import NAMES_OURS, About, Reply, ReplyAct, StoppedPractice
 from digmed_desktop.messaging.reply_words import what_it_says, why, words_of_act
+from digmed_desktop.ui.context import Acting
+from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
 from digmed_desktop.ui.widgets.editors import TextEditor
@@ -34,7 +37,7 @@ class StopsCard(QFrame):
 
     go_on = Signal(str)  # the ODS code of a practice, or "" for everything
 
-    def __init__(self) -> None:
+    def __init__(self, acting: Acting) -> None:
         super().__init__()
         self.setObjectName("card")
         layout = QVBoxLayout(self)
@@ -46,9 +49,12 @@ class StopsCard(QFrame):
                 "Ask the contact of your onboarding at NHS England first. Meanwhile, send on paper whatever waits."
             )
         )
-        self._lines = QVBoxLayout()
+        lines = QWidget()
+        self._lines = QVBoxLayout(lines)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(8)
-        layout.addLayout(self._lines)
+        layout.addWidget(WhoMay(acting, Permission.RESUME_SENDING, lines))
+        layout.addWidget(lines)
         self.buttons: list[ConfirmedButton] = []
         self.setVisible(False)
 
@@ -82,7 +88,7 @@ class ReplyCard(QFrame):
     opened = Signal(int)
     to_save = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, acting: Acting) -> None:
         super().__init__()
         self.setObjectName("card")
         self._shown: Identified = by_name
@@ -120,12 +126,15 @@ class ReplyCard(QFrame):
             self.why,
             self.says,
             row(self.about, self.open, None),
-            self.search,
-            self.note_field,
         ):
             layout.addWidget(widget)
-        layout.addLayout(self._laid_out())
-        layout.addWidget(row(self.save, None))
+        acts, save = QWidget(), row(self.save, None)
+        acts.setLayout(self._laid_out())
+        deciding = (self.search, self.note_field, acts)
+        for widget in (WhoMay(acting, Permission.SETTLE_REPLIES, *deciding), *deciding):
+            layout.addWidget(widget)
+        layout.addWidget(WhoMay(acting, Permission.SAVE_RECORD, save))
+        layout.addWidget(save)
         self.setVisible(False)
 
     def _act_button(self, act: ReplyAct) -> ConfirmedButton:
@@ -136,6 +145,7 @@ class ReplyCard(QFrame):
 
     def _laid_out(self) -> QGridLayout:
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)

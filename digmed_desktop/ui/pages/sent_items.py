@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import COUNTED_TO, Found, Printed
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui import files, printing
@@ -42,6 +43,7 @@ NOTHING_SENT = (
     "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
     "Nothing sent yet",
 )
+WHO_MAY = "Say who may make the other lists"
 NOTHING_FOUND = (
     "Search from the beginning of a name, a number or a batch, or show all.",
     "No notification fits this search",
@@ -114,13 +116,34 @@ class SentPage(QWidget):
         menu.addAction("Save this search …", self._ask_name)
         menu.addAction("Remove the saved search that is chosen", self._forget)
         menu.addSeparator()
-        menu.addAction("Export the list as CSV …", partial(self._export, with_patients=False))
-        menu.addAction("Export with patients' details …", partial(self._export, with_patients=True))
+        self._only_for: list[tuple[Permission, QAction]] = [
+            (Permission.EXPORT_LIST, menu.addAction(label, partial(self._export, with_patients=patients)))
+            for label, patients in (
+                ("Export the list as CSV …", False),
+                ("Export with patients' details …", True),
+            )
+        ]
         menu.addSeparator()
         for label, which in (("List of today", "day-list"), ("End of the day", "day-end")):
-            menu.addAction(f"{label} as PDF …", partial(self._save_day, which))
-            menu.addAction(f"Print {label.lower()} …", partial(self._print_day, which))
+            for text, act in (
+                (f"{label} as PDF …", self._save_day),
+                (f"Print {label.lower()} …", self._print_day),
+            ):
+                self._only_for.append((Permission.PRINT_LISTS, menu.addAction(text, partial(act, which))))
+        self._who_may = menu.addAction(WHO_MAY, self._say_who_may)
+        menu.aboutToShow.connect(self._offer_lists)
         return menu
+
+    def _offer_lists(self) -> None:
+        """Offer the lists that whoever is signed in may make, and to say who may make the others."""
+        refused = [bool(self._context.acting.refusal(permission)) for permission, _action in self._only_for]
+        for (_permission, action), hides in zip(self._only_for, refused, strict=True):
+            action.setVisible(not hides)
+        self._who_may.setVisible(any(refused))
+
+    def _say_who_may(self) -> None:
+        refused = dict.fromkeys(self._context.acting.refusal(permission) for permission, _ in self._only_for)
+        self.work.say(" ".join(one for one in refused if one), "look")
 
     # ---- searching
 

@@ -9,6 +9,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.stock import CODE_MEANS
 from digmed_desktop.desk.views import BatchView, StockView
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
@@ -44,7 +45,7 @@ class StockPage(ColumnPage):
         self.said = Notice("done")
         self.said.setVisible(False)
         self.body.addWidget(self.said)
-        self.card(
+        batch = self.card(
             "Add a batch",
             Field("stock.product", "Vaccine", self.product),
             self.means,
@@ -63,11 +64,14 @@ class StockPage(ColumnPage):
         )
         self.add = button("Add to the stock", "primary")
         self.add.clicked.connect(self._add)
-        self.body.addWidget(row(self.add, None))
+        adding = row(self.add, None)
+        self.body.addWidget(adding)
+        self.only_for(context.acting, Permission.KEEP_STOCK, batch, adding)
         self._holder, self._list = table((3, 2, 3, 4), between_rows=10)
         self.hold = HoldCard()
         self.hold.decided.connect(self._decide_hold)
         self.body.addWidget(self.hold)
+        self.only_for(context.acting, Permission.HOLD_BATCH, self.hold)
         self.card("In stock", self._holder)
         self._forget_code()
         self.product.edited.connect(self._follow_code)
@@ -182,7 +186,10 @@ class StockPage(ColumnPage):
             had = button("Who had it", tip="Sent items: every record with this batch")
             had.setAccessibleName(f"Who had it: {one.product} {batch.number}")
             had.clicked.connect(lambda _on=False, number=batch.number: self._who_had(number))
-            self._list.addWidget(flow(change, hold, had), place, 3)
+            acts = {Permission.KEEP_STOCK: change, Permission.HOLD_BATCH: hold, Permission.SEE_RECORDS: had}
+            self._list.addWidget(
+                flow(*(one for may, one in acts.items() if not self._context.acting.refusal(may))), place, 3
+            )
 
     def _ask_hold(self, view: BatchView) -> None:
         self.hold.open_for(view)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTa
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.states import UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
@@ -49,6 +50,7 @@ class StoryPage(QWidget):
         self.offers: dict[Act, Offer] = {}
         self._typed: dict[tuple[int, Act], str] = {}  # of what was begun and is not recorded yet
         self._under_way: set[tuple[int, Act]] = set()  # pressed, and not answered yet
+        self._refused_to = ""  # why whoever is signed in may not do more, and who may
         self._to_say: dict[int, str] = {}  # of acts that ended while another page was in view
         self.state = Notice("act")
         self.work = LongWork(context.office)
@@ -169,12 +171,17 @@ class StoryPage(QWidget):
             return
         self.view = view
         self.patient_changed.emit()
-        lines = [event_line(one) for one in view.story.events]
-        self.events.show_widgets([quiet(self._facts(item)), heading("Timeline"), *lines])
+        self._show_timeline(view)
         self.recorded.show_sections(recorded(view.recorded))
         self.versions.show_versions(view.versions, item.id)
         self.tabs.setTabText(2, f"Versions ({len(view.versions)})" if len(view.versions) > 1 else "Versions")
         self.messages.show_story(view)
+
+    def _show_timeline(self, view: StoryView) -> None:
+        who_may = [quiet(self._refused_to)] if self._refused_to else []
+        lines = [event_line(one) for one in view.story.events]
+        about = quiet(self._facts(view.story.row))
+        self.events.show_widgets([about, *who_may, heading("Timeline"), *lines])
 
     def _show_head(self, view: StoryView) -> None:
         item = view.story.row
@@ -213,7 +220,7 @@ class StoryPage(QWidget):
     def _offer(self, notification: int, offers: tuple[Offer, ...]) -> None:
         if notification != self.shown:
             return
-        self.offers = {offer.act: offer for offer in offers}
+        self.offers = {offer.act: offer for offer in offers if not offer.refused}
         for act, made in self.buttons.items():
             made.setHidden(act not in self.offers)
             if act in self.offers:
@@ -224,7 +231,20 @@ class StoryPage(QWidget):
         for act, offer in self.offers.items():
             if act not in BUTTONS and act is not Act.PAPER:
                 menu.addAction(f"{offer.label} …", partial(self._begin, act))
-        menu.addAction("Save the record as JSON …", self._save_record)
+        acting = self._context.acting
+        not_save, not_print = (
+            acting.refusal(one) for one in (Permission.SAVE_RECORD, Permission.PRINT_RECORDS)
+        )
+        if not not_save:
+            menu.addAction("Save the record as JSON …", self._save_record)
+        self.more.setHidden(menu.isEmpty())
+        self.paper_button.setHidden(bool(not_print))
+        refused = dict.fromkeys((*(offer.refused for offer in offers), not_print, not_save))
+        said = " ".join(one for one in refused if one)
+        if said != self._refused_to:
+            self._refused_to = said
+            if self.view is not None:
+                self._show_timeline(self.view)
         if self.panel.offer is not None and self.panel.offer.act not in self.offers:
             self.panel.refuse("This is not possible any more: the notification has moved on meanwhile.")
 

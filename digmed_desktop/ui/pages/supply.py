@@ -9,12 +9,13 @@ from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.medicine import Medicine, answers_of_product, treatment_typed
 from digmed_desktop.clinical.patient_answers import contact_answers
-from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import PersonView, Preview
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.pages.cleared_answers import ClearedAnswers
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -68,7 +69,9 @@ class SupplyPage(FormPage):
         column = QVBoxLayout(self.no_list)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(Notice("act", NO_LIST, "Practices get paper copies"))
-        column.addWidget(row(self.import_button, None))
+        importing = row(self.import_button, None)
+        column.addWidget(WhoMay(self._context.acting, Permission.IMPORT_LISTS, importing))
+        column.addWidget(importing)
         self.no_list.hide()
         return super().make_form((self.no_list, *top), before)
 
@@ -185,18 +188,3 @@ class SupplyPage(FormPage):
         self._forget_others()
         super()._previewed(preview, of)
         self.form.set_law(preview.law)
-
-    def _checked(self, preview: Preview) -> None:
-        acting = self._context.acting.person
-        if acting is not None and not acting.may_finish_supply:
-            problems = (*preview.problems, Problem("session.pharmacist", NOT_A_PHARMACIST))
-            self._previewed(preview)
-            self.form.set_problems(problems)
-            self.form.tell_all()
-            return
-        super()._checked(preview)
-
-
-NOT_A_PHARMACIST = (
-    "Only a pharmacist can finish an emergency supply: it stays a draft until a pharmacist signs in."
-)

@@ -7,6 +7,7 @@ from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.audit import AuditGroup, AuditLine, AuditSearch
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import Verified
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
@@ -39,7 +40,7 @@ class AuditSection(ColumnPage):
         self._last: int | None = None
         self._place = 0
         self.who, self.kind = ChoiceEditor(()), ChoiceEditor(())
-        self.card(
+        search = self.card(
             "Find",
             Pair(Field("audit.who", "Done by", self.who), Field("audit.kind", "Kind", self.kind)),
             Pair(
@@ -54,18 +55,24 @@ class AuditSection(ColumnPage):
         self.find_button.clicked.connect(self._find)
         self.export.clicked.connect(self._export)
         self.check.clicked.connect(self._check)
-        self.body.addWidget(flow(self.find_button, self.export, self.check))
+        acts = flow(self.find_button, self.export, self.check)
+        self.body.addWidget(acts)
         self.work = LongWork(context.office)
         self.body.addWidget(self.work)
         self._holder, self._list = table((3, 4, 4))
-        self.card("", self._holder)
+        self._found = self.card("", self._holder)
         self.older = button("Show older")
         self.older.clicked.connect(self._more)
         self.older.setVisible(False)
         self.body.addWidget(row(self.older, None))
+        self.who_may = self.only_for(context.acting, Permission.SEE_AUDIT, search, acts, self._found)
 
     def arrive(self) -> None:
-        """Read whose acts and which kinds there are, then the newest acts."""
+        """Read whose acts and which kinds there are, then the newest acts; nothing for who may not see them."""
+        self._found.setHidden(self.who_may.refuses)
+        if self.who_may.refuses:
+            empty(self._list)
+            return
         self._context.office.ask(lambda desk: (desk.audit.people(), desk.audit.groups()), self._have_choices)
 
     def _have_choices(self, found: tuple[Sequence[Option], Sequence[Option]]) -> None:

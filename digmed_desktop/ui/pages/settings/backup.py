@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import BackupState
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -44,7 +45,7 @@ class BackupSection(ColumnPage):
         self.now.clicked.connect(self._make)
         self.daily.clicked.connect(self._begin_daily)
         self.end.clicked.connect(self._end_daily)
-        self.card(
+        backups = self.card(
             "Backup",
             self.state,
             self.first,
@@ -53,6 +54,7 @@ class BackupSection(ColumnPage):
             flow(self.now, self.daily, self.end),
             self.work,
         )
+        self.only_for(context.acting, Permission.MAKE_BACKUP, backups)
         self._build_phrase()
 
     def _build_phrase(self) -> None:
@@ -65,7 +67,10 @@ class BackupSection(ColumnPage):
         self.phrase.shown.connect(lambda: self.pin.set_answer(""))
         self.phrase.refused.connect(self._not_shown)
         self.phrase.noted.connect(self._noted)
-        self.card("Recovery phrase", Words(WHAT_IT_IS), self.written, self.pin_field, *self.phrase.parts)
+        phrase = self.card(
+            "Recovery phrase", Words(WHAT_IT_IS), self.written, self.pin_field, *self.phrase.parts
+        )
+        self.only_for(self._context.acting, Permission.SHOW_PHRASE, phrase)
 
     def arrive(self) -> None:
         """Show how the backups stand; the phrase is hidden again."""

@@ -11,6 +11,7 @@ from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, Check, ConnectionView, Health
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.pages.settings.client_folder import BY_CLIENT, CLIENT, HOW_BY_CLIENT, ClientParts
@@ -91,6 +92,7 @@ class ConnectionSection(ColumnPage):
         mailbox = self._mailbox()
         self._by_api_only: list[QWidget] = [self._secrets, self._certificate()]
         finding, proxy = self._finding(), self._proxy()
+        certificate = self._by_api_only[1]
         self._by_api_only.append(proxy)
         self._editable: list[QWidget] = [which, by_client, mailbox, *self._by_api_only[1:], finding]
         self.save = button("Save the connection", "primary")
@@ -98,6 +100,11 @@ class ConnectionSection(ColumnPage):
         self._save_row = row(self.save, None)
         self.body.addWidget(self._save_row)
         self._editable.append(self._save_row)
+        self.only_for(
+            context.acting,
+            Permission.CHANGE_CONNECTION,
+            *(which, by_client, mailbox, certificate, finding, proxy, self._save_row),
+        )
         self.environment.edited.connect(self._show_asked)
         self._show_asked()
 

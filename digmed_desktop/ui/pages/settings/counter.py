@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.settings import LOCK_MINUTES
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -23,7 +24,7 @@ class CounterSection(ColumnPage):
         self._context = context
         self.minutes = ChoiceEditor(_options(MINUTES))
         self.privacy = RadioEditor(YES_NO)
-        self.card(
+        choices = self.card(
             "",
             Field(
                 "lock",
@@ -38,6 +39,7 @@ class CounterSection(ColumnPage):
                 hint="For a screen that onlookers can see.",
             ),
         )
+        self.only_for(context.acting, Permission.CHANGE_SETTINGS, choices)
         self.minutes.edited.connect(self._changed)
         self.privacy.edited.connect(self._changed)
 

@@ -2,6 +2,7 @@
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.settings import AMBER_HOURS, ANSWER_DAYS, LATE_HOURS
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -22,7 +23,7 @@ class DeadlinesSection(ColumnPage):
         self.amber = ChoiceEditor([Option(str(hour), _hour(hour)) for hour in AMBER_HOURS])
         self.late = ChoiceEditor([Option(str(hour), _hour(hour)) for hour in LATE_HOURS])
         self.answer = ChoiceEditor([Option(str(days), _days(days)) for days in ANSWER_DAYS])
-        self.card(
+        working_day = self.card(
             "The next working day",
             quiet(
                 "The practice is to know by the end of the next working day after the contact. Until its system "
@@ -36,7 +37,7 @@ class DeadlinesSection(ColumnPage):
                 hint="An hour before you close leaves time to telephone.",
             ),
         )
-        self.card(
+        own_answer = self.card(
             "The practice's own answer",
             Field(
                 "answer",
@@ -45,6 +46,7 @@ class DeadlinesSection(ColumnPage):
                 hint="Counted from the day on which the practice's system accepted it.",
             ),
         )
+        self.only_for(context.acting, Permission.CHANGE_SETTINGS, working_day, own_answer)
         for editor in (self.amber, self.late, self.answer):
             editor.edited.connect(self._changed)
 

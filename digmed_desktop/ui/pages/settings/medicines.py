@@ -6,8 +6,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
@@ -50,10 +52,12 @@ class MedicinesSection(ColumnPage):
         self.choose_folder.clicked.connect(self._ask_folder)
         self.cancel.clicked.connect(self._stop)
         self.running = row(self.bar, self.cancel)
+        importing = flow(self.choose_file, self.choose_folder)
         self.card(
             "The imported list",
             self.standing,
-            flow(self.choose_file, self.choose_folder),
+            WhoMay(context.acting, Permission.IMPORT_LISTS, importing),
+            importing,
             self.running,
             self.said,
         )

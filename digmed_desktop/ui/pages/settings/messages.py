@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.message_views import MessageSettings, OwnProductView
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor, TicksEditor
@@ -54,7 +55,7 @@ class MessagesSection(ColumnPage):
             editor = self._editions[choice.workflow] = RadioEditor(choice.options)
             editor.edited.connect(lambda key=choice.workflow: self._edition_chosen(key))
             fields.append(Field(f"edition.{choice.workflow}", choice.name, editor))
-        self.card(
+        editions = self.card(
             "Edition of the message",
             quiet(
                 "The guides have changed over the years. Keep the usual one unless NHS England or the "
@@ -64,7 +65,7 @@ class MessagesSection(ColumnPage):
         )
         self.agreed = TicksEditor(settings.agreements)
         self.agreed.edited.connect(self._agreed)
-        self.card(
+        agreed = self.card(
             "Agreed at onboarding",
             quiet(
                 "Only vaccinations that NHS England agreed for this pharmacy are sent electronically. All others "
@@ -73,9 +74,10 @@ class MessagesSection(ColumnPage):
             Field("agreed", "Sent electronically", self.agreed),
             quiet(f"Retired by NHS England, so never sent: {', '.join(settings.retired)}."),
         )
-        self._make_products(settings)
+        products = self._make_products(settings)
+        self.only_for(self._context.acting, Permission.CHANGE_MESSAGES, editions, agreed, products)
 
-    def _make_products(self, settings: MessageSettings) -> None:
+    def _make_products(self, settings: MessageSettings) -> QFrame:
         self._own = QVBoxLayout()
         self._own.setSpacing(4)
         self._own.setContentsMargins(0, 0, 0, 0)
@@ -88,7 +90,7 @@ class MessagesSection(ColumnPage):
         self.said.setVisible(False)
         self.add = button("Add this product", "primary")
         self.add.clicked.connect(self._add)
-        self.card(
+        return self.card(
             "Your own products",
             quiet(
                 "A vaccine that is not in the list yet. Take its code from your pharmacy system; "

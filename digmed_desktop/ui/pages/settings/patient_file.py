@@ -12,6 +12,7 @@ from digmed_desktop.clinical.nhs_number import shown
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.patient_file_views import REASON_NEEDED, Candidate, PatientFile
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -44,13 +45,14 @@ class PatientFileSection(ColumnPage):
         self.find_button = button("Find", "primary")
         self.find_button.clicked.connect(self._find)
         self._holder, self._found = table((4, 3, 2, 0), between_rows=10)
-        self.card(
+        whose = self.card(
             "Whose",
             Field("file.who", "NHS number, name, or the number of a notification", TextEditor()),
             row(self.find_button, None),
             self._holder,
         )
         self._build_review()
+        self.only_for(context.acting, Permission.GIVE_PATIENT_FILE, whose, self.review)
         self.forget()
 
     def _build_review(self) -> None:

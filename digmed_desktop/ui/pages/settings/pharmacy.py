@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.views import Opened
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.pages.people import pharmacy_fields
@@ -19,13 +20,15 @@ class PharmacySection(ColumnPage):
             "Practices see this on every notification. Those already sent stay as they were.",
         )
         self._context = context
-        self.card("", *pharmacy_fields())
+        details = self.card("", *pharmacy_fields())
         self.said = Notice("done")
         self.said.setVisible(False)
         self.body.addWidget(self.said)
         self.save = button("Save the pharmacy", "primary")
         self.save.clicked.connect(self._save)
-        self.body.addWidget(row(self.save, None))
+        save = row(self.save, None)
+        self.body.addWidget(save)
+        self.only_for(context.acting, Permission.CHANGE_PHARMACY, details, save)
 
     def arrive(self) -> None:
         """Show the pharmacy as it is kept."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import PracticeListState
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings import web_address
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -45,9 +46,11 @@ class PracticesSection(ColumnPage):
         self.body.addWidget(self.bar)
         self.choose = button("Import a list from a file", "primary")
         self.choose.clicked.connect(self._choose)
-        self.body.addWidget(row(self.choose, None))
+        importing = row(self.choose, None)
+        self.body.addWidget(importing)
+        self.only_for(context.acting, Permission.IMPORT_LISTS, importing)
         self.directory = TextEditor()
-        self.card(
+        directory = self.card(
             "The national directory",
             Field(
                 "directory",
@@ -58,7 +61,9 @@ class PracticesSection(ColumnPage):
         )
         self.save = button("Save the address")
         self.save.clicked.connect(self._save)
-        self.body.addWidget(row(self.save, None))
+        save = row(self.save, None)
+        self.body.addWidget(save)
+        self.only_for(context.acting, Permission.CHANGE_SETTINGS, directory, save)
         self._progress = _Progress()
         self._progress.read.connect(self._read)
         self.ask_for_file: Callable[[], str] = self._dialog

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtWidgets import QFrame
+
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.nhs_number import shown
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.retention_views import BACKUPS, WORDS, Due, PeriodView, Preview, RetentionView
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.retention import Hold, HoldReason, held
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -51,11 +54,11 @@ class RetentionSection(ColumnPage):
         self.off = button("Take the confirmation back")
         self.confirm.clicked.connect(lambda: self._do(lambda desk: desk.retention.confirm()))
         self.off.clicked.connect(lambda: self._do(lambda desk: desk.retention.switch_off()))
-        self.card("Periods", self._table_holder, flow(self.confirm, self.off))
-        self._build_holds()
-        self._build_removal()
+        periods = self.card("Periods", self._table_holder, flow(self.confirm, self.off))
+        cards = (periods, self._build_holds(), self._build_removal())
+        self.who_may = self.only_for(context.acting, Permission.KEEP_RETENTION, *cards)
 
-    def _build_holds(self) -> None:
+    def _build_holds(self) -> QFrame:
         self._holds_holder, self._holds = table((4, 4, 0), between_rows=10)
         self.whose = RadioEditor(SUBJECTS)
         self.reason = RadioEditor(REASONS)
@@ -67,7 +70,7 @@ class RetentionSection(ColumnPage):
         self.lift, self.leave = button("Lift this hold"), button("Leave it in force")
         self.lift.clicked.connect(self._lift)
         self.leave.clicked.connect(lambda: self._begin_lift(0))
-        self.card(
+        return self.card(
             "Holds",
             quiet("A hold stops the removal of all records of a patient or a batch until it is lifted."),
             self._holds_holder,
@@ -80,7 +83,7 @@ class RetentionSection(ColumnPage):
             row(self.place, None),
         )
 
-    def _build_removal(self) -> None:
+    def _build_removal(self) -> QFrame:
         self.look = button("Show what is over its time")
         self.look.clicked.connect(self._look)
         self.found = Words("")
@@ -89,7 +92,7 @@ class RetentionSection(ColumnPage):
         self.remove = button("Remove these records")
         self.remove.clicked.connect(self._remove)
         self.work = LongWork(self._context.office)
-        self.card(
+        return self.card(
             "Removing",
             quiet(BACKUPS),
             row(self.look, None),
@@ -104,7 +107,9 @@ class RetentionSection(ColumnPage):
         """Show how retention stands; a preview of before is gone."""
         self._show_preview(Preview((), {}))
         self._begin_lift(0)
-        self._read()
+        self.standing.setHidden(self.who_may.refuses)
+        if not self.who_may.refuses:
+            self._read()
 
     def _read(self) -> None:
         self._context.office.ask(lambda desk: desk.retention.view(), self._show, self._failed)
@@ -229,7 +234,8 @@ class RetentionSection(ColumnPage):
         self.remove.setText(f"Remove {count:,} record{'' if count == 1 else 's'} for good")
         self.remove.setAccessibleName(self.remove.text())
         empty(self._found)
-        for place, due in enumerate(preview.due[:FIRST_OPENED]):
+        records = [due for due in preview.due if due.ids]
+        for place, due in enumerate(records[:FIRST_OPENED]):
             number = due.ids[-1]
             self._found.addWidget(Words(f"Notification {number}"), place, 0)
             self._found.addWidget(Words(f"Kept until {dates.shown(due.until)}"), place, 1)

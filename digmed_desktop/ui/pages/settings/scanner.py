@@ -1,6 +1,7 @@
 """Settings of the scanner: its prefix, and a test that says what came and what it means."""
 
 from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
 from digmed_desktop.settings import shapes
@@ -31,7 +32,7 @@ class ScannerSection(ColumnPage):
         super().__init__("Scanner", HOW)
         self._context = context
         self.prefix, self.separator = TextEditor(), TextEditor()
-        self.card(
+        signs = self.card(
             "How yours is set",
             Pair(
                 Field(
@@ -50,7 +51,9 @@ class ScannerSection(ColumnPage):
         )
         self.save = button("Save", "primary")
         self.save.clicked.connect(self._save)
-        self.body.addWidget(row(self.save, None))
+        save = row(self.save, None)
+        self.body.addWidget(save)
+        self.only_for(context.acting, Permission.CHANGE_SCANNER, signs, save)
         self.said = Notice(
             "act", "Scan a vaccine's box now: what came and what it means is shown here.", "Test"
         )
