@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
@@ -111,9 +112,11 @@ class Gate:
         return person
 
     def has_ended(self, person: Person) -> bool:
-        """Whether the last day of a locum is over."""
-        today = self._clock.now().astimezone(dates.ENGLAND).date()
-        return person.access.until is not None and today > person.access.until
+        """Whether the last day of a locum is over: by the clock, or by what was sealed on a later day."""
+        if (until := person.access.until) is None:
+            return False
+        over = datetime.combine(until + timedelta(days=1), time(), dates.ENGLAND)
+        return self._clock.now() >= over or self._store.people.has_seen(person.id, over)
 
     def managers(self) -> list[Person]:
         """Return the managers who work here."""

@@ -142,7 +142,7 @@ class PeopleDesk:
         self._store.people.update(person_id, _professional(answers))
         if new_pin:
             self.new_pin(person, answers["person.pin"])
-        if access != person.access:
+        if access != person.access or self._gate.has_ended(person):  # the same day can begin anew
             self._store.people.give(person_id, access, Why.CHANGED, by)
         self._gate.note(AuditAct.PERSON_CHANGED, self.name(person_id))
         return ()

@@ -1,5 +1,6 @@
 """The people who use the program. Whoever is added or changed is sealed in the chain, counts of wrong PINs are not."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +11,11 @@ from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.readable import count_unreadable, read_row, readable
 from digmed_desktop.history.sealing import PERSON
-from digmed_desktop.history.tables import AnyRow, access_act, person
+from digmed_desktop.history.tables import AnyRow, access_act, link, person
 from digmed_desktop.messaging.people import Access, Person, Why
+
+ACCESS_ACT = "access-act"
+"""The kind of the links of acts about somebody's access."""
 
 
 class People:
@@ -19,6 +23,7 @@ class People:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._seen: dict[int, _Seen] = {}  # by the last act about a person's access
 
     def all(self) -> list[Person]:
         """Return everyone, those who have left too, in the order they were added."""
@@ -69,6 +74,26 @@ class People:
         """Say as what a person works here from now on. KeyError when there is no such person."""
         with self._database.writing() as connection:
             self._give(connection, person_id, access, why, by)
+
+    def has_seen(self, person_id: int, moment: datetime) -> bool:
+        """Whether anything was sealed at a moment or after it, since it was last said as what a person works here.
+
+        A clock that is set back does not bring back a day that the records have seen.
+        """
+        with self._database.reading() as connection:
+            mine = sa.select(sa.func.max(access_act.c.id)).where(access_act.c.person_id == person_id)
+            act = connection.scalar(mine)
+            if act is None:
+                return False
+            seen = self._seen.get(act) or _Seen(_number_of(connection, act), None)
+            later = sa.select(sa.func.max(link.c.number), sa.func.max(link.c.at, type_=link.c.at.type)).where(
+                link.c.number > seen.number
+            )
+            number, at = connection.execute(later).one()
+        if number is not None:
+            seen = _Seen(number, max(one for one in (at, seen.at) if one is not None))
+        self._seen[act] = seen
+        return seen.at is not None and seen.at >= moment
 
     def _give(
         self, connection: sa.Connection, person_id: int, access: Access, why: Why, by: int | None
@@ -130,6 +155,20 @@ class People:
                 raise KeyError(person_id)
             if sealed:
                 self._database.sealer.seal_latest(connection, PERSON, person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How far the links of the chain were read, and the latest moment among them."""
+
+    number: int
+    at: datetime | None
+
+
+def _number_of(connection: sa.Connection, act: int) -> int:
+    """Return the number of the link of an act about somebody's access; 0 where it has none."""
+    own = sa.select(link.c.number).where(link.c.kind == ACCESS_ACT, link.c.subject == str(act))
+    return connection.scalar(own.order_by(link.c.number.desc()).limit(1)) or 0
 
 
 def _access(connection: sa.Connection) -> dict[int, Access]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.record import Incident, PersonName, Professional, Regulator
@@ -400,6 +401,55 @@ def test_a_locum_works_until_the_last_day_and_a_manager_can_add_one(everybody: S
         assert [one.field for one in late] == ["person.until"]
         assert everybody.desk.people.change(locum, {**answers, "person.until": "20/10/2026"}) == ()
     assert everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+
+
+@pytest.mark.parametrize("hours", [-2, -26, -24 * 40])
+def test_a_clock_that_is_set_back_lets_no_locum_in_again(everybody: Shop, hours: int) -> None:
+    locum, manager = everybody.people[WorkRole.LOCUM], everybody.people[WorkRole.MANAGER]
+    until_midnight = NOW.astimezone(ENGLAND).replace(hour=23, minute=59, second=59) - NOW
+    everybody.clock.move(hours=until_midnight / timedelta(hours=1))
+    assert everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    everybody.clock.move(hours=1 / 60)
+    assert not everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    with acting(manager):
+        everybody.desk.settings.change(privacy=True)  # the records see the day after
+    everybody.clock.move(hours=hours)
+    assert not everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    assert everybody.desk.people.sign_in(locum, "407192").sentence.startswith("The last day of")
+    assert [one.ended for one in everybody.desk.people.all() if one.id == locum] == [True]
+
+
+def test_a_locum_whom_a_clock_set_ahead_put_out_works_again_once_a_manager_says_so(everybody: Shop) -> None:
+    locum, manager = everybody.people[WorkRole.LOCUM], everybody.people[WorkRole.MANAGER]
+    everybody.clock.move(days=3)
+    with acting(manager):
+        everybody.desk.settings.change(privacy=True)
+    everybody.clock.move(days=-3)
+    assert not everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    with acting(manager):
+        answers = everybody.desk.people.answers_about(locum)
+        assert everybody.desk.people.change(locum, {**answers, "person.regulator": "none"}) == ()
+    assert everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+    everybody.clock.move(days=1)
+    assert not everybody.let(ACTS[Permission.RECORD_VACCINATION], locum)
+
+
+@pytest.mark.parametrize("hours", [-48, -2, 2, 48])
+def test_no_clock_undoes_a_removal_or_the_role_given_last(everybody: Shop, hours: int) -> None:
+    manager, nurse = everybody.people[WorkRole.MANAGER], everybody.people[WorkRole.NURSE]
+    with acting(manager):
+        everybody.desk.people.retire(nurse)
+        answers = everybody.desk.people.answers_about(everybody.people[WorkRole.ASSISTANT])
+        made = {**answers, "person.works_as": "manager", "person.regulator": "none"}
+        everybody.clock.move(hours=hours)
+        assert everybody.desk.people.change(everybody.people[WorkRole.ASSISTANT], made) == ()
+        everybody.clock.move(hours=-hours)
+        back = {**made, "person.works_as": "profession"}
+        assert everybody.desk.people.change(everybody.people[WorkRole.ASSISTANT], back) == ()
+    for moved in (0, hours, -2 * hours):
+        everybody.clock.move(hours=moved)
+        assert not everybody.let(ACTS[Permission.RECORD_VACCINATION], nurse)
+        assert not everybody.let(ACTS[Permission.CHANGE_PEOPLE], everybody.people[WorkRole.ASSISTANT])
 
 
 def test_records_of_version_1_get_their_manager_by_the_phrase(
