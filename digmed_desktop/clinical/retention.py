@@ -33,15 +33,15 @@ def kind_of(*, supply: bool, last: date, born: date) -> RecordKind:
     return RecordKind.CHILD if _age(born, last) < _OF_AGE else RecordKind.ADULT
 
 
-def kept_until(row: PeriodRow, last: date, born: date) -> date:
+def kept_until(row: PeriodRow, last: date, born: date | None) -> date:
     """Return the last day on which a record must be kept: the latest that any source asks for.
 
-    ``last`` is the day of the last thing recorded.
+    ``last`` is the day of the last thing recorded; where nobody is ``born``, no birthday counts.
     """
     days = []
     for one in row.source:
         days.append(_anniversary(last, one.years))
-        if one.birthday is not None and one.birthday_if_17 is not None:
+        if born is not None and one.birthday is not None and one.birthday_if_17 is not None:
             birthday = one.birthday_if_17 if _age(born, last) == _OF_AGE - 1 else one.birthday
             days.append(_anniversary(born, birthday))
     return max(days)

@@ -21,6 +21,9 @@ class RecordKind(StrEnum):
     ADULT = "vaccination-adult"
     CHILD = "vaccination-child"
     SUPPLY = "emergency-supply"
+    DRAFT = "draft"
+    SAVED_SEARCH = "saved-search"
+    UNMATCHED_REPLY = "unmatched-reply"
 
 
 Years = Annotated[int, Field(ge=1, le=100)]
@@ -43,6 +46,7 @@ class PeriodRow(DataModel):
 
     id: Annotated[RecordKind, BY_VALUE]
     label: Text
+    counts_from: Text
     removed: bool
     why_kept: Text | None = None
     source: list[SourceRow]

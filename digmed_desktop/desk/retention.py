@@ -137,7 +137,9 @@ class RetentionDesk:
                 raise NotAllowedNowError(
                     "Something changed since the preview, so nothing was removed.", "Look at it again."
                 )
-            gone = self._store.retention.remove({one.ids: one.kind.value for one in previewed}, by)
+            records = {one.ids: one.kind.value for one in previewed if one.left is None}
+            besides = [one.left for one in previewed if one.left is not None]
+            gone = self._store.retention.remove(records, by, besides)
             patients = self._store.retention.forget_patients(self._long_ago(), self._held_names())
             left = self._store.retention.groups()
             about = [one for one in self.lifted() if any(_is_about(one, group) for group in left)]
@@ -175,6 +177,25 @@ class RetentionDesk:
             on_hold = bool(patients[group.ids] & held) or any(_is_about(hold, group) for hold in holds)
             why = "on hold" if on_hold else group.in_use or ("" if row.removed else "this kind stays")
             yield Due(group.ids, kind, until), why
+        yield from self._left_over(table, holds, groups, today)
+
+    def _left_over(
+        self, table: Periods, holds: Sequence[Hold], groups: Sequence[RecordGroup], today: date
+    ) -> Iterator[tuple[Due, str]]:
+        """Yield what is no record and whose time is over, with the reason why it stays, or ``""``."""
+        named = _named_by(holds, groups)
+        for one in self._store.retention.leftovers():
+            row = table.rows[one.kind]
+            if one.last is None:
+                yield Due((), one.kind, today, one), "the day from which its time counts is not known"
+                continue
+            until = retention.kept_until(row, one.last, one.born)
+            if today > until:
+                held = bool({one.nhs_number, one.name_key} & named) or any(
+                    hold.batch.casefold() in one.batches for hold in holds if hold.batch
+                )
+                why = "on hold" if held else one.in_use or ("" if row.removed else "this kind stays")
+                yield Due((), one.kind, until, one), why
 
     # ---- parts
 
@@ -204,14 +225,7 @@ class RetentionDesk:
         raise DigMedError("Say whose records: patient NHS-NUMBER, notification NUMBER, or batch NUMBER.")
 
     def _held_names(self) -> tuple[str, ...]:
-        holds = self.holds()
-        numbers = {hold.notification for hold in holds}
-        groups = [group for group in self._store.retention.groups() if numbers & set(group.ids)]
-        return (
-            *(hold.nhs_number for hold in holds if hold.nhs_number),
-            *(group.nhs_number for group in groups if group.nhs_number),
-            *(group.name_key for group in groups),
-        )
+        return tuple(_named_by(self.holds(), self._store.retention.groups()))
 
     def _long_ago(self) -> datetime:
         longest = max(source.years for row in self.table().rows.values() for source in row.source)
@@ -235,6 +249,14 @@ def _patients(groups: Sequence[RecordGroup]) -> dict[tuple[int, ...], set[object
         named = (group.name_key, group.born)
         found[group.ids] = {group.nhs_number} if group.nhs_number else numbers.get(named, {named})
     return found
+
+
+def _named_by(holds: Sequence[Hold], groups: Sequence[RecordGroup]) -> set[str]:
+    """Return the NHS numbers and keys of names of the patients whom holds protect."""
+    numbers = {hold.notification for hold in holds}
+    mine = [group for group in groups if numbers & set(group.ids)]
+    named = {hold.nhs_number for hold in holds} | {group.nhs_number for group in mine}
+    return (named | {group.name_key for group in mine}) - {""}
 
 
 def _is_about(hold: Hold, group: RecordGroup) -> bool:

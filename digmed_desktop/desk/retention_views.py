@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from digmed_desktop.messaging.retention import Hold
+from digmed_desktop.messaging.retention import Hold, Leftover
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.retention_file import RecordKind
@@ -24,11 +24,15 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Due:
-    """A record whose time is over: the numbers of its versions, its kind and the last day on which it was kept."""
+    """What is over its time: the numbers of a record's versions, its kind and the last day on which it was kept.
+
+    What is no record has no number, and is ``left``.
+    """
 
     ids: tuple[int, ...]
     kind: "RecordKind"
     until: date
+    left: Leftover | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

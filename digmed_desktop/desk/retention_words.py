@@ -43,14 +43,14 @@ def preview_lines(preview: Preview, table: Periods) -> Iterator[str]:
 
 def _period(row: PeriodRow) -> PeriodView:
     sources = tuple(
-        SourceLine(_asked(one), one.what, one.source, f"{_MARKS[one.confidence]}; {_READ[one.read]}")
+        SourceLine(_asked(row, one), one.what, one.source, f"{_MARKS[one.confidence]}; {_READ[one.read]}")
         for one in row.source
     )
     return PeriodView(row.label, _LONGEST if row.removed else str(row.why_kept), sources)
 
 
-def _asked(one: SourceRow) -> str:
-    years = f"{one.years} years from the last contact"
+def _asked(row: PeriodRow, one: SourceRow) -> str:
+    years = f"{one.years} year{'s' if one.years > 1 else ''} from {row.counts_from}"
     if one.birthday is None:
         return years
     return f"{years}, and to the {one.birthday}th birthday ({one.birthday_if_17}th of a patient who was 17)"

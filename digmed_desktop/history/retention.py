@@ -12,14 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digmed_desktop.clinical import dates
-from digmed_desktop.history import profile
+from digmed_desktop.history import leftovers, profile
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.sealing import LISTED, REMOVED, RETENTION, SEALED, SETTING, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
-from digmed_desktop.messaging.retention import RecordGroup
+from digmed_desktop.messaging.retention import Leftover, RecordGroup
 from digmed_desktop.messaging.states import IN_TRANSIT, UNTOLD, State
 
 _STATE = "retention"
@@ -59,25 +58,34 @@ class Retention:
         with self._database.reading() as connection:
             return list(_groups(connection))
 
-    def remove(self, wanted: Mapping[tuple[int, ...], str], by: str) -> int:
-        """Remove records, each with all its versions, in one transaction; return how many.
+    def leftovers(self) -> list[Leftover]:
+        """Return what holds patients' data and is no record."""
+        with self._database.reading() as connection:
+            return list(leftovers.all_of(connection, self._database.clock.now()))
+
+    def remove(self, wanted: Mapping[tuple[int, ...], str], by: str, besides: Sequence[Leftover] = ()) -> int:
+        """Remove records, each with all its versions, and leftovers, in one transaction; return how many.
 
         ``wanted`` has the rule by the ids of all versions. Raises NotAllowedNowError, and nothing goes, where one
         has changed since or is in use.
         """
         with self._database.writing() as connection:
             free = {group.ids for group in _groups(connection) if not group.in_use}
-            if not wanted.keys() <= free:
+            now = self._database.clock.now()
+            loose = {one for one in leftovers.all_of(connection, now) if not one.in_use} if besides else set()
+            if not wanted.keys() <= free or not set(besides) <= loose:
                 raise NotAllowedNowError(
                     "A record changed meanwhile, so nothing was removed.", "Look at the preview again."
                 )
             with _unlocked(connection):
                 for ids, rule in wanted.items():
                     _remove(connection, self._database.sealer, ids, {"rule": rule, "by": by})
-            if wanted:
-                note = {"act": f"removed {len(wanted)}", "by": by}
+                leftovers.remove(connection, self._database.sealer, besides, {"by": by})
+            count = len(wanted) + len(besides)
+            if count:
+                note = {"act": f"removed {count}", "by": by}
                 self._database.sealer.say(connection, RETENTION, "records", note)
-        return len(wanted)
+        return count
 
     def forget_patients(self, before: datetime, held: Sequence[str]) -> int:
         """Forget the details of patients last seen before a moment of whom no record is left; return how many.
@@ -134,11 +142,11 @@ def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
     busy, births = _busy(connection), _births(connection)
     for group in rows.values():
         ids = tuple(row.id for row in group)
-        days = [_day(row.contact_at) for row in group] + [_day(last[one]) for one in ids if one in last]
+        moments = [row.contact_at for row in group] + [last[one] for one in ids if one in last]
         yield RecordGroup(
             ids,
             any(row.kind is not Kind.VACCINATION for row in group),
-            max(days),
+            leftovers.day_of(max(moments)),
             births.get(ids[-1]),
             group[-1].nhs_number,
             group[-1].name_key,
@@ -173,13 +181,13 @@ def _busy(connection: sa.Connection) -> dict[int, str]:
     for row in connection.execute(doubted):
         for about in (row.notification_id, row.about_id):
             if about is not None:
-                found[about] = "a reply waits for a person"
+                found[about] = leftovers.WAITS
     for table, column in _NUMBERED_ANEW.items():
         newest = connection.exec_driver_sql(
             f"SELECT {column} FROM {table} ORDER BY id DESC LIMIT 1"  # noqa: S608 - own names only
         ).scalar()
         if newest is not None:
-            found.setdefault(newest, "it has the last entry of a list that is numbered on")
+            found.setdefault(newest, leftovers.NEWEST)
     return found
 
 
@@ -192,10 +200,6 @@ def _births(connection: sa.Connection) -> dict[int, date]:
         except (ValueError, TypeError):
             continue
     return found
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(dates.ENGLAND).date()
 
 
 def _remove(connection: sa.Connection, sealer: Sealer, ids: Sequence[int], note: dict[str, Any]) -> None:

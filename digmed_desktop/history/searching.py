@@ -106,15 +106,27 @@ class Searching:
             kept = json.loads(profile.read(connection, _SAVED) or "{}")
             if name not in kept and len(kept) >= MOST_SAVED:
                 raise DigMedError(f"There are {MOST_SAVED} saved searches already.", "Remove one first.")
-            kept[name] = _plain(search)
+            kept[name] = {**_plain(search), "saved_at": self._database.clock.now().isoformat()}
             profile.write(connection, _SAVED, json.dumps(kept, ensure_ascii=False))
 
     def forget(self, name: str) -> None:
         """Remove a saved search, if there is one of that name."""
         with self._database.writing() as connection:
-            kept = json.loads(profile.read(connection, _SAVED) or "{}")
-            if kept.pop(name, None) is not None:
-                profile.write(connection, _SAVED, json.dumps(kept, ensure_ascii=False))
+            forget(connection, name)
+
+
+def saved_at(connection: sa.Connection) -> dict[str, datetime | None]:
+    """Return when each search was saved, by its name; None where that was not noted yet."""
+    kept = json.loads(profile.read(connection, _SAVED) or "{}")
+    moments = {name: one.get("saved_at") for name, one in kept.items()}
+    return {name: datetime.fromisoformat(at) if at else None for name, at in moments.items()}
+
+
+def forget(connection: sa.Connection, name: str) -> None:
+    """Remove a saved search, if there is one of that name, inside a transaction."""
+    kept = json.loads(profile.read(connection, _SAVED) or "{}")
+    if kept.pop(name, None) is not None:
+        profile.write(connection, _SAVED, json.dumps(kept, ensure_ascii=False))
 
 
 def index(connection: sa.Connection, notification_id: int, facts: Facts) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from digmed_desktop.clinical.retention_file import RecordKind
+
 
 class HoldReason(StrEnum):
     """Why records of a patient or a batch must stay whatever their age."""
@@ -40,6 +42,23 @@ def held(hold: Hold) -> str:
         return f"It holds {hold.held} record{'s' if hold.held > 1 else ''}, and those that come."
     what = "batch number" if hold.batch else "NHS number"
     return f"No record here has this {what}. Check it. A record that comes with it is held."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Leftover:
+    """What holds patients' data and is no record: a form not finished, a saved search, a reply that matches nothing.
+
+    ``last`` is the day from which its time counts, None where that was not noted; ``in_use`` as of a record.
+    """
+
+    kind: RecordKind
+    key: str
+    last: date | None
+    born: date | None = None
+    nhs_number: str = ""
+    name_key: str = ""
+    batches: frozenset[str] = frozenset()
+    in_use: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,13 +3,15 @@
 import dataclasses
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from digmed_desktop.clinical import retention
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.retention_file import RecordKind
 from digmed_desktop.desk.head_keeper import check
 from digmed_desktop.desk.retention import RetentionDesk
@@ -18,10 +20,13 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.retention import HoldReason, held
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import State
 from tests.history.fresh import fresh_store
-from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, token
+from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, names, token
 from tests.history.test_notifications import MATCHED, answer, freeze, send
 from tests.long.checks import retention as long_check
 from tests.long.registry import Size
@@ -218,6 +223,133 @@ def test_what_is_in_use_stays_and_all_of_a_settled_record_goes(store, desk, cloc
         store.retention._database.writing() as connection,
     ):
         connection.exec_driver_sql("DELETE FROM event")
+
+
+def begun(store: Store, **answers: str) -> None:
+    given = {"patient.given": "Wren", "patient.family": "O'Fennimore", **answers}
+    state = FormState({key.replace("__", "."): text for key, text in given.items()})
+    store.drafts.save("d1", "vaccination", state, None)
+
+
+def searched(store: Store) -> None:
+    store.searching.save("Fennimore", Search(text="O'Fennimore"))
+
+
+def doubted(store: Store, mesh_id: str = "R1") -> None:
+    store.inbox.keep(InboxItem(mesh_id, ItemKind.DATA, "DIGMED_FLU_VAC_ACK", "EVIL99", b"<Response/>"))
+    store.inbox.place_response(mesh_id, names(""), timedelta(days=5))
+
+
+def kinds(desk: RetentionDesk) -> list[RecordKind]:
+    return [one.kind for one in desk.preview().due]
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "last_day"),
+    [
+        (RecordKind.DRAFT, begun, date(2020, 10, 1)),
+        (
+            RecordKind.DRAFT,
+            partial(begun, patient__date_of_birth="5/5/1950"),
+            date(2020, 10, 1),
+        ),
+        (
+            RecordKind.DRAFT,
+            partial(begun, patient__date_of_birth="29/2/2012"),
+            date(2037, 3, 1),
+        ),
+        (RecordKind.SAVED_SEARCH, searched, date(2013, 10, 1)),
+    ],
+)
+def test_what_is_no_record_goes_on_the_day_after_its_period(store, desk, clock, kind, make, last_day) -> None:
+    make(store)
+    desk.confirm()
+    clock.at = datetime.combine(last_day, time(22, 59), UTC)
+    assert kinds(desk) == []
+    clock.at = datetime.combine(last_day, time(23, 1), UTC)  # in winter it is the same day in England still
+    assert kinds(desk) == ([kind] if last_day.month == 10 else [])
+    clock.at = datetime.combine(last_day + timedelta(days=1), time(0, 1), UTC)
+    due = desk.preview().due
+    assert [one.kind for one in due] == [kind]
+    assert desk.remove(due, WORDS) == (1, 0)
+    assert store.drafts.all() == []
+    assert store.searching.saved() == ()
+    assert desk.preview().due == ()
+
+
+def test_a_draft_that_is_changed_again_counts_from_then(store, desk, clock) -> None:
+    begun(store)
+    desk.confirm()
+    clock.at = datetime(2020, 10, 2, 9, tzinfo=UTC)
+    due = desk.preview().due
+    begun(store, patient__postcode="LS1 4AQ")
+    assert kinds(desk) == []
+    with pytest.raises(NotAllowedNowError, match="changed"):
+        desk.remove(due, WORDS)
+    assert len(store.drafts.all()) == 1
+
+
+@pytest.mark.parametrize("subject", [f"patient {NUMBER}", "notification 1", "batch ab-1234"])
+def test_a_hold_keeps_a_draft_of_its_patient_or_batch(store, desk, clock, subject) -> None:
+    kept_here(store, clock)
+    begun(store, patient__nhs_number=NUMBER, vaccine__batch="AB-1234")
+    held = desk.hold(HoldReason.CLAIM, "a claim", subject)
+    desk.confirm()
+    clock.at = datetime(2036, 1, 1, 9, tzinfo=UTC)
+    assert RecordKind.DRAFT not in kinds(desk)
+    desk.lift(held.id, "settled")
+    assert RecordKind.DRAFT in kinds(desk)
+
+
+def test_a_draft_that_cannot_be_read_stays(store, desk, clock) -> None:
+    begun(store)
+    with store.retention._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE draft SET answers = '{'")
+    clock.at = datetime(2060, 1, 1, 9, tzinfo=UTC)
+    assert desk.preview().stays == {"it cannot be read": 1}
+
+
+def test_a_search_saved_before_the_day_was_noted_stays(store, desk, clock) -> None:
+    searched(store)
+    with store.retention._database.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE profile SET value = json_remove(value, '$.Fennimore.saved_at') WHERE json_valid(value)"
+        )
+    clock.at = datetime(2060, 1, 1, 9, tzinfo=UTC)
+    assert desk.preview().stays == {"the day from which its time counts is not known": 1}
+
+
+def test_an_unmatched_reply_goes_once_somebody_has_decided_and_its_time_is_over(store, desk, clock) -> None:
+    ada = store.people.add(PHARMACIST, "slow-hash")
+    for mesh_id in ("R1", "R2"):
+        doubted(store, mesh_id)
+    desk.confirm()
+    clock.at = datetime(2022, 10, 1, 9, tzinfo=UTC)
+    assert desk.preview().stays == {"a reply waits for a person": 2}
+    for mesh_id in ("R1", "R2"):
+        store.replies.settle(mesh_id, ReplyAct.DEALT_WITH, ada)
+    clock.at = datetime(2030, 10, 1, 22, tzinfo=UTC)
+    assert kinds(desk) == []
+    clock.at = datetime(2030, 10, 2, 9, tzinfo=UTC)
+    seen = desk.preview()
+    assert [one.kind for one in seen.due] == [RecordKind.UNMATCHED_REPLY]
+    assert seen.stays == {"it has the last entry of a list that is numbered on": 1}
+    assert desk.remove(seen.due, WORDS) == (1, 0)
+    found = check(store)
+    assert found.health is Health.GOOD
+    assert "Retention removed 2 rows" in found.sentence, "the reply and the decision about it"
+    with store.retention._database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT mesh_id FROM inbox").scalars().all() == ["R2"]
+
+
+def test_the_preview_counts_what_is_no_record_and_names_nobody(store, desk, clock) -> None:
+    begun(store)
+    searched(store)
+    clock.at = datetime(2036, 1, 1, 9, tzinfo=UTC)
+    lines = "\n".join(desk.preview().lines)
+    assert "Over: 1 of Form that was begun and not sent" in lines
+    assert "Over: 1 of Saved search" in lines
+    assert "Fennimore" not in lines
 
 
 def test_the_chain_stays_whole_names_what_was_removed_and_still_finds_what_nobody_sealed(

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.retention_file import RecordKind
 from digmed_desktop.desk.head_keeper import check
 from digmed_desktop.desk.retention import RetentionDesk
 from digmed_desktop.desk.retention_views import WORDS
+from digmed_desktop.history.searching import MOST_SAVED
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Health
+from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.retention import HoldReason
+from digmed_desktop.messaging.searching import Search
 from tests.history.fresh import fresh_store
-from tests.history.samples import KEY, MovedClock, facts, local_id, message, token
+from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message, names, token
 from tests.long.registry import LongCheck, Outcome, Size
 
 FIRST = date(2012, 3, 1)
@@ -62,6 +68,25 @@ def seen(records: list[Invented], one: Invented) -> date:
     return max(other.last for other in records if other.number == one.number)
 
 
+@dataclass(frozen=True)
+class Besides:
+    """Something that is no record, as it was invented: a form not finished, a saved search, an unmatched reply."""
+
+    kind: RecordKind
+    key: str
+    last: date
+    born: date | None = None
+    number: str = ""
+    open: bool = False
+
+    @property
+    def until(self) -> date:
+        """The last day by the table: of a form as of a record, of a search 1 year, of a reply 8."""
+        if self.kind is RecordKind.SAVED_SEARCH:
+            return plus(self.last, 1)
+        return (until(self.born, self.last) if self.born else None) or plus(self.last, 8)
+
+
 def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
@@ -96,6 +121,41 @@ def invent(store: Store, clock: MovedClock, dice: random.Random, count: int) -> 
     return records
 
 
+def invent_besides(
+    store: Store, clock: MovedClock, dice: random.Random, records: list[Invented], count: int
+) -> list[Besides]:
+    """Begin forms for patients there are, save searches, and let replies come that match nothing."""
+    ada = store.people.add(PHARMACIST, "slow-hash")
+    made = []
+    for place in range(count):
+        day = FIRST + timedelta(days=dice.randrange(TEN_YEARS))
+        clock.at = noon(day)
+        kind = dice.choice((RecordKind.DRAFT, RecordKind.SAVED_SEARCH, RecordKind.UNMATCHED_REPLY))
+        if kind is RecordKind.DRAFT:
+            whose = dice.choice(records)
+            born = whose.born if whose.born and whose.born <= day else None
+            said = f"{born.day}/{born.month}/{born.year}" if born else ""
+            answers = {"patient.nhs_number": whose.number, "patient.date_of_birth": said}
+            store.drafts.save(f"draft {place}", "vaccination", FormState(answers), ada)
+            made.append(Besides(kind, f"draft {place}", day, born, whose.number))
+        elif kind is RecordKind.SAVED_SEARCH and len(store.searching.saved()) < MOST_SAVED:
+            store.searching.save(f"search {place}", Search(text="Vroxhalter"))
+            made.append(Besides(kind, f"search {place}", day))
+        else:
+            reply, waits = f"reply {place}", dice.randrange(4) == 0
+            store.inbox.keep(InboxItem(reply, ItemKind.DATA, "ACK", "EVIL99", b"<Response/>"))
+            store.inbox.place_response(reply, names(""), timedelta(days=5))
+            if not waits:
+                store.replies.settle(reply, ReplyAct.DEALT_WITH, ada)
+            made.append(Besides(RecordKind.UNMATCHED_REPLY, reply, day, open=waits))
+    clock.at = noon(FIRST + timedelta(days=TEN_YEARS))
+    last = "the newest decision about a reply stays, for its number would be given again"
+    store.inbox.keep(InboxItem(last, ItemKind.DATA, "ACK", "EVIL99", b"<Response/>"))
+    store.inbox.place_response(last, names(""), timedelta(days=5))
+    store.replies.settle(last, ReplyAct.DEALT_WITH, ada)
+    return made
+
+
 def freeze(store: Store, text: str, about: object, way: int, corrects: int | None = None) -> int:
     """Freeze one: 0 waits for MESH, 1 waits to be told on paper, all others are settled."""
     return store.notifications.freeze(
@@ -113,10 +173,14 @@ def run(size: Size, folder: Path) -> Outcome:
     desk = RetentionDesk(store, clock, lambda: "Ms Ada Okonkwo-Bright")
     broken: list[str] = []
     left = invent(store, clock, dice, size.count)
+    besides = invent_besides(store, clock, dice, left, size.count // 4)
     desk.confirm()
     holds = place_holds(desk, left, dice)
-    ends = sorted({day for one in left if (day := until(one.born, seen(left, one)))})
-    figures = {"records": len(left), "boundary days": len(ends), "holds": len(holds), "removed": 0}
+    ends = sorted(
+        {day for one in left if (day := until(one.born, seen(left, one)))} | {one.until for one in besides}
+    )
+    figures = {"records": len(left), "forms, searches and replies": len(besides), "boundary days": len(ends)}
+    figures |= {"holds": len(holds), "removed": 0}
     lifted_on = plus(FIRST, 19)
     for day in [moment for end in ends for moment in (end, end + timedelta(days=1))]:
         clock.at = noon(day)
@@ -125,17 +189,32 @@ def run(size: Size, folder: Path) -> Outcome:
                 desk.lift(number, "settled")
             holds = {}
         want = {tuple(one.ids) for one in left if is_due(left, one, day, holds)}
+        want_besides = {
+            one.key for one in besides if day > one.until and not one.open and not is_held(one, holds)
+        }
         due = desk.preview().due
-        if {one.ids for one in due} != want:
+        if {one.ids for one in due if one.left is None} != want:
             broken.append(f"on {day}: {sorted(one.ids for one in due)} instead of {sorted(want)}")
+            break
+        named = {
+            one.left.key for one in due if one.left is not None and not one.left.key.startswith("the newest")
+        }
+        if named != want_besides:
+            broken.append(f"on {day}: {sorted(named)} instead of {sorted(want_besides)}")
             break
         if due:
             gone, _patients = desk.remove(due, WORDS)
             figures["removed"] += gone
             left = [one for one in left if tuple(one.ids) not in want]
+            besides = [one for one in besides if one.key not in want_besides]
         there = {group.ids for group in store.retention.groups()}
         if there != {tuple(one.ids) for one in left}:
             broken.append(f"on {day}: {len(there)} records are left instead of {len(left)}")
+        loose = {one.key for one in store.retention.leftovers() if not one.key.startswith("the newest")}
+        if loose != {one.key for one in besides}:
+            broken.append(
+                f"on {day}: {sorted(loose)} are left instead of {sorted(one.key for one in besides)}"
+            )
     found = check(store)
     if found.health is not Health.GOOD or (figures["removed"] and "Retention removed" not in found.sentence):
         broken.append(f"the chain: {found.sentence}")
@@ -164,6 +243,10 @@ def is_due(left: list[Invented], one: Invented, day: date, holds: dict[int, tupl
     end = until(one.born, seen(left, one))
     held = any(which == (one.batch if kind == "batch" else one.number) for kind, which in holds.values())
     return end is not None and day > end and not one.open and not held
+
+
+def is_held(one: Besides, holds: dict[int, tuple[str, str]]) -> bool:
+    return one.number != "" and any(kind != "batch" and which == one.number for kind, which in holds.values())
 
 
 def traces(store: Store, left: list[Invented]) -> list[str]:
