@@ -38,6 +38,7 @@ from tests.clinical import supply_examples
 from tests.clinical.examples import NOW, complete_answers
 from tests.conftest import MemoryVault
 from tests.desk.conftest import MATCHED, Counter, no_delivery
+from tests.desk.test_counter import PERSON
 from tests.history.samples import KEY, PHARMACY, MovedClock
 from tests.history.test_schema import KEPT
 
@@ -472,9 +473,18 @@ def test_records_of_version_1_get_their_manager_by_the_phrase(
     store.close()
 
 
-def test_first_run_makes_the_manager_and_happens_once(everybody: Shop) -> None:
+def test_first_run_makes_the_manager_and_happens_once(
+    tmp_path: Path, memory_vault: MemoryVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pins, "hash_pin", lambda pin: f"hash of {len(pin)}")
+    store = Store.create(tmp_path / "data" / "digmed.db", KEY, MovedClock())
+    people = PeopleDesk(store, store.clock, TryBook(memory_vault))
+    assert people.first_run(PERSON) == ()
+    assert [one.works_as for one in people.all()] == [WorkRole.MANAGER]
     with pytest.raises(NotAllowedNowError, match="set up already"):
-        everybody.desk.first_run({})
+        people.first_run({**PERSON, "person.given": "Mallory"})
+    assert len(people.all()) == 1
+    store.close()
 
 
 def test_the_recovery_phrase_makes_the_first_manager_and_only_the_first(
