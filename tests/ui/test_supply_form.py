@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.states import State
+from digmed_desktop.reference import roles
 from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
@@ -147,7 +148,7 @@ def test_items_are_added_taken_away_put_back_and_kept_in_a_draft(bench: Bench, s
 
 
 def test_the_law_is_told_under_its_item_and_a_technician_keeps_it_for_a_pharmacist(
-    bench: Bench, supply: SupplyPage, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, supply: SupplyPage
 ) -> None:
     begin(bench, supply, tablets(schedule="4", days="6", quantity="6"))
     panel = supply.form.law_panels["item.1"]
@@ -163,7 +164,11 @@ def test_the_law_is_told_under_its_item_and_a_technician_keeps_it_for_a_pharmaci
     begin(bench, supply, complete_answers())
     acting = bench.window.context.acting
     assert acting.person is not None
-    monkeypatch.setattr(acting, "person", replace(acting.person, may_finish_supply=False))
+    technician = replace(acting.person.professional, role=roles.role("technician").coded)
+    added: list[int] = []
+    bench.office.ask(lambda desk: desk._store.people.add(technician, "slow-hash"), added.append)
+    bench.until(lambda: bool(added))
+    acting.become(replace(acting.person, id=added[0], professional=technician))
     supply.check_now()
     bench.idle()
     bench.idle()
