@@ -254,9 +254,9 @@ def _patients(groups: Sequence[RecordGroup]) -> dict[tuple[int, ...], set[object
 def _named_by(holds: Sequence[Hold], groups: Sequence[RecordGroup]) -> set[str]:
     """Return the NHS numbers and keys of names of the patients whom holds protect."""
     numbers = {hold.notification for hold in holds}
-    mine = [group for group in groups if numbers & set(group.ids)]
-    named = {hold.nhs_number for hold in holds} | {group.nhs_number for group in mine}
-    return (named | {group.name_key for group in mine}) - {""}
+    named = {hold.nhs_number for hold in holds} - {""}
+    mine = [group for group in groups if numbers & set(group.ids) or group.nhs_number in named]
+    return (named | {group.nhs_number for group in mine} | {group.name_key for group in mine}) - {""}
 
 
 def _is_about(hold: Hold, group: RecordGroup) -> bool:

@@ -301,6 +301,15 @@ def test_a_hold_keeps_a_draft_of_its_patient_or_batch(store, desk, clock, subjec
     assert RecordKind.DRAFT in kinds(desk)
 
 
+def test_a_hold_keeps_a_draft_without_a_number_under_the_same_name(store, desk, clock) -> None:
+    kept_here(store, clock)
+    begun(store, patient__given="Wilhelmina")
+    assert store.retention.groups()[0].name_key in {one.name_key for one in store.retention.leftovers()}
+    desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
+    clock.at = datetime(2036, 1, 1, 9, tzinfo=UTC)
+    assert kinds(desk) == []
+
+
 def test_a_draft_that_cannot_be_read_stays(store, desk, clock) -> None:
     begun(store)
     with store.retention._database.writing() as connection:
