@@ -21,6 +21,7 @@ STILL_STANDS = (
     "The right record is stored. The record of the wrong patient could not be withdrawn: it still stands, and is on the "
     "list of what needs action. Withdraw it there."
 )
+CHANGED = "An answer changed after the page was shown. Look at it again, and then press Send."
 TYPED_AFTER = (
     "the record is stored as it was when you pressed Send. What was typed after that is under Drafts."
 )
@@ -50,6 +51,7 @@ class SendFlow:
     def __init__(self, window: FormWindow) -> None:
         self._window = window
         self.form: FormPage | None = None
+        self._shown: dict[str, str] = {}  # the answers that the check page shows
         check = window.check
         check.back.connect(self._back_to_form)
         check.send.connect(self.send)
@@ -58,7 +60,7 @@ class SendFlow:
 
     def show_check(self, form: FormPage, preview: Preview) -> None:
         """Show a form on the check page."""
-        self.form = form
+        self.form, self._shown = form, form.answers()
         check = self._window.check
         check.show_recorded(
             recorded_groups(form.form, form.form.answers()),
@@ -91,6 +93,11 @@ class SendFlow:
         window = self._window
         form, by = self.form, window.context.acting.id
         if form is None:
+            return
+        if form.answers() != self._shown:  # such as a practice that was searched for and came late
+            window.visit(form)
+            window.banner.say("look", CHANGED, "Not sent")
+            form.check_now()
             return
         window.toast.hide()  # it is about the record before this one
         whose = form.banner()

@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.desk.views import PracticeFound
+from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.forms.practice_search import PracticeSearch
+from digmed_desktop.ui.widgets.words import Words
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
+CTRL = Qt.KeyboardModifier.ControlModifier
 Late = Callable[[], None]
 
 
@@ -74,6 +78,33 @@ def test_a_practice_that_comes_late_replaces_nothing_typed(bench: Bench, held: l
     bench.keys("B8")
     held[0]()
     assert code(bench) == "B8"
+
+
+def test_what_changes_under_the_check_page_is_checked_again_before_it_is_sent(
+    bench: Bench, held: list[Late]
+) -> None:
+    """A practice that was chosen before Check and comes after it: Send sends what Check shows, and nothing else."""
+    bench.form.begin(FormStart("vaccination", whole=FormState(complete_answers())))
+    bench.idle()
+    place = len(held)
+    bench.form.practice_search.box.taken.emit(practice("A11111", known=False))
+    bench.key(Qt.Key.Key_Return, CTRL)
+    bench.until(bench.window.check.isVisible)
+    held[place]()
+    bench.key(Qt.Key.Key_F12)
+    bench.until(lambda: "Surgery A11111" in shown_on_check(bench))
+    assert bench.rows() == []
+    assert bench.window.check.isVisible()
+    assert bench.window.banner.isVisible()
+    bench.key(Qt.Key.Key_F12)
+    bench.until(lambda: bool(bench.rows()))
+    assert bench.rows()[0].practice_name == "Surgery A11111"
+
+
+def shown_on_check(bench: Bench) -> set[str]:
+    page = bench.window.check._scroll.widget()
+    assert page is not None
+    return {words.text() for words in page.findChildren(Words)}
 
 
 @pytest.mark.parametrize("leaves", [True, False])
