@@ -195,8 +195,8 @@ def test_a_draft_without_a_name_is_known_by_its_number(bench: Bench) -> None:
     number, born = {"patient.nhs_number": "999 012 3020"}, {"patient.date_of_birth": "4/7/1969"}
     cases: tuple[tuple[dict[str, str], str, str], ...] = (
         ({}, "No patient yet", "No patient yet"),
-        (number, "No name yet  ·  NHS number 999 012 3020", "No name yet  ·  NHS number … 3020"),
-        (born, "No name yet  ·  born 04 Jul 1969", "No name yet"),
+        (number, "Name not entered  ·  NHS number 999 012 3020", "Name not entered  ·  NHS number … 3020"),
+        (born, "Name not entered  ·  born 04 Jul 1969", "Name not entered"),
         (number | {"patient.given": "Nora"}, "Nora  ·  999 012 3020", "N.  ·  NHS number … 3020"),
     )
 

@@ -108,7 +108,7 @@ class DraftsPage(ColumnPage):
             return made.identified(name, number, born)
         shown_born = f"born {dates.shown(born)}" if born and not made.now.privacy else ""
         parts = (
-            "No name yet" if number or born else "No patient yet",
+            "Name not entered" if number or born else "No patient yet",
             f"NHS number {made.number(number)}" if number else "",
             shown_born,
         )
