@@ -336,7 +336,8 @@ def build(tmp_path: Path, name: str, **changes: Any) -> int:
     """Build the message of a record with one medicine of this name; return the exit status."""
     made = records.supply()
     product = Coded(f"{name} 10mg tablets", CODE)
-    item = replace(made.items[0], **{"product": product, "strength": "", **changes})
+    usual = {"product": product, "strength": "", "preparation": "other"}
+    item = replace(made.items[0], **{**usual, **changes})
     file = tmp_path / "record.json"
     file.write_text(dumps(replace(made, items=(item, *made.items[1:]))), encoding="utf-8")
     grammar = argparse.ArgumentParser()
@@ -395,7 +396,10 @@ def test_build_reads_a_legal_class_in_capitals_and_holds_it_against_the_law(
     for preparation in ("", "other"):
         over = {"schedule": "none", "legal_class": "POM", "days": 60, "reason": "I decide."}
         assert build(tmp_path, "Zzyntholam", **over, preparation=preparation) == 2
-        assert build(tmp_path, "Zzyntholam", **over | {"days": 30}, preparation=preparation) == 0
+        # one that names no kind of preparation is refused for that alone
+        assert build(tmp_path, "Zzyntholam", **over | {"days": 30}, preparation=preparation) == (
+            0 if preparation else 2
+        )
     capsys.readouterr()
 
 

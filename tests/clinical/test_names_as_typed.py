@@ -126,6 +126,12 @@ def test_no_order_of_a_combination_stops_where_its_usual_one_asks() -> None:
         ("DHC 60mg tablets", "Dihydrocodeine"),
         ("MPH XL 18mg", "Methylphenidate"),
         ("MSO4 10mg", "Morphine"),
+        ("Tram 50mg caps", "Tramadol"),
+        ("gaba 300mg", "Gabapentin"),
+        ("Cod. phos. 30mg", "Codeine"),
+        ("Co-cod 30/500", "Codeine"),
+        ("Bup 8mg", "Buprenorphine"),
+        ("Fent 25 patch", "Fentanyl"),
         ("Tinct. opii", "Opium, medicinal"),
     ],
 )
