@@ -162,6 +162,15 @@ def is_known(kind: str, code: str) -> bool:
 
 
 @cache
+def unconfirmed_codes() -> frozenset[str]:
+    """Return the dm+d codes that no source proves current: only an imported release can prove them."""
+    rows = (row for file in programme_files().values() for row in file.get(PRODUCT, []))
+    return frozenset(
+        str(row["code"]) for row in rows if row.get("code") and not row.get("code_confirmed", True)
+    )
+
+
+@cache
 def _names() -> dict[str, dict[str, frozenset[str]]]:
     """Return by kind and code every name; what has no code stands under a key that begins with ``=``."""
     found: dict[str, dict[str, set[str]]] = {}

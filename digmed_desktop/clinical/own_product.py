@@ -7,6 +7,7 @@ checked (Verhoeff, partition) before it is taken; without one the product is sen
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from digmed_desktop.clinical import known_terms
 from digmed_desktop.clinical.answers import unsendable
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.problem import Problem
@@ -28,9 +29,11 @@ def as_product(own: OwnProduct, programme: Programme) -> Product:
     routes = tuple(one.id for one in programme.lists["routes"] if one.id == own.route)
     routes = routes or tuple(one.id for one in programme.lists["routes"][:1])
     alike = [one for one in programme.products.values() if set(routes) & set(one.routes)]
+    unproved = own.code if own.code in known_terms.unconfirmed_codes() else ""
     return Product(
         id=own.id,
-        coded=Coded(own.display, own.code),
+        coded=Coded(own.display, "" if unproved else own.code),
+        unconfirmed_code=unproved,
         short_name=own.display,
         manufacturer=own.manufacturer,
         routes=routes,

@@ -49,8 +49,8 @@ class VaccinationDesk(RecordingDesk[VaccinationRecord]):
     def _with_own(self, programme: Programme) -> Programme:
         kind = programme.agreement or programme.id
         own = (p for p in self._sender.own_products if p.programme == kind)
-        programme = programme.with_confirmed(self._listed_name)
-        return programme.with_products([own_product.as_product(p, programme) for p in own])
+        whole = programme.with_products([own_product.as_product(p, programme) for p in own])
+        return whole.with_confirmed(self._listed_name)
 
     def _listed_name(self, code: str) -> str:
         """Return the name of a code in the imported dm+d, ``""`` where it is not in there."""

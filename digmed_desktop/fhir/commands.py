@@ -4,12 +4,14 @@ import argparse
 import sys
 import uuid
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from digmed_desktop import untrusted
-from digmed_desktop.clinical import json_record
+from digmed_desktop.clinical import json_record, known_terms
 from digmed_desktop.clinical.dates import EARLIEST_YEAR, LATEST_YEAR, is_in_calendar
+from digmed_desktop.clinical.record import VaccinationRecord
 from digmed_desktop.clinical.record_judgement import Judgement
 from digmed_desktop.fhir.checks import check
 from digmed_desktop.fhir.edition import Edition
@@ -25,6 +27,7 @@ from digmed_desktop.settings.shapes import is_mailbox
 
 Judge = Callable[[Record, Collection[str], datetime], Judgement]
 """Judges a record by the rules of its form: the record, the fields that its file has, and when it is used."""
+GOES_AS_TEXT = "No source proves this code current, so the product goes as text."
 FOUND, UNREADABLE = 1, 2
 MAILBOX_WHEN_UNKNOWN = "MAILBOX-NOT-SET"
 
@@ -45,7 +48,8 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
         "which the record gives no reason. A record states whatever the form asks for, such as the programme, the legal "
         "basis, the identity check and the health screen. What it cannot state, it lists in not_stated: the field and the "
         "reason. Nothing excuses an answer that the message needs, consent to what was done, or an answer that another one "
-        "asks for. Stock, the register of patient group directions and earlier records of the patient are not looked at. "
+        "asks for. A product whose code no source proves current goes as text, with a line on standard error. "
+        "Stock, the register of patient group directions and earlier records of the patient are not looked at. "
         "Exit status 2 when the record or an argument is refused."
     )
     parser.add_argument(
@@ -150,7 +154,7 @@ def _built(args: argparse.Namespace, judge: Judge) -> bytes:
         sender_reference=new_id(),
         new_id=new_id,
     )
-    message = build(record, frame)
+    message = build(_with_proved_codes(record), frame)
     if left_over():
         raise RefusedFileError(("--ids", "There are more ids than the message uses."))
     return message.payload
@@ -163,6 +167,20 @@ def _faults(record: Record, judged: Judgement, edition: Edition) -> tuple[tuple[
     unstated = (one.fault for one in judged.unstated if one.question.id not in needed)
     told = (*judged.faults, *((one.field, one.sentence) for one in problems), *unstated)
     return tuple(dict.fromkeys(told))
+
+
+def _with_proved_codes(record: Record) -> Record:
+    """Return a record whose products have no code that no source proves current; say which goes as text."""
+    if not isinstance(record, VaccinationRecord):
+        return record
+    vaccines = []
+    for place, vaccine in enumerate(record.immunizations):
+        product = vaccine.product
+        if product and product.code in known_terms.unconfirmed_codes():
+            print(f"record.immunizations.{place}.product: {GOES_AS_TEXT}", file=sys.stderr)
+            vaccine = replace(vaccine, product=replace(product, code=""))
+        vaccines.append(vaccine)
+    return replace(record, immunizations=tuple(vaccines))
 
 
 def _edition(named: str | None, default: Edition) -> Edition:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from digmed_desktop.clinical import own_product
+from digmed_desktop.clinical import known_terms, own_product
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.vaccination import read
 from digmed_desktop.reference.programmes import programme, programmes
@@ -14,7 +14,7 @@ from tests.clinical.examples import AGREED, NOW, complete_answers, flu, pharmacy
 RIGHT = {
     "product.programme": "influenza",
     "product.display": "Adjuvanted trivalent influenza vaccine 0.5ml pre-filled syringes (Maker Ltd)",
-    "product.code": "45354911000001100",
+    "product.code": "45176811000001109",
     "product.manufacturer": "Maker Ltd",
     "product.route": "intramuscular",
     "product.dose": "0.5",
@@ -159,3 +159,15 @@ def test_an_own_product_of_earlier_settings_counts_as_live_where_one_of_its_way_
     assert "immune" in own(flu(), route="intranasal").screening_of("own-1")
     assert "immune" not in own(programme("cholera"), live="no").screening_of("own-1")
     assert "immune" not in own(flu()).screening_of("own-1")
+
+
+def test_an_own_product_of_an_unconfirmed_code_goes_as_text_until_a_release_has_it() -> None:
+    (code,) = known_terms.unconfirmed_codes()
+    made, _ = own_product.read(RIGHT | {"product.code": code}, KINDS, {})
+    assert made is not None
+    whole = flu().with_products([own_product.as_product(made, flu())])
+    assert not whole.products[made.id].coded.is_coded
+    named = whole.with_confirmed(lambda code: made.display if code == made.code else "")
+    assert named.products[made.id].coded.code == made.code
+    other = whole.with_confirmed(lambda _code: "Another vaccine (Maker Ltd)")
+    assert not other.products[made.id].coded.is_coded

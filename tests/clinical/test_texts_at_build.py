@@ -9,6 +9,8 @@ from digmed_desktop import cli, resources
 from digmed_desktop.clinical import json_record, known_terms, record_texts
 from digmed_desktop.clinical.contradictions import contradictions
 from digmed_desktop.clinical.record import Coded, Immunization, VaccinationRecord
+from digmed_desktop.fhir import commands
+from digmed_desktop.fhir.checks import check
 from digmed_desktop.reference.programmes import programmes
 from tests.clinical.examples import FLU
 
@@ -308,3 +310,28 @@ def test_a_due_date_of_no_pregnancy_or_of_a_man_is_refused(tmp_path: Path, capsy
 
         assert built(tmp_path, change) == (2 if sex == "male" else 0), sex
         assert ("a baby is due" in capsys.readouterr().err) is (sex == "male")
+
+
+def test_a_code_that_no_source_proves_current_goes_as_text(tmp_path: Path, capsys: Any) -> None:
+    (product,) = (one for one in FLU.products.values() if one.unconfirmed_code)
+    assert known_terms.unconfirmed_codes() == {product.unconfirmed_code}
+
+    def change(record: Any) -> None:
+        record["immunizations"][0]["product"] = {
+            "display": product.coded.display,
+            "code": product.unconfirmed_code,
+        }
+        record["patient"] |= {"date_of_birth": "1980-06-07", "sex": "male"}
+        record["immunizations"][0]["indication"] = {"display": "Carer"}
+        record["notes_kept_here"] = "\n".join(reasons)
+
+    reasons: list[str] = []
+    assert built(tmp_path, change) == 2  # the product is second choice at any age
+    lines = [line for line in capsys.readouterr().err.splitlines() if "Continued although" in line]
+    reasons += [line[line.index("Continued") :].replace("…", "The only one in stock") for line in lines]
+    assert built(tmp_path, change) == 0, capsys.readouterr().err
+    assert f"record.immunizations.0.product: {commands.GOES_AS_TEXT}" in capsys.readouterr().err
+    message = (tmp_path / "out.xml").read_text(encoding="utf-8")
+    assert product.unconfirmed_code not in message
+    assert product.coded.display in message
+    assert check(message.encode()) == []

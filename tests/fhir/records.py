@@ -71,11 +71,11 @@ GIVEN = Immunization(
     given=True,
     procedure=Coded("Seasonal influenza vaccination given by pharmacist", "955691000000108"),
     product=Coded(
-        "Influenza TIV MYL vaccine suspension for injection 0.5ml pre-filled syringes "
-        "(Viatris UK Healthcare Ltd)",
-        "45354911000001100",
+        "Vaxigrip Trivalent influenza vaccine (split virion, inactivated) suspension for injection "
+        "0.5ml pre-filled syringes (Sanofi)",
+        "45175511000001104",
     ),
-    manufacturer="Viatris UK Healthcare Ltd",
+    manufacturer="Sanofi",
     batch="Y3C491V",
     expiry=date(2027, 6, 30),
     dose_number=1,
@@ -109,9 +109,9 @@ def vaccination(**changes: Any) -> VaccinationRecord:
         recorded_at=RECORDED,
         location="Community pharmacy",
         service="Seasonal influenza vaccination service",
-        legal_basis="Patient group direction (PGD)",
+        legal_basis="pgd",
         identity_checked=True,
-        previous_doses=PreviousDoses("Records: none"),
+        previous_doses=PreviousDoses("none-seen"),
         screening=Screening(
             tuple(
                 ScreeningAnswer(words, answer=False)
@@ -211,7 +211,7 @@ def supply(**changes: Any) -> EmergencySupplyRecord:
             immediate_need=True,
             nature_of_emergency="The last cartridge broke, and the surgery is closed.",
             previously_prescribed=True,
-            seen_in="The pharmacy's own system",
+            seen_in="pharmacy-system",
             dose_appropriate=True,
         ),
         history="Type 2 diabetes",

@@ -7,6 +7,7 @@
 import pytest
 from lxml import etree
 
+from digmed_desktop.clinical import known_terms
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.reading import read_notification
 from tests.fhir.golden_cases import CASES
@@ -36,3 +37,10 @@ def test_there_is_a_golden_message_of_every_edition_and_none_without_a_case() ->
     assert {f"edition-{one.id}" for one in all_editions()} <= set(CASES)
     assert {file.name.rsplit(".", 1)[0] for file in GOLDEN.glob("*.xml")} == set(CASES)
     assert {file.name.rsplit(".", 1)[0] for file in GOLDEN.glob("*.txt")} >= set(CASES)
+
+
+def test_no_golden_message_has_a_code_that_no_source_proves_current() -> None:
+    assert known_terms.unconfirmed_codes()
+    for file in GOLDEN.glob("*.xml"):
+        text = file.read_text(encoding="utf-8")
+        assert not [code for code in known_terms.unconfirmed_codes() if f'"{code}"' in text], file.name

@@ -147,9 +147,10 @@ def _put_seen_in(writer: AnswerWriter, question: str, value: str) -> None:
         writer.options(question), key=lambda option: -len(option.label)
     )  # one may begin as another
     for option in labels:
-        if value == option.label or value.startswith(f"{option.label}, "):
+        if value in (option.label, option.id) or value.startswith(f"{option.label}, "):
             writer.put(question, option.id)
-            put_line(writer, "conditions.seen_note", value[len(option.label) :].removeprefix(", "))
+            note = value.removeprefix(option.label).removeprefix(", ")
+            put_line(writer, "conditions.seen_note", "" if note == option.id else note)
             return
     put_line(writer, "conditions.seen_note", value)
 

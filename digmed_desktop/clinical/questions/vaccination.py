@@ -140,9 +140,9 @@ def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer
 
 
 def screening_question(programme: Programme | None, words: str) -> str:
-    """Return the id of the question of a programme's health screen that has these words, ``""`` if none has."""
+    """Return the id of the question of a programme's health screen with these words or this id, ``""`` if none is."""
     asked = programme.screening if programme else {}
-    return next((one for one, said in asked.items() if folded(said) == folded(words)), "")
+    return next((one for one, said in asked.items() if folded(words) in (folded(said), one)), "")
 
 
 def _put_screening(writer: AnswerWriter, _question: str, known: tuple[ScreeningAnswer, ...]) -> None:
