@@ -78,6 +78,27 @@ def test_enter_chooses_none_of_several_that_come_into_view_under_it(bench: Bench
     assert not bench.form.answers()["patient.family"]
 
 
+def test_of_two_patients_with_one_name_enter_takes_neither_until_an_arrow_marks_one(bench: Bench) -> None:
+    """Father and son, or two strangers: the dates of birth are to be read first."""
+    older = {**NORA, "patient.nhs_number": "999 000 0026", "patient.date_of_birth": "4/7/1939"}
+    know(bench, ROSE, NORA, older)
+    box = bench.form.search.box
+    for typed in ("quill nora", "Nora QUILL", "quill", "nora"):
+        assert not searched(bench, typed, slowly=True)["patient.family"], typed
+        assert box.list.currentRow() < 0, typed
+        assert bench.focused() is box.editor.line, typed
+        assert "↓" in box.said.text(), typed
+    bench.key(Qt.Key.Key_Down)
+    bench.key(Qt.Key.Key_Down)
+    chosen = box.list.currentItem().text()
+    bench.key(Qt.Key.Key_Return)
+    assert bench.form.answers()["patient.family"] == "Quill"
+    assert bench.form.answers()["patient.nhs_number"] in chosen
+    assert searched(bench, "quill 4/7/1939")["patient.nhs_number"] == "999 000 0026", (
+        "the birth tells them apart"
+    )
+
+
 def test_a_code_typed_in_part_takes_no_practice_unseen(bench: Bench) -> None:
     practice = Organisation("Park Surgery", "Y00001", Address(("1 High Street",), "Leeds", "LS1 1AA"))
     bench.office.ask(lambda desk: desk._store.practices.remember(practice), lambda _n: None)
@@ -106,3 +127,21 @@ def test_a_name_typed_in_part_takes_no_practice_unseen(bench: Bench) -> None:
         taken = "Y00001" if typed == practice.name else ""
         assert bench.form.answers()["practice.ods_code"] == taken, typed
         box.clear()
+
+
+def test_of_two_practices_with_one_name_enter_takes_neither_until_an_arrow_marks_one(bench: Bench) -> None:
+    for code, town in (("Y00001", "Leeds"), ("Y00002", "York")):
+        practice = Organisation("Park Surgery", code, Address(("1 High Street",), town, "LS1 1AA"))
+        bench.office.ask(lambda desk, one=practice: desk._store.practices.remember(one), lambda _n: None)
+    bench.idle()
+    box = bench.form.practice_search.box
+    bench.form.practice_search.focus()
+    bench.keys("park surgery")
+    bench.until(lambda: box.list.count() == 2)
+    bench.qtbot.wait(READ_MS + 20)
+    bench.key(Qt.Key.Key_Return)
+    assert "↓" in box.said.text()
+    assert not bench.form.answers()["practice.ods_code"]
+    bench.key(Qt.Key.Key_Down)
+    bench.key(Qt.Key.Key_Return)
+    assert bench.form.answers()["practice.ods_code"]

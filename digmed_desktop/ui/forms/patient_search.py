@@ -1,5 +1,6 @@
 """Patient first: one box that finds who was seen here before, and the doses this pharmacy recorded for them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
+from digmed_desktop.desk.views import Fit
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words, announce
@@ -97,7 +99,11 @@ class PatientSearch(QWidget):
         )
 
     def _found(self, text: str, found: "Sequence[PatientView]") -> None:
-        hits = [Hit(self._label(one), one, fit=one.fit) for one in found]
+        named = Counter(identity.folded(one.name) for one in found if one.fit is not Fit.SIMILAR)
+        hits = [
+            Hit(self._label(one), one, fit=one.fit, alike=named[identity.folded(one.name)] > 1)
+            for one in found
+        ]
         self.box.show_hits(
             text, hits, ONLY_SIMILAR if hits else "No match: press Enter to add a new patient."
         )

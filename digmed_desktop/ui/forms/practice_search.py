@@ -1,11 +1,13 @@
 """Finding the GP practice: at once in the list kept here, and on request in the national directory."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from digmed_desktop.clinical.identity import folded
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.closed_practice import ClosedPracticePanel
@@ -76,7 +78,10 @@ class PracticeSearch(QWidget):
         )
 
     def _show(self, text: str, found: "Sequence[PracticeFound]", none: str) -> None:
-        self.box.show_hits(text, [Hit(one.label, one, one.refusal, one.fit) for one in found], none)
+        named = Counter(folded(one.organisation.name) for one in found)
+        alike = [named[folded(one.organisation.name)] > 1 for one in found]
+        hits = [Hit(one.label, one, one.refusal, one.fit, a) for one, a in zip(found, alike, strict=True)]
+        self.box.show_hits(text, hits, none)
 
     def _nothing(self, text: str) -> None:
         if text:

@@ -17,19 +17,22 @@ WAIT_MS = 120
 MOST_IN_VIEW = 5
 READ_MS = 300  # a list is in view for so long before Enter chooses one of several
 SIMILAR = "Similar names"
+CHOOSE = "Several have this name. Press ↓ to choose one, and then Enter."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hit:
     """One line of what was found; ``refused`` says why it cannot be taken.
 
-    Enter takes only a sure one unseen. A similar one stands below the others, and is never marked by itself.
+    Enter takes only a sure one unseen. A similar one stands below the others. Neither that nor one of several with one
+    name, which are ``alike``, is ever marked by itself.
     """
 
     label: str
     value: object
     refused: str = ""
     fit: Fit = Fit.SURE
+    alike: bool = False
 
 
 class _Found(QListWidget):
@@ -115,7 +118,7 @@ class SearchBox(QWidget):
         self._list([*likely, *(hit for hit in hits if hit.fit is Fit.SIMILAR)])
         self.list.setVisible(bool(hits))
         if hits:
-            self.list.setCurrentRow(0 if likely else -1)
+            self.list.setCurrentRow(0 if likely and not likely[0].alike else -1)
             self._fit()
         self.say(none_found if text and not likely else "")
         if self._take_first_of and text == self._take_first_of:
@@ -221,6 +224,8 @@ class SearchBox(QWidget):
             self._take_unseen()  # this Enter was on its way before the list came into view
         elif (marked := self.list.currentRow()) >= 0:
             self._take_row(marked)
+        elif any(hit.fit is not Fit.SIMILAR for hit in self._hits):
+            self.say(CHOOSE, "look")
         else:
             self.nothing_taken.emit(self.text)
 
