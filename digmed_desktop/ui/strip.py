@@ -89,8 +89,9 @@ class ChipButton(QPushButton):
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return a width that leaves room for a few letters."""
-        return QSize(self.fontMetrics().horizontalAdvance("m") * 6, super().minimumSizeHint().height())
+        """Return a width that leaves room for a few letters, or for all where they are fewer."""
+        few = self.fontMetrics().horizontalAdvance("m") * 6
+        return QSize(min(few, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the button with as much of its text as fits."""

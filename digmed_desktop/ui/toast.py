@@ -74,6 +74,11 @@ class Toast(QFrame):
         opens = " Control O opens it." if notification is not None else ""
         announce(self, f"{spoken}{opens}")
 
+    def make_way(self) -> None:
+        """Hide what is said of a record that was sent: the next patient is known, and their questions are answered."""
+        if not self.open_button.isHidden():
+            self.hide()
+
     def forget(self) -> None:
         """Hide, and keep no name: a screen reader reads hidden words of some systems too."""
         self._away.stop()

@@ -30,7 +30,7 @@ from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
-from digmed_desktop.ui.patient_banner import PatientBanner
+from digmed_desktop.ui.patient_banner import NOBODY, PatientBanner
 from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
@@ -220,6 +220,8 @@ class Window(QMainWindow):
         self.patient.setVisible(view is not None)
         if view is not None:
             self.patient.show_view(view)
+            if isinstance(form, FormPage) and view.name != NOBODY:
+                self.toast.make_way()
 
     def _place_of(self, page: QWidget | None) -> str:
         """Return the key of the rail's entry that a page belongs to."""

@@ -211,3 +211,12 @@ def test_a_draft_without_a_name_is_known_by_its_number(bench: Bench) -> None:
     bench.window.context.made.change(lambda: done.append(1), privacy=True)
     bench.until(lambda: bool(done))
     assert said() == [private for _one, _whole, private in cases]
+
+
+def test_the_page_says_nothing_before_its_drafts_are_read(bench: Bench) -> None:
+    bench.window.go("drafts")
+    page = bench.window.page("drafts")
+    assert isinstance(page, DraftsPage)
+    assert not page.said.isVisible()
+    assert not page._more.isVisible()
+    bench.until(page.said.isVisible)

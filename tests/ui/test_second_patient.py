@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.context import FormStart
+from digmed_desktop.ui.toast import STAYS_MS
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -157,3 +158,9 @@ def test_what_was_just_sent_is_not_said_over_the_next_form(bench: Bench) -> None
     bench.until(bench.window.toast.isVisible)
     bench.window.begin_form(FormStart("vaccination"))
     assert not bench.window.toast.isVisible()
+    bench.window.toast.say("Saved: VANCE, Idris", "It goes to the practice by itself.", 1)
+    bench.form.focus_field("patient.family")
+    bench.keys("Qu")
+    bench.idle()
+    bench.until(lambda: not bench.window.toast.isVisible(), timeout=STAYS_MS // 2)
+    assert bench.window.toast._about == 1, "its key still opens it"

@@ -58,6 +58,7 @@ def test_large_text_leaves_one_line_with_batch_and_expiry_and_the_rest_in_a_menu
     (chip,) = found.values()
     assert chip.width() >= chip.width_of(short=True), "vaccine, batch and expiry date are drawn whole"
     assert strip.who.text() == "AK"
+    assert strip.who.width() == strip.who.sizeHint().width(), "two letters take the room of two"
     assert "Khan" in strip.who.accessibleName()
     assert len({one.y() for one in (strip.who, chip, strip.more)}) == 1
     actions = {one.text().partition(":")[0].strip("↻ "): one for one in strip.more.menu().actions()}

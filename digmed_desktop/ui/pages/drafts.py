@@ -45,6 +45,8 @@ class DraftsPage(ColumnPage):
         self._card = self.card("", self._holder, row(self._more))
         self._shown = MOST
         self.going_on: list[QPushButton] = []
+        for part in (self.said, self._card):
+            part.hide()  # until the drafts are read
 
     def arrive(self) -> None:
         """Show the drafts as they are kept now."""
@@ -61,6 +63,7 @@ class DraftsPage(ColumnPage):
     def _show(self, drafts: Sequence[DraftView]) -> None:
         empty(self._list)
         self.going_on = []
+        self.said.show()
         self._card.setVisible(bool(drafts))
         if drafts:
             more = f" The newest {self._shown} are shown." if len(drafts) > self._shown else ""
