@@ -63,6 +63,7 @@ class Tourist:
                 for number, (name, go) in enumerate(self.pages(), 1):
                     if name not in wanted:
                         continue
+                    self.window.counter.idle_lock.touched()  # or it locks in the middle of a page
                     go()
                     pause(250)
                     file = folder / f"{size[0]}-{theme}-{percent}-{number:02}-{name}.png"
