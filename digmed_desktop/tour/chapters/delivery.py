@@ -26,7 +26,7 @@ class Delivery:
         player, page = self.player, self.moves.form()
         for label, words in (
             ("No electronic route", "has no mailbox for this"),
-            ("Added to", "can receive it"),
+            ("Matched to the patient", "can receive it"),
         ):
             player.key(Qt.Key.Key_F11)
             player.click(player.button(self._patient(label).name))
