@@ -12,7 +12,7 @@ from digmed_desktop.data_files.source import OWN
 BROUGHT = ", brought in the folder that your IT names"
 TOPIC = "data-files"
 TITLE = "Data and when it was checked"
-FOLDERS = ("programmes", "rules", "law", "medicines", "applicability", "retention")
+FOLDERS = ("programmes", "rules", "law", "medicines", "applicability", "retention", "incidents")
 """The folders whose files hold what sources say of the world, which changes."""
 
 

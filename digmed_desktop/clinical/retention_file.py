@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     DRAFT = "draft"
     SAVED_SEARCH = "saved-search"
     UNMATCHED_REPLY = "unmatched-reply"
+    INCIDENT = "incident"
 
 
 Years = Annotated[int, Field(ge=1, le=100)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from digmed_desktop import resources
-from digmed_desktop.clinical import data_review, form, hazard_log, law, supply_tables
+from digmed_desktop.clinical import data_review, form, hazard_log, incident_table, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
 from digmed_desktop.clinical.rule_words import DOUBTS, WEIGHTS, ages, days, doubt, named, when
 from digmed_desktop.clinical.table_text import INTRO, Row, origin, sentences, table
@@ -117,6 +117,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "preparations": ("medicines/preparations",),
     "allergies": ("medicines/allergies", "medicines/amounts"),
     "stops": ("rules/stops",),
+    "incident-kinds": ("incidents/kinds",),
 }
 """The files and folders of which each table is made."""
 
@@ -131,6 +132,7 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "preparations": ("Kinds of preparation", supply_tables.preparations),
     "allergies": ("Allergies and amounts", supply_tables.allergies),
     "stops": ("Other stops", supply_tables.stops),
+    "incident-kinds": ("Incidents: what to do, and where to report", incident_table.incidents),
     "pgd-register": ("The register of PGDs", supply_tables.pgds),
     data_review.TOPIC: (data_review.TITLE, data_review.text),
 }

@@ -107,7 +107,7 @@ def held(
             yield refusal("vaccine.batch", stop, hold.source, done=done)
         return
     for one, hold in holds:
-        if _alike(one.number) == _alike(number) != "":
+        if alike(one.number) == alike(number) != "":
             yield _asks(
                 f"{HELD_ALIKE}: {_named(one, names)}. Compare every sign with the pack.", vaccine, hold
             )
@@ -130,7 +130,7 @@ def _is_another(
     )
 
 
-def _alike(number: str) -> str:
+def alike(number: str) -> str:
     """Return a batch number without what is easily misread: signs, capitals, O for 0, I or l for 1."""
     return "".join(sign for sign in number.casefold() if sign.isalnum()).translate(_ALIKE)
 

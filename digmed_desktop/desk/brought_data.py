@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digmed_desktop import untrusted
+from digmed_desktop.clinical import data_review
 from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.data_files.fault import DataFileError, Fault
 from digmed_desktop.data_files.source import MAX_BYTES, OWN, DataSource
@@ -19,7 +20,7 @@ from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.clock import SystemClock
 
 _LOG = logging.getLogger(__name__)
-FOLDERS = ("programmes", "rules", "law", "medicines", "applicability", "retention")
+FOLDERS = data_review.FOLDERS
 """Folders that can be brought: what sources say of the world. Codes, forms, editions and words belong to a version."""
 HOME = "brought-data"
 """The folder of the program's own in which the files in use lie, in the data folder."""

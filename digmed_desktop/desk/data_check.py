@@ -25,6 +25,7 @@ def kinds() -> tuple[FileKind, ...]:
         controlled_drugs_file,
         form_file,
         hazards_file,
+        incidents_file,
         law_file,
         layout_file,
         medicine_files,
@@ -69,6 +70,7 @@ def kinds() -> tuple[FileKind, ...]:
         retired_file.KIND,
         retention_file.KIND,
         hazards_file.KIND,
+        incidents_file.KIND,
         *desk_files.KINDS,
     )
 

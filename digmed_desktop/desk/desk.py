@@ -16,6 +16,7 @@ from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.assessment import Assessment
 from digmed_desktop.desk.auditing import AuditDesk
 from digmed_desktop.desk.backups import BackupDesk
+from digmed_desktop.desk.batch_list import BatchListDesk
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.counter import CounterDesk
 from digmed_desktop.desk.current_version import check_version
@@ -26,6 +27,7 @@ from digmed_desktop.desk.gate import Gate, NotPermittedError, acting_id
 from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
+from digmed_desktop.desk.incidents import IncidentDesk
 from digmed_desktop.desk.intent import SendIntent, Wish
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.listing import ListingDesk
@@ -174,6 +176,8 @@ class Desk:
         backup_folder = Path(named) if named else None
         self.backups = door.before("backups", BackupDesk(store, vault, clock, backup_folder))
         self.patient_file = door.before("patient_file", PatientFileDesk(store, clock))
+        self.batch_list = door.before("batch_list", BatchListDesk(store, clock))
+        self.incidents = door.before("incidents", IncidentDesk(store, clock))
         self.retention = door.before("retention", RetentionDesk(store, clock, self._who_keeps))
         self._intent = SendIntent(folder)
         self._keeper = HeadKeeper(store)

@@ -130,6 +130,7 @@ def check_rows(store: "Store") -> Iterator[Check]:
         "people": store.people.count_unreadable(),
         "patients": store.patients.count_unreadable(),
         "practices": store.practices.count_unreadable(),
+        "incidents": store.incidents.count_unreadable(),
         "notifications": store.searching.count_unreadable(),
     }
     found = [f"{count} {name}" for name, count in counted.items() if count]

@@ -23,8 +23,9 @@ _ASKED: dict[Permission, tuple[str, ...]] = {
         *("register.label_paper", "listing.first", "listing.page", "listing.lists", "listing.saved"),
         *("listing.save", "listing.forget", "listing.today", "listing.story", "acts.offered"),
         *("acts.corrected", "replies.view", "replies.candidates", "papers.copy"),
+        *("incidents.view", "incidents.answers_about", "incidents.paper", "batch_list.of"),
     ),
-    Permission.PRINT_LISTS: ("papers.day_list", "papers.day_end", "register.list_paper"),
+    Permission.PRINT_LISTS: ("papers.day_list", "papers.day_end", "register.list_paper", "batch_list.paper"),
     Permission.SAVE_RECORD: ("acts.record_json",),
     Permission.KEEP_DRAFTS: (
         *("preview", "keep_and_preview", "patients.remember", "forms.assess"),

@@ -9,6 +9,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.correcting import differences
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.identified import with_births
+from digmed_desktop.desk.incidents import open_incidents
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.registering import owed
 from digmed_desktop.desk.sent_views import (
@@ -86,7 +87,9 @@ class ListingDesk:
         )
         replies = self._store.replies.count().for_person
         figures = self._with_births(self._store.figures.today(since))
-        return TodayView(figures, since, tuple(owed(self._store)), lapsing, replies)
+        return TodayView(
+            figures, since, tuple(owed(self._store)), lapsing, replies, open_incidents(self._store)
+        )
 
     def _with_births(self, figures: Figures) -> Figures:
         """Return the figures with a date of birth in each row that names a patient."""

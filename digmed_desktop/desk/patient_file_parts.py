@@ -12,6 +12,7 @@ from digmed_desktop.clinical.form import FieldKind, FormField
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.patient import patient_of
 from digmed_desktop.desk.gate import Gate
+from digmed_desktop.desk.incident_views import IncidentView, words_of
 from digmed_desktop.desk.patient_file_views import Line, Part, PatientFile
 from digmed_desktop.messaging.audit import AuditRow
 from digmed_desktop.messaging.audit_words import line_of
@@ -65,6 +66,7 @@ class Gathering:
             parts += self._happened(story, acts.get(number, ()), doubt)
             parts += self._registered(number, doubt)
             raw[number] = _raw(story)
+        parts += self._incidents(set(every), row.nhs_number)
         parts += self._drafts(whose)
         return PatientFile(
             notification,
@@ -198,6 +200,14 @@ class Gathering:
             yield self._part(
                 f"Register of emergency supplies, entry {one.number}", _entry(one), number, doubt
             )
+
+    def _incidents(self, numbers: set[int], nhs_number: str) -> Iterator[Part]:
+        """Yield the incidents about a patient: by a notification of theirs, or by the NHS number."""
+        for one in self._store.incidents.all():
+            if one.notification in numbers or (nhs_number and one.happened.nhs_number == nhs_number):
+                view = IncidentView(one, ())
+                acts = [(words_of(done), (done.what,) if done.what else ("–",)) for done in one.done]
+                yield self._part(view.title, [*view.facts, *acts], one.notification)
 
     def _drafts(self, whose: "Whose") -> Iterator[Part]:
         for draft in self._store.drafts.all():

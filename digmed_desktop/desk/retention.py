@@ -172,6 +172,9 @@ class RetentionDesk:
             kind = retention.kind_of(supply=group.supply, last=seen, born=group.born)
             row = table.rows[kind]
             until = retention.kept_until(row, seen, group.born)
+            if group.incident is not None:
+                incident = table.rows[RecordKind.INCIDENT]
+                until = max(until, retention.kept_until(incident, group.incident, group.born))
             if today <= until:
                 continue
             on_hold = bool(patients[group.ids] & held) or any(_is_about(hold, group) for hold in holds)
@@ -228,7 +231,8 @@ class RetentionDesk:
         return tuple(_named_by(self.holds(), self._store.retention.groups()))
 
     def _long_ago(self) -> datetime:
-        longest = max(source.years for row in self.table().rows.values() for source in row.source)
+        of_patients = (row for kind, row in self.table().rows.items() if kind is not RecordKind.INCIDENT)
+        longest = max(source.years for row in of_patients for source in row.source)
         return self._clock.now() - timedelta(days=longest * 366)
 
     def _today(self) -> date:

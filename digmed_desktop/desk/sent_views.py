@@ -159,6 +159,16 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class OpenIncident:
+    """An incident that is open, without anybody's name: its number, what it is called, when, and how it stands."""
+
+    id: int
+    title: str
+    when: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class TodayView:
     """The content of Today, since when answers count as new, and which PGDs lapse soon, a sentence for each.
 
@@ -170,6 +180,7 @@ class TodayView:
     owed: tuple[Outstanding, ...] = ()  # prescriptions that a prescriber owes, the one due first first
     lapsing: tuple[str, ...] = ()  # PGDs, a sentence for each
     replies: int = 0
+    incidents: tuple["OpenIncident", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

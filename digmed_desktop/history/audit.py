@@ -19,6 +19,10 @@ _TOLD = {
     "audit": "SELECT id, act, about, note, by_id, by_name FROM audit",
     "access-act": "SELECT id, why AS act, NULL AS about, "
     "json_object('person', person_id, 'manager', manager, 'until', until) AS note, by_id, by_name FROM access_act",
+    "incident-act": "SELECT id, act, notification_id AS about, "
+    "json_object('incident', coalesce(incident_id, id), 'what', CASE WHEN json_valid(content) THEN "
+    "coalesce(json_extract(content, '$.label'), json_extract(content, '$.what')) END) AS note, by_id, by_name "
+    "FROM incident_act",
     "pgd-act": "SELECT id, act, NULL AS about, content AS note, by_id, by_name FROM pgd_act",
     "reply-act": "SELECT id, act, notification_id AS about, note, by_id, by_name FROM reply_act",
 }

@@ -35,6 +35,17 @@ class Doses:
                 doses += _of_record(record, number)
         return sorted(doses, key=lambda dose: dose.on, reverse=True)
 
+    def batches(self) -> list[str]:
+        """Return every batch as the list of notifications has it: several of one record are parted by commas."""
+        with self._database.reading() as connection:
+            return list(connection.scalars(sa.select(notification.c.batch).distinct()))
+
+    def with_batches(self, batches: Collection[str]) -> list[int]:
+        """Return every notification that the list has with one of these, the newest first, whatever became of it."""
+        wanted = sa.select(notification.c.id).where(notification.c.batch.in_(tuple(batches)))
+        with self._database.reading() as connection:
+            return list(connection.scalars(wanted.order_by(notification.c.id.desc())))
+
     def among(self, ids: Collection[int]) -> frozenset[int]:
         """Return those of these notifications that count as a dose."""
         query = sa.select(notification.c.id).where(notification.c.id.in_(tuple(ids)), sa.text(IS_DOSE))

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from digmed_desktop.history import leftovers, profile
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.incidents import holding
 from digmed_desktop.history.sealing import LISTED, REMOVED, RETENTION, SEALED, SETTING, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -33,6 +34,7 @@ _BORN = (
 )
 _CAME = "SELECT mesh_id FROM inbox WHERE notification_id IN ({ids})"
 _OWED = f"SELECT id FROM owed WHERE notification_id IN ({{ids}}) OR inbox_id IN ({_CAME})"  # noqa: S608 - own names
+OPEN_INCIDENT = "an open incident is about it"
 STEPS = (
     ("reply_act", f"notification_id IN ({{ids}}) OR inbox_id IN ({_CAME})", 2),
     ("sending", f"notification_id IN ({{ids}}) OR owed_id IN ({_OWED})", 3),
@@ -140,9 +142,16 @@ def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
     newest = sa.select(event.c.notification_id, sa.func.max(event.c.at)).group_by(event.c.notification_id)
     last: dict[int, datetime] = dict(map(tuple, connection.execute(newest)))
     busy, births = _busy(connection), _births(connection)
+    holds, incidents = holding(connection)
     for group in rows.values():
         ids = tuple(row.id for row in group)
         moments = [row.contact_at for row in group] + [last[one] for one in ids if one in last]
+        batches = frozenset(
+            one.casefold() for row in group if row.batch for one in (row.batch, *row.batch.split(", "))
+        )
+        open_incident = holds.notifications & {*ids} or holds.batches & batches
+        if open_incident or any(row.nhs_number in holds.numbers for row in group):
+            busy.setdefault(ids[0], OPEN_INCIDENT)
         yield RecordGroup(
             ids,
             any(row.kind is not Kind.VACCINATION for row in group),
@@ -150,10 +159,9 @@ def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
             births.get(ids[-1]),
             group[-1].nhs_number,
             group[-1].name_key,
-            frozenset(
-                one.casefold() for row in group if row.batch for one in (row.batch, *row.batch.split(", "))
-            ),
+            batches,
             _in_use(group, busy),
+            max((leftovers.day_of(incidents[one]) for one in ids if one in incidents), default=None),
         )
 
 

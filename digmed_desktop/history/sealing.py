@@ -77,9 +77,13 @@ SEALED = (
         ("id", "person_id", "manager", "until", "why", "by_id", "by_name", "at"),
     ),
     Sealed("audit", "audit", "id", "id", ("id", "act", "about", "note", "by_id", "by_name", "at")),
+    Sealed(
+        "incident-act", "incident_act", "id", "id",
+        ("id", "act", "incident_id", "notification_id", "content", "by_id", "by_name", "at"),
+    ),
 )  # fmt: skip
 """Rows that are sealed: acts and all other events, messages as recorded, messages that came in, and answers to them; the
-register of patient group directions; as what people work here; and the audit."""
+register of patient group directions; as what people work here; the audit; and incidents."""
 
 PERSON, LISTED, SETTING = "person", "listed", "setting"
 LATEST = (

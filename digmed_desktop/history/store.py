@@ -19,6 +19,7 @@ from digmed_desktop.history.drafts import Drafts
 from digmed_desktop.history.figures import Figures
 from digmed_desktop.history.gp_practices import GpPractices
 from digmed_desktop.history.inbox import Inbox
+from digmed_desktop.history.incidents import Incidents
 from digmed_desktop.history.lock import ProgramLock
 from digmed_desktop.history.medicines import MedicineList, MedicinesUsed
 from digmed_desktop.history.notifications import Notifications
@@ -74,6 +75,7 @@ class Store:
         self.retention = Retention(database)
         self.register = Register(database)
         self.pgds = Pgds(database)
+        self.incidents = Incidents(database)
         self.supplies = Supplies(database)
         self.medicines_used = MedicinesUsed(database)
         self.medicines = MedicineList(path.with_name("medicines.db"), key)

@@ -21,6 +21,8 @@ class AuditAct(StrEnum):
     SAW_DRAFTS = "saw-drafts"
     SAW_REGISTER = "saw-register"
     SAW_REPLIES = "saw-replies"
+    SAW_INCIDENTS = "saw-incidents"
+    LISTED_BATCH = "listed-batch"
     PRINTED = "printed"
     SAVED_PDF = "saved-pdf"
     SAVED_RECORD = "saved-record"
@@ -52,7 +54,8 @@ class AuditAct(StrEnum):
 
 
 SOURCES = (
-    "event", "reply-act", "pgd-act", "access-act", "begun", "found", "lost", "removed", "retention", "missing",
+    "event", "reply-act", "pgd-act", "access-act", "incident-act", "begun", "found", "lost", "removed", "retention",
+    "missing",
 )  # fmt: skip
 """The kinds of links that tell an act beside those of the audit itself."""
 MISSING = "missing"

@@ -8,7 +8,7 @@ from digmed_desktop.messaging.audit import MISSING, AuditGroup, AuditLine, Audit
 from digmed_desktop.messaging.event_words import words_of_event
 
 FILE = "people/audit.toml"
-_ACTS_IN_JSON = ("access-act", "pgd-act")
+_ACTS_IN_JSON = ("access-act", "incident-act", "pgd-act")
 _SAID = {"begun": (), "found": (), "lost": ("why",), "removed": ("rule",), "retention": ("act", "reason")}
 """Links that say something themselves, and which parts of it people read."""
 

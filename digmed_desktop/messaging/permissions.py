@@ -38,6 +38,8 @@ class Permission(StrEnum):
     AMEND_REGISTER = "amend-register"
     KEEP_STOCK = "keep-stock"
     HOLD_BATCH = "hold-batch"
+    RECORD_INCIDENT = "record-incident"
+    CLOSE_INCIDENT = "close-incident"
     ENTER_PGDS = "enter-pgds"
     SWITCH_PGDS = "switch-pgds"
     CHANGE_PEOPLE = "change-people"

@@ -73,3 +73,4 @@ class RecordGroup:
     name_key: str
     batches: frozenset[str]
     in_use: str
+    incident: date | None = None  # the last day of an incident that is about it

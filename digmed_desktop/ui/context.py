@@ -104,6 +104,15 @@ class FormStart:
     parted: Parted | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class IncidentStart:
+    """An incident to open by its number; or one to record, about a notification or with answers known beforehand."""
+
+    incident: int | None = None
+    notification: int | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+
+
 class Navigate(QObject):
     """How a page brings another into view, without knowing it."""
 
@@ -112,6 +121,7 @@ class Navigate(QObject):
     to_form = Signal(object)  # FormStart
     lists_changed = Signal(object)  # dict[str, FormLists]: what the forms offer from now on
     to_search = Signal(object)  # messaging.searching.Search: the sent items that it finds
+    to_incident = Signal(object)  # IncidentStart
     to_section = Signal(str)  # the key of a section of the settings
 
 

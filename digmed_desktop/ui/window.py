@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import FormLists
 from digmed_desktop.messaging.searching import Search
-from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
 from digmed_desktop.ui.gate import Gate
@@ -22,6 +22,7 @@ from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.fault_reports import FaultReportsPage
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.help_page import HelpPage
+from digmed_desktop.ui.pages.incidents import IncidentsPage
 from digmed_desktop.ui.pages.people import FirstRunPage
 from digmed_desktop.ui.pages.people_list import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
@@ -120,6 +121,7 @@ class Window(QMainWindow):
         context.navigate.to_notification.connect(self.open_story)
         context.navigate.to_form.connect(self.begin_form)
         context.navigate.to_search.connect(self.open_list)
+        context.navigate.to_incident.connect(self.open_incident)
         context.navigate.to_section.connect(self.open_section)
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
@@ -287,6 +289,13 @@ class Window(QMainWindow):
         """Show the sent items that a search finds."""
         self.sent.show_search(search)
         self.go("sent")
+
+    def open_incident(self, start: IncidentStart) -> None:
+        """Show an incident, or begin one."""
+        page = self.page("incidents")
+        if isinstance(page, IncidentsPage):
+            page.begin(start)
+        self.go("incidents")
 
     def open_section(self, key: str) -> None:
         """Show a section of the settings."""

@@ -148,6 +148,7 @@ EDGE = ("clinical/", "ui/", "tour/")
 """Where answers are typed, read and bound; everywhere else a record is read."""
 SMALL_FORMS = (
     "desk/connection.py",
+    "desk/incidents.py",
     "desk/managing.py",
     "desk/people.py",
     "desk/pgds.py",

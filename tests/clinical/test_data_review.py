@@ -24,7 +24,7 @@ AGEING = [
 def test_every_programme_and_every_file_of_rules_and_law_names_its_days() -> None:
     must = {
         name
-        for folder in ("programmes", "rules", "law", "applicability", "retention")
+        for folder in ("programmes", "rules", "law", "applicability", "retention", "incidents")
         for name in OWN.names(folder)
     }
     assert must <= {name for _kind, name in AGEING}

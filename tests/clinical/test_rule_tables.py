@@ -72,6 +72,9 @@ def of_supplies() -> Iterator[tuple[str, Row, str]]:
         yield "controlled-drugs", {**row, "source": names["sources"][row["source"]]}, row["name"]
     for row in OWN.raw("medicines/allergies.toml")["group"]:
         yield "allergies", {"source": "general professional knowledge"}, ", ".join(row["medicines"])
+    incidents = OWN.raw("incidents/kinds.toml")
+    for row in (*incidents["place"], *(step for kind in incidents["kind"] for step in kind["step"])):
+        yield "incident-kinds", row, row.get("what", row.get("how"))
     for row in OWN.raw("medicines/amounts.toml")["amount"]:
         yield "allergies", row, ", ".join(row["units"])
 

@@ -38,6 +38,7 @@ WHO = {
         "M": "begin_daily end_daily make write",
         ALL: "state suggested_name",
     },
+    "batch_list": {"MP": "csv", "MPLT": "paper", ALL: "of"},
     "connection": {
         OPEN: "is_set_up",
         "M": (
@@ -63,6 +64,7 @@ WHO = {
         ),
     },
     "hand_over": {OPEN: "take_in"},
+    "incidents": {MPL: "close reopen", ALL: "answers_about done link not_needed note paper record view"},
     "listing": {ALL: "first forget lists page save saved story today"},
     "managing": {OPEN: "become is_wanted reset_pin"},
     "medicines": {"MP": "import_release", ALL: "find known listed release remember"},

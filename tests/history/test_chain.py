@@ -108,6 +108,7 @@ def test_every_row_that_is_recorded_has_a_link_of_its_own(three: Store) -> None:
                 "pgd-act",
                 "access-act",
                 "audit",
+                "incident-act",
             )  # tests of their desks add those
             assert sorted(links) == sorted(keys)
         numbers = connection.exec_driver_sql("SELECT number FROM link ORDER BY number").scalars().all()

@@ -341,6 +341,24 @@ IN_A_RUN = (
         "fhir.text_against_resource:_compared",
         nothing,
     ),
+    TakenOut(
+        "H57",
+        "tests/desk/test_incidents.py::test_an_incident_closes_only_once_every_step_is_settled_and_can_be_opened_again",
+        "desk.incidents:steps_of",
+        always(()),
+    ),
+    TakenOut(
+        "H58",
+        "tests/desk/test_batch_list.py::test_a_correction_moves_the_patient_to_the_batch_that_is_right",
+        "desk.batch_list:_why_not",
+        always(""),
+    ),
+    TakenOut(
+        "H59",
+        "tests/desk/test_incidents.py::test_a_record_stays_while_an_incident_about_it_is_open_and_for_its_time_after",
+        "history.retention:_in_use",
+        always(""),
+    ),
 )
 """Tests that need fixtures: they run in a process of their own."""
 

@@ -145,6 +145,7 @@ MAIN_ACTION = {
     "form-with-problems": CHECKS,
     "form-with-batches": CHECKS,
     "check": NONE,  # until all is confirmed; then it is Send, as a test of its own says
+    "incidents": "Record the incident",
     "stock": "Add to the stock",
     "people": "Add this person",
     "pgds": "Enter this PGD",

@@ -5,7 +5,6 @@ from datetime import timedelta
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from digmed_desktop.clinical.dates import as_answer, shown_time
-from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.stock import StockPage
 from tests.ui.conftest import Bench
 from tests.ui.test_counter_window import KNOWN, do
@@ -39,9 +38,14 @@ def test_a_batch_is_held_with_a_reason_let_go_again_and_searched_for(bench: Benc
     page.hold.go.click()
     bench.until(lambda: "Can be chosen" in shown(page))
     press(page, "Who had it")
-    sent = bench.window.page("sent")
-    assert isinstance(sent, SentPage)
-    assert sent.search.text == "COLD-1"
+    bench.until(lambda: not page.batch.isHidden())
+    assert page.batch.said.text() == "No record here says that anybody was given batch COLD-1."
+    page.batch.close_button.click()
+    page.list_batch.click()
+    assert page.fields["batch.number"].sentence == "Enter the batch number."
+    page.wanted.set_answer("WARM-9")
+    page.list_batch.click()
+    bench.until(lambda: "WARM-9" in page.batch.said.text())
 
 
 def shown(page: StockPage) -> str:

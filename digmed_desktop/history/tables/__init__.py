@@ -5,6 +5,7 @@ from digmed_desktop.history.tables.audit import audit
 from digmed_desktop.history.tables.chain import link
 from digmed_desktop.history.tables.columns import AnyRow, Moment, Number, Word, metadata, moment
 from digmed_desktop.history.tables.gp_practices import gp_practice, gp_practice_detail, gp_practice_word
+from digmed_desktop.history.tables.incidents import incident_act
 from digmed_desktop.history.tables.notifications import (
     IN_NEED,
     event,
@@ -22,7 +23,9 @@ from digmed_desktop.history.tables.replies import accepted_sender, refusal, repl
 from digmed_desktop.history.tables.searching import named, word
 from digmed_desktop.history.tables.stock import stock_batch, stock_product
 
-UNCHANGEABLE = ("access_act", "audit", "event", "link", "payload", "pgd_act", "register", "reply_act")
+UNCHANGEABLE = (
+    "access_act", "audit", "event", "incident_act", "link", "payload", "pgd_act", "register", "reply_act",
+)  # fmt: skip
 """Tables in which nothing is ever changed or deleted: triggers refuse it."""
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "gp_practice_detail",
     "gp_practice_word",
     "inbox",
+    "incident_act",
     "link",
     "medicine_used",
     "metadata",

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.closed_form import ClosedFormPage
 from digmed_desktop.ui.pages.drafts import DraftsPage
+from digmed_desktop.ui.pages.incidents import IncidentsPage
 from digmed_desktop.ui.pages.people_list import PeoplePage
 from digmed_desktop.ui.pages.pgds import PgdPage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
@@ -50,6 +51,7 @@ PLACES: tuple[Place, ...] = (
     Place("replies", "Replies", "Ctrl+R", RepliesPage, "replies"),
     Place("register", "Register", "F6", RegisterPage, "register"),
     Place("stock", "Stock", "F7", StockPage, "stock"),
+    Place("incidents", "Incidents", "Ctrl+I", IncidentsPage, "incidents"),
     Place("drafts", "Drafts", "Ctrl+D", DraftsPage, "drafts"),
     Place("people", "People", "F8", PeoplePage, "people"),
     Place("pgds", "PGDs", "Ctrl+G", PgdPage, "pgds"),

@@ -10,11 +10,11 @@ from digmed_desktop.clinical.stock import CODE_MEANS
 from digmed_desktop.desk.views import BatchView, StockView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
-from digmed_desktop.messaging.searching import Search
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.code_question import CodeQuestion
+from digmed_desktop.ui.pages.batch_list import BatchCard
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.pages.stock_hold import HoldCard
 from digmed_desktop.ui.widgets.buttons import button
@@ -67,11 +67,26 @@ class StockPage(ColumnPage):
         adding = row(self.add, None)
         self.body.addWidget(adding)
         self.only_for(context.acting, Permission.KEEP_STOCK, batch, adding)
+        self.wanted = TextEditor()
+        self.list_batch = button("List who had it")
+        self.list_batch.clicked.connect(self._list_typed)
         self._holder, self._list = table((3, 2, 3, 4), between_rows=10)
         self.hold = HoldCard()
         self.hold.decided.connect(self._decide_hold)
         self.body.addWidget(self.hold)
         self.only_for(context.acting, Permission.HOLD_BATCH, self.hold)
+        self.batch = BatchCard(context)
+        self.body.addWidget(self.batch)
+        self.card(
+            "Who was given a batch",
+            Field(
+                "batch.number",
+                "Batch number to look for",
+                self.wanted,
+                hint="Any batch on record, in the stock or not.",
+            ),
+            row(self.list_batch, None),
+        )
         self.card("In stock", self._holder)
         self._forget_code()
         self.product.edited.connect(self._follow_code)
@@ -183,7 +198,7 @@ class StockPage(ColumnPage):
             hold = button("Lift hold …" if batch.held else "Hold …")
             hold.setAccessibleName(f"{hold.text()}: {one.product} {batch.number}")
             hold.clicked.connect(lambda _on=False, view=one: self._ask_hold(view))
-            had = button("Who had it", tip="Sent items: every record with this batch")
+            had = button("Who had it", tip="List everybody who was given this batch")
             had.setAccessibleName(f"Who had it: {one.product} {batch.number}")
             had.clicked.connect(lambda _on=False, number=batch.number: self._who_had(number))
             acts = {Permission.KEEP_STOCK: change, Permission.HOLD_BATCH: hold, Permission.SEE_RECORDS: had}
@@ -196,7 +211,14 @@ class StockPage(ColumnPage):
         self.ensureWidgetVisible(self.hold, 20, 40)
 
     def _who_had(self, number: str) -> None:
-        self._context.navigate.to_search.emit(Search(text=number))
+        self.batch.show_batch(number)
+        self.ensureWidgetVisible(self.batch, 20, 40)
+
+    def _list_typed(self) -> None:
+        number = self.wanted.answer().strip()
+        self.fields["batch.number"].say("" if number else "Enter the batch number.")
+        if number:
+            self._who_had(number)
 
     def _decide_hold(self, batch_id: int, held: bool, why: str) -> None:
         self._context.office.ask(

@@ -13,7 +13,7 @@ from digmed_desktop.messaging.states import UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
 from digmed_desktop.ui import files, printing
-from digmed_desktop.ui.context import Context, FormStart
+from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.story_messages import MessagesView
@@ -235,6 +235,8 @@ class StoryPage(QWidget):
         not_save, not_print = (
             acting.refusal(one) for one in (Permission.SAVE_RECORD, Permission.PRINT_RECORDS)
         )
+        if not acting.refusal(Permission.RECORD_INCIDENT):
+            menu.addAction("Record an incident …", partial(self._begin_incident, notification))
         if not not_save:
             menu.addAction("Save the record as JSON …", self._save_record)
         self.more.setHidden(menu.isEmpty())
@@ -256,6 +258,9 @@ class StoryPage(QWidget):
             self.paper.setHidden(True)
             self.right.setCurrentIndex(1)
             self.panel.show_offer(self.offers[act], self._typed.get((self.shown, act), ""))
+
+    def _begin_incident(self, notification: int) -> None:
+        self._context.navigate.to_incident.emit(IncidentStart(notification=notification))
 
     def _begin_paper(self) -> None:
         if self.shown is None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import BackupState, TodayView
+from digmed_desktop.desk.sent_views import BackupState, OpenIncident, TodayView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
@@ -19,7 +19,7 @@ from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import record_word, words_of_row
-from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.context import Context, IncidentStart
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.today_pictures import (
     PictureCard,
@@ -146,6 +146,7 @@ class TodayPage(QScrollArea):
         self.needing = ListCard("Action needed", "No action needed.")
         self.to_paper = ListCard("To go on paper", "Nothing is to go on paper.")
         self.to_sign = ListCard("Waiting for signature", "Nothing waits for a signature.")
+        self.incidents = ListCard("Open incidents", "No incident is open.")
         self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
         self.due = ListCard("Due to reach the practice", "Nothing is on its way.")
         self.back = ListCard("Replies", "Nothing has come back since the last working day.")
@@ -155,7 +156,9 @@ class TodayPage(QScrollArea):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(12)
         self._wide: bool | None = None
-        self._left = _column((self.needing, self.to_sign, self.to_paper, self.owed, self.due, self.back))
+        self._left = _column(
+            (self.needing, self.to_sign, self.to_paper, self.incidents, self.owed, self.due, self.back)
+        )
         self._right = _column(self.pictures)
         self.new_vaccination = button("Record a vaccination", "primary", tip="Record a vaccination (F2)")
         layout.addWidget(_beside(self.title, self.new_vaccination))
@@ -187,6 +190,7 @@ class TodayPage(QScrollArea):
         self.replies_tile.clicked.connect(lambda: self._context.navigate.to_place.emit("replies"))
         for part in (self.sign_tile, self.to_sign.all):
             part.clicked.connect(lambda: self._context.navigate.to_place.emit("sign"))
+        self.incidents.all.clicked.connect(lambda: self._context.navigate.to_place.emit("incidents"))
         self.owed.all.clicked.connect(lambda: self._context.navigate.to_place.emit("register"))
         self.new_vaccination.clicked.connect(lambda: self._context.navigate.to_place.emit("vaccinate"))
         self.backup_button.clicked.connect(self._open_backup)
@@ -268,10 +272,13 @@ class TodayPage(QScrollArea):
         )
         self.to_sign.show_lines([self._due(one, now) for one in found.to_sign[:LINES]], found.to_sign_count)
         owed = self._view.owed
+        incidents = self._view.incidents
+        self.incidents.show_lines([self._incident(one) for one in incidents[:LINES]], len(incidents))
         self.owed.show_lines([self._owed(one, now) for one in owed[:LINES]], len(owed))
         for card, count in (
             (self.to_sign, found.to_sign_count),
             (self.to_paper, found.to_paper_count),
+            (self.incidents, len(incidents)),
             (self.owed, len(owed)),
         ):
             card.setHidden(not count)
@@ -288,6 +295,12 @@ class TodayPage(QScrollArea):
         who = f"{item.by} signs. " if item.state is State.TO_SIGN else ""
         said = f"{who}Due by the end of {day:%A} {day.day} {day:%B}, {left}."
         return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")
+
+    def _incident(self, one: OpenIncident) -> QWidget:
+        link = button(one.title, "link")
+        link.setAccessibleName(f"Open {one.title}. {one.standing}")
+        link.clicked.connect(lambda: self._context.navigate.to_incident.emit(IncidentStart(incident=one.id)))
+        return _said_line(link, one.when, one.standing, "look")
 
     def _owed(self, one: Outstanding, now: datetime) -> QWidget:
         """Return the line of a supply whose prescription is owed, with the time left."""

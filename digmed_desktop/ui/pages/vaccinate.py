@@ -19,6 +19,7 @@ from digmed_desktop.ui.forms.vaccination_form import NOT_GIVEN, VaccinationForm
 from digmed_desktop.ui.pages.carried import SessionValue
 from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.pages.incident_offer import IncidentOffer
 from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
@@ -106,6 +107,7 @@ class VaccinatePage(FormPage):
         editor = self.form.fields["vaccine.batch"].editor
         assert isinstance(editor, TextEditor)  # noqa: S101 - as resources/forms says
         self.form.fields["session.programme"].add_below(self._asked_anew)
+        self.form.fields["after.adverse_note"].add_below(IncidentOffer(context, self.form.answers))
         self._asked_anew.hide()
         self._put_back.clicked.connect(self.put_back)
         self.batches = BatchChoice(context, editor)
