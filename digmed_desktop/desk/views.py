@@ -298,7 +298,7 @@ class SignIn:
     asks_for_manager: bool = False  # there is none, and this person can become it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sent:
     """The outcome of Send: the notification's id, or what is in the way.
 
