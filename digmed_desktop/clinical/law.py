@@ -149,9 +149,7 @@ def table() -> str:
         (
             sentences(routes[one.route], one.scope),
             sentences(one.law, _consequence(one)),
-            sentences(
-                one.source, *_version(one), "Confirmed" if one.confirmed else to_be_confirmed().capitalize()
-            ),
+            sentences(one.source, *_version(one), _standing(one)),
         )
         for one in rules()
     )
@@ -175,6 +173,11 @@ def _consequence(one: Rule) -> str:
     if one.effect not in _LIMITS:
         return "Shown only"
     return "Asks for a reason" if one.asks else "Stops an act still to be done"
+
+
+def _standing(one: Rule) -> str:
+    standing = "Confirmed" if one.confirmed else to_be_confirmed().capitalize()
+    return f"{standing}. Off" if one.off else standing
 
 
 def _version(one: Rule) -> tuple[str, ...]:

@@ -13,11 +13,7 @@ from digmed_desktop.data_files.source import OWN
 
 
 def _shared(*topics: str) -> list[Row]:
-    every = {
-        "vaccination": "Every vaccine",
-        "both-forms": "Every vaccine and emergency supply",
-        "emergency-supply": "Every emergency supply",
-    }
+    every = {"vaccination": "Every vaccine", "both-forms": "Every vaccine and emergency supply"}
     rows = ((row, whom) for name, whom in every.items() for row in OWN.raw(f"rules/{name}.toml")["rule"])
     return [{**row, "every": whom} for row, whom in rows if row["topic"] in topics]
 

@@ -83,8 +83,7 @@ def when(row: Row) -> str:
 
 
 def _answers(asked: Mapping[str, list[str]], kinds: Collection[str] | None) -> Iterator[str]:
-    forms = ("emergency-supply", "vaccination")
-    questions = {field.id: field for one in forms for field in form.load(one).fields()}
+    questions = {field.id: field for field in form.load("vaccination").fields()}
     for question, answers in asked.items():
         words = (
             {option.id: option.label for option in questions[question].options}

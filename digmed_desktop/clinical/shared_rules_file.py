@@ -27,7 +27,6 @@ from digmed_desktop.data_files.values import Day, in_order
 
 FORM, SUPPLY_FORM = "forms/vaccination.toml", "forms/emergency-supply.toml"
 NAME, BOTH_FORMS = "rules/vaccination.toml", "rules/both-forms.toml"
-SUPPLY = "rules/emergency-supply.toml"
 Answers = Annotated[
     dict[str, OptionalTexts],
     Field(description='questions with lists of answers, such as { "screening.egg" = ["yes"] }'),
@@ -91,9 +90,9 @@ def doubt_faults(at: At, place: Sequence[str | int], doubt: DoubtRow, questions:
         yield at.fault((*place, "weight"), wrong, "warn or note")
 
 
-def cross_check(at: At, file: SharedRulesFile, source: DataSource, form_file: str = FORM) -> Iterator[Fault]:
+def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[Fault]:
     """Yield what does not fit with the questions of the form and the products of the programmes."""
-    form = source.read(form_file, FormFile)
+    form = source.read(FORM, FormFile)
     questions = form.question_ids()
     yield from at.twice("rule", "id", [row.id for row in file.rule])
     for number, row in enumerate(file.rule):
@@ -118,17 +117,6 @@ def cross_check_both_forms(at: At, file: SharedRulesFile, source: DataSource) ->
     questions = source.read(SUPPLY_FORM, FormFile).question_ids()
     for number, row in enumerate(file.rule):
         yield from doubt_faults(at, ("rule", number), row, questions)
-    yield from _of_vaccines(at, file)
-
-
-def cross_check_supply(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[Fault]:
-    """Yield what :func:`cross_check` does of the emergency supply, and what is about a vaccine."""
-    yield from cross_check(at, file, source, SUPPLY_FORM)
-    yield from _of_vaccines(at, file)
-
-
-def _of_vaccines(at: At, file: SharedRulesFile) -> Iterator[Fault]:
-    for number, row in enumerate(file.rule):
         if row.programmes or row.live or row.holds:
             yield at.fault(("rule", number), "a supply has no vaccine", "a rule of rules/vaccination.toml")
 
@@ -146,14 +134,7 @@ def of_both_forms(source: DataSource = OWN) -> tuple[DoubtRule, ...]:
     return tuple(as_rule(row) for row in source.read(BOTH_FORMS, SharedRulesFile).rule)
 
 
-def of_supplies(source: DataSource = OWN) -> tuple[DoubtRule, ...]:
-    """Return the rules of an emergency supply, those of both forms first. Raises DataFileError where a file has a fault."""
-    own = (as_rule(row) for row in source.read(SUPPLY, SharedRulesFile).rule)
-    return (*of_both_forms(source), *own)
-
-
 KINDS = (
     FileKind(NAME, SharedRulesFile, cross_check, Consequence.FORMS),
     FileKind(BOTH_FORMS, SharedRulesFile, cross_check_both_forms, Consequence.FORMS),
-    FileKind(SUPPLY, SharedRulesFile, cross_check_supply, Consequence.SUPPLY),
 )

@@ -197,9 +197,9 @@ _LOOK_IN_THE_RECORD = (
 
 @cache
 def _shared_rules() -> tuple[DoubtRule, ...]:
-    from digmed_desktop.clinical.shared_rules_file import of_supplies
+    from digmed_desktop.clinical.shared_rules_file import of_both_forms
 
-    return of_supplies()
+    return of_both_forms()
 
 
 def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:

@@ -201,7 +201,6 @@ STAND_IN = {  # where a stop can come from, and what of the file it comes from
     "rules/stops.toml": ("stop",),
     "rules/vaccination.toml": ("rule",),
     "rules/both-forms.toml": ("rule",),
-    "rules/emergency-supply.toml": ("rule",),
     "law/legal-bases.toml": ("rule",),
 }
 NO_STOP = {"medicines/high-risk.toml", "medicines/amounts.toml", "retention/periods.toml"}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from digmed_desktop.clinical import form
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import CONSENTS_ALONE
 from digmed_desktop.clinical.shared_rules_file import BOTH_FORMS, SharedRulesFile
@@ -93,32 +92,3 @@ def test_every_part_of_consent_is_in_the_record() -> None:
     assert (consent.understands, consent.weighs, consent.assessed_by) == (False, True, "Amira Khan")
     assert consent.consulted == "Joan Smith, daughter"
     assert RULES["child-does-not-weigh"].to_age + 1 == CONSENTS_ALONE  # type: ignore[operator]
-
-
-REFERRALS = (
-    "nhs-111",
-    "pharmacy-first",
-    "urgent-treatment-centre",
-    "emergency-department",
-    "ambulance-service",
-    "integrated-urgent-care",
-)
-
-
-@pytest.mark.parametrize("asked_by", [*REFERRALS, "patient", "prescriber"])
-def test_a_referral_reminds_of_the_charge_and_of_a_policy_on_misuse(asked_by: str) -> None:
-    found = reading(complete_answers({"request.asked_by": asked_by})).notes
-    said = [one for one in found if one.field == "request.asked_by"]
-    assert not any(one.needs_reason for one in said)
-    if asked_by in REFERRALS:
-        charge, misuse = (one.sentence for one in said)
-        assert "exemption" in charge
-        assert "liable to misuse" in misuse
-        assert "Not confirmed by a pharmacist" in misuse
-    else:
-        assert said == []
-
-
-def test_every_source_of_a_referral_in_the_form_is_reminded() -> None:
-    options = {option.id for option in form.load("emergency-supply").field("request.asked_by").options}
-    assert options == {*REFERRALS, "patient", "prescriber"}

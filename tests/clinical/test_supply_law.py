@@ -166,8 +166,8 @@ def test_the_rules_for_a_pandemic_and_for_a_shortage_are_shown_and_off() -> None
     for rule, regulation in (("pandemic", "regulation 226"), ("shortage-protocol", "regulation 226A")):
         assert law.rule(rule).off
         (shown,) = (line for line in law.table().splitlines() if law.rule(rule).law in line)
-        assert regulation in shown
-        assert shown.endswith("; off |")
+        assert regulation in shown.replace("Regulation", "regulation")
+        assert shown.endswith("Off. |")
         assert rule not in told(tablets())
 
 
@@ -288,6 +288,22 @@ def test_the_duties_have_their_numbers() -> None:
     assert law.rule("label").route is SupplyRoute.PATIENT
 
 
+@pytest.mark.parametrize("schedule", ["none", "4", "5"])
+def test_a_policy_on_misuse_is_said_of_schedules_4_and_5_at_the_patients_request(schedule: str) -> None:
+    for route in SupplyRoute:
+        item = SuppliedItem(
+            product=Coded("Zzyntholam 5mg tablets"), legal_class="pom", schedule=schedule, preparation="other"
+        )
+        said = [one for one in judge(item, route) if one.rule == "misuse-policy"]
+        assert len(said) == (schedule != "none" and route is SupplyRoute.PATIENT)
+        assert not any(one.asks or one.forbids for one in said)
+
+
+def test_the_charge_of_a_referral_is_a_duty_that_help_shows_and_no_warning() -> None:
+    assert law.rule("nhs-charge").effect is Effect.DUTY
+    assert law.rule("nhs-charge").law in law.table()
+
+
 def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
     tested = {rule for rule, *_ in DAYS} | {rule for rule, *_ in PACKS}
     tested |= {"schedule-1", "schedule-2", "schedule-3", "schedule-18", "prescriber-as-directed"}
@@ -295,6 +311,7 @@ def test_no_rule_was_forgotten_here_and_each_names_its_source() -> None:
     tested |= {"eea-phenobarbital", "eea-authorised-here"}  # tests/clinical/test_who_asks.py
     tested |= {"supplementary-plan", "community-nurse-formulary", "eea-register"}
     tested |= {rule for rule, _professions, _schedules in LESS}
+    tested |= {"misuse-policy", "nhs-charge"}
     tested |= {"register-kept", "label", "pandemic", "shortage-protocol", "patient-phenobarbital"} | {
         one.id for one in law.rules() if one.effect is Effect.CONDITION
     }
