@@ -1,8 +1,8 @@
-"""Slow: HL7's validator over every golden message and random ones, and over mechanical faults of the golden ones.
+"""Slow: HL7's validator over every golden message, every example and random ones, and over mechanical faults of the first.
 
 The validator is ``conformance/check`` in the folder that DIGMED_SHARED names; it needs Java. In full 300 random
-messages are judged (about a minute) and every element path of the golden messages times every kind of fault (about five
-minutes).
+messages and every example in every edition are judged (about three minutes) and every element path of the golden messages
+times every kind of fault (about five minutes).
 """
 
 import warnings
@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.errors import NonInteractiveExampleWarning
 
 from digmed_desktop.clinical.programme import Programme
+from digmed_desktop.evidence.messages import examples as examples_of_the_program
 from digmed_desktop.fhir.checks import NotReadableError, check
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import all_editions
-from digmed_desktop.fhir.items import Record
+from digmed_desktop.fhir.items import Record, kind_of
+from digmed_desktop.fhir.message import IncompleteRecordError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.reference.programmes import programmes
 from tests.fhir.golden_cases import CONFLICTING, message
@@ -28,7 +30,8 @@ from tests.long.registry import sized
 
 ALL = 0
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
-MESSAGES = sized(300, 40)
+FULL_SIZE = 300
+MESSAGES = sized(FULL_SIZE, 40)
 FAULTS = sized(ALL, 200)
 
 
@@ -53,12 +56,35 @@ def plan(number: int) -> Iterator[tuple[Edition, Programme | None]]:
             yield edition, None
 
 
+def every_example(folder: Path) -> Iterator[Path]:
+    """Write each record that comes with the program in each edition of its kind, but those that go on paper alone."""
+    for name, record in examples_of_the_program():
+        for edition in all_editions():
+            if edition.kind is not kind_of(record):
+                continue
+            try:
+                made = message(record, edition=edition)
+            except IncompleteRecordError:
+                continue
+            file = folder / f"example-{edition.id}-{name}.xml"
+            file.write_bytes(made.payload)
+            yield file
+
+
+def test_every_edition_has_messages_of_the_examples(tmp_path: Path) -> None:
+    names = [one.name for one in every_example(tmp_path)]
+    assert [one.id for one in all_editions() if not any(f"-{one.id}-" in name for name in names)] == []
+    assert len(names) >= 30
+
+
 def test_hl7s_validator_passes_every_golden_message_and_random_ones_of_both_in_all_editions_and_programmes(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sources: dict[str, Iterator[Record]] = {}
     files = sorted(GOLDEN.glob("*.xml"))
     told: Counter[str] = Counter()
+    written = list(every_example(tmp_path))
+    files += written if MESSAGES >= FULL_SIZE else written[:: len(written) // 5]
     for number, (edition, programme) in enumerate(plan(MESSAGES)):
         key = programme.id if programme else "supplies"
         if key not in sources:

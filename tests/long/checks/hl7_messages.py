@@ -3,7 +3,7 @@
 from tests.long.registry import LongCheck, Size, SlowTests
 
 CHECK = LongCheck(
-    "HL7's validator passes every golden message and random ones of every edition and programme",
+    "HL7's validator passes every golden message, every example in every edition, and random ones of every programme",
     Size(300),
     SlowTests(
         (
