@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.desk.incident_views import IncidentView, StepView, words_of
@@ -138,7 +138,7 @@ class IncidentCard(QFrame):
         for layout in (self._facts, self._steps, self._notes, self._buttons):
             empty(layout)
         for place, (label, values) in enumerate(view.facts):
-            self._facts.addWidget(quiet(label), place, 0)
+            self._facts.addWidget(_on_top(quiet(label)), place, 0)
             self._facts.addWidget(Words(breakable("\n".join(values))), place, 1)
         for place, step in enumerate(view.steps):
             self._add_step(place, step, is_open=is_open)
@@ -164,7 +164,7 @@ class IncidentCard(QFrame):
         self.setVisible(False)
 
     def _add_step(self, place: int, step: StepView, *, is_open: bool) -> None:
-        self._steps.addWidget(Words(step.when, bold=True), place, 0)
+        self._steps.addWidget(_on_top(Words(step.when, bold=True)), place, 0)
         said = QWidget()
         column = QVBoxLayout(said)
         column.setContentsMargins(0, 0, 0, 0)
@@ -223,3 +223,9 @@ class IncidentCard(QFrame):
             act.clicked.connect(signal.emit)
             made.append(act)
         return flow(*made)
+
+
+def _on_top(words: Words) -> Words:
+    """Return a label whose text stands beside the first line of its neighbour."""
+    words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    return words
