@@ -78,6 +78,14 @@ def names_two(kind: str, term: Coded | None) -> bool:
     return code in names and _rather_another(words, code, names)
 
 
+def has_an_unknown_code(product: Coded) -> bool:
+    """Whether a product has the name or the brand of one in the files, and a code that none there has."""
+    names, words, said = _names().get(PRODUCT, {}), _plain(product.display), _tokens(product.display)
+    if not product.code or product.code in names:
+        return False
+    return any(words in theirs for theirs in names.values()) or any(said & one for one in _brands().values())
+
+
 def _is_another_product(display: str, words: str, code: str) -> bool:
     """Whether words begin another product's name, or have its brand, and not those of ``code``."""
     names, brands, said = _names()[PRODUCT], _brands(), _tokens(display)

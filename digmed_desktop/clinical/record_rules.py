@@ -8,9 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digmed_desktop.clinical import legal_basis, own_product, pgd, units, unstated, vaccination
-from digmed_desktop.clinical.contradictions import Contradiction, contradictions, is_weight
+from digmed_desktop.clinical import (
+    legal_basis,
+    own_product,
+    pgd,
+    product_as_stated,
+    units,
+    unstated,
+    vaccination,
+)
+from digmed_desktop.clinical.clinician_doubts import telephone_doubts
+from digmed_desktop.clinical.contradictions import Contradiction, contradictions
 from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.dose_contradictions import is_weight
 from digmed_desktop.clinical.form import FormField
 from digmed_desktop.clinical.problem import (
     A_WORD,
@@ -128,12 +138,17 @@ def left_out(programmes: Sequence[Programme], record: VaccinationRecord, now: da
 def _in_other_words(
     programmes: Sequence[Programme], record: VaccinationRecord, now: datetime
 ) -> Iterator[Ruling]:
-    """Yield a doubt about each answer that the form does not have, so that no rule judged it."""
+    """Yield a doubt about each answer that no form of the record's vaccines has, so that no rule judged it."""
+    missed: list[dict[str, FormField]] = []
     for place, vaccine in enumerate(record.immunizations):
         opened = _opened(_programme_of(programmes, vaccine, record), record, place, now)
-        for field in _unanswered(opened, record, place) if opened else ():
-            stated = unstated.says_something(VACCINATION, record, field.id, place)
-            if stated and field.id not in _WORDS_JUDGED_APART:
+        fields = _unanswered(opened, record, place) if opened else ()
+        missed.append({one.id: one for one in fields if one.id not in _WORDS_JUDGED_APART})
+    for place, fields_here in enumerate(missed):
+        for name, field in fields_here.items():
+            of_this = VACCINATION.attribute(name)[0].startswith("immunizations.")
+            everywhere = all(name in others for others in missed)
+            if (of_this or everywhere) and unstated.says_something(VACCINATION, record, name, place):
                 yield Ruling(place, unstated.in_other_words(field))
 
 
@@ -181,7 +196,8 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
         return
     answers, reading = opened.answers, opened.reading
     for problem in (*reading.problems, *reading.notes):
-        if problem in reading.on_paper or problem.field.startswith(_NOT_OF_THE_RULES):
+        of_the_texts = problem.field.startswith(_NOT_OF_THE_RULES) and not problem.needs_reason
+        if problem in reading.on_paper or of_the_texts:
             continue
         if problem.refuses_act or problem.needs_reason:
             done = problem.needs_adviser and record.incident.done
@@ -189,6 +205,8 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
         elif problem.severity is Severity.STOP and _is_refused(problem.field, answers, record, place):
             yield problem
     yield from _unit(record.immunizations[place], opened.programme, answers["vaccine.product"])
+    yield from telephone_doubts(record.patient, record.pharmacy, record.practice, "patient.telephone")
+    yield from product_as_stated.doubts(record.immunizations[place], opened.programme)
     if record.pregnancy_due and record.patient.sex is Sex.MALE and answers.get(_WHY) != "pregnant":
         yield Problem(_WHY, _DUE_OF_A_MAN, Severity.STOP)
 

@@ -16,7 +16,9 @@ from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.questions.patient import ADDRESS_LINE_MOST, ADDRESS_LINES, CHECK_IDENTITY
 from digmed_desktop.clinical.record import (
     Address,
+    Allergy,
     Coded,
+    OnBehalf,
     Organisation,
     Patient,
     PersonName,
@@ -28,6 +30,7 @@ from digmed_desktop.clinical.record_fault import Fault
 from digmed_desktop.clinical.registration import check_registration
 
 TERM_MOST = 255  # characters of a dm+d description
+_KINDS, _SEVERITIES = ("allergy", "intolerance"), ("mild", "moderate", "severe")
 TELEPHONES_MOST = 3
 """Most telephone numbers of a patient: one for each use."""
 _HIDDEN = "Write it again: it holds a hidden character, or an end of line, that cannot be sent here."
@@ -79,6 +82,8 @@ def _of_text(text: str, path: str, questions: QuestionSet) -> Iterator[str]:
     """Yield what is wrong with a text; how long it may be and whether it has lines is its question's to say."""
     plain = ".".join(step for step in path.split(".") if not step.isdigit())
     has_lines = _has_lines(plain, questions)
+    if text and not text.strip():
+        yield "Write something here, or leave the field out: it holds only spaces."
     if unsendable(text, lines=has_lines):
         yield _HIDDEN
     most = TERM_MOST if plain.endswith(".display") else LINES_MOST if has_lines else LINE_MOST
@@ -115,11 +120,22 @@ def _of_part(value: Any) -> Iterator[Fault]:
             said[".number"] = telephone.sentence_about(number)
         case Organisation(ods_code=code) if code:
             said[".ods_code"] = ods.sentence_about(code, "the organisation")
+        case Allergy(kind=kind, severity=severity):
+            said[".kind"] = _one_of(kind, _KINDS)
+            said[".severity"] = _one_of(severity, _SEVERITIES)
+        case OnBehalf(recorded_by=recorder, sent_by=sender):
+            if not (recorder.name.family.strip() and sender.name.family.strip()):
+                said[""] = "Name who recorded it and who sent it, each with the last name."
         case Coded(code=code) if not (code.isascii() and code.isprintable() and " " not in code):
             said[".code"] = "A code has letters, digits and signs, and no spaces."
     if isinstance(value, Professional) and value.registration:
         said[".registration"] = check_registration(value.regulator, value.registration)
     yield from ((part, sentence) for part, sentence in said.items() if sentence)
+
+
+def _one_of(word: str, words: tuple[str, ...]) -> str | None:
+    """Return a sentence where a word is none of those that can stand there."""
+    return None if word in ("", *words) else f"Give one of: {', '.join(words)}."
 
 
 def _nobody_came(record: Record) -> bool:

@@ -1,9 +1,33 @@
 """Registration numbers of professionals: the rule of each regulator, from ``resources/codes/roles.toml``."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from digmed_desktop.clinical.record import Regulator
+from digmed_desktop.clinical.record import Coded, Regulator
 from digmed_desktop.data_files.source import OWN
+
+
+def needs_registration(role: Coded | None) -> bool:
+    """Whether a role is one that a regulator registers."""
+    return any(row.get("regulator") for row in _rows(role))
+
+
+def may_finish_supply(role: Coded | None) -> bool:
+    """Whether a role may complete an emergency supply."""
+    return any(row["may_finish_supply"] for row in _rows(role))
+
+
+def _rows(role: Coded | None) -> list[Mapping[str, Any]]:
+    """Return the rows of a role, by its code, or by its words where it has none."""
+    rows: list[Mapping[str, Any]] = OWN.raw("codes/roles.toml")["role"]
+    if role is None:
+        return []
+    if role.code:
+        return [row for row in rows if row["code"] == role.code]
+    return [
+        row for row in rows if role.display.strip().lower() in (row["label"].lower(), row["display"].lower())
+    ]
 
 
 def check_registration(regulator: Regulator, number: str) -> str | None:

@@ -31,6 +31,8 @@ _STRENGTH = re.compile(
     r"(micrograms?|mcg|nanograms?|milligrams?|mg|grams?|g|millilitres?|ml|units?|iu|mmol|%)(?![a-z])"
 )
 _OF_MEDICINES = ("tablet", "capsule")
+_COUNTED = frozenset({*_OF_MEDICINES, "suppository", "pessary", "patch", "sachet"})
+"""Forms that directions count one by one."""
 _WEIGHTS = ("mg", "mcg", "nanogram")
 _ONE_WORD = {
     "microgram": "mcg", "micrograms": "mcg", "milligram": "mg", "milligrams": "mg", "gram": "g", "grams": "g",
@@ -57,6 +59,7 @@ def judge_amounts(item: SuppliedItem, listed: Medicine | None = None) -> Iterato
     """Yield what is unlikely in quantity, days and strength, and what contradicts the name or the imported dm+d."""
     yield from _a_day(item)
     yield from _strength(item)
+    yield from _directions(item)
     if listed is None or item.product is None:
         return
     if listed.form and item.form and _plain(listed.form) != _plain(item.form.display):
@@ -84,6 +87,20 @@ def _strength(item: SuppliedItem) -> Iterator[Finding]:
     answered = _strengths(item.strength)
     if named and answered and not answered <= named:
         yield Finding("strength", "Check the strength: the name of the product says another.", asks=True)
+
+
+def _directions(item: SuppliedItem) -> Iterator[Finding]:
+    """Ask where the directions count something that neither quantity, form nor name speaks of."""
+    counted = _forms_in(item.directions)
+    known = (item.product, item.form, item.quantity.unit if item.quantity else None)
+    spoken = frozenset().union(*(_forms_in(term.display) for term in known if term))
+    if counted and item.product and not counted & spoken:
+        sentence = "Check the directions: they count another form than the quantity or the name."
+        yield Finding("directions", sentence, asks=True)
+
+
+def _forms_in(text: str) -> frozenset[str]:
+    return frozenset(map(unit_word, re.findall(r"[a-z]+", text.casefold()))) & _COUNTED
 
 
 def names_a_medicine(item: SuppliedItem) -> bool:

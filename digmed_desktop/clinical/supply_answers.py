@@ -14,6 +14,7 @@ from digmed_desktop.clinical import contradictions, form, law, reading
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
+from digmed_desktop.clinical.clinician_doubts import clinician_doubts, telephone_doubts
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import age
 from digmed_desktop.clinical.doubt_rules import Case, DoubtRule, raised
@@ -79,6 +80,11 @@ def read(
             "recorded_at": sheet.now,
         },
     )
+    if sheet.supplied:
+        sheet.problems += clinician_doubts(record.pharmacist, record.patient, "session.pharmacist")
+        sheet.problems += telephone_doubts(
+            record.patient, record.pharmacy, record.practice, "patient.telephone"
+        )
     contradictions.refuse(sheet, record, EMERGENCY_SUPPLY)
     return judged(record, sheet.in_order(), sheet.closes_electronic_way, said)
 

@@ -27,6 +27,7 @@ from digmed_desktop.clinical.questions.emergency_supply import EMERGENCY_SUPPLY,
 from digmed_desktop.clinical.questions.forms import filled_in
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.record_fault import Fault
+from digmed_desktop.clinical.registration import may_finish_supply
 from digmed_desktop.clinical.supply_amounts import impossible
 from digmed_desktop.clinical.supply_answers import SupplyReading
 from digmed_desktop.clinical.supply_finding import Finding
@@ -43,6 +44,8 @@ _OF_THE_SUPPLY = (
     "contact.date",
     "contact.late_reason",
     "prescriber.registration",
+    "session.pharmacist",
+    "patient.telephone",
 )
 """Questions of which the form's rules hold for a record too; those of the law and of the items are judged apart."""
 _REASON_IS_ENOUGH = frozenset({
@@ -96,7 +99,7 @@ def _opened(record: EmergencySupplyRecord, now: datetime) -> SupplyReading | Non
         filled_in(record, Here(person_id=lambda _who: "1")),
         pharmacy=record.pharmacy,
         pharmacist=record.pharmacist,
-        may_finish=True,
+        may_finish=may_finish_supply(record.pharmacist.role if record.pharmacist else None),
         now=made if made is not None and made.tzinfo is not None else now,
     )
 

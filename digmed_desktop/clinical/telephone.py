@@ -23,21 +23,21 @@ def sentence_about(typed: str) -> str | None:
     return None
 
 
-def _national(typed: str) -> str:
+def national(typed: str) -> str:
     """Return a number of the United Kingdom as it is dialled there; any other as it is."""
     return re.sub(r"^(\+44|0044)0?", "0", re.sub(r"[^0-9+]", "", typed))
 
 
 def use_of(typed: str) -> PhoneUse | None:
     """Return what a number itself says of its use, or None (Ofcom: 071 to 075 and 077 to 079 are mobiles)."""
-    return PhoneUse.MOBILE if re.fullmatch(r"07[1-57-9][0-9]{8}", _national(typed)) else None
+    return PhoneUse.MOBILE if re.fullmatch(r"07[1-57-9][0-9]{8}", national(typed)) else None
 
 
 def doubt_about(typed: str, use: PhoneUse) -> str | None:
     """Return what looks odd about calling a number mobile or not, or None (Ofcom: 07 is, 01 to 03 not)."""
-    national = _national(typed)
-    if use is PhoneUse.MOBILE and national.startswith(("01", "02", "03")):
+    dialled = national(typed)
+    if use is PhoneUse.MOBILE and dialled.startswith(("01", "02", "03")):
         return "Check the kind of telephone: a number that begins like this is not a mobile."
-    if use is not PhoneUse.MOBILE and national.startswith("07"):
+    if use is not PhoneUse.MOBILE and dialled.startswith("07"):
         return "Check the kind of telephone: a number that begins with 07 is a mobile."
     return None

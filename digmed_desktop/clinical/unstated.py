@@ -46,7 +46,9 @@ def says_something(questions: QuestionSet, record: Any, question: str, place: in
     if binding is None or question in binding.besides or path == _SCREEN:
         return False  # one of many questions: each is answered for itself
     where = item if binding.repeats else place
-    return bool(value_at(record, path, where) != value_at(type(record)(), path))
+    value = value_at(record, path, where)
+    blank = isinstance(value, str) and not value.strip()
+    return not blank and bool(value != value_at(type(record)(), path))
 
 
 def in_other_words(question: FormField) -> Problem:

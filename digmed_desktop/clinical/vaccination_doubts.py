@@ -3,23 +3,26 @@
 Ages, cohorts, seasons and stages of pregnancy are those of the programme's data file.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
 from digmed_desktop.clinical import product_doubts
+from digmed_desktop.clinical.clinician_doubts import clinician_doubts, telephone_doubts
 from digmed_desktop.clinical.dates import ENGLAND, age, shown
 from digmed_desktop.clinical.doubt_rules import Case, raised
 from digmed_desktop.clinical.earlier_doses import ANOTHER_DOSE
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Cohort, Programme
-from digmed_desktop.clinical.record import Sex, VaccinationRecord
-from digmed_desktop.clinical.registration import check_registration
+from digmed_desktop.clinical.record import Professional, Sex, VaccinationRecord
+from digmed_desktop.clinical.registration import check_registration, needs_registration
 
 ADULT = 18
 PREGNANCY_WEEKS = 40
 
 MORE_WATCHED = "This vaccine has a black triangle (▼): report every suspected reaction with a Yellow Card, even a mild one."
 
+_NO_BATCH = "Check the batch number: it is the expiry date, the NHS number or the code of the product."
 Typed = Callable[[str], str]
 
 
@@ -27,6 +30,9 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     """Yield what a person should look at. ``typed`` returns an asked answer by its field id."""
     for field, sentence in _of_any(record):
         yield Problem(field, sentence, Severity.LOOK)
+    yield from _batch(record)
+    yield from clinician_doubts(record.vaccinator, record.patient, "session.vaccinator")
+    yield from telephone_doubts(record.patient, record.pharmacy, record.practice, "patient.telephone")
     product = programme.products.get(typed("vaccine.product"))
     if record.immunizations[0].adverse_reaction and product and product.more_watched:
         yield Problem("after.adverse_note", MORE_WATCHED, Severity.LOOK)
@@ -71,8 +77,8 @@ def _case(record: VaccinationRecord, typed: Typed, programme: Programme) -> Case
 def _of_any(record: VaccinationRecord) -> Iterator[tuple[str, str]]:
     vaccinator = record.vaccinator
     if vaccinator:
-        missing = not vaccinator.registration.strip()
-        if missing or check_registration(vaccinator.regulator, vaccinator.registration):
+        missing = not vaccinator.registration.strip() and not needs_registration(vaccinator.role)
+        if missing or _is_misshapen(vaccinator):
             yield (
                 "session.vaccinator",
                 "Check this person's registration number under People: it goes to the practice.",
@@ -82,6 +88,21 @@ def _of_any(record: VaccinationRecord) -> Iterator[tuple[str, str]]:
             "after.adverse_note",
             "Telephone the practice as soon as you can, and think of a Yellow Card report.",
         )
+
+
+def _batch(record: VaccinationRecord) -> Iterator[Problem]:
+    """Yield a batch number that is another number of the record."""
+    vaccine = record.immunizations[0]
+    others = {record.patient.nhs_number, vaccine.product.code if vaccine.product else ""}
+    if vaccine.expiry:
+        others |= {vaccine.expiry.strftime(shape) for shape in ("%Y%m%d", "%d%m%Y", "%y%m%d", "%d%m%y")}
+    number = re.sub(r"[\s/.-]", "", vaccine.batch)
+    if number and number in others:
+        yield Problem("vaccine.batch", _NO_BATCH, Severity.LOOK, needs_reason=True)
+
+
+def _is_misshapen(who: Professional) -> bool:
+    return bool(who.registration.strip() and check_registration(who.regulator, who.registration))
 
 
 def _of_the_given(

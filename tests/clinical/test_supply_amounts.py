@@ -77,7 +77,16 @@ def build(tmp_path: Path, *, items: int = 1, allergy: str = "", **changes: Any) 
     told = Allergies(AllergyStatus.RECORDED, (Allergy(Coded(allergy)),))
     allergies = told if allergy else made.allergies
     file = tmp_path / "record.json"
-    file.write_text(dumps(replace(made, items=(item,) * items, allergies=allergies)), encoding="utf-8")
+    file.write_text(
+        dumps(
+            replace(
+                made,
+                items=tuple(replace(item, indication=f"Item {n}") for n in range(items)),
+                allergies=allergies,
+            )
+        ),
+        encoding="utf-8",
+    )
     grammar = argparse.ArgumentParser()
     build_arguments(grammar)
     return build_command(grammar.parse_args([str(file), "--out", str(tmp_path / "out.xml")]), judged)
@@ -129,7 +138,7 @@ def test_eight_items_are_taken_and_a_ninth_is_refused_in_words(tmp_path: Path) -
             key.replace("item.1.", f"item.{number}."): text
             for key, text in answers.items()
             if key.startswith("item.1.")
-        }
+        } | {f"item.{number}.indication": f"Item {number}"}
     assert reading(answers | {"item.count": "8"}).problems == ()
     (problem,) = reading(answers | {"item.count": "9"}).problems
     assert "9 items" in problem.sentence

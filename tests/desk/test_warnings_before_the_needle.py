@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 from digmed_desktop.clinical import own_product
-from digmed_desktop.clinical.contradictions import LARGEST_DOSE
+from digmed_desktop.clinical.dose_contradictions import LARGEST_DOSE
 from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form_state import FormState

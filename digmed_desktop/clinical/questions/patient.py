@@ -185,7 +185,8 @@ def _practice_code(sheet: AnswerSheet, question: str) -> str:
         wrong = ods.sentence_about(code, "the practice")
         sheet.stop(question, wrong)
         if not wrong:
-            sheet.look(question, ods.doubt_about_practice(code))
+            odd = ods.doubt_about_practice(code)
+            sheet.look(question, odd, needs_reason=True, raised_by=code)
     return ods.shown(code)
 
 
