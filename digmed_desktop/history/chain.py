@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from digmed_desktop.clinical import dates
 from digmed_desktop.history import profile, sealing
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.sealing import LATEST, SEALED, Sealed, Sealer
+from digmed_desktop.history.sealed_tables import LATEST, SEALED, Sealed
+from digmed_desktop.history.sealing import Sealer
 from digmed_desktop.messaging.chain import Agreement, ChainHead, ChainSeal, TailCheck
 from digmed_desktop.messaging.register import Verified
 
@@ -23,10 +24,26 @@ TAIL = 200
 """How many of the last links are checked at a start, where the head does not ask for more."""
 _AT_ONCE = 1000
 _LISTS_SEALED = "chain.lists"
-"""The entry of the profile that says that people and lists of before are sealed, so that no start looks for it."""
+"""The entry of the profile with the kinds of which what was there before is sealed, so that no start looks for it."""
+_ALL_KINDS = json.dumps(sorted(one.kind for one in LATEST))
 _MOST_FAULTS = 100
 _KINDS = {one.kind: one for one in (*SEALED, *LATEST)}
-_NAMED = {sealing.PERSON: "Person", sealing.LISTED: "Notification", sealing.SETTING: "The setting"}
+_NAMED = {
+    "person": "Person",
+    "listed": "Notification",
+    "setting": "The setting",
+    "profile": "The setting",
+    "sending": "Sending",
+    "inbox-state": "What came in as",
+    "owed-state": "Our answer",
+    "refusal": "Refusal",
+    "accepted-sender": "The accepted mailbox",
+    "stock-batch": "Batch",
+    "stock-product": "The product of barcode",
+    "patient": "Patient",
+    "practice": "Practice",
+    "medicine-used": "The medicine",
+}
 _LINK = "SELECT number, kind, subject, at, digest, note, mac FROM link "
 _OTHER_STATE = (
     "SELECT n.id FROM notification n WHERE n.state IS NOT "
@@ -46,9 +63,7 @@ class Chain:
         """Begin the chain where there is none yet; not where a head says that there was one."""
         with self._database.reading() as connection:
             is_begun = self._sealer.look(connection) or _last(connection) is not None
-            is_known = connection.exec_driver_sql(
-                "SELECT count(*) FROM profile WHERE key = ?", (_LISTS_SEALED,)
-            ).scalar_one()
+            is_known = profile.read(connection, _LISTS_SEALED) == _ALL_KINDS
         if is_known or (not is_begun and self._seal.head() is not None):
             return
         with self._database.writing() as connection:
@@ -56,7 +71,7 @@ class Chain:
                 self._sealer.begin(connection)
             if self._sealer.look(connection):
                 self._sealer.seal_found(connection)
-                profile.write(connection, _LISTS_SEALED, "true")
+                profile.write(connection, _LISTS_SEALED, _ALL_KINDS)
 
     # ---- the head
 
@@ -187,7 +202,7 @@ class _Checks:
         self._sealed: Counter[str] = Counter()
         self._missing: set[tuple[str, str]] = set()
         self._latest: dict[str, set[str]] = {one.kind: set() for one in LATEST}  # which rows have a link
-        self._all_latest = False  # whether all rows of LATEST have one
+        self._complete: set[str] = set()  # the kinds of LATEST of which all rows have one
 
     def of(self, connection: sa.Connection, links: Sequence[Link]) -> Iterator[tuple[int, str]]:
         """Yield what is wrong with links: number and sentence. What they seal is told by :meth:`changed`."""
@@ -215,9 +230,12 @@ class _Checks:
 
     def _note(self, link: Link) -> None:
         """Note what a link says of rows: that one of those that change has a link, or that one was emptied."""
-        self._all_latest |= sealing.says_lists(link.kind, link.note)
+        self._complete |= sealing.kinds_said(link.kind, link.note)
         if link.kind in self._latest:
-            self._latest[link.kind].add(link.subject)
+            if bytes(link.digest) == sealing.GONE:
+                self._latest[link.kind].discard(link.subject)
+            else:
+                self._latest[link.kind].add(link.subject)
         elif link.kind == sealing.REMOVED:
             kind, _, key = link.subject.partition(" ")
             self._changed.pop((kind, key), None)
@@ -233,9 +251,9 @@ class _Checks:
     def _without_link(self, connection: sa.Connection) -> Iterator[tuple[int, str]]:
         """Yield the rows of ``LATEST`` that were added without a link, once every link was seen."""
         for sealed in LATEST:
-            if not self._all_latest and not self._latest[sealed.kind]:
+            if sealed.kind not in self._complete and not self._latest[sealed.kind]:
                 continue  # a database of before, in which this kind is not sealed yet
-            wanted = f"SELECT {sealed.key} FROM {sealed.table} {sealed.among}"  # noqa: S608 - own names only
+            wanted = f"SELECT {sealed.key_sql} FROM {sealed.table} {sealed.where}"  # noqa: S608 - own names only
             there = {str(key) for key in connection.exec_driver_sql(wanted).scalars()}
             for key in sorted(there - self._latest[sealed.kind]):
                 yield self.expected, f"{_NAMED[sealed.kind]} {key} was added without being sealed."
@@ -259,11 +277,15 @@ class _Checks:
             return
         self._sealed[sealed.kind] += len(links)
         marks = ", ".join("?" * len(links))
-        wanted = f"SELECT {sealed.key}, {sealed.selected} FROM {sealed.table} WHERE {sealed.key} IN ({marks})"  # noqa: S608
+        wanted = f"SELECT {sealed.key_sql}, {sealed.selected} FROM {sealed.table} WHERE {sealed.key_sql} IN ({marks})"  # noqa: S608
         rows = {str(row[0]): row[1:] for row in connection.exec_driver_sql(wanted, tuple(links)).all()}
         for key, link in links.items():
             row = rows.get(key)
-            if row is None:
+            if bytes(link.digest) == sealing.GONE:
+                self._changed.pop((sealed.kind, key), None)
+                if row is not None:
+                    self._changed[sealed.kind, key] = link.number, _told(link, "was put back")
+            elif row is None:
                 self._missing.add((sealed.kind, key))
                 self._changed[sealed.kind, key] = link.number, _told(link, "is missing")
             elif not hmac.compare_digest(sealed.digest(row), bytes(link.digest)):

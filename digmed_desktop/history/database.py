@@ -15,7 +15,8 @@ from digmed_desktop.messaging.clock import Clock
 class Database:
     """The open file, for the doors: transactions, and the clock that stamps what they write.
 
-    Usable from several threads; those that write wait for each other. What a transaction adds is sealed at its end.
+    Usable from several threads; those that write wait for each other. What a transaction adds or changes is sealed
+    at its end.
     """
 
     def __init__(self, made: sa.Engine, clock: Clock, sealer: Sealer) -> None:
@@ -41,6 +42,7 @@ class Database:
         try:
             with self._one_writer:
                 with self._writers.begin() as connection:
+                    self.sealer.watch(connection)
                     before = self._marks or self.sealer.marks(connection)
                     yield connection
                     marks = self.sealer.seal(connection, before)

@@ -14,7 +14,8 @@ from digmed_desktop.clinical.retention_file import RecordKind
 from digmed_desktop.history import searching, written
 from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.replies import OTHER_PROGRAMS
-from digmed_desktop.history.sealing import REMOVED, SEALED, Sealer
+from digmed_desktop.history.sealed_tables import SEALED
+from digmed_desktop.history.sealing import REMOVED, Sealer
 from digmed_desktop.history.tables import AnyRow, draft, inbox, notification, owed, reply_act
 from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.replies import Doubt

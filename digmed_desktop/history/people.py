@@ -10,7 +10,6 @@ from digmed_desktop.clinical.record import Professional
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.readable import count_unreadable, read_row, readable
-from digmed_desktop.history.sealing import PERSON
 from digmed_desktop.history.tables import AnyRow, access_act, link, person
 from digmed_desktop.messaging.people import Access, Person, Why
 
@@ -65,7 +64,6 @@ class People:
                 )
                 .returning(person.c.id)
             ).scalar_one()
-            self._database.sealer.seal_latest(connection, PERSON, made)
             if access is not None:
                 self._give(connection, made, access, why, by)
         return made
@@ -121,15 +119,15 @@ class People:
         if pin_hash is not None:
             values |= {"pin_hash": pin_hash, "failed_tries": 0, "locked_until": None}
         if values:
-            self._change(person_id, values, sealed=True)
+            self._change(person_id, values)
 
     def retire(self, person_id: int) -> None:
         """Take a person off the list of those who may act. KeyError when there is no such person."""
-        self._change(person_id, {"active": False}, sealed=True)
+        self._change(person_id, {"active": False})
 
     def restore(self, person_id: int) -> None:
         """Put a person who had left back on the list. KeyError when there is no such person."""
-        self._change(person_id, {"active": True}, sealed=True)
+        self._change(person_id, {"active": True})
 
     def note_wrong_pin(self, person_id: int, until: datetime | None) -> int:
         """Count a wrong PIN, lock until a time or not, and return how many there were in a row."""
@@ -148,13 +146,11 @@ class People:
         """Forget the wrong PINs. KeyError when there is no such person."""
         self._change(person_id, {"failed_tries": 0, "locked_until": None})
 
-    def _change(self, person_id: int, values: dict[str, Any], *, sealed: bool = False) -> None:
+    def _change(self, person_id: int, values: dict[str, Any]) -> None:
         with self._database.writing() as connection:
             done = connection.execute(person.update().where(person.c.id == person_id).values(values))
             if done.rowcount != 1:
                 raise KeyError(person_id)
-            if sealed:
-                self._database.sealer.seal_latest(connection, PERSON, person_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.readable import read_row
-from digmed_desktop.history.sealing import SETTING
 from digmed_desktop.history.tables import profile
 
 _PHARMACY = "pharmacy"
@@ -25,10 +24,9 @@ class Profile:
         return None if text is None else read_row("The pharmacy", written.organisation, text)
 
     def save_pharmacy(self, organisation: Organisation) -> None:
-        """Keep the pharmacy; what it is named is sealed, for it stands in every message."""
+        """Keep the pharmacy, which every message names."""
         with self._database.writing() as connection:
             write(connection, _PHARMACY, written.of_organisation(organisation))
-            self._database.sealer.seal_latest(connection, SETTING, _PHARMACY)
 
     def get(self, key: str) -> str | None:
         """Return the JSON text under ``key``, or None."""

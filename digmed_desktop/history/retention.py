@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from digmed_desktop.history import leftovers, profile
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.incidents import holding
-from digmed_desktop.history.sealing import LISTED, REMOVED, RETENTION, SEALED, SETTING, Sealer
+from digmed_desktop.history.sealed_tables import LISTED, SEALED
+from digmed_desktop.history.sealing import REMOVED, RETENTION, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
@@ -122,7 +123,6 @@ class Retention:
         with self._database.writing() as connection:
             state = json.loads(profile.read(connection, _STATE) or "{}")
             profile.write(connection, _STATE, json.dumps({**state, **changed}, ensure_ascii=False))
-            self._database.sealer.seal_latest(connection, SETTING, _STATE)
             if note is not None:
                 self._database.sealer.say(connection, RETENTION, subject, dict(note))
 
@@ -217,7 +217,7 @@ def _remove(connection: sa.Connection, sealer: Sealer, ids: Sequence[int], note:
         values = tuple(ids) * times
         if (sealed := _SEALED.get(table)) is not None:
             keys = connection.exec_driver_sql(
-                f"SELECT {sealed.key} FROM {table} WHERE {which} ORDER BY {sealed.order}",  # noqa: S608
+                f"SELECT {sealed.key_sql} FROM {table} WHERE {which} ORDER BY {sealed.order}",  # noqa: S608
                 values,
             )
             for key in keys.scalars().all():

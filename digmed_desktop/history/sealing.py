@@ -9,12 +9,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from digmed_desktop.history import faults
+from digmed_desktop.history.sealed_tables import LATEST, SEALED, SEALED_FROM_THE_FIRST, Sealed, watch
 from digmed_desktop.history.tables import moment
 from digmed_desktop.messaging.chain import ChainHead
 from digmed_desktop.messaging.clock import Clock
@@ -24,102 +24,24 @@ FIRST = bytes(32)
 _AT_ONCE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A table whose rows are sealed when they are added.
-
-    ``order`` grows with each row; ``key`` names a row for good; ``columns`` are those that never change. A column that
-    is added later is sealed under a new entry with another ``kind``: digests that were made stay as they are.
-    """
-
-    kind: str
-    table: str
-    order: str
-    key: str
-    columns: tuple[str, ...]
-    among: str = ""  # which rows of the table, as SQL
-
-    def digest(self, values: Sequence[Any]) -> bytes:
-        """Return the digest of a row, as the file holds it."""
-        plain = [hashlib.sha256(one).hexdigest() if isinstance(one, bytes) else one for one in values]
-        text = json.dumps([self.kind, *plain], ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-    @property
-    def selected(self) -> str:
-        """The columns as SQL."""
-        return ", ".join(f'"{column}"' for column in self.columns)
-
-
-SEALED = (
-    Sealed(
-        "event", "event", "id", "id",
-        ("id", "notification_id", "at", "happening", "state", "by_id", "by_name", "code", "note"),
-    ),
-    Sealed(
-        "payload", "payload", "notification_id", "notification_id",
-        ("notification_id", "record_json", "answers", "edition", "body", "sha256", "subject", "bundle_id",
-         "document_id", "composition_id", "made_at"),
-    ),
-    Sealed(
-        "inbox", "inbox", "rowid", "mesh_id",
-        ("mesh_id", "kind", "workflow", "sender", "body", "local_id", "linked_id", "status_code", "status_text",
-         "received_at", "kept_at"),
-    ),
-    Sealed("owed", "owed", "id", "id", ("id", "inbox_id", "notification_id", "workflow", "body")),
-    Sealed(
-        "reply-act", "reply_act", "id", "id",
-        ("id", "inbox_id", "act", "notification_id", "by_id", "by_name", "at", "note"),
-    ),
-    Sealed("pgd-act", "pgd_act", "id", "id", ("id", "act", "about", "content", "by_id", "by_name", "at")),
-    Sealed(
-        "access-act", "access_act", "id", "id",
-        ("id", "person_id", "manager", "until", "why", "by_id", "by_name", "at"),
-    ),
-    Sealed("audit", "audit", "id", "id", ("id", "act", "about", "note", "by_id", "by_name", "at")),
-    Sealed(
-        "incident-act", "incident_act", "id", "id",
-        ("id", "act", "incident_id", "notification_id", "content", "by_id", "by_name", "at"),
-    ),
-)  # fmt: skip
-"""Rows that are sealed: acts and all other events, messages as recorded, messages that came in, and answers to them; the
-register of patient group directions; as what people work here; the audit; and incidents."""
-
-PERSON, LISTED, SETTING = "person", "listed", "setting"
-LATEST = (
-    Sealed(PERSON, "person", "id", "id", ("id", "professional", "pin_hash", "active")),
-    Sealed(
-        LISTED, "notification", "id", "id",
-        ("id", "token", "kind", "state", "need", "held", "corrects", "replaces", "withdrawal", "outcome", "signer_id",
-         "once_signed", "on_behalf", "patient_name", "name_key", "nhs_number", "what", "batch", "practice_name",
-         "practice_ods", "by_name", "contact_at", "changed_at", "sent_at", "accepted_at", "matched_at", "settled_at",
-         "message_id", "sender_reference"),
-    ),
-    Sealed(SETTING, "profile", "key", "key", ("key", "value"), "WHERE key IN ('pharmacy', 'retention', 'batch-holds')"),
-)  # fmt: skip
-"""Rows that change, each sealed anew as often: the last link of a row counts. They are who works here, under which PIN
-and whether still; all that the lists show of a notification; and the settings that decide what a message names, what
-retention removes and which batch is held."""
-_LATEST = {one.kind: one for one in LATEST}
-
 BEGUN, FOUND, LOST, REMOVED, LISTS = "begun", "found", "lost", "removed", "lists"
 """Kinds of links that seal no row: the chain begins with an empty database, or with one that was there before; a person
 goes on with a loss; a row was emptied; from here on all of ``LATEST`` is sealed (the first link says so itself where
 that was so from the beginning)."""
-_FROM_THE_FIRST = '"lists": true'
-_KNOWS_LISTS = (
-    f"SELECT 1 FROM link WHERE kind = '{LISTS}' OR (number = 1 AND note LIKE '%{_FROM_THE_FIRST}%') LIMIT 1"  # noqa: S608
-)
+_KINDS_SEALED = f"SELECT kind, note FROM link WHERE number = 1 OR kind = '{LISTS}'"  # noqa: S608 - own words only
+GONE = bytes(32)
+"""The digest in the link of a row of ``LATEST`` that the program took away."""
 RETENTION = "retention"
 """The kind of a link that seals what a manager decided about how long records are kept."""
 
 NAMES_A_KEY = (BEGUN, FOUND, LOST)
+_LATEST = {one.kind: one for one in LATEST}
+_CHANGED = "SELECT kind, subject FROM changed_row ORDER BY kind, subject"
 KEY = "key"
 """In the note of such a link: the name of the key that it and those after it are sealed with."""
 _KEY = "chain.key"
 """The entry of the profile that names the key of the last link, and the first link that it made."""
 
-_EVENT = next(n for n, one in enumerate(SEALED) if one.table == "event")
 Marks = tuple[int, ...]
 """The greatest ``order`` of each sealed table."""
 _MARKS = "SELECT " + ", ".join(f"(SELECT coalesce(max({one.order}), 0) FROM {one.table})" for one in SEALED)  # noqa: S608 - own names only
@@ -160,8 +82,12 @@ class Sealer:
         """Return up to where the tables are filled."""
         return tuple(connection.exec_driver_sql(_MARKS).one())
 
+    def watch(self, connection: sa.Connection) -> None:
+        """Have a connection note which rows of ``LATEST`` it changes; what it noted is sealed by :meth:`seal`."""
+        watch(connection)
+
     def seal(self, connection: sa.Connection, before: Marks) -> Marks:
-        """Seal every row that was added since ``before``, and return up to where the tables are filled now."""
+        """Seal every row that was added since ``before`` or changed, and return up to where the tables are filled now."""
         now = self.marks(connection)
         if now != before:
             added = (
@@ -171,26 +97,23 @@ class Sealer:
                 for row in _added(connection, one, since)
             )
             self._append(connection, added)
-            if now[_EVENT] > before[_EVENT]:
-                self._append(connection, _listed_since(connection, before[_EVENT]))
+        if changed := connection.exec_driver_sql(_CHANGED).all():
+            self._append(connection, [_as_it_stands(connection, *one) for one in changed])
+            connection.exec_driver_sql("DELETE FROM changed_row")
         return now
-
-    def seal_latest(self, connection: sa.Connection, kind: str, key: int | str) -> None:
-        """Append a link that seals a row of ``LATEST`` as it stands now."""
-        sealed = _LATEST[kind]
-        wanted = f"SELECT {sealed.selected} FROM {sealed.table} WHERE {sealed.key} = ?"  # noqa: S608 - own names only
-        row = connection.exec_driver_sql(wanted, (key,)).one()
-        self._append(connection, [(kind, str(key), sealed.digest(row), "")])
 
     def seal_found(self, connection: sa.Connection) -> None:
         """Seal the rows of ``LATEST`` that were there before such were sealed; nothing where any ever was."""
-        if not self.look(connection) or connection.exec_driver_sql(_KNOWS_LISTS).first() is not None:
+        if not self.look(connection) or not (new := _LATEST.keys() - _kinds_sealed(connection)):
             return
         for sealed in LATEST:
             sealed_before = "SELECT 1 FROM link WHERE kind = ? LIMIT 1"
-            if connection.exec_driver_sql(sealed_before, (sealed.kind,)).first() is None:
+            if (
+                sealed.kind in new
+                and connection.exec_driver_sql(sealed_before, (sealed.kind,)).first() is None
+            ):
                 self._append(connection, _all_of(connection, sealed))
-        self.say(connection, LISTS, "", {})
+        self.say(connection, LISTS, "", {"kinds": sorted(_LATEST)})
 
     def say(self, connection: sa.Connection, kind: str, subject: str, note: dict[str, Any]) -> None:
         """Append a link that seals no row but says something itself."""
@@ -203,10 +126,11 @@ class Sealer:
         found = self.marks(connection)
         self._take(connection)
         kind = FOUND if found != nothing else BEGUN
-        self.say(connection, kind, "", self._named(rows=_rows(connection), lists=True))
-        for kind in (PERSON, SETTING):
-            self._append(connection, _all_of(connection, _LATEST[kind]))
-        self.seal(connection, nothing)  # with each event the notification that it happened to
+        self.say(connection, kind, "", self._named(rows=_rows(connection), lists=True, kinds=sorted(_LATEST)))
+        connection.exec_driver_sql("DELETE FROM changed_row")
+        for sealed in LATEST:
+            self._append(connection, _all_of(connection, sealed))
+        self.seal(connection, nothing)
 
     def go_on(self, connection: sa.Connection, note: dict[str, Any]) -> None:
         """Append that a person goes on with a loss; from here on the chain has this key."""
@@ -278,9 +202,17 @@ def chain_key(database_key: bytes) -> bytes:
     return hmac.new(database_key, b"the chain of DigMed Desktop", hashlib.sha256).digest()
 
 
-def says_lists(kind: str, note: str) -> bool:
-    """Return whether all of ``LATEST`` is sealed from this link on."""
-    return kind == LISTS or (kind in (BEGUN, FOUND) and _FROM_THE_FIRST in note)
+def kinds_said(kind: str, note: str) -> frozenset[str]:
+    """Return which kinds of ``LATEST`` have a link for every row from this link on, as it says itself."""
+    if kind not in (LISTS, BEGUN, FOUND):
+        return frozenset()
+    try:
+        told = json.loads(note)
+        if kind != LISTS and not told.get("lists"):
+            return frozenset()
+        return frozenset(told.get("kinds", SEALED_FROM_THE_FIRST))
+    except (ValueError, TypeError, AttributeError):
+        return frozenset()  # then its seal does not fit
 
 
 def seal_of(key: bytes, before: bytes, row: Sequence[Any]) -> bytes:
@@ -292,7 +224,7 @@ def seal_of(key: bytes, before: bytes, row: Sequence[Any]) -> bytes:
 
 def _rows(connection: sa.Connection) -> int:
     counted = (
-        connection.exec_driver_sql(f"SELECT count(*) FROM {one.table} {one.among}")  # noqa: S608
+        connection.exec_driver_sql(f"SELECT count(*) FROM {one.table} {one.where}")  # noqa: S608
         for one in (*SEALED, *LATEST)
     )
     return sum(int(one.scalar_one()) for one in counted)
@@ -306,30 +238,29 @@ def _key_id(key: bytes) -> str:
 _Link = tuple[str, str, bytes, str]
 
 
-def _listed_since(connection: sa.Connection, event_id: int) -> Iterator[_Link]:
-    """Yield the link of each notification to which something happened: whatever changes one writes an event."""
-    listed = _LATEST[LISTED]
-    happened = "SELECT notification_id FROM event WHERE id > ?"
-    rows = connection.exec_driver_sql(
-        f"SELECT {listed.selected} FROM notification WHERE id IN ({happened}) ORDER BY id",  # noqa: S608
-        (event_id,),
-    )
-    for row in rows.all():
-        yield LISTED, str(row[0]), listed.digest(row), ""
+def _kinds_sealed(connection: sa.Connection) -> frozenset[str]:
+    said = connection.exec_driver_sql(_KINDS_SEALED).all()
+    return frozenset().union(*(kinds_said(*one) for one in said))
+
+
+def _as_it_stands(connection: sa.Connection, kind: str, key: int | str) -> _Link:
+    """Return the link of a row of ``LATEST`` as it stands now."""
+    sealed = _LATEST[kind]
+    wanted = f"SELECT {sealed.selected} FROM {sealed.table} WHERE {sealed.key_sql} = ?"  # noqa: S608 - own names only
+    row = connection.exec_driver_sql(wanted, (key,)).first()
+    return kind, str(key), GONE if row is None else sealed.digest(row), ""
 
 
 def _all_of(connection: sa.Connection, sealed: Sealed) -> Iterator[_Link]:
     """Yield a link for each row of a table of ``LATEST``."""
-    wanted = (
-        f"SELECT {sealed.key}, {sealed.selected} FROM {sealed.table} {sealed.among} ORDER BY {sealed.order}"  # noqa: S608
-    )
+    wanted = f"SELECT {sealed.key_sql}, {sealed.selected} FROM {sealed.table} {sealed.where} ORDER BY {sealed.order}"  # noqa: S608
     for row in connection.exec_driver_sql(wanted).all():
         yield sealed.kind, str(row[0]), sealed.digest(row[1:]), ""
 
 
 def _added(connection: sa.Connection, sealed: Sealed, since: int) -> Iterator[Sequence[Any]]:
     """Yield key and sealed columns of the rows that came after ``since``, in order."""
-    wanted = f"SELECT {sealed.order}, {sealed.key}, {sealed.selected} FROM {sealed.table} "  # noqa: S608
+    wanted = f"SELECT {sealed.order}, {sealed.key_sql}, {sealed.selected} FROM {sealed.table} "  # noqa: S608
     while True:
         rows = connection.exec_driver_sql(
             f"{wanted} WHERE {sealed.order} > ? ORDER BY {sealed.order} LIMIT {_AT_ONCE}", (since,)

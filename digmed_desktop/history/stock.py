@@ -10,7 +10,6 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.stock import BatchHold, StockBatch
 from digmed_desktop.history import profile
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.sealing import SETTING
 from digmed_desktop.history.tables import AnyRow, stock_batch, stock_product
 
 _HOLDS = "batch-holds"
@@ -65,7 +64,7 @@ class Stock:
             )
 
     def hold(self, batch_id: int, hold: BatchHold | None) -> None:
-        """Hold a batch, or lift its hold with None; sealed, for a hold stops a dose."""
+        """Hold a batch, or lift its hold with None."""
         with self._database.writing() as connection:
             holds = {**_holds(connection), batch_id: hold}
             kept = {
@@ -74,7 +73,6 @@ class Stock:
                 if one is not None
             }
             profile.write(connection, _HOLDS, json.dumps(kept, ensure_ascii=False))
-            self._database.sealer.seal_latest(connection, SETTING, _HOLDS)
 
     def all(self) -> list[StockBatch]:
         """Return every batch, the one to be used first first."""

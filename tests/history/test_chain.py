@@ -13,7 +13,8 @@ from digmed_desktop.credentials.chain_seal import HEAD, KEY, VaultChainSeal
 from digmed_desktop.credentials.vault import VaultError
 from digmed_desktop.history import sealing
 from digmed_desktop.history.cipher import WRITES, engine
-from digmed_desktop.history.sealing import SEALED, chain_key, seal_of
+from digmed_desktop.history.sealed_tables import SEALED
+from digmed_desktop.history.sealing import chain_key, seal_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.chain import Agreement
@@ -28,13 +29,13 @@ KEPT = Path(__file__).parent / "kept" / "version-1.db"
 NOW = "2026-11-20T10:30:00.000000Z"
 
 
-def first_link_of_before(path: Path) -> str:
-    """Return the SQL that makes the first link one of a program that sealed no lists yet."""
+def first_link_of_before(path: Path, without: tuple[str, ...] = ("lists", "kinds")) -> str:
+    """Return the SQL that makes the first link one of a program that sealed no lists yet, or fewer tables."""
     made = engine(path, DATABASE_KEY, size=1)
     with made.connect() as connection:
         first = list(connection.exec_driver_sql("SELECT * FROM link WHERE number = 1").one())
     made.dispose()
-    first[5] = json.dumps({key: value for key, value in json.loads(first[5]).items() if key != "lists"})
+    first[5] = json.dumps({key: value for key, value in json.loads(first[5]).items() if key not in without})
     mac = seal_of(chain_key(DATABASE_KEY), bytes(32), first[:6]).hex()
     return f"UPDATE link SET note = '{first[5]}', mac = x'{mac}' WHERE number = 1"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from digmed_desktop.credentials.chain_seal import VaultChainSeal
-from digmed_desktop.history import sealing
-from digmed_desktop.history.sealing import LATEST, chain_key
+from digmed_desktop.history.sealed_tables import LATEST, LISTED
+from digmed_desktop.history.sealing import chain_key
 from digmed_desktop.history.store import Store
 from digmed_desktop.history.tables import notification
 from digmed_desktop.messaging.chain import Agreement
@@ -52,7 +52,7 @@ def row_of(store: Store, number: int) -> dict[str, Any]:
 
 
 def test_any_column_of_a_list_that_was_changed_is_found_with_its_place(store: Store, database: Path) -> None:
-    (listed,) = (one for one in LATEST if one.kind == sealing.LISTED)
+    (listed,) = (one for one in LATEST if one.kind == LISTED)
     assert set(listed.columns) == set(notification.c.keys()), "a column that comes is sealed under a new kind"
     row = row_of(store, 2)
     assert store.chain.verify().intact
@@ -122,6 +122,36 @@ def test_lists_of_before_are_sealed_once_as_they_are_found(database: Path, clock
     )
     opened = Store.open(database, KEY, clock)
     assert not opened.chain.verify().intact, "what was sealed is not sealed anew"
+    opened.close()
+
+
+def test_tables_that_an_earlier_program_did_not_seal_are_sealed_once_as_they_are_found(
+    database: Path, clock: MovedClock
+) -> None:
+    """It sealed people, lists and three settings from its first link on, and named no kinds."""
+    fresh_store(database, KEY, clock).close()
+    tamper(
+        database,
+        "UPDATE profile SET value = 'true' WHERE key = 'chain.lists'",
+        first_link_of_before(database, ("kinds",)),
+        "INSERT INTO practice VALUES ('Y99901', 'test meadows', '{}', '2026-11-20T10:30:00.000000Z')",
+        "INSERT INTO profile VALUES ('mesh.root', '\"a certificate\"')",
+    )
+    for _ in range(2):
+        opened = Store.open(database, KEY, clock)
+        assert opened.chain.verify().intact
+        assert opened.chain.verify().entries > 3
+        opened.close()
+    tamper(
+        database,
+        "DELETE FROM profile WHERE key = 'chain.lists'",
+        'UPDATE practice SET organisation = \'{"name": "Another"}\'',
+        "INSERT INTO profile VALUES ('retention', '{}')",
+    )
+    opened = Store.open(database, KEY, clock)
+    faults = " ".join(opened.chain.verify().faults)
+    assert "was changed afterwards (practice Y99901, link " in faults, "what was sealed is not sealed anew"
+    assert "The setting retention was added without being sealed." in faults
     opened.close()
 
 

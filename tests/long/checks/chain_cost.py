@@ -42,6 +42,9 @@ class CountingVault(MemoryVault):
 class Unsealed(Sealer):
     """Seals nothing, to measure what sealing costs."""
 
+    def watch(self, connection: object) -> None:
+        pass
+
     def seal(self, connection: object, before: Marks) -> Marks:
         return before
 
