@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from digmed_desktop.clinical import identity
 from digmed_desktop.desk.views import PersonView
 from digmed_desktop.scanning.burst import Burst
+from digmed_desktop.ui.clipboard import Copied
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
-from digmed_desktop.ui.idle_lock import Copied, IdleLock
+from digmed_desktop.ui.idle_lock import IdleLock
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage

@@ -1,13 +1,11 @@
-"""The lock after minutes without a touch, also over sleep, and what is taken off the clipboard with it."""
+"""The lock after minutes without a touch, also over sleep."""
 
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QClipboard
+from PySide6.QtCore import QObject, QTimer
 
 from digmed_desktop.messaging.clock import running_seconds
-from digmed_desktop.ui.widgets.words import application
 
 BEAT_MS = 5_000
 
@@ -47,28 +45,6 @@ class IdleLock(QObject):
             return False
         self._lock()
         return True
-
-
-class Copied(QObject):
-    """Knows what was copied from this program, and takes it off the clipboard; what others put there stays."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._clipboard = application().clipboard()
-        self._ours = ""  # for systems that do not say whose it is
-        self._clipboard.dataChanged.connect(self._changed)
-
-    def _changed(self) -> None:
-        active = application().applicationState() is Qt.ApplicationState.ApplicationActive
-        self._ours = self._clipboard.text() if active else ""
-
-    def forget(self) -> None:
-        """Take it off."""
-        if self._clipboard.ownsClipboard() or (self._ours and self._clipboard.text() == self._ours):
-            self._clipboard.clear()
-        if self._clipboard.ownsSelection():
-            self._clipboard.clear(QClipboard.Mode.Selection)
-        self._ours = ""
 
 
 def _now() -> tuple[float, float]:

@@ -4,10 +4,10 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.ui import files
+from digmed_desktop.ui import clipboard, files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
@@ -78,7 +78,7 @@ class FaultReportsPage(ColumnPage):
         self.go_on.setFocus()
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self.text.toPlainText())
+        clipboard.put_text(self.text.toPlainText())
         self.said.setText("The report was copied. Paste it into a message to support.")
 
     def _save(self) -> None:
