@@ -152,3 +152,17 @@ def _finite(digits: str) -> float:
 
 def _no_constant(_name: str) -> float:
     raise ValueError
+
+
+def a_table(found: Any) -> dict[str, Any]:
+    """Return what was read if it is a JSON object. Raises TypeError."""
+    if not isinstance(found, dict):
+        raise TypeError("not an object")
+    return found
+
+
+def a_text(found: Any) -> str:
+    """Return what was read if it is a text. Raises TypeError."""
+    if not isinstance(found, str):
+        raise TypeError("not a text")
+    return found

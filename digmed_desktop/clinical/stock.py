@@ -15,11 +15,19 @@ CODE_MEANS = "stock.code_means"
 
 @dataclass(frozen=True, slots=True)
 class BatchHold:
-    """A hold on a batch, after a fault of the fridge for one: nothing of it is given from ``since`` on."""
+    """A hold on a batch, after a fault of the fridge for one: nothing of it is given from ``since`` on.
+
+    One whose details cannot be read names nobody; it holds from the day on which the batch was added.
+    """
 
     since: datetime
     by: str
     why: str
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it is only known that there is one."""
+        return not self.by
 
     @property
     def day(self) -> date:
@@ -29,6 +37,8 @@ class BatchHold:
     @property
     def source(self) -> str:
         """Who placed it, when and why."""
+        if self.is_unreadable:
+            return "a hold whose details cannot be read. Run Check everything under Settings"
         return f"the hold that {self.by} placed on {shown_time(self.since)}: {self.why}"
 
 
@@ -68,7 +78,7 @@ class StockBatch:
         if self.use_before and day > self.use_before:
             return f"To be used by {shown(self.use_before)} after thawing"
         if self.held and day >= self.held.day:
-            return f"Held since {shown(self.held.day)}"
+            return "Held: cannot be read" if self.held.is_unreadable else f"Held since {shown(self.held.day)}"
         return ""
 
 

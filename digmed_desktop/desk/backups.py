@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.data_files.source import OWN
@@ -16,9 +16,10 @@ from digmed_desktop.desk.known_words import known_words
 from digmed_desktop.desk.sent_views import BackupState, Printed
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError, UnreadableRowError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
+from digmed_desktop.untrusted import a_table, a_text
 
 if TYPE_CHECKING:
     from digmed_desktop.credentials.vault import Vault
@@ -36,6 +37,17 @@ _PHRASE = "recovery-phrase"
 _OURS = re.compile(r"digmed-\d{4}-\d{2}-\d{2}" + re.escape(ENDING))
 
 
+def _state(found: Any) -> dict[str, Any]:
+    """Return the state of the backups as it was kept. Raises what a damaged one raises."""
+    kept = a_table(found)
+    for name in ("folder", "last_at", "last_file", "trouble"):
+        a_text(kept.get(name, ""))
+    if kept.get("last_at"):
+        datetime.fromisoformat(kept["last_at"])
+    int(kept.get("last_count", 0))
+    return kept
+
+
 class BackupDesk:
     """Makes backups and shows the recovery phrase."""
 
@@ -50,8 +62,8 @@ class BackupDesk:
 
     def state(self) -> BackupState:
         """Return how the backups stand."""
-        kept = json.loads(self._store.profile.get(_STATE) or "{}")
-        written = json.loads(self._store.profile.get(_PHRASE) or "null")
+        kept = self._kept()
+        written = self._store.profile.remembered(_PHRASE, date.fromisoformat)
         folder = kept.get("folder", "")
         named = str(self._named_by_it or "")
         return BackupState(
@@ -61,8 +73,17 @@ class BackupDesk:
             last_file=kept.get("last_file", ""),
             last_count=kept.get("last_count", 0),
             trouble=kept.get("trouble", ""),
-            phrase_written_down=date.fromisoformat(written) if written else None,
+            phrase_written_down=written,
         )
+
+    def _kept(self) -> dict[str, Any]:
+        """Return what is kept of the backups; where it cannot be read, that is what a person is told."""
+        try:
+            return self._store.profile.value(_STATE, _state, "The state of the backups") or {}
+        except UnreadableRowError as error:
+            return {
+                "trouble": f"{error.happened} Make a backup now, and choose the folder of the daily one again."
+            }
 
     def suggested_name(self) -> str:
         """Return the name of a backup of today; no patient and no pharmacy in it."""
@@ -108,7 +129,7 @@ class BackupDesk:
         self._gate.allow(Permission.MAKE_BACKUP)
         self._the_vault().remove(BACKUP_KEY)
         self._gate.note(AuditAct.DAILY_BACKUP_ENDED)
-        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        kept = self._kept()
         self._store.profile.put(_STATE, json.dumps({**kept, "folder": "", "trouble": ""}))
         return self.state()
 
@@ -214,7 +235,7 @@ class BackupDesk:
         return self._clock.now().astimezone(dates.ENGLAND).date()
 
     def _note(self, *, last_file: str, last_count: int, folder: str | None = None) -> BackupState:
-        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        kept = self._kept()
         kept |= {
             "last_at": self._clock.now().isoformat(),
             "last_file": last_file,
@@ -227,7 +248,7 @@ class BackupDesk:
         return self.state()
 
     def _trouble(self, sentence: str) -> BackupState:
-        kept = json.loads(self._store.profile.get(_STATE) or "{}")
+        kept = self._kept()
         self._store.profile.put(_STATE, json.dumps({**kept, "trouble": sentence}))
         return self.state()
 

@@ -42,6 +42,11 @@ _UNSURE = (
 )
 
 
+def _parts(found: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """Return chain and key of the certificate that is kept."""
+    return found["chain"].encode(), found["key"].encode()
+
+
 class ConnectionDesk:
     """Keeps the connection. In practice mode ``practice`` gives the account, and nothing can be changed."""
 
@@ -170,11 +175,8 @@ class ConnectionDesk:
         """Return the client certificate that is kept, or None. Raises AccountError for one that is damaged."""
         from digmed_desktop.mesh.certificates import from_pem
 
-        kept = self._store.profile.get(CERTIFICATE)
-        if kept is None:
-            return None
-        parts = json.loads(kept)
-        return from_pem(parts["chain"].encode(), parts["key"].encode())
+        parts = mesh_client.kept(self._store, CERTIFICATE, _parts, "The client certificate")
+        return None if parts is None else from_pem(*parts)
 
     def account(self) -> "MeshAccount":
         """Return the account to speak to MESH with. Raises AccountError when something is missing or wrong."""
@@ -192,7 +194,9 @@ class ConnectionDesk:
         }
         if self._environment is MeshEnvironment.NONE:
             raise AccountError("No connection to MESH is set up.", "Set it up in Settings, Connection.")
-        own_root = self._store.profile.get(OWN_ROOT)
+        own_root = mesh_client.kept(
+            self._store, OWN_ROOT, untrusted.a_text, "The root certificate of this computer's MESH"
+        )
         local = self._environment is MeshEnvironment.THIS_COMPUTER
         return MeshAccount(
             urls[self._environment],
@@ -200,7 +204,7 @@ class ConnectionDesk:
             self._vault.get(PASSWORD) or "",
             self._vault.get(SHARED_KEY) or "",
             certificate=self.certificate(),
-            ca_pem=json.loads(own_root) if own_root and local else "",
+            ca_pem=own_root if own_root and local else "",
             proxy=self.proxy_in_use(),
         )
 
@@ -398,10 +402,13 @@ class ConnectionDesk:
 
         What was connected last is kept with the records, so that a new computer knows it too.
         """
-        last = self._store.profile.get(policy_connection.LAST_USED) or json.dumps(
-            self._choices.own().mesh_environment.value
+        last = self._store.profile.value(
+            policy_connection.LAST_USED, untrusted.a_text, "The connection that was used last"
         )
-        if json.loads(last) not in (MeshEnvironment.INTEGRATION, MeshEnvironment.THIS_COMPUTER):
+        if (last or self._choices.own().mesh_environment) not in (
+            MeshEnvironment.INTEGRATION,
+            MeshEnvironment.THIS_COMPUTER,
+        ):
             return 0
         return self._store.deliveries.standing().waiting
 

@@ -124,13 +124,14 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
 
 
 def check_rows(store: "Store") -> Iterator[Check]:
-    """Check that each draft, person, patient, practice and notification can be read."""
+    """Check that each draft, person, patient, practice, incident, batch and notification can be read."""
     counted = {
         "drafts": store.drafts.count_unreadable(),
         "people": store.people.count_unreadable(),
         "patients": store.patients.count_unreadable(),
         "practices": store.practices.count_unreadable(),
         "incidents": store.incidents.count_unreadable(),
+        "batches or holds on them": store.stock.count_unreadable(),
         "notifications": store.searching.count_unreadable(),
     }
     found = [f"{count} {name}" for name, count in counted.items() if count]

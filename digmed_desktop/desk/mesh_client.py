@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from digmed_desktop.messaging.connection import Check, Health
-from digmed_desktop.messaging.errors import AccountError, DigMedError
+from digmed_desktop.messaging.errors import AccountError, DigMedError, UnreadableRowError
 from digmed_desktop.settings.settings import Settings
+from digmed_desktop.untrusted import a_table, a_text
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
     from digmed_desktop.mesh.client.account import ClientAccount
     from digmed_desktop.mesh.client.transport import ClientTransport
 
+T = TypeVar("T")
 OWNER, MAILBOXES = "mesh.client.owner", "mesh.client.mailboxes"  # in the records
 _GOOD, _LOOK, _BAD, _NOT_ASKED = Health.GOOD, Health.LOOK, Health.BAD, Health.NOT_ASKED
 NOT_TRIED = (
@@ -32,10 +34,7 @@ def account(store: "Store", chosen: Settings) -> "ClientAccount":
     """Return the folder and mailbox that are set up. Raises AccountError when something is missing."""
     from digmed_desktop.mesh.client.account import ClientAccount
 
-    owner = store.profile.get(OWNER)
-    return ClientAccount(
-        Path(chosen.mesh_folder), chosen.mailbox, json.loads(owner) if owner else "", mailboxes(store)
-    )
+    return ClientAccount(Path(chosen.mesh_folder), chosen.mailbox, _owner(store), mailboxes(store))
 
 
 def transport(account_: "ClientAccount", *, in_practice_mode: bool = False) -> "ClientTransport":
@@ -56,8 +55,24 @@ def watched(account_: "ClientAccount") -> tuple[str, ...]:
 
 def mailboxes(store: "Store") -> Mapping[str, str]:
     """Return the mailboxes of practices that the pharmacy entered, by ODS code."""
-    kept = store.profile.get(MAILBOXES)
-    return json.loads(kept) if kept else {}
+    return kept(store, MAILBOXES, _by_practice, "The list of mailboxes of practices") or {}
+
+
+def _by_practice(found: Any) -> dict[str, str]:
+    return {code: a_text(mailbox) for code, mailbox in a_table(found).items()}
+
+
+def _owner(store: "Store") -> str:
+    return kept(store, OWNER, a_text, "The name of these records in the MESH client's folder") or ""
+
+
+def kept(store: "Store", key: str, understand: Callable[[Any], T], of: str) -> T | None:
+    """Return what the records hold of the connection under a key. Raises AccountError where it cannot be read."""
+    try:
+        return store.profile.value(key, understand, of)
+    except UnreadableRowError as error:
+        happened = error.happened
+    raise AccountError(happened, "Set up the connection again in Settings, Connection.")
 
 
 def shown(entered: Mapping[str, str]) -> str:
@@ -102,8 +117,7 @@ def keep(store: "Store", folder: str, entered: Mapping[str, str]) -> None:
     """Mark the folder as the one of these records, and keep the mailboxes. Raises what the folder raises."""
     from digmed_desktop.mesh.client.claiming import claim, new_owner
 
-    kept = store.profile.get(OWNER)
-    owner = json.loads(kept) if kept else new_owner()
+    owner = _owner(store) or new_owner()
     claim(Path(folder), owner, store.deliveries.may_be_with_client())
     store.profile.put(OWNER, json.dumps(owner))
     store.profile.put(MAILBOXES, json.dumps(dict(entered)))

@@ -27,8 +27,8 @@ def due(store: "Store", standing: QueueStanding, now: datetime) -> str:
     if not late:
         return ""
     today = now.astimezone(dates.ENGLAND).date().isoformat()
-    said = json.loads(store.profile.get(_NOTIFIED) or "{}")
-    if said.get("day") == today and late <= said.get("count", 0):
+    said = store.profile.remembered(_NOTIFIED, lambda found: (found["day"], int(found["count"])))
+    if said is not None and said[0] == today and late <= said[1]:
         return ""
     store.profile.put(_NOTIFIED, json.dumps({"day": today, "count": late}))
     many = "1 notification needs" if late == 1 else f"{late} notifications need"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.desk import mesh_client
 from digmed_desktop.desk.connection import ConnectionDesk
@@ -11,6 +11,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Reach
 from digmed_desktop.messaging.errors import DigMedError, RefusedError
 from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.untrusted import a_text
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -70,11 +71,10 @@ class ReachDesk:
 
     def known(self, practice_ods: str, kind: Kind) -> Reach | None:
         """Return what was asked within the last day, or None."""
-        kept = self._store.profile.get(_key(practice_ods, kind))
+        kept = self._store.profile.remembered(_key(practice_ods, kind), _answer)
         if kept is None:
             return None
-        can, sentence, at = json.loads(kept)
-        asked_at = datetime.fromisoformat(at)
+        can, sentence, asked_at = kept
         if not timedelta() <= self._clock.now() - asked_at < GOOD_FOR:
             return None
         return Reach(can, sentence, asked_at)
@@ -89,6 +89,14 @@ class ReachDesk:
         now = self._clock.now()
         self._store.profile.put(_key(practice_ods, kind), json.dumps([can, sentence, now.isoformat()]))
         return Reach(can, sentence, now)
+
+
+def _answer(found: Any) -> tuple[bool | None, str, datetime]:
+    """Return what was answered and when. Raises what a damaged answer raises."""
+    can, sentence, at = found
+    if can is not None and not isinstance(can, bool):
+        raise TypeError("neither yes nor no")
+    return can, a_text(sentence), datetime.fromisoformat(at)
 
 
 def _key(practice_ods: str, kind: Kind) -> str:

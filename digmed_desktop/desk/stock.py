@@ -32,6 +32,8 @@ from digmed_desktop.scanning.pack import Found, Scan
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
+LONGEST_REASON = 500
+"""Characters of the reason for a hold, which each record of the batch repeats."""
 ANYWHERE = ScannedOn()
 """A scan that is on no form."""
 
@@ -109,8 +111,9 @@ class StockDesk:
         reason = _reason(why, "why you hold the batch")
         batch, name = self._batch(batch_id), person.professional.name.as_on_record()
         if batch.held is not None:  # a second hold would begin later, and let pass what the first one stops
+            since = "" if batch.held.is_unreadable else f", from {dates.shown_time(batch.held.since)}"
             raise DigMedError(
-                f"This batch is already held, from {dates.shown_time(batch.held.since)}.",
+                f"This batch is already held{since}.",
                 "That hold goes on, with its reason. Nothing was changed.",
             )
         self._store.stock.hold(batch_id, BatchHold(self._clock.now(), name, reason))
@@ -257,4 +260,10 @@ class StockDesk:
 def _reason(text: str, what: str) -> str:
     if not A_WORD.search(text):
         raise DigMedError(f"Write in a few words {what}.", "Nothing was changed.")
-    return " ".join(text.split())
+    reason = " ".join(text.split())
+    if len(reason) > LONGEST_REASON:
+        raise DigMedError(
+            f"Write {what} in at most {LONGEST_REASON} characters. Your text has {len(reason)}.",
+            "Nothing was changed.",
+        )
+    return reason

@@ -206,8 +206,15 @@ def note_restored(profile: Profile, kept: Sequence[str]) -> None:
 
 def restored(profile: Profile) -> tuple[str, ...] | None:
     """Return those words where the records were restored and nobody has gone on with them yet, else None."""
-    text = profile.get(RESTORED)
-    return None if text is None else tuple(json.loads(text))
+    if profile.get(RESTORED) is None:
+        return None
+    return profile.remembered(RESTORED, _words) or ()
+
+
+def _words(found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list):
+        raise TypeError("not a list")
+    return tuple(map(untrusted.a_text, found))
 
 
 def look_up_first(database: Database) -> int:

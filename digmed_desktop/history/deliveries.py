@@ -4,7 +4,6 @@ A sending is of a notification, or of an answer that a response asked for; both 
 same table of transitions. Only the latest sending of a notification speaks for its state.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digmed_desktop.history import ledger, profile, refusals
+from digmed_desktop.history import ledger, refusals
 from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.tables import IN_NEED, AnyRow, notification, owed, payload, sending
@@ -280,8 +279,7 @@ class Deliveries:
     def stopped(self) -> Stop | None:
         """Return why the queue is stopped for good, or None."""
         with self._database.reading() as connection:
-            text = profile.read(connection, refusals.STOP)
-        return None if text is None else Stop(*json.loads(text))
+            return refusals.stop(connection)
 
     def stopped_practices(self) -> Sequence[StoppedPractice]:
         """Return the practices that refuse this pharmacy, to which nothing goes out."""

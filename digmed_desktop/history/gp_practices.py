@@ -151,11 +151,8 @@ class GpPractices:
 
     def imported_on(self) -> date | None:
         """Return the day of the last import, or None."""
-        import json
-
         with self._database.reading() as connection:
-            text = profile.read(connection, _IMPORTED)
-        return date.fromisoformat(json.loads(text)["at"]) if text else None
+            return profile.remembered(connection, _IMPORTED, lambda found: date.fromisoformat(found["at"]))
 
 
 def _standing(listed: ListedPractice, today: date) -> str:

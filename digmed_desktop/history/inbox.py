@@ -42,8 +42,7 @@ class Inbox:
     def last_polled(self) -> datetime | None:
         """Return when the inbox was last asked for."""
         with self._database.reading() as connection:
-            text = profile.read(connection, _POLLED)
-        return None if text is None else datetime.fromisoformat(json.loads(text))
+            return profile.remembered(connection, _POLLED, datetime.fromisoformat)
 
     def polled(self) -> None:
         """Record that the inbox is asked for now."""

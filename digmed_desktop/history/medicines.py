@@ -21,6 +21,7 @@ from digmed_desktop.files.replacing import replace
 from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import engine, new_file
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import readable
 from digmed_desktop.history.tables import medicine_used
 from digmed_desktop.history.written import search_key, search_words
 
@@ -196,7 +197,7 @@ class MedicinesUsed:
         for word in words:
             found = found.where(medicine_used.c.name_key.contains(f" {word}", autoescape=True))
         with self._database.reading() as connection:
-            return [_read(row.product) for row in connection.execute(found.limit(limit))]
+            return list(readable(_read, connection.scalars(found.limit(limit))))
 
 
 def _row(one: Medicine) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from digmed_desktop.clinical.identity import facts_left
 from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.readable import count_unreadable, readable
+from digmed_desktop.history.readable import count_unreadable, read_row, readable
 from digmed_desktop.history.tables import AnyRow, patient
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.patients import KnownPatient
+from digmed_desktop.untrusted import a_table
 
 
 class Patients:
@@ -57,7 +59,10 @@ class Patients:
     def _completed(connection: sa.Connection, found: int, answers: Mapping[str, str]) -> dict[str, str]:
         """Return number and answers of a known patient with what a record without a number says: it empties nothing."""
         row = connection.execute(patient.select().where(patient.c.id == found)).one()
-        known: dict[str, str] = json.loads(row.answers)
+        try:
+            known: dict[str, str] = read_row("A patient", lambda text: a_table(json.loads(text)), row.answers)
+        except UnreadableRowError:
+            known = {}
         whole = {**facts_left(known, answers), **answers}
         return {"nhs_number": row.nhs_number, "answers": json.dumps(whole, ensure_ascii=False)}
 

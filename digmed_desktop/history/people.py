@@ -27,21 +27,22 @@ class People:
     def all(self) -> list[Person]:
         """Return everyone, those who have left too, in the order they were added."""
         with self._database.reading() as connection:
-            access = _access(connection)
+            access = _acts(connection)
             rows = connection.execute(person.select().order_by(person.c.id))
-            return list(readable(lambda row: _person(row, access.get(row.id, Access())), rows))
+            return list(readable(lambda row: _person(row, access.get(row.id)), rows))
 
     def count_unreadable(self) -> int:
         """Return how many people cannot be read."""
         with self._database.reading() as connection:
+            access = _acts(connection)
             rows = connection.execute(person.select())
-            return count_unreadable(lambda row: _person(row, Access()), rows)
+            return count_unreadable(lambda row: _person(row, access.get(row.id)), rows)
 
     def get(self, person_id: int) -> Person | None:
         """Return one person, or None."""
         with self._database.reading() as connection:
             row = connection.execute(person.select().where(person.c.id == person_id)).first()
-            access = _access(connection).get(person_id, Access())
+            access = _acts(connection).get(person_id)
         return None if row is None else read_row(f"Person {person_id}", lambda one: _person(one, access), row)
 
     def add(
@@ -167,15 +168,19 @@ def _number_of(connection: sa.Connection, act: int) -> int:
     return connection.scalar(own.order_by(link.c.number.desc()).limit(1)) or 0
 
 
-def _access(connection: sa.Connection) -> dict[int, Access]:
+def _acts(connection: sa.Connection) -> dict[int, AnyRow]:
+    """Return the last act about each person."""
     rows = connection.execute(access_act.select().order_by(access_act.c.id))
-    return {
-        row.person_id: Access(row.manager, date.fromisoformat(row.until) if row.until else None)
-        for row in rows
-    }
+    return {row.person_id: row for row in rows}
 
 
-def _person(row: AnyRow, access: Access) -> Person:
+def _access(act: AnyRow | None) -> Access:
+    if act is None:
+        return Access()
+    return Access(act.manager, date.fromisoformat(act.until) if act.until else None)
+
+
+def _person(row: AnyRow, act: AnyRow | None) -> Person:
     return Person(
         id=row.id,
         professional=written.professional(row.professional),
@@ -183,7 +188,7 @@ def _person(row: AnyRow, access: Access) -> Person:
         active=row.active,
         failed_tries=row.failed_tries,
         locked_until=row.locked_until,
-        access=access,
+        access=_access(act),
     )
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.pgd import Authorised, Direction, PgdRegister
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.people import name_of
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import AnyRow, pgd_act
 
 
@@ -37,7 +39,7 @@ class Pgds:
             rows = connection.execute(pgd_act.select().order_by(pgd_act.c.id)).all()
         found = PgdRegister()
         for row in rows:
-            found = _after(found, row)
+            found = read_row("The register of patient group directions", partial(_after, found), row)
         return found
 
     def switch(self, by: int, *, on: bool) -> None:

@@ -1,5 +1,9 @@
 """Store facts of the whole installation, by key."""
 
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
@@ -8,8 +12,12 @@ from digmed_desktop.history import written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import profile
+from digmed_desktop.messaging.errors import UnreadableRowError
 
 _PHARMACY = "pharmacy"
+
+
+T = TypeVar("T")
 
 
 class Profile:
@@ -32,6 +40,16 @@ class Profile:
         """Return the JSON text under ``key``, or None."""
         with self._database.reading() as connection:
             return read(connection, key)
+
+    def value(self, key: str, understand: Callable[[Any], T], of: str) -> T | None:
+        """Return what ``understand`` makes of the JSON under ``key``, or None; see :func:`value`."""
+        with self._database.reading() as connection:
+            return value(connection, key, understand, of)
+
+    def remembered(self, key: str, understand: Callable[[Any], T]) -> T | None:
+        """Return the same, and None where it cannot be read; see :func:`remembered`."""
+        with self._database.reading() as connection:
+            return remembered(connection, key, understand)
 
     def put(self, key: str, value: str) -> None:
         """Keep JSON text under ``key``, in place of what was there."""
@@ -59,3 +77,20 @@ def write(connection: sa.Connection, key: str, value: str) -> None:
 def remove(connection: sa.Connection, key: str) -> None:
     """Remove the value under ``key`` inside a transaction that is open."""
     connection.execute(profile.delete().where(profile.c.key == key))
+
+
+def value(connection: sa.Connection, key: str, understand: Callable[[Any], T], of: str) -> T | None:
+    """Return what ``understand`` makes of the JSON under ``key``, or None without any.
+
+    Raises :class:`UnreadableRowError` with ``of``, the name of what is kept there.
+    """
+    text = read(connection, key)
+    return None if text is None else read_row(of, lambda kept: understand(json.loads(kept)), text)
+
+
+def remembered(connection: sa.Connection, key: str, understand: Callable[[Any], T]) -> T | None:
+    """Return the same of what is only remembered: None where it cannot be read, for it is found out again."""
+    try:
+        return value(connection, key, understand, key)
+    except UnreadableRowError:
+        return None

@@ -6,14 +6,17 @@ When three practices say so within a day, it is the pharmacy's account, and the 
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from digmed_desktop.history import profile
 from digmed_desktop.history.tables import notification, refusal
 from digmed_desktop.messaging.delivery import Stop
+from digmed_desktop.messaging.errors import UnreadableRowError
 from digmed_desktop.messaging.replies import StoppedPractice
 from digmed_desktop.messaging.states import State
+from digmed_desktop.untrusted import a_text
 
 STOP = "delivery.stop"
 """The entry of the profile that says why the queue is stopped for good."""
@@ -22,6 +25,11 @@ WITHIN = timedelta(days=1)
 _ALL = Stop(
     "Three practices within a day refused this pharmacy, so nothing more is sent to any.",
     "Ask the contact of your onboarding at NHS England; then let sending go on under Replies.",
+)
+
+_UNKNOWN = Stop(
+    "Sending is stopped, and the reason cannot be read from the records.",
+    "Run Check everything under Settings; then let sending go on under Replies.",
 )
 
 
@@ -43,6 +51,19 @@ def note(connection: sa.Connection, at: datetime, about: int, code: str) -> None
     )
     if (connection.scalar(lately) or 0) >= TOO_MANY:
         profile.write(connection, STOP, json.dumps([_ALL.sentence, _ALL.remedy]))
+
+
+def stop(connection: sa.Connection) -> Stop | None:
+    """Return why the queue is stopped for good, or None; it stays stopped where the reason cannot be read."""
+    try:
+        return profile.value(connection, STOP, _stop, "The reason why sending is stopped")
+    except UnreadableRowError:
+        return _UNKNOWN
+
+
+def _stop(found: Sequence[Any]) -> Stop:
+    happened, remedy = map(a_text, found)
+    return Stop(happened, remedy)
 
 
 def stopped(connection: sa.Connection) -> Sequence[StoppedPractice]:

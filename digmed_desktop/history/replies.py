@@ -3,16 +3,16 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from digmed_desktop.history import answerers, ledger, refusals, written
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.people import name_of
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import AnyRow, inbox, notification, reply_act
 from digmed_desktop.messaging.answers import Understood
-from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
+from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError, UnreadableRowError
 from digmed_desktop.messaging.parcel import ItemKind
 from digmed_desktop.messaging.replies import (
     NAMES_OURS,
@@ -25,6 +25,7 @@ from digmed_desktop.messaging.replies import (
     UnmatchedCount,
 )
 from digmed_desktop.messaging.states import Happening
+from digmed_desktop.untrusted import a_text
 
 _DAY = timedelta(days=1)
 _LEAST_FOR_A_FLOOD = 3
@@ -226,8 +227,11 @@ def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:
 
 
 def _reply(connection: sa.Connection, row: AnyRow) -> Reply:
-    reading: dict[str, Any] = json.loads(row.reading) if row.reading else {}
-    said = tuple(Said(*one) for one in reading.get("said", ()))
+    trouble = row.trouble
+    try:
+        said = read_row("What came in", _said, row.reading) if row.reading else ()
+    except UnreadableRowError:
+        said, trouble = (), "What it says cannot be read from the records."
     if row.kind is ItemKind.REPORT:
         said = (Said(row.status_code, row.status_text),)
     return Reply(
@@ -238,9 +242,19 @@ def _reply(connection: sa.Connection, row: AnyRow) -> Reply:
         workflow=row.workflow,
         doubt=row.doubt,
         said=said,
-        trouble=row.trouble,
+        trouble=trouble,
         about=_about(connection, row.about_id) if row.about_id else None,
     )
+
+
+def _said(reading: str) -> tuple[Said, ...]:
+    return tuple(_one_said(*one) for one in json.loads(reading)["said"])
+
+
+def _one_said(code: str, sentence: str, positive: bool = False) -> Said:
+    if not isinstance(positive, bool):
+        raise TypeError("neither yes nor no")
+    return Said(a_text(code), a_text(sentence), positive)
 
 
 def _about(connection: sa.Connection, notification_id: int) -> About:

@@ -22,6 +22,7 @@ from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.retention import Leftover, RecordGroup
 from digmed_desktop.messaging.states import IN_TRANSIT, UNTOLD, State
+from digmed_desktop.untrusted import a_table
 
 _STATE = "retention"
 """The entry of the profile with the confirmation and the holds."""
@@ -113,18 +114,24 @@ class Retention:
     def state(self) -> dict[str, Any]:
         """Return the confirmation and the holds, as they were kept."""
         with self._database.reading() as connection:
-            state: dict[str, Any] = json.loads(profile.read(connection, _STATE) or "{}")
-        return state
+            return _state(connection)
 
     def keep(
         self, changed: Mapping[str, Any], subject: str = "", note: Mapping[str, Any] | None = None
     ) -> None:
         """Keep what a manager decided, sealed; ``note`` says what it was, and nothing of a patient may be in it."""
         with self._database.writing() as connection:
-            state = json.loads(profile.read(connection, _STATE) or "{}")
+            state = _state(connection)
             profile.write(connection, _STATE, json.dumps({**state, **changed}, ensure_ascii=False))
             if note is not None:
                 self._database.sealer.say(connection, RETENTION, subject, dict(note))
+
+
+def _state(connection: sa.Connection) -> dict[str, Any]:
+    """Return the confirmation and the holds. Raises UnreadableRowError: without them nothing is removed or kept anew."""
+    return (
+        profile.value(connection, _STATE, a_table, "What was decided about retention, with its holds,") or {}
+    )
 
 
 def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:

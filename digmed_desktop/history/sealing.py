@@ -65,8 +65,8 @@ class Sealer:
     def look(self, connection: sa.Connection) -> bool:
         """Say whether links can be made: the chain goes on with this key."""
         found = connection.exec_driver_sql("SELECT value FROM profile WHERE key = ?", (_KEY,)).scalar()
-        kept = json.loads(found or "{}")
-        self._fits, self.since = kept.get(KEY) == self.key_id, kept.get("since", 1)
+        name, self.since = _named_key(found or "{}")
+        self._fits = name == self.key_id
         return self._fits
 
     @property
@@ -228,6 +228,15 @@ def _rows(connection: sa.Connection) -> int:
         for one in (*SEALED, *LATEST)
     )
     return sum(int(one.scalar_one()) for one in counted)
+
+
+def _named_key(text: str) -> tuple[str, int]:
+    """Return the name of the key and its first link; no name where it cannot be read, for then a person is asked."""
+    try:
+        found = json.loads(text)
+        return str(found[KEY]), int(found["since"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return "", 1
 
 
 def _key_id(key: bytes) -> str:

@@ -17,13 +17,15 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import read_row, readable
 from digmed_desktop.history.rows import COLUMNS, READABLE, shown
 from digmed_desktop.history.tables import moment, named, word
-from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.errors import DigMedError, UnreadableRowError
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, Sort, fault_of
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Facts, NotificationRow
+from digmed_desktop.untrusted import a_table
 
 _ROLES = {"practice": "practice_name", "person": "by_name", "what": "what"}
 _SORTS = {
@@ -91,9 +93,9 @@ class Searching:
     def saved(self) -> tuple[SavedSearch, ...]:
         """Return the searches kept under a name, in the order of their names."""
         with self._database.reading() as connection:
-            text = profile.read(connection, _SAVED)
-        kept = json.loads(text) if text else {}
-        return tuple(SavedSearch(name, _search(kept[name])) for name in sorted(kept, key=str.casefold))
+            kept = profile.remembered(connection, _SAVED, a_table) or {}
+        names = sorted(kept, key=str.casefold)
+        return tuple(readable(lambda name: SavedSearch(name, _search(kept[name])), names))
 
     def save(self, name: str, search: Search) -> None:
         """Keep a search under a name, in place of one of that name."""
@@ -103,7 +105,7 @@ class Searching:
         if fault := fault_of(search):
             raise DigMedError(fault)
         with self._database.writing() as connection:
-            kept = json.loads(profile.read(connection, _SAVED) or "{}")
+            kept = profile.remembered(connection, _SAVED, a_table) or {}
             if name not in kept and len(kept) >= MOST_SAVED:
                 raise DigMedError(f"There are {MOST_SAVED} saved searches already.", "Remove one first.")
             kept[name] = {**_plain(search), "saved_at": self._database.clock.now().isoformat()}
@@ -117,14 +119,20 @@ class Searching:
 
 def saved_at(connection: sa.Connection) -> dict[str, datetime | None]:
     """Return when each search was saved, by its name; None where that was not noted yet."""
-    kept = json.loads(profile.read(connection, _SAVED) or "{}")
-    moments = {name: one.get("saved_at") for name, one in kept.items()}
-    return {name: datetime.fromisoformat(at) if at else None for name, at in moments.items()}
+    kept = profile.remembered(connection, _SAVED, a_table) or {}
+    return {name: _saved_at(one) for name, one in kept.items()}
+
+
+def _saved_at(kept: Any) -> datetime | None:
+    try:
+        return read_row("A saved search", lambda one: datetime.fromisoformat(one["saved_at"]), kept)
+    except UnreadableRowError:
+        return None
 
 
 def forget(connection: sa.Connection, name: str) -> None:
     """Remove a saved search, if there is one of that name, inside a transaction."""
-    kept = json.loads(profile.read(connection, _SAVED) or "{}")
+    kept = profile.remembered(connection, _SAVED, a_table) or {}
     if kept.pop(name, None) is not None:
         profile.write(connection, _SAVED, json.dumps(kept, ensure_ascii=False))
 

@@ -1,8 +1,10 @@
 """The pharmacy's vaccines and their batches, and which product a GTIN means."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -10,7 +12,10 @@ from sqlalchemy.dialects.sqlite import insert
 from digmed_desktop.clinical.stock import BatchHold, StockBatch
 from digmed_desktop.history import profile
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import count_unreadable, read_row, readable
 from digmed_desktop.history.tables import AnyRow, stock_batch, stock_product
+from digmed_desktop.messaging.errors import UnreadableRowError
+from digmed_desktop.untrusted import a_table
 
 _HOLDS = "batch-holds"
 """The key of the profile under which the holds in force lie, by the id of their batch."""
@@ -66,23 +71,31 @@ class Stock:
     def hold(self, batch_id: int, hold: BatchHold | None) -> None:
         """Hold a batch, or lift its hold with None."""
         with self._database.writing() as connection:
-            holds = {**_holds(connection), batch_id: hold}
-            kept = {
-                str(key): {"since": one.since.isoformat(), "by": one.by, "why": one.why}
-                for key, one in holds.items()
-                if one is not None
-            }
+            kept = _kept(connection)
+            if (
+                kept is None
+            ):  # which batches are held cannot be read, so all are until somebody lifts the hold
+                kept = {str(one): {} for one in connection.scalars(sa.select(stock_batch.c.id))}
+            kept.pop(str(batch_id), None)
+            if hold is not None:
+                kept[str(batch_id)] = {"since": hold.since.isoformat(), "by": hold.by, "why": hold.why}
             profile.write(connection, _HOLDS, json.dumps(kept, ensure_ascii=False))
 
     def all(self) -> list[StockBatch]:
-        """Return every batch, the one to be used first first."""
+        """Return every batch that can be read, the one to be used first first."""
         with self._database.reading() as connection:
-            holds = _holds(connection)
-            found = [
-                replace(_batch(row), held=holds.get(row.id))
-                for row in connection.execute(stock_batch.select())
-            ]
+            kept = _kept(connection)
+            rows = connection.execute(stock_batch.select())
+            found = list(readable(lambda row: replace(_batch(row), held=_hold_of(row, kept)), rows))
         return sorted(found, key=lambda one: (one.last_day, one.number, one.id))
+
+    def count_unreadable(self) -> int:
+        """Return how many batches, and holds on batches, cannot be read."""
+        with self._database.reading() as connection:
+            kept = _kept(connection)
+            rows = connection.execute(stock_batch.select()).all()
+        holds = [hold for row in rows if (hold := _hold_of(row, kept)) is not None and hold.is_unreadable]
+        return count_unreadable(_batch, rows) + len(holds)
 
     def product_of(self, gtin: str) -> tuple[str, str] | None:
         """Return programme and product that a GTIN was said to mean, or None."""
@@ -103,12 +116,29 @@ class Stock:
             connection.execute(row.on_conflict_do_update(index_elements=["gtin"], set_=values))
 
 
-def _holds(connection: sa.Connection) -> dict[int, BatchHold]:
-    kept = json.loads(profile.read(connection, _HOLDS) or "{}")
-    return {
-        int(key): BatchHold(datetime.fromisoformat(row["since"]), row["by"], row["why"])
-        for key, row in kept.items()
-    }
+def _kept(connection: sa.Connection) -> dict[str, Any] | None:
+    """Return what is kept of each hold by the id of its batch; None where it cannot be read which are held."""
+    try:
+        return profile.value(connection, _HOLDS, a_table, "The list of held batches") or {}
+    except UnreadableRowError:
+        return None
+
+
+def _hold_of(row: AnyRow, kept: Mapping[str, Any] | None) -> BatchHold | None:
+    """Return the hold on a batch. One that cannot be read holds all the same: a dose must not slip past it."""
+    if kept is not None and str(row.id) not in kept:
+        return None
+    try:
+        return read_row("A hold", _hold, (kept or {})[str(row.id)])
+    except (UnreadableRowError, KeyError):
+        return BatchHold(row.at, "", "")
+
+
+def _hold(kept: Mapping[str, Any]) -> BatchHold:
+    since, by, why = datetime.fromisoformat(kept["since"]), kept["by"], kept["why"]
+    if since.tzinfo is None or not all(isinstance(one, str) and one for one in (by, why)):
+        raise ValueError("a hold names who placed it, when and why")
+    return BatchHold(since, by, why)
 
 
 def _batch(row: AnyRow) -> StockBatch:

@@ -14,6 +14,7 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.doses import Whose, records_of
+from digmed_desktop.history.readable import readable
 from digmed_desktop.history.rows import IN_FORCE
 from digmed_desktop.history.tables import register
 from digmed_desktop.messaging.parcel import Kind
@@ -57,10 +58,14 @@ class Supplies:
             return
         with self._database.reading() as connection:
             rows = connection.scalars(query).all()
-        for row in map(json.loads, rows):
-            if row.get("supplied_on") and _is_of(row, patient):
-                names = tuple(item["name"] for item in row.get("items", ()) if item.get("name"))
-                yield EarlierSupply(date.fromisoformat(row["supplied_on"]), names, None)
+        yield from (one for one in readable(lambda row: _supply(json.loads(row), patient), rows) if one)
+
+
+def _supply(row: Mapping[str, Any], patient: Whose) -> EarlierSupply | None:
+    if not row.get("supplied_on") or not _is_of(row, patient):
+        return None
+    names = tuple(item["name"] for item in row.get("items", ()) if item.get("name"))
+    return EarlierSupply(date.fromisoformat(row["supplied_on"]), names, None)
 
 
 def _is_of(entry: Mapping[str, Any], patient: Whose) -> bool:
