@@ -29,6 +29,15 @@ _TOLD = {
 """Links whose rows are acts. Messages, answers and people have links too; the acts that led to them are told."""
 _SAID = (sealing.BEGUN, sealing.FOUND, sealing.LOST, sealing.REMOVED, sealing.RETENTION)
 _KINDS = ", ".join(f"'{kind}'" for kind in (*_TOLD, *_SAID))
+_LATELY = (
+    "SELECT coalesce(a.act, e.happening) AS act, coalesce(a.about, e.notification_id) AS about, "
+    "coalesce(a.note, e.note) AS note, coalesce(a.by_id, e.by_id) AS by_id FROM link "
+    "LEFT JOIN audit a ON link.kind = 'audit' AND a.id = link.subject "
+    "LEFT JOIN event e ON link.kind = 'event' AND e.id = link.subject "
+    "WHERE link.number > (SELECT max(number) FROM link) - 500 AND (a.id IS NOT NULL OR e.by_id IS NOT NULL) "
+    "ORDER BY link.number DESC LIMIT 20"
+)
+"""The last acts of people, the newest first."""
 
 
 class Audit:
@@ -38,20 +47,27 @@ class Audit:
         self._database = database
 
     def add(self, entry: AuditEntry, *, again: bool = True) -> None:
-        """Note an act. Not ``again`` where the same act is the last that was noted. KeyError for an unknown person."""
+        """Note an act. KeyError for an unknown person.
+
+        Not ``again`` where nobody has done anything since the same act, but to the record that it is about: a page
+        that reads its records anew is no second look.
+        """
         values = {"act": entry.act.value, "about": entry.about, "note": entry.note, "by_id": entry.by}
-        if not again and self._last() == values:
+        if not again and self._is_last(values):
             return
         with self._database.writing() as connection:
             name, at = name_of(connection, entry.by), self._database.clock.now()
             connection.execute(audit.insert().values(**values, by_name=name, at=at))
 
-    def _last(self) -> dict[str, Any] | None:
-        columns = (audit.c.act, audit.c.about, audit.c.note, audit.c.by_id)
+    def _is_last(self, values: dict[str, Any]) -> bool:
         with self._database.reading() as connection:
-            found = connection.execute(sa.select(*columns).order_by(audit.c.id.desc()).limit(1))
-            row = found.mappings().first()
-        return None if row is None else dict(row)
+            rows = connection.exec_driver_sql(_LATELY).mappings().all()
+        for row in rows:
+            if dict(row) == values:
+                return True
+            if row["about"] is None or row["about"] != values["about"]:
+                return False
+        return False
 
     def rows(self, before: int | None = None) -> Iterator[AuditRow]:
         """Yield acts, the newest first, from the one before a number on; each piece is read on its own."""

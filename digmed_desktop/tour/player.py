@@ -167,6 +167,16 @@ class Player:
         )
         pause(1)
 
+    def line(self, within: QWidget, words: str) -> QAbstractButton:
+        """Wait for the line of a list with these words to be in view, and return it."""
+
+        def there() -> list[QAbstractButton]:
+            lines = within.findChildren(QAbstractButton)
+            return [one for one in lines if one.isVisible() and words in one.accessibleName()]
+
+        self.wait_for(f"a line with {words!r}", lambda: bool(there()))
+        return there()[0]
+
     def button(self, text: str) -> QAbstractButton:
         """Return the visible button with this name."""
         for found in self.window.findChildren(QAbstractButton):

@@ -82,6 +82,29 @@ def test_each_act_of_a_day_stands_there_once_and_in_order(counter: Counter, tmp_
     assert desk.audit.verify().broken_at is None
 
 
+def test_the_same_act_after_something_else_is_another_one(counter: Counter) -> None:
+    """A page that reads its records anew after an act about them is no second look."""
+    desk = counter.desk
+
+    def count(act: str) -> int:
+        return [one.row.act for one in lines(counter)].count(act)
+
+    desk.patients.search("Quill")
+    desk.patients.search("Quill, R")
+    number = counter.record()
+    desk.patients.search("Vance")
+    assert count("looked-up") == 2, "after a record was sent it is another look"
+    desk.listing.story(number)
+    desk.acts.do(Act.NOTE, number, counter.ada, "The patient called.")
+    desk.papers.let_print(desk.papers.printed(desk.papers.copy(number, How.PATIENT, "Ada"), "a copy"))
+    desk.listing.story(number)
+    assert count("saw-record") == 1
+    other = counter.record(**{"patient.given": "Wilma"})
+    desk.listing.story(other)
+    desk.listing.story(number)
+    assert count("saw-record") == 3
+
+
 def test_it_is_searched_filtered_and_exported_by_managers_only(counter: Counter, tmp_path: Path) -> None:
     tom = counter.store.people.add(TECHNICIAN, "slow-hash")
     number = counter.record()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from digmed_desktop.tour.chapters.counts import LIMITS
+from tests.end_to_end.acts_of_the_tour import ACTS, ENDS, REPEATED, split
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +29,7 @@ def play(folder: Path, *options: str) -> Path:
         if key not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
     }
     child = subprocess.run(
-        [sys.executable, "-m", "digmed_desktop", "--demo", "--tour", str(folder), *options],
+        [sys.executable, "-m", "tests.end_to_end.audited", str(folder), *options],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -65,6 +66,27 @@ def faults_in_messages(folder: Path, at_least: int) -> dict[str, Any]:
     return {name: faults for name, faults in found.items() if faults}
 
 
+def hold_against_the_audit(folder: Path, told: dict[str, Any], chapters: int) -> None:
+    """Hold what was done against the audit of the tour's records: each act once, in order, and nothing else."""
+    audit: list[dict[str, Any]] = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+    numbers = [act[0] for chapter in audit for act in chapter["acts"]]
+    assert numbers == sorted(set(numbers))
+    assert [chapter["faults"] for chapter in audit] == [[]] * chapters, (
+        "the chain does not agree with its seals"
+    )
+    people, program = split(audit)
+    for (chapter, done), expected in zip(people, ACTS[:chapters], strict=True):
+        assert (chapter, done) == expected
+    for one in told["notifications"]:
+        acts = program.get(int(one["about"].split()[-1]), [])
+        once = [act for act in acts if act not in REPEATED]
+        assert len(once) == len(set(once)), acts
+        if (end := ENDS.get(one["final_state"])) is not None:
+            assert acts[0] == "claimed"
+            assert end in once
+            assert {"taken", "outcome-unknown"} & set(once), acts
+
+
 @pytest.fixture
 def transcript(toured: Path) -> dict[str, Any]:
     return told_by(toured)
@@ -80,12 +102,19 @@ def test_the_main_job_is_played_from_first_run_to_the_practices_answer(tmp_path:
     assert told["counts"]
     assert {what: number for what, number in told["counts"].items() if not 0 < number <= LIMITS[what]} == {}
     assert faults_in_messages(tmp_path, at_least=1) == {}
+    hold_against_the_audit(tmp_path, told, MAIN_JOB)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(2500)
 def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -> None:
     assert len(transcript["steps"]) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2500)
+def test_every_act_stands_in_the_audit_once_and_in_order(toured: Path, transcript: dict[str, Any]) -> None:
+    hold_against_the_audit(toured, transcript, len(ACTS))
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.tour.moves import THE_PACK, Moves
 from digmed_desktop.tour.player import TourError, pause
 from digmed_desktop.ui.preview.preview_pane import TO_COMPLETE
-from digmed_desktop.ui.widgets.problem_summary import LinkButton
 
 LOCUM = {
     "person.given": "Sunita",
@@ -84,18 +83,13 @@ class Chapters:
             player.visible_text,
             "problems",
         )
-        line = next(one for one in form.summary.lines() if "birth" in one.accessibleName())
-        player.click(line)
+        player.click(player.line(form.summary, "birth"))
         player.step(
             "chose the line about the date of birth", "Date of birth", self.moves.focus_name, "problem-field"
         )
         pane = self.moves.form().preview
         pane.tabs.setCurrentWidget(pane.lists[TO_COMPLETE])
-        pause(150)
-        line = next(
-            one for one in pane.lists[TO_COMPLETE].findChildren(LinkButton) if "xpir" in one.accessibleName()
-        )
-        player.click(line)
+        player.click(player.line(pane.lists[TO_COMPLETE], "xpir"))
         player.step(
             "chose the expiry date in the list beside the form",
             "Expiry date",
