@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from digmed_desktop.credentials.chain_seal import VaultChainSeal
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
@@ -16,7 +17,8 @@ from tests.history.samples import KEY, PHARMACIST, START, MovedClock, facts, loc
 from tests.long.registry import LongCheck, Outcome, Size
 from tests.outbox.doubles import FolderClock, FolderMesh, FolderTransport, understand
 
-NOTIFICATIONS = 200
+NOTIFICATIONS = 40
+TURNS = 9
 LONGEST_TAIL = 0.1
 """Seconds for the look at the end of the chain at a start, however long the chain is."""
 _EVENTS = (
@@ -83,11 +85,18 @@ def _cost(folder: Path) -> dict[str, float]:
         _store(folder / "bare", CountingVault(), sealed=False),
         _store(folder / "sealed", CountingVault()),
     )
-    turns = [(_each(lambda: _whole_way(bare)), _each(lambda: _whole_way(sealed))) for _ in range(3)]
+    turns = [(_each(lambda: _whole_way(bare)), _each(lambda: _whole_way(sealed))) for _ in range(TURNS)]
     bare.close()
     sealed.close()
     without, with_chain = (min(one) for one in zip(*turns, strict=True))
+    small, large = ((folder / name / "digmed.db").stat().st_size for name in ("bare", "sealed"))
+    made = len(turns) * (NOTIFICATIONS + 1)
     return {
+        "percent more processor with the chain, median of pairs": round(
+            100 * (median(sealed / bare for bare, sealed in turns) - 1), 1
+        ),
+        "bytes of the file for a notification without the chain": small // made,
+        "bytes of the file for a notification with the chain": large // made,
         "ms a notification without the chain": round(without, 2),
         "ms a notification with the chain": round(with_chain, 2),
         "ms the chain costs": round(with_chain - without, 2),
