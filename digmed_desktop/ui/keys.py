@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.words import application
 
 SEEN_MS = 700  # a page is in view for so long before Ctrl+Enter acts on it: one press is never two acts
 MAIN = ("go", "primary")
 SENDS = "go"
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-IN_VIEW = 24  # pixels around what has the cursor
 
 
 class KeyLaw(QObject):
@@ -81,7 +81,7 @@ class KeyLaw(QObject):
         around = now.parentWidget()
         while around is not None and around is not self._pages:
             if isinstance(around, QScrollArea):
-                around.ensureWidgetVisible(now, IN_VIEW, IN_VIEW)
+                around.ensureWidgetVisible(now, SPACE.wide, SPACE.wide)
             around = around.parentWidget()
 
     def _close_list(self, now: QWidget | None) -> None:

@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
-from digmed_desktop.ui.frame import Banner, Rail
+from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.fault_reports import at_once
+from digmed_desktop.ui.rail import Rail
 
 DELIVERY_HEADS = ("Not connected", "Delivery", "Please note")
 NOT_KEPT = "The form is not stored"
@@ -40,13 +41,13 @@ class Notices(QObject):
     def show_standing(self, standing: QueueStanding) -> None:
         """Show how delivery stands: on the rail always, on the banner where something is in its way."""
         waiting = f"{standing.waiting} waiting" if standing.waiting else ""
-        needs = f"{standing.needs_person} need action" if standing.needs_person else ""
+        link = "Connected" if standing.connected else "Not connected"
         if standing.connected is None:
-            link = "○ No connection set up"
-        else:
-            link = "● Connected" if standing.connected else "○ Not connected"
-        look = bool(standing.stopped_because or standing.needs_person)
-        self._rail.show_connection((link, waiting, needs), look=look)
+            link = "No connection set up"
+        self._rail.show_connection(
+            link, waiting, connected=bool(standing.connected), look=bool(standing.stopped_because)
+        )
+        self._rail.show_needs(standing.needs_person)
         if standing.stopped_because:
             rest = (
                 f"{waiting}: it goes out by itself when MESH can be reached."

@@ -12,13 +12,13 @@ from digmed_desktop.clinical.problem import Problem, Severity, told_first
 from digmed_desktop.clinical.record import Allergies, Patient
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui.choices_made import ChoicesMade
+from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
 from digmed_desktop.ui.widgets.flow import FlowLayout
-from digmed_desktop.ui.widgets.words import LARGE, SMALL, Words, breakable
+from digmed_desktop.ui.widgets.words import Words, breakable
 
 NOBODY = "No patient chosen"
 NEW = "New patient"
 NUMBER = "NHS number"
-NAME = 1.05
 IN_LINE = {"Born": "Born {}", NUMBER: "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
 """How a fact is said where its label has no line of its own; the practice stands on the form."""
 LONG_WORD_WHEN_LARGE = 12  # letters
@@ -130,20 +130,20 @@ class PatientBanner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self.name = Words(NOBODY, NAME, bold=True, wrap=False)
+        self.name = Words(NOBODY, TYPE.body, bold=True, wrap=False)
         self.alert = Words("", bold=True, wrap=False, role="alert")
         self._holder = QWidget()
         self.alert_in_line = Words("", bold=True, role="alert")  # large text has no room beside the facts
         self.alert_in_line.setParent(self._holder)
         self.alert_in_line.hide()
-        self._flow = FlowLayout(self._holder, 18, lines=2)
+        self._flow = FlowLayout(self._holder, SPACE.large, lines=SPACE.hair)
         policy = self._holder.sizePolicy()
         policy.setHeightForWidth(True)
         self._holder.setSizePolicy(policy)
         _holder, self._label_of_name = self._fact("Patient", self.name)
         line = self._line = QHBoxLayout(self)
-        line.setContentsMargins(24, 3, 16, 3)
-        line.setSpacing(12)
+        line.setContentsMargins(*INSET.slim)
+        line.setSpacing(SPACE.medium)
         line.addWidget(self._holder, 1)
         line.addWidget(self.alert, 0, Qt.AlignmentFlag.AlignVCenter)
         self._facts: list[tuple[QWidget, Words, Words]] = []
@@ -154,12 +154,14 @@ class PatientBanner(QFrame):
     def show_view(self, view: BannerView) -> None:
         """Show who it is."""
         self._view = view
-        compact = self.fontMetrics().height() >= LARGE
+        compact = self.fontMetrics().height() >= SIZE.large
         shown = list(view.facts)
         if compact:
             shown = [(label, IN_LINE[label].format(text)) for label, text in shown if label in IN_LINE]
             shown = [(label, text.replace(" years)", "y)").replace(" year)", "y)")) for label, text in shown]
-        self._line.setContentsMargins(24, 0 if compact else 4, 16, 0 if compact else 4)
+        self._line.setContentsMargins(
+            SPACE.wide, 0 if compact else SPACE.tight, SPACE.large, 0 if compact else SPACE.tight
+        )
         _show_whole(self.name, view.name, compact=compact)
         self._label_of_name.setVisible(not compact)
         while len(self._facts) < len(shown):
@@ -190,7 +192,7 @@ class PatientBanner(QFrame):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        label = Words(title, SMALL, wrap=False, role="label")
+        label = Words(title, TYPE.small, wrap=False, role="label")
         column.addWidget(label)
         column.addWidget(value)
         self._flow.removeWidget(self.alert_in_line)  # it stands last

@@ -12,11 +12,11 @@ from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui import fonts
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import PAPER
 
 NO_PRINTER = DigMedError(
     "No printer is set up on this computer.", "Save it as a PDF instead, or add a printer and try again."
 )
-_BODY_POINTS, _FOOT_POINTS = 9.0, 7.5
 
 
 def print_on_paper(
@@ -90,21 +90,22 @@ def paint(printer: QPrinter, printed: Printed) -> int:
 def _pages(painter: QPainter, printer: QPrinter, printed: Printed) -> int:
     area = printer.pageRect(QPrinter.Unit.DevicePixel)
     foot_font = QFont(fonts.family())
-    foot_font.setPointSizeF(_FOOT_POINTS)
+    foot_font.setPointSizeF(PAPER.foot)
     painter.setFont(foot_font)
     foot = painter.fontMetrics().height() * 1.6
     document = QTextDocument()
     document.documentLayout().setPaintDevice(printer)
     font = QFont(fonts.family())
-    font.setPointSizeF(_BODY_POINTS)
+    font.setPointSizeF(PAPER.body)
     document.setDefaultFont(font)
-    document.setDefaultStyleSheet("h1 { font-size: 15pt; } h2 { font-size: 10.5pt; } body { color: #000; }")
+    points = f"h1 {{ font-size: {PAPER.title}pt; }} h2 {{ font-size: {PAPER.heading}pt; }}"
+    document.setDefaultStyleSheet(f"{points} body {{ color: {PAPER.ink}; }}")
     document.setDocumentMargin(0)
     document.setPageSize(QSizeF(area.width(), area.height() - foot))
     document.setHtml(printed.html)
     pages = document.pageCount()
     context = QAbstractTextDocumentLayout.PaintContext()
-    context.palette.setColor(QPalette.ColorRole.Text, "#000000")
+    context.palette.setColor(QPalette.ColorRole.Text, PAPER.ink)
     for page in range(pages):
         if page:
             printer.newPage()

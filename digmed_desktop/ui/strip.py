@@ -19,14 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.desk.views import PersonView
+from digmed_desktop.ui.tokens import SIZE, SPACE
 from digmed_desktop.ui.widgets.flow import Flow
-from digmed_desktop.ui.widgets.words import LARGE, Words
+from digmed_desktop.ui.widgets.words import Words
 
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
 MOST_ROWS = 1  # of whole words; where they need more, the short words are shown
-GAP = 4
-MARGIN = 24
-QWIDGETSIZE_MAX = 16_777_215  # Qt's own value; PySide does not name it
+LEAST_EM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class ChipButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         """Return a width that leaves room for a few letters, or for all where they are fewer."""
-        few = self.fontMetrics().horizontalAdvance("m") * 6
+        few = self.fontMetrics().horizontalAdvance("m") * LEAST_EM
         return QSize(min(few, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -126,10 +125,10 @@ class Strip(QFrame):
         self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.more = ChipButton(self)  # where the text is large: every value but the main one
         self.more.setMenu(QMenu(self.more))
-        self._flow = Flow((self.who, self.more), GAP)
+        self._flow = Flow((self.who, self.more), SPACE.tight)
         line = QHBoxLayout(self)
-        line.setContentsMargins(MARGIN, 6, MARGIN, 6)
-        line.setSpacing(8)
+        line.setContentsMargins(SPACE.wide, SPACE.tight, SPACE.wide, SPACE.tight)
+        line.setSpacing(SPACE.small)
         line.addWidget(self._flow, 2)
         line.addWidget(self.programme, 1)
         line.addWidget(self.pharmacy, 1)
@@ -200,10 +199,10 @@ class Strip(QFrame):
         alone = not self._values
         self.programme.setVisible(alone)
         self.pharmacy.setVisible(alone)
-        large = not alone and self.fontMetrics().height() >= LARGE
+        large = not alone and self.fontMetrics().height() >= SIZE.large
         for place, chip in enumerate(self.chips):
             chip.setVisible(place < len(self._values) and (not large or self._values[place].main))
-            chip.setMaximumWidth(QWIDGETSIZE_MAX)
+            chip.setMaximumWidth(SIZE.unbounded)
         chips = [self.who, *self.chips[: len(self._values)]]
         short = not alone and self._rows([chip.width_of(short=False) for chip in chips]) > MOST_ROWS
         for chip in chips:
@@ -230,18 +229,18 @@ class Strip(QFrame):
             text = f"{mark}{value.title}: {value.text or 'not set'}   Alt+{n + 1}".replace("&", "&&")
             menu.addAction(text, partial(self._press, n))
         beside = sum(
-            max(chip.sizeHint().width(), chip.minimumSizeHint().width()) + GAP
+            max(chip.sizeHint().width(), chip.minimumSizeHint().width()) + SPACE.tight
             for chip in (self.who, self.more)
         )
-        room = self.width() - 2 * MARGIN - beside
+        room = self.width() - 2 * SPACE.wide - beside
         for chip in (chip for chip in self.chips if chip.isVisibleTo(self)):
             chip.setMaximumWidth(max(room, chip.minimumSizeHint().width()))
 
     def _rows(self, widths: Sequence[int]) -> int:
-        room = self.width() - 2 * MARGIN
+        room = self.width() - 2 * SPACE.wide
         rows, x = 1, 0
         for width in widths:
             if x and x + width > room:
                 rows, x = rows + 1, 0
-            x += width + GAP
+            x += width + SPACE.tight
         return rows

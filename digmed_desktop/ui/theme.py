@@ -14,8 +14,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digmed_desktop import resources
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.ui import system_look
+from digmed_desktop.ui import system_look, tokens
+from digmed_desktop.ui.tokens import TYPE
 
+PER_CENT = 100
+PRESSED_SHARE = 0.2  # of the text's colour in a button under the mouse
+SCROLL_SHARE = 0.7  # of the border's colour in the handle of a scroll bar
 RAIL_EM = 15  # widths of the frame are in characters, so that they grow with the text
 
 
@@ -39,6 +43,14 @@ class Theme:
 def load(name: str) -> Theme:
     """Return the theme ``name``: light, dark or high-contrast."""
     return Theme(name, dict(OWN.raw("styles/themes.toml")[name]))
+
+
+_SHOWN: list[Theme] = []
+
+
+def shown() -> Theme:
+    """Return the theme that the application shows now: what is painted by hand takes its colours."""
+    return _SHOWN[-1] if _SHOWN else load("light")
 
 
 def mixed(one: str, other: str, share: float) -> str:
@@ -86,7 +98,10 @@ def style_sheet(theme: Theme) -> str:
     shade = "light" if theme.name == "light" else "dark"
     values = {
         **theme.colours,
-        "focus_soft": mixed(theme["surface"], theme["focus"], 0.22 if theme.name == "light" else 0.12),
+        **tokens.for_the_style_sheet(),
+        "act_pressed": mixed(theme["act"], theme["text"], PRESSED_SHARE),
+        "done_pressed": mixed(theme["done"], theme["text"], PRESSED_SHARE),
+        "scroll": mixed(theme["window"], theme["border"], SCROLL_SHARE),
         "off": "dashed" if theme.name == "high-contrast" else "solid",
         "tick": resources.path(f"icons/tick-{shade}.svg").as_posix(),
         "chevron": resources.path(f"icons/chevron-{shade}.svg").as_posix(),
@@ -128,7 +143,6 @@ class Appearance(QObject):
         super().__init__()
         self._app = app
         self._family = family
-        self._base_points = 10.5
         self.choice = choice
         self.text_percent = text_percent
         self.theme = load("light")
@@ -151,9 +165,10 @@ class Appearance(QObject):
         if name == "system":
             name = system_look.name_of(self._app.styleHints())
         self.theme = load(name)
+        _SHOWN[:] = [self.theme]
         font = QFont(self._family or QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family())
         percent = max(self.text_percent, system_look.text_percent())  # as large as either asks for
-        font.setPointSizeF(self._base_points * percent / 100)
+        font.setPointSizeF(TYPE.points * percent / PER_CENT)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         self._app.setFont(font)
         self._app.setPalette(palette_of(self.theme))

@@ -5,13 +5,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from digmed_desktop.ui.context import Acting
+from digmed_desktop.ui.tokens import SIZE, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words, announce, breakable
 
 STAYS_MS = 20_000
-MARGIN = 24
 LONG = 40  # letters from which a name wraps
-OVER_FOOT = 70  # pixels above the lower edge: the foot of a page stays free
 
 
 class Toast(QFrame):
@@ -33,12 +32,12 @@ class Toast(QFrame):
         )  # it never takes the cursor: Ctrl+O presses it
         self.open_button.clicked.connect(self._open)
         text = QVBoxLayout()
-        text.setSpacing(2)
+        text.setSpacing(SPACE.hair)
         text.addWidget(self.head)
         text.addWidget(self.body)
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 10, 12, 10)
-        line.setSpacing(24)
+        line.setContentsMargins(SPACE.large, SPACE.small, SPACE.medium, SPACE.small)
+        line.setSpacing(SPACE.wide)
         line.addLayout(text)
         line.addWidget(self.open_button)
         self._away = QTimer(self, singleShot=True, interval=STAYS_MS)
@@ -99,11 +98,11 @@ class Toast(QFrame):
         if layout is not None:
             layout.activate()
         room = self._over.size()
-        size = self.sizeHint().boundedTo(QSize(max(1, room.width() - 2 * MARGIN), room.height()))
+        size = self.sizeHint().boundedTo(QSize(max(1, room.width() - 2 * SPACE.wide), room.height()))
         if layout is not None and layout.hasHeightForWidth():
             size.setHeight(layout.totalHeightForWidth(size.width()))
         self.resize(size)
-        self.move(room.width() - size.width() - MARGIN, max(0, room.height() - size.height() - OVER_FOOT))
+        self.move(room.width() - size.width() - SPACE.wide, max(0, room.height() - size.height() - SIZE.foot))
 
     def _open(self) -> None:
         if self._about is not None:

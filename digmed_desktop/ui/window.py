@@ -11,7 +11,7 @@ from digmed_desktop.desk.views import FormLists
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.counter import Counter
-from digmed_desktop.ui.frame import Banner, Entry, Rail, practice_band
+from digmed_desktop.ui.frame import Banner, practice_band
 from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
@@ -26,15 +26,17 @@ from digmed_desktop.ui.pages.incidents import IncidentsPage
 from digmed_desktop.ui.pages.people import FirstRunPage
 from digmed_desktop.ui.pages.people_list import PeoplePage
 from digmed_desktop.ui.pages.practice_mode import PracticePage
-from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, Place, page_of
+from digmed_desktop.ui.pages.registry import FORMS, HOME, PLACES, SET_UP, Place, page_of
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.patient_banner import NOBODY, PatientBanner
+from digmed_desktop.ui.rail import Entry, Rail
 from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
+from digmed_desktop.ui.widgets.focus_ring import FocusRing
 
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
@@ -77,13 +79,14 @@ class Window(QMainWindow):
         self.handed_over = HandedOver(self)
         self.keys = KeyLaw(self, self.pages, self._leave_page)
         context.appearance.dress(self)
+        FocusRing(self, context.appearance)
         self.show_page(self.opening)
 
     # ---- building
 
     def _build(self) -> None:
-        entries = [Entry(place.key, place.title, place.keys) for place in self.places.values()]
-        self.rail = Rail([*entries, Entry("help", "Help", "F1")], self)
+        entries = [Entry(place.key, place.title, place.keys, place.group) for place in self.places.values()]
+        self.rail = Rail([*entries, Entry("help", "Help", "F1", SET_UP)], self)
         self.strip = Strip()
         self.banner = Banner()
         self.patient = PatientBanner()

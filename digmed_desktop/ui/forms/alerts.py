@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem, facts_of, told_first
 from digmed_desktop.data_files.source import OWN
+from digmed_desktop.ui.tokens import SPACE, TYPE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import SMALL, Words, announce, application, breakable
+from digmed_desktop.ui.widgets.words import Words, announce, application, breakable
 
 
 def reasons() -> list[Option]:
@@ -80,15 +81,17 @@ class Alert(QFrame):
         self.brief.clicked.connect(lambda _on=False: self.begin())
         self.editor.entered.connect(self._take)
         self.editor.left.connect(self._take)
-        self._decline_key = Words("Alt+0", SMALL, role="quiet", wrap=False)
-        self._ask_key = Words("Alt+R", SMALL, role="quiet", wrap=False)
+        self._decline_key = Words("Alt+0", TYPE.small, role="quiet", wrap=False)
+        self._ask_key = Words("Alt+R", TYPE.small, role="quiet", wrap=False)
         if not problem.needs_reason:
             self.ask.hide()
-        self._buttons = flow(self.ask, self._ask_key, self.decline, self._decline_key, self.go, spacing=12)
+        self._buttons = flow(
+            self.ask, self._ask_key, self.decline, self._decline_key, self.go, spacing=SPACE.medium
+        )
         self._body = QVBoxLayout(self)
-        self._body.setSpacing(2)
+        self._body.setSpacing(SPACE.hair)
         line = QHBoxLayout()
-        line.setSpacing(12)
+        line.setSpacing(SPACE.medium)
         line.addWidget(self.said, 1)
         line.addWidget(self.brief)
         self._body.addLayout(line)
@@ -132,7 +135,8 @@ class Alert(QFrame):
         at_length = at_length or not self.field.isHidden()
         self._buttons.setVisible(at_length)
         self.brief.setVisible(not at_length)
-        self._body.setContentsMargins(12, 6 if at_length else 1, 12, 6 if at_length else 1)
+        above = SPACE.tight if at_length else SPACE.hair
+        self._body.setContentsMargins(SPACE.medium, above, SPACE.medium, above)
 
     @property
     def open(self) -> bool:
@@ -173,8 +177,8 @@ class Alerts(QWidget):
         super().__init__()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(4)
-        self.more = Words("", SMALL, role="quiet")
+        self._layout.setSpacing(SPACE.tight)
+        self.more = Words("", TYPE.small, role="quiet")
         self._layout.addWidget(self.more)
         self.alerts: list[Alert] = []
         self.called: Callable[[str], str] = lambda _question: ""  # the label of a question

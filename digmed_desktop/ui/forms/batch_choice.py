@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import BatchView
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.words import Words
 
@@ -41,7 +42,7 @@ class BatchChoice(QWidget):
         self.list.itemClicked.connect(lambda item: self._take(self.list.row(item)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(SPACE.tight)
         layout.addWidget(self.head)
         layout.addWidget(self.list)
         editor.line.installEventFilter(self)
@@ -103,7 +104,7 @@ class BatchChoice(QWidget):
     def _fit(self) -> None:
         items = [self.list.item(place) for place in range(min(self.list.count(), MOST_IN_VIEW))]
         rows = [self.list.visualItemRect(one).height() for one in items]  # as they wrap at this width
-        self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + 14)
+        self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + SPACE.medium)
 
     def _line(self, one: BatchView) -> str:
         batch = one.batch

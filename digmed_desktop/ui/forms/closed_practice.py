@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from digmed_desktop.desk.views import ClosedPractice
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words
@@ -36,8 +37,8 @@ class ClosedPracticePanel(QFrame):
         self.take.clicked.connect(self._take)
         self.ask.clicked.connect(self._ask)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 14, 10)
-        layout.setSpacing(6)
+        layout.setContentsMargins(*INSET.notice)
+        layout.setSpacing(SPACE.tight)
         for part in (self.head, self.said, self.note, flow(self.take, self.ask)):
             layout.addWidget(part)
         self.setVisible(False)

@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.sent_views import Act, Corrected
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import INSET, SIZE, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import LARGE, Words, breakable
+from digmed_desktop.ui.widgets.words import Words, breakable
 
 
 class CorrectionBand(QFrame):
@@ -41,13 +42,13 @@ class CorrectionBand(QFrame):
         self.note.clicked.connect(self._keep_note)
         self.note.hide()
         self._note = ""
-        self._buttons = flow(self.note, self.stop, self.wrong, spacing=12)
+        self._buttons = flow(self.note, self.stop, self.wrong, spacing=SPACE.medium)
         below = QHBoxLayout()
-        below.setSpacing(16)
+        below.setSpacing(SPACE.large)
         below.addWidget(self.why, 1)
         below.addWidget(self._buttons)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 3, 24, 3)
+        layout.setContentsMargins(*INSET.slim)
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addLayout(below)
@@ -94,7 +95,7 @@ class CorrectionBand(QFrame):
         why = f"Reason: {about.why} The practice reads this."
         self.setAccessibleName(f"{head}. {why}")
         if (
-            self.fontMetrics().height() >= LARGE and not replaced
+            self.fontMetrics().height() >= SIZE.large and not replaced
         ):  # the form keeps its room; the tip has all of it
             self.setToolTip(f"{head}. {why}")
             shortly = self._context.made.private(about.patient_name)  # the banner over it says the rest

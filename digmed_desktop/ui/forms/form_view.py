@@ -14,6 +14,7 @@ from digmed_desktop.clinical.problem import Problem, Severity, is_warned_of
 from digmed_desktop.clinical.reading import LawSaid
 from digmed_desktop.ui.forms.editor_for import editor_for
 from digmed_desktop.ui.forms.repeating import AddBar, CopyHead, LawPanel, copy_number, repeats_of, step, stops
+from digmed_desktop.ui.tokens import INSET, SIZE, SPACE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor, RowEditor
 from digmed_desktop.ui.widgets.editors import Editor, TextEditor
 from digmed_desktop.ui.widgets.field import Field, Level, RowField
@@ -24,7 +25,6 @@ from digmed_desktop.ui.widgets.words import application, heading, title
 
 Lists = Mapping[str, Sequence[Option]]
 SEE_WARNING = "See the warning above the questions."
-ROUND_FOCUS = 72  # pixels kept in view above and below the question at the cursor: what comes next is seen
 
 
 def _list_of(question: FormField) -> str:
@@ -78,8 +78,8 @@ class FormView(QScrollArea):
         page = QWidget()
         page.setObjectName("page")
         self._layout = QVBoxLayout(page)
-        self._layout.setContentsMargins(24, 16, 24, 24)
-        self._layout.setSpacing(16)
+        self._layout.setContentsMargins(*INSET.page)
+        self._layout.setSpacing(SPACE.large)
         self.setAccessibleName(form.title)
         if self.TITLED:
             self._layout.addWidget(title(form.title))
@@ -209,8 +209,8 @@ class FormView(QScrollArea):
     def _group(self, group: Group) -> QWidget:
         holder = QWidget()
         layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(14)
+        layout.setContentsMargins(0, SPACE.small, 0, 0)
+        layout.setSpacing(SPACE.medium)
         repeat = self._repeats.get(group.copy_of)
         if repeat is not None:
             head = CopyHead(group)
@@ -357,7 +357,7 @@ class FormView(QScrollArea):
         if field is None or field.isHidden():
             return
         field.editor.focus()
-        self.ensureWidgetVisible(field, 20, ROUND_FOCUS)
+        self.ensureWidgetVisible(field, SPACE.large, SIZE.ahead)
         QTimer.singleShot(0, self, self.keep_cursor_in_view)
 
     def next_open(self, after: str) -> None:
@@ -437,4 +437,4 @@ class FormView(QScrollArea):
         if isinstance(owner, Field) and owner.field_id != self._at:
             self._at = owner.field_id
             self.cursor_at.emit(owner.field_id)
-        self.ensureWidgetVisible(owner or now, 20, ROUND_FOCUS)
+        self.ensureWidgetVisible(owner or now, SPACE.large, SIZE.ahead)

@@ -10,6 +10,7 @@ from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.one_patient import OnePatient
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, announce, set_property
@@ -63,11 +64,11 @@ class OnePerson(QWidget):
         self.another.clicked.connect(self.is_another)
         self._buttons = flow(self.another, self.slip)
         holder = QVBoxLayout(self)
-        holder.setContentsMargins(24, 8, 24, 0)
+        holder.setContentsMargins(SPACE.wide, SPACE.small, SPACE.wide, 0)
         holder.addWidget(self.panel)
         layout = QVBoxLayout(self.panel)
-        layout.setContentsMargins(14, 10, 14, 10)
-        layout.setSpacing(6)
+        layout.setContentsMargins(*INSET.notice)
+        layout.setSpacing(SPACE.tight)
         for part in (self.head, self.said, self._buttons):
             layout.addWidget(part)
         self.setVisible(False)

@@ -11,6 +11,7 @@ from digmed_desktop.clinical.identity import folded
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.closed_practice import ClosedPracticePanel
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import row
@@ -41,7 +42,7 @@ class PracticeSearch(QWidget):
         self.online.clicked.connect(self._ask_directory)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(SPACE.tight)
         layout.addWidget(self.box)
         layout.addWidget(row(self.online, None))
         self.closed = ClosedPracticePanel(context)

@@ -11,6 +11,7 @@ from digmed_desktop.clinical import law
 from digmed_desktop.clinical.form import Form, Group
 from digmed_desktop.clinical.problem import sourced
 from digmed_desktop.clinical.reading import LawSaid
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -169,7 +170,7 @@ class AddBar(QWidget):
         self.undo = button("Put it back", "link")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
+        line.setSpacing(SPACE.medium)
         for widget in (self.add, self.said, self.undo):
             line.addWidget(widget)
         line.addStretch(1)
@@ -207,8 +208,8 @@ class LawPanel(QFrame):
         super().__init__()
         self.setProperty("tone", "act")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(14, 10, 14, 10)
-        self._layout.setSpacing(6)
+        self._layout.setContentsMargins(*INSET.notice)
+        self._layout.setSpacing(SPACE.tight)
         self._head = Words("The law on this item", bold=True)
         self._lines: list[Words] = []
         self._foot = Words(law.reminder(), role="quiet")

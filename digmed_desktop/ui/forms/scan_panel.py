@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.code_question import CodeQuestion
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -54,11 +55,11 @@ class ScanPanel(QWidget):
         self.product.leads_on = True
         self.product.entered.connect(self._use)
         holder = QVBoxLayout(self)
-        holder.setContentsMargins(24, 8, 24, 8)
+        holder.setContentsMargins(*INSET.bar)
         holder.addWidget(self.panel)
         layout = QVBoxLayout(self.panel)
-        layout.setContentsMargins(14, 10, 14, 10)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*INSET.notice)
+        layout.setSpacing(SPACE.small)
         layout.addWidget(self.head)
         layout.addWidget(self.said)
         layout.addWidget(self.product_field)

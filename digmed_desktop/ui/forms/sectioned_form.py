@@ -15,6 +15,7 @@ from digmed_desktop.ui.forms.form_view import FormView, Lists
 from digmed_desktop.ui.forms.layout import SectionSpec, Style
 from digmed_desktop.ui.forms.repeating import step
 from digmed_desktop.ui.forms.sections import AddBar, Fold, Section
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.columns import Columns
 
@@ -63,8 +64,8 @@ class SectionedForm(FormView):
                 self.add_bar.add(spec.id, spec.adds, partial(made.open, focus=True))
         self._layout.insertWidget(self._first, self.columns)
         self._layout.insertWidget(self._first + 1, self.add_bar)
-        self._layout.setContentsMargins(24, 6, 24, 10)
-        self._layout.setSpacing(6)
+        self._layout.setContentsMargins(SPACE.wide, SPACE.tight, SPACE.wide, SPACE.small)
+        self._layout.setSpacing(SPACE.tight)
         order = [key for spec in self._specs for key in spec.questions()]
         self._order = tuple(questions[key] for key in order)
         self.fields = {key: self.fields[key] for key in questions}

@@ -8,12 +8,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.forms.layout import SectionSpec, Style
+from digmed_desktop.ui.tokens import SPACE, TYPE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import RadioEditor, RowEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import FlowLayout, flow
 from digmed_desktop.ui.widgets.pair import Pair
-from digmed_desktop.ui.widgets.words import SMALL, Words, breakable, heading
+from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
 KEPT_HERE = "kept in this pharmacy, not sent"
 
@@ -38,12 +39,12 @@ class Section(QWidget):
         self._fields = {key: fields[key] for key in self.questions}
         self.fold = Fold.AWAY if spec.style is Style.MORE else Fold.OPEN
         self._asked: frozenset[str] = frozenset()
-        self.note = Words("", SMALL, role="quiet")
+        self.note = Words("", TYPE.small, role="quiet")
         self.card = self._make_card()
         self.body = QWidget()
         inner = QVBoxLayout(self.body)
         inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0 if spec.style is Style.TABLE else 8)
+        inner.setSpacing(0 if spec.style is Style.TABLE else SPACE.small)
         self._head = self._make_head()
         inner.addWidget(self._head)
         self._head.setVisible(bool(spec.title))
@@ -68,20 +69,20 @@ class Section(QWidget):
         if len(asked) == 1:
             return asked[0]
         if all(isinstance(field.editor, RadioEditor) for field in asked):
-            return flow(*asked, spacing=8)
+            return flow(*asked, spacing=SPACE.small)
         return Pair(*asked)
 
     def _make_head(self) -> QWidget:
         head = QWidget()
         line = QHBoxLayout(head)
-        line.setContentsMargins(0, 2, 0, 2)
-        line.setSpacing(8)
+        line.setContentsMargins(0, SPACE.hair, 0, SPACE.hair)
+        line.setSpacing(SPACE.small)
         line.addWidget(heading(self.spec.title))
         line.addWidget(self.note, 1)
         if self.spec.style is Style.TABLE:
             first = next(f.editor for f in self._fields.values() if isinstance(f.editor, RowEditor))
             for words, part in zip(("Yes  1", "No  2"), first.parts(), strict=True):
-                column = Words(words, SMALL, role="quiet", wrap=False)
+                column = Words(words, TYPE.small, role="quiet", wrap=False)
                 column.setAlignment(column.alignment().AlignCenter)
                 column.setFixedWidth(part.sizeHint().width())
                 line.addWidget(column)
@@ -92,9 +93,9 @@ class Section(QWidget):
         card = QFrame()
         card.setObjectName("card")
         line = QHBoxLayout(card)
-        line.setContentsMargins(12, 3, 8, 3)
-        line.setSpacing(10)
-        self.card_name = Words(self.spec.card, SMALL, role="quiet", wrap=False)
+        line.setContentsMargins(SPACE.medium, SPACE.hair, SPACE.small, SPACE.hair)
+        line.setSpacing(SPACE.small)
+        self.card_name = Words(self.spec.card, TYPE.small, role="quiet", wrap=False)
         self.card_text = Words("")
         self.change = button("Change", "link")
         self.change.setAccessibleName(f"Change {self.spec.card.lower()}")
@@ -103,7 +104,7 @@ class Section(QWidget):
         line.addWidget(self.card_text, 1)
         line.addWidget(self.change)
         if self.spec.key:
-            line.addWidget(Words(self.spec.key, SMALL, role="quiet", wrap=False))
+            line.addWidget(Words(self.spec.key, TYPE.small, role="quiet", wrap=False))
             self.shortcut = QShortcut(QKeySequence(self.spec.key), self, lambda: self.open(focus=True))
         card.hide()
         return card
@@ -185,10 +186,10 @@ class AddBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 4, 0, 0)
-        self._layout.setSpacing(4)
+        self._layout.setContentsMargins(0, SPACE.tight, 0, 0)
+        self._layout.setSpacing(SPACE.tight)
         self._holder = QWidget()
-        self._flow = FlowLayout(self._holder, 6)
+        self._flow = FlowLayout(self._holder, SPACE.tight)
         self._flow.addWidget(Words("Add if needed:", role="quiet", wrap=False))
         policy = self._holder.sizePolicy()
         policy.setHeightForWidth(True)

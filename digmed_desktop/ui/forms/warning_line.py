@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from digmed_desktop.ui.forms.alerts import Alert, Alerts, tone_of
 from digmed_desktop.ui.forms.form_view import FormView
-from digmed_desktop.ui.widgets.words import SMALL, Words, breakable, set_property
+from digmed_desktop.ui.tokens import SPACE, TYPE
+from digmed_desktop.ui.widgets.words import Words, breakable, set_property
 
 
 class WarningLine(QFrame):
@@ -17,10 +18,10 @@ class WarningLine(QFrame):
         super().__init__()
         self._alerts, self._view = alerts, view
         self.said = Words("", bold=True)
-        self.others = Words("", SMALL, role="quiet", wrap=False)
+        self.others = Words("", TYPE.small, role="quiet", wrap=False)
         line = QHBoxLayout(self)
-        line.setContentsMargins(18, 3, 12, 3)
-        line.setSpacing(12)
+        line.setContentsMargins(SPACE.large, SPACE.hair, SPACE.medium, SPACE.hair)
+        line.setSpacing(SPACE.medium)
         line.addWidget(self.said, 1)
         line.addWidget(self.others)
         self._soon = QTimer(self, singleShot=True, interval=0)

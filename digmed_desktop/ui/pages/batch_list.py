@@ -11,6 +11,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.lists import empty, table
@@ -29,7 +30,7 @@ class BatchCard(QFrame):
         self._context = context
         self.found: BatchList | None = None
         self.head, self.said, self.told = heading(""), Words(""), Words("", role="quiet")
-        self._holder, self._rows = table((3, 4, 3, 2), between_rows=8)
+        self._holder, self._rows = table((3, 4, 3, 2), between_rows=SPACE.small)
         self.print_button, self.save_button = button("Print the list …"), button("Save as PDF …")
         self.csv_button, self.close_button = button("Save as CSV …"), button("Put the list away")
         self.print_button.clicked.connect(self._print_list)
@@ -37,8 +38,8 @@ class BatchCard(QFrame):
         self.csv_button.clicked.connect(self._save_csv)
         self.close_button.clicked.connect(lambda: self.setVisible(False))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 20)
-        layout.setSpacing(10)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.small)
         buttons = flow(self.print_button, self.save_button, self.csv_button, self.close_button)
         for widget in (self.head, self.said, buttons, self.told, self._holder):
             layout.addWidget(widget)

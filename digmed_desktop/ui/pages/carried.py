@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton
 
 from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
@@ -73,9 +74,9 @@ class CarriedPanel(QFrame):
         super().__init__()
         self.setProperty("tone", "look")
         grid = QGridLayout(self)
-        grid.setContentsMargins(14, 10, 14, 12)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
+        grid.setContentsMargins(*INSET.notice)
+        grid.setHorizontalSpacing(SPACE.medium)
+        grid.setVerticalSpacing(SPACE.tight)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 4)
         earlier = any(key.startswith("contact.") for one in rows for key in one.fields)

@@ -24,10 +24,11 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.alerts import fact_in_words, reason_field
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
-from digmed_desktop.ui.forms.form_view import ROUND_FOCUS, FormView
+from digmed_desktop.ui.forms.form_view import FormView
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
+from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import (
@@ -40,6 +41,7 @@ from digmed_desktop.ui.widgets.words import (
     title,
 )
 
+SPLIT_SHARES = (640, 440)  # of the record, and of what the practice reads
 FINISH_HEADING = "Check before you finish"
 FINISHES = {
     Ending.SEND: ("Send", "Send to the GP practice (F12)"),
@@ -96,11 +98,11 @@ class CheckPage(QWidget):
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([640, 440])
+        self.splitter.setSizes(SPLIT_SHARES)
         footer = QFrame()
         footer.setObjectName("footer")
         line = QHBoxLayout(footer)
-        line.setContentsMargins(24, 8, 24, 8)
+        line.setContentsMargins(*INSET.bar)
         self.why_not = Words("", role="quiet")
         self.back_button = button("Back", tip="Back to the form (Esc)")
         self.send_button = button("Send", "go", tip="Send to the GP practice (F12)")
@@ -144,8 +146,8 @@ class CheckPage(QWidget):
         page = QWidget()
         page.setObjectName("page")
         body = QVBoxLayout(page)
-        body.setContentsMargins(24, 16, 24, 24)
-        body.setSpacing(12)
+        body.setContentsMargins(*INSET.page)
+        body.setSpacing(SPACE.medium)
         sends = preview.ending is Ending.SEND and not preview.to_sign
         body.addWidget(title(heading_text if sends else FINISH_HEADING))
         if preview.changes or (state and state.correction):
@@ -182,8 +184,8 @@ class CheckPage(QWidget):
             grid = QGridLayout()
             grid.setColumnStretch(0, 2)
             grid.setColumnStretch(1, 3)
-            grid.setHorizontalSpacing(16)
-            grid.setVerticalSpacing(6)
+            grid.setHorizontalSpacing(SPACE.large)
+            grid.setVerticalSpacing(SPACE.tight)
             for place, recorded in enumerate(group.rows):
                 label = Words(recorded.label, role="quiet")
                 value = Words(breakable(recorded.text))
@@ -194,7 +196,10 @@ class CheckPage(QWidget):
                 grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
                 if not recorded.to_gp and preview.ending is not Ending.HERE:  # there all of it is kept here
                     grid.addWidget(
-                        Words("Kept here", 0.82, role="tag", wrap=False), place, 2, Qt.AlignmentFlag.AlignTop
+                        Words("Kept here", TYPE.small, role="tag", wrap=False),
+                        place,
+                        2,
+                        Qt.AlignmentFlag.AlignTop,
                     )
                 grid.addWidget(change, place, 3, Qt.AlignmentFlag.AlignTop)
             body.addLayout(grid)
@@ -213,7 +218,7 @@ class CheckPage(QWidget):
         panel = QFrame()
         panel.setProperty("tone", "stop" if problem.needs_adviser else "look")
         inner = QVBoxLayout(panel)
-        inner.setContentsMargins(14, 10, 14, 12)
+        inner.setContentsMargins(*INSET.notice)
         word = "Stop" if problem.needs_adviser else "Warning"
         inner.addWidget(Words(f"{word}: {problem.sentence}", bold=True))
         for fact in facts:
@@ -273,7 +278,7 @@ class CheckPage(QWidget):
             owner: QWidget | None = now
             while owner is not None and not isinstance(owner, Field):
                 owner = owner.parentWidget()
-            self._scroll.ensureWidgetVisible(owner or now, 20, ROUND_FOCUS)
+            self._scroll.ensureWidgetVisible(owner or now, SPACE.large, SIZE.ahead)
 
     def go_back(self) -> bool:
         """Go back to the form."""
@@ -306,7 +311,7 @@ def changes_panel(changes: Sequence[Difference]) -> QFrame:
     panel = QFrame()
     panel.setProperty("tone", "look")
     inner = QVBoxLayout(panel)
-    inner.setContentsMargins(14, 10, 14, 12)
+    inner.setContentsMargins(*INSET.notice)
     inner.addWidget(heading("Changes"))
     for one in changes:
         inner.addWidget(Words(breakable(f"{one.label}: {one.after or 'taken out'}"), bold=True))

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.questions.emergency_supply import FORM_ID
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words
@@ -26,8 +27,8 @@ class ClearedAnswers(QWidget):
         self.put_back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.put_back.clicked.connect(self._put_back)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.setSpacing(2)
+        layout.setContentsMargins(0, SPACE.hair, 0, SPACE.hair)
+        layout.setSpacing(SPACE.hair)
         layout.addWidget(self.said)
         layout.addWidget(flow(self.put_back))
         self.hide()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from digmed_desktop.clinical.problem import Problem, stops_of
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words
 
@@ -16,8 +17,8 @@ class FormFooter(QFrame):
         super().__init__()
         self.setObjectName("footer")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 8, 24, 8)
-        layout.setSpacing(12)
+        layout.setContentsMargins(*INSET.bar)
+        layout.setSpacing(SPACE.medium)
         self.saved = Words("", role="quiet", wrap=False)
         self.next = button("Next patient", tip="Keep this as a draft and begin the next patient (F9)")
         self.check = button("Check", "primary", tip="Check before sending (Ctrl+Enter)")

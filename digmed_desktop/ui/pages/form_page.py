@@ -22,6 +22,7 @@ from digmed_desktop.ui.pages.form_parts import FormParts
 from digmed_desktop.ui.pages.whose_form import WhoseForm
 from digmed_desktop.ui.patient_banner import BannerView, banner_of
 from digmed_desktop.ui.strip import Wording
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.words import application
 
 PREVIEW_AFTER_MS = 60
@@ -80,7 +81,7 @@ class FormPage(FormParts):
         self.form.detours["practice.ods_code"] = self.practice_search.focus
         self.practice_search.passed.connect(lambda: self.form.focus_field("practice.ods_code"))
         closed = self.practice_search.closed
-        closed.opened.connect(lambda: self.form.ensureWidgetVisible(closed, 20, 24))
+        closed.opened.connect(lambda: self.form.ensureWidgetVisible(closed, SPACE.large, SPACE.wide))
         self.scan_panel.settled.connect(self.take_scan)
         self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._preview_timer.timeout.connect(self.refresh)

@@ -19,6 +19,8 @@ from digmed_desktop.ui.forms.warning_line import WarningLine
 from digmed_desktop.ui.pages.form_footer import FormFooter
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 
+SPLIT_SHARES = (680, 400)  # of the form, and of what the practice reads
+
 
 class FormParts(QWidget):
     """Makes the parts of one form's page and lays them out; a form page says what they do."""
@@ -57,7 +59,7 @@ class FormParts(QWidget):
         self.splitter.setStretchFactor(0, 1)  # what a wide window adds is the form's
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([680, 400])
+        self.splitter.setSizes(SPLIT_SHARES)
         self.footer = FormFooter()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

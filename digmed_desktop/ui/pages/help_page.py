@@ -14,6 +14,7 @@ from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.tokens import INSET
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice
 
@@ -68,7 +69,7 @@ class HelpPage(QWidget):
         self.said = Notice("done")
         self.said.setVisible(False)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setContentsMargins(*INSET.page)
         layout.addWidget(flow(self.back_button, self.guides, self.rules, self.save))
         layout.addWidget(self.said)
         layout.addWidget(self.text, 1)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.desk.incident_views import IncidentView, StepView, words_of
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor
@@ -107,7 +108,7 @@ class IncidentCard(QFrame):
         self.view: IncidentView | None = None
         self.head, self.standing = heading(""), Words("", bold=True)
         self._facts_holder, self._facts = table((1, 4))
-        self._steps_holder, self._steps = table((2, 7, 4), between_rows=12)
+        self._steps_holder, self._steps = table((2, 7, 4), between_rows=SPACE.medium)
         self.panel = AskPanel()
         self.panel.decided.connect(self.decided)
         self.record = ChoiceEditor(())
@@ -117,8 +118,8 @@ class IncidentCard(QFrame):
         self._notes = QVBoxLayout()
         self._buttons = QVBoxLayout()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 20)
-        layout.setSpacing(12)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.medium)
         for widget in (self.head, self.standing, self._facts_holder, self.linking, self.link, self.panel):
             layout.addWidget(widget)
         layout.addWidget(self._steps_holder)
@@ -168,7 +169,7 @@ class IncidentCard(QFrame):
         said = QWidget()
         column = QVBoxLayout(said)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
+        column.setSpacing(SPACE.hair)
         column.addWidget(Words(f"{step.place}: {step.what}" if step.place else step.what))
         for text in (step.how, step.standing):
             if text:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.ui.context import Context, IncidentStart
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import quiet
@@ -24,8 +25,8 @@ class IncidentOffer(QWidget):
         self.begin = button("Record an incident …")
         self.begin.clicked.connect(self._begin)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.setSpacing(4)
+        layout.setContentsMargins(0, SPACE.hair, 0, SPACE.hair)
+        layout.setSpacing(SPACE.tight)
         layout.addWidget(quiet(_SAID))
         layout.addWidget(flow(self.begin))
 

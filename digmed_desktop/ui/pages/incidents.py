@@ -13,6 +13,7 @@ from digmed_desktop.ui.context import Context, IncidentStart
 from digmed_desktop.ui.pages.batch_list import BatchCard
 from digmed_desktop.ui.pages.incident_card import Ask, IncidentCard
 from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor, NhsNumberEditor, TextEditor
@@ -46,10 +47,10 @@ class IncidentsPage(ColumnPage):
         self.body.addWidget(self.shown)
         self.batch = BatchCard(context)
         self.body.addWidget(self.batch)
-        self._open_holder, self._open = table((4, 2, 3, 1), between_rows=10)
+        self._open_holder, self._open = table((4, 2, 3, 1), between_rows=SPACE.small)
         self.card("Open", self._open_holder)
         self._make_form()
-        self._closed_holder, self._closed = table((4, 2, 3, 1), between_rows=10)
+        self._closed_holder, self._closed = table((4, 2, 3, 1), between_rows=SPACE.small)
         self.card("Closed", self._closed_holder)
         self._connect()
 

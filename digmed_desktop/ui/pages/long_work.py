@@ -10,6 +10,7 @@ from digmed_desktop.background.office import Office
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ class LongWork(QFrame):
         self.said = Notice("done")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(SPACE.tight)
         layout.addWidget(self.what)
         self._running = row(self.bar, self.cancel)
         layout.addWidget(self._running)

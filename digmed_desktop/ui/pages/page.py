@@ -11,6 +11,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.context import Acting
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button as button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
@@ -34,13 +35,13 @@ class ColumnPage(QScrollArea):
         page = QWidget()
         page.setObjectName("page")
         outer = self._outer = QVBoxLayout(page)
-        outer.setContentsMargins(32, 24, 32, 24)
+        outer.setContentsMargins(*INSET.column)
         self._column = QWidget()
         outer.addWidget(self._column)
         outer.addStretch(1)
         self.body = QVBoxLayout(self._column)
         self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(16)
+        self.body.setSpacing(SPACE.large)
         self.title = title(title_text)
         self.body.addWidget(self.title)
         if lead:
@@ -56,16 +57,16 @@ class ColumnPage(QScrollArea):
         """Keep the column at its width by the margin: a layout asks for heights at the width that it gives."""
         super().resizeEvent(event)
         widest = self.fontMetrics().horizontalAdvance("m") * self.WIDTH_EM
-        spare = max(0, self.viewport().width() - 64 - widest)
-        self._outer.setContentsMargins(32, 24, 32 + spare, 24)
+        spare = max(0, self.viewport().width() - 2 * SPACE.broad - widest)
+        self._outer.setContentsMargins(SPACE.broad, SPACE.wide, SPACE.broad + spare, SPACE.wide)
 
     def card(self, heading_text: str, *widgets: QWidget) -> QFrame:
         """Add a card with a heading."""
         frame = QFrame()
         frame.setObjectName("card")
         layout = QVBoxLayout(frame)
-        layout.setContentsMargins(20, 16, 20, 20)
-        layout.setSpacing(14)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.medium)
         if heading_text:
             layout.addWidget(heading(heading_text))
         for widget in widgets:
@@ -134,4 +135,4 @@ class ColumnPage(QScrollArea):
         """Put the cursor at a field."""
         if field_id in self.fields:
             self.fields[field_id].editor.focus()
-            self.ensureWidgetVisible(self.fields[field_id], 20, 40)
+            self.ensureWidgetVisible(self.fields[field_id], SPACE.large, SPACE.broad)

@@ -13,6 +13,7 @@ from digmed_desktop.messaging.permissions import Permission, WorkRole
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.pages.people import person_fields
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.editors import DateEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -35,14 +36,14 @@ class PeoplePage(ColumnPage):
         self._context = context
         self._changing: PersonView | None = None
         self._list = QGridLayout()
-        self._list.setHorizontalSpacing(16)
-        self._list.setVerticalSpacing(8)
+        self._list.setHorizontalSpacing(SPACE.large)
+        self._list.setVerticalSpacing(SPACE.small)
         for column, share in enumerate((3, 3, 3, 2, 0)):
             self._list.setColumnStretch(column, share)
         holder = QFrame()
         holder.setObjectName("card")
         holder.setLayout(self._list)
-        self._list.setContentsMargins(20, 12, 20, 12)
+        self._list.setContentsMargins(*INSET.card)
         self.body.addWidget(holder)
         self.said = Notice("done")
         self.said.setVisible(False)

@@ -12,6 +12,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
@@ -46,7 +47,7 @@ class PgdPage(ColumnPage):
         switching = row(self.switch, None)
         self.body.addWidget(switching)
         self.only_for(context.acting, Permission.SWITCH_PGDS, switching)
-        self._holder, self._list = table((3, 3, 0), between_rows=10)
+        self._holder, self._list = table((3, 3, 0), between_rows=SPACE.small)
         self.card("In the register", self._holder)
         self.programme, self.direction, self.person = ChoiceEditor(()), ChoiceEditor(()), ChoiceEditor(())
         direction = self.card(

@@ -9,6 +9,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context, FormStart, PracticePatient
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
@@ -142,7 +143,7 @@ class PracticePage(ColumnPage):
             told = QWidget()
             column = QVBoxLayout(told)
             column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(1)
+            column.setSpacing(SPACE.hair)
             column.addWidget(choose)
             column.addWidget(Words(patient.label, bold=True))
             column.addWidget(quiet(patient.shows))

@@ -30,10 +30,13 @@ from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.register_entry import EntryView
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row, title
 
 PAGE = 100
+SPLIT_SHARES = (600, 460)  # of the list, and of the entry
+WIDE_EM, STACKED_EM, LEAST_EM, LIST_EM, DETAIL_EM = 62, 46, 22, 14, 27
 COLUMNS = ("No.", "Date of supply", "Patient", "Supplied")
 EMPTY = "Nothing stands in the register yet. It is written when an emergency supply is finished (F3)."
 
@@ -59,7 +62,7 @@ class RegisterPage(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         left = QWidget()
         column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, SPACE.small, 0)
         column.addWidget(self.empty)
         column.addWidget(self.table, 1)
         column.addWidget(self.more)
@@ -69,7 +72,7 @@ class RegisterPage(QWidget):
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([600, 460])
+        self.splitter.setSizes(SPLIT_SHARES)
         self.print_list = button("Print register", tip="Print the whole register")
         self.save_list = button("Save as PDF", tip="Save the whole register as a PDF")
         self.print_list.clicked.connect(lambda: self.print_paper(_whole, "register"))
@@ -84,8 +87,8 @@ class RegisterPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.whole)
         layout = QVBoxLayout(inside)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(12)
+        layout.setContentsMargins(*INSET.page)
+        layout.setSpacing(SPACE.medium)
         lists = row(self.print_list, self.save_list)
         layout.addWidget(row(title("Register"), None, lists))
         layout.addWidget(WhoMay(context.acting, Permission.PRINT_LISTS, lists))
@@ -261,10 +264,10 @@ class RegisterPage(QWidget):
         """Put the entry under the list where both do not fit side by side."""
         super().resizeEvent(event)
         em = self.fontMetrics().horizontalAdvance("m")
-        narrow = self.width() < em * 62
-        self.splitter.setMinimumHeight(em * (46 if narrow else 22))
-        self.table.setMinimumHeight(em * 14)
-        self.detail.setMinimumWidth(0 if narrow else em * 27)
+        narrow = self.width() < em * WIDE_EM
+        self.splitter.setMinimumHeight(em * (STACKED_EM if narrow else LEAST_EM))
+        self.table.setMinimumHeight(em * LIST_EM)
+        self.detail.setMinimumWidth(0 if narrow else em * DETAIL_EM)
         self.splitter.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
         self.table.resizeRowsToContents()
 
@@ -276,7 +279,7 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("tone", "look")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(14, 10, 14, 10)
+        self._layout.setContentsMargins(*INSET.notice)
         self._layout.addWidget(Words(text, bold=True))
         self._lines: list[QWidget] = []
         self.hide()

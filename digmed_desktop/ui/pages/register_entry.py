@@ -16,6 +16,7 @@ from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, RegisterEntry
 from digmed_desktop.ui.context import Acting
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -66,8 +67,8 @@ class EntryView(QScrollArea):
         inside = QWidget()
         inside.setObjectName("page")
         self._layout = QVBoxLayout(inside)
-        self._layout.setContentsMargins(8, 0, 8, 8)
-        self._layout.setSpacing(10)
+        self._layout.setContentsMargins(SPACE.small, 0, SPACE.small, SPACE.small)
+        self._layout.setSpacing(SPACE.small)
         self.said = Notice("done", "")
         self.said.hide()
         self.print_entry = button("Print entry")

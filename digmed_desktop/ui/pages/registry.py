@@ -36,11 +36,14 @@ class Place:
     keys: str  # its function key
     make: Callable[[Context], QWidget]
     help_topic: str
+    group: str  # the heading of the rail that it stands under
     only_in_practice_mode: bool = False
 
 
 HOME = "today"
 """The place shown after signing in."""
+
+WORK, RECORDS, SET_UP = "Work", "Records", "Set-up"
 
 PLACES: tuple[Place, ...] = (
     Place("today", "Today", "F4", TodayPage, "today"),

@@ -16,6 +16,7 @@ from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.pages.reply_parts import ReplyCard, StopsCard
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Notice, row
 
@@ -100,7 +101,7 @@ class RepliesPage(ColumnPage):
         blocker.unblock()
         lines = min(max(len(view.replies), 1), LINES_IN_VIEW)
         height = max(self.list.sizeHintForRow(0), self.list.fontMetrics().height() * 2)
-        self.list.setFixedHeight(lines * height + 2 * self.list.frameWidth() + 4)
+        self.list.setFixedHeight(lines * height + 2 * self.list.frameWidth() + SPACE.tight)
         self.list.setVisible(bool(view.replies))
         self.switch.setText(
             f"Show the {view.for_person:,} for a person"

@@ -14,6 +14,7 @@ from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.replies import NAMES_OURS, About, Reply, ReplyAct, StoppedPractice
 from digmed_desktop.messaging.reply_words import what_it_says, why, words_of_act
 from digmed_desktop.ui.context import Acting
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
@@ -41,8 +42,8 @@ class StopsCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 20)
-        layout.setSpacing(10)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.small)
         layout.addWidget(heading("Sending is stopped"))
         layout.addWidget(
             quiet(
@@ -52,7 +53,7 @@ class StopsCard(QFrame):
         lines = QWidget()
         self._lines = QVBoxLayout(lines)
         self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(8)
+        self._lines.setSpacing(SPACE.small)
         layout.addWidget(WhoMay(acting, Permission.RESUME_SENDING, lines))
         layout.addWidget(lines)
         self.buttons: list[ConfirmedButton] = []
@@ -96,8 +97,8 @@ class ReplyCard(QFrame):
         self._named: tuple[str, About | None] = ("", None)  # by the reply itself
         self._chosen: About | None = None
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 20)
-        layout.setSpacing(12)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.medium)
         self.head = heading("")
         self.why = Words("")
         self.says = Words("")
@@ -146,8 +147,8 @@ class ReplyCard(QFrame):
     def _laid_out(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
+        grid.setHorizontalSpacing(SPACE.large)
+        grid.setVerticalSpacing(SPACE.small)
         grid.setColumnStretch(1, 1)
         self._explained: dict[ReplyAct, QWidget] = {}
         for place, (act, made) in enumerate(self.acts.items()):

@@ -15,6 +15,7 @@ from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists,
 from digmed_desktop.messaging.states import IN_TRANSIT, State
 from digmed_desktop.messaging.wording import words_of
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -90,7 +91,7 @@ class SentFilters(QWidget):
         self._dates = Reflow(tuple(self.dates.values()), 22)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(SPACE.small)
         layout.addWidget(Reflow(tuple(self.fields.values()), 13))
         layout.addWidget(self._dates)
         self._dates.setHidden(True)

@@ -28,6 +28,7 @@ from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.sent_filters import SentFilters
 from digmed_desktop.ui.pages.sent_model import MOST_ROWS, PAGE, SORTS, STATE, SentModel, bold
+from digmed_desktop.ui.tokens import INSET, SIZE, SPACE
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -74,8 +75,8 @@ class SentPage(QWidget):
         self.naming_row.setHidden(True)
         self.work = LongWork(context.office)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(10)
+        layout.setContentsMargins(*INSET.page)
+        layout.setSpacing(SPACE.small)
         layout.addWidget(row(title("Sent items"), None, self.count, self.clear, self.more))
         layout.addWidget(self.filters)
         layout.addWidget(self.naming_row)
@@ -324,7 +325,7 @@ class SentPage(QWidget):
     def _restyle(self) -> None:
         self.model.theme = self._context.appearance.theme
         metrics = self.table.fontMetrics()
-        self.table.verticalHeader().setDefaultSectionSize(metrics.height() + 16)
+        self.table.verticalHeader().setDefaultSectionSize(max(metrics.height() + 2 * SPACE.small, SIZE.row))
         self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -337,7 +338,7 @@ class SentPage(QWidget):
         em = self.table.fontMetrics().horizontalAdvance("m")
         leasts = [em * least for least in LEAST_EM]
         leasts[STATE] = self._width_of_states(em)
-        room = self.width() - 48 - self.table.verticalScrollBar().sizeHint().width() - 6
+        room = self.width() - 2 * SPACE.wide - self.table.verticalScrollBar().sizeHint().width() - SPACE.tight
         shown = set(range(len(LEAST_EM)))
         for column in GIVEN_UP:
             if sum(leasts[one] for one in shown) > room:

@@ -14,6 +14,7 @@ from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.pages.signing_parts import ReasonPanel, SigningAct, counted, line_of, name_button
 from digmed_desktop.ui.pages.story_parts import RecordedView, recorded
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
@@ -285,7 +286,7 @@ class SigningPage(ColumnPage):
         if signer is not None and self.chosen is not None:
             self.panel.ask(act, signer.name, self.chosen.unsigned.recorder)
             QTimer.singleShot(
-                0, self, lambda: self.ensureWidgetVisible(self.panel, 20, 24)
+                0, self, lambda: self.ensureWidgetVisible(self.panel, SPACE.large, SPACE.wide)
             )  # once it has its height
 
     def _close_panel(self) -> None:

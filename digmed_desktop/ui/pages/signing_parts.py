@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.signing_views import ToSign
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import LinesEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -69,8 +70,8 @@ class ReasonPanel(QFrame):
         self.do.clicked.connect(self._confirm)
         self.back.clicked.connect(self.closed)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 14, 12)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*INSET.notice)
+        layout.setSpacing(SPACE.small)
         for widget in (self.head, self.explain, self.reason, flow(self.do, self.back)):
             layout.addWidget(widget)
         self.setHidden(True)

@@ -17,6 +17,7 @@ from digmed_desktop.ui.forms.code_question import CodeQuestion
 from digmed_desktop.ui.pages.batch_list import BatchCard
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.pages.stock_hold import HoldCard
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
@@ -70,7 +71,7 @@ class StockPage(ColumnPage):
         self.wanted = TextEditor()
         self.list_batch = button("List who had it")
         self.list_batch.clicked.connect(self._list_typed)
-        self._holder, self._list = table((3, 2, 3, 4), between_rows=10)
+        self._holder, self._list = table((3, 2, 3, 4), between_rows=SPACE.small)
         self.hold = HoldCard()
         self.hold.decided.connect(self._decide_hold)
         self.body.addWidget(self.hold)
@@ -208,7 +209,7 @@ class StockPage(ColumnPage):
 
     def _ask_hold(self, view: BatchView) -> None:
         self.hold.open_for(view)
-        self.ensureWidgetVisible(self.hold, 20, 40)
+        self.ensureWidgetVisible(self.hold, SPACE.large, SPACE.broad)
 
     def _who_had(self, number: str) -> None:
         self.batch.show_batch(number)

@@ -27,10 +27,12 @@ from digmed_desktop.ui.pages.story_parts import (
     recorded,
 )
 from digmed_desktop.ui.patient_banner import BannerView, banner_of_record
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property
 
+SPLIT_SHARES = (400, 640)  # of the timeline, and of the record
 BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
 """Acts with a button of their own; the others are in the menu beside."""
 SAID_BY_STATE = (Act.PAPER, Act.CANCEL)
@@ -77,10 +79,10 @@ class StoryPage(QWidget):
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([400, 640])
+        self.splitter.setSizes(SPLIT_SHARES)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 12, 24, 12)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*INSET.bar)
+        layout.setSpacing(SPACE.small)
         layout.addWidget(self._make_bar())
         for widget in (self.state, self.work):
             layout.addWidget(widget)

@@ -16,6 +16,7 @@ from digmed_desktop.messaging.wording import record_word, words_of
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -39,8 +40,8 @@ class Column(QScrollArea):
         inside = QWidget()
         inside.setObjectName("page")
         body = QVBoxLayout(inside)
-        body.setContentsMargins(0, 0, 8, 0)
-        body.setSpacing(6)
+        body.setContentsMargins(0, 0, SPACE.small, 0)
+        body.setSpacing(SPACE.tight)
         for widget in widgets:
             body.addWidget(widget)
         body.addStretch(1)
@@ -52,7 +53,7 @@ def event_line(event: StoryEvent) -> QFrame:
     """Return one event in words: what happened, when, by whom, and the note or the answer's own sentence."""
     line = QFrame()
     inner = QVBoxLayout(line)
-    inner.setContentsMargins(0, 4, 0, 4)
+    inner.setContentsMargins(0, SPACE.tight, 0, SPACE.tight)
     inner.setSpacing(0)
     by = f" · {event.by}" if event.by else ""
     inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
@@ -75,8 +76,8 @@ def version_card(view: VersionView, *, current: bool, go: Callable[[int], None])
     card = QFrame()
     card.setObjectName("card")
     layout = QVBoxLayout(card)
-    layout.setContentsMargins(16, 10, 16, 12)
-    layout.setSpacing(6)
+    layout.setContentsMargins(*INSET.card)
+    layout.setSpacing(SPACE.tight)
     item = view.version.row
     head = heading(f"Version {view.number}: {record_word(item)}")
     said = quiet(f"{dates.shown_time(view.version.made_at)} · {words_of(item.state).word}")
@@ -98,9 +99,9 @@ def version_card(view: VersionView, *, current: bool, go: Callable[[int], None])
 def _changes(view: VersionView) -> QWidget:
     table = QWidget()
     grid = QGridLayout(table)
-    grid.setContentsMargins(0, 4, 0, 0)
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(6)
+    grid.setContentsMargins(0, SPACE.tight, 0, 0)
+    grid.setHorizontalSpacing(SPACE.large)
+    grid.setVerticalSpacing(SPACE.tight)
     for column, text in enumerate(("What", "Before", "Now")):
         grid.addWidget(Words(text, role="quiet", wrap=False), 0, column)
         grid.setColumnStretch(column, 2)
@@ -172,8 +173,8 @@ class ActPanel(QFrame):
         self.do.clicked.connect(self._confirm)
         self.back.clicked.connect(self.closed)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 10, 16, 12)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.small)
         for widget in (self.head, self.explain, self.call, self.note, self.listed, flow(self.do, self.back)):
             layout.addWidget(widget)
         self.setHidden(True)
@@ -265,8 +266,8 @@ class PaperPanel(QFrame):
         self.gone_button.clicked.connect(self._gone)
         self.back.clicked.connect(self.closed)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 10, 16, 12)
-        layout.setSpacing(8)
+        layout.setContentsMargins(*INSET.card)
+        layout.setSpacing(SPACE.small)
         layout.addWidget(heading("Paper copy"))
         self.lead = Words("")
         layout.addWidget(self.lead)

@@ -27,6 +27,7 @@ from digmed_desktop.ui.pages.today_pictures import (
     doses_picture,
     spans_picture,
 )
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.reflow import Reflow
@@ -62,13 +63,13 @@ class ListCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 12, 16, 14)
-        self._layout.setSpacing(8)
+        self._layout.setContentsMargins(*INSET.card)
+        self._layout.setSpacing(SPACE.small)
         self.head = heading(heading_text)
         self.nothing = quiet(nothing)
         self.all = button("Show all", "link")
         self._lines = QVBoxLayout()
-        self._lines.setSpacing(8)
+        self._lines.setSpacing(SPACE.small)
         self._layout.addWidget(self.head)
         self._layout.addWidget(self.nothing)
         self._layout.addLayout(self._lines)
@@ -114,8 +115,8 @@ class TodayPage(QScrollArea):
         page = QWidget()
         page.setObjectName("page")
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(24, 16, 24, 20)
-        layout.setSpacing(12)
+        layout.setContentsMargins(*INSET.page)
+        layout.setSpacing(SPACE.medium)
         self.title = title("Today")
         self.session = quiet("")
         self.backup = Notice("look")
@@ -154,7 +155,7 @@ class TodayPage(QScrollArea):
         self.lists = QWidget()
         self._grid = QGridLayout(self.lists)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(12)
+        self._grid.setSpacing(SPACE.medium)
         self._wide: bool | None = None
         self._left = _column(
             (self.needing, self.to_sign, self.to_paper, self.incidents, self.owed, self.due, self.back)
@@ -401,11 +402,11 @@ def _said_line(link: QPushButton, head: str, said: str, tone: str) -> QWidget:
     line = QWidget()
     column = QVBoxLayout(line)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(1)
+    column.setSpacing(SPACE.hair)
     words = Words(head, wrap=False)
     if tone in ("stop", "look"):
         words.setProperty("ink", tone)
-    column.addWidget(Flow((link, words), 10))
+    column.addWidget(Flow((link, words), SPACE.small))
     column.addWidget(quiet(said))
     return line
 
@@ -414,7 +415,7 @@ def _column(widgets: Sequence[QWidget]) -> QWidget:
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(12)
+    layout.setSpacing(SPACE.medium)
     for widget in widgets:
         layout.addWidget(widget)
     layout.addStretch(1)
@@ -426,7 +427,7 @@ def _beside(wide: QWidget, narrow: QWidget) -> QWidget:
     holder = QWidget()
     layout = QHBoxLayout(holder)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(12)
+    layout.setSpacing(SPACE.medium)
     layout.addWidget(wide, 1)
     layout.addWidget(narrow, 0, Qt.AlignmentFlag.AlignVCenter)
     return holder

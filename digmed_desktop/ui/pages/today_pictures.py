@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QPalette
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.wording import Tone, words_of
 from digmed_desktop.ui.theme import Theme, mixed
+from digmed_desktop.ui.tokens import INSET, SPACE, TYPE
 from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.words import Words, heading, quiet
 
@@ -24,6 +25,8 @@ DAYS_SHOWN = 14
 MOST_BARS = 8
 MOST_TOLD = 40
 LEAST_EM_HIGH = 11
+NUMBER_EM = 3
+BAR_LINES, LABEL_LINES = 1.7, 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ class PictureCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 12, 16, 14)
-        self._layout.setSpacing(6)
+        self._layout.setContentsMargins(*INSET.card)
+        self._layout.setSpacing(SPACE.tight)
         self.head = heading("")
         self.told = quiet("")
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -176,13 +179,15 @@ def _legend(picture: Picture, theme: Theme) -> QWidget:
     entries: list[QWidget] = []
     for one in picture.series:
         entry = QWidget()
-        line = Words(f"■ {one.name}", 0.9, wrap=False)
-        line.setStyleSheet(f"color: {theme[one.role]};")
+        line = Words(f"■ {one.name}", TYPE.small, wrap=False)
+        palette = line.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, theme.qcolor(one.role))
+        line.setPalette(palette)
         layout = QVBoxLayout(entry)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(line)
         entries.append(entry)
-    return Flow(entries, 14)
+    return Flow(entries, SPACE.medium)
 
 
 def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidget:
@@ -235,13 +240,13 @@ def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidg
             number.setFont(parent.font())
             number.setPos(value, count - 1 - n)
             plot.addItem(number)
-        plot.setFixedHeight(int(parent.fontMetrics().height() * 1.7 * count + 12))
+        plot.setFixedHeight(int(parent.fontMetrics().height() * BAR_LINES * count + SPACE.medium))
     else:
         item.getAxis("bottom").setTicks([list(enumerate(picture.labels))])
-        item.getAxis("bottom").setHeight(int(parent.fontMetrics().height() * 2.4))
+        item.getAxis("bottom").setHeight(int(parent.fontMetrics().height() * LABEL_LINES))
         step = max(1, -(-int(longest) // 4))
         item.getAxis("left").setTicks([[(n, str(n)) for n in range(0, int(longest) + 1, step)]])
-        item.getAxis("left").setWidth(em * 3)
+        item.getAxis("left").setWidth(em * NUMBER_EM)
         plot.setXRange(-0.6, count - 0.4, padding=0)
         plot.setYRange(0, longest * 1.08, padding=0)
         plot.setFixedHeight(em * LEAST_EM_HIGH + parent.fontMetrics().height() * 2)

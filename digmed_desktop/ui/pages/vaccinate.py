@@ -21,6 +21,7 @@ from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.incident_offer import IncidentOffer
 from digmed_desktop.ui.strip import Wording
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.flow import flow
@@ -92,8 +93,8 @@ class VaccinatePage(FormPage):
         )
         self._asked_anew = QWidget()
         said = QVBoxLayout(self._asked_anew)
-        said.setContentsMargins(0, 2, 0, 2)
-        said.setSpacing(4)
+        said.setContentsMargins(0, SPACE.hair, 0, SPACE.hair)
+        said.setSpacing(SPACE.tight)
         said.addWidget(quiet(ASKED_ANEW))
         said.addWidget(flow(self._put_back))
         self.batches: BatchChoice | None = None
@@ -235,8 +236,8 @@ class VaccinatePage(FormPage):
     def _show_batches(self) -> None:
         """Bring the list into view, and the question above it however little room there is."""
         if self.batches is not None:
-            self.form.ensureWidgetVisible(self.batches, 20, 24)
-            self.form.ensureWidgetVisible(self.form.fields["vaccine.batch"], 20, 24)
+            self.form.ensureWidgetVisible(self.batches, SPACE.large, SPACE.wide)
+            self.form.ensureWidgetVisible(self.form.fields["vaccine.batch"], SPACE.large, SPACE.wide)
 
     def _batch_chosen(self, answers: dict[str, str]) -> None:
         self.take_scan(answers)

@@ -10,6 +10,7 @@ from digmed_desktop.desk.views import Ending, Preview
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.theme import Appearance
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from digmed_desktop.ui.widgets.words import Words
 
@@ -48,8 +49,8 @@ class _ProblemList(QScrollArea):
         self._page = QWidget()
         self._page.setObjectName("page")
         self._layout = QVBoxLayout(self._page)
-        self._layout.setContentsMargins(14, 12, 14, 12)
-        self._layout.setSpacing(4)
+        self._layout.setContentsMargins(*INSET.notice)
+        self._layout.setSpacing(SPACE.tight)
         self.setWidget(self._page)
         self._held: list[QWidget] = []
         self.called: Callable[[str], str] = lambda _question: ""  # the label of a question
@@ -117,7 +118,7 @@ class PreviewPane(QFrame):
         self.tabs.currentChanged.connect(self._draw)
         self.reading.chosen.connect(self.chosen)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setContentsMargins(0, SPACE.tight, 0, 0)
         layout.addWidget(self.tabs)
         appearance.changed.connect(lambda: self._restyle(appearance))
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTextBrowser
 
 from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.tokens import SPACE
 
 
 class ReadingView(QTextBrowser):
@@ -24,7 +25,7 @@ class ReadingView(QTextBrowser):
         self.setTabChangesFocus(True)
         self.setAccessibleName("The message, as the GP reads it")
         self.anchorClicked.connect(self._follow)
-        self.document().setDocumentMargin(10)
+        self.document().setDocumentMargin(SPACE.small)
 
     def use(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -51,8 +52,9 @@ class ReadingView(QTextBrowser):
         t = self._theme
         parts = [f'<body style="color:{t["text"]}">']
         for section in sections:
-            parts.append(f'<h3 style="margin:12px 0 4px 0;color:{t["act"]}">{escape(section.title)}</h3>')
-            parts.append('<table width="100%" cellspacing="0" cellpadding="3">')
+            space = f"{SPACE.medium} 0 {SPACE.tight} 0"
+            parts.append(f'<h3 style="margin:{space};color:{t["act"]}">{escape(section.title)}</h3>')
+            parts.append(f'<table width="100%" cellspacing="0" cellpadding="{SPACE.hair}">')
             parts.extend(self._row(row) for row in section.rows)
             parts.append("</table>")
         parts.append("</body>")

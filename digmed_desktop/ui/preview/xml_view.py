@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit
 
 from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.tokens import TYPE
 
 _TOKENS = re.compile(
     r'(?P<comment><!--.*?-->)|(?P<name></?[\w:.-]+|/?>|<\?[\w]+|\?>)|(?P<attribute>\b[\w:.-]+)(?==")|(?P<value>"[^"]*")'
@@ -64,7 +65,7 @@ class XmlView(QPlainTextEdit):
     def _use_fixed_font(self) -> None:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setStyleHint(QFont.StyleHint.Monospace)
-        font.setPointSizeF(max(self.font().pointSizeF() * 0.9, 7.0))
+        font.setPointSizeF(self.font().pointSizeF() * TYPE.small)
         self.document().setDefaultFont(font)
 
     def show_xml(self, text: str) -> None:

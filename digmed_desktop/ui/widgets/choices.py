@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import Editor, Leaving, alone
 from digmed_desktop.ui.widgets.flow import FlowLayout
 from digmed_desktop.ui.widgets.options import DotButton, OptionButton
@@ -41,7 +42,7 @@ class RadioEditor(Editor):
         self.group.idClicked.connect(lambda _id: self.edited.emit())
 
     def _make_layout(self) -> QLayout:
-        layout = FlowLayout(self, 5)
+        layout = FlowLayout(self, SPACE.tight)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -165,7 +166,7 @@ class TicksEditor(Editor):
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(SPACE.hair)
         self._boxes: dict[str, QCheckBox] = {}
         for option in options:
             box = QCheckBox(option.label.replace("&", "&&"))

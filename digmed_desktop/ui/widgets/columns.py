@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.flow import PlacedLayout
 
 
@@ -62,7 +63,7 @@ class ColumnsLayout(PlacedLayout):
 class Columns(QWidget):
     """A widget that holds others in one column or two."""
 
-    def __init__(self, spacing: int = 6, gap: int = 32) -> None:
+    def __init__(self, spacing: int = SPACE.tight, gap: int = SPACE.broad) -> None:
         super().__init__()
         self._columns = ColumnsLayout(self, spacing, gap)
         policy = self.sizePolicy()

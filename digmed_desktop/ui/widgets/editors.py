@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical import dates, nhs_number
+from digmed_desktop.ui.tokens import SPACE
 
 YEAR_DIGITS = 4
+BOX_SPARE_EM = 2  # digits of room beside those of a date
 LIST_CLOSES_MS = 40
 MOST_LINES = 8  # of a text that grows while it is typed; a longer one scrolls
 LIST_CLOSES_TRIES = 4
@@ -177,7 +179,9 @@ class NhsNumberEditor(TextEditor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.line.setMinimumWidth(self.fontMetrics().horizontalAdvance("999 999 9999") + 40)
+        self.line.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance("999 999 9999") + SPACE.wide + SPACE.large
+        )
         self._shown = ""  # the number as it was grouped here while it was typed
         self.line.editingFinished.connect(self._show_grouped)
         self.line.textChanged.connect(self._pasted)
@@ -221,7 +225,7 @@ class LinesEditor(Editor):
             self._lines = lines
             self.setTabChangesFocus(True)
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            self.document().setDocumentMargin(2)
+            self.document().setDocumentMargin(SPACE.hair)
             self.document().blockCountChanged.connect(self._grow)
             self._fit()
 
@@ -236,7 +240,7 @@ class LinesEditor(Editor):
                 self._fit()
 
         def _fit(self) -> None:
-            self.setFixedHeight(self.fontMetrics().lineSpacing() * self._lines + 22)
+            self.setFixedHeight(self.fontMetrics().lineSpacing() * self._lines + SPACE.wide)
 
     def __init__(self, lines: int = 1) -> None:
         super().__init__()
@@ -271,7 +275,7 @@ class DateEditor(Editor):
         self._was_typed = False  # since the answer was set
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(SPACE.small)
         self.boxes: list[QLineEdit] = []
         for name, width in zip(self.NAMES, (2, 2, 4), strict=True):
             box = QLineEdit()
@@ -289,7 +293,7 @@ class DateEditor(Editor):
         self.left.connect(self._write_year_out)
 
     def _fit(self, box: QLineEdit, digits: int) -> None:
-        box.setFixedWidth(self.fontMetrics().horizontalAdvance("8" * (digits + 2)) + 26)
+        box.setFixedWidth(self.fontMetrics().horizontalAdvance("8" * (digits + BOX_SPARE_EM)) + SPACE.wide)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

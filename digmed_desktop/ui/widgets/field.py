@@ -5,9 +5,10 @@ from enum import Enum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from digmed_desktop.ui.tokens import SPACE, TYPE
 from digmed_desktop.ui.widgets.editors import Editor
 from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import SMALL, Words, set_property
+from digmed_desktop.ui.widgets.words import Words, set_property
 
 SENT, KEPT = "Sent to the GP", "Kept here"
 SET_BY_IT = "Set by your IT"
@@ -49,15 +50,15 @@ class Field(QWidget):
         parts = editor.parts()
         if parts:
             self.label.setBuddy(parts[0])
-        self.optional = Words("optional" if optional else "", SMALL, role="quiet", wrap=False)
-        self.hint = Words(hint, SMALL, role="quiet", wrap=len(hint) > LONG_HINT)
+        self.optional = Words("optional" if optional else "", TYPE.small, role="quiet", wrap=False)
+        self.hint = Words(hint, TYPE.small, role="quiet", wrap=len(hint) > LONG_HINT)
         for empty in (self.optional, self.hint):
             if not empty.text():
                 empty.hide()
         self._to_gp = to_gp
-        self._tag = Words("", SMALL, role="tag", wrap=False)
+        self._tag = Words("", TYPE.small, role="tag", wrap=False)
         self._tag.setHidden(True)
-        self._set_by_it = Words("", SMALL, bold=True, wrap=False)
+        self._set_by_it = Words("", TYPE.small, bold=True, wrap=False)
         self._set_by_it.setHidden(True)
         self.error = Words("", bold=True)
         self.error.setProperty("ink", "stop")
@@ -66,7 +67,7 @@ class Field(QWidget):
         self._bar.setObjectName("fieldBar")
         self._inner = QVBoxLayout(self._bar)
         self._inner.setContentsMargins(0, 0, 0, 0)
-        self._inner.setSpacing(3)
+        self._inner.setSpacing(SPACE.hair)
         self._lay_out()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +84,7 @@ class Field(QWidget):
         self.head = QWidget()  # as high as that of a field beside it, so that the boxes stand in line
         above = QVBoxLayout(self.head)
         above.setContentsMargins(0, 0, 0, 0)
-        above.setSpacing(3)
+        above.setSpacing(SPACE.hair)
         if self.label.wordWrap():
             above.addWidget(self.label)
         else:
@@ -161,7 +162,7 @@ class Field(QWidget):
         self.error.setVisible(wrong)
         set_property(self.error, "ink", level.value)
         set_property(self._bar, "wrong", ("true" if level is Level.STOP else "look") if wrong else "false")
-        self._inner.setContentsMargins(10 if wrong else 0, 0, 0, 0)
+        self._inner.setContentsMargins(SPACE.small if wrong else 0, 0, 0, 0)
         self.editor.mark(wrong and level is Level.STOP)
         self._name_editor()
 
@@ -176,8 +177,8 @@ class RowField(Field):
     def _lay_out(self) -> None:
         set_property(self._bar, "row", "true")
         row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 0, 0)
-        row.setSpacing(8)
+        row.setContentsMargins(SPACE.small, 0, 0, 0)
+        row.setSpacing(SPACE.small)
         words = flow(self.label, self.optional, self._tag, self.hint)
         row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.editor, 0, Qt.AlignmentFlag.AlignRight)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
+from digmed_desktop.ui.tokens import SPACE
+
 
 class PlacedLayout(QLayout):
     """A layout whose height follows its width: one method places the items, and says how high they are together."""
@@ -54,7 +56,7 @@ class PlacedLayout(QLayout):
 class FlowLayout(PlacedLayout):
     """Lays out in lines."""
 
-    def __init__(self, parent: QWidget, spacing: int = 8, lines: int | None = None) -> None:
+    def __init__(self, parent: QWidget, spacing: int = SPACE.small, lines: int | None = None) -> None:
         """``lines``: pixels between lines, where they are others than between widgets."""
         super().__init__(parent)
         self._gap = spacing
@@ -73,7 +75,8 @@ class FlowLayout(PlacedLayout):
         return size
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        x, y, tallest = rect.x(), rect.y(), 0
+        x, y = rect.x(), rect.y()
+        line: list[tuple[QLayoutItem, int, QSize]] = []  # with the left edge and the size of each
         for item in self._items:
             if item.isEmpty():
                 continue
@@ -82,15 +85,23 @@ class FlowLayout(PlacedLayout):
                 width = min(size.width(), rect.width())
                 size = QSize(width, item.heightForWidth(width))
             if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, tallest = rect.x(), y + tallest + self._between, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), rect.width()), size.height())))
+                y += self._set(line, y, rect, move=move) + self._between
+                x, line = rect.x(), []
+            line.append((item, x, size))
             x += size.width() + self._gap
-            tallest = max(tallest, size.height())
-        return y + tallest - rect.y()
+        return y + self._set(line, y, rect, move=move) - rect.y()
+
+    @staticmethod
+    def _set(line: Sequence[tuple[QLayoutItem, int, QSize]], y: int, rect: QRect, *, move: bool) -> int:
+        """Set the items of one line in its middle, and return its height."""
+        tallest = max((size.height() for _item, _x, size in line), default=0)
+        for item, x, size in line if move else ():
+            top = y + (tallest - size.height()) // 2
+            item.setGeometry(QRect(QPoint(x, top), QSize(min(size.width(), rect.width()), size.height())))
+        return tallest
 
 
-def flow(*widgets: QWidget, spacing: int = 8) -> QWidget:
+def flow(*widgets: QWidget, spacing: int = SPACE.small) -> QWidget:
     """Return widgets in lines that wrap."""
     return Flow(widgets, spacing)
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
+from digmed_desktop.ui.tokens import SPACE
+
 
 def empty(layout: QLayout) -> None:
     """Take every widget out of a layout: hidden at once, deleted when Qt is back at its events."""
@@ -14,12 +16,12 @@ def empty(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-def table(shares: Sequence[int], *, between_rows: int = 8) -> tuple[QWidget, QGridLayout]:
+def table(shares: Sequence[int], *, between_rows: int = SPACE.small) -> tuple[QWidget, QGridLayout]:
     """Return a widget and its empty grid; ``shares`` are the parts of the width that the columns take."""
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(16)
+    grid.setHorizontalSpacing(SPACE.large)
     grid.setVerticalSpacing(between_rows)
     for column, share in enumerate(shares):
         grid.setColumnStretch(column, share)

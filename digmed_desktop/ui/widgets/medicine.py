@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.medicine import CODE_END, Medicine, picked, product_answer
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import Editor, Leaving
 from digmed_desktop.ui.widgets.words import Words
 
@@ -41,7 +42,7 @@ class MedicineEditor(Editor):
         self.standing = Words("", role="quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(SPACE.hair)
         layout.addWidget(self.line)
         layout.addWidget(self.standing)
         self.setFocusProxy(self.line)

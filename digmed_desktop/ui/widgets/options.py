@@ -5,11 +5,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette,
 from PySide6.QtWidgets import QRadioButton, QSizePolicy
 
 from digmed_desktop.ui.theme import mixed, sized
+from digmed_desktop.ui.tokens import RADIUS, SIZE, SPACE, STROKE, TYPE
 
-FOCUS = QColor("#ffd500")  # the outer line of the cursor, the same in every theme
 SOFT = 0.12  # of the colour of actions in the ground of what is chosen
-ROW_EM = 5.2  # width of one column of a table
-RADIUS = 5.0
+ROW_EM, CELL_LINES = 5.2, 1.6  # one cell of a table
+ANSWER_LINES, LEAST_EM = 1.7, 8
+TICK_SHARE = 9  # the height of a tick over the width of its line
 
 
 def soft(palette: QPalette) -> QColor:
@@ -17,18 +18,9 @@ def soft(palette: QPalette) -> QColor:
     return QColor(mixed(palette.base().color().name(), palette.highlight().color().name(), SOFT))
 
 
-def draw_ring(painter: QPainter, box: QRectF, palette: QPalette, radius: float = RADIUS) -> None:
-    """Draw the two lines of the cursor inside a box."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(FOCUS, 2.0))
-    painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
-    painter.setPen(QPen(palette.windowText().color(), 2.0))
-    painter.drawRoundedRect(box.adjusted(3, 3, -3, -3), radius, radius)
-
-
 def draw_tick(painter: QPainter, box: QRectF, colour: QColor) -> None:
     """Draw a tick in a box."""
-    pen = QPen(colour, max(1.6, box.height() / 9))
+    pen = QPen(colour, max(STROKE.fine, box.height() / TICK_SHARE))
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
@@ -59,14 +51,14 @@ class OptionButton(QRadioButton):
     def sizeHint(self) -> QSize:
         """Return the room for digit and words, bold as when it is chosen."""
         metrics = self.fontMetrics()
-        cap = self._cap() + 6 if self.key else 0
-        bold = sized(self.font(), 1.0, bold=True)
+        cap = self._cap() + SPACE.tight if self.key else 0
+        bold = sized(self.font(), TYPE.body, bold=True)
         words = QFontMetrics(bold).horizontalAdvance(self._label)
-        return QSize(words + cap + 20, max(round(metrics.height() * 1.7), 30))
+        return QSize(words + cap + SPACE.wide, max(round(metrics.height() * ANSWER_LINES), SIZE.option))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(
-            min(self.sizeHint().width(), self.fontMetrics().horizontalAdvance("m") * 8),
+            min(self.sizeHint().width(), self.fontMetrics().horizontalAdvance("m") * LEAST_EM),
             self.sizeHint().height(),
         )
 
@@ -81,28 +73,27 @@ class OptionButton(QRadioButton):
         box = QRectF(self.rect())
         chosen = self.isChecked()
         act = palette.highlight().color()
-        painter.setPen(QPen(act if chosen else palette.dark().color(), 2.0 if chosen else 1.0))
+        painter.setPen(
+            QPen(act if chosen else palette.dark().color(), STROKE.mark if chosen else STROKE.line)
+        )
         painter.setBrush(soft(palette) if chosen else palette.base().color())
-        inset = 4.0 if self.hasFocus() else 1.0
-        painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
-        if self.hasFocus():
-            draw_ring(painter, box, palette)
-        left = 10
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS.control, RADIUS.control)
+        left = SPACE.small
         if self.key:
-            cap = QRectF(left - 2, (box.height() - self._cap()) / 2, self._cap(), self._cap())
+            cap = QRectF(left, (box.height() - self._cap()) / 2, self._cap(), self._cap())
             if chosen:
                 draw_tick(painter, cap, act)
             else:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(palette.dark().color(), 1.0))
-                painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+                painter.setPen(QPen(palette.dark().color(), STROKE.line))
+                painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.cap, RADIUS.cap)
                 painter.setPen(palette.windowText().color())
-                painter.setFont(sized(self.font(), 0.82))
+                painter.setFont(sized(self.font(), TYPE.small))
                 painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self.key)
-            left += self._cap() + 6
-        painter.setFont(sized(self.font(), 1.0, bold=chosen))
+            left += self._cap() + SPACE.tight
+        painter.setFont(sized(self.font(), TYPE.body, bold=chosen))
         painter.setPen(act if chosen else palette.windowText().color())
-        room = QRect(left, 0, self.width() - left - 4, self.height())
+        room = QRect(left, 0, self.width() - left - SPACE.tight, self.height())
         words = painter.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
@@ -120,7 +111,10 @@ class DotButton(QRadioButton):
     def sizeHint(self) -> QSize:
         """Return the size of one cell."""
         metrics = self.fontMetrics()
-        return QSize(round(metrics.horizontalAdvance("m") * ROW_EM), max(round(metrics.height() * 1.6), 28))
+        return QSize(
+            round(metrics.horizontalAdvance("m") * ROW_EM),
+            max(round(metrics.height() * CELL_LINES), SIZE.target),
+        )
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -142,8 +136,6 @@ class DotButton(QRadioButton):
             painter.drawEllipse(circle)
             draw_tick(painter, circle, palette.highlightedText().color())
         else:
-            painter.setPen(QPen(palette.dark().color(), 1.6))
+            painter.setPen(QPen(palette.dark().color(), STROKE.fine))
             painter.setBrush(palette.base().color())
             painter.drawEllipse(circle.adjusted(0.8, 0.8, -0.8, -0.8))
-        if self.hasFocus():
-            draw_ring(painter, box.adjusted(4, 1, -4, -1), palette)

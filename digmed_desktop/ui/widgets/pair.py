@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from digmed_desktop.ui.tokens import SPACE
+
 
 class Pair(QWidget):
     """Widgets beside each other that fold when narrow: the least width of each grows with the text."""
@@ -17,7 +19,7 @@ class Pair(QWidget):
         super().__init__()
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(16)
+        self._box.setSpacing(SPACE.large)
         self._widgets = widgets
         for widget in widgets:
             self._box.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)

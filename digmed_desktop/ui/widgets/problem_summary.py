@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -14,9 +13,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem, Severity
+from digmed_desktop.ui.tokens import INSET, SPACE, TYPE
 from digmed_desktop.ui.widgets.words import Words, announce
 
-FOCUS, ON_FOCUS = QColor("#ffeb3b"), QColor("#1f2a31")  # the same in every theme
 MOST_LINES = 8
 MOST_STEPS = 1000  # along the chain of focus
 
@@ -24,7 +23,8 @@ MOST_STEPS = 1000  # along the chain of focus
 class LinkButton(QAbstractButton):
     """A sentence that can be pressed; it wraps and grows instead of being cut."""
 
-    PAD = 4
+    PAD = SPACE.tight
+    LEAST_EM, WHOLE_EM = 8, 10_000
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -55,12 +55,13 @@ class LinkButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Return the size of the sentence on one line."""
         return QSize(
-            self.fontMetrics().horizontalAdvance(self.text()) + 2 * self.PAD, self.heightForWidth(100_000)
+            self.fontMetrics().horizontalAdvance(self.text()) + 2 * self.PAD,
+            self.heightForWidth(self._em(self.WHOLE_EM)),
         )
 
     def minimumSizeHint(self) -> QSize:
         """Return the least width; the height follows."""
-        return QSize(80, self.heightForWidth(max(self.width(), 80)))
+        return QSize(self._em(self.LEAST_EM), self.heightForWidth(max(self.width(), self._em(self.LEAST_EM))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the layout ask for the height again."""
@@ -69,18 +70,18 @@ class LinkButton(QAbstractButton):
             self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the sentence underlined; with the focus, on the colour of the focus."""
+        """Draw the sentence underlined; the ring of the window shows the focus."""
         painter = QPainter(self)
         colour = self.palette().color(QPalette.ColorRole.Link)
-        if self.hasFocus():
-            painter.fillRect(self.rect(), FOCUS)
-            colour = ON_FOCUS
         font = painter.font()
         font.setUnderline(True)
         painter.setFont(font)
         painter.setPen(colour)
         room = self.rect().adjusted(self.PAD, self.PAD, -self.PAD, -self.PAD)
         painter.drawText(room, self._flags(), self.text())
+
+    def _em(self, letters: int) -> int:
+        return self.fontMetrics().horizontalAdvance("m") * letters
 
     @staticmethod
     def _flags() -> int:
@@ -98,9 +99,9 @@ class ProblemSummary(QFrame):
         super().__init__()
         self.setProperty("tone", "stop")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 12, 16, 12)
-        self._layout.setSpacing(2)
-        self._head = Words("There is a problem", 1.15, bold=True)
+        self._layout.setContentsMargins(*INSET.card)
+        self._layout.setSpacing(SPACE.hair)
+        self._head = Words("There is a problem", TYPE.heading, bold=True)
         self._layout.addWidget(self._head)
         self._lines: list[LinkButton] = []
         self.setVisible(False)

@@ -6,11 +6,13 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from digmed_desktop.ui.tokens import SPACE
+
 
 class Reflow(QWidget):
     """Lays its widgets out in columns of at least ``least_em`` letters."""
 
-    def __init__(self, widgets: Sequence[QWidget], least_em: int, spacing: int = 12) -> None:
+    def __init__(self, widgets: Sequence[QWidget], least_em: int, spacing: int = SPACE.medium) -> None:
         super().__init__()
         self._widgets, self._least_em = list(widgets), least_em
         self._grid = QGridLayout(self)

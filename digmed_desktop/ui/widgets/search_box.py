@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from digmed_desktop.desk.views import Fit
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, set_property
@@ -73,7 +74,7 @@ class SearchBox(QWidget):
         self.said.setVisible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(SPACE.tight)
         for part in (self.field, self.list, self.said):
             layout.addWidget(part)
         self._hits: Sequence[Hit] = ()
@@ -150,7 +151,7 @@ class SearchBox(QWidget):
         """Give the list the height of its lines as they wrap at this width."""
         items = [self.list.item(place) for place in range(min(self.list.count(), MOST_IN_VIEW))]
         rows = [self.list.visualItemRect(one).height() for one in items]
-        self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + 14)
+        self.list.setFixedHeight(sum(rows) + 2 * self.list.frameWidth() + SPACE.medium)
 
     def say(self, sentence: str, ink: str = "") -> None:
         """Say something under the field."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from digmed_desktop.ui.theme import sized
+from digmed_desktop.ui.tokens import INSET, SPACE, TYPE
 
 
 def application() -> QApplication:
@@ -25,15 +26,17 @@ def breakable(text: str, most: int = LONG_WORD) -> str:
     return re.sub(rf"\S{{{most}}}(?=\S)", "\\g<0>\u200b", text)
 
 
-TITLE, HEADING, TEXT, SMALL = 1.45, 1.15, 1.0, 0.86
-LARGE = 26  # pixels of a line, from which what stands above every page takes as few lines as it can
-
-
 class Words(QLabel):
     """A text that keeps its size in step with the application's font."""
 
     def __init__(
-        self, text: str = "", factor: float = TEXT, *, bold: bool = False, role: str = "", wrap: bool = True
+        self,
+        text: str = "",
+        factor: float = TYPE.body,
+        *,
+        bold: bool = False,
+        role: str = "",
+        wrap: bool = True,
     ) -> None:
         super().__init__(text)
         self._factor, self._bold = factor, bold
@@ -50,12 +53,12 @@ class Words(QLabel):
 
 def title(text: str) -> Words:
     """Return a page's one title."""
-    return Words(text, TITLE, bold=True)
+    return Words(text, TYPE.title, bold=True)
 
 
 def heading(text: str) -> Words:
     """Return the heading of a group."""
-    return Words(text, HEADING, bold=True)
+    return Words(text, TYPE.heading, bold=True)
 
 
 def quiet(text: str) -> Words:
@@ -96,8 +99,8 @@ class Notice(QFrame):
         self.head = Words(heading_text or self.WORDS[tone], bold=True)
         self.body = Words(text)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 14, 10)
-        layout.setSpacing(4)
+        layout.setContentsMargins(*INSET.notice)
+        layout.setSpacing(SPACE.tight)
         layout.addWidget(self.head)
         layout.addWidget(self.body)
         self.setAccessibleName(f"{self.head.text()}. {text}")
@@ -114,7 +117,7 @@ class Notice(QFrame):
 
 
 def row(
-    *widgets: QWidget | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+    *widgets: QWidget | None, spacing: int = SPACE.small, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> QWidget:
     """Return widgets side by side; None is a stretch."""
     holder = QWidget()

@@ -15,6 +15,7 @@ from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.pages.settings.client_folder import BY_CLIENT, CLIENT, HOW_BY_CLIENT, ClientParts
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -81,7 +82,7 @@ class ConnectionSection(ColumnPage):
         self.test = button("Test the connection", tip="Check each thing in turn")
         self.test.clicked.connect(self._test)
         self._results = QVBoxLayout()
-        self._results.setSpacing(6)
+        self._results.setSpacing(SPACE.tight)
         holder = QWidget()
         holder.setLayout(self._results)
         self.results = holder
@@ -356,7 +357,7 @@ def _row_of(check: Check) -> QWidget:
     holder.setAccessibleName(f"{check.name}: {word}. {said.text()}")
     line = QVBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(2)
+    line.setSpacing(SPACE.hair)
     line.addWidget(name)
     line.addWidget(said)
     return holder

@@ -11,6 +11,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor, TicksEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -79,7 +80,7 @@ class MessagesSection(ColumnPage):
 
     def _make_products(self, settings: MessageSettings) -> QFrame:
         self._own = QVBoxLayout()
-        self._own.setSpacing(4)
+        self._own.setSpacing(SPACE.tight)
         self._own.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
         holder.setLayout(self._own)

@@ -8,6 +8,7 @@ from digmed_desktop.scanning.pack import Scan
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
+from digmed_desktop.ui.tokens import SPACE
 
 LIST_EM = 13
 
@@ -29,7 +30,7 @@ class SettingsPage(QWidget):
             self.list.addItem(section.title)
         self.list.currentRowChanged.connect(self._choose)
         line = QHBoxLayout(self)
-        line.setContentsMargins(24, 16, 0, 0)
+        line.setContentsMargins(SPACE.wide, SPACE.large, 0, 0)
         line.setSpacing(0)
         line.addWidget(self.list)
         line.addWidget(self.stack, 1)

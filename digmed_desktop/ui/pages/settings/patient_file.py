@@ -17,6 +17,7 @@ from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
@@ -25,7 +26,8 @@ from digmed_desktop.ui.widgets.words import Words, quiet, row
 
 LINE = Qt.ItemDataRole.UserRole
 LEFT_OUT = "Left out"
-ROWS = 16  # of the list in view
+LINES = 16  # of the list in view
+LABEL_EM, CHANGED_EM = 22, 16
 
 
 class PatientFileSection(ColumnPage):
@@ -44,7 +46,7 @@ class PatientFileSection(ColumnPage):
         self._left_out: dict[str, str] = {}
         self.find_button = button("Find", "primary")
         self.find_button.clicked.connect(self._find)
-        self._holder, self._found = table((4, 3, 2, 0), between_rows=10)
+        self._holder, self._found = table((4, 3, 2, 0), between_rows=SPACE.small)
         whose = self.card(
             "Whose",
             Field("file.who", "NHS number, name, or the number of a notification", TextEditor()),
@@ -166,9 +168,9 @@ class PatientFileSection(ColumnPage):
         if (first := self.list.topLevelItem(0)) is not None:
             self.list.setCurrentItem(first)
         em = self.fontMetrics().horizontalAdvance("m")
-        self.list.setColumnWidth(0, em * 22)
-        self.list.setColumnWidth(2, em * 16)
-        self.list.setMinimumHeight(self.fontMetrics().lineSpacing() * ROWS)
+        self.list.setColumnWidth(0, em * LABEL_EM)
+        self.list.setColumnWidth(self.list.columnCount() - 1, em * CHANGED_EM)
+        self.list.setMinimumHeight(self.fontMetrics().lineSpacing() * LINES)
         self._mark()
 
     # ---- leaving out

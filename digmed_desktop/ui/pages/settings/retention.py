@@ -16,6 +16,7 @@ from digmed_desktop.messaging.retention import Hold, HoldReason, held
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import ColumnPage, button
+from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -59,7 +60,7 @@ class RetentionSection(ColumnPage):
         self.who_may = self.only_for(context.acting, Permission.KEEP_RETENTION, *cards)
 
     def _build_holds(self) -> QFrame:
-        self._holds_holder, self._holds = table((4, 4, 0), between_rows=10)
+        self._holds_holder, self._holds = table((4, 4, 0), between_rows=SPACE.small)
         self.whose = RadioEditor(SUBJECTS)
         self.reason = RadioEditor(REASONS)
         self.place = button("Place this hold")
