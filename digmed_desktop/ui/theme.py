@@ -111,6 +111,13 @@ def style_sheet(theme: Theme) -> str:
     return sheet
 
 
+def dress_alone(popup: QWidget) -> None:
+    """Put the style sheet on a window of its own, such as a list of suggestions, as the look is now."""
+    if popup.property("look") != shown().name:
+        popup.setProperty("look", shown().name)
+        popup.setStyleSheet(style_sheet(shown()))
+
+
 def sized(font: QFont, factor: float, *, bold: bool = False) -> QFont:
     """Return ``font`` at ``factor`` times its size."""
     changed = QFont(font)

@@ -55,15 +55,10 @@ class Inset:
 class Size:
     """Heights and widths of controls, in pixels."""
 
-    line: int
     target: int
     row: int
     option: int
     icon: int
-    tick: int
-    scroll: int
-    arrow: int
-    thumb: int
     rail: int
     ahead: int
     foot: int
@@ -116,13 +111,15 @@ SIZE = Size(**_RAW["size"])
 RADIUS = Radius(**_RAW["radius"])
 STROKE = Stroke(**_RAW["stroke"])
 PAPER = Paper(**_RAW["paper"])
+_SHEET: dict[str, int] = _RAW["sheet"]
 
 
 def for_the_style_sheet() -> dict[str, str]:
     """Return the measures that the style sheet names, such as ``radius.card``, in pixels."""
     measured = (("space", SPACE), ("size", SIZE), ("radius", RADIUS), ("stroke", STROKE))
-    return {
+    named = {
         f"{table}.{name}": f"{getattr(group, name)}px"
         for table, group in measured
         for name in type(group).__slots__
     }
+    return {**named, **{f"sheet.{name}": f"{pixels}px" for name, pixels in _SHEET.items()}}

@@ -101,7 +101,7 @@ def test_every_look_has_every_colour() -> None:
 
 def test_the_tokens_are_whole() -> None:
     raw = OWN.raw(tokens.FILE)
-    assert set(raw) == {"type", "space", "inset", "size", "radius", "stroke", "paper"}
+    assert set(raw) == {"type", "space", "inset", "size", "radius", "stroke", "paper", "sheet"}
     steps = list(asdict(tokens.SPACE).values())
     assert steps == sorted(set(steps)), "each step is wider than the one before"
     assert tokens.TYPE.small < tokens.TYPE.body < tokens.TYPE.heading < tokens.TYPE.title

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from digmed_desktop.clinical.form_state import CorrectionOf
 from digmed_desktop.desk.sent_views import Act, Corrected
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.tokens import INSET, SIZE, SPACE
+from digmed_desktop.ui.tokens import SIZE, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, breakable
@@ -48,7 +48,7 @@ class CorrectionBand(QFrame):
         below.addWidget(self.why, 1)
         below.addWidget(self._buttons)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*INSET.slim)
+        layout.setContentsMargins(SPACE.wide, 0, SPACE.wide, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addLayout(below)

@@ -19,6 +19,7 @@ class WarningLine(QFrame):
         self._alerts, self._view = alerts, view
         self.said = Words("", bold=True)
         self.others = Words("", TYPE.small, role="quiet", wrap=False)
+        self.setProperty("bleeds", "true")
         line = QHBoxLayout(self)
         line.setContentsMargins(SPACE.large, SPACE.hair, SPACE.medium, SPACE.hair)
         line.setSpacing(SPACE.medium)

@@ -24,6 +24,7 @@ PHRASE_HINT = "The 24 words from the paper in the safe, in their order."
 class _PhrasePage(ColumnPage):
     """Asks for the phrase; nothing secret stays on the page once it is out of view."""
 
+    CENTRED = True
     done = Signal()
     later = Signal()
 

@@ -11,4 +11,3 @@ class ClosedFormPage(ColumnPage):
         super().__init__(title)
         self.said = Notice("stop", why, "Closed")
         self.body.addWidget(self.said)
-        self.body.addStretch(1)

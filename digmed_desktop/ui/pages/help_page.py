@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QTextDocument
-from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
+from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import rule_tables
@@ -13,14 +13,15 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.help_contents import HelpContents
 from digmed_desktop.ui.pages.page import button
-from digmed_desktop.ui.tokens import INSET
+from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice
 
 LINK, BLANK = "help", "blank"
 """Schemes of links: to another help text, such as ``help:law``, and to a blank form that is saved as PDF."""
-MARGIN = 40  # pixels beside a picture
+CONTENTS_EM, TEXT_EM, BOTH_EM = 19, 84, 68  # letters of the contents, of a line, and of both at the least
 GUIDES = "guides"
 """The help text that lists the guides and the blank forms."""
 RULES = "rules"
@@ -35,7 +36,7 @@ class _Text(QTextBrowser):
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return super().loadResource(kind, name)
         picture = QImage(str(resources.path(f"pictures/{QUrl(name).fileName()}")))
-        room = self.viewport().width() - MARGIN
+        room = self.viewport().width() - 2 * SPACE.large
         wide = Qt.TransformationMode.SmoothTransformation
         return picture if picture.width() <= room else picture.scaledToWidth(room, wide)
 
@@ -68,11 +69,18 @@ class HelpPage(QWidget):
         self.save.clicked.connect(lambda: self._save(self._topic))
         self.said = Notice("done")
         self.said.setVisible(False)
+        self.contents = HelpContents()
+        self.contents.chosen.connect(self.open)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*INSET.page)
         layout.addWidget(flow(self.back_button, self.guides, self.rules, self.save))
         layout.addWidget(self.said)
-        layout.addWidget(self.text, 1)
+        beside = QHBoxLayout()
+        beside.setSpacing(SPACE.large)
+        beside.addWidget(self.contents)
+        beside.addWidget(self.text, 1)
+        beside.addStretch(0)
+        layout.addLayout(beside, 1)
         context.appearance.changed.connect(lambda: self.open(self._topic))
 
     def open(self, topic: str) -> None:
@@ -80,6 +88,7 @@ class HelpPage(QWidget):
         self._topic = topic
         self.said.setVisible(False)
         if topic:
+            self.contents.mark(topic, self._today())
             try:
                 self.text.setMarkdown(rule_tables.text(topic, self._today()))
             except DataFileError as error:
@@ -106,6 +115,14 @@ class HelpPage(QWidget):
     def _tell(self, sentence: str, tone: str) -> None:
         self.said.say(sentence, "Saved" if tone == "done" else "Not saved", tone)
         self.said.setVisible(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the contents where there is room for both, and lines no longer than they read well."""
+        super().resizeEvent(event)
+        em = self.fontMetrics().horizontalAdvance("m")
+        self.contents.setVisible(self.width() >= em * BOTH_EM)
+        self.contents.setFixedWidth(em * CONTENTS_EM)
+        self.text.setMaximumWidth(em * TEXT_EM)
 
     def arrive(self) -> None:
         """Put the focus in the text."""

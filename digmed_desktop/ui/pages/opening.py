@@ -32,6 +32,7 @@ SLOW = (
 class OpeningPage(ColumnPage):
     """The page before the records are open, or with the reason why they cannot be."""
 
+    CENTRED = True
     rescued = Signal()  # open the records (again)
 
     def __init__(self, context: Context) -> None:

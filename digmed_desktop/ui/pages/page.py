@@ -1,4 +1,4 @@
-"""The shape of a page that is a column of fields: a title, cards of questions, and one primary action."""
+"""The shape of a page of cards: a title, cards of questions, and one primary action; two columns where there is room."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +15,7 @@ from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button as button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
+from digmed_desktop.ui.widgets.columns import LEADS, CardColumns
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import heading, quiet, title
@@ -23,9 +24,11 @@ NO_OPTION = "Choose one from the list: what stands there is not in it."
 
 
 class ColumnPage(QScrollArea):
-    """A page of one column, no wider than it reads well."""
+    """A page of cards, in one column no wider than it reads well, or in two side by side."""
 
-    WIDTH_EM = 46
+    WIDTH_EM = 62  # of one column
+    COLUMN_EM = 38  # the least of each of two
+    CENTRED = False  # a page with nothing beside it: signing in
 
     def __init__(self, title_text: str, lead: str = "") -> None:
         super().__init__()
@@ -37,18 +40,23 @@ class ColumnPage(QScrollArea):
         outer = self._outer = QVBoxLayout(page)
         outer.setContentsMargins(*INSET.column)
         self._column = QWidget()
+        if self.CENTRED:
+            outer.addStretch(1)
         outer.addWidget(self._column)
-        outer.addStretch(1)
-        self.body = QVBoxLayout(self._column)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(SPACE.large)
+        outer.addStretch(2)  # a centred page stands a little above the middle
+        above = QVBoxLayout(self._column)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(SPACE.large)
         self.title = title(title_text)
-        self.body.addWidget(self.title)
+        above.addWidget(self.title)
         if lead:
-            self.body.addWidget(quiet(lead))
+            above.addWidget(quiet(lead))
         self.summary = ProblemSummary()
         self.summary.chosen.connect(self.focus_field)
-        self.body.addWidget(self.summary)
+        above.addWidget(self.summary)
+        self._parts = QWidget()
+        self.body = CardColumns(self._parts, self.COLUMN_EM, is_first=_begins_a_column)
+        above.addWidget(self._parts)
         self.fields: dict[str, Field] = {}
         self._typed: set[str] = set()  # fields that a person answered since what is kept was asked for
         self.setWidget(page)
@@ -56,9 +64,13 @@ class ColumnPage(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the column at its width by the margin: a layout asks for heights at the width that it gives."""
         super().resizeEvent(event)
-        widest = self.fontMetrics().horizontalAdvance("m") * self.WIDTH_EM
+        em = self.fontMetrics().horizontalAdvance("m")
+        widest = em * self.WIDTH_EM
+        if self.body.has_two(self.viewport().width() - 2 * SPACE.broad):
+            widest = 2 * widest + SPACE.broad
         spare = max(0, self.viewport().width() - 2 * SPACE.broad - widest)
-        self._outer.setContentsMargins(SPACE.broad, SPACE.wide, SPACE.broad + spare, SPACE.wide)
+        left = spare // 2 if self.CENTRED else 0
+        self._outer.setContentsMargins(SPACE.broad + left, SPACE.wide, SPACE.broad + spare - left, SPACE.wide)
 
     def card(self, heading_text: str, *widgets: QWidget) -> QFrame:
         """Add a card with a heading."""
@@ -82,6 +94,7 @@ class ColumnPage(QScrollArea):
     def only_for(self, acting: Acting, permission: Permission, *parts: QWidget) -> WhoMay:
         """Let parts of the page be used only by who may do something; above the first, others read who may."""
         said = WhoMay(acting, permission, *parts)
+        said.setProperty(LEADS, "true")
         self.body.insertWidget(self.body.indexOf(parts[0]), said)
         return said
 
@@ -136,3 +149,8 @@ class ColumnPage(QScrollArea):
         if field_id in self.fields:
             self.fields[field_id].editor.focus()
             self.ensureWidgetVisible(self.fields[field_id], SPACE.large, SPACE.broad)
+
+
+def _begins_a_column(widget: QWidget) -> bool:
+    """Whether a widget is a card: what stands under one, such as its button, stays with it."""
+    return widget.objectName() == "card"

@@ -15,6 +15,7 @@ from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.pair import Pair
+from digmed_desktop.ui.widgets.person_tiles import PersonTiles
 from digmed_desktop.ui.widgets.words import Notice, quiet, row
 
 
@@ -69,6 +70,7 @@ def pharmacy_fields() -> list[QWidget]:
 class FirstRunPage(ColumnPage):
     """Asks for the pharmacy and the first person, once."""
 
+    CENTRED = True
     done = Signal()
     restore = Signal()
 
@@ -130,23 +132,26 @@ class SignInPage(ColumnPage):
     signed_in = Signal(object)  # desk.views.SignIn
     forgotten = Signal()  # a manager has no PIN any more
 
+    WIDTH_EM = 48
+    CENTRED = True
+
     def __init__(self, context: Context) -> None:
         super().__init__("Who is using this computer?")
         self._context = context
-        self.who = ChoiceEditor(())
+        self.who = PersonTiles(())
         self.pin = TextEditor(secret=True)
         self.who.leads_on = True  # Enter goes on to the PIN
         self.who.entered.connect(self.pin.focus)
         self.notice = Notice("act", "Your form is exactly as you left it.", "Locked")
         self.body.addWidget(self.notice)
         self.notice.setVisible(False)
-        self.card("", Field("who", "Name", self.who), Field("pin", "PIN", self.pin))
         self.go = button("Sign in", "primary")
         self.go.clicked.connect(self._go)
         self.pin.line.returnPressed.connect(self._go)
         self.forgot = button("A manager forgot the PIN", "link")
         self.forgot.clicked.connect(self.forgotten)
-        self.body.addWidget(row(self.go, self.forgot, None))
+        acts = row(self.go, None, self.forgot)
+        self.card("", Field("who", "Name", self.who), Field("pin", "PIN", self.pin), acts)
         self._hint = quiet("")
         self.body.addWidget(self._hint)
         self._people: tuple[PersonView, ...] = ()
@@ -177,7 +182,6 @@ class SignInPage(ColumnPage):
         (self.pin if self.who.answer() else self.who).focus()
 
     def _go(self) -> None:
-        self.who.settle()  # a typed part that fits one person is that person, in full view
         chosen, pin = self.who.answer(), self.pin.answer()
         if not chosen.isdigit():
             self.tell([Problem("who", "Choose your name.")])

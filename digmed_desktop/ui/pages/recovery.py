@@ -12,6 +12,7 @@ from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 class RecoveryPage(ColumnPage):
     """Offers the phrase to the person who has just been set up: show, print, or later with one key."""
 
+    CENTRED = True
     done = Signal()
 
     def __init__(self, context: Context) -> None:

@@ -81,6 +81,7 @@ class RegisterPage(QWidget):
         inside.setObjectName("page")
         self.whole = QScrollArea()
         self.whole.setWidgetResizable(True)
+        self.whole.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.whole.setFrameShape(QFrame.Shape.NoFrame)
         self.whole.setWidget(inside)
         outer = QVBoxLayout(self)

@@ -46,20 +46,20 @@ HOME = "today"
 WORK, RECORDS, SET_UP = "Work", "Records", "Set-up"
 
 PLACES: tuple[Place, ...] = (
-    Place("today", "Today", "F4", TodayPage, "today"),
-    Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate"),
-    Place("supply", "Supply", "F3", SupplyPage, "supply"),
-    Place("sign", "To sign", "Ctrl+T", SigningPage, "to-sign"),
-    Place("sent", "Sent items", "F5", SentPage, "sent-items"),
-    Place("replies", "Replies", "Ctrl+R", RepliesPage, "replies"),
-    Place("register", "Register", "F6", RegisterPage, "register"),
-    Place("stock", "Stock", "F7", StockPage, "stock"),
-    Place("incidents", "Incidents", "Ctrl+I", IncidentsPage, "incidents"),
-    Place("drafts", "Drafts", "Ctrl+D", DraftsPage, "drafts"),
-    Place("people", "People", "F8", PeoplePage, "people"),
-    Place("pgds", "PGDs", "Ctrl+G", PgdPage, "pgds"),
-    Place("settings", "Settings", "F10", SettingsPage, "settings"),
-    Place("practice", "Practice", "F11", PracticePage, "practice-mode", only_in_practice_mode=True),
+    Place("today", "Today", "F4", TodayPage, "today", WORK),
+    Place("vaccinate", "Vaccinate", "F2", VaccinatePage, "vaccinate", WORK),
+    Place("supply", "Supply", "F3", SupplyPage, "supply", WORK),
+    Place("drafts", "Drafts", "Ctrl+D", DraftsPage, "drafts", WORK),
+    Place("sign", "To sign", "Ctrl+T", SigningPage, "to-sign", WORK),
+    Place("sent", "Sent items", "F5", SentPage, "sent-items", RECORDS),
+    Place("replies", "Replies", "Ctrl+R", RepliesPage, "replies", RECORDS),
+    Place("register", "Register", "F6", RegisterPage, "register", RECORDS),
+    Place("stock", "Stock", "F7", StockPage, "stock", RECORDS),
+    Place("incidents", "Incidents", "Ctrl+I", IncidentsPage, "incidents", RECORDS),
+    Place("people", "People", "F8", PeoplePage, "people", SET_UP),
+    Place("pgds", "PGDs", "Ctrl+G", PgdPage, "pgds", SET_UP),
+    Place("settings", "Settings", "F10", SettingsPage, "settings", SET_UP),
+    Place("practice", "Practice", "F11", PracticePage, "practice-mode", SET_UP, only_in_practice_mode=True),
 )
 
 FORMS = {"vaccination": "vaccinate", "emergency-supply": "supply"}

@@ -31,23 +31,26 @@ from digmed_desktop.ui.pages.sent_model import MOST_ROWS, PAGE, SORTS, STATE, Se
 from digmed_desktop.ui.tokens import INSET, SIZE, SPACE
 from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.words import Notice, Words, row, title
+from digmed_desktop.ui.widgets.words import Words, row, title
 
-LEAST_EM = (10, 8, 8, 11, 10, 14, 11, 7)
+LEAST_EM = (10, 8, 7, 9, 9, 14, 11, 7)
 SHARES = (0.2, 0.0, 0.0, 0.4, 0.25, 0.0, 0.0, 0.15)
 MOST_STATE_EM = 26
 LOOKED_AT = 200  # rows whose states decide how wide their column is
 GIVEN_UP = (7, 1, 4, 3)
 """Columns left out, in this order, where there is no room for all: the page of a notification has them."""
 NOTHING_SENT = (
-    "Notifications you send appear here, with what became of each. Press F2 to record a vaccination.",
+    "Notifications you send appear here, with what became of each.",
     "Nothing sent yet",
+    "Record a vaccination  F2",
 )
 WHO_MAY = "Say who may make the other lists"
 NOTHING_FOUND = (
     "Search from the beginning of a name, a number or a batch, or show all.",
     "No notification fits this search",
+    "Show all",
 )
 
 
@@ -62,7 +65,8 @@ class SentPage(QWidget):
         self._states_grown = 0
         self.table = self._make_table()
         self.filters = SentFilters(context)
-        self.empty = Notice("act", *NOTHING_SENT)
+        self.empty = EmptyState("sent", *NOTHING_SENT)
+        self.empty.wanted.connect(self._fill_it)
         self.count = Words("", role="quiet", wrap=False)
         self.more = menu_button("Export or print", self._make_menu(), tip="Save, export and print this list")
         self.clear = button("Show all", "link")
@@ -81,7 +85,7 @@ class SentPage(QWidget):
         layout.addWidget(self.filters)
         layout.addWidget(self.naming_row)
         layout.addWidget(self.work)
-        layout.addWidget(self.empty)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.table, 1)
         layout.addStretch(0)
         self.model.wanted.connect(self._fetch)
@@ -95,7 +99,6 @@ class SentPage(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setAlternatingRowColors(True)
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
@@ -105,6 +108,7 @@ class SentPage(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+        header.setStretchLastSection(True)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
@@ -223,6 +227,13 @@ class SentPage(QWidget):
 
     # ---- what the window tells
 
+    def _fill_it(self) -> None:
+        """Do what brings rows: leave the search, or record the first vaccination."""
+        if self.search.narrows:
+            self.show_search(Search())
+        else:
+            self._context.navigate.to_place.emit("vaccinate")
+
     def history_moved(self) -> None:
         """Follow what became of notifications."""
         self.model.again()
@@ -336,7 +347,7 @@ class SentPage(QWidget):
     def _share_width(self) -> None:
         """Give each column its part of the width, never less than its text needs; leave out what has no room."""
         em = self.table.fontMetrics().horizontalAdvance("m")
-        leasts = [em * least for least in LEAST_EM]
+        leasts = [em * least + SPACE.small for least in LEAST_EM]
         leasts[STATE] = self._width_of_states(em)
         room = self.width() - 2 * SPACE.wide - self.table.verticalScrollBar().sizeHint().width() - SPACE.tight
         shown = set(range(len(LEAST_EM)))
@@ -354,6 +365,6 @@ class SentPage(QWidget):
         """Return what the states in view need; a column that has grown stays as wide until another search."""
         metrics = QFontMetrics(bold(self.table.font()))
         texts = [self.model.state_text(row) for row in self.model.rows[:LOOKED_AT]]
-        needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + em
+        needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + em + SPACE.small
         self._states_grown = min(max(self._states_grown, needed, em * LEAST_EM[STATE]), em * MOST_STATE_EM)
         return self._states_grown

@@ -37,7 +37,8 @@ class SigningPage(ColumnPage):
     """The records of one signer, the record that is chosen, and what can be done."""
 
     help_topic = "to-sign"
-    WIDTH_EM = 78
+    WIDTH_EM = 120
+    COLUMN_EM = 120
 
     def __init__(self, context: Context) -> None:
         super().__init__("To sign", LEAD)
@@ -47,7 +48,7 @@ class SigningPage(ColumnPage):
         self._shown: int | None = None
         self._theme_of(context)
         self.said = Notice("done")
-        self.body.insertWidget(2, self.said)
+        self.body.insertWidget(0, self.said)
         self.who = ChoiceEditor(())
         self.who.edited.connect(self._choose_signer)
         self.who_field = Field("signing.who", "Records for the signature of", self.who)

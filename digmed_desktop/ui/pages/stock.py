@@ -32,6 +32,8 @@ class StockPage(ColumnPage):
     """Expired and finished batches stay in the list and leave every choice."""
 
     help_topic = "stock"
+    WIDTH_EM = 80
+    COLUMN_EM = 46
 
     def __init__(self, context: Context) -> None:
         super().__init__("Stock", "The vaccines here. Scan a box to add it, or type what is on it.")
@@ -213,7 +215,7 @@ class StockPage(ColumnPage):
 
     def _who_had(self, number: str) -> None:
         self.batch.show_batch(number)
-        self.ensureWidgetVisible(self.batch, 20, 40)
+        self.ensureWidgetVisible(self.batch, SPACE.large, SPACE.broad)
 
     def _list_typed(self) -> None:
         number = self.wanted.answer().strip()

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QCompleter,
     QHBoxLayout,
     QLayout,
     QLineEdit,
     QRadioButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +24,7 @@ from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import Editor, Leaving, alone
 from digmed_desktop.ui.widgets.flow import FlowLayout
 from digmed_desktop.ui.widgets.options import DotButton, OptionButton
+from digmed_desktop.ui.widgets.suggestions import suggestions
 
 DIGITS = tuple("1234567890")
 
@@ -218,6 +219,7 @@ class ChoiceEditor(Editor):
         self.combo.setMinimumContentsLength(12)
         self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.combo.setMaxVisibleItems(14)
+        self.combo.setItemDelegate(QStyledItemDelegate(self.combo))  # or its rows are as low as its text
         line = self.line = QLineEdit()
         self.combo.setLineEdit(line)
         line.setPlaceholderText("Type or choose")
@@ -246,10 +248,7 @@ class ChoiceEditor(Editor):
         for place, option in enumerate(options):
             self.combo.addItem(option.label)
             self.combo.setItemData(place, option.hint or option.label, Qt.ItemDataRole.ToolTipRole)
-        completer = QCompleter([option.label for option in options], self.combo)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.combo.setCompleter(completer)
+        self.combo.setCompleter(suggestions([option.label for option in options], self.combo))
         self.combo.setCurrentIndex(-1)
         self.line.clear()
         self.combo.blockSignals(False)  # noqa: FBT003

@@ -8,7 +8,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QCompleter,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.ui.tokens import SPACE
+from digmed_desktop.ui.widgets.suggestions import suggestions
 
 YEAR_DIGITS = 4
 BOX_SPARE_EM = 2  # digits of room beside those of a date
@@ -168,10 +168,7 @@ class TextEditor(Editor):
 
     def complete_from(self, choices: Sequence[str]) -> None:
         """Offer ``choices`` while typing; the text stays free."""
-        completer = QCompleter(list(choices), self.line)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.line.setCompleter(completer)
+        self.line.setCompleter(suggestions(choices, self.line))
 
 
 class NhsNumberEditor(TextEditor):

@@ -75,7 +75,7 @@ class FocusRing(QWidget):
 
     def _place(self) -> None:
         target = self._target
-        if target is None or not isValid(target) or not target.isVisible():
+        if target is None or not isValid(target) or not target.isVisible() or _is_page(target):
             self.hide()
             return
         window = self._over
@@ -118,8 +118,13 @@ def _seen(target: QWidget, window: QWidget) -> QRect:
     seen = window.rect()
     around = target.parentWidget()
     while around is not None and around is not window:
-        if isinstance(around, QScrollArea | QAbstractScrollArea) and around.viewport().isAncestorOf(target):
+        if isinstance(around, QAbstractScrollArea) and around.viewport().isAncestorOf(target):
             port = around.viewport()
             seen = seen.intersected(QRect(port.mapTo(window, port.rect().topLeft()), port.size()))
         around = around.parentWidget()
     return seen
+
+
+def _is_page(target: QWidget) -> bool:
+    """Whether it is what scrolls around controls: a ring round the whole page would say nothing."""
+    return isinstance(target, QScrollArea)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 from digmed_desktop.clinical.medicine import CODE_END, Medicine, picked, product_answer
 from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import Editor, Leaving
+from digmed_desktop.ui.widgets.suggestions import Suggestions
 from digmed_desktop.ui.widgets.words import Words
 
 SEARCH_AFTER_MS = 80
@@ -33,7 +34,7 @@ class MedicineEditor(Editor):
         self._before = ""  # the product that the rest of the item is about
         self._offered: list[Medicine] = []
         self._model = QStringListModel(self)
-        self.completer = QCompleter(self._model, self)
+        self.completer = Suggestions(self._model, self)
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setMaxVisibleItems(12)
         self.completer.setWidget(self.line)

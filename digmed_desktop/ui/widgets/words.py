@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLa
 
 from digmed_desktop.ui.theme import sized
 from digmed_desktop.ui.tokens import INSET, SPACE, TYPE
+from digmed_desktop.ui.widgets.icons import Icon
 
 
 def application() -> QApplication:
@@ -98,17 +99,25 @@ class Notice(QFrame):
         self.setProperty("tone", tone)
         self.head = Words(heading_text or self.WORDS[tone], bold=True)
         self.body = Words(text)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(*INSET.notice)
-        layout.setSpacing(SPACE.tight)
-        layout.addWidget(self.head)
-        layout.addWidget(self.body)
+        self._icon = Icon(tone, tone)
+        self.head.setProperty("ink", tone)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(*INSET.notice)
+        line.setSpacing(SPACE.small)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE.tight)
+        words.addWidget(self.head)
+        words.addWidget(self.body)
+        line.addLayout(words, 1)
         self.setAccessibleName(f"{self.head.text()}. {text}")
 
     def say(self, text: str, heading_text: str = "", tone: str = "") -> None:
         """Change the text, and if given the heading and tone."""
         if tone:
             set_property(self, "tone", tone)
+            set_property(self.head, "ink", tone)
+            self._icon.show_icon(tone, tone)
             self.head.setText(self.WORDS[tone])
         if heading_text:
             self.head.setText(heading_text)

@@ -28,7 +28,8 @@ EVERYBODY = "everybody"
 class AuditSection(ColumnPage):
     """Shows acts, the newest first. Nothing on it can change or switch off what is noted."""
 
-    WIDTH_EM = 60
+    WIDTH_EM = 80
+    COLUMN_EM = 80
 
     def __init__(self, context: Context) -> None:
         super().__init__(

@@ -33,7 +33,8 @@ LABEL_EM, CHANGED_EM = 22, 16
 class PatientFileSection(ColumnPage):
     """A line is left out with a reason; the document names it, without its content."""
 
-    WIDTH_EM = 70
+    WIDTH_EM = 80
+    COLUMN_EM = 80
 
     def __init__(self, context: Context) -> None:
         super().__init__(

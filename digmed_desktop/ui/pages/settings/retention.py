@@ -38,7 +38,8 @@ FIRST_OPENED = 20  # records of a preview that can be opened from here; all are 
 class RetentionSection(ColumnPage):
     """Shows the table with its sources, the holds, and what would go; each decision is a manager's."""
 
-    WIDTH_EM = 60
+    WIDTH_EM = 80
+    COLUMN_EM = 80
 
     def __init__(self, context: Context) -> None:
         super().__init__(
