@@ -13,6 +13,7 @@ from digmed_desktop.clinical.record import (
     Coded,
     Consent,
     Incident,
+    NoPractice,
     NotStated,
     OnBehalf,
     Organisation,
@@ -125,6 +126,7 @@ class EmergencySupplyRecord:
 
     patient: Patient = field(default_factory=Patient)
     registered: bool | None = None  # False: not registered with a GP practice
+    no_practice: NoPractice | None = None  # why not; kept here, not sent
     practice: Organisation | None = None
     pharmacy: Organisation = field(default_factory=Organisation)
     pharmacist: Professional | None = None

@@ -29,11 +29,6 @@ def sentence_about(typed: str, what: str) -> str | None:
 def doubt_about_practice(typed: str) -> str | None:
     """Return what looks odd about a GP practice's ODS code, or None: most are a letter and five digits."""
     code = shown(typed)
-    if re.fullmatch(r"[SWZ][0-9]{4,5}", code):
-        return (
-            "Check the ODS code: codes with S, W or Z are mostly of Scotland, Wales and Northern Ireland, where these "
-            "messages do not go. If it is so, give the patient a paper copy for the practice."
-        )
     if re.fullmatch(r"[A-Z][0-9]{5}", code):
         return None
     return "Check the ODS code of the practice: most are one letter and five digits, such as A81001."

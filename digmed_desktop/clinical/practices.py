@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from digmed_desktop.clinical import unreached
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.record import Organisation
 
@@ -42,6 +43,8 @@ class ListedPractice:
         still = self.why_not_open is NotOpen.ENDED and self.closed_on is not None and self.closed_on > today
         if self.open or still:
             return None
+        if self.why_not_open is NotOpen.NO_PRACTICE and (place := unreached.of_practice(self.organisation)):
+            return place.sentence
         if (why := _OTHERWISE.get(self.why_not_open)) and not self.successor:
             return f"{why} Ask the patient which practice is theirs, and choose that."
         when = f" on {shown(self.closed_on)}" if self.closed_on else ""

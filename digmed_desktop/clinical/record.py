@@ -54,6 +54,19 @@ class Traced(StrEnum):
     NOT_TRACED = "not-traced"
 
 
+class NoPractice(StrEnum):
+    """The reason why there is no GP practice to which an electronic message could go."""
+
+    NOT_REGISTERED = "not-registered"
+    STAYING = "staying"
+    OUTSIDE_ENGLAND = "outside-england"
+    ARMED_FORCES = "armed-forces"
+    PRISON = "prison"
+    ABROAD = "abroad"
+    RESTRICTED = "restricted"
+    DECEASED = "deceased"
+
+
 class PhoneUse(StrEnum):
     """The use of a telephone number (FHIR ContactPoint.use)."""
 
@@ -306,6 +319,7 @@ class VaccinationRecord:
 
     patient: Patient = field(default_factory=Patient)
     registered: bool | None = None  # False: not registered with a GP practice
+    no_practice: NoPractice | None = None  # why not; kept here, not sent
     practice: Organisation | None = None
     pharmacy: Organisation = field(default_factory=Organisation)
     vaccinator: Professional | None = None

@@ -40,7 +40,7 @@ def consent() -> str:
         for row in whom
     )
     asked = table(("Questions", "Asked of", "Source and standing"), rows)
-    rules = _rules("Consent, dates and services", _shared("consent", "date", "service"))
+    rules = _rules("Consent, dates and services", _shared("consent", "date", "service", "practice"))
     return f"{rules}\n## Asked of some only\n\n{asked}"
 
 
@@ -102,6 +102,22 @@ def medicines() -> str:
     return f"# Medicines to check\n\n{INTRO}\n{table(('Medicine', 'Sentence', 'Source and standing'), rows)}"
 
 
+def practices() -> str:
+    """Return which practices and other care the electronic messages do not reach."""
+    weights = {"paper": "Leaves only the way on paper", "warn": "Asks for a reason"}
+    rows = (
+        (
+            sentences(*(f"{label} {', '.join(row[key])}" for key, label in _TELLS if row.get(key))),
+            sentences(row["sentence"], weights[row["weight"]]),
+            origin(row, row["source"]),
+        )
+        for row in OWN.raw("rules/practices.toml")["place"]
+    )
+    head = ("Told by", "Sentence", "Source and standing")
+    return f"# Practices that the messages do not reach\n\n{INTRO}\n{table(head, rows)}"
+
+
+_TELLS = (("codes", "ODS code, # for a digit:"), ("names", "Name:"), ("postcodes", "Postcode area:"))
 _FILES: Mapping[str, tuple[str, ...]] = {
     "screening": ("rules",),
     "consent": ("rules", "applicability/vaccination", "applicability/emergency-supply"),
@@ -114,12 +130,14 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "allergies": ("medicines/allergies", "medicines/amounts"),
     "stops": ("rules/stops",),
     "incident-kinds": ("incidents/kinds",),
+    "practices-not-reached": ("rules/practices",),
 }
 """The files and folders of which each table is made."""
 
 TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "screening": ("Screening", screening),
     "consent": ("Consent, dates and services", consent),
+    "practices-not-reached": ("Practices that the messages do not reach", practices),
     "legal-bases": ("Legal bases", legal_bases),
     "vaccines": ("Vaccines: ages, doses, intervals", vaccines),
     "law": ("Law on emergency supply", law.table),

@@ -60,7 +60,7 @@ class RuleRow(DoubtRow):
     """A doubt of many vaccinations."""
 
     id: Id
-    topic: Literal["screening", "contradiction", "consent", "date", "service"]
+    topic: Literal["screening", "contradiction", "consent", "date", "service", "practice"]
     mentions: Mentions = {}
     not_given: Flag = False
     programmes: Ids | None = None

@@ -43,6 +43,7 @@ _OF_THE_SUPPLY = (
     "conditions.seen_in",
     "contact.date",
     "contact.late_reason",
+    "practice.why_none",
     "prescriber.registration",
     "session.pharmacist",
     "patient.telephone",

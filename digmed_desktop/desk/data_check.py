@@ -34,6 +34,7 @@ def kinds() -> tuple[FileKind, ...]:
         shared_rules_file,
         stops_file,
         units_file,
+        unreached_file,
         urgency_file,
     )
     from digmed_desktop.desk import desk_files
@@ -57,6 +58,7 @@ def kinds() -> tuple[FileKind, ...]:
         legal_basis_file.KIND,
         *shared_rules_file.KINDS,
         stops_file.KIND,
+        unreached_file.KIND,
         permissions_file.KIND,
         law_file.KIND,
         controlled_drugs_file.KIND,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 
+from digmed_desktop.clinical import unreached
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
 from digmed_desktop.clinical.nhs_number import sentence_about
 from digmed_desktop.clinical.problem import Problem
@@ -140,6 +141,8 @@ def _practice(record: Record) -> Iterator[Fault]:
         yield Fault("practice.ods_code", "Choose the patient's GP practice.")
     elif not record.practice.name.strip():
         yield Fault("practice.name", "Enter the name of the patient's GP practice.")
+    elif (found := unreached.of_practice(record.practice)) and found.only_paper:
+        yield Fault(f"practice.{found.told_by}", found.sentence)
 
 
 def _pharmacy(record: Record) -> Iterator[Fault]:

@@ -30,6 +30,7 @@ OTHER_ANSWERS = {
     "patient.telephone_use": "work",
     "patient.identity_checked": "no",
     "practice.registered": "no",
+    "practice.why_none": "abroad",
     "practice.ods_code": "X99998",
     "practice.name": "Undertown Surgery",
     "practice.address_lines": "2 Chapel Lane",

@@ -203,7 +203,12 @@ STAND_IN = {  # where a stop can come from, and what of the file it comes from
     "rules/both-forms.toml": ("rule",),
     "law/legal-bases.toml": ("rule",),
 }
-NO_STOP = {"medicines/high-risk.toml", "medicines/amounts.toml", "retention/periods.toml"}
+NO_STOP = {
+    "medicines/high-risk.toml",
+    "medicines/amounts.toml",
+    "retention/periods.toml",
+    "rules/practices.toml",
+}
 """Files with a confidence of which nothing is ever a stop: they ask, or say."""
 BY_THE_LAW = {"law/emergency-supply.toml", "medicines/controlled-drugs.toml"}
 """Files whose stops are those of ``data``."""

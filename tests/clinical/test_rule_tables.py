@@ -64,6 +64,8 @@ def of_supplies() -> Iterator[tuple[str, Row, str]]:
     """Each row of what an item of a supply is held against."""
     for row in OWN.raw("rules/stops.toml")["stop"]:
         yield "stops", row, row["sentence"]
+    for row in OWN.raw("rules/practices.toml")["place"]:
+        yield "practices-not-reached", row, row["sentence"]
     preparations = OWN.raw("medicines/preparations.toml")
     for row in preparations["kind"]:
         yield "preparations", {"source": preparations["forms_source"]}, row["label"]

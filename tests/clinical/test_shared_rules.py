@@ -425,21 +425,6 @@ def test_an_nhs_flu_service_for_adults_asks_about_a_child() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
-    [
-        ("W95001", "Wales"),
-        ("S10002", "Scotland"),
-        ("Z00001", "Northern Ireland"),
-        ("A81001", ""),
-        ("Y00001", ""),
-    ],
-)
-def test_a_practice_outside_england_is_pointed_out(code: str, says: str) -> None:
-    found = [p.sentence for p in reading(practice__ods_code=code).notes if p.field == "practice.ods_code"]
-    assert [says in sentence for sentence in found] == [True] * bool(says)
-
-
-@pytest.mark.parametrize(
     ("reason", "advised", "explained"),
     [
         ("", False, False),

@@ -18,6 +18,7 @@ KEPT_HERE = {
     "patient.traced",
     "patient.identity_checked",
     "practice.registered",
+    "practice.why_none",
     "previous.finding",
     "previous.note",
     "screening.unwell",

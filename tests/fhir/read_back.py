@@ -379,6 +379,7 @@ def as_sent(record: Record, edition: Edition) -> Record:
     common: dict[str, Any] = {
         "patient": replace(record.patient, traced=None),
         "registered": None,
+        "no_practice": None,
         "consent": Consent(
             given_by=who,
             to_treatment=record.consent.to_treatment,

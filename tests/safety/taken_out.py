@@ -172,7 +172,12 @@ AT_ONCE = (
         "messaging.duty:is_working_day",
         always(value=True),
     ),
-    TakenOut("H27", f"{SHARED}a_practice_outside_england_is_pointed_out", f"{SAY}.look", silent("Wales")),
+    TakenOut(
+        "H27",
+        f"{CLINICAL}unreached.py::test_what_the_directory_lists_as_no_practice_leads_to_the_next_step",
+        "clinical.unreached:of_practice",
+        always(None),
+    ),
     TakenOut(
         "H29",
         "tests/messaging/test_states.py::test_a_reaction_asks_until_the_practice_was_told_by_word_of_mouth",

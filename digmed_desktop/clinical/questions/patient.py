@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone
+from digmed_desktop.clinical import names, nhs_number, ods, postcode, telephone, unreached
 from digmed_desktop.clinical.answers import AnswerSheet, called
 from digmed_desktop.clinical.dates import LONGEST_LIFE, DateSentenceError, age, at_counter, centuries
 from digmed_desktop.clinical.form import Answers, Form
@@ -12,9 +12,12 @@ from digmed_desktop.clinical.questions.binding import Binding, Codec, assemble
 from digmed_desktop.clinical.questions.codecs import LINES, TEXT, YES_NO, day, one_of, put_line, text
 from digmed_desktop.clinical.questions.writer import AnswerWriter
 from digmed_desktop.clinical.record import (
+    Address,
     Allergy,
     AllergyStatus,
     Coded,
+    NoPractice,
+    Organisation,
     Patient,
     PhoneUse,
     Sex,
@@ -184,10 +187,24 @@ def _practice_code(sheet: AnswerSheet, question: str) -> str:
     if code:
         wrong = ods.sentence_about(code, "the practice")
         sheet.stop(question, wrong)
-        if not wrong:
+        if not _unreached(sheet, code) and not wrong:
             odd = ods.doubt_about_practice(code)
             sheet.look(question, odd, needs_reason=True, raised_by=code)
     return ods.shown(code)
+
+
+def _unreached(sheet: AnswerSheet, code: str) -> bool:
+    """Note that messages do not reach this practice, at the question that tells it; return whether it is so."""
+    place = Address(postcode=sheet.text("practice.postcode"))
+    found = unreached.of_practice(Organisation(sheet.text("practice.name"), code, place))
+    if found is None:
+        return False
+    question = f"practice.{found.told_by.rpartition('.')[2]}"
+    if found.only_paper:
+        sheet.paper(question, found.sentence)
+    else:
+        sheet.look(question, found.sentence, needs_reason=True, raised_by=sheet.text(question))
+    return True
 
 
 def _to_sharing(sheet: AnswerSheet, question: str) -> bool | None:
@@ -278,6 +295,7 @@ PATIENT = (
 )
 PRACTICE = (
     Binding("practice.registered", "registered", Codec(_registered, YES_NO.write)),
+    Binding("practice.why_none", "no_practice", one_of(NoPractice)),
     Binding("practice.ods_code", "practice.ods_code", Codec(_practice_code, put_line)),
     Binding("practice.name", "practice.name", TEXT),
     *address("practice", "practice.address"),
