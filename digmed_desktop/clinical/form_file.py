@@ -18,6 +18,7 @@ PROGRAMME_LISTS = frozenset(
         "sites",
         "routes",
         "eligibility",
+        "risk_groups",
         "doses",
         "not_given_reasons",
         "legal_bases",

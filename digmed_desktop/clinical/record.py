@@ -332,6 +332,7 @@ class VaccinationRecord:
     accompanied_by: str = ""
     chaperone: str = ""
     identity_checked: bool = False
+    risk_group: str = ""  # by name, where a clinical risk is the reason for eligibility
     pregnancy_due: date | None = None
     previous_doses: PreviousDoses = field(default_factory=PreviousDoses)
     screening: Screening = field(default_factory=Screening)

@@ -72,6 +72,7 @@ VACCINE: Mapping[str, Item] = {
     "contact.location": Item("location", _of_contact(lambda r: r.location)),
     "contact.chaperone": Item("chaperone", _of_contact(lambda r: r.chaperone)),
     "eligibility.due_date": Item("pregnancy_due", _due_date),
+    "eligibility.risk_group": Item("risk_group", _of_contact(lambda r: r.risk_group)),
     "vaccine.outcome": Item("immunizations.given", _outcome),
     "vaccine.product": Item("immunizations.product", _product),
     "vaccine.manufacturer": Item("immunizations.manufacturer", _if_given(lambda v: text(v.manufacturer))),

@@ -34,6 +34,7 @@ class CodesFile(DataModel):
     dose: list[ListedOption]
     legal_basis: list[ListedOption]
     consent_giver: list[ListedOption]
+    risk_group: list[ListedOption]
 
     def ids(self, table: str) -> set[str]:
         """Return the ids of one table."""

@@ -149,6 +149,7 @@ class _Loading:
                 "sites": tuple(map(_option, sites)),
                 "routes": tuple(map(_option, routes)),
                 "eligibility": tuple(map(_option, eligibility)),
+                "risk_groups": tuple(map(_option, codes.risk_group)),
                 "doses": self._doses(),
                 "not_given_reasons": tuple(map(_option, reasons)),
                 "legal_bases": tuple(map(_option, _chosen(codes.legal_basis, file.legal_bases))),

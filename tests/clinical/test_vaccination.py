@@ -17,6 +17,7 @@ from digmed_desktop.clinical.record import (
     Traced,
 )
 from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.data_files.source import OWN
 from tests.clinical.examples import (
     AGREED,
     FIELDS,
@@ -406,3 +407,25 @@ def test_what_cannot_be_true_is_not_lifted_by_an_act_that_was_done_all_the_same(
     own = {"practice__ods_code": pharmacy().ods_code}
     for answers in (own, {**own, **done}):
         assert stops(reading(**answers), "practice.ods_code")
+
+
+def test_the_risk_group_is_asked_by_name_of_a_clinical_risk_alone_and_is_never_required() -> None:
+    chosen = {"eligibility__risk_group": "diabetes"}
+    for reason, asked in (("risk-group", True), ("child-at-risk", True), ("pregnant", False), ("age", False)):
+        assert reading(vaccine__eligibility=reason, **chosen).record.risk_group == (
+            "Diabetes" if asked else ""
+        )
+    assert "eligibility.risk_group" not in {
+        one.field for one in reading(vaccine__eligibility="risk-group").problems
+    }
+
+
+def test_flu_and_covid_19_are_one_service_with_its_public_specification_as_source() -> None:
+    flu_file, covid_file = (
+        next(one for one in OWN.raw(f"programmes/{id_}.toml")["service"] if one["id"] == "nhs")
+        for id_ in (flu().id, "covid-19")
+    )
+    assert flu_file["label"] == covid_file["label"]
+    for row in (flu_file, covid_file):
+        assert "advanced service specification" in row["source"]
+        assert "1 April 2026" in row["source"]

@@ -149,7 +149,11 @@ def test_an_answer_that_is_no_longer_offered_is_asked_again(field: str) -> None:
         shown["consent__given_by"] = "parent"
     if field.startswith("vaccine.not_given"):
         shown["vaccine__outcome"] = "not-given"
-    needed = NEEDS.get(field, {}) if field.startswith(("screening.", "consent.")) else {}
+    needed = (
+        NEEDS.get(field, {})
+        if field.startswith(("screening.", "consent.", "eligibility.risk", "practice.why"))
+        else {}
+    )
     read_it = reading_in_its_programme if needed else reading
     assert stops(read_it(**{**shown, **needed, field: "gone"}), field)
 

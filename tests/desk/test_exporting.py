@@ -32,7 +32,7 @@ def test_the_columns_of_a_claim(counter: Counter, tmp_path: Path) -> None:
     assert export.csv(Search(), tmp_path / "claim.csv", progress, with_patients=False) == 1
     assert (progress.done, progress.total) == (1, 1)
     (row,) = read(tmp_path / "claim.csv")
-    assert row["Service"] == "NHS seasonal influenza vaccination service"
+    assert row["Service"] == "NHS COVID-19 and adult influenza vaccination service"
     assert "influenza" in row["Product"].lower()
     assert row["Cohort"]
     assert (row["Date"], row["Time"]) == ("2026-10-14", "10:40")

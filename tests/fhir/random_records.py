@@ -219,6 +219,7 @@ def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRec
         service=draw(texts),
         accompanied_by=draw(texts),
         chaperone=draw(texts),
+        risk_group=draw(texts),
         reason_for_service=draw(texts),
         referral=referrals(draw),
     )

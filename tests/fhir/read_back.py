@@ -158,6 +158,7 @@ def read_back(xml: bytes, edition: Edition) -> Record:
             recorded_at=_moment(at(message.root, "//f:Immunization/f:extension/f:valueDateTime")),
             location=message.text("contact.location"),
             chaperone=message.text("contact.chaperone"),
+            risk_group=message.text("eligibility.risk_group"),
             immunizations=tuple(_immunizations(message)),
         )
     return EmergencySupplyRecord(

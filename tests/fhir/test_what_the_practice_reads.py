@@ -78,15 +78,13 @@ def test_a_prescriber_who_asks_is_named_and_the_prescription_owed_is_said() -> N
     )
     for edition in SUPPLIES:
         told = rows(by_prescriber, edition)
-        assert told["Who requested the supply"] == "SMITH, Ann Doctor Registration number: 4099999", (
-            edition.id
-        )
+        assert told["Requested by"] == "SMITH, Ann Doctor Registration number: 4099999", edition.id
         assert "within 72 hours" in told["Prescription owed"], edition.id
         for undertaken in (None, False):
             unsaid = replace(by_prescriber, prescriber_request=replace(ASKED, undertaken=undertaken))
             assert "Prescription owed" not in rows(unsaid, edition), edition.id
         by_patient = rows(supply(prescriber_request=ASKED), edition)
-        assert not {"Who requested the supply", "Prescription owed"} & by_patient.keys(), edition.id
+        assert not {"Requested by", "Prescription owed"} & by_patient.keys(), edition.id
 
 
 def test_the_date_a_baby_is_due_is_said_where_it_was_recorded() -> None:
@@ -94,3 +92,10 @@ def test_the_date_a_baby_is_due_is_said_where_it_was_recorded() -> None:
         told = rows(vaccination(pregnancy_due=date(2027, 1, 9)), edition)
         assert told["Date the baby is due"] == "09 Jan 2027", edition.id
         assert "Date the baby is due" not in rows(vaccination(), edition), edition.id
+
+
+def test_the_risk_group_is_named_where_it_was_chosen() -> None:
+    for edition in VACCINATIONS:
+        told = rows(vaccination(risk_group="Diabetes"), edition)
+        assert told["Risk group"] == "Diabetes", edition.id
+        assert "Risk group" not in rows(vaccination(), edition), edition.id

@@ -333,6 +333,7 @@ VACCINATION = QuestionSet(
         *consent.WHO_DECIDED,
         Binding("consent.parent_present", "immunizations.parent_present", YES_NO),
         Binding("vaccine.eligibility", "immunizations.indication", _CODE),
+        Binding("eligibility.risk_group", "risk_group", LABEL),
         Binding("eligibility.due_date", "pregnancy_due", Codec(_due_date, day(past=False).write)),
         Binding("contact.reason", "reason_for_service", TEXT),
         Binding("vaccine.outcome", "immunizations.given", Codec(lambda sheet, _q: sheet.given, _put_outcome)),
