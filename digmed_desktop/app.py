@@ -259,7 +259,7 @@ def start(
     loaded = settings_file.load(folders.settings_file)
     part = PracticePart(folders, answer_after=answer_after) if practice else None
     if not practice:  # before any data file is read
-        brought_data.at_start(folders.data)
+        brought_data.at_start(folders.data, loaded.settings.data_folder)
     policy = NO_POLICY if practice else it_policy.read()
     choices = Choices(loaded.settings, folders.settings_file, policy, "" if practice else loaded.doubt)
     clock: Clock = part.clock if part else SystemClock()

@@ -9,7 +9,7 @@ from digmed_desktop.clinical.table_text import table
 from digmed_desktop.data_files.fault import DataFileError
 from digmed_desktop.data_files.source import OWN
 
-BROUGHT = ", brought in the folder that your IT names"
+BROUGHT, OWN_FILE = ", from the folder of newer files", ", comes with the program"
 TOPIC = "data-files"
 TITLE = "Data and when it was checked"
 FOLDERS = ("programmes", "rules", "law", "medicines", "applicability", "retention", "incidents")
@@ -53,7 +53,7 @@ def text(today: date | None = None) -> str:
     """Return the table of the help: each file with its days; ``today`` marks those that are due."""
     rows = (
         (
-            f"{one.title} ({one.name}){BROUGHT if OWN.is_brought(one.name) else ''}",
+            f"{one.title} ({one.name}){BROUGHT if OWN.is_brought(one.name) else OWN_FILE}",
             f"{shown(one.checked_on)}, {one.checked_by}",
             f"{shown(one.look_again_by)}{'. **This day has passed.**' if today and one.is_due(today) else ''}",
         )

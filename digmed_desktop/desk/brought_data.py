@@ -14,7 +14,7 @@ from digmed_desktop import untrusted
 from digmed_desktop.clinical import data_review
 from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.data_files.fault import DataFileError, Fault
-from digmed_desktop.data_files.source import MAX_BYTES, OWN, DataSource
+from digmed_desktop.data_files.source import MAX_BYTES, OWN, DataSource, is_called_toml
 from digmed_desktop.desk import data_check, it_policy
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.clock import SystemClock
@@ -25,18 +25,22 @@ FOLDERS = data_review.FOLDERS
 HOME = "brought-data"
 """The folder of the program's own in which the files in use lie, in the data folder."""
 MOST_FILES = 500
-_USED, _NEXT, _BEFORE, _STATE = "used", "next", "before", "state.json"
+_USED, _NEXT, _TRIED, _BEFORE, _STATE = "used", "next", "tried", "before", "state.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How the files stand that were brought. ``since``: when these came; ``refused``: why newer ones are not used."""
+    """How the files stand that were brought. ``since``: when these came; ``refused``: why newer ones are not used.
+
+    ``is_reached``: the folder is there, and data files are in it.
+    """
 
     folder: str = ""
     since: date | None = None
     names: tuple[str, ...] = ()
     refused: str = ""
     refused_since: date | None = None
+    is_reached: bool = True
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -44,6 +48,9 @@ class Brought:
         if not self.refused:
             return ()
         used = f"those of {shown(self.since)} are in use" if self.since else "the program's own are in use"
+        if not self.is_reached:
+            said = f"No newer data files have come since {shown(self.refused_since)}: {used}."
+            return (f"{said} {self.refused} Check the network or the drive, or ask your IT.",)
         said = f"The newer data files in {self.folder} were refused whole on {shown(self.refused_since)}: {used}."
         return (f"{said} {self.refused} Ask whoever provides the files.",)
 
@@ -56,14 +63,52 @@ def now() -> Brought:
     return _NOW[-1] if _NOW else Brought()
 
 
-def at_start(data: Path) -> Brought:
-    """Use what the administrators' folder brings; called before the window reads a data file."""
-    return adopt(it_policy.data_folder(), data / HOME, _today())
+def at_start(data: Path, own: str) -> Brought:
+    """Use what the folder of newer files brings; called before the window reads a data file.
+
+    ``own`` is the folder of the account's settings, which the administrators' goes before.
+    """
+    return adopt(it_policy.data_folder(own), data / HOME, _today())
 
 
-def beside_a_window(data: Path) -> Brought:
+def beside_a_window(data: Path, own: str) -> Brought:
     """Use what the window took last; called by a command before it reads a data file."""
-    return use_last(it_policy.data_folder(), data / HOME, _today())
+    return use_last(it_policy.data_folder(own), data / HOME, _today())
+
+
+def fault_of(folder: str, data: Path) -> str:
+    """Return why the files of a folder would not be used, ``""`` if they would; nothing in use changes."""
+    home = data / HOME
+    if said := _why_unreached(Path(folder)):
+        return said
+    try:
+        _stage(Path(folder), home / _TRIED)
+        _check(home / _TRIED, home / _USED, _today())
+    except DataFileError as error:
+        return error.faults[0].sentence
+    except OSError as error:
+        return _not_stored(error)
+    finally:
+        shutil.rmtree(home / _TRIED, ignore_errors=True)
+    return ""
+
+
+def _not_stored(error: OSError) -> str:
+    return f"The folder cannot be read, or its files cannot be stored here ({error.strerror})."
+
+
+def _why_unreached(folder: Path) -> str:
+    """Return why no data file can be found in a folder, ``""`` where some are there."""
+    try:
+        if not folder.exists():
+            return f"The folder {folder} is not there."
+        if not folder.is_dir():
+            return f"{folder} is a file and no folder."
+        if not any(map(is_called_toml, folder.rglob("*"))):
+            return f"The folder {folder} holds no data file."
+    except OSError as error:
+        return f"The folder {folder} cannot be read ({error.strerror})."
+    return ""
 
 
 def _today() -> date:
@@ -83,21 +128,27 @@ def adopt(folder: str | None, home: Path, today: date) -> Brought:
         shutil.rmtree(home, ignore_errors=True)
         return _stands(Brought())
     before, is_checked = _state(home), False
+    refused = unreached = _why_unreached(Path(folder))
+    if unreached:
+        return _found(_used(folder, home, refused, today, is_reached=False), home)
     try:
         home.mkdir(parents=True, exist_ok=True)
         digest = _stage(Path(folder), home / _NEXT)
         if digest != before.get("digest") or not (home / _USED).is_dir():
-            _check(home / _NEXT)
+            _check(home / _NEXT, home / _USED, today)
             _take(home, {"digest": digest, "since": today.isoformat()})
             is_checked = True
-        refused = ""
     except DataFileError as error:
         refused = error.faults[0].sentence
     except OSError as error:
-        refused = f"The folder cannot be read, or its files cannot be stored here ({error.strerror})."
+        refused = _not_stored(error)
     finally:
         shutil.rmtree(home / _NEXT, ignore_errors=True)
-    found = _used(folder, home, refused, today, is_checked=is_checked)
+    return _found(_used(folder, home, refused, today, is_checked=is_checked), home)
+
+
+def _found(found: Brought, home: Path) -> Brought:
+    """Keep since when newer files are refused, note it in the log, and say how the files stand."""
     _keep(
         home,
         {**_state(home), "refused_since": found.refused_since.isoformat() if found.refused_since else None},
@@ -113,7 +164,9 @@ def use_last(folder: str | None, home: Path, today: date) -> Brought:
     return _stands(Brought() if folder == "" else _used(folder or "", home, "", today))
 
 
-def _used(folder: str, home: Path, refused: str, today: date, *, is_checked: bool = False) -> Brought:
+def _used(
+    folder: str, home: Path, refused: str, today: date, *, is_checked: bool = False, is_reached: bool = True
+) -> Brought:
     """Lay the files used last over the program's own, where they are still without a fault."""
     state, used = _state(home), home / _USED
     since: date | None = None
@@ -131,7 +184,7 @@ def _used(folder: str, home: Path, refused: str, today: date, *, is_checked: boo
         except DataFileError as error:  # a new version of the program reads them otherwise
             refused = refused or error.faults[0].sentence
     began = (_day(state.get("refused_since")) or today) if refused else None
-    return Brought(folder, since, names, refused, began)
+    return Brought(folder, since, names, refused, began, is_reached)
 
 
 def _stands(brought: Brought) -> Brought:
@@ -165,24 +218,50 @@ def _stage(folder: Path, into: Path) -> str:
     return digest.hexdigest()
 
 
-def _check(folder: Path) -> None:
-    """Raise DataFileError with every fault of the files in a folder."""
+def _check(folder: Path, used: Path | None = None, today: date = date.min) -> None:
+    """Raise DataFileError with every fault of the files in a folder, also against those ``used`` until ``today``."""
     source = DataSource(folder)
     faults = [one.fault for one in data_check.check(source)]
     faults += [*data_check.of_no_kind(source), *_older(source)]
+    if used is not None and used.is_dir():
+        faults += _older_than_used(source, DataSource(used), today)
     if faults:
         raise DataFileError(tuple(faults))
 
 
 def _older(source: DataSource) -> list[Fault]:
     """Return a fault for each file that was checked before the program's own of its name."""
-    found = []
+    found, own = [], DataSource()  # without those that lie over it now
     for name in source.every_name():
-        if name in OWN.names(name.partition("/")[0]):
-            mine, theirs = OWN.raw(name).get("checked_on"), source.raw(name).get("checked_on")
+        if name in own.names(name.partition("/")[0]):
+            mine, theirs = own.raw(name).get("checked_on"), source.raw(name).get("checked_on")
             if isinstance(mine, date) and isinstance(theirs, date) and theirs < mine:
                 wrong = f"it was checked on {theirs}, and the program's own on {mine}"
                 found.append(Fault(name, "", "checked_on", wrong, "a newer file, or none of this name"))
+    return found
+
+
+def _older_than_used(source: DataSource, used: DataSource, today: date) -> list[Fault]:
+    """Return a fault for each file in use that an older one, or none, would take the place of.
+
+    A programme whose season is over may go.
+    """
+    found, brought, own = [], set(source.every_name()), DataSource()
+    for name in used.every_name():
+        in_use = used.raw(name)
+        checked = in_use.get("checked_on")
+        left = own.raw(name) if name in own.names(name.partition("/")[0]) else {}
+        instead = source.raw(name).get("checked_on") if name in brought else left.get("checked_on")
+        ended = in_use.get("season_end")
+        if not isinstance(checked, date) or (isinstance(instead, date) and instead >= checked):
+            continue
+        if name in brought:
+            wrong = f"it was checked on {instead}, and the one in use on {checked}"
+        elif isinstance(ended, date) and ended < today:
+            continue
+        else:
+            wrong = f"it is in use, checked on {checked}, and no longer in the folder"
+        found.append(Fault(name, "", "checked_on", wrong, "the file in use, or a newer one"))
     return found
 
 

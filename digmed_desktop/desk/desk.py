@@ -152,7 +152,9 @@ class Desk:
         self.people = door.before("people", self._people)
         self.managing = door.before("managing", self._managing)
         self.audit = door.before("audit", AuditDesk(store))
-        self.settings = door.before("settings", SettingsDesk(store, self._choices))
+        self.settings = door.before(
+            "settings", SettingsDesk(store, self._choices, folder, own_data_only=fictional_only)
+        )
         self.patients = door.before("patients", self._patients)
         self.stock = door.before("stock", stock)
         self.directory = door.before("directory", directory_desk)

@@ -21,13 +21,15 @@ def read() -> Policy:
     return policy
 
 
-def data_folder() -> str | None:
+def data_folder(own: str) -> str | None:
     """Return the folder of newer data files, ``""`` for none, None while a fault of the file leaves that open.
 
-    Reads no data file itself.
+    ``own`` is that of the account's settings. Reads no data file itself.
     """
     policy = policy_room.read(policy_room.place())
-    return policy.data_folder or (None if policy.faults else "")
+    if policy.locks("data_folder"):
+        return str(policy.values["data_folder"])
+    return None if policy.faults else own
 
 
 def unknown(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -115,7 +115,7 @@ def close_window(data: Path) -> tuple[int, str]:
 def chosen(folders: Folders) -> Choices:
     """Return the settings of an account, under those that the administrators chose."""
     loaded = settings_file.load(folders.settings_file)
-    brought_data.beside_a_window(folders.data)
+    brought_data.beside_a_window(folders.data, loaded.settings.data_folder)
     return Choices(loaded.settings, folders.settings_file, it_policy.read(), loaded.doubt)
 
 

@@ -1,6 +1,6 @@
 """Settings that administrators choose for every account of a computer, in a file that only they can write.
 
-The file has the tables and keys of the settings file, ``[backup] folder``, ``[data] folder`` and ``[version] current``.
+The file has the tables and keys of the settings file, ``[backup] folder`` and ``[version] current``.
 It locks what it sets. A fault never passes in silence: it is named, and while it leaves mailbox or environment in doubt
 nothing is sent.
 """
@@ -29,7 +29,6 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 _TEXTS = {
     ("backup", "folder"): "backup_folder",
     ("version", "current"): "version_source",
-    ("data", "folder"): "data_folder",
 }
 """Keys that the settings file does not have, and their names in Policy."""
 _USED_BY = {"mesh_url": MeshEnvironment.THIS_COMPUTER, "mesh_folder": MeshEnvironment.CLIENT}
@@ -68,7 +67,6 @@ class Policy:
 
     values: Mapping[str, Any] = field(default_factory=lambda: _NONE)  # by name of Settings
     backup_folder: str = ""
-    data_folder: str = ""  # of newer data files, such as the programme of the next season
     version_source: str = ""  # a file or an https address that holds the number of the current version
     faults: tuple[TomlFault, ...] = ()
     doubt: str = ""
@@ -106,7 +104,6 @@ class Policy:
         named = [PLACES[name][2] for name in PLACES if name in self.values]
         extra = (
             ("folder of the daily backup", self.backup_folder),
-            ("folder of newer data files", self.data_folder),
             ("current version", self.version_source),
         )
         return (*named, *(words for words, value in extra if value))

@@ -62,6 +62,7 @@ class Settings:
     late_hour: int = 24  # of the same day: from then it needs a person, 17 to 24 (the end of the day)
     answer_days: int = 5  # working days for the practice's own answer, 1 to 20
     privacy: bool = False  # initials in place of names in lists
+    data_folder: str = ""  # of newer data files, such as the programme of the next season
     directory: str = ""  # base address of the directory of practices; "" for the national one
     agreed_programmes: tuple[str, ...] = ("influenza",)  # sent electronically: agreed at onboarding
     editions: Mapping[str, str] = field(
@@ -119,6 +120,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "late_hour": ("deadlines", "late_hour", "hour from which a person is needed"),
     "answer_days": ("deadlines", "answer_days", "days for the practice's answer"),
     "privacy": ("counter", "privacy", "privacy mode"),
+    "data_folder": ("data", "folder", "folder of newer data files"),
     "directory": ("practices", "directory", "directory of practices"),
     "addressing": ("messages", "addressing", "addressing"),
     "agreed_programmes": ("messages", "agreed_programmes", "programmes agreed at onboarding"),
@@ -141,7 +143,13 @@ def from_file(name: str, value: object) -> Any:
         case "mesh_environment", str():
             return MeshEnvironment(value)
         case (
-            ("mailbox" | "mesh_url" | "mesh_folder" | "scanner_prefix" | "scanner_separator" | "directory"),
+            "mailbox"
+            | "mesh_url"
+            | "mesh_folder"
+            | "scanner_prefix"
+            | "scanner_separator"
+            | "data_folder"
+            | "directory",
             str(),
         ):
             return value

@@ -103,7 +103,7 @@ def test_the_folder_of_the_administrators_file_is_used_by_the_window_and_by_comm
     ):
         file.write_text(text, encoding="utf-8")
         for began in (brought_data.at_start, brought_data.beside_a_window):
-            began(data)
+            began(data, "")
             _forget_what_was_read()
             assert (new_id in {one.id for one in programmes.programmes()}) is is_there, text
 
@@ -115,7 +115,7 @@ def test_a_folder_that_is_gone_leaves_the_files_and_says_so_and_no_folder_ends_t
     new_id = next_season(NAME, folder)
     adopted(folder, home)
     shutil.rmtree(folder)
-    assert "no folder" in adopted(folder, home).refused
+    assert "is not there" in adopted(folder, home).refused
     assert new_id in {one.id for one in programmes.programmes()}
     brought_data.use_last(str(folder), home, TODAY)
     _forget_what_was_read()
@@ -148,3 +148,95 @@ def test_a_file_checked_before_the_programs_own_and_one_of_the_version_are_refus
     shutil.copy(resources.root() / "people/permissions.toml", folder / "people")
     assert "belongs to a version of the program" in adopted(folder, home).refused
     assert not OWN.is_brought("people/permissions.toml")
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("missing", "is not there"), ("a file", "is a file and no folder"), ("empty", "holds no data file")],
+)
+def test_a_folder_without_files_refuses_nothing_and_says_what_stays_in_use(
+    kind: str, why: str, tmp_path: Path, home: Path
+) -> None:
+    folder = tmp_path / "brought"
+    new_id = next_season(NAME, folder)
+    adopted(folder, home)
+    shutil.rmtree(folder)
+    if kind == "a file":
+        folder.write_text("x", encoding="utf-8")
+    if kind == "empty":
+        (folder / "programmes").mkdir(parents=True)
+    later = TODAY + timedelta(days=3)
+    found = adopted(folder, home, later)
+    (said,) = found.notices
+    assert why in said
+    assert "those of 01 Aug 2027 are in use" in said
+    assert "since 04 Aug 2027" in said
+    assert "refused" not in said
+    assert new_id in {one.id for one in programmes.programmes()}
+    assert adopted(folder, home, later + timedelta(days=1)).refused_since == later
+    assert why in brought_data.fault_of(str(folder), home.parent)
+
+
+def dated(text: str, checked: str) -> str:
+    """A file as if it had been checked on another day."""
+    text = re.sub(r"^checked_on = .*", f"checked_on = {checked}", text, count=1, flags=re.MULTILINE)
+    return re.sub(r"^look_again_by = .*", "look_again_by = 2028-06-30", text, count=1, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("2027-06-01", "2027-06-02", ""),
+        ("2027-06-01", "2027-06-01", ""),
+        ("2027-06-02", "2027-06-01", "the one in use on 2027-06-02"),
+        ("2027-06-01", None, "no longer in the folder"),
+    ],
+)
+def test_an_older_file_never_takes_the_place_of_the_one_in_use(
+    before: str, after: str | None, said: str, tmp_path: Path, home: Path
+) -> None:
+    folder, rules = tmp_path / "brought", "rules/stops.toml"
+    own = (resources.root() / rules).read_text(encoding="utf-8")
+    (folder / "rules").mkdir(parents=True)
+    (folder / rules).write_text(dated(own, before), encoding="utf-8")
+    shutil.copy(resources.root() / "rules/both-forms.toml", folder / "rules")
+    assert adopted(folder, home).refused == ""
+    if after is None:
+        (folder / rules).unlink()
+    else:
+        (folder / rules).write_text(dated(own, after), encoding="utf-8")
+    told = brought_data.fault_of(str(folder), home.parent)
+    found = adopted(folder, home, TODAY + timedelta(days=1))
+    assert (said in found.refused, bool(found.refused)) == (True, bool(said))
+    assert told == found.refused
+    in_use = OWN.raw(rules)["checked_on"]
+    assert str(in_use) == (before if said else after)
+
+
+def test_the_programme_of_a_season_that_is_over_may_leave_the_folder(tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "brought"
+    new_id = next_season(NAME, folder)
+    shutil.copytree(resources.root() / "rules", folder.with_name("laid out") / "rules")
+    adopted(folder, home)
+    end = programmes.programme(new_id).season_end
+    assert end
+    other = folder.with_name("laid out")
+    assert "no longer in the folder" in adopted(other, home, end).refused
+    assert adopted(other, home, end + timedelta(days=1)).refused == ""
+
+
+def test_the_accounts_folder_is_used_unless_the_administrators_named_another(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, data = tmp_path / "policy.toml", home.parent
+    monkeypatch.setattr(policy, "place", lambda: file)
+    read = policy.read
+    monkeypatch.setattr(policy, "read", lambda where: read(where, lambda _file: True))
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    next_season(NAME, mine)
+    next_season(NAME, theirs)
+    assert brought_data.at_start(data, str(mine)).folder == str(mine)
+    file.write_text(f"[data]\nfolder = '{theirs}'\n", encoding="utf-8")
+    assert brought_data.at_start(data, str(mine)).folder == str(theirs)
+    file.unlink()
+    assert brought_data.at_start(data, "").names == ()

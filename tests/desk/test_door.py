@@ -89,7 +89,11 @@ WHO = {
         "M": "confirm hold holds lift lifted preview remove switch_off view",
         ALL: "confirmed table",
     },
-    "settings": {"MPLT": "change"},  # of the scanner; the rest: tests/desk/test_permissions.py
+    "settings": {
+        "MPLT": "change",
+        "M": "use_newer_data",
+        ALL: "newer_data",
+    },  # of the scanner; the rest: tests/desk/test_permissions.py
     "signing": {MPL: "stand_in", ALL: "notices refuse sign view"},
     "stock": {
         MPL: "hold release",

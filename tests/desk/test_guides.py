@@ -102,7 +102,7 @@ def test_the_example_of_it_is_a_policy_without_a_fault(tmp_path: Path) -> None:
     assert made.faults == ()
     assert made.values["mailbox"]
     assert made.backup_folder.startswith("\\\\server")
-    assert made.data_folder.startswith("\\\\server")
+    assert made.values["data_folder"].startswith("\\\\server")
     assert made.version_source.startswith("\\\\server")
 
 

@@ -32,6 +32,7 @@ CHOSEN = Settings(
     scanner_prefix="]d2",
     scanner_separator="|",
     privacy=True,
+    data_folder="/srv/digmed/data",
     directory="https://directory.example",
     addressing=Addressing.GP_PROVIDER,
     mesh_environment=MeshEnvironment.INTEGRATION,

@@ -11,6 +11,7 @@ from digmed_desktop.ui.pages.settings.audit import AuditSection
 from digmed_desktop.ui.pages.settings.backup import BackupSection
 from digmed_desktop.ui.pages.settings.connection import ConnectionSection
 from digmed_desktop.ui.pages.settings.counter import CounterSection
+from digmed_desktop.ui.pages.settings.data_files import DataFilesSection
 from digmed_desktop.ui.pages.settings.deadlines import DeadlinesSection
 from digmed_desktop.ui.pages.settings.medicines import MedicinesSection
 from digmed_desktop.ui.pages.settings.messages import MessagesSection
@@ -41,6 +42,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("practices", "Practices", PracticesSection, "practices"),
     Section("appearance", "Appearance", AppearanceSection),
     Section("medicines", "Medicines", MedicinesSection, "supply"),
+    Section("data-files", "Data files", DataFilesSection),
     Section("audit", "Audit", AuditSection, "audit"),
     Section("retention", "Retention", RetentionSection, "retention"),
     Section("patient-file", "Patient's data", PatientFileSection, "patient-file"),
