@@ -20,7 +20,9 @@ SEEDED = "DIGMED_SEED"
 SEED = 20261128
 NOISE = "This plugin does not support propagateSizeHints()"
 """Qt says so of every window without a screen."""
-PYTEST = "-m pytest -m slow -s -rs --no-header -p no:cacheprovider -o faulthandler_timeout=0"
+PYTEST = (
+    "-m pytest -m slow -s -rs --no-header --disable-warnings -p no:cacheprovider -o faulthandler_timeout=0"
+)
 
 
 @dataclass(frozen=True)
