@@ -32,13 +32,14 @@ def parser() -> argparse.ArgumentParser:
         prog="digmed-desktop",
         description="Tells the GP practice, over MESH, of vaccinations and emergency supplies made in a pharmacy.",
         epilog="'digmed-desktop open RECORD.json' shows a record of another system as a draft. "
-        "Without a window: 'digmed-desktop build RECORD.json' writes the message of a record, "
-        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks, "
-        "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means, "
-        "'digmed-desktop sync' sends and collects once, 'digmed-desktop doctor' checks the connection, "
-        "'digmed-desktop check-data' checks programmes, rules and wording, "
-        "'digmed-desktop paper' writes guides and blank forms, 'digmed-desktop hazards' prints the hazard log, "
-        "'digmed-desktop evidence' writes what an assessor asks for; each has its own --help.",
+        "The other commands need no window. "
+        "'digmed-desktop build RECORD.json' writes the message of a record. "
+        "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks. "
+        "'digmed-desktop explain RESPONSE.xml ...' says what a practice's answer means. "
+        "'digmed-desktop sync' sends and collects once. 'digmed-desktop doctor' checks the connection. "
+        "'digmed-desktop check-data' checks programmes, rules and wording. "
+        "'digmed-desktop paper' writes guides and blank forms. 'digmed-desktop hazards' prints the hazard log. "
+        "'digmed-desktop evidence' writes what an assessor asks for. Each has its own --help.",
     )
     made.add_argument("--version", action="version", version=f"DigMed Desktop {__version__}")
     made.add_argument(

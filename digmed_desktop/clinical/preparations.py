@@ -68,8 +68,8 @@ def _prescription_only(shown: "_Shown", listed: Medicine | None) -> Iterator[Fin
         if kind.row.prescription_only and kind.fits(shown):
             yield Finding(
                 "legal_class",
-                f"Check the legal class on the pack: by its name or form this is {kind.row.label}, which is "
-                "prescription-only and has a limit of its own.",
+                f"Check the legal class on the pack. By its name or form this is {kind.row.label}: "
+                f"prescription-only, with its own limit.",
                 asks=True,
                 source=kind.source(shown.name),
             )

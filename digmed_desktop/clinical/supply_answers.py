@@ -216,8 +216,8 @@ def _judge_late_entry(sheet: SupplySheet, reason: str) -> None:
     if not reason:
         sheet.stop(
             "contact.late_reason",
-            "Say why the register was not written on the day of supply: the law wants the entry that day, or the "
-            "next where that was not reasonably practicable.",
+            "Say why the register was not written on the day of supply. The entry is due that day, "
+            "or the next if that was not reasonably practicable.",
         )
     if day < sheet.today - timedelta(days=1):
         sheet.look("contact.date", "This entry is later than the day after the supply, which the law allows.")

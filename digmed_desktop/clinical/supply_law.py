@@ -150,8 +150,8 @@ def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
         for one in named:
             yield Finding(
                 "kind" if item.kind is ItemKind.APPLIANCE else "legal_class",
-                f"Check this on the pack: {one.name} is a name of Schedule 18, of which nothing that is prescription-only "
-                "may be supplied at the patient's request.",
+                f"Check this on the pack: {one.name} is in Schedule 18. You cannot supply it as a "
+                f"prescription-only medicine at the patient's request.",
                 asks=True,
                 source=one.source,
             )

@@ -44,8 +44,8 @@ def controlled() -> str:
         f"{', '.join(controlled_drugs.ranges())}. {NOT_CONFIRMED}"
     )
     slips = (
-        "The form also asks about a name that is nearly one of these or of Schedule 18: misspelt, shortened, run together "
-        "with other words, or with digits for letters."
+        "The form also asks about a name close to one of these or of Schedule 18. It may be misspelt, "
+        "shortened, joined to other words, or have digits for letters."
     )
     return (
         f"# Controlled drugs\n\n{INTRO}\n{lead} {slips}\n\n{sold}\n\n"
@@ -116,7 +116,7 @@ def allergies() -> str:
         for row in amounts["amount"]
     )
     lead = (
-        "An allergy to the medicine itself, to its ingredient or to a medicine of its group asks for a reason; so does a "
+        "An allergy to the medicine, its ingredient or its group asks for a reason. So does a "
         "quantity that nobody takes in a day."
     )
     return (

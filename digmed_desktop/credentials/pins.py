@@ -55,8 +55,8 @@ def problem_with(pin: str, *, known: tuple[str, ...] = ()) -> str | None:
             return "Choose a PIN of 4 to 12 digits, or a passphrase of at least 8 characters."
         if _is_easy(pin) or strength.guesses(pin) < FEWEST_GUESSES_PIN:
             return (
-                "Choose a PIN that is harder to guess: not a repeated or mirrored figure or pair, a run such as "
-                "1234, a year or a date."
+                "Choose a PIN that is harder to guess. Avoid repeated or mirrored figures and pairs, "
+                "runs such as 1234, years and dates."
             )
         if any(_shares(pin, number) for number in map(_digits, known)):
             return "Choose a PIN that is not part of a number others know, such as your registration number."

@@ -71,7 +71,7 @@ def no_password(kept_in: str) -> DigMedError:
         f"Whoever can read this account's files can read the key of the records: {kept_in} has no password, so that "
         "it keeps everything in clear.",
         "Give the keyring a password: open Passwords and Keys, choose the keyring, then Change Password. It is asked "
-        "for at the next sign-in; an account that signs in by itself needs it once more.",
+        "for at the next sign-in; an account that signs in automatically needs it again.",
     )
 
 

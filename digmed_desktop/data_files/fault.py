@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-REMEDY = "Install the program again, or mend the file; “digmed-desktop check-data” lists every fault."
+REMEDY = "Install the program again, or correct the file; “digmed-desktop check-data” lists every fault."
 MAX_SHOWN = 60  # characters of a wrong value that a sentence shows
 
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 UNCHANGED = (
-    "Nothing was changed, so there is nothing to correct. Change what was wrong, or leave the correction (Esc). To send "
-    "the same record once more, open it and choose “Send again as a new message”. "
+    "Nothing was changed, so there is nothing to correct. Change what was wrong, or leave the correction (Esc). To "
+    "send the same record again, open it and choose “Send again as a new message”. "
     "A note for this pharmacy alone is added there too."
 )
 NOTE_ALONE = (
-    "Only the notes kept in this pharmacy were changed, so there is nothing to send. Press “Keep as a note”: the text is "
-    "added to the record here, and the correction ends."
+    "Only the notes for this pharmacy were changed, so there is nothing to send. Press “Keep as a note” to store the "
+    "text with this record and end the correction."
 )
 _TELLS = {
     Happening.TOLD_ON_PAPER,

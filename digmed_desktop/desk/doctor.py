@@ -105,7 +105,7 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
     standing = store.deliveries.standing()
     told = f"The records open. {standing.waiting} waiting to go out, {standing.needs_person} need action."
     health = _LOOK if standing.needs_person else _GOOD
-    remedy = "Open the program and look at what needs a person." if standing.needs_person else ""
+    remedy = "Open the program and deal with Action needed." if standing.needs_person else ""
     yield Check("Records", health, told, remedy)
     if (stop := store.deliveries.stopped()) is not None:
         yield Check("Queue", _BAD, f"Nothing is sent: {stop.sentence}", stop.remedy)
@@ -220,7 +220,7 @@ def check_connection(
     else:
         yield Check("Account", _GOOD, f"Mailbox {account.mailbox} at the {_where(account)}.")
     if not fine:
-        yield Check("MESH", _NOT_ASKED, "MESH was not asked: mend what is above first.")
+        yield Check("MESH", _NOT_ASKED, "MESH was not asked: correct the faults above first.")
         return
     yield from _mesh(account, open_transport or _open)
 

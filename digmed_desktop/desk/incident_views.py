@@ -90,7 +90,7 @@ class IncidentView:
             ("Person", (happened.person,)),
             ("NHS number", (nhs_number.shown(happened.nhs_number),)),
             ("Batch", tuple(f"{one.number}: {one.standing}" for one in self.batches)),
-            ("What happened", tuple(happened.what.splitlines())),
+            ("Description", tuple(happened.what.splitlines())),
             ("Notification", (str(about),) if about is not None else ()),
             ("Recorded", (f"{self.incident.recorded_by}, {dates.shown_time(self.incident.recorded_at)}",)),
         )

@@ -138,7 +138,7 @@ class IncidentDesk:
             title=view.title,
             lead=("Confidential. Steps remind; the procedure of the pharmacy goes first.",),
             blocks=(
-                Pairs("What happened", (*view.facts, ("Standing", (view.standing,)))),
+                Pairs("Incident", (*view.facts, ("Standing", (view.standing,)))),
                 Listing("Steps", ("When", "Step", "Done"), steps, (2, 6, 5)),
                 Listing("Where to report", ("Place", "How"), tuple(places.items()), (3, 6)),
                 Listing("Notes", ("What",), tuple((words_of(one),) for one in view.notes)),

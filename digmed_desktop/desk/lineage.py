@@ -128,7 +128,7 @@ def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
             )
         case RecordsDoubt.RESTORED:
             return f"These records were restored from a backup.{until}{used} {_NOTHING_SENT}", (
-                "Make sure that no other computer uses them, then go on. What waits is looked up at MESH first."
+                "Make sure that no other computer uses them, then go on. Waiting notifications are looked up at MESH first."
             )
         case RecordsDoubt.UNKNOWN:
             return f"The keyring does not say how far these records go.{until} {_NOTHING_SENT}", (

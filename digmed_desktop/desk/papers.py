@@ -289,7 +289,7 @@ def _in_list(row: NotificationRow, duty: Duty, now: datetime) -> tuple[str, ...]
         row.what,
         row.batch,
         row.practice_name,
-        words_of_row(row, duty, now).word + (" (needs a person)" if row.needs_person else ""),
+        words_of_row(row, duty, now).word + (" (action needed)" if row.needs_person else ""),
         row.by,
     )
 

@@ -1,4 +1,4 @@
-"""GP practices: the list kept here, the national directory, importing, and what speaks against choosing one."""
+"""GP practices: the list on this computer, the national directory, importing, and what speaks against choosing one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -47,7 +47,7 @@ class PracticeDesk:
         for listed in self._store.gp_practices.search(typed, MOST):
             found.setdefault(
                 listed.organisation.ods_code,
-                PracticeFound(listed.organisation, self._why_not(listed), "the list kept here"),
+                PracticeFound(listed.organisation, self._why_not(listed), "the list on this computer"),
             )
         return tuple(replace(one, fit=fit_of_practice(typed, one.organisation)) for one in found.values())[
             :MOST
@@ -80,12 +80,12 @@ class PracticeDesk:
         return self._why_not(listed) if listed else ""
 
     def other_name(self, practice: Organisation) -> str:
-        """Return what is in doubt about name and code of a practice, by the list kept here; ``""`` if nothing is."""
+        """Return what is in doubt about name and code of a practice, by the list on this computer; ``""`` if nothing is."""
         listed = self._store.gp_practices.of_code(ods.shown(practice.ods_code))
         known = listed.organisation.name if listed else ""
         if not known or not practice.name.strip() or likeness.is_one_practice(known, practice.name):
             return ""
-        return f"Check name and ODS code: in the list kept here this code is that of {known}."
+        return f"Check name and ODS code: in the list on this computer this code is that of {known}."
 
     def closed(self, ods_code: str) -> ClosedPractice | None:
         """Return what is known here of a closed practice; None where it is open, or not in the list."""
@@ -146,7 +146,7 @@ class PracticeDesk:
         return None
 
     def import_file(self, file: Path, progress: Callable[[int], None] = lambda _n: None) -> PracticeListState:
-        """Put the practices of a file in place of the list kept here. Raises DigMedError; the old list then stays."""
+        """Put the practices of a file in place of the list on this computer. Raises DigMedError; the old list then stays."""
         from digmed_desktop.reference import ods_file
 
         self._gate.allow(Permission.IMPORT_LISTS)

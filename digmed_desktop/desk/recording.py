@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 KNOWN_THERE = (
     "The practice knows of this record or may come to know of it, so it can no longer stay here only. Answer as "
-    "before, and telephone the practice about what the patient wishes."
+    "before, and telephone the practice about the patient's decision."
 )
 
 

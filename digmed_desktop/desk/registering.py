@@ -91,7 +91,7 @@ class RegisterDesk:
         """Append an amendment to an entry, or return what is in the way."""
         words = text.strip()
         if not words:
-            return (Problem("amendment.text", "Enter what is to be put right, and why."),)
+            return (Problem("amendment.text", "Enter the correction, and why."),)
         if len(words) > MOST_TEXT:
             return (Problem("amendment.text", f"Shorten it to at most {MOST_TEXT} characters."),)
         self._append(EntryKind.AMENDMENT, {"text": words}, number, by)

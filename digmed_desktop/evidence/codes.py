@@ -15,7 +15,7 @@ def page() -> EvidencePage:
     """Return the page of the codes."""
     codes = (*known_codes(), *_UNKNOWN)
     rows = [_row(meaning(code)) for code in codes]
-    head = ("Code", "Words of ITK3", "State", "Action needed", "What people read")
+    head = ("Code", "Words of ITK3", "State", "Action needed", "Text shown to users")
     lead = (
         "Each code as the only answer to a notification that was sent. A code that ITK3 does not have is never a success "
         "and always asks a person; four such codes stand at the end. 20013 is an infrastructure answer: the business "

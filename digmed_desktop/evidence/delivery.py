@@ -68,7 +68,7 @@ FAULTS = (
 def page() -> EvidencePage:
     """Return the page: the run that is made now, and what was kept of the long ones."""
     parts = [f"# {_TITLE}", "## A short run, made for this page", *_run()]
-    parts += ["## Long runs, as they were kept", _KEPT]
+    parts += ["## Results of long runs", _KEPT]
     parts += [f"### {name}\n\n```\n{text}\n```" for name, text in kept_results()]
     about = "a short run without a fault and with three, and the kept results of the long runs"
     return EvidencePage("delivery", _TITLE, about, "\n\n".join(parts))

@@ -43,13 +43,13 @@ class RefusedFileError(Exception):
 def build_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``build``."""
     parser.description = (
-        "Writes the message of a record. A record is refused for what the form refuses: texts, names, numbers, dates and "
-        "amounts that it does not take, answers that contradict each other, what law and rules forbid, and warnings to "
-        "which the record gives no reason. A record states whatever the form asks for, such as the programme, the legal "
-        "basis, the identity check and the health screen. What it cannot state, it lists in not_stated: the field and the "
-        "reason. Nothing excuses an answer that the message needs, consent to what was done, or an answer that another one "
-        "asks for. A product whose code no source proves current goes as text, with a line on standard error. "
-        "Stock, the register of patient group directions and earlier records of the patient are not looked at. "
+        "Writes the message of a record. It refuses what the form refuses: texts, names, numbers, dates and amounts that "
+        "it does not take, and answers that contradict each other. It also refuses what law and rules forbid, "
+        "and a warning without a reason in the record. A record states whatever the form asks for, such as the programme, "
+        "the legal basis, the identity check and the screening. For anything it cannot state, not_stated lists the field "
+        "and the reason. Three things are always needed: an answer for the message, consent to what was done, and an "
+        "answer that another one asks for. A product whose code no source proves current goes as text, with a line on "
+        "standard error. The command does not look at stock, PGDs or earlier records of the patient. "
         "Exit status 2 when the record or an argument is refused."
     )
     parser.add_argument(

@@ -120,7 +120,7 @@ def _patient(record: Record) -> Iterator[Fault]:
     elif not patient.sendable_nhs_number:
         yield Fault(
             "patient.traced",
-            "Only a traced NHS number can be sent. Trace it and say where, or tell the practice on paper.",
+            "Only a confirmed NHS number can be sent. Trace it and say where, or tell the practice on paper.",
         )
     if not patient.name.family.strip():
         yield Fault("patient.name.family", "Enter the patient's last name.")

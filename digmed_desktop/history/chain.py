@@ -34,7 +34,7 @@ _NAMED = {
     "setting": "The setting",
     "profile": "The setting",
     "sending": "Sending",
-    "inbox-state": "What came in as",
+    "inbox-state": "Incoming message as",
     "owed-state": "Our answer",
     "refusal": "Refusal",
     "accepted-sender": "The accepted mailbox",

@@ -229,9 +229,9 @@ def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:
 def _reply(connection: sa.Connection, row: AnyRow) -> Reply:
     trouble = row.trouble
     try:
-        said = read_row("What came in", _said, row.reading) if row.reading else ()
+        said = read_row("An incoming message", _said, row.reading) if row.reading else ()
     except UnreadableRowError:
-        said, trouble = (), "What it says cannot be read from the records."
+        said, trouble = (), "Its text cannot be read from the records."
     if row.kind is ItemKind.REPORT:
         said = (Said(row.status_code, row.status_text),)
     return Reply(

@@ -129,9 +129,7 @@ class Retention:
 
 def _state(connection: sa.Connection) -> dict[str, Any]:
     """Return the confirmation and the holds. Raises UnreadableRowError: without them nothing is removed or kept anew."""
-    return (
-        profile.value(connection, _STATE, a_table, "What was decided about retention, with its holds,") or {}
-    )
+    return profile.value(connection, _STATE, a_table, "The decision about retention, with its holds,") or {}
 
 
 def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:

@@ -75,8 +75,8 @@ class RepliesFile(DataModel):
 def cross_check_replies(at: At, file: RepliesFile, _source: DataSource) -> Iterator[Fault]:
     """Yield doubts and acts without words, and words of neither."""
     doubts = [one.value for one in Doubt if one is not Doubt.NONE]
-    yield from at.exactly(("why",), file.why, doubts, "the doubt")
-    yield from at.exactly(("short",), file.short, doubts, "the doubt")
+    yield from at.exactly(("why",), file.why, doubts, "the warning")
+    yield from at.exactly(("short",), file.short, doubts, "the warning")
     yield from at.exactly(("acts",), file.acts, [one.value for one in ReplyAct], "the act")
 
 

@@ -33,14 +33,14 @@ _WRITE_EVERY = 0.25
 """Seconds for which outcomes may wait to be written down. Should the program die meanwhile, they are looked up."""
 
 _NOT_FOUND_ANYWHERE = (
-    "MESH does not have this message, but it does not find one that it took for certain either, so its word "
-    "is not relied upon and nothing is sent again by itself."
+    "MESH does not find this message. It does not find one that it certainly took either, so the "
+    "program does not rely on this and sends nothing again."
 )
 
 
 _NOTHING_TO_COMPARE = (
-    "MESH does not find this message. It has not taken any message from here for certain yet, so its word cannot be "
-    "tried on another, and nothing is sent again by itself. Ask the practice whether it has arrived."
+    "MESH does not find this message. No message from here is certain to have arrived yet, so there "
+    "is none to compare. The program sends nothing again. Ask the practice whether it has arrived."
 )
 
 

@@ -30,7 +30,7 @@ CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3.0, 5.0, 10.0
 MOST_BYTES = 2_000_000
 KEPT_SECONDS = 3600.0
 _KEPT_MOST = 500
-_REMEDY = "Search the list kept here, or enter the practice by hand."
+_REMEDY = "Search the list on this computer, or enter the practice by hand."
 
 
 class OdsApi:

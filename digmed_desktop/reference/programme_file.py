@@ -171,7 +171,9 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
         limits = (doubt.from_age, doubt.to_age, doubt.born_from, doubt.born_to)
         if not doubt.when and limits == (None,) * 4:
             yield at.fault(
-                (*place, "when"), "nothing raises this doubt", "when, from_age, to_age, born_from or born_to"
+                (*place, "when"),
+                "nothing raises this warning",
+                "when, from_age, to_age, born_from or born_to",
             )
     for number, rule in enumerate(file.earlier_doses):
         place = ("earlier_doses", number)

@@ -196,7 +196,7 @@ def _with_separators(sent: str, substitute: str) -> tuple[str | None, tuple[str,
         return None, ()
     sign = foreign.pop()
     name = "a space" if sign == " " else sign
-    note = f"The scanner sends {name} in place of the separator; it was understood. Settings, Scanner can name it."
+    note = f"The scanner sends {name} instead of the separator; it was understood. Settings, Scanner can name it."
     return sent.replace(sign, SEPARATOR), (note,)
 
 

@@ -14,10 +14,10 @@ from digmed_desktop.ui.pages.people import SignInPage
 from digmed_desktop.ui.pages.registry import FORMS
 from digmed_desktop.ui.pages.today import TodayPage
 
-WAITS = "Another system handed over a record. It waits under Drafts (Ctrl+D)."
+WAITS = "Another system sent a record to this form. It waits under Drafts (Ctrl+D)."
 HEAD = "Handed over"
 OPENS = "Open it, and keep the form in view as a draft"
-SHOWN = "This form was filled in from the record that another system handed over. Check every answer."
+SHOWN = "This form was filled in from a record of another system. Check every answer."
 
 
 class Frame(Protocol):

@@ -50,7 +50,7 @@ class Notices(QObject):
         self._rail.show_needs(standing.needs_person)
         if standing.stopped_because:
             rest = (
-                f"{waiting}: it goes out by itself when MESH can be reached."
+                f"{waiting}: the program sends it when MESH can be reached."
                 if standing.waiting and not standing.remedy
                 else standing.remedy
             )

@@ -22,9 +22,7 @@ STILL_STANDS = (
     "list of what needs action. Withdraw it there."
 )
 CHANGED = "An answer changed after the page was shown. Look at it again, and then press Send."
-TYPED_AFTER = (
-    "the record is stored as it was when you pressed Send. What was typed after that is under Drafts."
-)
+TYPED_AFTER = "the record is stored as it was when you pressed Send. Text typed after that is under Drafts."
 
 
 class FormWindow(Protocol):

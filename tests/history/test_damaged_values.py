@@ -175,7 +175,7 @@ def test_other_rows_cost_themselves_only(store: Store) -> None:
         assert [one.product.display for one in store.medicines_used.search("", 9)] == ["Paracetamol"]
         replies = {one.mesh_id: one.trouble for one in store.replies.open(9)}
         assert replies == {
-            "IN1": "What it says cannot be read from the records.",
+            "IN1": "Its text cannot be read from the records.",
             "IN2": "It cannot be read.",
         }
     with store.people._database._writers.begin() as connection:

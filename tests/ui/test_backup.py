@@ -58,7 +58,7 @@ def test_a_backup_by_hand(
     page.passphrase.set_answer(PHRASE)
     page.again.set_answer(PHRASE)
     page._make()
-    bench.until(lambda: "restored on trial" in page.work.said.body.text())
+    bench.until(lambda: "Backup made and tested" in page.work.said.body.text())
     assert "The last one was made on" in page.state.text()
     assert page.passphrase.answer() == ""
     assert (tmp_path / "b.digmedbackup").exists()

@@ -14,11 +14,11 @@ from tests.ui.test_story import text_of
 def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> None:
     form, check, story = bench.form, bench.window.check, bench.window.story
     form.fill(complete_answers(consent__to_sharing="no"))
-    bench.until(lambda: form.preview.tabs.tabText(0) == "Kept here")
+    bench.until(lambda: form.preview.tabs.tabText(0) == "Not shared")
     assert not form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
     tags = form.form.fields["patient.family"]
-    bench.until(lambda: tags._tag.text() == "Kept here")
-    assert "Kept here" in tags.editor.parts()[0].accessibleDescription()
+    bench.until(lambda: tags._tag.text() == "Not shared")
+    assert "Not shared" in tags.editor.parts()[0].accessibleDescription()
     form.check_now()
     bench.until(check.isVisible)
     said = "\n".join(label.text() for label in check.findChildren(type(check.why_not)) if label.isVisible())
@@ -41,7 +41,7 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     form.fill({key: text for key, text in complete_answers().items() if key.startswith("consent.")})
     bench.until(lambda: form.preview.tabs.tabText(0) == "GP view")
     assert tags._tag.text() == "Sent to the GP"
-    assert form.form.fields["patient.traced"]._tag.text() == "Kept here", "it never goes to the practice"
+    assert form.form.fields["patient.traced"]._tag.text() == "Not shared", "it never goes to the practice"
     assert form.preview.tabs.isTabVisible(form.preview.tabs.indexOf(form.preview.xml))
 
 

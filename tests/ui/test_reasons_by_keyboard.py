@@ -39,7 +39,7 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
         for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
             QTest.keyClick(listed(doubts[3 - left]), key)
         bench.until(lambda n=left: len(check.open_doubts()) == n - 1)
-    assert [one.answer() for one in doubts] == ["Clinical judgement, with the protocol read"] * 3
+    assert [one.answer() for one in doubts] == ["Clinical judgement, within the PGD or protocol"] * 3
     assert check.why_not.text() == "Confirm 2 carried-over details"
     for left in (2, 1):
         bench.until(lambda n=left: bench.focused().accessibleName().startswith("Confirm "))

@@ -97,7 +97,7 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
 
     page.detail.ask_amendment()
     QTest.mouseClick(page.detail.save_text, Qt.MouseButton.LeftButton)
-    bench.until(lambda: "Enter what is to be put right" in page.detail.text.sentence)
+    bench.until(lambda: "Enter the correction" in page.detail.text.sentence)
     page.detail.text.editor.set_answer("")
     page.detail.text.editor.focus()
     bench.keys("The needles")

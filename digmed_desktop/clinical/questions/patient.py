@@ -113,7 +113,7 @@ def _traced(sheet: AnswerSheet, question: str) -> Traced | None:
     if chosen.id == Traced.NOT_TRACED:
         sheet.paper(
             question,
-            "An NHS number that was not traced is not sent: trace it, or tell the practice on paper.",
+            "An unconfirmed NHS number is not sent. Confirm it, or tell the practice on paper.",
         )
     return Traced(chosen.id) if nhs_number.sentence_about(number) is None else None
 

@@ -240,8 +240,8 @@ class OnePerson(QWidget):
                 f"Is this still the form of {name}?" if name else "Is this still the same patient?"
             )
             rest = (
-                f"{differs} what this form was begun with. For another patient a new form is started, and this one is "
-                "kept as it was."
+                f"{differs} what this form was begun with. Another patient gets a new form, and this "
+                "one stays as it was."
             )
         self.slip.setText(_SLIP if self.owner else _ALL_OF_ONE)
         self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER if self.owner else _OF_TWO)

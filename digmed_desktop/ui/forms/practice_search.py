@@ -75,7 +75,7 @@ class PracticeSearch(QWidget):
     def _search(self, text: str) -> None:
         self._context.office.ask(
             lambda desk: desk.directory.search(text),
-            lambda found: self._show(text, found, "Not in the list kept here: search the directory."),
+            lambda found: self._show(text, found, "Not in the list on this computer: search the directory."),
         )
 
     def _show(self, text: str, found: "Sequence[PracticeFound]", none: str) -> None:

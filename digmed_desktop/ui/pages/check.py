@@ -196,7 +196,7 @@ class CheckPage(QWidget):
                 grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
                 if not recorded.to_gp and preview.ending is not Ending.HERE:  # there all of it is kept here
                     grid.addWidget(
-                        Words("Kept here", TYPE.small, role="tag", wrap=False),
+                        Words("Not shared", TYPE.small, role="tag", wrap=False),
                         place,
                         2,
                         Qt.AlignmentFlag.AlignTop,

@@ -13,8 +13,9 @@ from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
 SAFE = (
-    "Records and forms that were stored before it are safe, and what was sent goes out. What was done at that moment may "
-    "not have been stored: look in Drafts and Sent items, and do it again if it is not there."
+    "Records and forms stored before it are safe, and sent notifications still go out. Your last "
+    "action may not have been stored. Look in Drafts and Sent items, and do it again if it is not "
+    "there."
 )
 WHOLE = (
     "This is all that the report holds: kinds of faults, places in the program and versions, and nothing of a patient. "

@@ -68,7 +68,7 @@ class IncidentsPage(ColumnPage):
         )
         self.card(
             "Record an incident",
-            Field("logged.kind", "What happened", self.kind),
+            Field("logged.kind", "Kind of incident", self.kind),
             self.hint,
             self.about,
             Pair(
@@ -77,7 +77,7 @@ class IncidentsPage(ColumnPage):
             ),
             self.whose,
             self.batches,
-            Field("logged.what", "In your words", self.what, hint="What happened, and what was done so far."),
+            Field("logged.what", "In your words", self.what, hint="The event, and the action taken so far."),
         )
         self.record = button("Record the incident", "primary")
         self.record.clicked.connect(self._record)

@@ -69,8 +69,8 @@ class OpeningPage(ColumnPage):
         self.restore_card = self.card(
             "Restore a backup",
             Words(
-                "Records that are here are put aside under another name, not deleted. What waited is looked up at "
-                "MESH before it is sent. Stop using the computer that the backup comes from."
+                "The records on this computer are renamed, not deleted. The program looks up waiting "
+                "notifications at MESH before it sends them. Stop using the computer that the backup comes from."
             ),
             self.chosen,
             flow(self.choose_button),
@@ -100,9 +100,10 @@ class OpeningPage(ColumnPage):
         self.go_on_card = self.card(
             "Continue with these records",
             Words(
-                "The records will say that you went on, with your name. The program looks up whatever waits at MESH before "
-                "sending; what MESH does not have stays here until a person has looked at it, since it may have been "
-                "cancelled or corrected. Only to look at them changes nothing and sends nothing."
+                "The records will say that you went on, with your name. The program looks up each "
+                "waiting notification at MESH before sending. One that MESH does not have waits for "
+                "you to check it: it may have been cancelled or corrected. Looking at the records "
+                "changes nothing and sends nothing."
             ),
             self.who_field,
             flow(self.go_on_button, self.look_button),

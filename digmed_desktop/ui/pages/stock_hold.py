@@ -10,11 +10,11 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, row
 
 _HOLD = (
-    "From now on nobody here can give this batch. A dose that was given before can still be recorded. After a fault of the "
-    "fridge: quarantine the vaccine, label it, and ask the manufacturer or your screening and immunisation team."
+    "From now on nobody here can give this batch. A dose that was given before can still be recorded. After a fridge "
+    "fault: set the vaccine aside, label it, and ask the manufacturer or your screening and immunisation team."
 )
 _LIFT = (
-    "From now on this batch can be given again. If it is held once more, the new hold begins then: it does not reach back "
+    "From now on this batch can be given again. If you hold it again, the new hold begins then: it does not reach back "
     "to doses given before."
 )
 

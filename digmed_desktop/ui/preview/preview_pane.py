@@ -17,7 +17,7 @@ from digmed_desktop.ui.widgets.words import Words
 TITLES = {
     Ending.SEND: "GP view",
     Ending.PAPER: "On paper",
-    Ending.HERE: "Kept here",
+    Ending.HERE: "Not shared",
 }
 """Short, so that every tab has room beside the form. The tip says it at length."""
 TIPS = {

@@ -10,7 +10,7 @@ from digmed_desktop.ui.widgets.editors import Editor
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, set_property
 
-SENT, KEPT = "Sent to the GP", "Kept here"
+SENT, KEPT = "Sent to the GP", "Not shared"
 SET_BY_IT = "Set by your IT"
 LONG_HINT = 34  # characters: a longer one stands on a line of its own
 

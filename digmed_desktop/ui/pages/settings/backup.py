@@ -50,7 +50,9 @@ class BackupSection(ColumnPage):
             self.state,
             self.first,
             self.second,
-            quiet("The passphrase stands nowhere: write it down. The daily backup keeps a key made from it."),
+            quiet(
+                "We do not store the passphrase. Write it down and keep it safe. The daily backup keeps a key made from it."
+            ),
             flow(self.now, self.daily, self.end),
             self.work,
         )
@@ -122,7 +124,7 @@ class BackupSection(ColumnPage):
     def _made(self, state: BackupState) -> str:
         self._forget_passphrase()
         self._show(state)
-        return f"Made, and restored on trial: {state.last_count:,} notifications are in it."
+        return f"Backup made and tested: {state.last_count:,} notifications are in it."
 
     def _begin_daily(self) -> None:
         folder = self._named_by_it or files.ask_folder(self, "Folder for the daily backup")

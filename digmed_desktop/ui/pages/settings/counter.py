@@ -34,7 +34,7 @@ class CounterSection(ColumnPage):
             ),
             Field(
                 "privacy",
-                "Initials in place of names in lists",
+                "Initials instead of names in lists",
                 self.privacy,
                 hint="For a screen that onlookers can see.",
             ),

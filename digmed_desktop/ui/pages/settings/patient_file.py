@@ -61,7 +61,7 @@ class PatientFileSection(ColumnPage):
     def _build_review(self) -> None:
         self.list = QTreeWidget()
         self.list.setHeaderLabels(("What", "Recorded", LEFT_OUT))
-        self.list.setAccessibleName("What is recorded")
+        self.list.setAccessibleName("Records about this patient")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setTabKeyNavigation(False)
         header = self.list.header()

@@ -14,10 +14,11 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, row
 
 HOW = (
-    "Any scanner that reads DataMatrix and acts as a keyboard will do. Its manual has codes to scan for these: "
-    "keyboard country as this computer's (United Kingdom), the AIM identifier or a prefix of your own before each "
-    "scan, the function characters (GS, ASCII 29) sent, Enter after each scan. With a prefix or the AIM identifier "
-    "the program tells a scan from typing for certain; without one only by its speed, at least one sign in 30 milliseconds."
+    "Any scanner that reads DataMatrix and acts as a keyboard will do. Scan the codes in its manual "
+    "for these settings. Keyboard country: the same as this computer's (United Kingdom). Before each "
+    "scan: the AIM identifier or your own prefix. Function characters (GS, ASCII 29): sent. After "
+    "each scan: Enter. A prefix or the AIM identifier makes a scan certain. Without one, only its "
+    "speed tells it from typing: one character in 30 milliseconds."
 )
 SETTINGS = {"prefix": "scanner_prefix", "separator": "scanner_separator"}
 _VISIBLE = {"\x1d": "␝"}
