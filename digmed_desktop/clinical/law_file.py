@@ -50,8 +50,10 @@ _NEEDED = (
     "nurse-formulary-no-controlled-drugs",
     "some-controlled-drugs",
     "eea-register",
+    "misuse-policy",
+    "nhs-charge",
 )
-"""The rules of the Regulations: one that does not hold is switched off with ``off``, never taken out."""
+"""The rules of the Regulations and the NHS service: one that does not hold is switched off with ``off``, never taken out."""
 
 Count = Annotated[int, Field(ge=1, le=999, description="a whole number from 1 up")]
 

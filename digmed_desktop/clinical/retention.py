@@ -5,7 +5,8 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from digmed_desktop.clinical.retention_file import PLACE, PeriodRow, PeriodsFile, RecordKind
+from digmed_desktop.clinical.retention_file import PLACE, PeriodRow, PeriodsFile
+from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.data_files.source import OWN
 
 _OF_AGE = 18

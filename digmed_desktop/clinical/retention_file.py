@@ -1,11 +1,11 @@
 """The model of ``resources/retention/periods.toml``."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import BY_VALUE, DataModel, Text
@@ -13,20 +13,6 @@ from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import DataSource
 
 PLACE = "retention/periods.toml"
-
-
-class RecordKind(StrEnum):
-    """A kind of record with a period of its own."""
-
-    ADULT = "vaccination-adult"
-    CHILD = "vaccination-child"
-    SUPPLY = "emergency-supply"
-    DRAFT = "draft"
-    SAVED_SEARCH = "saved-search"
-    UNMATCHED_REPLY = "unmatched-reply"
-    INCIDENT = "incident"
-
-
 Years = Annotated[int, Field(ge=1, le=100)]
 
 

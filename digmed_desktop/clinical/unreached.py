@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CODE, NAME, POSTCODE = "ods_code", "name", "address.postcode"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Unreached:
     """Why a practice is not reached. ``told_by`` is the attribute of the practice that tells it."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical import dates, nhs_number, retention
 from digmed_desktop.clinical.retention import Periods
-from digmed_desktop.clinical.retention_file import RecordKind
+from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.desk import retention_words
 from digmed_desktop.desk.retention_views import WORDS, Confirmed, Due, Preview, RetentionView
 from digmed_desktop.messaging.clock import Clock

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.messaging.retention import Hold, Leftover
 
 if TYPE_CHECKING:
-    from digmed_desktop.clinical.retention_file import RecordKind
+    from digmed_desktop.clinical.retention_kinds import RecordKind
 
 WORDS = "REMOVE THESE RECORDS"
 """Words that a person types before anything is removed."""

@@ -10,7 +10,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.patient import patient_of
-from digmed_desktop.clinical.retention_file import RecordKind
+from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.history import searching, written
 from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.replies import OTHER_PROGRAMS

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sealed:
     """A table whose rows are sealed when they are added, or each time they change.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from digmed_desktop.clinical.retention_file import RecordKind
+from digmed_desktop.clinical.retention_kinds import RecordKind
 
 
 class HoldReason(StrEnum):

@@ -29,7 +29,7 @@ NEEDS_ACTION = "{count} need action"
 NEEDS_ACTION_ONE = "1 needs action"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One line of the rail. ``group`` is the heading it stands under; its icon has the name of its key."""
 

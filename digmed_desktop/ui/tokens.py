@@ -86,7 +86,7 @@ class Stroke:
     bar: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Paper:
     """Sizes of text on paper in points, and its ink."""
 

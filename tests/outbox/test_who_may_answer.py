@@ -3,11 +3,13 @@
 import itertools
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from digmed_desktop.fhir.response_codes import known_codes, meaning
 from digmed_desktop.fhir.response_reader import response_reader
@@ -19,6 +21,7 @@ from digmed_desktop.outbox.applying import Applier
 from tests.history.samples import facts, local_id, message, token
 from tests.outbox.conftest import Pharmacy, delivery_of
 from tests.outbox.doubles import OURS, THEIRS, Fault
+from tests.outbox.test_every_answer_from_everywhere import OF_EACH_KIND
 
 ACK = "DIGMED_FLU_VAC_ACK"
 STRANGER = "SOMEBODYELSE"
@@ -62,7 +65,12 @@ def sent_elsewhere(pharmacy: Pharmacy, mailbox: str) -> list[Any]:
     return pharmacy.mesh.messages(mailbox)
 
 
-@pytest.mark.parametrize("code", known_codes())
+def codes_to_try(every: Iterable[str]) -> list[str | ParameterSet]:
+    """Return codes for a test: one of each kind for the quick run, all others for the slow one."""
+    return [code if code in OF_EACH_KIND else pytest.param(code, marks=pytest.mark.slow) for code in every]
+
+
+@pytest.mark.parametrize("code", codes_to_try(known_codes()))
 def test_a_wrong_mailbox_changes_no_state_stops_nothing_and_is_sent_nothing(
     real: Pharmacy, code: str
 ) -> None:
@@ -140,7 +148,7 @@ def test_an_answer_to_our_own_answer_is_not_called_another_programs(real: Pharma
     assert real.store.replies.count().other_program == 0
 
 
-@pytest.mark.parametrize("code", [code for code in known_codes() if meaning(code).decides])
+@pytest.mark.parametrize("code", codes_to_try(code for code in known_codes() if meaning(code).decides))
 def test_the_mailbox_that_the_message_went_to_is_believed(real: Pharmacy, code: str) -> None:
     made = sent(real)
     answer(real, made, code, sender=THEIRS.lower())

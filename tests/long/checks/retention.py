@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.clinical.retention_file import RecordKind
+from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.desk.head_keeper import check
 from digmed_desktop.desk.retention import RetentionDesk
 from digmed_desktop.desk.retention_views import WORDS
