@@ -30,7 +30,7 @@ _TOLD = {
 _SAID = (sealing.BEGUN, sealing.FOUND, sealing.LOST, sealing.REMOVED, sealing.RETENTION)
 _KINDS = ", ".join(f"'{kind}'" for kind in (*_TOLD, *_SAID))
 _LATELY = (
-    "SELECT coalesce(a.act, e.happening) AS act, coalesce(a.about, e.notification_id) AS about, "
+    "SELECT link.kind AS kind, coalesce(a.act, e.happening) AS act, coalesce(a.about, e.notification_id) AS about, "
     "coalesce(a.note, e.note) AS note, coalesce(a.by_id, e.by_id) AS by_id FROM link "
     "LEFT JOIN audit a ON link.kind = 'audit' AND a.id = link.subject "
     "LEFT JOIN event e ON link.kind = 'event' AND e.id = link.subject "
@@ -49,8 +49,8 @@ class Audit:
     def add(self, entry: AuditEntry, *, again: bool = True) -> None:
         """Note an act. KeyError for an unknown person.
 
-        Not ``again`` where nobody has done anything since the same act, but to the record that it is about: a page
-        that reads its records anew is no second look.
+        Not ``again`` where nobody has done anything since the same act. Of an act about a record, what was done to
+        records does not count, nor what else is about this one: a page that reads it anew is no second look.
         """
         values = {"act": entry.act.value, "about": entry.about, "note": entry.note, "by_id": entry.by}
         if not again and self._is_last(values):
@@ -62,10 +62,12 @@ class Audit:
     def _is_last(self, values: dict[str, Any]) -> bool:
         with self._database.reading() as connection:
             rows = connection.exec_driver_sql(_LATELY).mappings().all()
-        for row in rows:
-            if dict(row) == values:
+        for row in map(dict, rows):
+            is_event = row.pop("kind") == "event"
+            if row == values:
                 return True
-            if row["about"] is None or row["about"] != values["about"]:
+            # what is done to a record is done on its page, which reads it anew, perhaps before the next one is open
+            if values["about"] is None or not (is_event or row["about"] == values["about"]):
                 return False
         return False
 

@@ -100,6 +100,8 @@ def test_the_same_act_after_something_else_is_another_one(counter: Counter) -> N
     desk.listing.story(number)
     assert count("saw-record") == 1
     other = counter.record(**{"patient.given": "Wilma"})
+    desk.listing.story(number)
+    assert count("saw-record") == 1, "the page of the record is still open"
     desk.listing.story(other)
     desk.listing.story(number)
     assert count("saw-record") == 3
