@@ -15,10 +15,11 @@ from digmed_desktop.clinical.unstated import Unstated
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Judgement:
-    """The faults of a record, and what it leaves out without a reason."""
+    """The faults of a record; what it leaves out without a reason, and answers that no rule could judge."""
 
     faults: tuple[Fault, ...]
     unstated: tuple[Unstated, ...]
+    unjudged: tuple[Fault, ...]
 
 
 def judge(
@@ -30,13 +31,16 @@ def judge(
     if isinstance(record, VaccinationRecord):
         ruled = record_rules.faults(programmes, record, now)
         missing = dict.fromkeys(record_rules.left_out(programmes, record, now))
+        unjudged = record_rules.in_other_words(programmes, record, now)
     else:
         ruled = supply_record.faults(record, now)
         missing = dict.fromkeys(supply_record.left_out(record, now))
+        unjudged = supply_record.in_other_words(record, now)
     reasons = unstated.faulty_reasons(missing, record.not_stated)
     faults = tuple(dict.fromkeys((*texts, *untrue, *ruled, *_unreached(record), *reasons)))
     refused = {where for where, _sentence in faults}
-    return Judgement(faults, tuple(unstated.unexcused(missing, record.not_stated, refused)))
+    left_out = tuple(unstated.unexcused(missing, record.not_stated, refused))
+    return Judgement(faults, left_out, tuple(dict.fromkeys(unjudged)))
 
 
 def _unreached(record: Record) -> Iterator[Fault]:

@@ -82,8 +82,7 @@ def faults(programmes: Sequence[Programme], record: VaccinationRecord, now: date
         yield from _unknown_answers(programmes, record, place)
         yield from _unsaid_basis(programmes, record, place)
     wanted = []
-    said = (*rulings(programmes, record, now), *_in_other_words(programmes, record, now))
-    for ruling in dict.fromkeys(said):
+    for ruling in dict.fromkeys(rulings(programmes, record, now)):
         problem = ruling.problem
         if problem.severity is Severity.STOP:
             if not any(ruling.in_file == at and problem.sentence.startswith(said) for at, said in told):
@@ -135,10 +134,10 @@ def left_out(programmes: Sequence[Programme], record: VaccinationRecord, now: da
                 yield Unstated(field, where.removeprefix("record."))
 
 
-def _in_other_words(
+def in_other_words(
     programmes: Sequence[Programme], record: VaccinationRecord, now: datetime
-) -> Iterator[Ruling]:
-    """Yield a doubt about each answer that no form of the record's vaccines has, so that no rule judged it."""
+) -> Iterator[Fault]:
+    """Yield each answer that no form of the record's vaccines has, so that no rule judged it."""
     missed: list[dict[str, FormField]] = []
     for place, vaccine in enumerate(record.immunizations):
         opened = _opened(_programme_of(programmes, vaccine, record), record, place, now)
@@ -149,7 +148,7 @@ def _in_other_words(
             of_this = VACCINATION.attribute(name)[0].startswith("immunizations.")
             everywhere = all(name in others for others in missed)
             if (of_this or everywhere) and unstated.says_something(VACCINATION, record, name, place):
-                yield Ruling(place, unstated.in_other_words(field))
+                yield Ruling(place, Problem(name, "")).in_file, unstated.in_other_words(field)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -81,6 +81,15 @@ def left_out(record: EmergencySupplyRecord, now: datetime) -> Iterator[Unstated]
             yield Unstated(field, _in_file(problem).removeprefix("record."))
 
 
+def in_other_words(record: EmergencySupplyRecord, now: datetime) -> Iterator[Fault]:
+    """Yield each answer that the form does not have, so that no rule judged it."""
+    reading = _opened(record, now)
+    for problem, field in _unanswered(record, reading) if reading else ():
+        refused = field.id.rpartition(".")[2] in _ANSWERED
+        if not refused and unstated.says_something(EMERGENCY_SUPPLY, record, field.id):
+            yield _in_file(problem), unstated.in_other_words(field)
+
+
 def _unanswered(record: EmergencySupplyRecord, reading: SupplyReading) -> Iterator[tuple[Problem, FormField]]:
     """Yield the questions that the form needs answered and that no answer of the record fits."""
     answers = filled_in(record, Here(person_id=lambda _who: "1"))
@@ -115,10 +124,6 @@ def _of_the_form(record: EmergencySupplyRecord, now: datetime) -> Iterator[Probl
             continue
         if problem.needs_reason or _is_refused(problem):
             yield problem
-    for _, field in _unanswered(record, reading):
-        refused = field.id.rpartition(".")[2] in _ANSWERED
-        if not refused and unstated.says_something(EMERGENCY_SUPPLY, record, field.id):
-            yield unstated.in_other_words(field)
 
 
 def _is_refused(problem: Problem) -> bool:

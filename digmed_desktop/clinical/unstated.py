@@ -1,4 +1,4 @@
-"""Find statements that the form needs and a record of another system leaves out: refused, unless the record says why.
+"""Find statements that the form needs and a record of another system leaves out; the record can say why.
 
 Nobody can ask a record. A reason in ``not_stated`` names the field, so that a person decided to leave it out.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from digmed_desktop.clinical.answers import called, missing_sentence
 from digmed_desktop.clinical.form import FormField
-from digmed_desktop.clinical.problem import A_WORD, Problem, Severity
+from digmed_desktop.clinical.problem import A_WORD
 from digmed_desktop.clinical.questions.binding import QuestionSet, value_at
 from digmed_desktop.clinical.record import NotStated
 from digmed_desktop.clinical.record_fault import Fault
@@ -33,10 +33,10 @@ class Unstated:
         return f"record.{self.field}"
 
     @property
-    def fault(self) -> Fault:
-        """Return its place in a record file and a sentence that says how to mend it."""
+    def said(self) -> Fault:
+        """Return its place in a record file and a sentence that says how to state it."""
         excuse = f"If the record cannot say it, list {self.field} in record.not_stated with the reason."
-        return self.where, f"{missing_sentence(self.question)} {excuse}"
+        return self.where, f"Not stated, so no rule judged it. {missing_sentence(self.question)} {excuse}"
 
 
 def says_something(questions: QuestionSet, record: Any, question: str, place: int = 0) -> bool:
@@ -51,10 +51,9 @@ def says_something(questions: QuestionSet, record: Any, question: str, place: in
     return not blank and bool(value != value_at(type(record)(), path))
 
 
-def in_other_words(question: FormField) -> Problem:
-    """Return the doubt about an answer that the form does not have: whoever goes on says why."""
-    sentence = f"The form has no such answer for {called(question)}, so no rule judged it. Check it."
-    return Problem(question.id, sentence, Severity.LOOK, needs_reason=True)
+def in_other_words(question: FormField) -> str:
+    """Return the sentence about an answer that the form does not have."""
+    return f"The form has no such answer for {called(question)}, so no rule judged it. Check it."
 
 
 def unexcused(

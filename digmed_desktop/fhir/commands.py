@@ -45,11 +45,12 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Writes the message of a record. It refuses what the form refuses: texts, names, numbers, dates and amounts that "
         "it does not take, and answers that contradict each other. It also refuses what law and rules forbid, "
-        "and a warning without a reason in the record. A record states whatever the form asks for, such as the programme, "
-        "the legal basis, the identity check and the screening. For anything it cannot state, not_stated lists the field "
-        "and the reason. Three things are always needed: an answer for the message, consent to what was done, and an "
-        "answer that another one asks for. A product whose code no source proves current goes as text, with a line on "
-        "standard error. The command does not look at stock, PGDs or earlier records of the patient. "
+        "and a warning without a reason in the record. A record should state whatever the form asks for, such as the "
+        "programme, the legal basis, the identity check and the screening. No rule judges an answer that it leaves out. "
+        "A line on standard error names it, unless not_stated lists the field with the reason. Three things are always "
+        "needed: an answer for the message, consent to what was done, and an answer that another one asks for. A product "
+        "whose code no source proves current goes as text, with a line on standard error. The command does not look at "
+        "stock, PGDs or earlier records of the patient. "
         "Exit status 2 when the record or an argument is refused."
     )
     parser.add_argument(
@@ -144,8 +145,11 @@ def _built(args: argparse.Namespace, judge: Judge) -> bytes:
     now = _time(args.at)
     judged = judge(record, json_record.stated(text), now)
     edition = _edition(args.edition, default_for(kind_of(record)))
-    if faults := _faults(record, judged, edition):
-        raise RefusedFileError(*faults)
+    problems = problems_of(record, edition)
+    if faults := (*judged.faults, *((one.field, one.sentence) for one in problems)):
+        raise RefusedFileError(*dict.fromkeys(faults))
+    for where, sentence in (*(one.said for one in judged.unstated), *judged.unjudged):
+        print(f"{where}: {sentence}", file=sys.stderr)
     new_id, left_over = _id_source(args.ids)
     frame = MessageFrame(
         edition=edition,
@@ -158,15 +162,6 @@ def _built(args: argparse.Namespace, judge: Judge) -> bytes:
     if left_over():
         raise RefusedFileError(("--ids", "There are more ids than the message uses."))
     return message.payload
-
-
-def _faults(record: Record, judged: Judgement, edition: Edition) -> tuple[tuple[str, str], ...]:
-    """Return what is wrong with a record, and what the message or the form needs and the record leaves out."""
-    problems = problems_of(record, edition)
-    needed = {problem.field for problem in problems}
-    unstated = (one.fault for one in judged.unstated if one.question.id not in needed)
-    told = (*judged.faults, *((one.field, one.sentence) for one in problems), *unstated)
-    return tuple(dict.fromkeys(told))
 
 
 def _with_proved_codes(record: Record) -> Record:

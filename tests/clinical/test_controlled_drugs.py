@@ -396,10 +396,7 @@ def test_build_reads_a_legal_class_in_capitals_and_holds_it_against_the_law(
     for preparation in ("", "other"):
         over = {"schedule": "none", "legal_class": "POM", "days": 60, "reason": "I decide."}
         assert build(tmp_path, "Zzyntholam", **over, preparation=preparation) == 2
-        # one that names no kind of preparation is refused for that alone
-        assert build(tmp_path, "Zzyntholam", **over | {"days": 30}, preparation=preparation) == (
-            0 if preparation else 2
-        )
+        assert build(tmp_path, "Zzyntholam", **over | {"days": 30}, preparation=preparation) == 0
     capsys.readouterr()
 
 

@@ -47,7 +47,7 @@ def places(whole: Raw) -> set[str]:
     """Where a record is refused, or asks for its reason."""
     text = json.dumps(whole)
     found = judged(json_record.read(text), json_record.stated(text), SAME_DAY)
-    return {where for where, _said in (*found.faults, *(one.fault for one in found.unstated))}
+    return {where for where, _said in (*found.faults, *(one.said for one in found.unstated), *found.unjudged)}
 
 
 NAME = {"given": "rose", "family": "O’Neill"}

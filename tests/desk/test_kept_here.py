@@ -117,7 +117,7 @@ def test_the_patient_alone_gets_a_copy(counter: Counter) -> None:
         with pytest.raises(NotAllowedNowError, match="does not agree"):
             papers.copy(made, how, "Ada")
     copy = str(asdict(papers.copy(made, How.PATIENT, "Ada")))
-    assert "the practice is not told" in copy
+    assert "does not agree to share it with the practice" in copy
     assert "on paper only" not in copy
     assert not counter.desk.listing.story(made).may_be_told
 

@@ -55,8 +55,17 @@ words = (
     .filter(bool)
 )
 texts = st.just("") | words
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2026, 10, 14)).map(  # noqa: DTZ001 - the zone is set next
-    lambda at: at.replace(microsecond=0, tzinfo=ENGLAND)
+
+
+def _is_once(at: datetime) -> bool:
+    """Whether England's clocks show a time once: no two zones call a time equal that they show twice."""
+    return at.utcoffset() == at.replace(fold=1).utcoffset()
+
+
+moments = (
+    st.datetimes(datetime(2024, 1, 1), datetime(2026, 10, 14))  # noqa: DTZ001 - the zone is set next
+    .map(lambda at: at.replace(microsecond=0, tzinfo=ENGLAND))
+    .filter(lambda at: all(_is_once(at + timedelta(minutes=n)) for n in (0, 30)))
 )
 
 

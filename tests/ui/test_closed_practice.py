@@ -57,6 +57,7 @@ def test_a_closed_practice_that_is_searched_leads_to_its_successor(bench: Bench)
     box.editor.focus()
     bench.keys("overtown")
     bench.until(lambda: box.list.count() == 1)
+    bench.key(Qt.Key.Key_Down)
     bench.key(Qt.Key.Key_Return)
     bench.until(lambda: bench.focused() is panel(bench).take)
     assert panel(bench).head.text() == "Overtown Surgery (X99999) is closed"

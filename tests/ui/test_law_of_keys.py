@@ -157,6 +157,8 @@ MAIN_ACTION = {
     "settings-scanner": "Save",
     "settings-backup": "Make a backup now …",
     "settings-audit": "Find",
+    "sent": "Record a vaccination  F2",  # of an empty list
+    "settings-data-files": "Check and save",
     "sign-in": "Sign in",
     "to-sign": "Sign",
 }
