@@ -3,9 +3,19 @@
 from functools import partial
 from weakref import ref
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QMenu, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from digmed_desktop.ui.widgets.words import application
 
@@ -55,7 +65,9 @@ class Copied(QObject):
         self._ours = ""  # for systems that do not say whose it is
         self._marking = False  # whether the next change is the one that adds the marks
         self._clipboard.dataChanged.connect(self._changed)
-        application().installEventFilter(self)
+        self._watched: list[QWidget] = []
+        application().focusChanged.connect(self._follow)
+        self._follow(None, application().focusWidget())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Copy and cut in our own way, by key and from the menu of a text."""
@@ -63,9 +75,25 @@ class Copied(QObject):
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(watched, QWidget):
             cut = event.matches(QKeySequence.StandardKey.Cut)
             return (cut or event.matches(QKeySequence.StandardKey.Copy)) and _copied(watched, cut=cut)
-        if kind == QEvent.Type.Show and isinstance(watched, QMenu):
-            _take_over(watched)
+        if kind == QEvent.Type.ContextMenu:
+            QTimer.singleShot(0, self, self._menu_opened)  # Qt makes the menu while it handles the event
         return False
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Watch the widget with the cursor alone: a filter of the whole program would slow every event."""
+        for widget in self._watched:
+            if isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched = [now] if now is not None else []
+        if isinstance(now, QAbstractScrollArea):
+            self._watched.append(now.viewport())  # the mouse asks there for the menu
+        for widget in self._watched:
+            widget.installEventFilter(self)
+
+    def _menu_opened(self) -> None:
+        menu = application().activePopupWidget()
+        if isinstance(menu, QMenu):
+            _take_over(menu)
 
     def forget(self) -> None:
         """Take it off."""

@@ -65,6 +65,15 @@ def a_list() -> QWidget:
     return table
 
 
+def with_the_cursor(qtbot, place: QWidget) -> None:
+    """Show a widget and put the cursor into it, as a person does who copies from it."""
+    qtbot.addWidget(place)
+    place.show()
+    place.activateWindow()
+    place.setFocus()
+    qtbot.waitUntil(place.hasFocus)
+
+
 def marks() -> dict[str, bytes]:
     data = QApplication.clipboard().mimeData()
     return {name: data.data(name).data() for name in VALUES if data.hasFormat(name)}
@@ -87,9 +96,8 @@ def seen() -> Iterator[list[bool]]:
 @pytest.mark.parametrize("made", [a_line, a_text, a_page, a_label, a_list])
 def test_a_copy_by_key_is_marked_from_the_first(qtbot, seen: list[bool], made: Callable[[], QWidget]) -> None:
     place = made()
-    qtbot.addWidget(place)
-    place.show()
     Copied(place)
+    with_the_cursor(qtbot, place)
     QTest.keyClick(place, Qt.Key.Key_C, CONTROL)
     assert QApplication.clipboard().text() == TEXT
     assert marks() == VALUES
@@ -99,7 +107,7 @@ def test_a_copy_by_key_is_marked_from_the_first(qtbot, seen: list[bool], made: C
 @pytest.mark.parametrize("made", [a_line, a_text])
 def test_cut_text_is_marked_and_gone(qtbot, seen: list[bool], made: Callable[[], QWidget]) -> None:
     place = made()
-    qtbot.addWidget(place)
+    with_the_cursor(qtbot, place)
     Copied(place)
     QTest.keyClick(place, Qt.Key.Key_X, CONTROL)
     left = place.text() if isinstance(place, QLineEdit) else place.toPlainText()  # type: ignore[attr-defined]
@@ -112,14 +120,14 @@ def test_the_menu_of_a_text_copies_with_the_marks(
     qtbot, seen: list[bool], made: Callable[[], QWidget]
 ) -> None:
     place = made()
-    qtbot.addWidget(place)
-    place.show()
     Copied(place)
+    with_the_cursor(qtbot, place)
     QApplication.sendEvent(
         place,
         QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), place.mapToGlobal(QPoint(5, 5))),
     )
     (menu,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMenu) and one.isVisible()]
+    QApplication.processEvents()  # nobody can choose from a menu before it is drawn
     (copy,) = [one for one in menu.actions() if one.objectName() == "edit-copy"]
     copy.trigger()
     menu.close()
@@ -144,8 +152,8 @@ def test_a_pin_is_never_copied(qtbot) -> None:
     assert isinstance(line, QLineEdit)
     line.setEchoMode(QLineEdit.EchoMode.Password)
     line.selectAll()
-    qtbot.addWidget(line)
     Copied(line)
+    with_the_cursor(qtbot, line)
     put_text("before")
     QTest.keyClick(line, Qt.Key.Key_C, CONTROL)
     assert QApplication.clipboard().text() == "before"
