@@ -254,3 +254,19 @@ def test_a_page_follows_who_signs_in_and_what_a_manager_lets_them_do(bench: Benc
     ask(bench, lambda desk: desk._store.people.give(nurse.id, Access(manager=True), Why.CHANGED, 1))
     bench.window.gate.people_changed(ask(bench, lambda desk: desk.opened()))
     bench.until(lambda: not acts.refusal(Permission.CHANGE_PEOPLE))
+
+
+def test_the_lists_are_still_offered_by_role_after_another_page_emptied(
+    bench: Bench, refused: list[Permission]
+) -> None:
+    furnish(bench)
+    signed_in(bench, WorkRole.ASSISTANT)
+    bench.window.page("sent")
+    drafts = arrive(bench, lambda: bench.window.go("drafts"))
+    for _ in range(2):  # the second press means it
+        next(one for one in can_be_pressed(drafts) if one.text().startswith("Discard")).click()
+        bench.idle()
+    page = arrive(bench, lambda: bench.window.go("sent"))
+    offered = [one.text() for menu in menus(page) for one in menu.actions() if one.isVisible()]
+    assert "Say who may make the other lists" in offered
+    assert not [text for text in offered if "CSV" in text or "day" in text]

@@ -1,6 +1,6 @@
 """Sent items: every notification with its state, found by word and filter, and taken out of the program as a list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -122,22 +122,35 @@ class SentPage(QWidget):
         menu.addAction("Remove the saved search that is chosen", self._forget)
         menu.addSeparator()
         self._only_for: list[tuple[Permission, QAction]] = [
-            (Permission.EXPORT_LIST, menu.addAction(label, partial(self._export, with_patients=patients)))
+            (Permission.EXPORT_LIST, self._choice(label, partial(self._export, with_patients=patients)))
             for label, patients in (
                 ("Export the list as CSV …", False),
                 ("Export with patients' details …", True),
             )
         ]
+        menu.addActions([action for _permission, action in self._only_for])
         menu.addSeparator()
         for label, which in (("List of today", "day-list"), ("End of the day", "day-end")):
             for text, act in (
                 (f"{label} as PDF …", self._save_day),
                 (f"Print {label.lower()} …", self._print_day),
             ):
-                self._only_for.append((Permission.PRINT_LISTS, menu.addAction(text, partial(act, which))))
-        self._who_may = menu.addAction(WHO_MAY, self._say_who_may)
+                action = self._choice(text, partial(act, which))
+                self._only_for.append((Permission.PRINT_LISTS, action))
+                menu.addAction(action)
+        self._who_may = self._choice(WHO_MAY, self._say_who_may)
+        menu.addAction(self._who_may)
         menu.aboutToShow.connect(self._offer_lists)
         return menu
+
+    def _choice(self, text: str, act: Callable[[], None]) -> QAction:
+        """Return an entry of the menu that this page owns, so that it can be shown and hidden later.
+
+        An action that the menu makes itself can become unusable from Python while the menu still shows it.
+        """
+        action = QAction(text, self)
+        action.triggered.connect(lambda: act())
+        return action
 
     def _offer_lists(self) -> None:
         """Offer the lists that whoever is signed in may make, and to say who may make the others."""

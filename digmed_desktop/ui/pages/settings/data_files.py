@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFileDialog
 
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.settings.settings import Settings
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -30,7 +31,7 @@ class DataFilesSection(ColumnPage):
         self.said = Notice("act")
         self.body.addWidget(self.said)
         self.folder = TextEditor()
-        self.card(
+        newer = self.card(
             "Newer data files",
             Field(
                 _FIELD,
@@ -43,7 +44,9 @@ class DataFilesSection(ColumnPage):
         self.choose.clicked.connect(self._choose)
         self.save = button("Check and save", "primary")
         self.save.clicked.connect(self._save)
-        self.body.addWidget(row(self.choose, self.save, None))
+        buttons = row(self.choose, self.save, None)
+        self.body.addWidget(buttons)
+        self.only_for(context.acting, Permission.CHANGE_SETTINGS, newer, buttons)
         self.ask_for_folder: Callable[[], str] = lambda: QFileDialog.getExistingDirectory(
             self, "Choose the folder of newer data files"
         )
