@@ -52,6 +52,15 @@ def _refuse_the_world(event: str, args: tuple[object, ...]) -> None:
 sys.addaudithook(_refuse_the_world)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse cases from a set: two workers would number them in two orders, and the whole run would end."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if isinstance(mark.args[1], set | frozenset):
+            raise pytest.UsageError(
+                f"{metafunc.definition.nodeid}: the cases are a set, which has no order. Sort them."
+            )
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="a test that is skipped fails the run")
     parser.addoption(

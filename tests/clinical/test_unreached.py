@@ -129,7 +129,7 @@ def test_each_patient_without_a_practice_gets_the_next_step(why: NoPractice) -> 
         assert problems_of(reading.record, editions.default_for(kind))
 
 
-@pytest.mark.parametrize("why", WITH_A_REASON)
+@pytest.mark.parametrize("why", sorted(WITH_A_REASON))
 def test_a_reason_is_asked_at_build_and_import_too(why: NoPractice) -> None:
     answers = examples.complete_answers() | {"practice.registered": "no", "practice.why_none": why.value}
     for record in (
