@@ -23,7 +23,7 @@ from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk import brought_data, it_policy
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
-from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
@@ -406,8 +406,8 @@ def _rescue(folders: Folders, clock: Clock, how: _Start) -> Rescue:
 
 
 def _noter(folders: Folders) -> Callable[[str, str, int], None]:
-    intent = SendIntent(folders.data)
-    return lambda draft_id, form, by: intent.write(Wish(draft_id, form, by))
+    intent = PendingSendFile(folders.data)
+    return lambda draft_id, form, by: intent.write(PendingSend(draft_id, form, by))
 
 
 # ---- what the records thread does
@@ -463,7 +463,7 @@ def open_desk(
             vault=vault,
         )
         if not look_only:
-            desk.fulfil_wish()
+            desk.resume_pending_send()
         undo.pop_all()
     return desk
 

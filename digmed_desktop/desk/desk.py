@@ -28,7 +28,7 @@ from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
 from digmed_desktop.desk.incidents import IncidentDesk
-from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.listing import ListingDesk
 from digmed_desktop.desk.managing import ManagingDesk
@@ -181,7 +181,7 @@ class Desk:
         self.batch_list = door.before("batch_list", BatchListDesk(store, clock))
         self.incidents = door.before("incidents", IncidentDesk(store, clock))
         self.retention = door.before("retention", RetentionDesk(store, clock, self._who_keeps))
-        self._intent = SendIntent(folder)
+        self._pending_send = PendingSendFile(folder)
         self._keeper = HeadKeeper(store)
         self._vault = vault
         self._weakness = weakness(vault) if vault and not fictional_only else ()
@@ -263,25 +263,25 @@ class Desk:
         )
         return KeepingHead(delivery, self._keeper)
 
-    def fulfil_wish(self) -> Sent | None:
+    def resume_pending_send(self) -> Sent | None:
         """Send what was asked for just before the program died; None when nothing was, or it cannot be done.
 
         Then the draft is still there to be sent by hand, and the program opens all the same.
         """
-        wish = self._intent.read()
-        if wish is None:
+        pending = self._pending_send.read()
+        if pending is None:
             return None
         try:
-            draft = self._store.drafts.get(wish.draft_id)
+            draft = self._store.drafts.get(pending.draft_id)
             if draft is None or not draft.can_be_read:
                 return None
-            self._let_send(wish.form, draft.state, wish.by)  # they may have left since
-            return self._freeze(wish, draft.state)
+            self._let_send(pending.form, draft.state, pending.by)  # they may have left since
+            return self._freeze(pending, draft.state)
         except Exception as error:  # noqa: BLE001 - whatever it is, without the program nobody can mend it
             log.error("what was to be sent as the program ended was not: %s", type(error).__name__)
             return None
         finally:
-            self._intent.done()
+            self._pending_send.done()
 
     # ---- people
 
@@ -371,10 +371,10 @@ class Desk:
             raise NotPermittedError("Nobody is signed in.", "Sign in with your PIN and press Send again.")
         self._let_send(form, state, by)
         try:
-            return self._freeze(Wish(draft_id, form, by), state)
+            return self._freeze(PendingSend(draft_id, form, by), state)
         finally:
             self._keeper.wake()
-            self._intent.done()  # a person who is told that it failed presses Send again, or does not
+            self._pending_send.done()  # a person who is told that it failed presses Send again, or does not
 
     def _refused(self, form: str, assessed: Assessment[Any]) -> tuple[Problem, ...]:
         """Return why whoever is signed in may not finish a form, and who may."""
@@ -395,17 +395,17 @@ class Desk:
             if corrected is not None:
                 self._gate.allow(self._acts.correcting(corrected.notification), by)
 
-    def _freeze(self, wish: Wish, state: FormState) -> Sent:
-        if (earlier := self._form(wish.form).finished(wish.draft_id)) is not None:
-            return self._taken_back(earlier, state, wish.by)
-        if closed := data_check.standing().closed(wish.form):
+    def _freeze(self, pending: PendingSend, state: FormState) -> Sent:
+        if (earlier := self._form(pending.form).finished(pending.draft_id)) is not None:
+            return self._taken_back(earlier, state, pending.by)
+        if closed := data_check.standing().closed(pending.form):
             return Sent(None, (Problem("", closed),))
-        assessed = self._assess(wish.form, state)
+        assessed = self._assess(pending.form, state)
         if in_the_way := assessed.in_the_way():
             return Sent(None, in_the_way)
-        self._mark_wrong(state, wish.by)
-        noted = assessed.noted(self._two_people(wish))
-        sent = self._form(wish.form).freeze(noted, wish.draft_id, wish.by)
+        self._mark_wrong(state, pending.by)
+        noted = assessed.noted(self._two_people(pending))
+        sent = self._form(pending.form).freeze(noted, pending.draft_id, pending.by)
         if sent.notification is None:
             return sent
         # the record is stored: whatever fails from here on never says that it was not sent
@@ -415,7 +415,7 @@ class Desk:
                 self._patients.recall(state.correction.notification)
         except DigMedError as error:
             log.error("the patient of a stored record is not known to Find: %s", type(error).__name__)
-        return self._taken_back(sent, state, wish.by)
+        return self._taken_back(sent, state, pending.by)
 
     def _mark_wrong(self, state: FormState, by: int | None) -> None:
         """Put the record of the wrong patient on the action list, from the moment that somebody said so."""
@@ -435,10 +435,10 @@ class Desk:
             return replace(sent, still_stands=wrong.notification)
         return sent
 
-    def _two_people(self, wish: Wish) -> str:
+    def _two_people(self, pending: PendingSend) -> str:
         """Return who began a form and who finished it, ``""`` if one person did both."""
-        draft = self._store.drafts.get(wish.draft_id)
-        begun, finished = self._people.name(draft.begun_by) if draft else "", self._people.name(wish.by)
+        draft = self._store.drafts.get(pending.draft_id)
+        begun, finished = self._people.name(draft.begun_by) if draft else "", self._people.name(pending.by)
         return (
             f"Begun by {begun}, finished by {finished}." if begun and finished and begun != finished else ""
         )

@@ -69,7 +69,7 @@ OPEN = {
     "backups.is_due": "the same",
     "hand_over.take_in": "nothing handed over is lost, also behind the lock; it shows nothing",
     "save_draft": "nothing typed is lost, also behind the lock; it shows nothing",
-    "fulfil_wish": "the program sends what a person asked for before it died",
+    "resume_pending_send": "the program sends what a person asked for before it died",
     "checks": "doctor asks, and says nothing of a patient",
     "version_checks": "the same",
     "connection.is_set_up": "sync asks",

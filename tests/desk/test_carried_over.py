@@ -9,7 +9,7 @@ import pytest
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.assessment import NOT_CONFIRMED
-from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
@@ -80,8 +80,8 @@ def test_a_send_pressed_before_the_program_died_is_held_to_it(
     carried = frozenset() if confirmed else frozenset({"vaccine.batch"})
     draft = uuid.uuid4().hex
     counter.desk.save_draft(draft, VACCINATION, FormState(complete_answers(), carried), counter.ada)
-    SendIntent(tmp_path).write(Wish(draft, VACCINATION, counter.ada))
-    sent = counter.desk.fulfil_wish()
+    PendingSendFile(tmp_path).write(PendingSend(draft, VACCINATION, counter.ada))
+    sent = counter.desk.resume_pending_send()
     assert sent is not None
     assert (sent.notification is not None) is confirmed
     assert [one.id for one in counter.desk.drafts()] == ([] if confirmed else [draft])

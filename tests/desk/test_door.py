@@ -101,7 +101,7 @@ WHO = {
     },
     "": {
         OPEN: (
-            "all_form_lists checks close duty first_run form_lists fulfil_wish make_delivery now opened "
+            "all_form_lists checks close duty first_run form_lists resume_pending_send make_delivery now opened "
             "person_lists save_draft sign_in version_checks warm_up watched_folders"
         ),
         ALL: (

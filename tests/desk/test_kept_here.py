@@ -13,7 +13,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName
 from digmed_desktop.desk.exporting import ExportDesk
-from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.desk.views import Ending
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -64,10 +64,10 @@ def test_it_is_finished_without_a_message_and_asks_for_nobody(counter: Counter) 
 def test_what_was_finished_as_the_program_died_is_kept_here_once(counter: Counter, tmp_path: Path) -> None:
     draft = uuid.uuid4().hex
     counter.desk.save_draft(draft, "vaccination", FormState(complete_answers(**REFUSED)), counter.ada)
-    SendIntent(tmp_path).write(Wish(draft, "vaccination", counter.ada))
-    fulfilled = counter.desk.fulfil_wish()
+    PendingSendFile(tmp_path).write(PendingSend(draft, "vaccination", counter.ada))
+    fulfilled = counter.desk.resume_pending_send()
     assert fulfilled is not None
-    assert counter.desk.fulfil_wish() is None
+    assert counter.desk.resume_pending_send() is None
     (row,) = counter.store.notifications.page()
     assert (row.id, row.state) == (fulfilled.notification, State.KEPT_HERE)
 

@@ -23,7 +23,7 @@ from digmed_desktop.background.office import Office
 from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow
@@ -213,17 +213,17 @@ def open_bench(
 
         def open_desk() -> Desk:
             desk = open_desk_in(folder, clock, choices)
-            desk.fulfil_wish()
+            desk.resume_pending_send()
             return desk
 
         office = Office(open_desk, 0.2)
-        intent = SendIntent(folder)
+        intent = PendingSendFile(folder)
         context = Context(
             office=office,
             appearance=Appearance(qapp, theme, text_percent, "Open Sans"),
             now=clock.now,
             save_appearance=lambda _t, _p: None,
-            note_send=lambda draft, form, by: intent.write(Wish(draft, form, by)),
+            note_send=lambda draft, form, by: intent.write(PendingSend(draft, form, by)),
             choices=choices,
         )
         window = Window(context)

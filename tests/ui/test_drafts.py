@@ -1,4 +1,4 @@
-"""Nothing typed is lost: a form left half filled is there again, and a wish to send survives the program."""
+"""Nothing typed is lost: a form left half filled is there again, and a pending send survives the program."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.intent import SendIntent, Wish
+from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from digmed_desktop.desk.views import DraftView
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, MOST, DraftsPage
@@ -47,11 +47,11 @@ def test_a_press_of_send_that_was_not_fulfilled_is_fulfilled_at_the_next_start(
     assert person is not None
     first.window.close()
     first.office.close()
-    SendIntent(first.folder).write(Wish(draft, "vaccination", person))
+    PendingSendFile(first.folder).write(PendingSend(draft, "vaccination", person))
     second = open_bench()
     second.sign_in()
     assert [row.state for row in second.rows()] == [State.WAITING]
-    assert SendIntent(second.folder).read() is None
+    assert PendingSendFile(second.folder).read() is None
     second.window.close()
     second.office.close()
     third = open_bench()

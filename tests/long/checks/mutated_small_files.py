@@ -1,4 +1,4 @@
-"""The small files beside the records, mutated: the wish to send, the window's door, the practice clock, secrets."""
+"""The small files beside the records, mutated: the pending send, the window's door, the practice clock, secrets."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from digmed_desktop.credentials.register_seal import HEAD, VaultSeal
 from digmed_desktop.credentials.vault import FileVault, VaultError
 from digmed_desktop.demo.clock import PracticeClock
 from digmed_desktop.desk.front_door import knock
-from digmed_desktop.desk.intent import SendIntent
+from digmed_desktop.desk.pending_send import PendingSendFile
 from digmed_desktop.settings import folders
 from tests.long import mutations
 from tests.long.registry import LongCheck, Outcome, Size
@@ -33,7 +33,7 @@ def run(size: Size, folder: Path) -> Outcome:
         (data / name).write_bytes(body)
         match name:
             case "send-pressed.json":
-                SendIntent(data).read()
+                PendingSendFile(data).read()
             case "window.json":
                 assert knock(data, "show", 5) is None
             case "clock.json":

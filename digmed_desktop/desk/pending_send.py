@@ -1,7 +1,7 @@
-"""A wish to send that outlives the program: written at the press of Send, before anything else happens.
+"""A pending send outlives the program: it is written at the press of Send, before anything else happens.
 
 The file holds the id of the draft and of the person, nothing about the patient. If the program dies before the
-message is stored, the next start finds the wish and the draft, and sends once: the draft's id is the token by which
+message is stored, the next start finds the pending send and the draft, and sends once: the draft's id is the token by which
 the history knows a second try.
 """
 
@@ -20,7 +20,7 @@ _MOST_PEOPLE = 2**31
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Wish:
+class PendingSend:
     """Someone pressed Send."""
 
     draft_id: str
@@ -28,16 +28,16 @@ class Wish:
     by: int
 
 
-class SendIntent:
-    """The one wish of this window, in a file beside the database."""
+class PendingSendFile:
+    """The one pending send of this window, in a file beside the database."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "send-pressed.json"
 
-    def write(self, wish: Wish) -> None:
-        """Put the wish safely on the disk; a few milliseconds. Raises NotStoredError when the disk does not take it."""
+    def write(self, pending: PendingSend) -> None:
+        """Put the pending send safely on the disk; a few milliseconds. Raises NotStoredError when the disk does not take it."""
         unfinished = self._file.with_suffix(".new")
-        content = json.dumps({"draft": wish.draft_id, "form": wish.form, "by": wish.by})
+        content = json.dumps({"draft": pending.draft_id, "form": pending.form, "by": pending.by})
         try:
             handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as out:
@@ -50,17 +50,17 @@ class SendIntent:
                 unfinished.unlink(missing_ok=True)
             raise not_stored(error) from error
 
-    def read(self) -> Wish | None:
-        """Return the wish that was not fulfilled, or None."""
+    def read(self) -> PendingSend | None:
+        """Return the pending send that was not done, or None."""
         try:
             raw = untrusted.read_json_object(untrusted.read_bytes(self._file, _MOST_BYTES), most=_MOST_BYTES)
             by = untrusted.whole_number(raw["by"], _MOST_PEOPLE)
         except (OSError, ValueError, KeyError):
             return None
         draft, form = raw.get("draft"), raw.get("form")
-        return Wish(draft, form, by) if isinstance(draft, str) and isinstance(form, str) else None
+        return PendingSend(draft, form, by) if isinstance(draft, str) and isinstance(form, str) else None
 
     def done(self) -> None:
-        """Forget the wish. Where the disk does not let it go, what was sent is still known by its draft."""
+        """Forget the pending send. Where the disk does not let it go, what was sent is still known by its draft."""
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
