@@ -23,7 +23,7 @@ from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk import brought_data, it_policy
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
-from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
+from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
@@ -36,7 +36,7 @@ from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.policy import NO_POLICY
 from digmed_desktop.settings.settings import Theme
 from digmed_desktop.ui import fonts
-from digmed_desktop.ui.context import Context, PracticeControls, Rescue
+from digmed_desktop.ui.context import Context, PracticeControls, Recovery
 from digmed_desktop.ui.session_watch import SessionWatch
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.wedge import Wedge
@@ -281,7 +281,7 @@ def start(
         practice=_controls(part) if part else None,
         choices=choices,
         wedge=Wedge(),
-        rescue=_rescue(folders, clock, how),
+        recovery=_recovery(folders, clock, how),
         fault_reports=crash.left_from_before(folders.logs),
         elsewhere="" if practice else counters.sentence(counters.others(counters.place())),
     )
@@ -376,23 +376,23 @@ class _Start:
     look_only: bool = False
 
 
-def _rescue(folders: Folders, clock: Clock, how: _Start) -> Rescue:
+def _recovery(folders: Folders, clock: Clock, how: _Start) -> Recovery:
     """Return the ways to get back records that do not open; used on the records thread."""
 
     def with_phrase(typed: str) -> None:
-        from digmed_desktop.desk import opening, rescue
+        from digmed_desktop.desk import opening, recovery
 
-        rescue.with_phrase(typed, folders.database, opening.open_vault(folders), clock)
+        recovery.with_phrase(typed, folders.database, opening.open_vault(folders), clock)
 
     def from_backup(source: Path, passphrase: str) -> object:
-        from digmed_desktop.desk import opening, rescue
+        from digmed_desktop.desk import opening, recovery
 
-        return rescue.from_backup(source, passphrase, folders.database, opening.open_vault(folders), clock)
+        return recovery.from_backup(source, passphrase, folders.database, opening.open_vault(folders), clock)
 
     def begin_with_empty_records() -> None:
-        from digmed_desktop.desk import opening, rescue
+        from digmed_desktop.desk import opening, recovery
 
-        rescue.begin_with_empty_records(folders.database, opening.open_vault(folders))
+        recovery.begin_with_empty_records(folders.database, opening.open_vault(folders))
 
     def go_on(doubt: RecordsDoubt, by: str) -> None:
         from digmed_desktop.desk import opening
@@ -402,7 +402,7 @@ def _rescue(folders: Folders, clock: Clock, how: _Start) -> Rescue:
     def look_only() -> None:
         how.look_only = True
 
-    return Rescue(with_phrase, from_backup, begin_with_empty_records, go_on, look_only)
+    return Recovery(with_phrase, from_backup, begin_with_empty_records, go_on, look_only)
 
 
 def _noter(folders: Folders) -> Callable[[str, str, int], None]:

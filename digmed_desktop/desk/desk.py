@@ -28,7 +28,6 @@ from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
 from digmed_desktop.desk.incidents import IncidentDesk
-from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.listing import ListingDesk
 from digmed_desktop.desk.managing import ManagingDesk
@@ -39,6 +38,7 @@ from digmed_desktop.desk.opening import weakness
 from digmed_desktop.desk.papers import PapersDesk
 from digmed_desktop.desk.patient_file import PatientFileDesk
 from digmed_desktop.desk.patients import PatientDesk
+from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
 from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.pgds import PgdDesk
 from digmed_desktop.desk.practices import PracticeDesk

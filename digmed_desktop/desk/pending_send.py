@@ -1,8 +1,8 @@
 """A pending send outlives the program: it is written at the press of Send, before anything else happens.
 
 The file holds the id of the draft and of the person, nothing about the patient. If the program dies before the
-message is stored, the next start finds the pending send and the draft, and sends once: the draft's id is the token by which
-the history knows a second try.
+message is stored, the next start finds the pending send and the draft, and sends once: the draft's id is the token
+by which the history knows a second try.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ class PendingSendFile:
         self._file = folder / "send-pressed.json"
 
     def write(self, pending: PendingSend) -> None:
-        """Put the pending send safely on the disk; a few milliseconds. Raises NotStoredError when the disk does not take it."""
+        """Write the pending send to the disk in a few milliseconds. Raises NotStoredError where the disk refuses it."""
         unfinished = self._file.with_suffix(".new")
         content = json.dumps({"draft": pending.draft_id, "form": pending.form, "by": pending.by})
         try:

@@ -126,7 +126,7 @@ class Navigate(QObject):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Rescue:
+class Recovery:
     """How records that do not open are got back. Each callable may block: it is run through the office."""
 
     with_phrase: Callable[[str], None]
@@ -146,7 +146,7 @@ class Context:
     save_appearance: Callable[[str, int], None]
     note_send: Callable[[str, str, int], None]  # draft, form, person: put on the disk before anything else
     practice: PracticeControls | None = None
-    rescue: Rescue | None = None
+    recovery: Recovery | None = None
     fault_reports: tuple[crash.CrashReport, ...] = ()  # of earlier runs, not shown yet
     fault_seen: Callable[[crash.CrashReport], object] = crash.seen
     elsewhere: str = ""  # which other accounts of this computer keep records, as a sentence

@@ -85,7 +85,7 @@ class Gate(QObject):
         office = self._context.office
         office.opened.connect(self._opened)
         office.not_opened.connect(self.not_opened)
-        self.opening.rescued.connect(office.open)
+        self.opening.recovered.connect(office.open)
         self.sign_in.signed_in.connect(self.manager.greet)
         self.sign_in.forgotten.connect(self.manager.forgot)
         self.recovery.done.connect(lambda: self._ask_who(locked=False))

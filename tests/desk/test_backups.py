@@ -1,4 +1,4 @@
-"""Backups from the counter, the recovery phrase, and the rescue on a new computer."""
+"""Backups from the counter, the recovery phrase, and the recovery on a new computer."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.credentials.phrase import phrase_of
-from digmed_desktop.desk import opening, rescue
+from digmed_desktop.desk import opening, recovery
 from digmed_desktop.desk.backups import KEEP, BackupDesk, own_folder
 from digmed_desktop.desk.views import PersonView, SignIn
 from digmed_desktop.history import backup
@@ -114,9 +114,9 @@ def test_the_phrase_opens_the_records_when_the_keyring_is_lost(
     counter.store.close()
     empty = MemoryVault()
     with pytest.raises(StoreError, match="do not open the records"):
-        rescue.with_phrase(" ".join(phrase_of(bytes(32))), database, empty, counter.clock)
+        recovery.with_phrase(" ".join(phrase_of(bytes(32))), database, empty, counter.clock)
     assert empty.items == {}
-    rescue.with_phrase(phrase, database, empty, counter.clock)
+    recovery.with_phrase(phrase, database, empty, counter.clock)
     again = Store.open(database, bytes.fromhex(empty.items["database-key"]), counter.clock)
     assert len(again.notifications.page()) == 1
     again.close()
@@ -132,9 +132,9 @@ def test_a_backup_becomes_the_records_of_a_new_computer(
     folders = Folders(folder, folder, folder, practice=False)
     place = folders.database
     with pytest.raises(StoreError, match="passphrase does not fit"):
-        rescue.from_backup(target, "wrong passphrase", place, vault, MovedClock())
+        recovery.from_backup(target, "wrong passphrase", place, vault, MovedClock())
     assert vault.items == {}
-    held = rescue.from_backup(target, PHRASE, place, vault, MovedClock())
+    held = recovery.from_backup(target, PHRASE, place, vault, MovedClock())
     assert held.notifications == 1
     assert vault.items["mesh-password"] == "secret"
     assert vault.items["register-key"] == "chain"
@@ -159,7 +159,7 @@ def test_records_that_are_there_are_put_aside(desk: BackupDesk, counter: Counter
     counter.store.close()
     vault = MemoryVault()
     vault.put("database-key", KEY.hex())
-    rescue.from_backup(target, PHRASE, database, vault, counter.clock)
+    recovery.from_backup(target, PHRASE, database, vault, counter.clock)
     again = Store.open(database, KEY, counter.clock)
     assert len(again.notifications.page()) == 1
     again.close()

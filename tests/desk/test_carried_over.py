@@ -9,7 +9,7 @@ import pytest
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.assessment import NOT_CONFIRMED
-from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
+from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter

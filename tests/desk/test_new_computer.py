@@ -14,7 +14,7 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.credentials.register_seal import VaultSeal
-from digmed_desktop.desk import opening, rescue
+from digmed_desktop.desk import opening, recovery
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
@@ -108,7 +108,7 @@ def test_everything_comes_back_and_each_is_sent_once(tmp_path: Path, old_goes_on
     old.close()
 
     folders = Folders(tmp_path / "new", tmp_path / "new", tmp_path / "new", practice=False)
-    rescue.from_backup(target, PHRASE, folders.database, new_vault, clock)
+    recovery.from_backup(target, PHRASE, folders.database, new_vault, clock)
     opening.go_on_with(folders, new_vault, clock, RecordsDoubt.RESTORED, "Amira")
     new = opening.open_store(folders, new_vault, clock)
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from digmed_desktop.credentials.chain_seal import HEAD, VaultChainSeal
 from digmed_desktop.credentials.databases import DatabaseVault, known
-from digmed_desktop.desk import carried, opening, rescue, unattended
+from digmed_desktop.desk import carried, opening, recovery, unattended
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.head_keeper import CHECK, HeadKeeper
 from digmed_desktop.history.store import Store
@@ -230,7 +230,7 @@ def test_a_backup_that_is_exactly_what_was_last_used_opens_without_a_question(
     here: Pharmacy, tmp_path: Path
 ) -> None:
     backed_up(here, tmp_path / "b.digmedbackup")
-    rescue.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
+    recovery.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
     store = here.open()
     assert [row.state for row in store.notifications.page(states=[State.WAITING])] == [State.WAITING]
     store.close()
@@ -242,7 +242,7 @@ def test_an_older_backup_is_older_than_the_head(here: Pharmacy, tmp_path: Path) 
     freeze(store)
     HeadKeeper(store).keep()
     store.close()
-    rescue.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
+    recovery.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
     assert here.asked().doubt is RecordsDoubt.OLDER
     store = here.go_on(RecordsDoubt.OLDER)
     assert store.deliveries.waiting(9) == []
@@ -253,7 +253,7 @@ def test_a_restore_keeps_newer_secrets_and_says_so(here: Pharmacy, tmp_path: Pat
     here.vault.put("mesh-password", "old")
     backed_up(here, tmp_path / "b.digmedbackup")
     here.vault.put("mesh-password", "new")
-    rescue.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
+    recovery.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
     asked = here.asked()
     assert asked.doubt is RecordsDoubt.RESTORED
     assert "the MESH password" in asked.happened

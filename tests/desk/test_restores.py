@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk import opening, rescue, unattended
+from digmed_desktop.desk import opening, recovery, unattended
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import RecordsMissingError, StoreError
 from digmed_desktop.settings.folders import Folders
@@ -47,7 +47,9 @@ def test_a_vault_that_refuses_what_the_backup_brings_leaves_the_old_records(tmp_
     vault = RefusingVault()
     vault.items = dict.fromkeys(("database-key",), KEY.hex())
     with pytest.raises(StoreError, match="keyring is locked"):
-        rescue.from_backup(pharmacy.backup, restores.PHRASE, pharmacy.folders.database, vault, restores.CLOCK)
+        recovery.from_backup(
+            pharmacy.backup, restores.PHRASE, pharmacy.folders.database, vault, restores.CLOCK
+        )
     assert pharmacy.found() == "old"
 
 
@@ -96,9 +98,9 @@ def test_a_person_may_begin_with_empty_records_and_the_old_key_stays(
     memory_vault.put("register-key", "seal")
     key = memory_vault.items["database-key"]
     with pytest.raises(StoreError, match="in their folder again"):
-        rescue.begin_with_empty_records(folders.database, memory_vault)
+        recovery.begin_with_empty_records(folders.database, memory_vault)
     folders.database.unlink()
-    rescue.begin_with_empty_records(folders.database, memory_vault)
+    recovery.begin_with_empty_records(folders.database, memory_vault)
     recorded(folders, memory_vault)
     assert memory_vault.items["database-key"] not in ("", key)
     assert key in memory_vault.items.values()

@@ -23,7 +23,7 @@ from digmed_desktop.background.office import Office
 from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.pending_send import PendingSendFile, PendingSend
+from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow

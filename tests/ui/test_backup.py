@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt, RecordsInDoubtError, StoreError
 from digmed_desktop.ui import files, printing
-from digmed_desktop.ui.context import Rescue
+from digmed_desktop.ui.context import Recovery
 from digmed_desktop.ui.pages.opening import OpeningPage
 from digmed_desktop.ui.pages.recovery_phrase import RecoveryPhrase
 from digmed_desktop.ui.pages.settings.backup import BackupSection
@@ -204,8 +204,8 @@ def test_first_run_goes_on_where_the_key_cannot_be_read(open_bench: Callable[...
     bench.until(bench.window.sign_in.isVisible)
 
 
-class Rescued:
-    """Notes what was asked of the rescue, and answers as it is told."""
+class Recovered:
+    """Notes what was asked of the recovery, and answers as it is told."""
 
     def __init__(self) -> None:
         self.asked: list[object] = []
@@ -221,21 +221,21 @@ def test_records_that_do_not_open_offer_both_ways_back(
     open_bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = open_bench()
-    rescue, page, again = Rescued(), bench.window.opening, []
+    recovery, page, again = Recovered(), bench.window.opening, []
     assert isinstance(page, OpeningPage)
-    bench.window.context.rescue = Rescue(rescue, rescue, rescue, rescue, rescue)
-    page.rescued.disconnect()
-    page.rescued.connect(lambda: again.append(1))
+    bench.window.context.recovery = Recovery(recovery, recovery, recovery, recovery, recovery)
+    page.recovered.disconnect()
+    page.recovered.connect(lambda: again.append(1))
     bench.window.gate.not_opened(StoreError("The key is not in the keyring.", "Use the recovery phrase."))
     assert page.isVisible()
     assert page.phrase_card.isVisible()
     assert page.restore_card.isVisible()
-    rescue.error = DigMedError("Word 7 is not a word of a recovery phrase.")
+    recovery.error = DigMedError("Word 7 is not a word of a recovery phrase.")
     page.words.set_answer("abandon ability")
     page._with_phrase()
     bench.until(lambda: "Word 7" in page.words_field.sentence)
     assert page.words.answer() == "abandon ability"
-    rescue.error = None
+    recovery.error = None
     page._with_phrase()
     bench.until(lambda: len(again) == 1)
     bench.window.gate.not_opened(StoreError("Lost.", ""))
@@ -244,59 +244,59 @@ def test_records_that_do_not_open_offer_both_ways_back(
     monkeypatch.setattr(files, "ask_which", lambda *_a: Path("/stick/b.digmedbackup"))
     page._choose()
     page.passphrase.set_answer(PHRASE)
-    rescue.error = StoreError("The passphrase does not fit.", "")
+    recovery.error = StoreError("The passphrase does not fit.", "")
     page._restore()
     bench.until(lambda: "does not fit" in page.passphrase_field.sentence)
     assert page.passphrase.answer() == PHRASE
-    rescue.error = None
+    recovery.error = None
     page._restore()
     bench.until(lambda: len(again) == 2)
-    assert rescue.asked[-1] == (Path("/stick/b.digmedbackup"), PHRASE)
+    assert recovery.asked[-1] == (Path("/stick/b.digmedbackup"), PHRASE)
 
 
 def test_first_run_offers_to_restore_and_opens_what_came(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench(set_up=False)
-    rescue, page = Rescued(), bench.window.opening
-    bench.window.context.rescue = Rescue(rescue, rescue, rescue, rescue, rescue)
+    recovery, page = Recovered(), bench.window.opening
+    bench.window.context.recovery = Recovery(recovery, recovery, recovery, recovery, recovery)
     assert bench.window.first_run is not None
     bench.window.first_run.restore.emit()
     assert page.isVisible()
     assert page.phrase_card.isHidden()
     page.file = Path("/stick/b.digmedbackup")
     page.passphrase.set_answer(PHRASE)
-    rescue.error = StoreError("The passphrase does not fit.", "")
+    recovery.error = StoreError("The passphrase does not fit.", "")
     page._restore()
     bench.until(lambda: "does not fit" in page.passphrase_field.sentence)
     bench.idle()  # the records are open again, and answer
-    assert rescue.asked == [(Path("/stick/b.digmedbackup"), PHRASE)]
+    assert recovery.asked == [(Path("/stick/b.digmedbackup"), PHRASE)]
 
 
 def test_records_in_doubt_offer_to_go_on_by_name_or_only_to_look(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench()
-    rescue, page, again = Rescued(), bench.window.opening, []
-    bench.window.context.rescue = Rescue(rescue, rescue, rescue, rescue, rescue)
-    page.rescued.disconnect()
-    page.rescued.connect(lambda: again.append(1))
+    recovery, page, again = Recovered(), bench.window.opening, []
+    bench.window.context.recovery = Recovery(recovery, recovery, recovery, recovery, recovery)
+    page.recovered.disconnect()
+    page.recovered.connect(lambda: again.append(1))
     bench.window.gate.not_opened(RecordsInDoubtError("These are older.", "Go on.", RecordsDoubt.OLDER))
     assert page.go_on_card.isVisible()
     assert page.restore_card.isVisible()
     assert page.phrase_card.isHidden()
     page._go_on()
     assert "Enter your name" in page.who_field.sentence
-    assert rescue.asked == []
+    assert recovery.asked == []
     page.who.set_answer("Ada")
-    rescue.error = StoreError("The disk is full.", "Make room.")
+    recovery.error = StoreError("The disk is full.", "Make room.")
     page._go_on()
     bench.until(lambda: "disk is full" in page.who_field.sentence)
     assert page.who.answer() == "Ada"
-    rescue.error = None
+    recovery.error = None
     page._go_on()
     bench.until(lambda: len(again) == 1)
-    assert rescue.asked == [*rescue.asked[:-1], (RecordsDoubt.OLDER, "Ada")]
+    assert recovery.asked == [*recovery.asked[:-1], (RecordsDoubt.OLDER, "Ada")]
     assert page.go_on_card.isHidden()
     bench.window.gate.not_opened(RecordsInDoubtError("These are a copy.", "Look.", RecordsDoubt.ELSEWHERE))
     page._look_only()
     bench.until(lambda: len(again) == 2)
-    assert rescue.asked[-1] == ()
+    assert recovery.asked[-1] == ()
     bench.window.gate.not_opened(StoreError("Lost.", ""))
     assert page.go_on_card.isHidden()

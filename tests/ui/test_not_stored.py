@@ -186,8 +186,8 @@ def test_a_fault_that_nothing_caught_is_said_in_the_window(bench: Bench) -> None
 
 def test_opening_says_what_it_waits_for_and_can_be_tried_again(bench: Bench) -> None:
     page, again = bench.window.opening, []
-    page.rescued.disconnect()
-    page.rescued.connect(lambda: again.append(1))
+    page.recovered.disconnect()
+    page.recovered.connect(lambda: again.append(1))
     bench.window.gate.not_opened(StoreError("The keyring is silent.", "Unlock it."))
     assert page.again_button.isVisible()
     page.again_button.click()

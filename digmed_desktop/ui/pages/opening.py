@@ -33,7 +33,7 @@ class OpeningPage(ColumnPage):
     """The page before the records are open, or with the reason why they cannot be."""
 
     CENTRED = True
-    rescued = Signal()  # open the records (again)
+    recovered = Signal()  # open the records (again)
 
     def __init__(self, context: Context) -> None:
         super().__init__("Opening the records")
@@ -47,7 +47,10 @@ class OpeningPage(ColumnPage):
         self._slow.timeout.connect(self._is_slow)
         self.words = LinesEditor(4)
         self.words_field = Field(
-            "rescue.words", "Recovery phrase", self.words, hint="The 24 words from the paper, in their order."
+            "recovery.words",
+            "Recovery phrase",
+            self.words,
+            hint="The 24 words from the paper, in their order.",
         )
         self.open_button = button("Open the records with it", "primary")
         self.open_button.clicked.connect(self._with_phrase)
@@ -62,7 +65,7 @@ class OpeningPage(ColumnPage):
         self.chosen = Words("No file is chosen yet.", role="quiet")
         self.choose_button = button("Choose the backup …")
         self.passphrase = TextEditor(secret=True)
-        self.passphrase_field = Field("rescue.passphrase", "Passphrase of the backup", self.passphrase)
+        self.passphrase_field = Field("recovery.passphrase", "Passphrase of the backup", self.passphrase)
         self.restore_button = button("Restore it")
         self.choose_button.clicked.connect(self._choose)
         self.restore_button.clicked.connect(self._restore)
@@ -78,7 +81,7 @@ class OpeningPage(ColumnPage):
             flow(self.restore_button),
         )
         self.typed = TextEditor()
-        self.typed_field = Field("rescue.typed", f"To do it, type: {_TO_BEGIN}", self.typed)
+        self.typed_field = Field("recovery.typed", f"To do it, type: {_TO_BEGIN}", self.typed)
         self.begin_button = button("Begin with empty records")
         self.begin_button.clicked.connect(self._begin)
         self.begin_card = self.card(
@@ -92,7 +95,7 @@ class OpeningPage(ColumnPage):
             flow(self.begin_button),
         )
         self.who = TextEditor()
-        self.who_field = Field("rescue.who", "Your name", self.who)
+        self.who_field = Field("recovery.who", "Your name", self.who)
         self.go_on_button = button("Continue with these records")
         self.look_button = button("Only look at them")
         self.go_on_button.clicked.connect(self._go_on)
@@ -125,7 +128,7 @@ class OpeningPage(ColumnPage):
     def _again(self) -> None:
         self._offer()
         self._wait_for_it()
-        self.rescued.emit()
+        self.recovered.emit()
 
     def refuse(self, error: DigMedError) -> None:
         """Say why the program cannot go on, and offer the ways to get the records back."""
@@ -142,7 +145,7 @@ class OpeningPage(ColumnPage):
         self.again_button.setHidden(False)
         self.said.say(str(error), "Next step", "stop")
         self.said.head.setText("Next step")
-        able = self._context.rescue is not None and not whole
+        able = self._context.recovery is not None and not whole
         self._doubt = error.doubt if isinstance(error, RecordsInDoubtError) else None
         self._offer(
             phrase=able and not missing and not doubted,
@@ -158,7 +161,7 @@ class OpeningPage(ColumnPage):
         self.again_button.setHidden(True)
         self.title.setText("Restore a backup")
         self.said.say("The backup becomes the records of this computer.", "From another computer", "act")
-        self._offer(restore=self._context.rescue is not None)
+        self._offer(restore=self._context.recovery is not None)
 
     def _offer(
         self, *, phrase: bool = False, restore: bool = False, begin: bool = False, go_on: bool = False
@@ -169,13 +172,13 @@ class OpeningPage(ColumnPage):
         self.go_on_card.setHidden(not go_on)
 
     def _with_phrase(self) -> None:
-        rescue, typed = self._context.rescue, self.words.answer()
-        if rescue is None:
+        recovery, typed = self._context.recovery, self.words.answer()
+        if recovery is None:
             return
         self.words_field.say("")
         self._wait(busy=True)
         self._context.office.run(
-            lambda: rescue.with_phrase(typed), lambda _n: self._done(), self._words_refused
+            lambda: recovery.with_phrase(typed), lambda _n: self._done(), self._words_refused
         )
 
     def _words_refused(self, error: DigMedError) -> None:
@@ -190,8 +193,8 @@ class OpeningPage(ColumnPage):
             self.chosen.setText(str(chosen))
 
     def _restore(self) -> None:
-        rescue, file, typed = self._context.rescue, self.file, self.passphrase.answer()
-        if rescue is None:
+        recovery, file, typed = self._context.recovery, self.file, self.passphrase.answer()
+        if recovery is None:
             return
         if file is None:
             self.passphrase_field.say("Choose the file of the backup first.")
@@ -200,10 +203,10 @@ class OpeningPage(ColumnPage):
         self.passphrase_field.say("")
         self._wait(busy=True)
         if self._records_open:
-            self._context.office.reopen(lambda: rescue.from_backup(file, typed), self._restore_refused)
+            self._context.office.reopen(lambda: recovery.from_backup(file, typed), self._restore_refused)
         else:
             self._context.office.run(
-                lambda: rescue.from_backup(file, typed), lambda _n: self._done(), self._restore_refused
+                lambda: recovery.from_backup(file, typed), lambda _n: self._done(), self._restore_refused
             )
 
     def _restore_refused(self, error: DigMedError) -> None:
@@ -212,8 +215,8 @@ class OpeningPage(ColumnPage):
         self.passphrase.focus()
 
     def _begin(self) -> None:
-        rescue = self._context.rescue
-        if rescue is None:
+        recovery = self._context.recovery
+        if recovery is None:
             return
         if self.typed.answer().strip().casefold() != _TO_BEGIN:
             self.typed_field.say(f"Type {_TO_BEGIN} to begin with empty records.")
@@ -222,7 +225,7 @@ class OpeningPage(ColumnPage):
         self.typed_field.say("")
         self._wait(busy=True)
         self._context.office.run(
-            rescue.begin_with_empty_records, lambda _n: self._done(), self._begin_refused
+            recovery.begin_with_empty_records, lambda _n: self._done(), self._begin_refused
         )
 
     def _begin_refused(self, error: DigMedError) -> None:
@@ -230,8 +233,8 @@ class OpeningPage(ColumnPage):
         self.typed_field.say(str(error))
 
     def _go_on(self) -> None:
-        rescue, doubt, who = self._context.rescue, self._doubt, self.who.answer().strip()
-        if rescue is None or doubt is None:
+        recovery, doubt, who = self._context.recovery, self._doubt, self.who.answer().strip()
+        if recovery is None or doubt is None:
             return
         if not who:
             self.who_field.say("Enter your name: the records will say that you went on.")
@@ -240,7 +243,7 @@ class OpeningPage(ColumnPage):
         self.who_field.say("")
         self._wait(busy=True)
         self._context.office.run(
-            lambda: rescue.go_on(doubt, who), lambda _n: self._done(), self._go_on_refused
+            lambda: recovery.go_on(doubt, who), lambda _n: self._done(), self._go_on_refused
         )
 
     def _go_on_refused(self, error: DigMedError) -> None:
@@ -248,8 +251,8 @@ class OpeningPage(ColumnPage):
         self.who_field.say(str(error))
 
     def _look_only(self) -> None:
-        if self._context.rescue is not None:
-            self._context.rescue.look_only()
+        if self._context.recovery is not None:
+            self._context.recovery.look_only()
             self._done()
 
     def _wait(self, *, busy: bool) -> None:
@@ -272,4 +275,4 @@ class OpeningPage(ColumnPage):
         self._offer()
         self.title.setText("Opening the records")
         self.said.say("The records are opened.", "One moment", "act")
-        self.rescued.emit()
+        self.recovered.emit()

@@ -96,7 +96,7 @@ class FirstRunPage(ColumnPage):
         self.moves = button("This pharmacy moves here: restore a backup", "link")
         self.moves.clicked.connect(self.restore)
         self.body.addWidget(row(self.save, self.moves, None))
-        self.moves.setHidden(context.rescue is None)
+        self.moves.setHidden(context.recovery is None)
 
     def fill(self, answers: dict[str, str]) -> None:
         """Show answers known beforehand (practice mode's fictional pharmacy)."""

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from digmed_desktop.desk import opening, rescue
+from digmed_desktop.desk import opening, recovery
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.outbox.marks import Mark
@@ -44,7 +44,7 @@ def _found(run: Run, which: str) -> str:
     """Start the program, or restore the backup; return what is said, or a digest of what is there."""
     try:
         if which == "backup":
-            rescue.from_backup(_file(run, which), PHRASE, run.folders.database, run.vault, run.clock)
+            recovery.from_backup(_file(run, which), PHRASE, run.folders.database, run.vault, run.clock)
             run.say_what_is_so()
         store = opening.open_store(run.folders, run.vault, run.clock)
     except DigMedError:

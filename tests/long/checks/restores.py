@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digmed_desktop.credentials.vault import FileVault
-from digmed_desktop.desk import opening, rescue
+from digmed_desktop.desk import opening, recovery
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import RecordsDoubt, RecordsInDoubtError
@@ -70,7 +70,7 @@ class Pharmacy:
 
     def restore(self) -> None:
         """Restore the backup."""
-        rescue.from_backup(self.backup, PHRASE, self.folders.database, self.vault, CLOCK)
+        recovery.from_backup(self.backup, PHRASE, self.folders.database, self.vault, CLOCK)
 
     def found(self) -> str:
         """Start the program again; return which records it opens, or what is wrong with them."""

@@ -18,7 +18,7 @@ from itertools import product
 from pathlib import Path
 
 from digmed_desktop.credentials.vault import FileVault
-from digmed_desktop.desk import opening, rescue
+from digmed_desktop.desk import opening, recovery
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.history.store import Store
@@ -129,7 +129,7 @@ class Run:
         database = self.folders.database
         match self.how:
             case "restored":
-                rescue.from_backup(self.root / "b.digmedbackup", PHRASE, database, self.vault, self.clock)
+                recovery.from_backup(self.root / "b.digmedbackup", PHRASE, database, self.vault, self.clock)
             case "log lost":
                 for end in ("-wal", "-shm"):
                     Path(f"{database}{end}").unlink(missing_ok=True)
