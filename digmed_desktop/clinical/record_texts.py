@@ -34,7 +34,7 @@ _KINDS, _SEVERITIES = ("allergy", "intolerance"), ("mild", "moderate", "severe")
 TELEPHONES_MOST = 3
 """Most telephone numbers of a patient: one for each use."""
 _HIDDEN = "Write it again: it holds a hidden character, or an end of line, that cannot be sent here."
-_KEPT_HERE = ("notes_kept_here", "screening.note")
+_NOT_SHARED = ("notes_kept_here", "screening.note")
 """Texts to which this program adds lines of its own, so that they can be longer than what is typed."""
 _OTHER_LINES = ("items.additional_instructions", "items.reason")
 """Texts of several lines for which the form has no question, or one question for each line."""
@@ -87,13 +87,13 @@ def _of_text(text: str, path: str, questions: QuestionSet) -> Iterator[str]:
     if unsendable(text, lines=has_lines):
         yield _HIDDEN
     most = TERM_MOST if plain.endswith(".display") else LINES_MOST if has_lines else LINE_MOST
-    if len(text) > most and plain not in _KEPT_HERE:
+    if len(text) > most and plain not in _NOT_SHARED:
         yield f"Shorten it to at most {most} characters; it has {len(text)}."
 
 
 def _has_lines(path: str, questions: QuestionSet) -> bool:
     bound = next((one for one in questions.bindings if one.path == path), None)
-    return path in (*_KEPT_HERE, *_OTHER_LINES) or (
+    return path in (*_NOT_SHARED, *_OTHER_LINES) or (
         bound is not None and questions.form.field(bound.question).kind is FieldKind.LINES
     )
 

@@ -118,7 +118,7 @@ class ActsDesk:
     def _is_for_here(self, notification: int) -> bool:
         """Whether a record that waits for a signature is to be kept here, so that nobody is told of a reaction."""
         unsigned = self._store.signatures.one(notification)
-        return unsigned is not None and unsigned.becomes is State.KEPT_HERE
+        return unsigned is not None and unsigned.becomes is State.NOT_SHARED
 
     def begin_correction(self, notification: int, why: str) -> Begun:
         """Return the form to correct, with what was typed; NotAllowedNowError when that is not possible now."""
@@ -285,7 +285,7 @@ class ActsDesk:
             correction=correction,
             withdrawal=True,
             no_route=NEVER_ELECTRONIC,
-            kept_here=correction.way is Way.KEPT,
+            not_shared=correction.way is Way.KEPT,
             state=self._store.versions.state(of),
             alongside=self._store.register.entering(entry) if entry else None,
         )

@@ -65,7 +65,7 @@ class Assessment(Generic[RecordT]):
         return self.reading.only_on_paper and not self.stops
 
     @property
-    def kept_here(self) -> bool:
+    def not_shared(self) -> bool:
         """Whether the record stays here: the patient does not agree to share this with the practice."""
         return self.reading.unshared and not self.plan.known_there and not self.plan.refused
 

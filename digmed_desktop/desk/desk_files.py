@@ -152,7 +152,7 @@ class StandingWords(DataModel):
     """How the electronic message stands."""
 
     none: Text
-    kept_here: Text
+    not_shared: Text
     out: Text
 
 

@@ -181,7 +181,7 @@ class PapersDesk:
         if story.message_id:
             electronic = standing["out"].format(word=word, when=dates.shown_time(now))
         else:
-            electronic = standing["kept_here" if record.consent.to_sharing is False else "none"]
+            electronic = standing["not_shared" if record.consent.to_sharing is False else "none"]
         patient = record.patient
         number = nhs_number.shown(row.nhs_number)
         about = (

@@ -94,9 +94,9 @@ class RecordingDesk(ABC, Generic[RecordT]):
     def kept(self, record: RecordT) -> None:
         """Follow what has been stored."""
 
-    def keep_here(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:
+    def store_unshared(self, assessed: Assessment[RecordT], draft_id: str, by: int) -> Sent:
         """Store a record of which the practice is not told, at the patient's wish."""
-        return self._store_notification(assessed, draft_id, by, None, kept_here=True)
+        return self._store_notification(assessed, draft_id, by, None, not_shared=True)
 
     # ---- what is alike
 
@@ -128,7 +128,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             problems=assessed.problems,
             xml=readable(draft_xml(record, self._frame(plan, ""))),
             paper_only=assessed.paper_only,
-            kept_here=assessed.kept_here,
+            not_shared=assessed.not_shared,
             law=assessed.reading.law,
             changes=plan.changes,
             note=plan.note,
@@ -150,7 +150,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
         if assessed.stops:
             return Sent(None, assessed.stops)
         if assessed.reading.unshared:
-            return self.keep_here(assessed, draft_id, by)
+            return self.store_unshared(assessed, draft_id, by)
         route = self._sender.route(assessed.record.patient)
         no_route = " ".join(p.sentence for p in assessed.reading.on_paper) or route.closed
         try:
@@ -171,7 +171,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
         *,
         address: str = "",
         no_route: str = "",
-        kept_here: bool = False,
+        not_shared: bool = False,
     ) -> Sent:
         from digmed_desktop.clinical import json_record
 
@@ -191,7 +191,7 @@ class RecordingDesk(ABC, Generic[RecordT]):
             state=assessed.state,
             address=address,
             no_route=no_route,
-            kept_here=kept_here,
+            not_shared=not_shared,
             signer=self.signer(assessed, by),
             alongside=self.alongside(assessed, draft_id, by),
         )

@@ -196,7 +196,7 @@ class SigningDesk:
             address=route.address,
             correction=plan.correction,
             no_route=unsigned.no_route or route.closed,
-            kept_here=unsigned.becomes is State.KEPT_HERE,
+            not_shared=unsigned.becomes is State.NOT_SHARED,
             state=state,
             alongside=store.signatures.standing_in(
                 unsigned, by, why, store.register.entering(entry) if entry else None

@@ -98,13 +98,13 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
         self._store.register.entered()
         self._medicines.remember(record.items)
 
-    def keep_here(self, assessed: Assessment[EmergencySupplyRecord], draft_id: str, by: int) -> Sent:
+    def store_unshared(self, assessed: Assessment[EmergencySupplyRecord], draft_id: str, by: int) -> Sent:
         """Write the register alone.
 
         What corrects a notification takes its place, so that it does not go out; what somebody else has to sign waits.
         """
         if assessed.plan.correction is not None or self.signer(assessed, by) is not None:
-            return super().keep_here(assessed, draft_id, by)
+            return super().store_unshared(assessed, draft_id, by)
         number = self._store.register.append(self._entry(assessed, draft_id, by))
         self._gate.note(AuditAct.REGISTER_ENTERED, f"entry {number}", by=by)
         self._store.drafts.discard(draft_id)

@@ -86,7 +86,7 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     xml: str = ""
     paper_only: bool = False  # complete, but only the electronic way is closed
-    kept_here: bool = False  # the patient does not agree to share this with the practice
+    not_shared: bool = False  # the patient does not agree to share this with the practice
     law: tuple[LawSaid, ...] = ()  # what the law says of each item of an emergency supply
     changes: tuple[Difference, ...] = ()  # of a correction: what the practice reads differently
     note: str = field(default="", repr=False)  # of a correction: the note, where nothing else was changed
@@ -96,7 +96,7 @@ class Preview:
     @property
     def ending(self) -> Ending:
         """Return the way of a record once it is finished as it is."""
-        return Ending.HERE if self.kept_here else Ending.PAPER if self.paper_only else Ending.SEND
+        return Ending.HERE if self.not_shared else Ending.PAPER if self.paper_only else Ending.SEND
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -23,7 +23,7 @@ from digmed_desktop.fhir.subject import MAX_LENGTH, summary_of, title_of
 from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.plain_letters import plain_letters
 
-_KEPT_HERE = (
+_NOT_SHARED = (
     "notes_kept_here",
     "screening",
     "previous_doses",
@@ -215,7 +215,7 @@ def _unwritable(record: Record) -> Iterator[Fault]:
     reported = set()
     for path, place, text in _texts(record, "", 1):
         at = (of(record).question(path, place) or path, place)
-        if path.split(".")[0] not in _KEPT_HERE and at not in reported and NOT_XML.search(text):
+        if path.split(".")[0] not in _NOT_SHARED and at not in reported and NOT_XML.search(text):
             reported.add(at)
             yield Fault(path, _NOT_WRITABLE, place)
 

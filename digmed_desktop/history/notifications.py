@@ -43,7 +43,7 @@ class Notifications:
         correction: Correction | None = None,
         withdrawal: bool = False,
         no_route: str = "",
-        kept_here: bool = False,
+        not_shared: bool = False,
         state: FormState | None = None,
         signer: int | None = None,
         alongside: Alongside | None = None,
@@ -54,13 +54,13 @@ class Notifications:
         of then is returned. ``address`` is the MESH address where it is known beforehand. ``correction`` is
         what :meth:`correction` said; NotAllowedNowError when it no longer holds. With no ``message`` there is
         no electronic route: ``no_route`` says why, and the notification waits for a person to tell it on
-        paper. ``kept_here``: nobody is told, at the patient's wish, and nothing waits. ``state`` is the
+        paper. ``not_shared``: nobody is told, at the patient's wish, and nothing waits. ``state`` is the
         form as typed, for a later correction; without it that of the draft is kept. ``signer``: the person whose
         signature it waits for; then nothing of it goes out, and nobody is told, before they sign.
         """
         if message is not None and hashlib.sha256(message.payload).hexdigest() != message.sha256:
             raise ValueError("the checksum is not that of the payload")
-        if kept_here and (
+        if not_shared and (
             message is not None or (correction is not None and correction.replaces is not None)
         ):
             raise ValueError(
@@ -104,7 +104,7 @@ class Notifications:
                     # nobody was told of the first version, the contact's goes on
                     settled_at=at if correction and correction.way is not Way.SWAP else None,
                     signer_id=signer,
-                    once_signed=_becomes(message, kept_here=kept_here) if signer is not None else None,
+                    once_signed=_becomes(message, not_shared=not_shared) if signer is not None else None,
                     message_id=message.message_id if message else None,
                     sender_reference=message.sender_reference if message else None,
                 )
@@ -113,12 +113,12 @@ class Notifications:
             searching.index(connection, new, facts)
             self._keep_payload(connection, new, record_json, typed, message, at)
             for entry in _first_entries(
-                by, no_route, kept_here=kept_here, on_paper=message is None, to_sign=signer is not None
+                by, no_route, not_shared=not_shared, on_paper=message is None, to_sign=signer is not None
             ):
                 ledger.write(connection, at, new, entry)
             if message is not None:  # what waits for a signature keeps its id for MESH from the beginning
                 self._new_sending(connection, new, local_id, address)
-            if withdrawal and not kept_here:
+            if withdrawal and not not_shared:
                 ledger.write(connection, at, new, ledger.Entry(Happening.TO_TELEPHONE))
             if correction is not None:
                 _follow_up(connection, at, correction, withdrawal=withdrawal, by=by)
@@ -251,7 +251,7 @@ class Notifications:
         Raises NotAllowedNowError too where that would leave no record of what was recorded here only before.
         """
         with self._database.writing() as connection:
-            if _was_kept_here(connection, notification_id):
+            if _was_not_shared(connection, notification_id):
                 raise NotAllowedNowError(
                     "This took the place of what was recorded here only.",
                     "Correct it and answer No to sharing: then it is recorded here only, and does not go out.",
@@ -263,13 +263,13 @@ class Notifications:
         """Whether a notification can be taken back now."""
         with self._database.reading() as connection:
             standing = ledger.standing_of(connection, notification_id)
-            return may(standing, Happening.CANCELLED) and not _was_kept_here(connection, notification_id)
+            return may(standing, Happening.CANCELLED) and not _was_not_shared(connection, notification_id)
 
     def may_take_back(self, notification_id: int) -> bool:
         """Whether it lies with the MESH client, out of whose folder it may be taken again."""
         with self._database.reading() as connection:
             state = ledger.standing_of(connection, notification_id).state
-            return state is State.HANDED_OVER and not _was_kept_here(connection, notification_id)
+            return state is State.HANDED_OVER and not _was_not_shared(connection, notification_id)
 
     def taken_back(self, notification_id: int, by: int, why: str) -> State:
         """Record that it was taken out of the MESH client's folder again, so nothing goes out."""
@@ -363,21 +363,21 @@ def _follow_up(
 
 
 def _first_entries(
-    by: int | None, no_route: str, *, kept_here: bool, on_paper: bool, to_sign: bool
+    by: int | None, no_route: str, *, not_shared: bool, on_paper: bool, to_sign: bool
 ) -> tuple[ledger.Entry, ...]:
     """Return what is written down first of a notification: who recorded it, and which way it goes."""
     if to_sign:
         return (ledger.Entry(Happening.TO_SIGN, note=no_route, by=by),)
-    if kept_here:
-        return (ledger.Entry(Happening.KEPT_HERE, by=by),)
+    if not_shared:
+        return (ledger.Entry(Happening.NOT_SHARED, by=by),)
     frozen = ledger.Entry(Happening.FROZEN, by=by)
     return (frozen, ledger.Entry(Happening.PAPER_ONLY, note=no_route)) if on_paper else (frozen,)
 
 
-def _becomes(message: FrozenMessage | None, *, kept_here: bool) -> State:
+def _becomes(message: FrozenMessage | None, *, not_shared: bool) -> State:
     """Return what a record becomes once it is signed."""
-    if kept_here:
-        return State.KEPT_HERE
+    if not_shared:
+        return State.NOT_SHARED
     return State.TO_PAPER if message is None else State.WAITING
 
 
@@ -398,7 +398,7 @@ def _posted(connection: sa.Connection, notification_id: int) -> bool:
     )
 
 
-def _was_kept_here(connection: sa.Connection, notification_id: int) -> bool:
+def _was_not_shared(connection: sa.Connection, notification_id: int) -> bool:
     """Whether this or a version before it was recorded here only."""
     chain = (
         sa.select(notification.c.id, notification.c.corrects)
@@ -409,7 +409,7 @@ def _was_kept_here(connection: sa.Connection, notification_id: int) -> bool:
         sa.select(notification.c.id, notification.c.corrects).where(notification.c.id == chain.c.corrects)
     )
     kept = sa.select(event.c.id).where(
-        event.c.notification_id.in_(sa.select(chain.c.id)), event.c.happening == Happening.KEPT_HERE.value
+        event.c.notification_id.in_(sa.select(chain.c.id)), event.c.happening == Happening.NOT_SHARED.value
     )
     return connection.scalar(kept.limit(1)) is not None
 

@@ -93,8 +93,8 @@ class Signatures:
         at = self._database.clock.now()
         row = connection.execute(sa.select(_n.once_signed, _n.held, _n.replaces).where(_n.id == this)).one()
         before = _events(connection, this)
-        if row.once_signed is State.KEPT_HERE:
-            ledger.write(connection, at, this, ledger.Entry(Happening.KEPT_HERE))
+        if row.once_signed is State.NOT_SHARED:
+            ledger.write(connection, at, this, ledger.Entry(Happening.NOT_SHARED))
         elif row.once_signed is State.TO_PAPER:
             why = before[Happening.TO_SIGN.value].note
             ledger.write(connection, at, this, ledger.Entry(Happening.PAPER_ONLY, note=why))

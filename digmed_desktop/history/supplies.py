@@ -43,10 +43,10 @@ class Supplies:
             and record.contact_at
             and record.supplied is not False
         ]
-        found += self._kept_here(patient)
+        found += self._not_shared(patient)
         return sorted(found, key=lambda one: one.on, reverse=True)
 
-    def _kept_here(self, patient: Whose) -> Iterator[EarlierSupply]:
+    def _not_shared(self, patient: Whose) -> Iterator[EarlierSupply]:
         """Yield the supplies that stand in the register alone."""
         content = register.c.content
         number, name = (sa.func.json_extract(content, f"$.{key}") for key in ("nhs_number", "patient"))

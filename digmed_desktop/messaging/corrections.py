@@ -55,7 +55,7 @@ _WAYS = {
     State.NO_ANSWER: Way.HOLD,
     State.ALREADY_HELD: Way.HOLD,
     State.MATCHED: Way.REPLACE,
-    State.KEPT_HERE: Way.KEPT,
+    State.NOT_SHARED: Way.KEPT,
     State.REPLACED: Way.LATEST_ONLY,
     State.WITHDRAWN: Way.LATEST_ONLY,
 }

@@ -37,7 +37,7 @@ class State(StrEnum):
     BY_TELEPHONE = "by-telephone"
     TO_PAPER = "to-paper"  # there is no electronic way: the practice is still to be told on paper
     REOPENED = "reopened"  # matched, and then the practice said that it is not on the record
-    KEPT_HERE = "kept-here"  # the patient does not agree to share this with the practice
+    NOT_SHARED = "kept-here"  # the patient does not agree to share this with the practice
     TO_SIGN = "to-sign"  # recorded by another than the clinician it names: nothing goes out before they sign
     NOT_THEIRS = "not-theirs"  # the clinician it names says that it is not theirs
 
@@ -90,7 +90,7 @@ class Happening(StrEnum):
     WRONG_PATIENT = "wrong-patient"  # a person said that it was recorded for the wrong patient
     REOPENED = "reopened"  # the practice said that it is not on the patient's record
     RESTORED = "restored"  # the records were restored from a backup: it may have gone out since that was made
-    KEPT_HERE = "kept-here"  # recorded here only, at the patient's wish
+    NOT_SHARED = "kept-here"  # recorded here only, at the patient's wish
     NOTED = "noted"  # a person wrote a note; changes nothing
     TO_SIGN = "to-sign"  # recorded by another than the clinician it names
     SIGNED = "signed"  # by the clinician it names
@@ -171,11 +171,11 @@ def _answers_win_by_strength() -> Iterable[tuple[tuple[State, Happening], State]
 
 TRANSITIONS: dict[tuple[State, Happening], State] = {
     (S.DRAFT, H.FROZEN): S.WAITING,
-    (S.DRAFT, H.KEPT_HERE): S.KEPT_HERE,
+    (S.DRAFT, H.NOT_SHARED): S.NOT_SHARED,
     (S.DRAFT, H.TO_SIGN): S.TO_SIGN,
     **{(s, H.SIGNED): S.WAITING for s in UNSIGNED},
     (S.TO_SIGN, H.NOT_THEIRS): S.NOT_THEIRS,
-    (S.WAITING, H.KEPT_HERE): S.KEPT_HERE,  # signed, and the patient does not agree to share it
+    (S.WAITING, H.NOT_SHARED): S.NOT_SHARED,  # signed, and the patient does not agree to share it
     (S.WAITING, H.CLAIMED): S.SENDING,
     (S.WAITING, H.REFUSED): S.NOT_DELIVERED,
     (S.WAITING, H.PAPER_ONLY): S.TO_PAPER,
@@ -218,7 +218,7 @@ TRANSITIONS: dict[tuple[State, Happening], State] = {
             S.TO_PAPER,
             S.CANCELLED,
             S.MATCHED,
-            S.KEPT_HERE,
+            S.NOT_SHARED,
             *UNSIGNED,
             *_UNSETTLED,
             *TOLD,
@@ -274,7 +274,7 @@ def may(standing: Standing, act: Happening) -> bool:
     if act is H.NOTED:
         return True
     if act is H.REACTION:
-        return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.KEPT_HERE)
+        return standing.state not in (S.DRAFT, S.CANCELLED, S.WITHDRAWN, S.NOT_SHARED)
     if act is H.WRONG_PATIENT:
         return standing.state not in (S.DRAFT, S.CANCELLED, S.REPLACED, S.WITHDRAWN)
     if act is H.DEALT_WITH:  # what is not signed is signed, corrected or cancelled: else nobody would see it

@@ -11,7 +11,7 @@ FORM = form.load("vaccination")
 FIELDS = list(FORM.fields())
 CHOSEN = (FieldKind.RADIO, FieldKind.CHOICE)
 
-KEPT_HERE = {
+NOT_SHARED = {
     "session.programme",
     "after.referral",
     "session.legal_basis",
@@ -56,8 +56,8 @@ def test_labels_and_hints_are_short() -> None:
     assert [field.hint for field in FIELDS if len(field.hint) > 62] == []
 
 
-def test_what_is_kept_here_is_named_and_all_else_goes_to_the_gp() -> None:
-    assert {field.id for field in FIELDS if not field.to_gp} == KEPT_HERE
+def test_what_is_not_shared_is_named_and_all_else_goes_to_the_gp() -> None:
+    assert {field.id for field in FIELDS if not field.to_gp} == NOT_SHARED
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.id)

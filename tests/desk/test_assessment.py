@@ -71,7 +71,7 @@ def test_a_preview_does_its_work_once(counter: Counter) -> None:
     assert counted["vaccination read"] == counted["problems"] == counted["document"] == counted["XML"] == 1
 
 
-def test_what_is_kept_here_of_how_a_record_came_about_is_no_answer(counter: Counter) -> None:
+def test_what_is_not_shared_of_how_a_record_came_about_is_no_answer(counter: Counter) -> None:
     """The notes of the record say why somebody continued; the form that a correction begins with stays as typed."""
     counter.record()
     made = counter.record()

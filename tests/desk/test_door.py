@@ -59,7 +59,7 @@ WHO = {
     "forms": {
         OPEN: "lists",
         ALL: (
-            "KIND alongside assess clinician finished freeze keep_here kept known message_problems preview programmes "
+            "KIND alongside assess clinician finished freeze kept known message_problems preview programmes store_unshared "
             "reading refusal signer what"
         ),
     },

@@ -65,7 +65,7 @@ def test_a_supply_without_an_nhs_number_is_found_by_name_and_birth(shop: Counter
     )
 
 
-def test_a_supply_that_was_kept_here_counts_as_any_other(shop: Counter) -> None:
+def test_a_supply_that_was_not_shared_counts_as_any_other(shop: Counter) -> None:
     unshared = complete_answers({"consent.to_sharing": "no"})
     kept = shop.desk.send(FORM, "kept", answered(shop, FormState(unshared)), shop.ada)
     assert (kept.notification, kept.register) == (None, 1)

@@ -159,12 +159,12 @@ def on_paper_and_withdrawn(counter: Counter) -> list[Made]:
     return [Made(made.id, "Given", 0), Made(newer, "Withdrawal", 0)]
 
 
-def kept_here(counter: Counter) -> list[Made]:
+def not_shared(counter: Counter) -> list[Made]:
     return [Made(counter.record(**of(0, consent__to_sharing="no")), "Given", 1)]
 
 
-def kept_here_and_withdrawn(counter: Counter) -> list[Made]:
-    (made,) = kept_here(counter)
+def not_shared_and_withdrawn(counter: Counter) -> list[Made]:
+    (made,) = not_shared(counter)
     newer = counter.desk.acts.withdraw(made.id, counter.ada, "Another patient.")
     return [Made(made.id, "Given", 0), Made(newer, "Withdrawal", 0)]
 
@@ -196,8 +196,8 @@ HISTORIES: tuple[Callable[[Counter], list[Made]], ...] = (
     rejected_and_sent_as_new,
     on_paper,
     on_paper_and_withdrawn,
-    kept_here,
-    kept_here_and_withdrawn,
+    not_shared,
+    not_shared_and_withdrawn,
     supplied,
 )
 
@@ -221,7 +221,7 @@ def test_every_count_of_doses_agrees_with_one_made_by_hand(
 
 def test_two_days_of_a_clinic_agree_with_a_count_made_by_hand(counter: Counter, tmp_path: Path) -> None:
     """Given, corrected, withdrawn, declined, kept here, given all the same and of the day before, all in one book."""
-    rows = (given, correction_matched, withdrawn_and_matched, not_given, kept_here)
+    rows = (given, correction_matched, withdrawn_and_matched, not_given, not_shared)
     for patient, row in enumerate(rows):
         row(AnotherPatient(counter, patient))
     done = {
@@ -327,7 +327,7 @@ def kept_on_the_list(counter: Counter, made: list[Made]) -> None:
     """A withdrawal asks for the call to the practice until it is recorded, whatever comes back meanwhile."""
     for one in made:
         row = counter.store.notifications.row(one.id)
-        if not row.withdrawal or row.state is State.KEPT_HERE:
+        if not row.withdrawal or row.state is State.NOT_SHARED:
             continue  # where nobody was told, nobody is telephoned
         assert row.need is Need.WITHDRAWAL
         assert "deal-with" not in counter.acts(one.id)

@@ -53,10 +53,10 @@ def desk(store: Store, clock: MovedClock) -> RetentionDesk:
     return RetentionDesk(store, clock, lambda: ADA)
 
 
-def kept_here(store: Store, clock: MovedClock) -> int:
+def not_shared(store: Store, clock: MovedClock) -> int:
     about = dataclasses.replace(facts(), nhs_number=NUMBER, contact_at=clock.at)
     return store.notifications.freeze(
-        None, RECORD, about, None, local_id(), None, token=token(), kept_here=True
+        None, RECORD, about, None, local_id(), None, token=token(), not_shared=True
     )
 
 
@@ -76,7 +76,7 @@ def test_a_record_is_kept_until_the_latest_day_that_any_source_asks_for(kind, la
 
 
 def test_nothing_is_removed_until_the_very_table_is_confirmed(store, desk, clock, monkeypatch) -> None:
-    made = kept_here(store, clock)
+    made = not_shared(store, clock)
     clock.at = datetime(2020, 10, 1, 9, tzinfo=UTC)
     assert desk.preview().due == ()
     clock.move(days=1)
@@ -119,7 +119,7 @@ def test_who_is_no_manager_decides_nothing(store, clock) -> None:
 
 @pytest.mark.parametrize("subject", [f"patient {NUMBER[:3]} {NUMBER[3:]}", "notification 1", "batch b0000"])
 def test_a_hold_stops_it_until_it_is_lifted(store, desk, clock, subject) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     store.patients.remember(family="O'Fennimore", given="W", nhs_number=NUMBER, born=None, answers={})
     desk.confirm()
     held = desk.hold(HoldReason.COMPLAINT, "letter of 3 May", subject)
@@ -135,8 +135,8 @@ def test_a_hold_stops_it_until_it_is_lifted(store, desk, clock, subject) -> None
 
 def test_a_hold_on_a_patient_holds_what_was_recorded_before_the_number_was_known(store, desk, clock) -> None:
     about = dataclasses.replace(facts(), nhs_number="", contact_at=clock.at)
-    store.notifications.freeze(None, RECORD, about, None, local_id(), None, token=token(), kept_here=True)
-    kept_here(store, clock)
+    store.notifications.freeze(None, RECORD, about, None, local_id(), None, token=token(), not_shared=True)
+    not_shared(store, clock)
     desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
     clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
     assert desk.preview().stays == {"on hold": 2}
@@ -144,7 +144,7 @@ def test_a_hold_on_a_patient_holds_what_was_recorded_before_the_number_was_known
 
 def test_a_hold_says_how_many_records_it_holds(store, desk, clock) -> None:
     for _ in range(2):
-        kept_here(store, clock)
+        not_shared(store, clock)
     (some, *_) = store.retention.groups()
     same = f"patient {some.nhs_number}"
     assert desk.hold(HoldReason.CLAIM, "a claim", same).held == 2
@@ -157,7 +157,7 @@ def test_a_hold_says_how_many_records_it_holds(store, desk, clock) -> None:
 
 
 def test_a_hold_is_lifted_with_a_reason_that_stays_as_long_as_the_record(store, desk, clock) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     held = desk.hold(HoldReason.CLAIM, "a claim", "notification 1")
     with pytest.raises(DigMedError, match="why"):
         desk.lift(held.id, " ")
@@ -291,7 +291,7 @@ def test_a_draft_that_is_changed_again_counts_from_then(store, desk, clock) -> N
 
 @pytest.mark.parametrize("subject", [f"patient {NUMBER}", "notification 1", "batch ab-1234"])
 def test_a_hold_keeps_a_draft_of_its_patient_or_batch(store, desk, clock, subject) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     begun(store, patient__nhs_number=NUMBER, vaccine__batch="AB-1234")
     held = desk.hold(HoldReason.CLAIM, "a claim", subject)
     desk.confirm()
@@ -302,7 +302,7 @@ def test_a_hold_keeps_a_draft_of_its_patient_or_batch(store, desk, clock, subjec
 
 
 def test_a_hold_keeps_a_draft_without_a_number_under_the_same_name(store, desk, clock) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     begun(store, patient__given="Wilhelmina")
     assert store.retention.groups()[0].name_key in {one.name_key for one in store.retention.leftovers()}
     desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
@@ -364,8 +364,8 @@ def test_the_preview_counts_what_is_no_record_and_names_nobody(store, desk, cloc
 def test_the_chain_stays_whole_names_what_was_removed_and_still_finds_what_nobody_sealed(
     store, desk, clock
 ) -> None:
-    kept_here(store, clock)
-    stays = kept_here(store, clock)
+    not_shared(store, clock)
+    stays = not_shared(store, clock)
     desk.confirm()
     desk.hold(HoldReason.INQUIRY, "coroner", f"notification {stays}")
     desk.lift(1, "settled")

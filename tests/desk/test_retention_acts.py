@@ -18,7 +18,7 @@ from digmed_desktop.messaging.people import Access, Why
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault
-from tests.desk.test_retention import NUMBER, kept_here
+from tests.desk.test_retention import NUMBER, not_shared
 from tests.history.samples import PHARMACIST, MovedClock
 
 PIN = "739204"
@@ -36,7 +36,7 @@ def folders(home: Path, memory_vault: MemoryVault, clock: MovedClock) -> Folders
     store = opening.open_store(made, memory_vault, clock)
     ada = store.people.add(PHARMACIST, pins.hash_pin(PIN))
     store.people.give(ada, Access(manager=True), Why.FIRST_RUN, None)
-    kept_here(store, clock)
+    not_shared(store, clock)
     store.close()
     clock.at = datetime(2030, 1, 1, 9, tzinfo=UTC)
     return made

@@ -143,7 +143,7 @@ def test_what_has_no_electronic_way_or_is_not_shared_goes_its_own_way_once_signe
     assert {"paper", "try-again", "send-as-new", "withdraw", "deal-with"}.isdisjoint(clinic.acts(paper))
     assert "reaction" not in clinic.acts(kept)  # nobody is told of it by telephone either
     assert clinic.desk.signing.sign(BEN, BEN_PIN, [kept, paper]) == ""
-    assert (clinic.state(kept), clinic.state(paper)) == (State.KEPT_HERE, State.TO_PAPER)
+    assert (clinic.state(kept), clinic.state(paper)) == (State.NOT_SHARED, State.TO_PAPER)
     why = next(e.note for e in clinic.store.notifications.story(paper).events if e.happening == "paper-only")
     assert why
     assert clinic.desk.papers.copy(paper, How.POST, "Lena").blocks
@@ -418,7 +418,7 @@ def test_a_supply_that_is_not_shared_waits_too_and_its_entry_is_made_at_once(sho
         assert entry is not None
         shop.clock.at = Duty().on_behalf_from(shop.store.notifications.row(sent.notification).contact_at)
         (newer,) = shop.desk.signing.stand_in([sent.notification], shop.ada, "She is away.")
-    assert shop.state(newer) is State.KEPT_HERE
+    assert shop.state(newer) is State.NOT_SHARED
     amended = shop.store.register.of_notification(newer)
     assert amended is not None
     assert amended.about == entry.number

@@ -160,7 +160,7 @@ def test_a_refusal_takes_a_supply_back_that_still_waits(shop: Counter) -> None:
     made = finish(shop, complete_answers())
     begun = shop.desk.acts.begin_correction(made, "The patient does not agree.")
     again = finish(shop, begun.state.answered({"consent.to_sharing": "no"}))
-    assert (shop.state(made), shop.state(again)) == (State.REPLACED, State.KEPT_HERE)
+    assert (shop.state(made), shop.state(again)) == (State.REPLACED, State.NOT_SHARED)
     assert shop.store.deliveries.waiting(9) == []
     assert [one.kind for one in shop.desk.register.entry(1).later] == [EntryKind.AMENDMENT]
     assert shop.desk.register.verify().intact

@@ -83,7 +83,7 @@ def test_practice_ods_code_stays_out_of_the_text_of_guide_1_2_9() -> None:
     assert values(xml, "//f:Organization/f:identifier/f:value").count("A99999") == 2
 
 
-def test_what_is_kept_here_is_not_sent() -> None:
+def test_what_is_not_shared_is_not_sent() -> None:
     record = supply(
         notes_kept_here="SECRET-1",
         patient_conditions=replace(supply().patient_conditions, nature_of_emergency="SECRET-2"),

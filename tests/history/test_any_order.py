@@ -45,23 +45,23 @@ def frozen() -> FrozenMessage:
 class Versions(RuleBasedStateMachine):
     """Up to four versions of one notification; MESH, the practice, the clock and people act as they like."""
 
-    @initialize(kept_here=st.booleans())
-    def begin(self, kept_here: bool) -> None:
+    @initialize(not_shared=st.booleans())
+    def begin(self, not_shared: bool) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = MovedClock()
         self.store = fresh_store(Path(self.folder.name) / "d" / "digmed.db", KEY, self.clock)
         self.ada = self.store.people.add(PHARMACIST, "hash")
         self.ids: list[int] = []
-        self._freeze(kept_here=kept_here)
+        self._freeze(not_shared=not_shared)
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
             self.store.close()
             self.folder.cleanup()
 
-    def _freeze(self, *, kept_here: bool = False, **more: object) -> None:
-        made = None if kept_here else frozen()
-        more["kept_here"] = kept_here
+    def _freeze(self, *, not_shared: bool = False, **more: object) -> None:
+        made = None if not_shared else frozen()
+        more["not_shared"] = not_shared
         self.ids.append(
             self.store.notifications.freeze(
                 None, "{}", facts(), made, local_id(), self.ada, token=token(), **more  # type: ignore[arg-type]
@@ -158,18 +158,18 @@ class Versions(RuleBasedStateMachine):
         assert self.store.notifications.row(of).state is S.WAITING
 
     @precondition(lambda self: len(self.ids) < 4)
-    @rule(which=st.integers(0, 3), how=st.sampled_from(["", "withdrawal", "kept_here"]))
+    @rule(which=st.integers(0, 3), how=st.sampled_from(["", "withdrawal", "not_shared"]))
     def correct(self, which: int, how: str) -> None:
         of = self.ids[which % len(self.ids)]
         plan = self.store.notifications.correction(of)
         if plan.way is Way.LATEST_ONLY:
             return
         try:
-            self._freeze(correction=plan, withdrawal=how == "withdrawal", kept_here=how == "kept_here")
+            self._freeze(correction=plan, withdrawal=how == "withdrawal", not_shared=how == "not_shared")
         except NotAllowedNowError:
             return
         except ValueError:
-            assert how == "kept_here"
+            assert how == "not_shared"
             assert plan.way in (Way.HOLD, Way.REPLACE)
             return
         new = self.store.notifications.row(self.ids[-1])
@@ -187,13 +187,13 @@ class Versions(RuleBasedStateMachine):
                 assert CLAIMS[story.row.state] & happened
 
     @invariant()
-    def what_is_kept_here_is_never_sent_and_never_lost(self) -> None:
+    def what_is_not_shared_is_never_sent_and_never_lost(self) -> None:
         for of in getattr(self, "ids", ()):
             story = self._story(of)
-            kept = H.KEPT_HERE.value in [event.happening for event in story.events]
+            kept = H.NOT_SHARED.value in [event.happening for event in story.events]
             assert kept == (story.message_id == "" and story.messages == ())
             if kept:
-                assert story.row.state in (S.KEPT_HERE, S.REPLACED)
+                assert story.row.state in (S.NOT_SHARED, S.REPLACED)
                 assert not story.row.needs_person
             if story.row.state is S.REPLACED and kept:
                 after = [n for n in map(self.store.notifications.row, self.ids) if n.corrects == of]

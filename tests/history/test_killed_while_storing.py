@@ -28,7 +28,7 @@ def begin(database: Path) -> int:
     return 0
 
 
-def store_it(database: Path, killed_before: int, *, kept_here: bool) -> int:
+def store_it(database: Path, killed_before: int, *, not_shared: bool) -> int:
     """Store the notification, and die before the statement of that number."""
     store = Store.open(database, KEY, MovedClock())
     passed = 0
@@ -41,20 +41,20 @@ def store_it(database: Path, killed_before: int, *, kept_here: bool) -> int:
 
     for moment in ("before_cursor_execute", "commit"):
         sa.event.listen(sa.Engine, moment, at_statement)
-    sent = None if kept_here else message()
-    store.notifications.freeze(DRAFT, "{}", facts(), sent, local_id(), 1, token=DRAFT, kept_here=kept_here)
+    sent = None if not_shared else message()
+    store.notifications.freeze(DRAFT, "{}", facts(), sent, local_id(), 1, token=DRAFT, not_shared=not_shared)
     os._exit(0)
 
 
-@pytest.mark.parametrize(("kept_here", "state"), [(True, State.KEPT_HERE), (False, State.WAITING)])
-def test_it_is_there_whole_or_not_at_all(tmp_path: Path, *, kept_here: bool, state: State) -> None:
+@pytest.mark.parametrize(("not_shared", "state"), [(True, State.NOT_SHARED), (False, State.WAITING)])
+def test_it_is_there_whole_or_not_at_all(tmp_path: Path, *, not_shared: bool, state: State) -> None:
     begun = tmp_path / "begun"
     assert in_process(partial(begin, begun / "digmed.db")) == 0
     kills = 0
     for number in range(1, MOST_STATEMENTS):
         database = tmp_path / str(number) / "digmed.db"
         shutil.copytree(begun, database.parent)
-        ended = in_process(partial(store_it, database, number, kept_here=kept_here))
+        ended = in_process(partial(store_it, database, number, not_shared=not_shared))
         store = Store.open(database, KEY, MovedClock())
         rows = store.notifications.page()
         if ended == 0:
@@ -69,7 +69,7 @@ def test_it_is_there_whole_or_not_at_all(tmp_path: Path, *, kept_here: bool, sta
     assert row.state is state
     assert store.drafts.all() == []
     happened = [event.happening for event in store.notifications.story(row.id).events]
-    assert happened == [Happening.KEPT_HERE if kept_here else Happening.FROZEN]
+    assert happened == [Happening.NOT_SHARED if not_shared else Happening.FROZEN]
     store.close()
 
 

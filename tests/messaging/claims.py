@@ -21,7 +21,7 @@ CLAIMS: dict[State, set[Happening]] = {  # what a state claims can only be claim
     S.BY_TELEPHONE: {H.TOLD_BY_TELEPHONE},
     S.REPLACED: {H.REPLACED},
     S.WITHDRAWN: {H.WITHDRAWN},
-    S.KEPT_HERE: {H.KEPT_HERE},
+    S.NOT_SHARED: {H.NOT_SHARED},
     S.TO_PAPER: {H.PAPER_ONLY},
     S.REOPENED: {H.REOPENED},
     S.TO_SIGN: {H.TO_SIGN},

@@ -189,11 +189,11 @@ def test_a_pharmacist_may_send_on_behalf_from_noon_of_the_next_working_day() -> 
     assert Duty(amber_hour=17).on_behalf_from(eve) == datetime(2026, 12, 29, 12, tzinfo=UTC)
 
 
-def test_of_what_is_kept_here_nobody_is_told_whatever_happens() -> None:
-    kept = judge(Standing(S.DRAFT), H.KEPT_HERE)
-    assert kept == Standing(S.KEPT_HERE)
+def test_of_what_is_not_shared_nobody_is_told_whatever_happens() -> None:
+    kept = judge(Standing(S.DRAFT), H.NOT_SHARED)
+    assert kept == Standing(S.NOT_SHARED)
     assert {act for act in H if may(kept, act)} == {H.NOTED, H.REPLACED, H.WRONG_PATIENT}
-    assert {judge(kept, happening).state for happening in set(H) - {H.REPLACED}} == {S.KEPT_HERE}
+    assert {judge(kept, happening).state for happening in set(H) - {H.REPLACED}} == {S.NOT_SHARED}
     assert Duty().lateness(kept.state, LONG_AGO, LONG_AGO + timedelta(days=99)) is Lateness.IN_TIME
     assert way_to_correct(kept, posted=False) is Way.KEPT
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QTreeWidgetItem
 from digmed_desktop.ui import files
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.patient_file import LINE, PatientFileSection
-from tests.desk.test_retention import NUMBER, kept_here
+from tests.desk.test_retention import NUMBER, not_shared
 from tests.history.samples import MovedClock
 from tests.ui.conftest import Bench
 from tests.ui.test_retention import press
@@ -35,7 +35,7 @@ def lines(page: PatientFileSection) -> list[QTreeWidgetItem]:
 def test_a_manager_gathers_reviews_and_saves_by_keyboard(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.office.ask(lambda desk: kept_here(desk._store, MovedClock(bench.clock.moment)), lambda _n: None)
+    bench.office.ask(lambda desk: not_shared(desk._store, MovedClock(bench.clock.moment)), lambda _n: None)
     bench.idle()
     page = section(bench)
     page.focus_field("file.who")

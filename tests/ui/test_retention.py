@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from digmed_desktop.desk.retention_views import BACKUPS, WORDS
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.retention import RetentionSection
-from tests.desk.test_retention import kept_here
+from tests.desk.test_retention import not_shared
 from tests.history.samples import MovedClock
 from tests.ui.conftest import Bench
 
@@ -53,7 +53,7 @@ def look(bench: Bench, page: RetentionSection) -> None:
 
 def test_a_manager_confirms_holds_and_removes_by_keyboard(bench: Bench) -> None:
     made: list[int] = []
-    bench.office.ask(lambda desk: kept_here(desk._store, MovedClock(bench.clock.moment)), made.append)
+    bench.office.ask(lambda desk: not_shared(desk._store, MovedClock(bench.clock.moment)), made.append)
     bench.idle()
     page = section(bench)
     bench.until(lambda: page.standing.head.text() == "Off")

@@ -137,7 +137,7 @@ class Chapters:
         self.moves.settle_check()
         self.moves.press_send()
         player.wait_for("its page", lambda: "Recorded here only" in player.visible_text())
-        story = self.moves.wait_for_end(self.moves.newest().id, {State.KEPT_HERE})
+        story = self.moves.wait_for_end(self.moves.newest().id, {State.NOT_SHARED})
         player.step("finished it", "nothing was sent", player.visible_text, "kept-here")
         player.step("looked for a message", "0 messages", lambda: f"{len(story.messages)} messages")
         doses: list[int] = []

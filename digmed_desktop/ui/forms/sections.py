@@ -16,7 +16,7 @@ from digmed_desktop.ui.widgets.flow import FlowLayout, flow
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Words, breakable, heading
 
-KEPT_HERE = "kept in this pharmacy, not sent"
+NOT_SHARED = "kept in this pharmacy, not sent"
 
 
 class Fold(Enum):
@@ -136,7 +136,7 @@ class Section(QWidget):
     def show_gp(self, *, told: bool) -> None:
         """Say in the heading where all of it is kept here."""
         kept = bool(self.spec.title) and not any(f.goes_to_gp for f in self._fields.values())
-        self.note.setText(KEPT_HERE if kept or (self.spec.style is Style.TABLE and not told) else "")
+        self.note.setText(NOT_SHARED if kept or (self.spec.style is Style.TABLE and not told) else "")
         if kept:
             for field in self._fields.values():
                 field.mark_kept(on=False)

@@ -423,7 +423,7 @@ class FormPage(FormParts):
         self.footer.to_complete(preview.problems)
         self.alerts.show_warnings(preview.problems, self._reasons)
         self.strip_changed.emit()
-        self.form.show_gp(told=not preview.kept_here)
+        self.form.show_gp(told=not preview.not_shared)
         self.band.offer_note(preview.note)
         self.search.follow(self.answers())
         self.search.say_unfinished(preview.unfinished)

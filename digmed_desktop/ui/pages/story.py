@@ -208,7 +208,7 @@ class StoryPage(QWidget):
             item.by,
             item.practice_name,
             f"due by the end of {due:%A} {dates.shown(due)}"
-            if item.corrects is None and item.state is not State.KEPT_HERE
+            if item.corrects is None and item.state is not State.NOT_SHARED
             else "",
         )
         return breakable(" · ".join(part for part in facts if part))

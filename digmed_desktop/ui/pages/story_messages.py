@@ -50,6 +50,6 @@ class MessagesView(QTabWidget):
 
 
 def _instead(view: StoryView) -> str:
-    if any(event.happening == Happening.KEPT_HERE.value for event in view.story.events):
+    if any(event.happening == Happening.NOT_SHARED.value for event in view.story.events):
         return "the patient did not agree to sharing with the practice"
     return "tell the practice on paper or by telephone"

@@ -57,7 +57,7 @@ _GROUPS = (
     ("Closed without sending", "border", Qt.BrushStyle.Dense6Pattern),
 )
 _ASIDE = (State.CANCELLED, State.REPLACED, State.WITHDRAWN)
-_NOTHING_LEFT = (State.KEPT_HERE,)  # done, although nobody was told
+_NOTHING_LEFT = (State.NOT_SHARED,)  # done, although nobody was told
 
 
 def group_of(state: State) -> str:

@@ -36,7 +36,7 @@ from tests.history.samples import (
 )
 
 SEAL = bytes(range(100, 132))
-BEGINNINGS = {Happening.FROZEN, Happening.KEPT_HERE}
+BEGINNINGS = {Happening.FROZEN, Happening.NOT_SHARED}
 
 
 class FixedSeal:
@@ -57,7 +57,7 @@ class FixedSeal:
 
 def ways() -> dict[State, tuple[Happening, ...]]:
     """Return the shortest way to each state from one in which a notification begins."""
-    found: dict[State, tuple[Happening, ...]] = {State.WAITING: (), State.KEPT_HERE: ()}
+    found: dict[State, tuple[Happening, ...]] = {State.WAITING: (), State.NOT_SHARED: ()}
     left = deque(found)
     while left:
         state = left.popleft()
@@ -82,7 +82,7 @@ class Maker:
         self.clock.move(minutes=7)
         about = facts(n, name=f"{'QUILL' if n % 2 else 'MEADOWS'}-{n}, Wilhelmina")
         about = type(about)(**{name: getattr(about, name) for name in about.__slots__} | {"kind": kind})
-        frozen = message(f"<Bundle>kept {n}</Bundle>") if sent and not more.get("kept_here") else None
+        frozen = message(f"<Bundle>kept {n}</Bundle>") if sent and not more.get("not_shared") else None
         return self.store.notifications.freeze(
             None, f'{{"kept": {n}}}', about, frozen, f"FQF01_{n:032x}", self.by, token=f"kept-{n}",
             answers={"patient.family": f"QUILL-{n}"}, **more,
@@ -135,7 +135,7 @@ class Maker:
     def notifications(self) -> None:
         for state, way in ways().items():
             for kind in (Kind.VACCINATION, Kind.EMERGENCY_SUPPLY):
-                made = self.freeze(kind=kind, kept_here=state is State.KEPT_HERE)
+                made = self.freeze(kind=kind, not_shared=state is State.NOT_SHARED)
                 self.happen(made, *way)
         self.happen(self.freeze(), *(h for h in Happening if h not in BEGINNINGS))
         self.freeze(sent=False, no_route="The practice cannot receive it.")

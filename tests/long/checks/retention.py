@@ -160,7 +160,7 @@ def freeze(store: Store, text: str, about: object, way: int, corrects: int | Non
     """Freeze one: 0 waits for MESH, 1 waits to be told on paper, all others are settled."""
     return store.notifications.freeze(
         None, text, about, message() if way == 0 else None, local_id(), None, token=token(),  # type: ignore[arg-type]
-        no_route="no mailbox" if way == 1 else "", kept_here=way > 1,
+        no_route="no mailbox" if way == 1 else "", not_shared=way > 1,
         correction=None if corrects is None else store.notifications.correction(corrects),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def test_it_is_finished_without_a_message_and_asks_for_nobody(counter: Counter) 
     assert counter.desk.drafts() == ()
     made = sent.notification
     row = counter.store.notifications.row(made)
-    assert (row.state, row.needs_person) == (State.KEPT_HERE, False)
+    assert (row.state, row.needs_person) == (State.NOT_SHARED, False)
     story = counter.store.notifications.story(made)
     assert (story.messages, story.message_id, story.local_id) == ((), "", "")
     assert events(counter, made) == ["kept-here"]
@@ -61,7 +61,9 @@ def test_it_is_finished_without_a_message_and_asks_for_nobody(counter: Counter) 
     assert not counter.store.notifications.row(made).needs_person
 
 
-def test_what_was_finished_as_the_program_died_is_kept_here_once(counter: Counter, tmp_path: Path) -> None:
+def test_what_was_finished_as_the_program_died_is_stored_unshared_once(
+    counter: Counter, tmp_path: Path
+) -> None:
     draft = uuid.uuid4().hex
     counter.desk.save_draft(draft, "vaccination", FormState(complete_answers(**REFUSED)), counter.ada)
     PendingSendFile(tmp_path).write(PendingSend(draft, "vaccination", counter.ada))
@@ -69,7 +71,7 @@ def test_what_was_finished_as_the_program_died_is_kept_here_once(counter: Counte
     assert fulfilled is not None
     assert counter.desk.resume_pending_send() is None
     (row,) = counter.store.notifications.page()
-    assert (row.id, row.state) == (fulfilled.notification, State.KEPT_HERE)
+    assert (row.id, row.state) == (fulfilled.notification, State.NOT_SHARED)
 
 
 def test_nothing_is_said_of_paper_where_that_is_closed_too(counter: Counter) -> None:
@@ -82,7 +84,7 @@ def test_nothing_is_said_of_paper_where_that_is_closed_too(counter: Counter) -> 
     assert "Distribution list" not in {section.title for section in preview.sections}
     made = counter.desk.send("vaccination", "d1", FormState(answers), counter.ada).notification
     assert made is not None
-    assert counter.state(made) is State.KEPT_HERE
+    assert counter.state(made) is State.NOT_SHARED
 
 
 def test_what_else_is_wrong_still_stops_it(counter: Counter) -> None:
@@ -107,7 +109,7 @@ def test_only_correcting_withdrawing_and_a_note_are_offered(counter: Counter) ->
         with pytest.raises(NotAllowedNowError):
             refused()
     counter.desk.acts.do(Act.NOTE, made, counter.ada, "Asked again.")
-    assert counter.state(made) is State.KEPT_HERE
+    assert counter.state(made) is State.NOT_SHARED
 
 
 def test_the_patient_alone_gets_a_copy(counter: Counter) -> None:
@@ -133,12 +135,12 @@ def test_it_counts_as_a_dose_in_lists_figures_and_doubts(counter: Counter, tmp_p
     assert [(one.batch, one.count) for one in figures.doses] == [("AB-1234", 1)]
     assert (figures.needing_count, figures.due_count, figures.waiting_count) == (0, 0, 0)
     day = counter.store.figures.day_end(date(2026, 10, 14))
-    assert [(state, n) for _, state, n in day.by_state] == [(State.KEPT_HERE, 1)]
+    assert [(state, n) for _, state, n in day.by_state] == [(State.NOT_SHARED, 1)]
     assert day.open == ()
     assert "Recorded here only" in str(asdict(counter.desk.papers.day_end(date(2026, 10, 14))))
     assert "Recorded here only" in str(asdict(counter.desk.papers.day_list(date(2026, 10, 14))))
     assert counter.desk.listing.first(Search(text="o'neill"), 9).rows[0].id == made
-    found = Search(states=frozenset({State.KEPT_HERE}))
+    found = Search(states=frozenset({State.NOT_SHARED}))
     assert [row.id for row in counter.desk.listing.first(found, 9).rows] == [made]
     ExportDesk(counter.store, counter.clock).csv(found, tmp_path / "a.csv", Progress(), with_patients=False)
     text = (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
@@ -169,7 +171,7 @@ def test_an_agreement_taken_back_before_it_went_out_leaves_the_record(counter: C
     with pytest.raises(NotAllowedNowError, match="recorded here only"):
         counter.desk.acts.do(Act.CANCEL, shared, counter.ada, "Changed again.")
     last = correct(counter, shared, "Changed again.", consent__to_sharing="no")
-    assert (counter.state(shared), counter.state(last)) == (State.REPLACED, State.KEPT_HERE)
+    assert (counter.state(shared), counter.state(last)) == (State.REPLACED, State.NOT_SHARED)
     assert counter.store.deliveries.waiting(9) == []
     (dose,) = counter.desk.patients.doses("9990123020", PersonName("Rose", "O'Neill"), date(1971, 3, 12))
     assert dose.notification == last
@@ -180,7 +182,7 @@ def test_an_agreement_taken_back_before_it_went_out_leaves_the_record(counter: C
 def test_one_that_waits_is_taken_back_by_a_refusal(counter: Counter) -> None:
     made = counter.record()
     again = correct(counter, made, "The patient does not agree.", consent__to_sharing="no")
-    assert (counter.state(made), counter.state(again)) == (State.REPLACED, State.KEPT_HERE)
+    assert (counter.state(made), counter.state(again)) == (State.REPLACED, State.NOT_SHARED)
     assert counter.store.deliveries.waiting(9) == []
 
 
@@ -214,5 +216,5 @@ def test_the_store_itself_keeps_nothing_here_that_the_practice_has(counter: Coun
     with pytest.raises(ValueError, match="stays here"):
         notes.freeze(
             None, "{}", Facts.of(notes.row(made)), None, "L1", counter.ada,
-            token="t", correction=notes.correction(made), kept_here=True,
+            token="t", correction=notes.correction(made), not_shared=True,
         )  # fmt: skip

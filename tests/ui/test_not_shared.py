@@ -30,7 +30,7 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     bench.open_sent()
     bench.until(lambda: bool(story.offers))
     (row,) = bench.rows()
-    assert (row.state, row.needs_person) == (State.KEPT_HERE, False)
+    assert (row.state, row.needs_person) == (State.NOT_SHARED, False)
     assert story.state.head.text() == "Given · Recorded here only"
     assert "due by" not in text_of(story)
     assert set(story.offers) == {Act.CORRECT, Act.WITHDRAW, Act.NOTE}
@@ -46,6 +46,6 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
 
 
 def test_every_state_is_counted_under_a_true_name() -> None:
-    assert group_of(State.KEPT_HERE) == "Done"
+    assert group_of(State.NOT_SHARED) == "Done"
     assert group_of(State.WAITING) == "On its way"
     assert group_of(State.REPLACED) == "Closed without sending"
