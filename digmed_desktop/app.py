@@ -135,7 +135,7 @@ class _MovingClock:
 def run(*, practice: bool, record: str = "") -> int:
     """Show the window until it is closed; return the exit status.
 
-    ``record`` is the JSON text of a record that another system hands over: it is opened as a draft, in the window
+    ``record`` is the JSON text of a record import, which another system sends: it is opened as a draft, in the window
     that is open already where there is one.
     """
     try:
@@ -330,7 +330,7 @@ def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
     queued = Qt.ConnectionType.QueuedConnection
     bell.rung.connect(lambda: _bring_to_front(window), queued)
     bell.asked_to_close.connect(lambda reply: _close_if_done(window, reply), queued)
-    bell.handed_over.connect(window.open_record, queued)
+    bell.record_came.connect(window.open_record, queued)
     return FrontDoor(folders.data, lambda word: bell.answer(word, office))
 
 

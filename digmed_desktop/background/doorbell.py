@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from digmed_desktop.background.office import Office
 from digmed_desktop.messaging.errors import DigMedError
 
-OPEN = "open\n"  # before the record that another start of the program hands over
+OPEN = "open\n"  # before the record that another start of the program imports
 CLOSE_SECONDS = 10.0  # for a window to say whether it closes
 
 
@@ -15,7 +15,7 @@ class Doorbell(QObject):
     """Brings the word of another start of the program to the window's thread."""
 
     rung = Signal()
-    handed_over = Signal(str)  # the record of another system
+    record_came = Signal(str)  # the record of another system
     asked_to_close = Signal(object)  # a queue that takes why not, or ""
 
     def answer(self, word: str, office: Office) -> dict[str, object]:
@@ -28,7 +28,7 @@ class Doorbell(QObject):
         if word == "close":
             return self._close()
         if word.startswith(OPEN):
-            self.handed_over.emit(word.removeprefix(OPEN))
+            self.record_came.emit(word.removeprefix(OPEN))
             self.rung.emit()
             return {"shown": True}
         if word == "sync":

@@ -1,6 +1,6 @@
 """Parts of a record that cannot all be true, whatever the rules of the day: the same at every door.
 
-A form, a record handed over, ``build`` and ``check`` ask this one judgement. Ages, seasons and intervals are no part of
+A form, a record import, ``build`` and ``check`` ask this one judgement. Ages, seasons and intervals are no part of
 it: a person can decide those.
 """
 

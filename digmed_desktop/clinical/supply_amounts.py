@@ -1,4 +1,4 @@
-"""How much of an item can be recorded, and which amounts are unlikely: the same at the form and in a record handed over.
+"""How much of an item can be recorded, and which amounts are unlikely: the same at the form and in a record import.
 
 What cannot be is refused in words; what is possible and unlikely, or contradicts another answer, asks for a reason.
 """

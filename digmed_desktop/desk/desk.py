@@ -24,7 +24,6 @@ from digmed_desktop.desk.doctor import check_keyring, check_names, check_policy,
 from digmed_desktop.desk.door import Door, through_door
 from digmed_desktop.desk.exporting import ExportDesk
 from digmed_desktop.desk.gate import Gate, NotPermittedError, acting_id
-from digmed_desktop.desk.handing_over import HandOverDesk
 from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.desk.head_keeper import check as check_of_chain
 from digmed_desktop.desk.incidents import IncidentDesk
@@ -43,6 +42,7 @@ from digmed_desktop.desk.people import PeopleDesk
 from digmed_desktop.desk.pgds import PgdDesk
 from digmed_desktop.desk.practices import PracticeDesk
 from digmed_desktop.desk.reaching import ReachDesk
+from digmed_desktop.desk.record_imports import RecordImportDesk
 from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.desk.replies import ReplyDesk
 from digmed_desktop.desk.retention import RetentionDesk
@@ -170,9 +170,11 @@ class Desk:
         self.papers = door.before("papers", PapersDesk(store, clock, self.duty))
         self.exports = door.before("exports", ExportDesk(store, clock, self.duty))
         self.messages = door.before("messages", MessageDesk(store, sender, self._choices))
-        self.hand_over = door.before(
-            "hand_over",
-            HandOverDesk(store, self._people, vaccinating, supplying, clock, fictional_only=fictional_only),
+        self.record_imports = door.before(
+            "record_imports",
+            RecordImportDesk(
+                store, self._people, vaccinating, supplying, clock, fictional_only=fictional_only
+            ),
         )
         self.listing = door.before("listing", ListingDesk(store, clock))
         backup_folder = Path(named) if named else None

@@ -67,7 +67,7 @@ OPEN = {
     "backups.phrase_written_down": "answers only about words that were shown in this run",
     "backups.daily": "the program makes it by itself",
     "backups.is_due": "the same",
-    "hand_over.take_in": "nothing handed over is lost, also behind the lock; it shows nothing",
+    "record_imports.take_in": "no imported record is lost, also behind the lock; it shows nothing",
     "save_draft": "nothing typed is lost, also behind the lock; it shows nothing",
     "resume_pending_send": "the program sends what a person asked for before it died",
     "checks": "doctor asks, and says nothing of a patient",

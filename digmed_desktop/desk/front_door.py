@@ -155,7 +155,7 @@ def knock(folder: Path, word: str, patience: float) -> dict[str, Any] | None:
     if door is None:
         return None
     if len(word.encode()) > LONGEST:
-        raise DigMedError("The record is larger than a record can be.", "Hand over one record at a time.")
+        raise DigMedError("The record is larger than a record can be.", "Import one record at a time.")
     answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
     # on a thread of its own: connecting and the handshake know no time-out
     threading.Thread(target=lambda: answers.put(_asked(*door, word)), name="knock", daemon=True).start()

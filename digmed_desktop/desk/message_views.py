@@ -1,4 +1,4 @@
-"""Settings about messages, and records handed over: plain data for the window."""
+"""Settings about messages, and record imports: plain data for the window."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

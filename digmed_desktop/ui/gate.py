@@ -9,7 +9,6 @@ from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.frame import Banner
-from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.manager_flow import ManagerFlow
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.contact_clock import left_unfinished
@@ -19,6 +18,7 @@ from digmed_desktop.ui.pages.people import FirstRunPage, SignInPage
 from digmed_desktop.ui.pages.recovery import RecoveryPage
 from digmed_desktop.ui.pages.registry import FORMS, HOME
 from digmed_desktop.ui.patient_banner import NOBODY
+from digmed_desktop.ui.record_imports import RecordImports
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
 
@@ -41,7 +41,7 @@ class Frame(Protocol):
     banner: Banner
     toast: Toast
     check: CheckPage
-    handed_over: HandedOver
+    record_imports: RecordImports
 
     @property
     def form_in_check(self) -> FormPage | None:
@@ -172,7 +172,7 @@ class Gate(QObject):
         for form in self._window.forms():
             form.take_over(person)
         self._come_back()
-        self._window.handed_over.arrive()
+        self._window.record_imports.arrive()
 
     def _come_back(self) -> None:
         """Bring into view what was there before the lock, a form instead of its check page, and say whose it is."""
@@ -191,7 +191,7 @@ class Gate(QObject):
 
     def _resume(self, draft: DraftView | None) -> None:
         window = self._window
-        if window.handed_over.arrive() or window.pages.currentWidget() is not self._came_from:
+        if window.record_imports.arrive() or window.pages.currentWidget() is not self._came_from:
             return  # whoever was quick has gone to a page meanwhile, and stays there
         if draft is None or draft.form not in FORMS:
             window.go(HOME)

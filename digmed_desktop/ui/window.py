@@ -13,7 +13,6 @@ from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner, practice_band
 from digmed_desktop.ui.gate import Gate
-from digmed_desktop.ui.handed_over import HandedOver
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.notices import Notices
 from digmed_desktop.ui.pages.check import CheckPage
@@ -33,6 +32,7 @@ from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.patient_banner import NOBODY, PatientBanner
 from digmed_desktop.ui.rail import Entry, Rail
+from digmed_desktop.ui.record_imports import RecordImports
 from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
@@ -76,7 +76,7 @@ class Window(QMainWindow):
         self._connect()
         self.sending = SendFlow(self)
         self.counter = Counter(self, self)
-        self.handed_over = HandedOver(self)
+        self.record_imports = RecordImports(self)
         self.keys = KeyLaw(self, self.pages, self._leave_page)
         context.appearance.dress(self)
         FocusRing(self, context.appearance)
@@ -350,8 +350,8 @@ class Window(QMainWindow):
         self.gate.lock()
 
     def open_record(self, text: str) -> None:
-        """Take in a record that another system hands over; its draft comes into view once someone is signed in."""
-        self.handed_over.take(text)
+        """Take in a record import, which another system sends; its draft comes into view once someone is signed in."""
+        self.record_imports.take(text)
 
     def take_lists(self, lists: dict[str, FormLists]) -> None:
         """Give every form the lists it offers from now on."""

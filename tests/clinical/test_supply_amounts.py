@@ -1,4 +1,4 @@
-"""What cannot be of an amount is refused, what is unlikely asks: at the form, in `build` and in a record handed over."""
+"""What cannot be of an amount is refused, what is unlikely asks: at the form, in `build` and in a record import."""
 
 import argparse
 from dataclasses import replace

@@ -145,11 +145,11 @@ def test_a_name_typed_without_a_code_is_held_against_the_release(shop: Counter, 
         ), typed
 
 
-def handed_over(shop: Counter, name: str, schedule: str, route: str) -> tuple[set[str], set[str]]:
+def at_import(shop: Counter, name: str, schedule: str, route: str) -> tuple[set[str], set[str]]:
     """Take in a record of another system and return what stops its draft, and what wants a reason."""
     made = records.supply()
     item = replace(made.items[0], product=Coded(f"{name} 10mg tablets", code_of(0)), schedule=schedule)
-    taken = shop.desk.hand_over.take_in(dumps(replace(made, items=(item, *made.items[1:]))))
+    taken = shop.desk.record_imports.take_in(dumps(replace(made, items=(item, *made.items[1:]))))
     draft = shop.store.drafts.get(taken.drafts[0][0])
     assert draft is not None
     state = draft.state
@@ -170,9 +170,9 @@ def assert_held(one: ControlledName, stopped: set[str], asked: set[str]) -> None
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("every", EVERY_SO_MANY)
-def test_a_record_handed_over_is_held_against_the_names(shop: Counter, route: str, every: int) -> None:
+def test_an_imported_record_is_held_against_the_names(shop: Counter, route: str, every: int) -> None:
     for one in CONTROLLED[::every]:
-        assert_held(one, *handed_over(shop, one.name, "none", route))
+        assert_held(one, *imported(shop, one.name, "none", route))
 
 
 @pytest.mark.parametrize("route", ROUTES)

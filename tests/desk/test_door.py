@@ -63,7 +63,7 @@ WHO = {
             "reading refusal signer what"
         ),
     },
-    "hand_over": {OPEN: "take_in"},
+    "record_imports": {OPEN: "take_in"},
     "incidents": {MPL: "close reopen", ALL: "answers_about done link not_needed note paper record view"},
     "listing": {ALL: "first forget lists page save saved story today"},
     "managing": {OPEN: "become is_wanted reset_pin"},

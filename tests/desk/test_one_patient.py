@@ -1,4 +1,4 @@
-"""Whatever is found, typed, scanned, handed over, undone, resumed or corrected: Check offers one patient's record."""
+"""Whatever is found, typed, scanned, imported, undone, resumed or corrected: Check offers one patient's record."""
 
 import random
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def people_in(answers: Mapping[str, str]) -> set[str]:
 
 
 def _read(key: str, text: str) -> object:
-    """Return an answer as it is compared; a record handed over adds lines to the notes."""
+    """Return an answer as it is compared; a record import adds lines to the notes."""
     return (
         dates.of_answer(text, TODAY, past=True)
         if key == identity.BORN
@@ -248,7 +248,7 @@ class OneForm(RuleBasedStateMachine):
         self.mind = draft.whose
 
     @rule(who=WHO)
-    def hand_over(self, who: str) -> None:
+    def import_record(self, who: str) -> None:
         self._put_aside(self._whose(), FormState(dict(PEOPLE[who])))
         self.mind = who
 

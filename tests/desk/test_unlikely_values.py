@@ -10,7 +10,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.handing_over import MOST_VACCINES
+from digmed_desktop.desk.record_imports import MOST_VACCINES
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import State
@@ -90,10 +90,10 @@ def test_practice_mode_refuses_a_number_that_may_be_somebodys(
     whole = resources.json_file(f"examples/{HANDED_OVER[form]}.json")
     whole["record"]["patient"]["nhs_number"] = number.replace(" ", "")
     if not refused:
-        assert desk.hand_over.take_in(json.dumps(whole)).drafts
+        assert desk.record_imports.take_in(json.dumps(whole)).drafts
         return
     with pytest.raises(DigMedError, match="Practice mode"):
-        desk.hand_over.take_in(json.dumps(whole))
+        desk.record_imports.take_in(json.dumps(whole))
     assert desk.drafts() == (), "a record of somebody's was kept"
 
 
@@ -101,7 +101,7 @@ def test_a_record_of_more_vaccines_than_a_visit_has_is_refused_whole(counter: Co
     whole = resources.json_file("examples/mmr-given.json")
     whole["record"]["immunizations"] *= MOST_VACCINES + 1
     with pytest.raises(DigMedError, match=f"{MOST_VACCINES + 1} vaccines"):
-        counter.desk.hand_over.take_in(json.dumps(whole))
+        counter.desk.record_imports.take_in(json.dumps(whole))
     assert counter.desk.drafts() == ()
 
 

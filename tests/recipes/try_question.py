@@ -47,7 +47,7 @@ def found(folder: Path) -> dict[str, object]:
         desk.exports.csv(Search(), folder / "list.csv", Progress(), with_patients=True)
     with (folder / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         (line,) = csv.DictReader(file)
-    ((draft, _form),) = desk.hand_over.take_in(record).drafts
+    ((draft, _form),) = desk.record_imports.take_in(record).drafts
     taken_in = store.drafts.get(draft)
     store.close()
     return {

@@ -67,7 +67,7 @@ def list_drafts(bench: Bench) -> None:
     bench.form.next_patient()
 
 
-def hand_over(bench: Bench) -> None:
+def import_record(bench: Bench) -> None:
     bench.window.open_record(json_record.dumps(complete_record(patient__family="Marsh")))
     bench.until(lambda: not bench.window.banner.offer.isHidden())
     bench.key(Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
@@ -82,7 +82,13 @@ def go_to_sent(bench: Bench) -> None:
 
 def test_every_way_off_a_form_in_doubt_keeps_the_question(bench: Bench) -> None:
     made = sent(bench)
-    for leave in (next_patient, list_drafts, hand_over, go_to_sent, lambda one: begin_correction(one, made)):
+    for leave in (
+        next_patient,
+        list_drafts,
+        import_record,
+        go_to_sent,
+        lambda one: begin_correction(one, made),
+    ):
         bench.form.begin(FormStart("vaccination", whole=FormState(ROSE)))
         draft = bench.form.draft_id
         type_nora_over_the_names(bench)

@@ -78,7 +78,7 @@ class Clerk:
         if not self.bench.form.person.asks:
             self.mind = self.whose() or self.mind
 
-    def hand_over(self) -> None:
+    def import_record(self) -> None:
         self.mind = self.pick.choice(sorted(PEOPLE))
         changes = {key.replace(".", "__"): text for key, text in PEOPLE[self.mind].items()}
         self.bench.window.open_record(json_record.dumps(complete_record(**changes)))
@@ -173,7 +173,7 @@ class Clerk:
         type_over,
         type_over,
         undo,
-        hand_over,
+        import_record,
         draft,
         correct,
         lock,

@@ -110,7 +110,7 @@ def test_what_the_form_has_no_place_for_is_kept_in_words() -> None:
 
 @pytest.mark.parametrize("name", [n for n in resources.names("examples", ".json") if "supply" not in n])
 def test_every_example_opens_as_a_draft_that_can_be_previewed(name: str, counter: Counter) -> None:
-    taken = counter.desk.hand_over.take_in(resources.text(name))
+    taken = counter.desk.record_imports.take_in(resources.text(name))
     ((draft, form_id),) = taken.drafts
     answers = next(one for one in counter.desk.drafts() if one.id == draft).state.answers
     assert counter.desk.preview(form_id, FormState(answers)).sections
@@ -122,10 +122,10 @@ def test_the_vaccinator_is_the_person_here_with_that_registration(counter: Count
     record = vaccination(
         vaccinator=replace(vaccination().vaccinator, registration="9999991")  # type: ignore[type-var] # there is one
     )
-    counter.desk.hand_over.take_in(json_record.dumps(record))
+    counter.desk.record_imports.take_in(json_record.dumps(record))
     assert counter.desk.drafts()[0].state.answers["session.vaccinator"] == str(counter.ada)
     counter.clock.move(seconds=1)
-    counter.desk.hand_over.take_in(json_record.dumps(vaccination()))
+    counter.desk.record_imports.take_in(json_record.dumps(vaccination()))
     answers = counter.desk.drafts()[0].state.answers
     assert "session.vaccinator" not in answers
     assert "Sam Patel GPhC 2099999" in answers["after.notes"]
@@ -138,7 +138,7 @@ def test_what_the_rules_say_of_the_record_alone_is_told_when_it_is_opened(counte
     assistant = replace(one.vaccinator, role=roles.role("assistant").coded)
     record = replace(one, vaccinator=assistant, legal_basis="Patient group direction (PGD)")
     counter.clock.move(seconds=4 * 3600)  # after the contact
-    counter.desk.hand_over.take_in(json_record.dumps(record))
+    counter.desk.record_imports.take_in(json_record.dumps(record))
     answers = counter.desk.drafts()[0].state.answers
     assert "session.vaccinator" not in answers
     told = [line for line in left_open(answers) if line.startswith("Legal basis: ")]
@@ -146,13 +146,13 @@ def test_what_the_rules_say_of_the_record_alone_is_told_when_it_is_opened(counte
     assert "only registered staff" in told[0]
     assert RULED in answers["after.notes"].split("\n")
     counter.clock.move(seconds=1)
-    counter.desk.hand_over.take_in(json_record.dumps(one))
+    counter.desk.record_imports.take_in(json_record.dumps(one))
     assert not left_open(counter.desk.drafts()[0].state.answers)
 
 
 def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with(counter: Counter) -> None:
     first = vaccination().immunizations[0]
-    taken = counter.desk.hand_over.take_in(
+    taken = counter.desk.record_imports.take_in(
         json_record.dumps(vaccination(immunizations=(first, replace(first, batch="SECOND"))))
     )
     assert len(taken.drafts) == 2
@@ -163,7 +163,7 @@ def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with
 @pytest.mark.parametrize("text", ["", "{}", '{"format": "minor-illness", "version": 1, "record": {}}'])
 def test_what_is_no_record_is_refused_with_the_reason(counter: Counter, text: str) -> None:
     with pytest.raises(DigMedError):
-        counter.desk.hand_over.take_in(text)
+        counter.desk.record_imports.take_in(text)
     assert counter.desk.drafts() == ()
 
 
@@ -195,7 +195,7 @@ def test_the_record_of_a_supply_gives_the_same_record_again(answers: dict[str, s
 
 
 def test_the_example_of_a_supply_opens_as_a_draft_that_can_be_previewed(counter: Counter) -> None:
-    taken = counter.desk.hand_over.take_in(
+    taken = counter.desk.record_imports.take_in(
         resources.text("examples/emergency-supply-insulin-and-needles.json")
     )
     ((draft, form_id),) = taken.drafts
@@ -206,8 +206,8 @@ def test_the_example_of_a_supply_opens_as_a_draft_that_can_be_previewed(counter:
     assert counter.desk.preview(form_id, FormState(answers)).sections
 
 
-def test_nothing_is_sent_by_handing_over(counter: Counter) -> None:
-    counter.desk.hand_over.take_in(json_record.dumps(vaccination()))
+def test_nothing_is_sent_by_an_import(counter: Counter) -> None:
+    counter.desk.record_imports.take_in(json_record.dumps(vaccination()))
     assert counter.desk.sent_items(None, 10) == []
     assert complete_answers()
 
@@ -249,7 +249,7 @@ def test_an_item_whose_code_and_words_name_two_medicines_is_left_open(counter: C
     assert second.product is not None
     two = replace(second, product=Coded(first.product.display, second.product.code))
     text = json_record.dumps(replace(record, items=(first, two)))
-    ((draft, _form),) = counter.desk.hand_over.take_in(text).drafts
+    ((draft, _form),) = counter.desk.record_imports.take_in(text).drafts
     answers = next(one for one in counter.desk.drafts() if one.id == draft).state.answers
     assert answers["item.1.product"]
     assert not answers.get("item.2.product")
@@ -270,7 +270,7 @@ def test_a_record_with_more_items_than_a_form_takes_is_refused_whole_and_in_word
     made = records.supply()
     text = json_record.dumps(replace(made, items=(made.items[0],) * 9))
     with pytest.raises(DigMedError) as refused:
-        counter.desk.hand_over.take_in(text)
+        counter.desk.record_imports.take_in(text)
     assert "9 items" in str(refused.value.remedy)
     assert counter.desk.drafts() == ()
 
@@ -300,13 +300,13 @@ def test_a_question_of_the_health_screen_is_known_by_its_words_however_they_are_
 def test_who_another_system_names_is_confirmed_and_two_of_one_name_are_nobody(counter: Counter) -> None:
     named = replace(PHARMACIST, registration="")
     record = json_record.dumps(vaccination(vaccinator=named))
-    (draft, _form), *_more = counter.desk.hand_over.take_in(record).drafts
+    (draft, _form), *_more = counter.desk.record_imports.take_in(record).drafts
     kept = counter.store.drafts.get(draft)
     assert kept is not None
     assert kept.state.answers["session.vaccinator"] == str(counter.ada)
     assert kept.state.carried == {"session.vaccinator"}
     counter.store.people.add(replace(PHARMACIST, registration="9999992"), "slow-hash")
-    (draft, _form), *_more = counter.desk.hand_over.take_in(record).drafts
+    (draft, _form), *_more = counter.desk.record_imports.take_in(record).drafts
     again = counter.store.drafts.get(draft)
     assert again is not None
     assert not again.state.answers.get("session.vaccinator")

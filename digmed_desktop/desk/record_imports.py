@@ -26,7 +26,7 @@ MOST_VACCINES = 10
 """In one record: no visit has more, and each becomes a draft that somebody has to look at."""
 
 
-class HandOverDesk:
+class RecordImportDesk:
     """Makes drafts of records. Nothing is sent: a person looks at each, as at any other draft."""
 
     def __init__(
@@ -69,7 +69,7 @@ class HandOverDesk:
         if len(record.immunizations) > MOST_VACCINES:
             raise DigMedError(
                 f"This record has {len(record.immunizations)} vaccines.",
-                f"At most {MOST_VACCINES} are taken in at once: hand over the others in records of their own.",
+                f"At most {MOST_VACCINES} are taken in at once: import the others in records of their own.",
             )
         kept = []
         for place in reversed(

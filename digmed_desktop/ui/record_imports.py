@@ -1,4 +1,4 @@
-"""Records that another system hands over: each is a draft, and takes no form away from the patient in view."""
+"""Take in imported records, which another system sends: each is a draft, and takes no form away from the patient in view."""
 
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from digmed_desktop.ui.pages.registry import FORMS
 from digmed_desktop.ui.pages.today import TodayPage
 
 WAITS = "Another system sent a record to this form. It waits under Drafts (Ctrl+D)."
-HEAD = "Handed over"
+HEAD = "Imported record"
 OPENS = "Open it, and keep the form in view as a draft"
 SHOWN = "This form was filled in from a record of another system. Check every answer."
 
@@ -34,7 +34,7 @@ class Frame(Protocol):
         """Begin a form."""
 
 
-class HandedOver:
+class RecordImports:
     """Belongs to one window."""
 
     def __init__(self, window: Frame) -> None:
@@ -44,7 +44,7 @@ class HandedOver:
 
     def take(self, text: str) -> None:
         """Take in a record in a JSON text."""
-        self._window.context.office.ask(lambda desk: desk.hand_over.take_in(text), self._taken_in)
+        self._window.context.office.ask(lambda desk: desk.record_imports.take_in(text), self._taken_in)
 
     def arrive(self) -> bool:
         """Bring a record that waits into view where nobody is at work, else offer it; return whether it comes."""

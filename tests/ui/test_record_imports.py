@@ -13,21 +13,21 @@ FLU = resources.text(
 )
 
 
-def test_a_record_handed_over_is_on_the_form_in_its_own_programme(bench: Bench) -> None:
+def test_an_imported_record_is_on_the_form_in_its_own_programme(bench: Bench) -> None:
     bench.window.open_record(RSV)
     bench.until(lambda: bench.form.answers()["session.programme"] == "rsv")
     answers = bench.form.answers()
     assert answers["patient.family"] == "O'Neill"
     assert answers["vaccine.product"]
     assert bench.window.banner.isVisible()
-    assert bench.window.banner.head == "Handed over"
+    assert bench.window.banner.head == "Imported record"
 
 
 def test_a_record_waits_while_another_patient_is_on_the_form(bench: Bench) -> None:
     bench.form.fill({"patient.family": "Typed"})
     bench.form.focus_field("patient.given")
     bench.window.open_record(RSV)
-    bench.until(lambda: bench.window.banner.head == "Handed over")
+    bench.until(lambda: bench.window.banner.head == "Imported record")
     bench.keys("Amy")  # the keys that were under way
     assert bench.form.answers()["patient.family"] == "Typed"
     assert bench.form.answers()["patient.given"] == "Amy"
