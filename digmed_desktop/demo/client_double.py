@@ -15,8 +15,8 @@ from lxml import etree
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.mesh.reports import words_of
 from digmed_desktop.messaging.errors import NotThereError, RefusedError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
 from digmed_desktop.messaging.ports import Transport
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt, Sending
 
 FOLDERS = ("OUT", "SENT", "FAILED", "IN", "TEMP")
 _NEEDED = ("Version", "AddressType", "MessageType", "From_DTS", "To_DTS", "LocalId", "WorkflowId")
@@ -87,12 +87,12 @@ class ClientDouble:
 
     def upload(self, control: Path, data: Path, values: dict[str, str]) -> None:
         """Give a pair to MESH and put it where the outcome belongs."""
-        parcel = Parcel(
+        sending = Sending(
             0, values["LocalId"], values["WorkflowId"], "", values.get("Subject", ""), data.read_bytes(),
             recipient=values["To_DTS"],
         )  # fmt: skip
         try:
-            receipt = self.mesh.send(parcel)
+            receipt = self.mesh.send(sending)
         except RefusedError as error:
             self.refuse(control, values, error.code, error.happened)
             return

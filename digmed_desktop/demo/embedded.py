@@ -15,7 +15,7 @@ from typing import Any
 from digmed_desktop.demo.journal import Journal
 from digmed_desktop.demo.world import World
 from digmed_desktop.mesh.reports import words_of
-from digmed_desktop.messaging.parcel import InboxItem, Kind
+from digmed_desktop.messaging.sending import InboxItem, Kind
 
 LOST = "X9LOST"
 """The mailbox of messages for which MESH found no practice."""

@@ -20,7 +20,7 @@ from digmed_desktop.fhir.responses import write_response
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import InboxItem, Parcel, new_local_id
+from digmed_desktop.messaging.sending import InboxItem, Sending, new_local_id
 
 COLLECT_WITHIN = timedelta(days=5)
 """After this MESH takes a message out of the mailbox and reports it as not delivered (MESH API)."""
@@ -188,13 +188,13 @@ class Rounds:
         while self._due and self._due[0][0] <= time.monotonic():
             _, number, due = heapq.heappop(self._due)
             try:
-                transports[due.owed.mailbox].send(self._parcel(due))
+                transports[due.owed.mailbox].send(self._sending(due))
                 self._journal.write("sent", id=due.owed.mesh_id)
             except DigMedError:
                 heapq.heappush(self._due, (time.monotonic() + _AGAIN, number, due))
                 return
 
-    def _parcel(self, due: _Due) -> Parcel:
+    def _sending(self, due: _Due) -> Sending:
         organisation, verdict = self._practices[due.owed.mailbox].practice, due.owed.verdict
         body = write_response(
             response_to=verdict.response_to,
@@ -208,7 +208,7 @@ class Rounds:
             diagnostics=due.answer.diagnostics,
             ask_answer=due.answer.ask_answer,
         )
-        return Parcel(
+        return Sending(
             notification=0,
             local_id=new_local_id(organisation.ods_code),
             workflow=f"{due.owed.workflow}_ACK",

@@ -23,9 +23,9 @@ from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
-from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import WITHDRAWN, EntryKind, NewEntry
+from digmed_desktop.messaging.sending import Kind, new_local_id
 from digmed_desktop.messaging.states import Happening, State, may
 from digmed_desktop.messaging.story import Facts
 from digmed_desktop.messaging.whole_file import whole_file

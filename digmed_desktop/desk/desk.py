@@ -59,10 +59,10 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Reach
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.register import Seal
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.reference.ods_api import OdsApi
 from digmed_desktop.settings.choices import Choices

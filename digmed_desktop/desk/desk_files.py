@@ -17,7 +17,7 @@ from digmed_desktop.data_files.model import BY_VALUE, DataModel, Flag, Text, Tex
 from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.desk.exporting import KEYS
 from digmed_desktop.desk.sent_views import Act, How
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 
 
 class ActRow(DataModel):

@@ -21,10 +21,10 @@ from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import UnreadableRowError
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import UNREADABLE_RECORD, NotificationRow
 from digmed_desktop.messaging.whole_file import whole_file

@@ -5,7 +5,7 @@ from typing import Any
 
 from digmed_desktop.clinical import own_product
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference import programmes
 from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.own_product import OwnProduct

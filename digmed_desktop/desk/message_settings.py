@@ -12,8 +12,8 @@ from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.message_views import EditionChoice, MessageSettings, OwnProductView
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.audit import AuditAct
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference import programmes
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.own_product import OwnProduct

@@ -10,7 +10,7 @@ from digmed_desktop.desk.connection import ConnectionDesk
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Reach
 from digmed_desktop.messaging.errors import DigMedError, RefusedError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.untrusted import a_text
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from digmed_desktop.desk.record_kinds import outcome_of
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.parcel import Kind, new_local_id
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.sending import Kind, new_local_id
 from digmed_desktop.messaging.story import Facts
 from digmed_desktop.messaging.wording import record_word
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digmed_desktop.fhir.frame import MessageFrame
     from digmed_desktop.history.notifications import Alongside
     from digmed_desktop.history.store import Store
-    from digmed_desktop.messaging.parcel import FrozenMessage
+    from digmed_desktop.messaging.sending import FrozenMessage
 
 KNOWN_THERE = (
     "The practice knows of this record or may come to know of it, so it can no longer stay here only. Answer as "

@@ -12,9 +12,9 @@ from digmed_desktop.desk.views import Candidate
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import InboxItem
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.replies import ReplyAct
+from digmed_desktop.messaging.sending import InboxItem
 from digmed_desktop.messaging.whole_file import whole_file
 
 if TYPE_CHECKING:

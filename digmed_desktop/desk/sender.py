@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical.record import Patient
 from digmed_desktop.messaging.errors import RefusedError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings
 

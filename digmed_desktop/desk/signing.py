@@ -18,9 +18,9 @@ from digmed_desktop.desk.signing_views import Signer, SigningView, ToSign
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
-from digmed_desktop.messaging.parcel import new_local_id
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, NewEntry
+from digmed_desktop.messaging.sending import new_local_id
 from digmed_desktop.messaging.signing import Unsigned
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Facts
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
     from digmed_desktop.fhir.frame import MessageFrame
     from digmed_desktop.history.store import Store
-    from digmed_desktop.messaging.parcel import FrozenMessage
+    from digmed_desktop.messaging.sending import FrozenMessage
 
 
 class SigningDesk:

@@ -19,9 +19,9 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import FormLists, Sent
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, NewEntry
+from digmed_desktop.messaging.sending import Kind
 
 if TYPE_CHECKING:
     from digmed_desktop.history.notifications import Alongside

@@ -23,7 +23,7 @@ from digmed_desktop.clinical.vaccination import (
 )
 from digmed_desktop.desk.recording import RecordingDesk
 from digmed_desktop.desk.views import FormLists, ProgrammeOffer
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference import programmes
 
 NOT_HERE = (

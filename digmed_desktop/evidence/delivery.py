@@ -21,7 +21,7 @@ from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.messaging import wording
 from digmed_desktop.messaging.errors import NotStartedError
-from digmed_desktop.messaging.parcel import Kind, Parcel, Receipt
+from digmed_desktop.messaging.sending import Kind, Receipt, Sending
 from digmed_desktop.messaging.states import UNSENT, State
 from digmed_desktop.messaging.story import Facts, Outcome
 from digmed_desktop.outbox.policy import Policy
@@ -165,9 +165,9 @@ class _Pharmacy:
         class Counting(MeshTransport):
             """The real transport, which counts what it sends."""
 
-            def send(self, parcel: Parcel) -> Receipt:
-                tried.append(parcel.local_id)
-                return super().send(parcel)
+            def send(self, sending: Sending) -> Receipt:
+                tried.append(sending.local_id)
+                return super().send(sending)
 
         return Counting(self.mesh.account(), timeout=(10, 60))
 

@@ -18,7 +18,7 @@ from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError, build
-from digmed_desktop.messaging.parcel import FrozenMessage
+from digmed_desktop.messaging.sending import FrozenMessage
 
 FOLDER = "messages"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.edition import Edition, RowPlan, SectionPlan
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 
 if TYPE_CHECKING:
     from digmed_desktop.fhir.edition_files import CodedRow, EditionFile

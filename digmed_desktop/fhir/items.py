@@ -23,7 +23,7 @@ from digmed_desktop.clinical.record import (
 )
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.edition import Edition
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 
 Record = VaccinationRecord | EmergencySupplyRecord
 

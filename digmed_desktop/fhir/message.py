@@ -26,7 +26,7 @@ from digmed_desktop.fhir.people import header_organisation
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.fhir.subject import summary_of, title_of
 from digmed_desktop.fhir.writing import Data, to_xml
-from digmed_desktop.messaging.parcel import FrozenMessage
+from digmed_desktop.messaging.sending import FrozenMessage
 
 __all__ = [
     "IncompleteRecordError",

@@ -20,8 +20,8 @@ from digmed_desktop.fhir.datatypes import NOT_XML
 from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.items import Record, clinician_of, kind_of
 from digmed_desktop.fhir.subject import MAX_LENGTH, summary_of, title_of
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.plain_letters import plain_letters
+from digmed_desktop.messaging.sending import Kind
 
 _NOT_SHARED = (
     "notes_kept_here",

@@ -16,7 +16,7 @@ from digmed_desktop.fhir.edition import Edition, RowPlan, SectionPlan
 from digmed_desktop.fhir.items import COMMON, Context, Item, Record, kind_of, registration_label, words
 from digmed_desktop.fhir.supply_items import SUPPLY
 from digmed_desktop.fhir.vaccine_items import VACCINE
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 
 ITEMS: Mapping[str, Item] = {**COMMON, **VACCINE, **SUPPLY}
 MAIN_SECTIONS = ("vaccinations", "medications")

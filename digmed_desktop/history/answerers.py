@@ -22,8 +22,8 @@ from digmed_desktop.history.tables import (
     sending,
 )
 from digmed_desktop.messaging.answers import Understood
-from digmed_desktop.messaging.parcel import ItemKind
 from digmed_desktop.messaging.replies import Doubt, ToVerify
+from digmed_desktop.messaging.sending import ItemKind
 from digmed_desktop.messaging.states import Happening
 
 MOST_SUCCESSORS = 5

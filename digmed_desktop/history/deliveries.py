@@ -18,8 +18,8 @@ from digmed_desktop.history.tables import IN_NEED, AnyRow, notification, owed, p
 from digmed_desktop.messaging.delivery import Outcome, Stop, Tracked, Unsure
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import Parcel, Receipt
 from digmed_desktop.messaging.replies import StoppedPractice
+from digmed_desktop.messaging.sending import Receipt, Sending
 from digmed_desktop.messaging.states import UNSENT, UNTOLD, Happening, Need, State, next_state
 from digmed_desktop.messaging.story import QueueStanding
 
@@ -27,7 +27,7 @@ _INTERRUPTED = "The program ended while this was being sent."
 _AT_ONCE = 500  # rows written in one transaction
 _UNSURE = (State.SENDING, State.HANDED_OVER, State.CHECKING)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_OF_PARCEL = (
+_OF_NOTIFICATION = (
     notification.c.kind,
     notification.c.practice_ods,
     payload.c.subject,
@@ -62,12 +62,12 @@ class Deliveries:
                 self._write(connection, row, ledger.Entry(interrupted.happening, note=interrupted.note))
         return len(left)
 
-    def waiting(self, limit: int) -> list[Parcel]:
+    def waiting(self, limit: int) -> list[Sending]:
         """Return what is to go out next, answers first, then the oldest, without claiming it."""
         with self._database.reading() as connection:
             answers = _of_owed(State.WAITING, *sending.c, owed.c.workflow, owed.c.body).where(_MAY_GO_OWED)
             found = [
-                _parcel_of_owed(row)
+                _sending_of_owed(row)
                 for row in connection.execute(
                     answers.add_columns(owed.c.notification_id.label("about"))
                     .where(self._is_due())
@@ -76,14 +76,14 @@ class Deliveries:
                 )
             ]
             ours = (
-                _of_notifications(State.WAITING, *sending.c, *_OF_PARCEL)
+                _of_notifications(State.WAITING, *sending.c, *_OF_NOTIFICATION)
                 .join(payload, payload.c.notification_id == notification.c.id)
                 .where(notification.c.held.is_(False), self._is_due(), _MAY_GO)
                 .order_by(notification.c.id)
                 .limit(limit - len(found))
             )
             if len(found) < limit:
-                found += [_parcel(row) for row in connection.execute(ours)]
+                found += [_sending_of_notification(row) for row in connection.execute(ours)]
         return found
 
     def claim(self, local_ids: Sequence[str]) -> set[str]:
@@ -355,8 +355,8 @@ def write_owed(connection: sa.Connection, owed_id: int, happening: Happening) ->
     return after
 
 
-def _parcel_of_owed(row: AnyRow) -> Parcel:
-    return Parcel(
+def _sending_of_owed(row: AnyRow) -> Sending:
+    return Sending(
         notification=row.about,
         local_id=row.local_id,
         workflow=row.workflow,
@@ -368,8 +368,8 @@ def _parcel_of_owed(row: AnyRow) -> Parcel:
     )
 
 
-def _parcel(row: AnyRow) -> Parcel:
-    return Parcel(
+def _sending_of_notification(row: AnyRow) -> Sending:
+    return Sending(
         notification=row.notification_id,
         local_id=row.local_id,
         workflow=row.kind.value,

@@ -12,7 +12,7 @@ from digmed_desktop.history.database import Database
 from digmed_desktop.history.rows import IN_FORCE, IS_DOSE, LISTED, event_row, listed
 from digmed_desktop.history.tables import IN_NEED, event, moment, notification
 from digmed_desktop.messaging import figures as plain
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNSIGNED, UNTOLD, Happening, State
 
 _n = notification.c

@@ -16,8 +16,8 @@ from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sen
 from digmed_desktop.messaging.answers import Meaning, Understood
 from digmed_desktop.messaging.delivery import Kept
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import COLLECTED_REPORT, TAKEN_REPORT, InboxItem, new_local_id
 from digmed_desktop.messaging.replies import NAMES_OURS, Doubt, Placed, ToVerify, UnmatchedCount
+from digmed_desktop.messaging.sending import COLLECTED_REPORT, TAKEN_REPORT, InboxItem, new_local_id
 from digmed_desktop.messaging.states import Happening, State
 
 _POLLED = "delivery.polled"

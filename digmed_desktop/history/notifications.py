@@ -15,7 +15,7 @@ from digmed_desktop.history.rows import LISTED, event_row, listed, messages, str
 from digmed_desktop.history.tables import draft, event, notification, payload, sending
 from digmed_desktop.messaging.corrections import Correction, Way, may_withdraw, way_to_correct
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
-from digmed_desktop.messaging.parcel import FrozenMessage
+from digmed_desktop.messaging.sending import FrozenMessage
 from digmed_desktop.messaging.states import Happening, Need, Standing, State, may
 from digmed_desktop.messaging.story import Facts, NotificationRow, QueueStanding, Story
 

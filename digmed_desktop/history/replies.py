@@ -13,7 +13,6 @@ from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import AnyRow, inbox, notification, reply_act
 from digmed_desktop.messaging.answers import Understood
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError, UnreadableRowError
-from digmed_desktop.messaging.parcel import ItemKind
 from digmed_desktop.messaging.replies import (
     NAMES_OURS,
     About,
@@ -24,6 +23,7 @@ from digmed_desktop.messaging.replies import (
     StoppedPractice,
     UnmatchedCount,
 )
+from digmed_desktop.messaging.sending import ItemKind
 from digmed_desktop.messaging.states import Happening
 from digmed_desktop.untrusted import a_text
 

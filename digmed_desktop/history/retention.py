@@ -19,8 +19,8 @@ from digmed_desktop.history.sealed_tables import LISTED, SEALED
 from digmed_desktop.history.sealing import REMOVED, RETENTION, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.retention import Leftover, RecordGroup
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import IN_TRANSIT, UNTOLD, State
 from digmed_desktop.untrusted import a_table
 

@@ -11,7 +11,7 @@ from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import AnyRow, inbox, notification, owed, sending
 from digmed_desktop.messaging.errors import UnreadableRowError
-from digmed_desktop.messaging.parcel import ItemKind, Kind
+from digmed_desktop.messaging.sending import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import (
     NO_TIME,

@@ -21,8 +21,8 @@ from digmed_desktop.history.readable import read_row, readable
 from digmed_desktop.history.rows import COLUMNS, READABLE, shown
 from digmed_desktop.history.tables import moment, named, word
 from digmed_desktop.messaging.errors import DigMedError, UnreadableRowError
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, Sort, fault_of
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Facts, NotificationRow
 from digmed_desktop.untrusted import a_table

@@ -17,9 +17,9 @@ from digmed_desktop.history.doses import Whose, records_of
 from digmed_desktop.history.readable import readable
 from digmed_desktop.history.rows import IN_FORCE
 from digmed_desktop.history.tables import register
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.patients import EarlierSupply
 from digmed_desktop.messaging.register import EntryKind
+from digmed_desktop.messaging.sending import Kind
 
 _CONDITION = f"notification.kind = '{Kind.EMERGENCY_SUPPLY.value}' AND {IN_FORCE}"
 

@@ -8,8 +8,8 @@ import re
 from datetime import date
 
 from digmed_desktop.messaging.errors import RefusedError
-from digmed_desktop.messaging.parcel import Parcel
 from digmed_desktop.messaging.plain_letters import plain_letters
+from digmed_desktop.messaging.sending import Sending
 
 TO_LIMIT = 100
 LOCAL_ID_LIMIT = 300
@@ -90,15 +90,15 @@ def checked_workflow(workflow: str) -> str:
     return workflow
 
 
-def check_parcel(parcel: Parcel) -> None:
-    """Raise RefusedError for a parcel that MESH would refuse for its form, before anything is sent."""
-    checked_local_id(parcel.local_id)
-    checked_workflow(parcel.workflow)
-    if parcel.recipient and not _ADDRESS.fullmatch(parcel.recipient):
+def check_sending(sending: Sending) -> None:
+    """Raise RefusedError for a sending that MESH would refuse for its form, before anything is sent."""
+    checked_local_id(sending.local_id)
+    checked_workflow(sending.workflow)
+    if sending.recipient and not _ADDRESS.fullmatch(sending.recipient):
         raise RefusedError("The MESH address of the practice is not right.", "Choose the practice again.")
-    if not parcel.payload:
+    if not sending.payload:
         raise RefusedError("There is no message to send.", "Tell support.", code="02")
-    if len(parcel.payload) > SIZE_LIMIT:
+    if len(sending.payload) > SIZE_LIMIT:
         raise RefusedError(
             "The message is larger than 5 MB, more than a practice must take.", "Tell the practice on paper."
         )

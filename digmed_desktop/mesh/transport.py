@@ -30,7 +30,7 @@ from digmed_desktop.messaging.errors import (
     RefusedError,
     UnusableError,
 )
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt, Sending
 from digmed_desktop.web import TooLongError, read_body
 
 OUR_WORKFLOWS = "DIGMED_*"
@@ -114,10 +114,10 @@ class MeshTransport:
         """The sentence for a practice that takes none of these messages."""
         return "This practice has no MESH mailbox that takes this kind of notification. Tell the practice on paper."
 
-    def send(self, parcel: Parcel) -> Receipt:
-        """Send once; the address is looked up first where the parcel has none."""
-        addressing.check_parcel(parcel)
-        recipient = parcel.recipient or self.mailbox_of(parcel.practice_ods, parcel.workflow)
+    def send(self, sending: Sending) -> Receipt:
+        """Send once; the address is looked up first where the sending has none."""
+        addressing.check_sending(sending)
+        recipient = sending.recipient or self.mailbox_of(sending.practice_ods, sending.workflow)
         if recipient is None:
             raise RefusedError(
                 "The practice has no mailbox that takes these messages.",
@@ -125,17 +125,17 @@ class MeshTransport:
                 code="EPL-151",
             )
         headers: dict[str, Any] = (
-            {"subject": addressing.subject_header(parcel.subject)} if parcel.subject else {}
+            {"subject": addressing.subject_header(sending.subject)} if sending.subject else {}
         )
         with self._call(sending=True):
             response = self._client.send_chunk(
                 recipient,
-                parcel.payload,
+                sending.payload,
                 1,
                 1,
-                workflow_id=parcel.workflow,
-                local_id=parcel.local_id,
-                filename=f"{parcel.local_id[:290]}.xml",
+                workflow_id=sending.workflow,
+                local_id=sending.local_id,
+                filename=f"{sending.local_id[:290]}.xml",
                 content_type="application/xml",
                 **headers,
             )
@@ -143,7 +143,7 @@ class MeshTransport:
             mesh_id = str(fields.get("message_id") or "")
             if response.status_code not in (200, 202) or not addressing.is_message_id(mesh_id):
                 fault = errors.of_response(response, self._account, sending=True, now=datetime.now(UTC))
-                if isinstance(fault, RefusedError) and not parcel.recipient:
+                if isinstance(fault, RefusedError) and not sending.recipient:
                     self._mailboxes.clear()  # the address may be out of date
                 raise fault
         return Receipt(mesh_id, recipient)

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from digmed_desktop.messaging.answers import Meaning, Understood
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.parcel import InboxItem, Parcel, Receipt
 from digmed_desktop.messaging.replies import (
     NAMES_OURS,
     Doubt,
@@ -16,6 +15,7 @@ from digmed_desktop.messaging.replies import (
     ToVerify,
     UnmatchedCount,
 )
+from digmed_desktop.messaging.sending import InboxItem, Receipt, Sending
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import QueueStanding
 
@@ -87,7 +87,7 @@ class SendingStore(Protocol):
         """Turn what was being sent when the program ended into what must be looked up; return how many."""
         ...
 
-    def waiting(self, limit: int) -> Sequence[Parcel]:
+    def waiting(self, limit: int) -> Sequence[Sending]:
         """Return what is to go out next, at most ``limit``, without claiming it."""
         ...
 

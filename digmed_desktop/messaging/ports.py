@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from digmed_desktop.messaging.parcel import Elsewhere, InboxItem, Parcel, Receipt
+from digmed_desktop.messaging.sending import Elsewhere, InboxItem, Receipt, Sending
 from digmed_desktop.messaging.story import QueueStanding
 
 
@@ -29,7 +29,7 @@ class Transport(Protocol):
         """The sentence for a practice without a mailbox: why, and what to do."""
         ...
 
-    def send(self, parcel: Parcel) -> Receipt | Elsewhere:
+    def send(self, sending: Sending) -> Receipt | Elsewhere:
         """Send once, or hand over to the program that sends: then :meth:`follow` tells what becomes of it.
 
         Raises OfflineError, BusyError, AccountError, RefusedError or OutcomeUnknownError.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from digmed_desktop.messaging.parcel import ItemKind, Kind
+from digmed_desktop.messaging.sending import ItemKind, Kind
 from digmed_desktop.messaging.states import State
 
 

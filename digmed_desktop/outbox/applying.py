@@ -6,7 +6,7 @@ from dataclasses import replace
 from digmed_desktop.messaging.answers import Meaning, Understand, Understood
 from digmed_desktop.messaging.delivery import InboxStore
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from digmed_desktop.messaging.states import Happening
 
 _UNREADABLE = "This answer could not be read. It is stored and left in the mailbox: tell support."

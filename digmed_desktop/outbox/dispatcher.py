@@ -21,8 +21,8 @@ from digmed_desktop.messaging.errors import (
     RefusedError,
     StoreError,
 )
-from digmed_desktop.messaging.parcel import Elsewhere, Parcel, Receipt, Where
 from digmed_desktop.messaging.ports import Transport
+from digmed_desktop.messaging.sending import Elsewhere, Receipt, Sending, Where
 from digmed_desktop.messaging.states import Happening
 from digmed_desktop.outbox.line import Line, LineDownError
 from digmed_desktop.outbox.marks import Mark, OnMark, unheeded
@@ -85,13 +85,13 @@ class Dispatcher:
         if self._line.resting():
             return Step.RESTING
         try:
-            if self._look_up_failed and (parcels := self._store.waiting(self._at_once)):
+            if self._look_up_failed and (sendings := self._store.waiting(self._at_once)):
                 self._look_up_failed = False
-                self._send(parcels)
+                self._send(sendings)
             elif (unsure := self._store.next_unsure()) is not None:
                 self._look_up(unsure)
-            elif parcels := self._store.waiting(self._at_once):
-                self._send(parcels)
+            elif sendings := self._store.waiting(self._at_once):
+                self._send(sendings)
             else:
                 return Step.IDLE
         except LineDownError:
@@ -111,47 +111,47 @@ class Dispatcher:
                 self._store.record_all([_outcome_of(local_id, one) for local_id, one in found.items()])
                 self._mark(Mark.RECORDED)
 
-    def _send(self, parcels: Sequence[Parcel]) -> None:
+    def _send(self, sendings: Sequence[Sending]) -> None:
         self._mark(Mark.FOUND_WAITING)
         with self._line.use() as transport:
-            to_send = [parcel for parcel in parcels if self._has_address(transport, parcel)]
+            to_send = [sending for sending in sendings if self._has_address(transport, sending)]
             if not to_send:
                 return
-            claimed = self._store.claim([parcel.local_id for parcel in to_send])
+            claimed = self._store.claim([sending.local_id for sending in to_send])
             self._mark(Mark.CLAIMED)
-            self._post_all(transport, [parcel for parcel in to_send if parcel.local_id in claimed])
+            self._post_all(transport, [sending for sending in to_send if sending.local_id in claimed])
         self._at_once = min(2 * self._at_once, self._policy.send_at_once)
 
-    def _has_address(self, transport: Transport, parcel: Parcel) -> bool:
-        """Whether a parcel has a mailbox to go to; where it has none, that is recorded."""
+    def _has_address(self, transport: Transport, sending: Sending) -> bool:
+        """Whether a sending has a mailbox to go to; where it has none, that is recorded."""
         try:
-            if parcel.recipient or transport.mailbox_of(parcel.practice_ods, parcel.workflow) is not None:
+            if sending.recipient or transport.mailbox_of(sending.practice_ods, sending.workflow) is not None:
                 return True
         except RefusedError as error:
-            self._store.record(parcel.local_id, Happening.REFUSED, code=error.code, note=str(error))
+            self._store.record(sending.local_id, Happening.REFUSED, code=error.code, note=str(error))
         except NotThereError as error:
-            self._store.record(parcel.local_id, Happening.REFUSED, note=str(error))
+            self._store.record(sending.local_id, Happening.REFUSED, note=str(error))
         else:
-            self._store.record(parcel.local_id, Happening.REFUSED, note=transport.no_mailbox)
+            self._store.record(sending.local_id, Happening.REFUSED, note=transport.no_mailbox)
         self._mark(Mark.RECORDED)
         return False
 
-    def _post_all(self, transport: Transport, parcels: Sequence[Parcel]) -> None:
+    def _post_all(self, transport: Transport, sendings: Sequence[Sending]) -> None:
         """Send what is claimed, one after the other; what did not get its turn goes back to wait."""
         outcomes: list[Outcome] = []
         written = time.monotonic()
         begun = 0
         try:
-            for parcel in parcels:
+            for sending in sendings:
                 if self._should_stop():
                     return
                 begun += 1
-                self._post(transport, parcel, outcomes)
+                self._post(transport, sending, outcomes)
                 if time.monotonic() - written > _WRITE_EVERY:
                     self._write(outcomes)
                     written = time.monotonic()
         finally:
-            not_begun = parcels[begun:]
+            not_begun = sendings[begun:]
             outcomes += [Outcome(one.local_id, Happening.NOT_TAKEN, note=_NOT_BEGUN) for one in not_begun]
             self._write(outcomes)
 
@@ -161,32 +161,32 @@ class Dispatcher:
             outcomes.clear()
             self._mark(Mark.RECORDED)
 
-    def _post(self, transport: Transport, parcel: Parcel, outcomes: list[Outcome]) -> None:
+    def _post(self, transport: Transport, sending: Sending, outcomes: list[Outcome]) -> None:
         """Send one and note what became of it. Raises what concerns the whole line."""
         try:
-            receipt = transport.send(parcel)
+            receipt = transport.send(sending)
         except RefusedError as error:
-            outcomes.append(Outcome(parcel.local_id, Happening.REFUSED, code=error.code, note=str(error)))
+            outcomes.append(Outcome(sending.local_id, Happening.REFUSED, code=error.code, note=str(error)))
         except NotThereError as error:
-            outcomes.append(Outcome(parcel.local_id, Happening.REFUSED, note=str(error)))
+            outcomes.append(Outcome(sending.local_id, Happening.REFUSED, note=str(error)))
         except (OfflineError, BusyError, AccountError) as error:
-            outcomes.append(Outcome(parcel.local_id, Happening.NOT_TAKEN, note=error.happened))
+            outcomes.append(Outcome(sending.local_id, Happening.NOT_TAKEN, note=error.happened))
             raise
         except OutcomeUnknownError as error:
-            outcomes.append(self._unknown(parcel, error.happened))
+            outcomes.append(self._unknown(sending, error.happened))
             raise
         except BaseException:
-            outcomes.append(self._unknown(parcel, "The program failed while this was being sent."))
+            outcomes.append(self._unknown(sending, "The program failed while this was being sent."))
             raise
         else:
             self._mark(Mark.POSTED)
-            outcomes.append(_outcome_of(parcel.local_id, receipt))
+            outcomes.append(_outcome_of(sending.local_id, receipt))
 
-    def _unknown(self, parcel: Parcel, note: str) -> Outcome:
+    def _unknown(self, sending: Sending, note: str) -> Outcome:
         if self._elapsed is not None:
-            self._unknown_since[parcel.local_id] = self._elapsed()
+            self._unknown_since[sending.local_id] = self._elapsed()
         later = self._clock.now() + self._policy.look_up_every
-        return Outcome(parcel.local_id, Happening.OUTCOME_UNKNOWN, note=note, not_before=later)
+        return Outcome(sending.local_id, Happening.OUTCOME_UNKNOWN, note=note, not_before=later)
 
     def _look_up(self, unsure: Unsure) -> None:
         now = self._clock.now()

@@ -11,9 +11,9 @@ from digmed_desktop.messaging.answers import Understand, Understood
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.delivery import InboxStore, SendingStore
 from digmed_desktop.messaging.errors import NotThereError, RefusedError, UnusableError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.ports import Transport
 from digmed_desktop.messaging.replies import Doubt, Placed
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from digmed_desktop.outbox.applying import Applier
 from digmed_desktop.outbox.line import Line
 from digmed_desktop.outbox.marks import Mark, OnMark, unheeded

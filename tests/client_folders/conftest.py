@@ -9,7 +9,7 @@ import pytest
 
 from digmed_desktop.demo.client_double import ClientDouble
 from digmed_desktop.mesh.client.transport import ClientTransport
-from digmed_desktop.messaging.parcel import Parcel
+from digmed_desktop.messaging.sending import Sending
 from tests.history.samples import START
 from tests.outbox.clients import ends_of
 from tests.outbox.doubles import OURS, THEIRS, FolderClock, FolderMesh, FolderTransport
@@ -24,8 +24,8 @@ class Box:
     client: ClientDouble
     mesh: FolderMesh
 
-    def parcel(self, local_id: str = "FZZ99_a", payload: bytes = b"<Bundle/>", **more: Any) -> Parcel:
-        return Parcel(1, local_id, "DIGMED_FLU_VAC", "Y99901", "A subject", payload, **more)
+    def sending(self, local_id: str = "FZZ99_a", payload: bytes = b"<Bundle/>", **more: Any) -> Sending:
+        return Sending(1, local_id, "DIGMED_FLU_VAC", "Y99901", "A subject", payload, **more)
 
     def names(self, folder: str) -> list[str]:
         return sorted(file.name for file in (self.root / folder).iterdir())

@@ -10,7 +10,7 @@ from digmed_desktop.mesh.client.inspecting import inspect
 from digmed_desktop.mesh.client.points import Point
 from digmed_desktop.mesh.client.transport import ClientTransport
 from digmed_desktop.messaging.errors import NotThereError, UnusableError
-from digmed_desktop.messaging.parcel import COLLECTED_REPORT, TAKEN_REPORT, WITH_CLIENT, ItemKind
+from digmed_desktop.messaging.sending import COLLECTED_REPORT, TAKEN_REPORT, WITH_CLIENT, ItemKind
 from tests.client_folders.conftest import Box, arriving, report
 from tests.outbox.clients import HASTE, account
 from tests.outbox.doubles import OURS, THEIRS
@@ -90,7 +90,7 @@ def test_what_is_no_file_stops_nothing_and_is_counted(box: Box) -> None:
         os.utime(file, (time.time() - LONG_AGO,) * 2, follow_symlinks=False)
     assert box.transport.inbox() == ["M1"]
     assert box.transport.unread() == (5, 0)
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     assert box.transport.look_up("FZZ99_a") == WITH_CLIENT
     assert dict(box.transport.follow(["FZZ99_a"])) == {}
     assert inspect(box.root).fault is None
@@ -148,7 +148,7 @@ def test_endings_in_capitals_are_read_and_cleared(box: Box) -> None:
 
 
 def test_reports_say_what_they_are(box: Box) -> None:
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     box.put("c", report("COLLECT"))
     box.put("t", report("TRANSFER"))
     box.put("late", report("SEND", "ERROR", "14"))

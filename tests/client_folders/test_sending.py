@@ -15,7 +15,7 @@ from digmed_desktop.mesh.client.patience import HangingError
 from digmed_desktop.mesh.client.points import Point
 from digmed_desktop.mesh.client.transport import ClientTransport
 from digmed_desktop.messaging.errors import AccountError, OfflineError, OutcomeUnknownError, RefusedError
-from digmed_desktop.messaging.parcel import WITH_CLIENT, Elsewhere, Receipt, Where
+from digmed_desktop.messaging.sending import WITH_CLIENT, Elsewhere, Receipt, Where
 from tests.client_folders.conftest import Box, arriving
 from tests.outbox.clients import HASTE, account
 from tests.outbox.doubles import OURS, THEIRS
@@ -43,7 +43,7 @@ def watched(box: Box, seen: dict[Point, list[str]]) -> ClientTransport:
 def test_the_message_is_there_whole_before_its_control_file(box: Box) -> None:
     seen: dict[Point, list[str]] = {}
     transport = watched(box, seen)
-    assert transport.send(box.parcel(payload=b"<Bundle>" + b"x" * 500_000 + b"</Bundle>")) == WITH_CLIENT
+    assert transport.send(box.sending(payload=b"<Bundle>" + b"x" * 500_000 + b"</Bundle>")) == WITH_CLIENT
     assert seen[Point.WRITTEN] == seen[Point.NOTED] == []
     assert seen[Point.DATA_MOVED] == ["FZZ99_a.dat"]
     assert seen[Point.HANDED_OVER] == ["FZZ99_a.ctl", "FZZ99_a.dat"]
@@ -53,11 +53,11 @@ def test_the_message_is_there_whole_before_its_control_file(box: Box) -> None:
 
 
 def test_while_the_client_may_have_it_no_second_pair_is_made(box: Box) -> None:
-    box.transport.send(box.parcel())
-    assert box.transport.send(box.parcel()) == WITH_CLIENT  # it still lies there
+    box.transport.send(box.sending())
+    assert box.transport.send(box.sending()) == WITH_CLIENT  # it still lies there
     for name in box.names("OUT"):
         (box.root / "OUT" / name).rename(box.root / "TEMP" / name)
-    assert where(box.transport.send(box.parcel())) is Where.NOT_KNOWN
+    assert where(box.transport.send(box.sending())) is Where.NOT_KNOWN
     assert box.names("OUT") == []
     anew = ClientTransport(account(box.root, OURS, Y99901=THEIRS), timing=HASTE)  # after a new start too
     assert where(anew.look_up("FZZ99_a")) is Where.NOT_KNOWN
@@ -66,8 +66,8 @@ def test_while_the_client_may_have_it_no_second_pair_is_made(box: Box) -> None:
 def test_each_folder_says_what_became_of_it_and_nothing_of_a_patient_stays(box: Box) -> None:
     assert where(box.transport.look_up("FZZ99_a")) is Where.NEVER_LEFT
     to = "GPPROVIDER_9990000018_19800101_OTHER"
-    box.transport.send(box.parcel("FZZ99_a", recipient=to))
-    box.transport.send(box.parcel("FZZ99_b"))
+    box.transport.send(box.sending("FZZ99_a", recipient=to))
+    box.transport.send(box.sending("FZZ99_b"))
     assert box.transport.look_up("FZZ99_a") == WITH_CLIENT
     assert dict(box.transport.follow(["FZZ99_a", "FZZ99_b"])) == {}
     (box.root / "OUT" / "FZZ99_b.ctl").write_bytes(b"<DTSControl/>")  # the client refuses it
@@ -95,7 +95,7 @@ def settled(box: Box, folder: str, name: str = "FZZ99_a", **values: str) -> None
 
 def test_what_failed_and_succeeded_at_once_is_not_called_refused(box: Box) -> None:
     """MESH may have it: whoever sends it again must know so."""
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     settled(box, "FAILED", DTSId="20261129_B", From_DTS=OURS, To_DTS=THEIRS)
     found = box.transport.look_up("FZZ99_a")
     assert where(found) is Where.NOT_KNOWN
@@ -106,7 +106,7 @@ def test_what_failed_and_succeeded_at_once_is_not_called_refused(box: Box) -> No
 
 def test_a_strangers_control_file_says_nothing_of_our_sending(box: Box) -> None:
     """Another mailbox's file that repeats our local id, under any name, in either folder."""
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     for folder in ("SENT", "FAILED"):
         for name in ("FZZ99_a", "another"):
             settled(box, folder, name, DTSId="20261129_B", From_DTS="X26OTHER", To_DTS=THEIRS)
@@ -115,7 +115,7 @@ def test_a_strangers_control_file_says_nothing_of_our_sending(box: Box) -> None:
 
 
 def test_a_share_that_goes_away_never_means_that_nothing_left(box: Box) -> None:
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     away = box.root.with_name("away")
     box.root.rename(away)
     for call in (
@@ -124,7 +124,7 @@ def test_a_share_that_goes_away_never_means_that_nothing_left(box: Box) -> None:
         box.transport.inbox,
         box.transport.handshake,
         lambda: box.transport.take_back("FZZ99_a"),
-        lambda: box.transport.send(box.parcel("FZZ99_c")),
+        lambda: box.transport.send(box.sending("FZZ99_c")),
     ):
         with pytest.raises(OfflineError) as told:
             call()
@@ -147,7 +147,7 @@ def test_a_folder_that_may_not_be_written_is_told_and_nothing_left(box: Box) -> 
     def as_another() -> int:
         os.setuid(65534)
         try:
-            ClientTransport(claimed, timing=HASTE).send(box.parcel())
+            ClientTransport(claimed, timing=HASTE).send(box.sending())
         except AccountError as error:
             return 7 if "read and write" in str(error) else 1
         return 2
@@ -161,15 +161,18 @@ def test_two_programs_never_share_a_folder(box: Box) -> None:
         claim(box.root, "somebody else")
     other = replace(account(box.root, OURS, Y99901=THEIRS), owner="somebody else")
     with pytest.raises(AccountError, match="Another installation"):
-        ClientTransport(other, timing=HASTE).send(box.parcel())
+        ClientTransport(other, timing=HASTE).send(box.sending())
     assert box.names("OUT") == []
 
 
 def test_without_our_own_folder_nothing_is_sent_and_nothing_is_claimed(box: Box) -> None:
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     owner = box.root / "digmed-desktop" / "owner.txt"
     owner.unlink()
-    for call in (lambda: box.transport.look_up("FZZ99_a"), lambda: box.transport.send(box.parcel("FZZ99_b"))):
+    for call in (
+        lambda: box.transport.look_up("FZZ99_a"),
+        lambda: box.transport.send(box.sending("FZZ99_b")),
+    ):
         with pytest.raises(AccountError, match="own folder"):
             call()
     claim(box.root, "0123456789abcdef", unsure=["FZZ99_c"])
@@ -187,7 +190,7 @@ def test_what_hangs_ends_by_the_clock_and_nothing_is_begun_beside_it(box: Box) -
     account_here = account(box.root, OURS, Y99901=THEIRS)
     transport = ClientTransport(account_here, timing=quick, on_point=hang)
     with pytest.raises(OutcomeUnknownError, match="does not answer"):
-        transport.send(box.parcel())
+        transport.send(box.sending())
     with pytest.raises(OfflineError, match="does not answer"):
         transport.look_up("FZZ99_a")
     anew = ClientTransport(account_here, timing=quick)  # as delivery makes one after each fault
@@ -214,24 +217,24 @@ def test_a_file_that_an_antivirus_program_holds_goes_out_later_or_stays_ours(
         return moved(file, target)
 
     monkeypatch.setattr(Path, "replace", move)
-    assert box.transport.send(box.parcel("FZZ99_a")) == WITH_CLIENT
+    assert box.transport.send(box.sending("FZZ99_a")) == WITH_CLIENT
     held += [True] * 1000
     monkeypatch.setattr(replacing, "_LONGEST_BETWEEN", 0.05)
     monkeypatch.setattr("digmed_desktop.mesh.client.places.PATIENCE", 0.2)
     with pytest.raises(OfflineError, match="Another program holds"):
-        box.transport.send(box.parcel("FZZ99_b"))
+        box.transport.send(box.sending("FZZ99_b"))
     held.clear()
     assert where(box.transport.look_up("FZZ99_b")) is Where.NEVER_LEFT
-    assert box.transport.send(box.parcel("FZZ99_b")) == WITH_CLIENT
+    assert box.transport.send(box.sending("FZZ99_b")) == WITH_CLIENT
 
 
 def test_what_is_still_in_out_can_be_taken_back_and_nothing_else(box: Box) -> None:
-    box.transport.send(box.parcel("FZZ99_a"))
+    box.transport.send(box.sending("FZZ99_a"))
     assert box.transport.take_back("FZZ99_a")
     assert box.names("OUT") == []
     assert where(box.transport.look_up("FZZ99_a")) is Where.TAKEN_BACK
     assert not box.transport.take_back("FZZ99_none")
-    box.transport.send(box.parcel("FZZ99_b"))
+    box.transport.send(box.sending("FZZ99_b"))
     (box.root / "OUT" / "FZZ99_b.dat").rename(box.root / "TEMP" / "FZZ99_b.dat")  # the client has begun
     assert not box.transport.take_back("FZZ99_b")
     assert box.names("OUT") == ["FZZ99_b.ctl"]  # and gets its control file back
@@ -243,7 +246,7 @@ def test_a_cancellation_that_is_cut_off_is_finished_and_never_sent(box: Box, poi
         if reached is point:
             raise KeyboardInterrupt  # nothing after this point is done
 
-    box.transport.send(box.parcel("FZZ99_a"))
+    box.transport.send(box.sending("FZZ99_a"))
     dying = ClientTransport(account(box.root, OURS, Y99901=THEIRS), timing=HASTE, on_point=die)
     with pytest.raises(KeyboardInterrupt):
         dying.take_back("FZZ99_a")
@@ -254,12 +257,12 @@ def test_a_cancellation_that_is_cut_off_is_finished_and_never_sent(box: Box, poi
 
 def test_a_practice_without_an_entered_mailbox_is_told_before_anything_is_written(box: Box) -> None:
     with pytest.raises(RefusedError, match="cannot look one up"):
-        box.transport.send(replace(box.parcel(), practice_ods="Y99902"))
+        box.transport.send(replace(box.sending(), practice_ods="Y99902"))
     assert box.names("OUT") == []
 
 
 def test_a_client_that_does_not_run_is_told_by_the_age_of_what_lies_there(box: Box) -> None:
-    box.transport.send(box.parcel())
+    box.transport.send(box.sending())
     box.transport.follow(["FZZ99_a"])
     assert box.transport.warning() == ""
     old = time.time() - 20 * 60

@@ -16,7 +16,7 @@ from digmed_desktop.clinical.unreached_file import NAME, PlaceRow, PlacesFile
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir import editions
 from digmed_desktop.fhir.problems import problems_of
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference.programmes import programmes
 from tests.clinical import examples, supply_examples
 from tests.clinical.doors import through

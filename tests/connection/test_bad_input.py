@@ -14,8 +14,8 @@ import pytest
 
 from digmed_desktop.desk.opening import make_delivery
 from digmed_desktop.mesh.transport import MeshTransport
-from digmed_desktop.messaging.parcel import Parcel, new_local_id
 from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.sending import Sending, new_local_id
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import QueueStanding
 from tests.connection.conftest import Counter
@@ -60,7 +60,7 @@ class Pharmacy:
     def answer(self, body: bytes, times: int = 1) -> None:
         for _ in range(times):
             self.practice.send(
-                Parcel(0, new_local_id("Y99901"), "DIGMED_FLU_VAC_ACK", "", "", body, recipient=PHARMACY)
+                Sending(0, new_local_id("Y99901"), "DIGMED_FLU_VAC_ACK", "", "", body, recipient=PHARMACY)
             )
 
     def again(self) -> None:

@@ -21,7 +21,7 @@ from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.sent_views import Act
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import Happening, State
 from tests.connection.conftest import Counter
 from tests.fhir.records import vaccination
@@ -262,9 +262,9 @@ def test_what_is_tried_again_keeps_the_address_by_which_mesh_finds_the_practice(
         store, counter.clock, Sender(MAILBOX, counter.choices.now), PatientDesk(store, counter.clock)
     )
     acts.do(Act.TRY_AGAIN, made, ada, "mended")
-    (parcel,) = store.deliveries.waiting(1)
-    assert parcel.recipient.startswith("GPPROVIDER_999")
-    assert parcel.local_id != sent
+    (sending,) = store.deliveries.waiting(1)
+    assert sending.recipient.startswith("GPPROVIDER_999")
+    assert sending.local_id != sent
 
 
 def test_a_practice_whose_mailbox_nobody_entered_is_told_so(counter: Counter, tmp_path: Path) -> None:

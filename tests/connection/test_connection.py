@@ -16,7 +16,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.mesh.account import INTEGRATION_URL, LIVE_URL
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import AccountError, StoreError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import Happening
 from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settings
 from digmed_desktop.settings.settings_file import load

@@ -88,8 +88,8 @@ def test_another_mailbox_waits_until_the_one_of_before_has_told_what_it_took(
     ready: Counter, tmp_path: Path
 ) -> None:
     freeze(ready)
-    (parcel,) = ready.store.deliveries.waiting(9)
-    assert ready.store.deliveries.claim([parcel.local_id])
+    (sending,) = ready.store.deliveries.waiting(9)
+    assert ready.store.deliveries.claim([sending.local_id])
     assert ready.store.deliveries.unsure() == 1
     under(ready, tmp_path, '[mesh]\nmailbox = "X26OT999"\n')
     fault = ready.connection.take_policy()

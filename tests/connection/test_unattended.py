@@ -24,7 +24,7 @@ from digmed_desktop.desk.unattended import doctor, sync, told_by_window, told_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import Kind, new_local_id
+from digmed_desktop.messaging.sending import Kind, new_local_id
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import QueueStanding
 from tests.connection.conftest import Counter

@@ -10,7 +10,7 @@ from digmed_desktop.demo.world import FictionalPatient, load_world
 from digmed_desktop.fhir.corrections import Replaces
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.message import MessageFrame, build
-from digmed_desktop.messaging.parcel import FrozenMessage, Kind, Parcel
+from digmed_desktop.messaging.sending import FrozenMessage, Kind, Sending
 from tests.fhir.records import NOW, vaccination
 
 WORLD = load_world()
@@ -44,7 +44,7 @@ def message_about(
     return build(record, frame)
 
 
-def parcel_of(message: FrozenMessage, practice_ods: str, **changes: Any) -> Parcel:
+def sending_of(message: FrozenMessage, practice_ods: str, **changes: Any) -> Sending:
     """One sending of a message."""
     given: dict[str, Any] = {
         "notification": 1,
@@ -55,4 +55,4 @@ def parcel_of(message: FrozenMessage, practice_ods: str, **changes: Any) -> Parc
         "payload": message.payload,
         **changes,
     }
-    return Parcel(**given)
+    return Sending(**given)

@@ -10,7 +10,7 @@ from digmed_desktop.demo.session import PracticeMesh
 from digmed_desktop.mesh.client.timing import Timing
 from digmed_desktop.mesh.client.transport import ClientTransport
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import WITH_CLIENT, ItemKind, Parcel, Receipt, new_local_id
+from digmed_desktop.messaging.sending import WITH_CLIENT, ItemKind, Receipt, Sending, new_local_id
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -39,13 +39,13 @@ def test_what_is_sent_goes_through_the_folders_and_waits_while_the_client_is_sto
     account = client.account()
     transport = ClientTransport(account, timing=Timing.practice())
     practice = next(iter(account.mailboxes))
-    parcel = Parcel(1, new_local_id("FZZ99"), "DIGMED_FLU_VAC", practice, "A subject", b"<Bundle/>")
+    sending = Sending(1, new_local_id("FZZ99"), "DIGMED_FLU_VAC", practice, "A subject", b"<Bundle/>")
     client.pause(paused=True)
-    assert transport.send(parcel) == WITH_CLIENT
-    assert [file.name for file in (account.root / "OUT").glob("*.ctl")] == [f"{parcel.local_id}.ctl"]
+    assert transport.send(sending) == WITH_CLIENT
+    assert [file.name for file in (account.root / "OUT").glob("*.ctl")] == [f"{sending.local_id}.ctl"]
     client.pause(paused=False)
-    until(lambda: transport.follow([parcel.local_id]))
-    found = transport.look_up(parcel.local_id)
+    until(lambda: transport.follow([sending.local_id]))
+    found = transport.look_up(sending.local_id)
     assert isinstance(found, Receipt)
     assert found.recipient == account.mailboxes[practice]
     assert list((account.root / "SENT").iterdir()) == []
@@ -59,9 +59,9 @@ def test_what_the_practice_answers_comes_back_through_the_folders(practised: Pra
     transport = ClientTransport(account, timing=Timing.practice())
     practice = next(iter(account.mailboxes))
     body = (GOLDEN / "edition-vaccination-profiles.xml").read_bytes()
-    parcel = Parcel(2, new_local_id("FZZ99"), "DIGMED_FLU_VAC", practice, "A subject", body)
-    transport.send(parcel)
-    until(lambda: transport.follow([parcel.local_id]))
+    sending = Sending(2, new_local_id("FZZ99"), "DIGMED_FLU_VAC", practice, "A subject", body)
+    transport.send(sending)
+    until(lambda: transport.follow([sending.local_id]))
 
     def came() -> set[tuple[ItemKind, str, str]]:
         items = [transport.fetch(mesh_id) for mesh_id in transport.inbox()]

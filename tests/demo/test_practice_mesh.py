@@ -24,8 +24,8 @@ from digmed_desktop.messaging.errors import (
     OutcomeUnknownError,
     RefusedError,
 )
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
-from tests.demo.messages import message_about, parcel_of, shows
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt
+from tests.demo.messages import message_about, sending_of, shows
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -58,8 +58,8 @@ def pharmacy(mesh: PracticeMesh) -> Iterator[MeshTransport]:
 
 def send(pharmacy: MeshTransport, who: FictionalPatient, **changes: str) -> tuple[str, Receipt]:
     message = message_about(who)
-    parcel = parcel_of(message, who.practice.ods_code, **changes)
-    return message.message_id, pharmacy.send(parcel)
+    sending = sending_of(message, who.practice.ods_code, **changes)
+    return message.message_id, pharmacy.send(sending)
 
 
 def waiting(pharmacy: MeshTransport, number: int, within: float = 90.0) -> list[InboxItem]:
@@ -106,7 +106,7 @@ def test_an_answer_that_is_asked_for_is_taken(mesh: PracticeMesh, pharmacy: Mesh
     items = waiting(pharmacy, 2)
     business = items[1]
     assert parse(business.body).answer_owed
-    owed = parcel_of(message_about(who), "", workflow="DIGMED_FLU_VAC_ACK", recipient=business.sender)
+    owed = sending_of(message_about(who), "", workflow="DIGMED_FLU_VAC_ACK", recipient=business.sender)
     receipt = pharmacy.send(owed)
     mesh.make_round()
     assert pharmacy.collected(receipt.mesh_id)
@@ -198,10 +198,10 @@ def test_an_answer_can_be_slow_lost_or_a_refusal(mesh: PracticeMesh, pharmacy: M
     mesh.refuse(0)
     mesh.lose_answers(1)
     message = message_about(shows("matched"))
-    parcel = parcel_of(message, "X90001")
+    sending = sending_of(message, "X90001")
     with pytest.raises(OutcomeUnknownError):
-        pharmacy.send(parcel)
-    assert pharmacy.look_up(parcel.local_id) is not None
+        pharmacy.send(sending)
+    assert pharmacy.look_up(sending.local_id) is not None
     assert [one.codes[0].code for one in answers(pharmacy, 2)] == ["20013", "30001"]
 
 

@@ -13,7 +13,7 @@ from digmed_desktop.demo.session import PracticeMesh
 from digmed_desktop.demo.world import FictionalPatient
 from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.mesh.transport import MeshTransport
-from digmed_desktop.messaging.parcel import FrozenMessage, Kind, Parcel, Receipt
+from digmed_desktop.messaging.sending import FrozenMessage, Kind, Receipt, Sending
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.messaging.story import Facts, NotificationRow, Outcome, QueueStanding
 from digmed_desktop.outbox.engine import Delivery
@@ -41,11 +41,11 @@ POLICY = replace(
 class Recording(MeshTransport):
     """The real transport, which keeps what it sent."""
 
-    sent: list[tuple[Parcel, Receipt]]
+    sent: list[tuple[Sending, Receipt]]
 
-    def send(self, parcel: Parcel) -> Receipt:
-        receipt = super().send(parcel)
-        self.sent.append((parcel, receipt))
+    def send(self, sending: Sending) -> Receipt:
+        receipt = super().send(sending)
+        self.sent.append((sending, receipt))
         return receipt
 
 
@@ -55,7 +55,7 @@ class Pharmacy:
     def __init__(self, mesh: PracticeMesh, folder: Path) -> None:
         self.mesh = mesh
         self.store = fresh_store(folder / "digmed.db", bytes(range(32)), mesh.clock)
-        self.sent: list[tuple[Parcel, Receipt]] = []
+        self.sent: list[tuple[Sending, Receipt]] = []
         mailbox = WORLD.pharmacy_mailbox
         understand = response_reader(lambda: WORLD.pharmacy.ods_code, mailbox, mesh.clock)
         self.delivery = Delivery(
@@ -167,8 +167,8 @@ def test_an_answer_that_is_owed_is_sent_and_collected(pharmacy: Pharmacy, mesh: 
     number = pharmacy.note(shows("matched-asks-answer"))
     pharmacy.settle(number, State.MATCHED)
     pharmacy.until(lambda: len(pharmacy.sent) == 2)
-    parcel, receipt = pharmacy.sent[1]
-    assert parcel.workflow == "DIGMED_FLU_VAC_ACK"
+    sending, receipt = pharmacy.sent[1]
+    assert sending.workflow == "DIGMED_FLU_VAC_ACK"
     assert receipt.recipient == shows("matched-asks-answer").practice.mailbox
     mesh.make_round()
     transport = MeshTransport(mesh.account())
@@ -201,7 +201,7 @@ def test_what_is_not_collected_is_reported_and_matched_when_sent_again(
     local_id = f"{WORLD.pharmacy.ods_code}_{uuid.uuid4().hex}"
     pharmacy.store.notifications.send_again(number, person, local_id)
     pharmacy.settle(number, State.MATCHED)
-    first, second = (parcel for parcel, _ in pharmacy.sent)
+    first, second = (sending for sending, _ in pharmacy.sent)
     assert first.payload == second.payload
     assert first.local_id != second.local_id
 

@@ -14,8 +14,8 @@ from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.ports import DeliveryRounds
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.reference import roles
 from digmed_desktop.settings.choices import Choices

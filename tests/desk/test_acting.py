@@ -14,7 +14,7 @@ from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.messaging.story import Story
 from tests.clinical.examples import complete_record
@@ -96,10 +96,10 @@ def test_a_waiting_one_is_swapped_and_nothing_goes_out_for_it(counter: Counter) 
     made = counter.record()
     newer = correct(counter, made, vaccine__batch="AB-1243")
     assert counter.state(made) is State.REPLACED
-    parcel = next(iter(counter.store.deliveries.waiting(1)), None)
-    assert parcel is not None
-    assert parcel.notification == newer
-    assert read_notification(parcel.payload).replaces == ""
+    sending = next(iter(counter.store.deliveries.waiting(1)), None)
+    assert sending is not None
+    assert sending.notification == newer
+    assert read_notification(sending.payload).replaces == ""
 
 
 def test_an_unanswered_one_holds_its_correction(counter: Counter) -> None:
@@ -316,10 +316,10 @@ def test_try_again_sends_the_identical_message_under_a_new_local_id(counter: Cou
     counter.store.inbox.apply_report("R1")
     assert counter.state(made) is State.NOT_DELIVERED
     counter.desk.acts.do(Act.TRY_AGAIN, made, counter.ada, "The practice has its mailbox again.")
-    parcel = next(iter(counter.store.deliveries.waiting(1)), None)
-    assert parcel is not None
-    assert parcel.payload == before.messages[0].body
-    assert parcel.local_id != local
+    sending = next(iter(counter.store.deliveries.waiting(1)), None)
+    assert sending is not None
+    assert sending.payload == before.messages[0].body
+    assert sending.local_id != local
     assert counter.store.notifications.story(made).events[-1].note == "The practice has its mailbox again."
 
 

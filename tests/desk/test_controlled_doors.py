@@ -172,7 +172,7 @@ def assert_held(one: ControlledName, stopped: set[str], asked: set[str]) -> None
 @pytest.mark.parametrize("every", EVERY_SO_MANY)
 def test_an_imported_record_is_held_against_the_names(shop: Counter, route: str, every: int) -> None:
     for one in CONTROLLED[::every]:
-        assert_held(one, *imported(shop, one.name, "none", route))
+        assert_held(one, *at_import(shop, one.name, "none", route))
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -9,7 +9,7 @@ from digmed_desktop.desk import it_policy
 from digmed_desktop.desk.doctor import check_names, check_policy
 from digmed_desktop.fhir import editions
 from digmed_desktop.messaging.connection import Health
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference import programmes
 from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices

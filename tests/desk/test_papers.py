@@ -22,7 +22,7 @@ from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.whole_file import FileNotWrittenError
 from digmed_desktop.paper.document import PaperDocument
 from digmed_desktop.paper.pdf import pdf

@@ -20,10 +20,10 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.retention import HoldReason, held
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from digmed_desktop.messaging.states import State
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, names, token

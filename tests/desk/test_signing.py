@@ -102,7 +102,7 @@ def test_a_record_that_names_another_waits_and_is_sent_once_with_their_pin(clini
     assert clinic.desk.signing.sign(BEN, BEN_PIN, [made]) == ""
     assert clinic.state(made) is State.WAITING
     assert body(clinic, made) == before  # what was read is what goes out
-    assert [parcel.local_id for parcel in clinic.store.deliveries.waiting(9)] == [local]
+    assert [sending.local_id for sending in clinic.store.deliveries.waiting(9)] == [local]
     with pytest.raises(NotAllowedNowError):
         clinic.desk.signing.sign(BEN, BEN_PIN, [made])
     told = [(one.happening, one.by) for one in clinic.store.notifications.story(made).events]
@@ -204,7 +204,7 @@ def test_a_pharmacist_sends_on_behalf_from_noon_of_the_next_working_day_and_both
     with acting(ADA):
         (newer,) = clinic.desk.signing.stand_in([made], ADA, "Ben has influenza.")
     assert (clinic.state(made), clinic.state(newer)) == (State.REPLACED, State.WAITING)
-    assert [parcel.notification for parcel in clinic.store.deliveries.waiting(9)] == [newer]
+    assert [sending.notification for sending in clinic.store.deliveries.waiting(9)] == [newer]
     xml, record = body(clinic, newer), json_record.read(clinic.store.versions.record(newer))
     assert record.on_behalf is not None
     assert record.on_behalf.recorded_by.name.given == "Lena"

@@ -19,8 +19,8 @@ from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.history.cipher import WRITES, engine
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.register import EntryKind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 from tests.clinical.supply_examples import complete_answers, tablets
 from tests.desk.conftest import Counter

@@ -13,7 +13,7 @@ from _pytest.logging import LogCaptureHandler
 
 from digmed_desktop.diagnostics import log
 from digmed_desktop.messaging.errors import OfflineError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 
 OWN = logging.getLogger("digmed_desktop.mesh.test")

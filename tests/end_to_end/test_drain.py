@@ -21,7 +21,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.clock import SystemClock
-from digmed_desktop.messaging.parcel import new_local_id
+from digmed_desktop.messaging.sending import new_local_id
 from digmed_desktop.messaging.states import State
 from digmed_desktop.outbox.engine import Delivery
 from tests.history.fresh import fresh_store

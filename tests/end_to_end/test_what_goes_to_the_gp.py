@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.clinical.vaccination import read
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.message import MessageFrame, draft_xml
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from tests.clinical.examples import AGREED, FIELDS, NOW, flu, pharmacy, reading, vaccinator
 from tests.clinical.other_answers import NEEDS, OTHER_ANSWERS
 

@@ -18,7 +18,7 @@ from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import all_editions, default_for
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import MessageFrame, build
-from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+from digmed_desktop.messaging.sending import FrozenMessage, Kind
 from digmed_desktop.reference import roles
 from tests.fhir.records import GIVEN, INSULIN, NOT_GIVEN, NOW, ids, supply, vaccination, with_allergies
 

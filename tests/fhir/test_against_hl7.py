@@ -21,7 +21,7 @@ from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference.programmes import programmes
 from tests.fhir.golden_cases import CONFLICTING, message
 from tests.fhir.hl7 import GOLDEN, KINDS, Verdict, faults, judged, judged_faults

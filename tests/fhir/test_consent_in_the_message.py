@@ -7,7 +7,7 @@ from digmed_desktop.clinical.record import CONSENTS_ALONE, Consent, VaccinationR
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.sections import sections
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from tests.fhir.records import vaccination
 
 EDITIONS = [one for one in all_editions() if one.kind is Kind.VACCINATION]

@@ -13,7 +13,7 @@ from digmed_desktop.fhir.editions import all_editions, default_for, load
 from digmed_desktop.fhir.message import IncompleteRecordError, draft_xml
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.fhir.sections import sections
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from tests.fhir.golden_cases import WITHDRAWAL, message
 from tests.fhir.nodes import Node
 from tests.fhir.records import INSULIN, NEEDLES, PHARMACIST, supply, vaccination

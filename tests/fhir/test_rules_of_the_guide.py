@@ -21,7 +21,7 @@ from digmed_desktop.fhir.items import Record, kind_of
 from digmed_desktop.fhir.message import IncompleteRecordError, MessageFrame, build
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.fhir.reading import read_notification
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.reference.programmes import programmes
 from tests.fhir.golden_cases import CORRECTION, OLD, WITHDRAWAL, message
 from tests.fhir.nodes import Node

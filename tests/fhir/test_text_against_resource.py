@@ -15,7 +15,7 @@ from digmed_desktop.fhir.editions import all_editions, default_for
 from digmed_desktop.fhir.frame import MessageFrame
 from digmed_desktop.fhir.items import kind_of
 from digmed_desktop.fhir.message import build
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from tests.fhir.golden_cases import message
 from tests.fhir.nodes import Node
 from tests.fhir.records import GIVEN, INSULIN, NEEDLES, NOT_GIVEN, NOW, ids, supply, vaccination

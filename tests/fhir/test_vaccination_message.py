@@ -25,8 +25,8 @@ from digmed_desktop.fhir.editions import UnknownEditionError, all_editions, defa
 from digmed_desktop.fhir.message import IncompleteRecordError, MessageFrame, build, draft_xml
 from digmed_desktop.fhir.reading import read_vaccination
 from digmed_desktop.fhir.sections import sections
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.plain_letters import plain_letters
+from digmed_desktop.messaging.sending import Kind
 from tests.fhir.golden_cases import CASES, CORRECTION, OLD, message
 from tests.fhir.nodes import Node
 from tests.fhir.records import (

@@ -9,7 +9,7 @@ from digmed_desktop.fhir.edition import Edition
 from digmed_desktop.fhir.editions import all_editions
 from digmed_desktop.fhir.items import Record
 from digmed_desktop.fhir.reading import read_notification
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from tests.fhir.golden_cases import REFUSED, WITHDRAWAL, message
 from tests.fhir.records import GIVEN, NOT_GIVEN, supply, vaccination
 

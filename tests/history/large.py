@@ -12,8 +12,8 @@ from digmed_desktop.history import written
 from digmed_desktop.history.searching import index, words_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.history.tables import event, notification, payload, sending, word
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import Facts, NotificationRow, Outcome
 from tests.history.samples import KEY, START, MovedClock

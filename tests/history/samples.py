@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from digmed_desktop.clinical.record import Address, Coded, Organisation, PersonName, Professional, Regulator
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Understood
-from digmed_desktop.messaging.parcel import FrozenMessage, Kind
+from digmed_desktop.messaging.sending import FrozenMessage, Kind
 from digmed_desktop.messaging.story import Facts, Outcome
 
 KEY = bytes(range(32))

@@ -16,7 +16,7 @@ from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
-from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, Receipt
+from digmed_desktop.messaging.sending import FrozenMessage, InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import ACTS, ANSWERS, IN_TRANSIT, Happening, Need, State
 from digmed_desktop.messaging.story import Story
 from tests.history.fresh import fresh_store
@@ -75,13 +75,13 @@ class Versions(RuleBasedStateMachine):
 
     @rule(end=st.sampled_from([H.TAKEN, H.NOT_TAKEN, H.OUTCOME_UNKNOWN, H.REFUSED]))
     def send(self, end: Happening) -> None:
-        parcels = self.store.deliveries.waiting(9)
-        for parcel in parcels:
-            row = self.store.notifications.row(parcel.notification)
+        sendings = self.store.deliveries.waiting(9)
+        for sending in sendings:
+            row = self.store.notifications.row(sending.notification)
             assert not row.held
             assert row.state is S.WAITING
-        if parcels:
-            one = parcels[0].local_id
+        if sendings:
+            one = sendings[0].local_id
             assert self.store.deliveries.claim([one]) == {one}
             assert self.store.deliveries.claim([one]) == set()
             receipt = Receipt(f"M{uuid.uuid4().hex}", "BOX") if end is H.TAKEN else None

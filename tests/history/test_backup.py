@@ -91,9 +91,9 @@ def test_what_waited_is_looked_up_before_it_is_sent_and_then_sent_once(filled: S
         )
         assert again.deliveries.waiting(1) == []
         again.notifications.send_again(asks.id, 1, "FQF01_again")
-        parcel = next(iter(again.deliveries.waiting(1)), None)
-        assert parcel is not None
-        assert parcel.local_id == "FQF01_again"
+        sending = next(iter(again.deliveries.waiting(1)), None)
+        assert sending is not None
+        assert sending.local_id == "FQF01_again"
         found = again.deliveries.next_unsure()
         assert found is not None
         again.deliveries.record(found.local_id, Happening.FOUND)

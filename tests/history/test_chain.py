@@ -19,7 +19,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.chain import Agreement
 from digmed_desktop.messaging.errors import StoreError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import Happening
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY as DATABASE_KEY

@@ -18,9 +18,9 @@ from digmed_desktop.desk.doctor import check_rows
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import AccountError, UnreadableRowError
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.people import Access
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, START, MovedClock
 from tests.history.test_unreadable_rows import DAMAGES, SECRET

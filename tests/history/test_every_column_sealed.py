@@ -25,8 +25,8 @@ from digmed_desktop.history.sealing import chain_key
 from digmed_desktop.history.store import Store
 from digmed_desktop.history.tables import UNCHANGEABLE, metadata
 from digmed_desktop.messaging.audit import AuditAct, AuditEntry
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.people import Access, Why
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, PHARMACY, PRACTICE, START, MovedClock
 from tests.history.test_chain import record

@@ -120,4 +120,4 @@ def test_a_signature_killed_at_any_statement_is_there_for_all_or_for_none(tmp_pa
     assert kills > 6
     assert ended == 0
     assert states == {State.WAITING}
-    assert [parcel.notification for parcel in waiting] == [1, 2]  # each once
+    assert [sending.notification for sending in waiting] == [1, 2]  # each once

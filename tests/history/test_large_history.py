@@ -17,8 +17,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from digmed_desktop.history import searching, written
 from digmed_desktop.history.store import Store
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 from tests.history import large
 from tests.history.samples import KEY, START, MovedClock

@@ -11,7 +11,7 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
-from digmed_desktop.messaging.parcel import FrozenMessage, InboxItem, ItemKind, Receipt
+from digmed_desktop.messaging.sending import FrozenMessage, InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import Happening, Need, State
 from tests.history.samples import PHARMACIST, START, MovedClock, answered, facts, local_id, message, token
 
@@ -196,9 +196,9 @@ def test_a_waiting_one_is_swapped_and_nothing_goes_out_for_it(store: Store, ada:
     assert correction == Correction(old, Way.SWAP)
     new, local, _ = freeze(store, ada, correction=correction)
     assert state(store, old) is State.REPLACED
-    parcel = next(iter(store.deliveries.waiting(1)), None)
-    assert parcel is not None
-    assert (parcel.notification, parcel.local_id) == (new, local)
+    sending = next(iter(store.deliveries.waiting(1)), None)
+    assert sending is not None
+    assert (sending.notification, sending.local_id) == (new, local)
     assert store.notifications.correction(old).way is Way.LATEST_ONLY
 
 
@@ -213,9 +213,9 @@ def test_a_replacement_is_held_until_its_original_was_matched(store: Store, ada:
     assert not store.deliveries.claim([new_local])
     assert answer(store, sent, MATCHED, mesh_id="A1")
     assert state(store, old) is State.MATCHED
-    parcel = next(iter(store.deliveries.waiting(1)), None)
-    assert parcel is not None
-    assert parcel.notification == new
+    sending = next(iter(store.deliveries.waiting(1)), None)
+    assert sending is not None
+    assert sending.notification == new
     send(store, new_local, "M2")
     assert state(store, old) is State.MATCHED  # not replaced before the practice has the new one
     assert answer(store, new_sent, MATCHED, mesh_id="A2")
@@ -313,14 +313,18 @@ def test_an_answer_owed_goes_out_once_to_where_the_response_came_from(store: Sto
     send(store, local, "M1")
     assert answer(store, sent, MATCHED, mesh_id="A1", owes=b"<Thanks/>")
     assert answer(store, sent, MATCHED, mesh_id="A1", owes=b"<Thanks/>")
-    parcel = next(iter(store.deliveries.waiting(1)), None)
-    assert parcel is not None
-    assert (parcel.workflow, parcel.recipient, parcel.payload) == ("DIGMED_FLU_VAC_ACK", "BOX1", b"<Thanks/>")
-    assert parcel.local_id.startswith("FQF01_")
-    assert parcel.subject == ""
-    send(store, parcel.local_id, "M2")
+    sending = next(iter(store.deliveries.waiting(1)), None)
+    assert sending is not None
+    assert (sending.workflow, sending.recipient, sending.payload) == (
+        "DIGMED_FLU_VAC_ACK",
+        "BOX1",
+        b"<Thanks/>",
+    )
+    assert sending.local_id.startswith("FQF01_")
+    assert sending.subject == ""
+    send(store, sending.local_id, "M2")
     assert store.deliveries.waiting(1) == []
-    titles = [m.title for m in store.notifications.story(parcel.notification).messages]
+    titles = [m.title for m in store.notifications.story(sending.notification).messages]
     assert titles == ["Notification", "Response", "Answer to the response"]
 
 

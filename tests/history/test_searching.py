@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow
 from tests.history.samples import PHARMACIST, START, MovedClock, facts, local_id, message, token

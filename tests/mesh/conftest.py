@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from digmed_desktop.mesh import connection
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.transport import MeshTransport
-from digmed_desktop.messaging.parcel import Parcel
+from digmed_desktop.messaging.sending import Sending
 from tests.mesh.strict_mesh import PASSWORD, PHARMACY, PRACTICE, SHARED_KEY, StrictMesh
 
 PAYLOAD = b"<Bundle xmlns='http://hl7.org/fhir'><id value='made-up'/></Bundle>"
@@ -75,8 +75,8 @@ def practice(opened: Callable[..., MeshTransport]) -> MeshTransport:
 
 
 @pytest.fixture
-def parcel() -> Callable[..., Parcel]:
-    def make(number: int = 1, **changes: Any) -> Parcel:
+def sending() -> Callable[..., Sending]:
+    def make(number: int = 1, **changes: Any) -> Sending:
         given: dict[str, Any] = {
             "notification": number,
             "local_id": f"X9TEST_{number:032x}",
@@ -86,7 +86,7 @@ def parcel() -> Callable[..., Parcel]:
             "payload": PAYLOAD,
             **changes,
         }
-        return Parcel(**given)
+        return Sending(**given)
 
     return make
 

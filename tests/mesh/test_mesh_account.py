@@ -256,11 +256,11 @@ def tls(tls_mesh, account_of, authority):
         one.close()
 
 
-def test_a_good_certificate_opens_the_door(tls, authority, parcel, tls_mesh):
+def test_a_good_certificate_opens_the_door(tls, authority, sending, tls_mesh):
     transport = tls(authority.issue("good"))
     transport.handshake()
-    receipt = transport.send(parcel())
-    assert transport.look_up(parcel().local_id) == receipt
+    receipt = transport.send(sending())
+    assert transport.look_up(sending().local_id) == receipt
 
 
 def test_a_good_pfx_opens_the_door(tls_mesh, account_of, authority):
@@ -305,9 +305,9 @@ def test_a_certificate_that_mesh_does_not_take(tls, other_authority, tls_mesh, w
     assert tls_mesh.calls == []
 
 
-def test_a_server_of_another_root_is_not_mesh(tls, authority, other_authority, parcel, tls_mesh):
+def test_a_server_of_another_root_is_not_mesh(tls, authority, other_authority, sending, tls_mesh):
     transport = tls(authority.issue("good"), ca=other_authority)
-    for call in (transport.handshake, lambda: transport.send(parcel(recipient="X9GP01OT001"))):
+    for call in (transport.handshake, lambda: transport.send(sending(recipient="X9GP01OT001"))):
         with pytest.raises(AccountError, match="not come from MESH"):
             call()
     assert tls_mesh.calls == []
@@ -319,14 +319,14 @@ def test_a_server_of_another_name_is_not_mesh(tls, authority, tls_mesh):
         transport.handshake()
 
 
-def test_a_server_without_tls_is_told(mesh, account_of, authority, parcel):
+def test_a_server_without_tls_is_told(mesh, account_of, authority, sending):
     transport = MeshTransport(
         account_of(mesh, url=mesh.url.replace("http:", "https:"), ca_pem=authority.pem.decode())
     )
     with pytest.raises(AccountError, match="encryption"):
         transport.handshake()
     with pytest.raises(OutcomeUnknownError):  # the same fault may come with a message gone out
-        transport.send(parcel(recipient="X9GP01OT001"))
+        transport.send(sending(recipient="X9GP01OT001"))
     transport.close()
 
 
@@ -361,20 +361,20 @@ def proxy():
         (b"HTTP/1.1 403 Forbidden", "does not let"),
     ],
 )
-def test_a_proxy_that_refuses_is_named(tls, authority, parcel, proxy, answer, words):
+def test_a_proxy_that_refuses_is_named(tls, authority, sending, proxy, answer, words):
     answers, address = proxy
     answers.append(answer)
     transport = tls(authority.issue("good"), proxy=address)
-    for call in (transport.handshake, lambda: transport.send(parcel(recipient="X9GP01OT001"))):
+    for call in (transport.handshake, lambda: transport.send(sending(recipient="X9GP01OT001"))):
         with pytest.raises(AccountError, match=words):
             call()
 
 
-def test_a_proxy_that_is_not_there_is_offline(tls, authority, parcel):
+def test_a_proxy_that_is_not_there_is_offline(tls, authority, sending):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         transport = tls(authority.issue("good"), proxy=f"http://127.0.0.1:{probe.getsockname()[1]}")
-        for call in (transport.handshake, lambda: transport.send(parcel(recipient="X9GP01OT001"))):
+        for call in (transport.handshake, lambda: transport.send(sending(recipient="X9GP01OT001"))):
             with pytest.raises(OfflineError, match="proxy"):
                 call()
 

@@ -102,11 +102,11 @@ def test_every_call_ends_by_the_clock_though_bytes_keep_coming(trickle, monkeypa
         transport.close()
 
 
-def test_a_send_that_ends_by_the_clock_has_an_unknown_outcome(trickle, parcel, monkeypatch):
+def test_a_send_that_ends_by_the_clock_has_an_unknown_outcome(trickle, sending, monkeypatch):
     monkeypatch.setattr(transport_module, "WHOLE_SECONDS", 0.2)
     transport = transport_to(trickle(HEAD + b"\r\n").url)
     with pytest.raises(OutcomeUnknownError, match="in time"):
-        transport.send(parcel(recipient="X9PRACTICE"))
+        transport.send(sending(recipient="X9PRACTICE"))
     transport.close()
 
 
@@ -141,7 +141,7 @@ def test_an_answer_of_another_shape_is_one_of_our_errors(pharmacy, mesh, name, b
 
 
 @pytest.mark.parametrize("body", WRONG.values(), ids=WRONG)
-def test_a_send_with_an_answer_of_another_shape_is_unknown(pharmacy, mesh, parcel, body):
+def test_a_send_with_an_answer_of_another_shape_is_unknown(pharmacy, mesh, sending, body):
     mesh.fail(
         "POST .*/outbox$",
         Way.ANSWER_AFTER,
@@ -150,7 +150,7 @@ def test_a_send_with_an_answer_of_another_shape_is_unknown(pharmacy, mesh, parce
         body=body,
     )
     with pytest.raises(OutcomeUnknownError):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if name != "fetch"])

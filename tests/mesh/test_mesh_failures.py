@@ -20,7 +20,7 @@ from digmed_desktop.messaging.errors import (
     RefusedError,
     UnusableError,
 )
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from tests.mesh.strict_mesh import PHARMACY, PRACTICE, StrictMesh, Way
 
 OUTBOX = "POST .*/outbox$"
@@ -57,43 +57,43 @@ def posts(mesh: StrictMesh) -> int:
     ],
 )
 def test_an_unknown_outcome_is_said_to_be_unknown_and_never_repeated(
-    pharmacy, parcel, mesh, way, more, stored
+    pharmacy, sending, mesh, way, more, stored
 ):
     mesh.fail(OUTBOX, way, times=5, **more)
     with pytest.raises(OutcomeUnknownError) as caught:
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     assert caught.value.happened
     assert caught.value.remedy
     assert posts(mesh) == 1, "a send is never repeated by itself"
     assert len(mesh.stored(PRACTICE)) == stored
-    found = pharmacy.look_up(parcel().local_id)
+    found = pharmacy.look_up(sending().local_id)
     assert (found is not None) == bool(stored)
 
 
-def test_no_answer_in_time_leaves_the_outcome_unknown(opened, parcel, mesh):
+def test_no_answer_in_time_leaves_the_outcome_unknown(opened, sending, mesh):
     transport = opened(timeout=(2, 0.3))
     mesh.fail(OUTBOX, Way.DELAY, seconds=1.0)
     with pytest.raises(OutcomeUnknownError, match="in time"):
-        transport.send(parcel())
+        transport.send(sending())
     assert len(mesh.stored(PRACTICE)) == 1
 
 
-def test_a_message_that_is_stored_late_is_found_later(pharmacy, parcel, mesh):
+def test_a_message_that_is_stored_late_is_found_later(pharmacy, sending, mesh):
     mesh.fail(OUTBOX, Way.DONE_LATE, status=504, seconds=0.4)
     with pytest.raises(OutcomeUnknownError):
-        pharmacy.send(parcel())
-    assert pharmacy.look_up(parcel().local_id) is None
+        pharmacy.send(sending())
+    assert pharmacy.look_up(sending().local_id) is None
     deadline = time.monotonic() + 5
-    while pharmacy.look_up(parcel().local_id) is None:
+    while pharmacy.look_up(sending().local_id) is None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
 @pytest.mark.parametrize("status", [425, 429])
-def test_a_wait_is_honoured(pharmacy, parcel, mesh, status):
+def test_a_wait_is_honoured(pharmacy, sending, mesh, status):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, headers={"Retry-After": "7"})
     with pytest.raises(BusyError) as caught:
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     assert caught.value.retry_after == 7
     assert mesh.stored(PRACTICE) == []
 
@@ -107,90 +107,90 @@ def test_a_wait_is_honoured(pharmacy, parcel, mesh, status):
         ("soon", 60, 60),
     ],
 )
-def test_a_wait_is_kept_within_reason(pharmacy, parcel, mesh, told, low, high):
-    assert low <= wait_after(pharmacy, parcel, mesh, told) <= high
+def test_a_wait_is_kept_within_reason(pharmacy, sending, mesh, told, low, high):
+    assert low <= wait_after(pharmacy, sending, mesh, told) <= high
 
 
-def test_a_wait_may_be_told_as_a_date(pharmacy, parcel, mesh):
+def test_a_wait_may_be_told_as_a_date(pharmacy, sending, mesh):
     told = format_datetime(datetime.now(UTC) + timedelta(minutes=9), usegmt=True)
-    assert 400 <= wait_after(pharmacy, parcel, mesh, told) <= 541
+    assert 400 <= wait_after(pharmacy, sending, mesh, told) <= 541
 
 
-def wait_after(pharmacy, parcel, mesh, told):
+def wait_after(pharmacy, sending, mesh, told):
     mesh.fail(OUTBOX, Way.ANSWER, status=429, headers={"Retry-After": told} if told else {})
     with pytest.raises(BusyError) as caught:
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     return caught.value.retry_after
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_not_followed(pharmacy, parcel, mesh, status):
+def test_a_redirect_is_not_followed(pharmacy, sending, mesh, status):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, headers={"Location": "http://127.0.0.1:9/elsewhere"})
     with pytest.raises(AccountError, match="in its place"):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
-def test_a_redirect_that_cannot_be_read_is_no_refusal_of_the_message(pharmacy, parcel, mesh):
+def test_a_redirect_that_cannot_be_read_is_no_refusal_of_the_message(pharmacy, sending, mesh):
     broken = {"status": 302, "headers": {"Location": "http://127.0.0.1:9/\xff"}}
     mesh.fail(OUTBOX, Way.ANSWER, **broken)
     with pytest.raises(OutcomeUnknownError, match="in its place"):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     mesh.fail(f"POST .*/{PHARMACY}$", Way.ANSWER, **broken)
     with pytest.raises(AccountError, match="in its place"):
         pharmacy.handshake()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 423])
-def test_a_web_page_in_place_of_mesh_leaves_the_outcome_unknown(pharmacy, parcel, mesh, status):
+def test_a_web_page_in_place_of_mesh_leaves_the_outcome_unknown(pharmacy, sending, mesh, status):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, **HTML)
     with pytest.raises(OutcomeUnknownError, match="in its place"):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 410, 423])
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"detail": "no"}', b'{"message": "Forbidden"}'])
 @pytest.mark.parametrize("way", [Way.ANSWER, Way.ANSWER_AFTER])
 def test_a_refusal_without_a_code_of_mesh_leaves_the_outcome_unknown(
-    pharmacy, parcel, mesh, status, body, way
+    pharmacy, sending, mesh, status, body, way
 ):
     mesh.fail(OUTBOX, way, status=status, body=body)
     with pytest.raises(OutcomeUnknownError):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     assert len(mesh.stored(PRACTICE)) == (way is Way.ANSWER_AFTER)
 
 
 @pytest.mark.parametrize("code", ["12", "EPL-151"])
-def test_a_denial_leaves_the_outcome_unknown_even_with_a_code(pharmacy, parcel, mesh, code):
+def test_a_denial_leaves_the_outcome_unknown_even_with_a_code(pharmacy, sending, mesh, code):
     body = b'{"errorCode": "%s", "errorDescription": "x"}' % code.encode()
     mesh.fail(OUTBOX, Way.ANSWER_AFTER, status=403, body=body)
     with pytest.raises(OutcomeUnknownError):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     assert len(mesh.stored(PRACTICE)) == 1
 
 
-def test_a_proxy_that_wants_a_password_stops_the_queue(pharmacy, parcel, mesh):
+def test_a_proxy_that_wants_a_password_stops_the_queue(pharmacy, sending, mesh):
     mesh.fail(OUTBOX, Way.ANSWER, status=407, **HTML)
     with pytest.raises(AccountError, match="proxy"):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
 @pytest.mark.parametrize("code", ["07", "16", "17"])
-def test_a_fault_of_registration_is_the_accounts(pharmacy, parcel, mesh, code):
+def test_a_fault_of_registration_is_the_accounts(pharmacy, sending, mesh, code):
     body = b'{"message_id": "A", "detail": [{"event": "SEND", "code": "%s", "msg": "no"}]}' % code.encode()
     mesh.fail(OUTBOX, Way.ANSWER, status=417, body=body)
     with pytest.raises(AccountError):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
-def test_a_workflow_that_is_not_registered_is_the_accounts_fault(pharmacy, parcel, mesh):
+def test_a_workflow_that_is_not_registered_is_the_accounts_fault(pharmacy, sending, mesh):
     mesh.unregistered.add("DIGMED_FLU_VAC")
     with pytest.raises(AccountError, match="not registered"):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
-def test_an_unknown_mailbox_refuses_this_one_message(pharmacy, parcel):
+def test_an_unknown_mailbox_refuses_this_one_message(pharmacy, sending):
     with pytest.raises(RefusedError) as caught:
-        pharmacy.send(parcel(recipient="X9NOBODY"))
+        pharmacy.send(sending(recipient="X9NOBODY"))
     assert caught.value.code == "12"
     assert "not registered" in caught.value.happened
 
@@ -209,27 +209,27 @@ def test_an_unknown_mailbox_refuses_this_one_message(pharmacy, parcel):
         (422, b"[]", ""),
     ],
 )
-def test_a_refusal_keeps_its_code(pharmacy, parcel, mesh, status, body, code):
+def test_a_refusal_keeps_its_code(pharmacy, sending, mesh, status, body, code):
     mesh.fail(OUTBOX, Way.ANSWER, status=status, body=body)
     with pytest.raises(RefusedError) as caught:
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     assert caught.value.code == code
 
 
-def test_a_mailbox_that_moved_is_looked_up_again_after_a_refusal(pharmacy, parcel, mesh):
+def test_a_mailbox_that_moved_is_looked_up_again_after_a_refusal(pharmacy, sending, mesh):
     assert pharmacy.mailbox_of("X9GP01", Kind.VACCINATION) == PRACTICE
     mesh.fail(OUTBOX, Way.ANSWER, status=417, body=b'{"errorCode": "12", "errorDescription": "x"}')
     with pytest.raises(RefusedError):
-        pharmacy.send(parcel())
-    pharmacy.send(parcel())
+        pharmacy.send(sending())
+    pharmacy.send(sending())
     assert sum("endpointlookup" in call for call in mesh.calls) == 2
 
 
-def test_a_token_that_something_repeated_leaves_the_outcome_unknown(pharmacy, parcel, mesh):
+def test_a_token_that_something_repeated_leaves_the_outcome_unknown(pharmacy, sending, mesh):
     body = b'{"detail": [{"event": "SEND", "code": "", "msg": "Error Duplicated Authentication Token"}]}'
     mesh.fail(OUTBOX, Way.ANSWER_AFTER, status=403, body=body)
     with pytest.raises(OutcomeUnknownError):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
 def closed_port() -> int:
@@ -238,20 +238,20 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_nothing_leaves_when_nobody_listens(opened, parcel, mesh):
+def test_nothing_leaves_when_nobody_listens(opened, sending, mesh):
     transport = opened(url=f"http://127.0.0.1:{closed_port()}")
     for call in (
         transport.handshake,
         transport.inbox,
-        lambda: transport.send(parcel(recipient=PRACTICE)),
-        lambda: transport.send(parcel()),
+        lambda: transport.send(sending(recipient=PRACTICE)),
+        lambda: transport.send(sending()),
         lambda: transport.look_up("X9TEST_1"),
     ):
         with pytest.raises(OfflineError, match="cannot be reached"):
             call()
 
 
-def test_a_name_that_nobody_knows_is_offline(account_of, mesh, parcel, monkeypatch):
+def test_a_name_that_nobody_knows_is_offline(account_of, mesh, sending, monkeypatch):
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -260,7 +260,7 @@ def test_a_name_that_nobody_knows_is_offline(account_of, mesh, parcel, monkeypat
     )
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(OfflineError, match="cannot be reached"):
-        transport.send(parcel(recipient=PRACTICE))
+        transport.send(sending(recipient=PRACTICE))
     transport.close()
 
 
@@ -270,24 +270,24 @@ def test_a_name_that_nobody_knows_is_offline(account_of, mesh, parcel, monkeypat
 @pytest.mark.parametrize(
     "change", [{"password": "wrong"}, {"shared_key": "wrong"}, {"mailbox": "X9ELSEWHERE"}]
 )
-def test_wrong_secrets_stop_the_queue_and_say_which_to_enter(opened, parcel, mesh, change):
+def test_wrong_secrets_stop_the_queue_and_say_which_to_enter(opened, sending, mesh, change):
     mailbox = change.pop("mailbox", PHARMACY)
     transport = opened(mailbox, **change)
     for call in (transport.handshake, transport.inbox):
         with pytest.raises(AccountError, match="mailbox id, its password or the shared key"):
             call()
     with pytest.raises(OutcomeUnknownError, match="mailbox id, its password or the shared key"):
-        transport.send(parcel())
+        transport.send(sending())
     assert mesh.stored(PRACTICE) == []
 
 
 @pytest.mark.parametrize(("hours", "side"), [(-3, "fast"), (3, "slow")])
-def test_a_wrong_clock_is_told_from_a_wrong_password(pharmacy, parcel, mesh, hours, side):
+def test_a_wrong_clock_is_told_from_a_wrong_password(pharmacy, sending, mesh, hours, side):
     mesh.clock_offset = timedelta(hours=hours)
     with pytest.raises(AccountError, match=f"clock is 3.0 hours {side}"):
         pharmacy.handshake()
     with pytest.raises(OutcomeUnknownError, match=f"clock is 3.0 hours {side}"):
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
 
 
 def test_a_clock_that_is_a_little_off_is_accepted(pharmacy, mesh):
@@ -403,8 +403,8 @@ def test_a_look_up_that_mesh_gave_up_stops_everything(pharmacy, mesh):
 
 
 @pytest.fixture
-def waiting(practice, parcel) -> str:
-    answer = parcel(1, workflow="DIGMED_FLU_VAC_ACK", recipient=PHARMACY, payload=bytes(range(256)) * 400)
+def waiting(practice, sending) -> str:
+    answer = sending(1, workflow="DIGMED_FLU_VAC_ACK", recipient=PHARMACY, payload=bytes(range(256)) * 400)
     return practice.send(answer).mesh_id
 
 
@@ -445,12 +445,12 @@ def test_a_download_has_a_limit(pharmacy, mesh, waiting, monkeypatch):
         pharmacy.fetch(waiting)
 
 
-def test_nothing_sent_is_in_any_error(pharmacy, parcel, mesh):
+def test_nothing_sent_is_in_any_error(pharmacy, sending, mesh):
     secret = "Zebedee Smith 9990000018"
     ways = [(Way.ANSWER, {"status": s}) for s in (400, 403, 417, 429, 500)] + [(Way.CUT, {})]
     for way, more in ways:
         mesh.fail(OUTBOX, way, **more)
         with pytest.raises(DigMedError) as caught:
-            pharmacy.send(parcel(subject=secret, recipient=PRACTICE, payload=secret.encode()))
+            pharmacy.send(sending(subject=secret, recipient=PRACTICE, payload=secret.encode()))
         told = [str(caught.value), repr(caught.value), repr(caught.value.__cause__)]
         assert not any(word in text for text in told for word in ("Zebedee", "9990000018"))

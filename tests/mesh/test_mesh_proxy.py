@@ -114,10 +114,10 @@ def through(
             one.close()
 
 
-def test_a_message_goes_through_and_the_proxy_sees_nothing_of_it(through, proxy, tls_mesh, parcel) -> None:
+def test_a_message_goes_through_and_the_proxy_sees_nothing_of_it(through, proxy, tls_mesh, sending) -> None:
     transport = through()
     transport.handshake()
-    receipt = transport.send(parcel(1, recipient=PRACTICE))
+    receipt = transport.send(sending(1, recipient=PRACTICE))
     (held,) = tls_mesh.stored(PRACTICE)
     assert held.message_id == receipt.mesh_id
     assert {line.split()[0] for line in proxy.asked} == {"CONNECT"}, "nothing was asked in clear"
@@ -147,30 +147,30 @@ def test_a_proxy_that_is_not_there_is_being_offline(through) -> None:
         through(address=nobody).handshake()
 
 
-def test_a_refusal_of_the_proxy_is_never_an_unknown_outcome(through, proxy, tls_mesh, parcel) -> None:
+def test_a_refusal_of_the_proxy_is_never_an_unknown_outcome(through, proxy, tls_mesh, sending) -> None:
     proxy.refuses = True
     with pytest.raises(AccountError):
-        through().send(parcel(1, recipient=PRACTICE))
+        through().send(sending(1, recipient=PRACTICE))
     assert tls_mesh.stored(PRACTICE) == []
 
 
-def test_a_tunnel_cut_in_the_middle_of_a_message_is_an_unknown_outcome(through, proxy, parcel) -> None:
+def test_a_tunnel_cut_in_the_middle_of_a_message_is_an_unknown_outcome(through, proxy, sending) -> None:
     proxy.cut_after = 40_000  # TLS stands by then, and the message is under way
     with pytest.raises(OutcomeUnknownError):
-        through().send(parcel(1, recipient=PRACTICE, payload=b"<Bundle/>" * 200_000))
+        through().send(sending(1, recipient=PRACTICE, payload=b"<Bundle/>" * 200_000))
 
 
 def test_a_tunnel_cut_before_the_answer_is_an_unknown_outcome_and_found_there(
-    through, proxy, tls_mesh, parcel
+    through, proxy, tls_mesh, sending
 ) -> None:
-    sent = parcel(77).local_id
+    sent = sending(77).local_id
 
     def held() -> list[str]:
         return [one.message_id for one in tls_mesh.stored(PRACTICE) if one.metadata.local_id == sent]
 
     proxy.cut_after, proxy.cut_when = 20_000, lambda: bool(held())
     with pytest.raises(OutcomeUnknownError):
-        through().send(parcel(77, recipient=PRACTICE, payload=b"<Bundle/>" * 5_000))
+        through().send(sending(77, recipient=PRACTICE, payload=b"<Bundle/>" * 5_000))
     proxy.cut_after = None
     found = through().look_up(sent)
     assert found is not None, "MESH has it, so it must not be sent again"

@@ -8,15 +8,15 @@ import pytest
 from digmed_desktop.mesh.addressing import automatic_address
 from digmed_desktop.mesh.reports import told_of_report
 from digmed_desktop.messaging.errors import NotThereError, RefusedError
-from digmed_desktop.messaging.parcel import ItemKind, new_local_id
 from digmed_desktop.messaging.ports import Transport
+from digmed_desktop.messaging.sending import ItemKind, new_local_id
 from tests.mesh.strict_mesh import NOWHERE, OTHER_PRACTICE, PHARMACY, PRACTICE, Registered, StrictMesh
 
 
-def test_a_message_goes_there_and_an_answer_comes_back(pharmacy, practice, parcel):
+def test_a_message_goes_there_and_an_answer_comes_back(pharmacy, practice, sending):
     transport: Transport = pharmacy
     transport.handshake()
-    sent = parcel(1, subject="Impfung für Zoë Łukasz — ‘Béatrice’")
+    sent = sending(1, subject="Impfung für Zoë Łukasz — ‘Béatrice’")
     receipt = transport.send(sent)
     assert receipt.recipient == PRACTICE
     assert transport.look_up(sent.local_id) == receipt
@@ -34,29 +34,29 @@ def test_a_message_goes_there_and_an_answer_comes_back(pharmacy, practice, parce
     assert list(practice.inbox()) == []
     assert transport.collected(receipt.mesh_id)
 
-    answer = practice.send(parcel(2, workflow="DIGMED_FLU_VAC_ACK", recipient=PHARMACY, practice_ods=""))
+    answer = practice.send(sending(2, workflow="DIGMED_FLU_VAC_ACK", recipient=PHARMACY, practice_ods=""))
     assert list(transport.inbox()) == [answer.mesh_id]
     assert transport.fetch(answer.mesh_id).workflow == "DIGMED_FLU_VAC_ACK"
 
 
-def test_the_headers_are_those_of_the_guide(pharmacy, parcel, mesh: StrictMesh):
-    pharmacy.send(parcel(1, subject="  Łukasz\r\nO’Neill, 999 " + "x" * 600))
+def test_the_headers_are_those_of_the_guide(pharmacy, sending, mesh: StrictMesh):
+    pharmacy.send(sending(1, subject="  Łukasz\r\nO’Neill, 999 " + "x" * 600))
     metadata = mesh.stored(PRACTICE)[0].metadata
     assert metadata.subject.startswith("Lukasz O'Neill, 999 x")
     assert len(metadata.subject) == 500
     assert metadata.content_type == "application/xml"
-    assert metadata.file_name == parcel(1).local_id + ".xml"
+    assert metadata.file_name == sending(1).local_id + ".xml"
 
 
-def test_an_empty_subject_is_left_out(pharmacy, parcel, mesh: StrictMesh):
-    pharmacy.send(parcel(1, subject=""))
+def test_an_empty_subject_is_left_out(pharmacy, sending, mesh: StrictMesh):
+    pharmacy.send(sending(1, subject=""))
     assert mesh.stored(PRACTICE)[0].metadata.subject == ""
 
 
-def test_every_call_has_a_token_of_its_own(pharmacy, parcel, mesh: StrictMesh):
+def test_every_call_has_a_token_of_its_own(pharmacy, sending, mesh: StrictMesh):
     pharmacy.handshake()
     for number in range(5):
-        pharmacy.send(parcel(number))
+        pharmacy.send(sending(number))
     pharmacy.inbox()
     assert len(mesh.tokens) == len(set(mesh.tokens)) >= 7
 
@@ -65,26 +65,26 @@ def test_an_unknown_local_id_is_not_there(pharmacy):
     assert pharmacy.look_up("X9TEST_none") is None
 
 
-def test_a_local_id_used_twice_is_there_under_no_certain_id(pharmacy, parcel):
-    pharmacy.send(parcel(1))
-    pharmacy.send(parcel(1))
-    found = pharmacy.look_up(parcel(1).local_id)
+def test_a_local_id_used_twice_is_there_under_no_certain_id(pharmacy, sending):
+    pharmacy.send(sending(1))
+    pharmacy.send(sending(1))
+    found = pharmacy.look_up(sending(1).local_id)
     assert found is not None
     assert found.mesh_id == ""
 
 
-def test_the_inbox_holds_only_our_workflows_and_pages(pharmacy, practice, parcel, mesh: StrictMesh):
-    practice.send(parcel(1, workflow="TOC_FHIR_IP_DISCH_ACK", recipient=PHARMACY))
+def test_the_inbox_holds_only_our_workflows_and_pages(pharmacy, practice, sending, mesh: StrictMesh):
+    practice.send(sending(1, workflow="TOC_FHIR_IP_DISCH_ACK", recipient=PHARMACY))
     ids = [
-        practice.send(parcel(n, workflow="DIGMED_EMG_MED_ACK", recipient=PHARMACY)).mesh_id
+        practice.send(sending(n, workflow="DIGMED_EMG_MED_ACK", recipient=PHARMACY)).mesh_id
         for n in range(2, 5)
     ]
     assert list(pharmacy.inbox()) == ids
 
 
-def test_more_than_a_page_is_listed_whole(pharmacy, practice, parcel, mesh: StrictMesh):
+def test_more_than_a_page_is_listed_whole(pharmacy, practice, sending, mesh: StrictMesh):
     mailbox = mesh.stored(PHARMACY)
-    first = practice.send(parcel(1, workflow="DIGMED_FLU_VAC_ACK", recipient=PHARMACY)).mesh_id
+    first = practice.send(sending(1, workflow="DIGMED_FLU_VAC_ACK", recipient=PHARMACY)).mesh_id
     import copy
 
     from mesh_sandbox import dependencies
@@ -108,15 +108,15 @@ def test_a_lookup_finds_the_one_mailbox_and_is_remembered(pharmacy, mesh: Strict
     assert sum("endpointlookup" in call for call in mesh.calls) == 1
 
 
-def test_a_practice_without_a_mailbox(pharmacy, parcel, mesh: StrictMesh):
+def test_a_practice_without_a_mailbox(pharmacy, sending, mesh: StrictMesh):
     assert pharmacy.mailbox_of("X9GP09", "DIGMED_FLU_VAC") is None
     with pytest.raises(RefusedError) as caught:
-        pharmacy.send(parcel(practice_ods="X9GP09"))
+        pharmacy.send(sending(practice_ods="X9GP09"))
     assert caught.value.code == "EPL-151"
     assert not any("outbox" in call for call in mesh.calls)
 
 
-def test_a_practice_with_several_mailboxes(pharmacy, parcel, mesh: StrictMesh):
+def test_a_practice_with_several_mailboxes(pharmacy, sending, mesh: StrictMesh):
     mesh.register("X9GP02", "DIGMED_FLU_VAC", [PRACTICE, OTHER_PRACTICE])
     with pytest.raises(RefusedError) as caught:
         pharmacy.mailbox_of("X9GP02", "DIGMED_FLU_VAC")
@@ -126,9 +126,9 @@ def test_a_practice_with_several_mailboxes(pharmacy, parcel, mesh: StrictMesh):
 BORN = __import__("datetime").date(1970, 1, 2)
 
 
-def test_automatic_routing_reaches_the_practice(pharmacy, parcel, mesh: StrictMesh):
+def test_automatic_routing_reaches_the_practice(pharmacy, sending, mesh: StrictMesh):
     mesh.patients["9990000018"] = Registered("19700102", "O'Neill", (PRACTICE,))
-    pharmacy.send(parcel(recipient=automatic_address("9990000018", BORN, "O’Neill")))
+    pharmacy.send(sending(recipient=automatic_address("9990000018", BORN, "O’Neill")))
     assert len(mesh.stored(PRACTICE)) == 1
 
 
@@ -142,10 +142,10 @@ def test_automatic_routing_reaches_the_practice(pharmacy, parcel, mesh: StrictMe
     ],
 )
 def test_routing_that_fails_is_told_later_in_a_report(
-    pharmacy, parcel, mesh, code, number, surname, mailboxes
+    pharmacy, sending, mesh, code, number, surname, mailboxes
 ):
     mesh.patients["9990000018"] = Registered("19700102", "Neill", mailboxes)
-    sent = parcel(recipient=automatic_address(number, BORN, surname))
+    sent = sending(recipient=automatic_address(number, BORN, surname))
     receipt = pharmacy.send(sent)
     assert len(mesh.stored(NOWHERE)) == 1
     (waiting,) = pharmacy.inbox()
@@ -185,9 +185,9 @@ def test_only_ids_of_the_right_shape_reach_a_url(pharmacy, mesh: StrictMesh, bad
         {"practice_ods": "../admin"},
     ],
 )
-def test_a_parcel_of_the_wrong_form_is_never_sent(pharmacy, parcel, mesh: StrictMesh, change):
+def test_a_sending_of_the_wrong_form_is_never_sent(pharmacy, sending, mesh: StrictMesh, change):
     with pytest.raises(RefusedError):
-        pharmacy.send(parcel(**change))
+        pharmacy.send(sending(**change))
     assert not any(re.search("outbox|endpointlookup", call) for call in mesh.calls)
 
 
@@ -202,8 +202,10 @@ def test_an_address_is_made_of_the_parts_that_pds_holds():
             automatic_address(number, BORN, surname)
 
 
-def test_what_nobody_collects_in_five_days_is_reported_in_words(pharmacy, practice, parcel, mesh: StrictMesh):
-    receipt = pharmacy.send(parcel())
+def test_what_nobody_collects_in_five_days_is_reported_in_words(
+    pharmacy, practice, sending, mesh: StrictMesh
+):
+    receipt = pharmacy.send(sending())
     assert mesh.expire(PRACTICE) == 0
     mesh.clock_offset = timedelta(days=5, minutes=1)
     assert mesh.expire(PRACTICE) == 1
@@ -223,18 +225,18 @@ def test_a_report_of_an_unknown_code_keeps_what_mesh_said():
     assert "paper" in told
 
 
-def test_what_was_acknowledged_is_gone(pharmacy, practice, parcel, mesh: StrictMesh):
-    receipt = pharmacy.send(parcel())
+def test_what_was_acknowledged_is_gone(pharmacy, practice, sending, mesh: StrictMesh):
+    receipt = pharmacy.send(sending())
     practice.acknowledge(receipt.mesh_id)
     with pytest.raises(NotThereError):
         practice.fetch(receipt.mesh_id)
     practice.acknowledge(receipt.mesh_id)
 
 
-def test_what_is_too_large_for_mesh_is_refused(pharmacy, parcel, mesh: StrictMesh):
+def test_what_is_too_large_for_mesh_is_refused(pharmacy, sending, mesh: StrictMesh):
     mesh.size_limit = 40
     with pytest.raises(RefusedError, match="too large") as refused:
-        pharmacy.send(parcel())
+        pharmacy.send(sending())
     assert refused.value.code == "413"
     assert mesh.stored(PRACTICE) == []
 

@@ -114,10 +114,10 @@ def transport(far_end, tls_mesh, authority, account_of) -> Iterator[MeshTranspor
 
 @pytest.mark.parametrize("then", [FarEnd.speaks_without_tls, FarEnd.receives_a_damaged_record])
 def test_a_fault_of_tls_after_the_message_left_is_an_unknown_outcome(
-    far_end, transport, parcel, then
+    far_end, transport, sending, then
 ) -> None:
     far_end.then = then
-    sent = parcel(recipient=PRACTICE, payload=os.urandom(20_000))
+    sent = sending(recipient=PRACTICE, payload=os.urandom(20_000))
     with pytest.raises(OutcomeUnknownError):
         transport.send(sent)
     assert far_end.taken == [sent.payload], "MESH may have it"

@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.event_words import words_of_event
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import ANSWERS, Happening, Need, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of, words_of_need, words_of_row

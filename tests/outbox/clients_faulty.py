@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from digmed_desktop.demo.client_double import ClientDouble, ClientOptions, ClientPoint
-from digmed_desktop.messaging.parcel import InboxItem
+from digmed_desktop.messaging.sending import InboxItem
 from tests.outbox.doubles import FolderMesh, FolderTransport
 
 

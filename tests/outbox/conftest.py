@@ -11,7 +11,7 @@ import pytest
 
 from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.history.store import Store
-from digmed_desktop.messaging.parcel import FrozenMessage
+from digmed_desktop.messaging.sending import FrozenMessage
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.outbox.engine import Delivery

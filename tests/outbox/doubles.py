@@ -25,7 +25,7 @@ from digmed_desktop.messaging.errors import (
     RefusedError,
     UnusableError,
 )
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt, Sending
 from digmed_desktop.messaging.states import Happening
 
 OURS, THEIRS = "PHARMACY", "PRACTICE"
@@ -171,16 +171,16 @@ class FolderTransport:
             raise NotThereError("MESH does not know this message.")
         return str(entry["recipient"])
 
-    def send(self, parcel: Parcel) -> Receipt:
+    def send(self, sending: Sending) -> Receipt:
         fault = self._fail_before("send")
-        to = parcel.recipient or self.mailboxes.get(parcel.practice_ods, THEIRS)
+        to = sending.recipient or self.mailboxes.get(sending.practice_ods, THEIRS)
         visible = self.mesh.clock.now() + (LATE_BY if fault is Fault.LATE else timedelta())
         mesh_id = self.mesh.put(
             to,
-            parcel.payload,
-            workflow=parcel.workflow,
+            sending.payload,
+            workflow=sending.workflow,
             sender=self.mailbox,
-            local_id=parcel.local_id,
+            local_id=sending.local_id,
             visible=visible.isoformat(),
         )
         if fault in (Fault.CUT_AFTER, Fault.LATE):

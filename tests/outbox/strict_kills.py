@@ -22,7 +22,7 @@ from digmed_desktop.mesh import connection
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import Parcel, new_local_id
+from digmed_desktop.messaging.sending import Sending, new_local_id
 from digmed_desktop.outbox.engine import Delivery
 from digmed_desktop.outbox.marks import Mark
 from digmed_desktop.outbox.policy import Policy
@@ -107,7 +107,7 @@ def _serve(pipe: Connection) -> None:
             for code in ("20013", "30001") if received[said] == 1 else ("20007",):
                 body = response(said, code)
                 practice.send(
-                    Parcel(
+                    Sending(
                         0, new_local_id("Y99901"), f"{item.workflow}_ACK", "", "", body, recipient=PHARMACY
                     )
                 )

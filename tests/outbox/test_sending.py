@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Parcel, Receipt
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt, Sending
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.outbox.marks import Mark
 from digmed_desktop.outbox.no_connection import NoConnection
@@ -185,9 +185,9 @@ def test_an_answer_settles_what_is_being_checked_and_it_is_not_sent_again(pharma
 class Slow(FolderTransport):
     """A MESH that takes a minute for each message."""
 
-    def send(self, parcel: Parcel) -> Receipt:
+    def send(self, sending: Sending) -> Receipt:
         self.mesh.clock.move(minutes=1)
-        return super().send(parcel)
+        return super().send(sending)
 
 
 def test_the_time_of_grace_begins_when_the_outcome_became_unknown(pharmacy: Pharmacy) -> None:

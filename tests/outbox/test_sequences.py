@@ -206,10 +206,10 @@ def test_a_message_that_always_fails_the_program_does_not_keep_two_others_from_g
     pharmacy: Pharmacy,
 ) -> None:
     class Failing(FolderTransport):
-        def send(self, parcel: Any) -> Any:
-            if parcel.local_id == bad:
+        def send(self, sending: Any) -> Any:
+            if sending.local_id == bad:
                 raise ZeroDivisionError
-            return super().send(parcel)
+            return super().send(sending)
 
     first, *others = [pharmacy.freeze()[0] for _ in range(3)]
     bad = pharmacy.story(first).local_id

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.messaging.errors import NotThereError
-from digmed_desktop.messaging.parcel import WITH_CLIENT, Elsewhere, ItemKind, Parcel, Receipt
 from digmed_desktop.messaging.ports import Transport
+from digmed_desktop.messaging.sending import WITH_CLIENT, Elsewhere, ItemKind, Receipt, Sending
 from tests.history.samples import START
 from tests.outbox.clients import Ends, ends_of
 from tests.outbox.doubles import OURS, THEIRS, FolderClock, FolderMesh, FolderTransport
@@ -28,24 +28,24 @@ class TransportContract(ABC):
     def carry(self) -> None:  # noqa: B027  # nothing stands between most transports and MESH
         """Let what stands between do all that it has to do."""
 
-    def taken(self, by: Transport, parcel: Parcel) -> Receipt:
+    def taken(self, by: Transport, sending: Sending) -> Receipt:
         """Send, and return MESH's receipt."""
-        found: Receipt | Elsewhere | None = by.send(parcel)
+        found: Receipt | Elsewhere | None = by.send(sending)
         if isinstance(found, Elsewhere):
             assert found == WITH_CLIENT
-            assert by.look_up(parcel.local_id) == WITH_CLIENT
+            assert by.look_up(sending.local_id) == WITH_CLIENT
             self.carry()
-            found = by.follow([parcel.local_id])[parcel.local_id]
+            found = by.follow([sending.local_id])[sending.local_id]
         assert isinstance(found, Receipt)
         return found
 
-    def parcel(self, local_id: str, payload: bytes = b"<Bundle/>") -> Parcel:
-        return Parcel(1, local_id, WORKFLOW, PRACTICE, "Vaccination notification", payload)
+    def sending(self, local_id: str, payload: bytes = b"<Bundle/>") -> Sending:
+        return Sending(1, local_id, WORKFLOW, PRACTICE, "Vaccination notification", payload)
 
     def test_what_is_sent_arrives_byte_for_byte(self, ends: tuple[Transport, Transport]) -> None:
         ours, theirs = ends
         ours.handshake()
-        receipt = self.taken(ours, self.parcel("FQF01_a", "<Bundle>é</Bundle>".encode()))
+        receipt = self.taken(ours, self.sending("FQF01_a", "<Bundle>é</Bundle>".encode()))
         assert list(theirs.inbox()) == [receipt.mesh_id]
         item = theirs.fetch(receipt.mesh_id)
         assert item.body == "<Bundle>é</Bundle>".encode()
@@ -54,7 +54,7 @@ class TransportContract(ABC):
     def test_a_sending_is_found_by_its_local_id_and_no_other(self, ends: tuple[Transport, Transport]) -> None:
         ours, _ = ends
         assert not isinstance(ours.look_up("FQF01_a"), Receipt)
-        receipt = self.taken(ours, self.parcel("FQF01_a"))
+        receipt = self.taken(ours, self.sending("FQF01_a"))
         found = ours.look_up("FQF01_a")
         assert isinstance(found, Receipt)
         assert found.mesh_id == receipt.mesh_id
@@ -64,7 +64,7 @@ class TransportContract(ABC):
         self, ends: tuple[Transport, Transport]
     ) -> None:
         ours, theirs = ends
-        receipt = self.taken(ours, self.parcel("FQF01_a"))
+        receipt = self.taken(ours, self.sending("FQF01_a"))
         theirs.fetch(receipt.mesh_id)
         assert list(theirs.inbox()) == [receipt.mesh_id]
         assert not ours.collected(receipt.mesh_id)
@@ -81,16 +81,16 @@ class TransportContract(ABC):
 
     def test_an_answer_goes_to_the_mailbox_that_is_named(self, ends: tuple[Transport, Transport]) -> None:
         ours, theirs = ends
-        first = self.taken(ours, self.parcel("FQF01_a"))
+        first = self.taken(ours, self.sending("FQF01_a"))
         sender = theirs.fetch(first.mesh_id).sender
-        answer = Parcel(0, "Y99901_a", f"{WORKFLOW}_ACK", "", "", b"<Response/>", recipient=sender)
+        answer = Sending(0, "Y99901_a", f"{WORKFLOW}_ACK", "", "", b"<Response/>", recipient=sender)
         receipt = self.taken(theirs, answer)
         self.carry()
         assert list(ours.inbox()) == [receipt.mesh_id]
 
     def test_a_sending_that_was_done_is_not_done_again(self, ends: tuple[Transport, Transport]) -> None:
         ours, theirs = ends
-        receipt = self.taken(ours, self.parcel("FQF01_a"))
+        receipt = self.taken(ours, self.sending("FQF01_a"))
         assert ours.follow(["FQF01_a"]) == {"FQF01_a": receipt}
         assert list(theirs.inbox()) == [receipt.mesh_id]
 

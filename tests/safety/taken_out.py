@@ -93,7 +93,7 @@ def sent_at_once(_control: Any) -> Any:
     from digmed_desktop.messaging.delivery import Outcome
     from digmed_desktop.messaging.states import Happening
 
-    return lambda _self, parcel, note: Outcome(parcel.local_id, Happening.NOT_TAKEN, note=note)
+    return lambda _self, sending, note: Outcome(sending.local_id, Happening.NOT_TAKEN, note=note)
 
 
 def until_week_36(_control: Any) -> Any:

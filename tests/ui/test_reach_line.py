@@ -2,7 +2,7 @@
 
 from digmed_desktop.desk.reaching import ReachDesk
 from digmed_desktop.messaging.connection import Reach
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.ui.forms.reach_line import ASKING
 from tests.ui.conftest import Bench
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.fhir.response_reader import response_reader
 from digmed_desktop.fhir.responses import write_response
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.replies import ReplyAct
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Receipt
 from digmed_desktop.messaging.states import Happening, State
 from digmed_desktop.ui.pages.replies import RepliesPage
 from digmed_desktop.ui.pages.today import TodayPage

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.messaging.duty import Duty
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import Search, Sort
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import words_of_row

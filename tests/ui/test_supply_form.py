@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 from digmed_desktop.reference import roles
 from digmed_desktop.ui.context import FormStart

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from digmed_desktop.history.tables.columns import Moment, Number, Word, metadata
-from digmed_desktop.messaging.parcel import ItemKind, Kind
 from digmed_desktop.messaging.replies import Doubt
+from digmed_desktop.messaging.sending import ItemKind, Kind
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.story import Outcome
 

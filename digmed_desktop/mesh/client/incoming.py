@@ -20,7 +20,7 @@ from digmed_desktop.mesh.client.points import OnPoint, Point
 from digmed_desktop.mesh.client.timing import Timing
 from digmed_desktop.mesh.reports import told_of_report
 from digmed_desktop.messaging.errors import NotThereError, UnusableError
-from digmed_desktop.messaging.parcel import COLLECTED_REPORT, TAKEN_REPORT, InboxItem, ItemKind
+from digmed_desktop.messaging.sending import COLLECTED_REPORT, TAKEN_REPORT, InboxItem, ItemKind
 from digmed_desktop.untrusted import UnreadableError
 from digmed_desktop.untrusted_xml import NotReadableError
 

@@ -14,7 +14,7 @@ from digmed_desktop.mesh.client.places import CONTROL, DATA, Places
 from digmed_desktop.mesh.client.points import OnPoint, Point
 from digmed_desktop.mesh.client.traces import Traces
 from digmed_desktop.messaging.errors import OutcomeUnknownError
-from digmed_desktop.messaging.parcel import WITH_CLIENT, Elsewhere, Receipt, Where
+from digmed_desktop.messaging.sending import WITH_CLIENT, Elsewhere, Receipt, Where
 from digmed_desktop.untrusted import UnreadableError
 from digmed_desktop.untrusted_xml import NotReadableError
 

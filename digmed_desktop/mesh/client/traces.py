@@ -12,7 +12,7 @@ from digmed_desktop import untrusted
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.mesh.client import places
 from digmed_desktop.mesh.client.places import Places
-from digmed_desktop.messaging.parcel import Elsewhere, Receipt, Where
+from digmed_desktop.messaging.sending import Elsewhere, Receipt, Where
 
 _ENDING, _LARGEST = ".txt", 10_000
 _AUTOMATIC = re.compile(r"GPPROVIDER_\S*", re.IGNORECASE)

@@ -21,13 +21,13 @@ from digmed_desktop.mesh.client.settings_file import poll_period
 from digmed_desktop.mesh.client.timing import Timing
 from digmed_desktop.mesh.client.traces import Traces
 from digmed_desktop.messaging.errors import NotThereError, RefusedError
-from digmed_desktop.messaging.parcel import (
+from digmed_desktop.messaging.sending import (
     COLLECTED_REPORT,
     WITH_CLIENT,
     Elsewhere,
     InboxItem,
-    Parcel,
     Receipt,
+    Sending,
     Where,
 )
 
@@ -83,24 +83,24 @@ class ClientTransport:
         """The sentence for a practice whose mailbox nobody entered."""
         return f"{_NO_MAILBOX} {_ENTER_IT}"
 
-    def send(self, parcel: Parcel) -> Receipt | Elsewhere:
+    def send(self, sending: Sending) -> Receipt | Elsewhere:
         """Hand a message over to the client, once."""
-        addressing.check_parcel(parcel)
-        recipient = parcel.recipient or self.mailbox_of(parcel.practice_ods, parcel.workflow)
+        addressing.check_sending(sending)
+        recipient = sending.recipient or self.mailbox_of(sending.practice_ods, sending.workflow)
         if recipient is None:
             raise RefusedError(_NO_MAILBOX, _ENTER_IT)
         control = ControlFile(
             MessageType.DATA,
-            workflow=parcel.workflow,
+            workflow=sending.workflow,
             sender=self._account.mailbox,
             recipient=recipient,
-            subject=addressing.subject_header(parcel.subject),
-            local_id=parcel.local_id,
+            subject=addressing.subject_header(sending.subject),
+            local_id=sending.local_id,
         )
 
         def hand_over() -> Receipt | Elsewhere:
-            self._outgoing.refresh_if_known(parcel.local_id)
-            return self._outgoing.hand_over(control, parcel.payload)
+            self._outgoing.refresh_if_known(sending.local_id)
+            return self._outgoing.hand_over(control, sending.payload)
 
         return self._call(hand_over, moving=True)  # what is handed over is so, wherever the share is then
 

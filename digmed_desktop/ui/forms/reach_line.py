@@ -3,7 +3,7 @@
 import re
 
 from digmed_desktop.messaging.connection import Reach
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.words import Words, set_property
 

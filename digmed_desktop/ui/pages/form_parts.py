@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import load
-from digmed_desktop.messaging.parcel import Kind
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.alerts import Alerts
 from digmed_desktop.ui.forms.correction_band import CorrectionBand

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.messaging.parcel import Kind
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, fault_of
+from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import IN_TRANSIT, State
 from digmed_desktop.messaging.wording import words_of
 from digmed_desktop.ui.context import Context

@@ -19,9 +19,9 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Correction
 from digmed_desktop.messaging.delivery import Stop
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind, Kind, Receipt
 from digmed_desktop.messaging.register import EntryKind, Head, NewEntry
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.sending import InboxItem, ItemKind, Kind, Receipt
 from digmed_desktop.messaging.states import TRANSITIONS, Happening, State
 from tests.history.samples import (
     KEY,

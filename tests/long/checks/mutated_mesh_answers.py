@@ -8,7 +8,7 @@ from digmed_desktop.mesh import connection
 from digmed_desktop.mesh.account import MeshAccount
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.errors import DigMedError
-from digmed_desktop.messaging.parcel import Parcel
+from digmed_desktop.messaging.sending import Sending
 from tests.long import mutations
 from tests.long.registry import LongCheck, Outcome, Size
 from tests.mesh.strict_mesh import PASSWORD, PHARMACY, SHARED_KEY, StrictMesh, Way
@@ -32,7 +32,7 @@ def run(size: Size, _folder: Path) -> Outcome:
     connection.FIRST_PAUSE = 0.0
     mesh = StrictMesh()
     transport = MeshTransport(MeshAccount(mesh.url, PHARMACY, PASSWORD, SHARED_KEY), timeout=(5, 5))
-    parcel = Parcel(1, "X9TEST_1", "DIGMED_FLU_VAC", "X9GP01", "s", b"<a/>", recipient="X9GP")
+    sending = Sending(1, "X9TEST_1", "DIGMED_FLU_VAC", "X9GP01", "s", b"<a/>", recipient="X9GP")
     state: dict[str, Any] = {}
 
     def read(body: bytes) -> None:
@@ -47,7 +47,7 @@ def run(size: Size, _folder: Path) -> Outcome:
             "collected": lambda: transport.collected(ID),
             "inbox": transport.inbox,
             "acknowledge": lambda: transport.acknowledge(ID),
-            "send": lambda: transport.send(parcel),
+            "send": lambda: transport.send(sending),
             "fetch": lambda: transport.fetch(ID),
         }
         calls[state["call"]]()

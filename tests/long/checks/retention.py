@@ -15,10 +15,10 @@ from digmed_desktop.desk.retention_views import WORDS
 from digmed_desktop.history.searching import MOST_SAVED
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Health
-from digmed_desktop.messaging.parcel import InboxItem, ItemKind
 from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.retention import HoldReason
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message, names, token
 from tests.long.registry import LongCheck, Outcome, Size

@@ -53,7 +53,7 @@ class FrozenMessage:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Parcel:
+class Sending:
     """One sending of one frozen message, or of an answer that we owe.
 
     ``local_id`` is unique and never changes when the same sending is tried again. ``recipient`` is the MESH
@@ -82,7 +82,7 @@ def new_local_id(ods_code: str) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
-    """MESH took a parcel."""
+    """MESH took a sending."""
 
     mesh_id: str
     recipient: str  # the mailbox it went to
