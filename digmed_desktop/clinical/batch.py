@@ -22,7 +22,7 @@ def sentence_about(typed: str) -> str | None:
     return None
 
 
-def doubt_about(typed: str) -> str | None:
+def warning_about(typed: str) -> str | None:
     """Return what looks odd about a batch number, or None: makers' batches hold a digit."""
     batch = typed.strip()
     if batch and not any(sign.isdigit() for sign in batch):

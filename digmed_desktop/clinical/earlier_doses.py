@@ -1,4 +1,4 @@
-"""Find doubts about the next dose from earlier ones, by the programme's dated rules."""
+"""Find warnings about the next dose from earlier ones, by the programme's dated rules."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class NextDose:
     due: date | None = None  # of the baby
 
 
-def doubts(
+def warnings(
     rules: Collection[EarlierRule],
     season_start: date | None,
     doses: Mapping[EarlierRule, Sequence[Dose]],

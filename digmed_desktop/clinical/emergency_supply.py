@@ -62,7 +62,7 @@ class SuppliedItem:
 
     ``legal_class`` (pom, p, gsl), ``schedule`` (of the Misuse of Drugs Regulations 2001: none, 1 to 5), ``strength``,
     ``preparation`` and ``amount_is`` (how the amount compares with the limit of its preparation), ``for_epilepsy``,
-    ``as_directed`` and ``reason`` (why the pharmacist supplied in spite of a doubt) are for the register and the
+    ``as_directed`` and ``reason`` (why the pharmacist supplied in spite of a warning) are for the register and the
     rules; they are not sent. Size, weight and colour belong to an appliance.
     """
 

@@ -276,7 +276,7 @@ def _is_slip(key: str, was: Identity, now: Identity) -> bool:
 
 
 def _resembles(key: str, known: Identity, now: Identity) -> bool:
-    """Whether two answers may be one person's: a doubt, never a reason to ask nothing."""
+    """Whether two answers may be one person's: a warning, never a reason to ask nothing."""
     if key == BORN:
         return known.born is not None and now.born is not None and _one_part_off(known.born, now.born)
     return _alike(known.family, now.family) if key == FAMILY else _alike(known.given, now.given)

@@ -75,7 +75,7 @@ OF_THE_PRODUCT = (
 )
 """The questions of an item that say something about its product, so that they go with it.
 
-A reason that stayed would answer a doubt about the next product before anyone has seen it.
+A reason that stayed would answer a warning about the next product before anyone has seen it.
 """
 OF_THE_TREATMENT = ("directions", "quantity", "days", "indication", "additional")
 """The questions of an item about how its product is taken. They go with it too, and a person may put them back."""

@@ -25,7 +25,7 @@ def sentence_about(typed: str, what: str) -> str | None:
     return None
 
 
-def doubt_about(typed: str, what: str) -> str | None:
+def warning_about(typed: str, what: str) -> str | None:
     """Return what looks odd about a name, or None."""
     if typed != typed.strip(" "):
         return f"The {what} begins or ends with a space. The space is left out."

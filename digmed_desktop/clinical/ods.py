@@ -26,7 +26,7 @@ def sentence_about(typed: str, what: str) -> str | None:
     return None
 
 
-def doubt_about_practice(typed: str) -> str | None:
+def warning_about_practice(typed: str) -> str | None:
     """Return what looks odd about a GP practice's ODS code, or None: most are a letter and five digits."""
     code = shown(typed)
     if re.fullmatch(r"[A-Z][0-9]{5}", code):

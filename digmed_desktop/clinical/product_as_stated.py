@@ -1,4 +1,4 @@
-"""Doubts about a product as a record states it: its manufacturer, and a code that no list here has for its name."""
+"""Warnings about a product as a record states it: its manufacturer, and a code that no list here has for its name."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _SUPPLIER = re.compile(r"\b(ltd|limited|plc|inc|gmbh|uk|pharma\w*)\b", re.IGNORE
 _LEGAL_FORMS = frozenset({"ltd", "limited", "plc", "inc", "gmbh", "uk", "the"})
 
 
-def doubts(vaccine: Immunization, programme: Programme) -> Iterator[Problem]:
+def warnings(vaccine: Immunization, programme: Programme) -> Iterator[Problem]:
     """Yield what is doubtful in how a record states the product of a vaccine."""
     product = vaccine.product
     if product is None:

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.legal_basis import BasisRule
 from digmed_desktop.clinical.medicine import same_name
 from digmed_desktop.clinical.record import Coded, Quantity
+from digmed_desktop.clinical.warning_rules import WarningRule
 from digmed_desktop.data_files.source import OWN
 
 SCREENING = "screening."
@@ -119,11 +119,11 @@ class Programme:
     pregnancy_weeks: tuple[int, int] | None = (
         None  # first and last completed week in which it is usually given
     )
-    pregnancy_later: str = ""  # what is said after the last week; "": it is a doubt
+    pregnancy_later: str = ""  # what is said after the last week; "": it is a warning
     route_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # route id -> fitting site ids
     advice: str = ""  # what is usually said, to be edited for the patient
     earlier: tuple[EarlierRule, ...] = ()  # when an earlier dose is in doubt with the next
-    doubts: tuple[DoubtRule, ...] = ()  # which answers and ages are in doubt besides
+    warnings: tuple[WarningRule, ...] = ()  # which answers and ages raise one besides
     bases: tuple[BasisRule, ...] = ()  # who may vaccinate under which legal basis
     second_dose: str = ""  # what to look at when a second dose is recorded
     agreement_name: str = ""  # of the agreement in words, the same for every season
@@ -152,7 +152,7 @@ class Programme:
         live, holds = (self.is_live(product), product.holds) if product else (False, frozenset[str]())
         needed = {
             question.removeprefix(SCREENING)
-            for rule in self.doubts
+            for rule in self.warnings
             if rule.topic == "screening" and rule.of_product(live=live, holds=holds)
             for question in rule.when
             if question.startswith(SCREENING)

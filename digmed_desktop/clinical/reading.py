@@ -1,4 +1,4 @@
-"""Read the answers of a form: the record that they make, its faults and its doubts."""
+"""Read the answers of a form: the record that they make, its faults and its warnings."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

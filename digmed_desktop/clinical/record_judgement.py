@@ -44,7 +44,7 @@ def judge(
 
 
 def _unreached(record: Record) -> Iterator[Fault]:
-    """Yield a doubt whether messages reach a supply's practice; of a vaccination the form's rules say it."""
+    """Yield a warning whether messages reach a supply's practice; of a vaccination the form's rules say it."""
     if isinstance(record, VaccinationRecord) or record.practice is None:
         return
     found = unreached.of_practice(record.practice)

@@ -17,7 +17,7 @@ from digmed_desktop.clinical import (
     unstated,
     vaccination,
 )
-from digmed_desktop.clinical.clinician_doubts import telephone_doubts
+from digmed_desktop.clinical.clinician_warnings import telephone_warnings
 from digmed_desktop.clinical.contradictions import Contradiction, contradictions
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.dose_contradictions import is_weight
@@ -204,8 +204,8 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
         elif problem.severity is Severity.STOP and _is_refused(problem.field, answers, record, place):
             yield problem
     yield from _unit(record.immunizations[place], opened.programme, answers["vaccine.product"])
-    yield from telephone_doubts(record.patient, record.pharmacy, record.practice, "patient.telephone")
-    yield from product_as_stated.doubts(record.immunizations[place], opened.programme)
+    yield from telephone_warnings(record.patient, record.pharmacy, record.practice, "patient.telephone")
+    yield from product_as_stated.warnings(record.immunizations[place], opened.programme)
     if record.pregnancy_due and record.patient.sex is Sex.MALE and answers.get(_WHY) != "pregnant":
         yield Problem(_WHY, _DUE_OF_A_MAN, Severity.STOP)
 
@@ -226,7 +226,7 @@ def _is_answered(problem: Problem, record: VaccinationRecord) -> bool:
 
 
 def _unit(vaccine: Immunization, programme: Programme, product: str) -> Iterator[Problem]:
-    """Yield a doubt about a dose in another unit than the programme's, whose size no rule can judge."""
+    """Yield a warning about a dose in another unit than the programme's, whose size no rule can judge."""
     dose, unit = vaccine.dose, programme.unit_of(product)
     if dose is None or unit is None or units.is_one(dose.unit, unit):
         return
@@ -328,6 +328,6 @@ def _of_any(programmes: Sequence[Programme]) -> Programme:
         usual_doses=(),
         unit=None,
         second_dose="",
-        doubts=tuple(rule for rule in first.doubts if all(rule in one.doubts for one in programmes)),
+        warnings=tuple(rule for rule in first.warnings if all(rule in one.warnings for one in programmes)),
         bases=tuple(rule for rule in first.bases if all(rule in one.bases for one in programmes)),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from digmed_desktop import resources
 from digmed_desktop.clinical import data_review, form, hazard_log, incident_table, law, supply_tables
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
-from digmed_desktop.clinical.rule_words import DOUBTS, WEIGHTS, ages, days, doubt, named, when
+from digmed_desktop.clinical.rule_words import WARNING_HEADS, WEIGHTS, ages, days, named, warning, when
 from digmed_desktop.clinical.table_text import INTRO, Row, origin, sentences, table
 from digmed_desktop.clinical.vaccine_tables import vaccines
 from digmed_desktop.data_files.source import OWN
@@ -19,7 +19,7 @@ def _shared(*topics: str) -> list[Row]:
 
 
 def _rules(title: str, rows: Iterable[Row]) -> str:
-    return f"# {title}\n\n{INTRO}\n{table(DOUBTS, map(doubt, rows))}"
+    return f"# {title}\n\n{INTRO}\n{table(WARNING_HEADS, map(warning, rows))}"
 
 
 def screening() -> str:

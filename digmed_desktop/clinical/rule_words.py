@@ -16,7 +16,7 @@ WEIGHTS = {
     "allows": "Allowed",
 }
 _WORDS = {"yes": "Yes", "no": "No", "": "no answer"}
-DOUBTS = ("When", "Sentence", "Source and standing")
+WARNING_HEADS = ("When", "Sentence", "Source and standing")
 """Three columns: more cannot be read at 200 % text."""
 
 
@@ -116,7 +116,7 @@ def _listed(question: str, kinds: Collection[str] | None) -> dict[str, str]:
     return {one: " or ".join(dict.fromkeys(labels)) for one, labels in found.items()}
 
 
-def doubt(row: Row) -> tuple[str, str, str]:
+def warning(row: Row) -> tuple[str, str, str]:
     """Return a rule as a line of three cells."""
     return (
         sentences(whom(row), when(row), days(row)),

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from digmed_desktop.clinical.confidence import Confidence
-from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
 from digmed_desktop.clinical.form_file import FormFile
+from digmed_desktop.clinical.warning_rules import WarningRule, Weight
 from digmed_desktop.data_files.fault import Fault, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.model import (
@@ -38,8 +38,8 @@ Mentions = Annotated[
 Days = Annotated[int, Field(ge=0, le=40_000, description="a whole number of days")]
 
 
-class DoubtRow(DataModel):
-    """A doubt: which answers and ages raise it, what is said, and how much it weighs."""
+class WarningRow(DataModel):
+    """A warning: which answers and ages raise it, what is said, and how much it weighs."""
 
     field: Text
     sentence: Text
@@ -56,8 +56,8 @@ class DoubtRow(DataModel):
     born_to: Day | None = None
 
 
-class RuleRow(DoubtRow):
-    """A doubt of many vaccinations."""
+class RuleRow(WarningRow):
+    """A warning of many vaccinations."""
 
     id: Id
     topic: Literal["screening", "contradiction", "consent", "date", "service", "practice"]
@@ -77,16 +77,18 @@ class SharedRulesFile(ReviewedFile):
     rule: list[RuleRow]
 
 
-def doubt_faults(at: At, place: Sequence[str | int], doubt: DoubtRow, questions: set[str]) -> Iterator[Fault]:
-    """Yield what is wrong in one doubt: its questions, order of ages and days, and a stop nobody read."""
-    yield from at.unknown((*place, "field"), [doubt.field], questions, "a question of the form")
-    for key, answers in (("when", doubt.when), ("unless", doubt.unless)):
+def warning_faults(
+    at: At, place: Sequence[str | int], warning: WarningRow, questions: set[str]
+) -> Iterator[Fault]:
+    """Yield what is wrong in one warning: its questions, order of ages and days, and a stop nobody read."""
+    yield from at.unknown((*place, "field"), [warning.field], questions, "a question of the form")
+    for key, answers in (("when", warning.when), ("unless", warning.unless)):
         yield from at.unknown((*place, key), answers, questions, "a question of the form")
-    yield from in_order(at, place, "from_age", doubt.from_age, "to_age", doubt.to_age)
-    yield from in_order(at, place, "born_from", doubt.born_from, "born_to", doubt.born_to)
-    yield from in_order(at, place, "since", doubt.since, "until", doubt.until)
-    if doubt.weight is Weight.STOP and not doubt.confidence.is_read:
-        wrong = f"nobody read the source of this stop, which is {shown(doubt.confidence.value)}"
+    yield from in_order(at, place, "from_age", warning.from_age, "to_age", warning.to_age)
+    yield from in_order(at, place, "born_from", warning.born_from, "born_to", warning.born_to)
+    yield from in_order(at, place, "since", warning.since, "until", warning.until)
+    if warning.weight is Weight.STOP and not warning.confidence.is_read:
+        wrong = f"nobody read the source of this stop, which is {shown(warning.confidence.value)}"
         yield at.fault((*place, "weight"), wrong, "warn or note")
 
 
@@ -97,7 +99,7 @@ def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[F
     yield from at.twice("rule", "id", [row.id for row in file.rule])
     for number, row in enumerate(file.rule):
         place = ("rule", number)
-        yield from doubt_faults(at, place, row, questions)
+        yield from warning_faults(at, place, row, questions)
         fields = {field.id: field for group in form.group for field in group.field}
         for question, answers in row.when.items():
             field = fields.get(question)
@@ -116,20 +118,20 @@ def cross_check_both_forms(at: At, file: SharedRulesFile, source: DataSource) ->
     yield from cross_check(at, file, source)
     questions = source.read(SUPPLY_FORM, FormFile).question_ids()
     for number, row in enumerate(file.rule):
-        yield from doubt_faults(at, ("rule", number), row, questions)
+        yield from warning_faults(at, ("rule", number), row, questions)
         if row.programmes or row.live or row.holds:
             yield at.fault(("rule", number), "a supply has no vaccine", "a rule of rules/vaccination.toml")
 
 
-def as_rule(row: DoubtRow) -> DoubtRule:
+def as_rule(row: WarningRow) -> WarningRule:
     """Return a row as a rule."""
     own = {key: value for key, value in dict(row).items() if key != "programmes"}
     for key in ("when", "unless"):
         own[key] = {question: tuple(answers) for question, answers in own[key].items()}
-    return DoubtRule(**own)
+    return WarningRule(**own)
 
 
-def of_both_forms(source: DataSource = OWN) -> tuple[DoubtRule, ...]:
+def of_both_forms(source: DataSource = OWN) -> tuple[WarningRule, ...]:
     """Return the rules that every form shares. Raises DataFileError where their file has a fault."""
     return tuple(as_rule(row) for row in source.read(BOTH_FORMS, SharedRulesFile).rule)
 

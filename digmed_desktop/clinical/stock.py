@@ -155,12 +155,12 @@ def _asks(sentence: str, vaccine: Immunization, hold: BatchHold) -> Problem:
     return Problem("vaccine.batch", said, Severity.LOOK, needs_reason=True, raised_by=by)
 
 
-def doubts(
+def warnings(
     batches: Iterable[StockBatch], *, product: str, number: str, expiry: date | None, day: date
 ) -> Iterator[Problem]:
     """Yield what the stock says against a batch that is given on ``day``; capitals and small letters are the same.
 
-    A batch that the stock does not hold is no doubt: not all that is given here need stand in the list.
+    A batch that the stock does not hold is no warning: not all that is given here need stand in the list.
     """
     same = [one for one in batches if number and one.number.casefold() == number.strip().casefold()]
     mine = [one for one in same if one.product == product]

@@ -14,10 +14,9 @@ from digmed_desktop.clinical import contradictions, form, law, reading
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
-from digmed_desktop.clinical.clinician_doubts import clinician_doubts, telephone_doubts
+from digmed_desktop.clinical.clinician_warnings import clinician_warnings, telephone_warnings
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import age
-from digmed_desktop.clinical.doubt_rules import Case, DoubtRule, raised
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.patient_answers import contact_answers
@@ -30,6 +29,7 @@ from digmed_desktop.clinical.stops import OwnStop, said_of
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.supply_law import judge
 from digmed_desktop.clinical.urgency import say_not_urgent
+from digmed_desktop.clinical.warning_rules import Case, WarningRule, raised
 
 SupplyReading = reading.Reading[EmergencySupplyRecord]
 Listed = Callable[[Coded], Medicine | None]
@@ -81,8 +81,8 @@ def read(
         },
     )
     if sheet.supplied:
-        sheet.problems += clinician_doubts(record.pharmacist, record.patient, "session.pharmacist")
-        sheet.problems += telephone_doubts(
+        sheet.problems += clinician_warnings(record.pharmacist, record.patient, "session.pharmacist")
+        sheet.problems += telephone_warnings(
             record.patient, record.pharmacy, record.practice, "patient.telephone"
         )
     contradictions.refuse(sheet, record, EMERGENCY_SUPPLY)
@@ -202,7 +202,7 @@ _LOOK_IN_THE_RECORD = (
 
 
 @cache
-def _shared_rules() -> tuple[DoubtRule, ...]:
+def _shared_rules() -> tuple[WarningRule, ...]:
     from digmed_desktop.clinical.shared_rules_file import of_both_forms
 
     return of_both_forms()
@@ -257,6 +257,6 @@ _ANSWERS = {
 
 
 def _raising(n: int, found: Finding) -> tuple[str, ...]:
-    """Return the questions whose answers raise a doubt: with another answer its reason is asked anew."""
+    """Return the questions whose answers raise a warning: with another answer its reason is asked anew."""
     of_item = (f"item.{n}.{one}" for one in ("product", *_ANSWERS.get(found.field, ())))
     return (*of_item, "allergies.entries") if found.field == "product" else tuple(of_item)

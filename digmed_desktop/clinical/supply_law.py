@@ -132,13 +132,13 @@ def _limits_in_doubt(item: SuppliedItem, listed: Medicine | None) -> Iterator[Fi
         yield from _unless(item, "If this is another kind of preparation")
 
 
-def _unless(item: SuppliedItem, doubt: str) -> Iterator[Finding]:
+def _unless(item: SuppliedItem, because: str) -> Iterator[Finding]:
     """Yield as questions the limits of days that an item of no kind with a limit of its own is over."""
     other = replace(item, preparation=ANY_OTHER, amount_is="")
     for rule in law.rules_for(other, SupplyRoute.PATIENT):
         for one in _by(rule, other):
             if one.forbids and rule.effect is Effect.DAYS:
-                sentence = f"{doubt}: {one.sentence[0].lower()}{one.sentence[1:]}"
+                sentence = f"{because}: {one.sentence[0].lower()}{one.sentence[1:]}"
                 yield Finding(one.field, sentence, one.rule, asks=True, source=one.source)
 
 

@@ -58,7 +58,7 @@ _ANSWERED = ("legal_class", "schedule", "preparation")
 
 
 def faults(record: EmergencySupplyRecord, now: datetime) -> Iterator[Fault]:
-    """Yield what law and form say against a supply that is used at ``now``; a doubt needs its reason."""
+    """Yield what law and form say against a supply that is used at ``now``; a warning needs its reason."""
     yield from law_faults(record)
     wanted = []
     for problem in dict.fromkeys(_of_the_form(record, now)):
@@ -115,7 +115,7 @@ def _opened(record: EmergencySupplyRecord, now: datetime) -> SupplyReading | Non
 
 
 def _of_the_form(record: EmergencySupplyRecord, now: datetime) -> Iterator[Problem]:
-    """Yield what the form would refuse or doubt in who decided, who asked and when it was entered."""
+    """Yield what the form would refuse or ask about in who decided, who asked and when it was entered."""
     reading = _opened(record, now)
     if reading is None:
         return
@@ -139,7 +139,7 @@ def _in_file(problem: Problem) -> str:
 
 
 def law_faults(record: EmergencySupplyRecord) -> Iterator[Fault]:
-    """Yield what the law says against a supply; a doubt needs the pharmacist's reason.
+    """Yield what the law says against a supply; a warning needs the pharmacist's reason.
 
     A record that does not say at whose request it was is held against the rules of the patient's, which allow less.
     """
@@ -169,12 +169,12 @@ def _of_item(number: int, item: SuppliedItem, found: Sequence[Finding]) -> Itera
     for one in found:
         if one.forbids:
             yield f"record.items.{number}.{one.field}", one.said
-    doubts = [one for one in found if one.asks]
+    warnings = [one for one in found if one.asks]
     reasons = [line for line in item.reason.splitlines() if A_WORD.search(line)]
-    if len(reasons) >= len(doubts):
+    if len(reasons) >= len(warnings):
         return
-    wanted = "the reason" if len(doubts) == 1 else f"{len(doubts)} reasons, each on a line of its own"
-    for one in doubts:
+    wanted = "the reason" if len(warnings) == 1 else f"{len(warnings)} reasons, each on a line of its own"
+    for one in warnings:
         yield f"record.items.{number}.reason", f"{one.said} Give {wanted} in this field."
 
 

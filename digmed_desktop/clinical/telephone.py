@@ -33,7 +33,7 @@ def use_of(typed: str) -> PhoneUse | None:
     return PhoneUse.MOBILE if re.fullmatch(r"07[1-57-9][0-9]{8}", national(typed)) else None
 
 
-def doubt_about(typed: str, use: PhoneUse) -> str | None:
+def warning_about(typed: str, use: PhoneUse) -> str | None:
     """Return what looks odd about calling a number mobile or not, or None (Ofcom: 07 is, 01 to 03 not)."""
     dialled = national(typed)
     if use is PhoneUse.MOBILE and dialled.startswith(("01", "02", "03")):

@@ -4,7 +4,7 @@ Nothing is guessed, cut or put right unseen: an answer that cannot be read is le
 in a problem. Spaces around an answer are not part of it, and NHS numbers, postcodes and ODS codes are kept in
 their one shape. What one answer means is said by its binding (:mod:`digmed_desktop.clinical.questions`); here are the
 rules between answers. The cross-checks that only ask a person to look are in
-:mod:`digmed_desktop.clinical.vaccination_doubts`.
+:mod:`digmed_desktop.clinical.vaccination_warnings`.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ from digmed_desktop.clinical.reading import ChosenVaccine, judged
 from digmed_desktop.clinical.record import Coded, Organisation, Professional, VaccinationRecord
 from digmed_desktop.clinical.stops import OwnStop, said_of
 from digmed_desktop.clinical.urgency import say_not_urgent
-from digmed_desktop.clinical.vaccination_doubts import doubts
+from digmed_desktop.clinical.vaccination_warnings import warnings
 
 Reading = reading.Reading[VaccinationRecord]
 
@@ -56,7 +56,7 @@ def read(
     _judge(sheet, values, pharmacy, unneeded)
     record = assemble(VaccinationRecord, _completed(sheet, values, pharmacy))
     contradictions.refuse(sheet, record, VACCINATION)
-    sheet.problems.extend(doubts(record, sheet.typed, programme))
+    sheet.problems.extend(warnings(record, sheet.typed, programme))
     chosen = ChosenVaccine(
         programme,
         sheet.chosen("vaccine.product"),

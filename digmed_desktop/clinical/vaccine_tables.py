@@ -1,10 +1,18 @@
-"""The table of the help about each vaccination: season, eligibility, ages, doses, intervals and doubts."""
+"""The table of the help about each vaccination: season, eligibility, ages, doses, intervals and warnings."""
 
 from collections.abc import Iterator
 
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import shown
-from digmed_desktop.clinical.rule_words import DOUBTS, ages, born, days, doubt, named, programme_files
+from digmed_desktop.clinical.rule_words import (
+    WARNING_HEADS,
+    ages,
+    born,
+    days,
+    named,
+    programme_files,
+    warning,
+)
 from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
 from digmed_desktop.data_files.source import OWN
 
@@ -12,7 +20,7 @@ _TWO_YEARS = 24  # months
 
 
 def vaccines() -> str:
-    """Return ages, doses, intervals and doubts of each vaccination."""
+    """Return ages, doses, intervals and warnings of each vaccination."""
     dose = "A dose off its usual size asks for a reason; ten times as much, or a tenth, stops."
     each = "\n".join(map(_programme, programme_files()))
     return f"# Vaccines: ages, doses, intervals\n\n{INTRO}\n{dose}\n\n{each}"
@@ -31,8 +39,8 @@ def _programme(file: Row) -> str:
             for row in file["earlier_doses"]
         )
         parts.append(table(("Earlier dose: asks for a reason", "Holds", "Source and standing"), rows))
-    if file.get("doubt"):
-        parts.append(table(DOUBTS, map(doubt, file["doubt"])))
+    if file.get("warning"):
+        parts.append(table(WARNING_HEADS, map(warning, file["warning"])))
     return "\n".join(parts)
 
 

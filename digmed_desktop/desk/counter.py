@@ -11,8 +11,8 @@ from digmed_desktop.clinical.earlier_doses import (
     Dose,
     EarlierRule,
     NextDose,
-    doubts,
     is_of_this_time,
+    warnings,
 )
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form_state import FormState
@@ -89,13 +89,13 @@ class CounterDesk:
         found += self._known.warnings(record.patient, self._corrected(state))
         if record.practice and (refusal := self._practices.refusal(record.practice.ods_code)):
             found.append(Problem(forms.of(record).question("practice.ods_code"), refusal))
-        if record.practice and (doubt := self._practices.other_name(record.practice)):
+        if record.practice and (warning := self._practices.other_name(record.practice)):
             asked = forms.of(record).question("practice.name")
-            found.append(Problem(asked, doubt, Severity.LOOK, needs_reason=True))
+            found.append(Problem(asked, warning, Severity.LOOK, needs_reason=True))
         chosen = assessed.reading.vaccine
         if chosen is not None and record.immunizations[0].given is not False:
             found += self._earlier(state, record, chosen)
-            found += self._stock.doubts(record.immunizations[0], chosen)
+            found += self._stock.warnings(record.immunizations[0], chosen)
             done = was_done(state.answers)
             found += self._stock.held(record.immunizations[0], chosen, record.contact_at, done=done)
             found += self._pgds.problems(state, record.legal_basis, chosen)
@@ -148,7 +148,7 @@ class CounterDesk:
             years=dates.age(born, day) if born and day and born <= day else None,
             due=record.pregnancy_due,
         )
-        found = list(doubts(programme.earlier, programme.season_start, looked_at, now))
+        found = list(warnings(programme.earlier, programme.season_start, looked_at, now))
         same = [one for one in given if is_of(one.programme, EarlierRule(date.min, ""), programme)]
         rules, season = programme.earlier, programme.season_start
         same = [one for one in same if is_of_this_time(one.on, rules, season, now)]

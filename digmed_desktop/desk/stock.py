@@ -15,10 +15,10 @@ from digmed_desktop.clinical.stock import (
     CODE_MEANS,
     BatchHold,
     StockBatch,
-    doubts,
     held,
     other_programme,
     read_batch,
+    warnings,
 )
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.views import BatchView, ScannedOn, ScannedPack, StockView
@@ -69,12 +69,12 @@ class StockDesk:
             if one.programme == programme and product in ("", one.product) and one.offered(on)
         )
 
-    def doubts(self, vaccine: Immunization, chosen: ChosenVaccine) -> tuple[Problem, ...]:
+    def warnings(self, vaccine: Immunization, chosen: ChosenVaccine) -> tuple[Problem, ...]:
         """Return what the stock says against the batch of a vaccination."""
         if not vaccine.batch:
             return ()
         return tuple(
-            doubts(
+            warnings(
                 self._store.stock.all(),
                 product=chosen.product,
                 number=vaccine.batch,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from digmed_desktop.clinical.form_file import FormFile
-from digmed_desktop.clinical.shared_rules_file import DoubtRow, doubt_faults
+from digmed_desktop.clinical.shared_rules_file import WarningRow, warning_faults
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.source import DataSource
@@ -156,7 +156,7 @@ def _dates(at: At, file: ProgrammeFile) -> Iterator[Fault]:
 
 
 def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Iterator[Fault]:
-    """Yield what does not fit in screening, doubts and the rules about earlier doses."""
+    """Yield what does not fit in screening, warnings and the rules about earlier doses."""
     questions = form.question_ids()
     screening = {id_.removeprefix("screening.") for id_ in questions if id_.startswith("screening.")} - {
         "note"
@@ -164,12 +164,12 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
     yield from at.unknown(("screening",), file.screening, screening, "a screening question")
     yield from at.needed("screening", file.screening, _ALWAYS_ASKED, "question")
     reasons = {row.id for row in file.eligibility} | set(file.indications or ())
-    for number, doubt in enumerate(file.doubt):
-        place = ("doubt", number)
-        yield from doubt_faults(at, place, doubt, questions)
-        yield from _answers(at, place, doubt, form, file)
-        limits = (doubt.from_age, doubt.to_age, doubt.born_from, doubt.born_to)
-        if not doubt.when and limits == (None,) * 4:
+    for number, warning in enumerate(file.warning):
+        place = ("warning", number)
+        yield from warning_faults(at, place, warning, questions)
+        yield from _answers(at, place, warning, form, file)
+        limits = (warning.from_age, warning.to_age, warning.born_from, warning.born_to)
+        if not warning.when and limits == (None,) * 4:
             yield at.fault(
                 (*place, "when"),
                 "nothing raises this warning",
@@ -188,9 +188,9 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
 
 
 def _answers(
-    at: At, place: tuple[str | int, ...], doubt: DoubtRow, form: FormFile, file: ProgrammeFile
+    at: At, place: tuple[str | int, ...], warning: WarningRow, form: FormFile, file: ProgrammeFile
 ) -> Iterator[Fault]:
-    """Yield answers of a doubt that its question does not offer."""
+    """Yield answers of a warning that its question does not offer."""
     fields = {field.id: field for group in form.group for field in group.field}
     lists = {
         "products": {row.id for row in file.product},
@@ -203,7 +203,7 @@ def _answers(
         "consent_givers": set(file.consent_givers),
         "services": {row.id for row in file.service},
     }
-    for question, answers in doubt.when.items():
+    for question, answers in warning.when.items():
         field = fields.get(question)
         if field is None:
             continue

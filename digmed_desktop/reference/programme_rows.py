@@ -6,7 +6,7 @@ from pydantic import Field
 
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.data_types import CodedTerm, Concept, ListedOption
-from digmed_desktop.clinical.shared_rules_file import DoubtRow
+from digmed_desktop.clinical.shared_rules_file import WarningRow
 from digmed_desktop.data_files.model import (
     BY_VALUE,
     Age,
@@ -155,7 +155,7 @@ class ProgrammeFile(ReviewedFile):
     advice_source: Text
     dose_sequence: Flag = False
     earlier_doses: list[EarlierRow] = []
-    doubt: list[DoubtRow] = []
+    warning: list[WarningRow] = []
     service: Annotated[list[ServiceRow], Field(min_length=1, description="at least one service")]
     product: Annotated[list[ProductRow], Field(min_length=1, description="at least one product")]
     procedure: Annotated[list[ProcedureRow], Field(min_length=1, description="at least one procedure")]

@@ -13,11 +13,11 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from digmed_desktop.clinical import form
-from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.programme import SCREENING, Cohort, Procedure, Product, Programme
 from digmed_desktop.clinical.record import Coded, Quantity
+from digmed_desktop.clinical.warning_rules import WarningRule
 from digmed_desktop.data_files.fault import DataFileError
 from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.reference import roles
@@ -124,8 +124,8 @@ class _Loading:
         products = {row.id: self._product(row) for row in file.product}
         from digmed_desktop.clinical.shared_rules_file import as_rule
 
-        doubts = (*map(as_rule, file.doubt), *self._shared_rules())
-        needed = {question for rule in doubts if rule.topic == "screening" for question in rule.when}
+        warnings = (*map(as_rule, file.warning), *self._shared_rules())
+        needed = {question for rule in warnings if rule.topic == "screening" for question in rule.when}
         needed |= {f"{SCREENING}{one}" for one in file.screening}
         screens = [
             one
@@ -173,7 +173,7 @@ class _Loading:
             route_sites={row.id: tuple(s for s in row.sites if s in file.sites) for row in routes},
             advice=file.advice.strip(),
             earlier=tuple(map(_earlier_rule, file.earlier_doses)),
-            doubts=doubts,
+            warnings=warnings,
             bases=self._bases,
             second_dose=file.second_dose,
             single_dose=file.single_dose is not None,
@@ -186,7 +186,7 @@ class _Loading:
         single = self._file.single_dose
         return (replace(first, label=single.words) if single else first, *others)
 
-    def _shared_rules(self) -> Iterator[DoubtRule]:
+    def _shared_rules(self) -> Iterator[WarningRule]:
         """Yield the shared rules that are about this programme: a pharmacy's own product can be live, or hold anything."""
         from digmed_desktop.clinical.shared_rules_file import NAME, SharedRulesFile, as_rule, of_both_forms
 

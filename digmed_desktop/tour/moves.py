@@ -153,10 +153,10 @@ class Moves:
         self.player.wait_for("the notification's page", self.window.story.isVisible)
 
     def settle_check(self) -> None:
-        """Give a reason for each doubt, and confirm what was carried over, with the keyboard."""
+        """Give a reason for each warning, and confirm what was carried over, with the keyboard."""
         check = self.window.check
         check.arrive()
-        for editor in check.open_doubts():
+        for editor in check.open_warnings():
             editor.focus()
             self.player.keys("Clinical judgement")
             self.player.key(Qt.Key.Key_Tab)

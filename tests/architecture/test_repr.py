@@ -15,7 +15,7 @@ FREE_TEXT = re.compile(r"\b(str|bytes|date|dict|Mapping|Answers|Any|object)\b")
 OWN_DATA = re.compile(
     r"digmed_desktop\.("
     r"data_files\..*"  # the program's own files
-    r"|clinical\.(controlled_drugs|data_review|doubt_rules|earlier_doses|form|law_rule|known_terms|legal_basis|medicine|practices|programme|retention|stock)"
+    r"|clinical\.(controlled_drugs|data_review|warning_rules|earlier_doses|form|law_rule|known_terms|legal_basis|medicine|practices|programme|retention|stock)"
     r"|clinical\.questions\.binding"  # the names of questions
     r"|(fhir\.(edition|structure)|mesh\.reports|messaging\.(reply_words|wording)|reference\.(dmd|ods_file|permissions|roles))"
     r"|demo\.(world|rounds|practice)"  # fictional patients only

@@ -322,7 +322,7 @@ def test_an_agreeing_dmd_entry_of_another_product_takes_no_stop_away() -> None:
 
 
 @pytest.mark.parametrize("route", ["patient", "prescriber"])
-def test_the_form_stops_what_the_name_forbids_and_wants_a_reason_for_what_it_doubts(route: str) -> None:
+def test_the_form_stops_what_the_name_forbids_and_wants_a_reason_for_what_it_warns_of(route: str) -> None:
     stopped = next(one for one in NEVER if one.confidence.may_stop)
     found = reading(tablets(route, schedule="none", product=f"{CODE}\t{stopped.name} 10mg tablets"))
     assert "item.1.schedule" in [p.field for p in found.problems]
@@ -357,7 +357,7 @@ def test_build_refuses_what_the_name_forbids_whatever_is_answered(
             capsys.readouterr()
 
 
-def test_build_wants_the_reason_for_a_doubt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_build_wants_the_reason_for_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     doubted = next(one for one in CONTROLLED if one.schedules == ("4",))
     assert build(tmp_path, doubted.name, schedule="none", legal_class="pom") == 2
     assert "record.items.0.reason" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from digmed_desktop import resources
-from digmed_desktop.clinical.earlier_doses import Dose, NextDose, doubts
+from digmed_desktop.clinical.earlier_doses import Dose, NextDose, warnings
 from digmed_desktop.reference.programmes import programme, programmes
 
 Row = dict[str, Any]
@@ -88,7 +88,7 @@ def test_each_rule_on_earlier_doses_says_at_its_boundary_what_its_file_says(name
         said_something = False
         for given, now in cases(file, row):
             doses = [Dose(one, "A vaccine") for one in given]
-            said = [one.sentence for one in doubts([rule], loaded.season_start, {rule: doses}, now)]
+            said = [one.sentence for one in warnings([rule], loaded.season_start, {rule: doses}, now)]
             want = begins(row, file, given, now) if holds(row, now) else ""
             assert [one.startswith(want) for one in said] == ([True] if want else []), (row, given, now, said)
             assert all(one.endswith(MARK) == (row.get("confidence") == "general") for one in said)

@@ -13,7 +13,6 @@ from digmed_desktop.clinical import controlled_drugs, law
 from digmed_desktop.clinical.answers import AnswerSheet
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.contradictions import TWO_ANSWERS
-from digmed_desktop.clinical.doubt_rules import Weight
 from digmed_desktop.clinical.form import FieldKind, load
 from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.clinical.legal_basis import Verdict
@@ -24,6 +23,7 @@ from digmed_desktop.clinical.stops_file import NAME as STOPS
 from digmed_desktop.clinical.stops_file import NEEDED, StopsFile
 from digmed_desktop.clinical.supply_finding import Finding
 from digmed_desktop.clinical.vaccination import read
+from digmed_desktop.clinical.warning_rules import Weight
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.reference import roles
 from digmed_desktop.reference.legal_basis_file import FILE as BASES
@@ -57,9 +57,9 @@ def of_vaccinations() -> Iterator[tuple[str, str, Confidence]]:
     for stop in OWN.read(STOPS, StopsFile).stop:
         yield stop.id, stop.source, stop.confidence
     for programme in programmes():
-        for doubt in programme.doubts:
-            if doubt.weight is Weight.STOP:
-                yield doubt.sentence, doubt.source, doubt.confidence
+        for warning in programme.warnings:
+            if warning.weight is Weight.STOP:
+                yield warning.sentence, warning.source, warning.confidence
         for product in programme.products.values():  # of the usual dose, ten times of which stops
             yield product.id, product.dose_source, Confidence.INFERRED
 
@@ -169,7 +169,7 @@ def test_nothing_in_the_program_refuses_without_a_source() -> None:
                 assert starred or len(given) >= least, (file.name, node.lineno)
                 found += 1
             if any(one.arg in ("refuses_act", "needs_adviser") for one in node.keywords):
-                assert file.name in ("problem.py", "doubt_rules.py", "product_doubts.py"), (
+                assert file.name in ("problem.py", "warning_rules.py", "product_warnings.py"), (
                     file.name,
                     node.lineno,
                 )
@@ -228,7 +228,7 @@ def test_no_file_has_a_stop_of_general_knowledge_and_none_is_left_out() -> None:
                 assert table["confidence"] in ("read", "secondary"), (name, table.get("id"))
                 source = table["source"].casefold()
                 assert not any(word in source for word in ("not read", "knowledge")), (name, table.get("id"))
-                assert path in (STAND_IN.get(name), ("doubt",)), (name, path)
+                assert path in (STAND_IN.get(name), ("warning",)), (name, path)
     programmes_ = {f"programmes/{one.id}.toml" for one in programmes()}
     assert seen - programmes_ == {*STAND_IN, *NO_STOP, *BY_THE_LAW}
     assert stops > 25

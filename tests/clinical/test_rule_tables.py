@@ -52,7 +52,7 @@ def data() -> Iterator[tuple[str, Row, str]]:
     yield from of_supplies()
     for name in OWN.names("programmes"):
         file = OWN.raw(name)
-        for row in file.get("doubt", []):
+        for row in file.get("warning", []):
             yield "vaccines", row, row["sentence"]
         for row in (*file.get("earlier_doses", []), *file["product"]):
             yield "vaccines", row, ""

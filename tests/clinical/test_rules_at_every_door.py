@@ -39,7 +39,7 @@ def rows() -> Iterator[tuple[Row, Programme]]:
         mine = [one for one in current(TODAY) if not kinds or (one.agreement or one.id) in kinds]
         yield row, next((one for one in mine if product_for(row, one)), mine[0])
     for one in current(TODAY):
-        for row in raw(f"programmes/{one.id}.toml").get("doubt", []):
+        for row in raw(f"programmes/{one.id}.toml").get("warning", []):
             yield row, one
 
 

@@ -8,17 +8,17 @@ import pytest
 
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
-from digmed_desktop.clinical.doubt_rules import Case, DoubtRule, Weight
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.questions.vaccination import not_asked
+from digmed_desktop.clinical.warning_rules import Case, WarningRule, Weight
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.reference.programmes import programme, programmes
 from digmed_desktop.settings.own_product import OwnProduct
 from tests.clinical.examples import FLU, reading, reading_in_its_programme
 
-RULES = {one.id or one.sentence: one for p in programmes() for one in p.doubts}
+RULES = {one.id or one.sentence: one for p in programmes() for one in p.warnings}
 EVERY = [pytest.param(rule, id=name) for name, rule in RULES.items()]
 DAY = date(2026, 10, 14)
 NASAL_SPRAY = {
@@ -37,7 +37,7 @@ def answering(answers: Mapping[str, str]) -> Callable[[str], str]:
     return lambda question: answers.get(question, "")
 
 
-def raising(rule: DoubtRule) -> Case:
+def raising(rule: WarningRule) -> Case:
     """A case that raises a rule, and no more than that."""
     answers = {question: wanted[0] for question, wanted in (*rule.mentions.items(), *rule.when.items())}
     years = rule.from_age if rule.from_age is not None else rule.to_age
@@ -61,7 +61,7 @@ def asked_for(problems: tuple[Problem, ...], field: str) -> list[Problem]:
 
 
 @pytest.mark.parametrize("rule", EVERY)
-def test_a_rule_names_its_source_and_a_stop_one_that_somebody_read(rule: DoubtRule) -> None:
+def test_a_rule_names_its_source_and_a_stop_one_that_somebody_read(rule: WarningRule) -> None:
     assert rule.source.strip()
     if rule.weight is Weight.STOP:
         assert rule.confidence in (Confidence.READ, Confidence.SECONDARY)
@@ -73,7 +73,7 @@ def test_a_rule_names_its_source_and_a_stop_one_that_somebody_read(rule: DoubtRu
 
 
 @pytest.mark.parametrize("rule", EVERY)
-def test_a_rule_holds_from_its_day_to_its_last_and_not_a_day_more(rule: DoubtRule) -> None:
+def test_a_rule_holds_from_its_day_to_its_last_and_not_a_day_more(rule: WarningRule) -> None:
     case = raising(rule)
     assert rule.raised(case)
     assert case.day is not None
@@ -89,7 +89,7 @@ def test_a_rule_holds_from_its_day_to_its_last_and_not_a_day_more(rule: DoubtRul
 
 
 @pytest.mark.parametrize("rule", EVERY)
-def test_a_rule_needs_each_of_its_answers(rule: DoubtRule) -> None:
+def test_a_rule_needs_each_of_its_answers(rule: WarningRule) -> None:
     case = raising(rule)
     for question in rule.when:
         others = {one: wanted[0] for one, wanted in rule.when.items() if one != question}
@@ -105,7 +105,7 @@ def test_a_rule_needs_each_of_its_answers(rule: DoubtRule) -> None:
 
 
 @pytest.mark.parametrize("rule", EVERY)
-def test_a_rule_knows_its_ages_its_products_and_its_days(rule: DoubtRule) -> None:
+def test_a_rule_knows_its_ages_its_products_and_its_days(rule: WarningRule) -> None:
     case = raising(rule)
     if rule.from_age is not None:
         assert not rule.raised(replace(case, years=rule.from_age - 1))

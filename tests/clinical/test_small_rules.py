@@ -90,7 +90,7 @@ def test_the_end_of_february_in_a_leap_year() -> None:
 )
 def test_names_of_people_are_taken(name: str) -> None:
     assert names.sentence_about(name, "last name") is None
-    assert names.doubt_about(name, "last name") is None
+    assert names.warning_about(name, "last name") is None
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_a_name_is_doubted_above_35_characters_and_refused_above_100(
     length: int, doubted: int, refused: int
 ) -> None:
     name = "a" * length
-    assert bool(names.doubt_about(name, "last name")) is bool(doubted)
+    assert bool(names.warning_about(name, "last name")) is bool(doubted)
     assert bool(names.sentence_about(name, "last name")) is bool(refused)
 
 
 @pytest.mark.parametrize("name", [" Rose", "Rose "])
 def test_a_space_around_a_name_is_said(name: str) -> None:
     assert (
-        names.doubt_about(name, "first name")
+        names.warning_about(name, "first name")
         == "The first name begins or ends with a space. The space is left out."
     )
 
@@ -147,7 +147,7 @@ def test_other_telephone_numbers_are_told(number: str) -> None:
 def test_a_kind_of_telephone_that_does_not_fit_the_number_is_doubted(
     number: str, use: PhoneUse, doubted: bool
 ) -> None:
-    assert bool(telephone.doubt_about(number, use)) is doubted
+    assert bool(telephone.warning_about(number, use)) is doubted
 
 
 @pytest.mark.parametrize("code", ["A81001", " a81001 ", "X99999", "F8G", "ABCDEFGHIJ"])
@@ -170,7 +170,7 @@ def test_the_codes_for_no_practice_are_not_a_practice(code: str) -> None:
     ("code", "doubted"), [("A81001", False), ("A8100", True), ("A810011", True), ("881001", True)]
 )
 def test_a_practice_code_that_is_not_a_letter_and_five_digits_is_doubted(code: str, doubted: bool) -> None:
-    assert bool(ods.doubt_about_practice(code)) is doubted
+    assert bool(ods.warning_about_practice(code)) is doubted
 
 
 @pytest.mark.parametrize(

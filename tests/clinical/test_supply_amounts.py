@@ -120,14 +120,14 @@ def test_build_refuses_or_doubts_what_the_form_does(
     assert not (tmp_path / "out.xml").exists()
 
 
-def test_build_wants_a_reason_on_a_line_of_its_own_for_each_doubt(
+def test_build_wants_a_reason_on_a_line_of_its_own_for_each_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    doubts: dict[str, Any] = {"strength": "500mg", "allergy": "Ramipril"}
+    warnings: dict[str, Any] = {"strength": "500mg", "allergy": "Ramipril"}
     for reason in ("", "Seen on the pack.", "Seen on the pack.\n.\n-"):
-        assert build(tmp_path, **doubts, reason=reason) == 2
+        assert build(tmp_path, **warnings, reason=reason) == 2
         assert "2 reasons, each on a line of its own" in capsys.readouterr().err
-    assert build(tmp_path, **doubts, reason="Seen on the pack.\nA cough, no allergy.") == 0
+    assert build(tmp_path, **warnings, reason="Seen on the pack.\nA cough, no allergy.") == 0
 
 
 def test_eight_items_are_taken_and_a_ninth_is_refused_in_words(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_who_decided_is_judged_in_a_record_as_on_the_form() -> None:
     assert all(where.startswith(("consent.", "notes_kept_here")) for where, _said in alone)
 
 
-def test_a_doubt_of_a_record_is_answered_by_its_own_line_in_the_notes() -> None:
+def test_a_warning_of_a_record_is_answered_by_its_own_line_in_the_notes() -> None:
     record = consented(ADULT, given_by="Parent or guardian")
     told = [said.partition(": ")[2] for where, said in faults(record, records.RECORDED) if where == NOTES]
     assert told

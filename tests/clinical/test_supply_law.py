@@ -334,7 +334,7 @@ def test_judgement_asks_for_a_reason_and_lets_the_pharmacist_decide() -> None:
     assert noted.record.items[0].reason == "The brand is exempt."
 
 
-def test_each_doubt_of_one_item_wants_a_reason_of_its_own() -> None:
+def test_each_warning_of_one_item_wants_a_reason_of_its_own() -> None:
     item = {"schedule": "none", "product": "39113611000001102\tDiazepam 5mg tablets"}
     found = reading(tablets(**item, directions="Take one tablet daily", quantity="28", days="27"))
     keys = {one.reason_key for one in found.notes if one.needs_reason}

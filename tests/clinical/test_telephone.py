@@ -3,13 +3,13 @@
 import pytest
 
 from digmed_desktop.clinical.record import PhoneUse
-from digmed_desktop.clinical.telephone import doubt_about, use_of
+from digmed_desktop.clinical.telephone import use_of, warning_about
 
 
 @pytest.mark.parametrize("typed", ["07700 900102", "+44 7700 900102", "0044 (0)7700-900102", "07123456789"])
 def test_a_mobile_says_so_by_its_number(typed: str) -> None:
     assert use_of(typed) is PhoneUse.MOBILE
-    assert doubt_about(typed, PhoneUse.MOBILE) is None
+    assert warning_about(typed, PhoneUse.MOBILE) is None
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from tests.clinical.examples import (
 )
 
 
-def test_complete_answers_are_sendable_and_leave_no_doubt() -> None:
+def test_complete_answers_are_sendable_and_leave_no_warning() -> None:
     result = reading()
     assert result.problems == ()
     assert result.notes == ()

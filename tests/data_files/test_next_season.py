@@ -47,9 +47,9 @@ def matched(pattern: str, new: str) -> Change:
 
 FAULTS: dict[str, tuple[Change, tuple[str, ...]]] = {
     "a misspelt key of a product": (matched(r"^min_age = ", "minage = "), ("product", "minage", "min_age")),
-    "an unknown question in a doubt": (
+    "an unknown question in a warning": (
         matched(r'^when = \{ "', 'when = { "vaccine.colour" = ["red"], "'),
-        ("doubt 1", "vaccine.colour"),
+        ("warning 1", "vaccine.colour"),
     ),
     "a wrong route of a product": (
         matched(r'^routes = \["intramuscular"\]', 'routes = ["oral"]'),
@@ -73,9 +73,9 @@ FAULTS: dict[str, tuple[Change, tuple[str, ...]]] = {
     "no unit": (matched(r"^unit = .*\n", ""), ("unit", "missing")),
     "no short name": (matched(r"^short_name = .*\n", ""), ("product 1", "short_name", "missing")),
     "an unknown screening question": (replaced('"bleeding"', '"bleedings"'), ("screening", "bleedings")),
-    "a misspelt key of a doubt": (
-        matched(r"(?s)(\[\[doubt\]\].*?)since = ", r"\1sinse = "),
-        ("doubt 1", "sinse", "since"),
+    "a misspelt key of a warning": (
+        matched(r"(?s)(\[\[warning\]\].*?)since = ", r"\1sinse = "),
+        ("warning 1", "sinse", "since"),
     ),
     "no TOML": (matched(r"^name = ", "name "), ("TOML", "line")),
 }

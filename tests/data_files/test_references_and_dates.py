@@ -130,7 +130,7 @@ def test_days_and_ages_in_the_wrong_order_are_named(name: str, tmp_path: Path) -
         refused(("season_start",), LATE, "season_end")
         refused(("age_by",), EARLY, "age_by")
         refused(("age_by",), LATE, "age_by")
-    for table in ("earlier_doses", "doubt"):
+    for table in ("earlier_doses", "warning"):
         for number, _row in enumerate(raw.get(table, ())):
             refused((table, number, "until"), EARLY, "until")
     for number, row in enumerate(raw.get("eligibility", ())):

@@ -43,7 +43,7 @@ def test_the_organisations_are_right_in_form() -> None:
     assert ods.sentence_about(WORLD.pharmacy.ods_code, "pharmacy") is None
     for one in WORLD.practices:
         assert ods.sentence_about(one.ods_code, "practice") is None
-        assert ods.doubt_about_practice(one.ods_code) is None
+        assert ods.warning_about_practice(one.ods_code) is None
     for organisation in (WORLD.pharmacy, *(one.organisation for one in WORLD.practices)):
         assert organisation.address.postcode.startswith("ZZ99")
         assert organisation.telephone.startswith("01632 960")

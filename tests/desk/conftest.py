@@ -48,8 +48,10 @@ class Counter:
         """Send the complete vaccination, with other answers."""
         draft = uuid.uuid4().hex
         state = FormState(complete_answers(**changes))
-        doubts = (p for p in self.desk.preview("vaccination", state).problems if p.needs_reason)
-        reasons = {doubt.reason_key: "It is a test" for doubt in doubts}  # the same dose again and again
+        warnings = (p for p in self.desk.preview("vaccination", state).problems if p.needs_reason)
+        reasons = {
+            warning.reason_key: "It is a test" for warning in warnings
+        }  # the same dose again and again
         sent = self.desk.send("vaccination", draft, replace(state, reasons=reasons), self.ada)
         assert sent.notification is not None, sent.problems
         return sent.notification

@@ -18,8 +18,8 @@ VACCINATION, SUPPLY = "vaccination", "emergency-supply"
 
 
 def with_reasons(counter: Counter, form: str, state: FormState) -> FormState:
-    doubts = (p for p in counter.desk.preview(form, state).problems if p.needs_reason)
-    return replace(state, reasons={doubt.reason_key: "It is a test" for doubt in doubts})
+    warnings = (p for p in counter.desk.preview(form, state).problems if p.needs_reason)
+    return replace(state, reasons={warning.reason_key: "It is a test" for warning in warnings})
 
 
 def asked_and_answered(form: str, answers: dict[str, str]) -> list[str]:

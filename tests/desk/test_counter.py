@@ -1,4 +1,4 @@
-"""Finding patients, earlier doses, doubts with reasons, drafts of two people: the desk over a real store."""
+"""Finding patients, earlier doses, warnings with reasons, drafts of two people: the desk over a real store."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -166,13 +166,13 @@ def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
     clock.move(days=1)
     answers = {**complete_answers(), "contact.date": "15/10/2026"}
     preview = desk.preview("vaccination", FormState(answers))
-    (doubt,) = [p for p in preview.problems if p.needs_reason]
-    assert "second dose of the season" in doubt.sentence
-    assert "yesterday (as recorded by this pharmacy)" in doubt.sentence
+    (warning,) = [p for p in preview.problems if p.needs_reason]
+    assert "second dose of the season" in warning.sentence
+    assert "yesterday (as recorded by this pharmacy)" in warning.sentence
     refused = desk.send("vaccination", "two", FormState(answers), 1)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence
-    reasons = {doubt.reason_key: "The first was entered for the wrong patient"}
+    reasons = {warning.reason_key: "The first was entered for the wrong patient"}
     sent = desk.send("vaccination", "two", FormState(answers, reasons=reasons), 1)
     assert sent.notification is not None
     kept = record_of(store, sent.notification)

@@ -97,7 +97,7 @@ WHO = {
     "signing": {MPL: "stand_in", ALL: "notices refuse sign view"},
     "stock": {
         MPL: "hold release",
-        ALL: "add doubts held finish for_form learned map_product products scanned view",
+        ALL: "add warnings held finish for_form learned map_product products scanned view",
     },
     "": {
         OPEN: (

@@ -15,7 +15,6 @@ import digmed_desktop
 from digmed_desktop.clinical import answers as answer_sheets
 from digmed_desktop.clinical import law, stock
 from digmed_desktop.clinical.dates import as_answer
-from digmed_desktop.clinical.doubt_rules import DoubtRule, Weight
 from digmed_desktop.clinical.emergency_supply import SupplyRoute
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.law_rule import Effect
@@ -24,6 +23,7 @@ from digmed_desktop.clinical.problem import refusal as refusal_of
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.stock import StockBatch
+from digmed_desktop.clinical.warning_rules import WarningRule, Weight
 from digmed_desktop.desk import pgds
 from digmed_desktop.desk.gate import acting
 from digmed_desktop.reference import programmes
@@ -209,12 +209,12 @@ def test_a_supply_is_refused_before_and_recorded_after(
 ADVISED = [
     (programme, rule)
     for programme in programmes.programmes()
-    for rule in programme.doubts
+    for rule in programme.warnings
     if rule.weight is Weight.STOP
 ]
 
 
-def fitting(programme: Programme, rule: DoubtRule) -> list[str]:
+def fitting(programme: Programme, rule: WarningRule) -> list[str]:
     """Return the products of a programme that a rule is about."""
     return [
         key
@@ -223,7 +223,7 @@ def fitting(programme: Programme, rule: DoubtRule) -> list[str]:
     ]
 
 
-def against(counter: Counter, programme: Programme, rule: DoubtRule) -> dict[str, str]:
+def against(counter: Counter, programme: Programme, rule: WarningRule) -> dict[str, str]:
     """Return answers that raise a rule, of a patient whose age it is about."""
     today = counter.clock.now().date()
     answers = vaccination(counter, programme, "pharmacist", today)
@@ -243,7 +243,7 @@ def as_answer_of(day: date) -> str:
 
 
 def refused_before_and_recorded_without_advice(
-    counter: Counter, programme: Programme, rule: DoubtRule
+    counter: Counter, programme: Programme, rule: WarningRule
 ) -> None:
     still_to_do = FormState({**against(counter, programme, rule), **dict.fromkeys(DONE, "")})
     asked = [p for p in problems(counter, "vaccination", still_to_do) if p.needs_adviser]

@@ -124,7 +124,7 @@ def test_the_patient_alone_gets_a_copy(counter: Counter) -> None:
     assert not counter.desk.listing.story(made).may_be_told
 
 
-def test_it_counts_as_a_dose_in_lists_figures_and_doubts(counter: Counter, tmp_path: Path) -> None:
+def test_it_counts_as_a_dose_in_lists_figures_and_warnings(counter: Counter, tmp_path: Path) -> None:
     made = kept(counter)
     today = counter.clock.now()
     (dose,) = counter.desk.patients.doses("9990123020", PersonName("Rose", "O'Neill"), date(1971, 3, 12))

@@ -13,13 +13,13 @@ import pytest
 
 from digmed_desktop.clinical import own_product
 from digmed_desktop.clinical.dose_contradictions import LARGEST_DOSE
-from digmed_desktop.clinical.doubt_rules import DoubtRule
 from digmed_desktop.clinical.earlier_doses import EarlierRule
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.legal_basis import Verdict
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.programme import Product, Programme
 from digmed_desktop.clinical.vaccination import answers_of_product, read
+from digmed_desktop.clinical.warning_rules import WarningRule
 from digmed_desktop.reference import programmes, roles
 from digmed_desktop.settings.own_product import OwnProduct
 from digmed_desktop.ui.forms.layout import load
@@ -193,8 +193,8 @@ def of_pregnancy(programme: Programme) -> Iterator[Case]:
         )
 
 
-def of_doubts(programme: Programme) -> Iterator[Case]:
-    for number, rule in enumerate(programme.doubts, 1):
+def of_warnings(programme: Programme) -> Iterator[Case]:
+    for number, rule in enumerate(programme.warnings, 1):
         fitting = [p.id for p in programme.products.values() if rule.of_product(live=p.live, holds=p.holds)]
         offered = programme
         if not fitting:  # it is about a vaccine that only the pharmacy itself can add
@@ -209,7 +209,7 @@ def of_doubts(programme: Programme) -> Iterator[Case]:
         day = rule.until or max(DAY, rule.since or DAY)
         usual = 30 if "pregnant" in f"{when} {rule.field}" else 70
         found = case(
-            f"doubt {rule.id or number}",
+            f"warning {rule.id or number}",
             offered,
             rule.said,
             {
@@ -226,7 +226,7 @@ def of_doubts(programme: Programme) -> Iterator[Case]:
         yield replace(found, inputs=inputs, recorded=day + timedelta(days=rule.days_ago or 0))
 
 
-def _with_own(programme: Programme, rule: DoubtRule) -> Programme:
+def _with_own(programme: Programme, rule: WarningRule) -> Programme:
     """The programme with a product of the pharmacy about which the rule speaks."""
     said = {"live": "yes" if rule.live else "no", **({rule.holds: "yes"} if rule.holds else {})}
     route = programme.lists["routes"][0].id
@@ -263,7 +263,7 @@ def cases() -> Iterator[Case]:
             of_cohorts,
             of_season_and_dose,
             of_pregnancy,
-            of_doubts,
+            of_warnings,
             of_legal_bases,
         ):
             yield from of(programme)
@@ -323,15 +323,15 @@ def test_a_rule_speaks_when_its_last_answer_is_known_and_before_given_can_be_cho
 def test_every_rule_of_the_data_has_a_case_and_only_those_of_the_needle_come_after() -> None:
     for programme in programmes.programmes():
         mine = {one.rule for one in EVERY if one.programme.id == programme.id}
-        assert {f"doubt {rule.id or number}" for number, rule in enumerate(programme.doubts, 1)} <= mine
+        assert {f"warning {rule.id or number}" for number, rule in enumerate(programme.warnings, 1)} <= mine
     after = {one.rule for one in EVERY if one.inputs & AFTER}
-    late = {f"doubt {rule.id}" for p in programmes.programmes() for rule in p.doubts if rule.not_given}
+    late = {f"warning {rule.id}" for p in programmes.programmes() for rule in p.warnings if rule.not_given}
     assert after == late, "what is said of a vaccine that is not given is no warning before the needle"
 
 
 def test_every_programme_with_a_rule_has_a_case() -> None:
     of = {one.programme.id for one in CASES}
-    assert {p.id for p in programmes.programmes() if p.doubts or p.season_start or p.screening} <= of
+    assert {p.id for p in programmes.programmes() if p.warnings or p.season_start or p.screening} <= of
     assert len(CASES) > len(of)
 
 
@@ -358,10 +358,10 @@ def test_an_earlier_dose_is_said_when_patient_and_session_meet(
     for number in range(max(rule.most, 1)):
         given = answers_of(before, counter.clock.now().date(), reason, years, due)
         record = FormState(given)
-        doubts = [
+        warnings = [
             p for p in counter.desk.preview("vaccination", record).problems if p.severity is Severity.LOOK
         ]
-        state = FormState(given, reasons={p.reason_key: "It is the dose before" for p in doubts})
+        state = FormState(given, reasons={p.reason_key: "It is the dose before" for p in warnings})
         sent = counter.desk.send("vaccination", f"before {number}", state, counter.ada)
         assert sent.notification is not None, sent.problems
         counter.clock.move(days=1)

@@ -108,9 +108,9 @@ def until_week_36(_control: Any) -> Any:
 
 
 CLINICAL = "tests/clinical/test_"
-VACCINATION, DOUBTS = f"{CLINICAL}vaccination.py::test_", f"{CLINICAL}vaccination_doubts.py::test_"
+VACCINATION, WARNINGS = f"{CLINICAL}vaccination.py::test_", f"{CLINICAL}vaccination_warnings.py::test_"
 SHARED, LAW = f"{CLINICAL}shared_rules.py::test_", f"{CLINICAL}supply_law.py::test_"
-RULES = "clinical.vaccination_doubts:raised"
+RULES = "clinical.vaccination_warnings:raised"
 SAY = "clinical.answers:AnswerSheet"
 
 AT_ONCE = (
@@ -122,8 +122,8 @@ AT_ONCE = (
     ),
     TakenOut(
         "H06",
-        f"{DOUBTS}another_dose_asks_for_a_reason_and_a_tenfold_one_stops",
-        "clinical.product_doubts:dose_doubts",
+        f"{WARNINGS}another_dose_asks_for_a_reason_and_a_tenfold_one_stops",
+        "clinical.product_warnings:dose_warnings",
         nothing,
     ),
     TakenOut(
@@ -133,7 +133,10 @@ AT_ONCE = (
         without("screening.immune"),
     ),
     TakenOut(
-        "H08", f"{DOUBTS}pregnancy_as_the_reason_contradicts_a_no", RULES, without("screening.pregnant")
+        "H08",
+        f"{WARNINGS}pregnancy_as_the_reason_contradicts_a_no",
+        RULES,
+        without("screening.pregnant"),
     ),
     TakenOut(
         "H09",
@@ -149,17 +152,19 @@ AT_ONCE = (
     ),
     TakenOut(
         "H13",
-        f"{DOUBTS}a_patient_younger_than_the_vaccine_s_least_age",
-        "clinical.product_doubts:age_doubts",
+        f"{WARNINGS}a_patient_younger_than_the_vaccine_s_least_age",
+        "clinical.product_warnings:age_warnings",
         nothing,
     ),
     TakenOut(
         "H14",
-        f"{DOUBTS}rsv_in_pregnancy_is_given_from_week_28_until_the_birth",
-        "clinical.vaccination_doubts:_pregnancy",
+        f"{WARNINGS}rsv_in_pregnancy_is_given_from_week_28_until_the_birth",
+        "clinical.vaccination_warnings:_pregnancy",
         until_week_36,
     ),
-    TakenOut("H15", f"{DOUBTS}a_contact_after_the_season", "clinical.vaccination_doubts:_season", nothing),
+    TakenOut(
+        "H15", f"{WARNINGS}a_contact_after_the_season", "clinical.vaccination_warnings:_season", nothing
+    ),
     TakenOut(
         "H18",
         f"{CLINICAL}consent.py::test_a_child_who_lacks_a_part_of_competence_does_not_decide_alone",
@@ -253,7 +258,7 @@ IN_A_RUN = (
     TakenOut(
         "H03",
         "tests/desk/test_stock.py::test_a_typed_batch_that_the_stock_knows_better_is_pointed_out",
-        "desk.stock:doubts",
+        "desk.stock:warnings",
         nothing,
     ),
     TakenOut(
@@ -276,7 +281,7 @@ IN_A_RUN = (
     ),
     TakenOut(
         "H12",
-        "tests/desk/test_doubts.py::test_two_live_vaccines_within_four_weeks",
+        "tests/desk/test_warnings.py::test_two_live_vaccines_within_four_weeks",
         "clinical.earlier_doses:_holds",
         always(value=False),
     ),

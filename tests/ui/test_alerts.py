@@ -143,7 +143,7 @@ def test_what_is_said_with_a_warning_stands_in_it_with_its_question(bench: Bench
     assert page is not None
     said = [words.text() for words in page.findChildren(Words)]
     assert [line for line in lines if said.count(line) != 1] == []
-    assert len(bench.window.check._doubts) == len(bench.form.alerts.alerts)
+    assert len(bench.window.check._warnings) == len(bench.form.alerts.alerts)
 
 
 @pytest.mark.parametrize("percent", [100, 200])

@@ -27,11 +27,11 @@ def test_a_vaccination_against_the_rules_is_refused_before_and_recorded_after(be
     bench.key(Qt.Key.Key_Return, CTRL)
     check = bench.window.check
     bench.until(check.isVisible)
-    while left := len(check.open_doubts()):  # each rule that was broken asks for its reason
+    while left := len(check.open_warnings()):  # each rule that was broken asks for its reason
         bench.until(lambda: bench.focused().accessibleName().startswith("Reason for continuing"))
         bench.keys("clin")
         bench.key(Qt.Key.Key_Return)
-        bench.until(lambda left=left: len(check.open_doubts()) < left)
+        bench.until(lambda left=left: len(check.open_warnings()) < left)
     bench.until(check.send_button.isEnabled)
     bench.key(Qt.Key.Key_F12)
     bench.until(lambda: bool(bench.rows()))

@@ -156,7 +156,7 @@ class Clerk:
         self.settle()
         if not check.isVisible():
             return
-        looked_at = check.open_doubts()
+        looked_at = check.open_warnings()
         if people_in(form.form.answers()):
             self.offered += 1
         else:

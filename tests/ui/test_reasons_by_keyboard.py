@@ -1,4 +1,4 @@
-"""Several doubts at once on the check page: Enter leads from reason to reason, to what is confirmed, and to Send."""
+"""Several warnings at once on the check page: Enter leads from reason to reason, to what is confirmed, and to Send."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -27,19 +27,19 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
     bench.window.toast.say("Saved: QUILL, Nora", "It goes to the practice by itself.")
     bench.until(check.isVisible)
     assert bench.window.toast.isHidden()  # it is about another patient
-    doubts = check.open_doubts()
-    assert len(doubts) == 3
+    warnings = check.open_warnings()
+    assert len(warnings) == 3
     assert check.why_not.text() == "Give 3 reasons and confirm 2 carried-over details"
     for left in (3, 2, 1):
-        assert len(check.open_doubts()) == left
+        assert len(check.open_warnings()) == left
         bench.until(
-            lambda n=left: bench.focused() is doubts[3 - n].line or bench.focused() is doubts[3 - n].combo
+            lambda n=left: bench.focused() is warnings[3 - n].line or bench.focused() is warnings[3 - n].combo
         )
         bench.keys("clin")
         for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
-            QTest.keyClick(listed(doubts[3 - left]), key)
-        bench.until(lambda n=left: len(check.open_doubts()) == n - 1)
-    assert [one.answer() for one in doubts] == ["Clinical judgement, within the PGD or protocol"] * 3
+            QTest.keyClick(listed(warnings[3 - left]), key)
+        bench.until(lambda n=left: len(check.open_warnings()) == n - 1)
+    assert [one.answer() for one in warnings] == ["Clinical judgement, within the PGD or protocol"] * 3
     assert check.why_not.text() == "Confirm 2 carried-over details"
     for left in (2, 1):
         bench.until(lambda n=left: bench.focused().accessibleName().startswith("Confirm "))

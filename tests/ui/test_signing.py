@@ -106,7 +106,7 @@ def type_up(bench: Bench, given: str, **changes: str) -> None:
     while check.confirming is not None and check.to_confirm:
         check.confirming.focus()
         bench.key(Qt.Key.Key_Return)
-    for editor in check.open_doubts():
+    for editor in check.open_warnings():
         editor.set_answer("Checked with the patient")
         editor.edited.emit()
     bench.until(check.send_button.isEnabled)
@@ -123,8 +123,8 @@ def record(bench: Bench, given: str, **changes: str) -> None:
     sent: list[Sent] = []
 
     def send(desk: Desk) -> Sent:
-        doubts = (p for p in desk.preview("vaccination", state).problems if p.needs_reason)
-        reasons = {doubt.reason_key: "It is a test" for doubt in doubts}
+        warnings = (p for p in desk.preview("vaccination", state).problems if p.needs_reason)
+        reasons = {warning.reason_key: "It is a test" for warning in warnings}
         return desk.send("vaccination", given, replace(state, reasons=reasons), 3)
 
     bench.office.ask(send, sent.append)
@@ -225,7 +225,7 @@ def test_a_paper_clinic_typed_up_the_next_day_is_in_time_and_only_the_vaccinator
     check = bench.window.check
     bench.until(check.isVisible)
     assert check.send_button.text() == "Send"  # it is his own: pressing Send signs it
-    for editor in check.open_doubts():
+    for editor in check.open_warnings():
         editor.set_answer("Checked with the paper")
         editor.edited.emit()
     bench.until(check.send_button.isEnabled)
@@ -263,7 +263,7 @@ def test_a_paper_clinic_typed_up_the_next_day_is_in_time_and_only_the_vaccinator
     bench.form.fill({"session.vaccinator": "1"})
     bench.key(Qt.Key.Key_Return, CTRL)
     bench.until(check.isVisible)
-    for editor in check.open_doubts():
+    for editor in check.open_warnings():
         editor.set_answer("Checked with the paper")
         editor.edited.emit()
     bench.until(check.send_button.isEnabled)

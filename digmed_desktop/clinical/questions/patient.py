@@ -63,7 +63,7 @@ def _name(sheet: AnswerSheet, question: str) -> str:
     if name:
         noun = called(sheet.fields[question]).removeprefix("the ")
         sheet.stop(question, names.sentence_about(name, noun))
-        sheet.look(question, names.doubt_about(typed, noun))
+        sheet.look(question, names.warning_about(typed, noun))
     return name
 
 
@@ -147,7 +147,7 @@ def _telephones(sheet: AnswerSheet, question: str) -> tuple[Telephone, ...]:
     if use is None:
         sheet.stop(kind, "Select the kind of telephone.")
         return ()
-    sheet.look(kind, telephone.doubt_about(number, PhoneUse(use.id)))
+    sheet.look(kind, telephone.warning_about(number, PhoneUse(use.id)))
     return (Telephone(number, PhoneUse(use.id)),)
 
 
@@ -188,7 +188,7 @@ def _practice_code(sheet: AnswerSheet, question: str) -> str:
         wrong = ods.sentence_about(code, "the practice")
         sheet.stop(question, wrong)
         if not _unreached(sheet, code) and not wrong:
-            odd = ods.doubt_about_practice(code)
+            odd = ods.warning_about_practice(code)
             sheet.look(question, odd, needs_reason=True, raised_by=code)
     return ods.shown(code)
 

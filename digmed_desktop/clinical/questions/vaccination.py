@@ -214,7 +214,7 @@ def _batch(sheet: VaccinationSheet, question: str) -> str:
     number = sheet.text(question)
     if number:
         sheet.stop(question, batch.sentence_about(number))
-        sheet.look(question, batch.doubt_about(number), needs_reason=True)
+        sheet.look(question, batch.warning_about(number), needs_reason=True)
     return number
 
 

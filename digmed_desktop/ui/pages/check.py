@@ -79,13 +79,13 @@ class CheckPage(QWidget):
     back = Signal(str)  # the field to change, or ""
     send = Signal()
     confirmed = Signal(tuple)  # the fields of a value that was carried over
-    reasoned = Signal(dict)  # why one goes on, by the doubt's key
+    reasoned = Signal(dict)  # why one goes on, by the warning's key
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self.confirming: CarriedPanel | None = None
-        self._doubts: dict[ChoiceEditor, Problem] = {}
+        self._warnings: dict[ChoiceEditor, Problem] = {}
         self.band = CorrectionBand(context, acts=False)
         self.preview = PreviewPane(context.appearance, with_problems=False)
         self._scroll = QScrollArea()
@@ -140,7 +140,7 @@ class CheckPage(QWidget):
         *,
         colleague: bool = False,
     ) -> None:
-        """Show the answers and the document; ``carried`` is confirmed row by row, doubts take a reason."""
+        """Show the answers and the document; ``carried`` is confirmed row by row, warnings take a reason."""
         self.preview.show_preview(preview)
         self.trouble.setVisible(False)
         page = QWidget()
@@ -164,13 +164,13 @@ class CheckPage(QWidget):
         kept = state or FormState()
         self.band.show_correction(kept.correction or kept.withdraws, replaced=kept.correction is None)
         looks = [p for p in told_first(preview.problems) if p.severity is Severity.LOOK]
-        self._doubts = {}
+        self._warnings = {}
         labels = {row.field: row.label for group in groups for row in group.rows}
         for problem in looks:
             if problem.needs_reason:
                 facts = facts_of(problem, preview.problems)
                 said = [fact_in_words(fact, lambda key: labels.get(key, "")) for fact in facts]
-                self._add_doubt(body, problem, kept.reason_for(problem), said)
+                self._add_warning(body, problem, kept.reason_for(problem), said)
             else:
                 about = labels.get(problem.field, "")
                 body.addWidget(Notice("look", problem.sentence, f"Warning: {about}" if about else "Warning"))
@@ -214,7 +214,7 @@ class CheckPage(QWidget):
         self.set_sendable(sendable=True, why_not="")
         self.send_button.setFocus()
 
-    def _add_doubt(self, body: QVBoxLayout, problem: Problem, reason: str, facts: Sequence[str]) -> None:
+    def _add_warning(self, body: QVBoxLayout, problem: Problem, reason: str, facts: Sequence[str]) -> None:
         panel = QFrame()
         panel.setProperty("tone", "stop" if problem.needs_adviser else "look")
         inner = QVBoxLayout(panel)
@@ -229,15 +229,15 @@ class CheckPage(QWidget):
         inner.addWidget(field)
         editor.edited.connect(lambda: self._reason_given(problem, editor))
         body.addWidget(panel)
-        self._doubts[editor] = problem
+        self._warnings[editor] = problem
 
     def _reason_given(self, problem: Problem, editor: ChoiceEditor) -> None:
         self.reasoned.emit({problem.reason_key: editor.answer().strip()})
         self._progress()
 
     def _progress(self) -> None:
-        """Allow Send once nothing is left to confirm and every doubt has its reason."""
-        reasons, left = len(self.open_doubts()), self.to_confirm
+        """Allow Send once nothing is left to confirm and every warning has its reason."""
+        reasons, left = len(self.open_warnings()), self.to_confirm
         why = still_to_do(reasons, left)
         self.set_sendable(sendable=not why, why_not=why)
         if (
@@ -259,14 +259,14 @@ class CheckPage(QWidget):
         """How many values are still to be confirmed."""
         return self.confirming.left if self.confirming is not None else 0
 
-    def open_doubts(self) -> list[ChoiceEditor]:
+    def open_warnings(self) -> list[ChoiceEditor]:
         """Return where a reason is still to be given."""
-        return [editor for editor, problem in self._doubts.items() if not problem.takes(editor.answer())]
+        return [editor for editor, problem in self._warnings.items() if not problem.takes(editor.answer())]
 
     def arrive(self) -> None:
         """Put the focus on the first thing to decide, or on Send."""
-        if doubts := self.open_doubts():
-            doubts[0].focus()
+        if warnings := self.open_warnings():
+            warnings[0].focus()
         elif self.confirming is not None and self.confirming.left:
             self.confirming.focus()
         else:

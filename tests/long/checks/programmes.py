@@ -6,5 +6,5 @@ CHECK = LongCheck(
     "generated patients of every programme, often at an edge of age, birth, week or dose, hear exactly the warnings that "
     "its file has",
     Size(300),
-    SlowTests(("tests/clinical/test_doubts_against_the_data.py",)),
+    SlowTests(("tests/clinical/test_warnings_against_the_data.py",)),
 )

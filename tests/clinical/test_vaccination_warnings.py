@@ -262,7 +262,7 @@ def test_a_contact_before_birth_is_pointed_out() -> None:
     assert [p.field for p in result.problems] == ["patient.date_of_birth"]
 
 
-def test_nothing_given_raises_no_doubt_about_the_dose() -> None:
+def test_nothing_given_raises_no_warning_about_the_dose() -> None:
     result = reading(
         vaccine__outcome="not-given", vaccine__not_given_reason="declined", contact__date="1/8/2026"
     )

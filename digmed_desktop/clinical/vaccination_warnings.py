@@ -1,4 +1,4 @@
-"""Find the doubts of a vaccination record: each asks a person to look, none prevents sending.
+"""Find the warnings of a vaccination record: each asks a person to look, none prevents sending.
 
 Ages, cohorts, seasons and stages of pregnancy are those of the programme's data file.
 """
@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from digmed_desktop.clinical import product_doubts
-from digmed_desktop.clinical.clinician_doubts import clinician_doubts, telephone_doubts
+from digmed_desktop.clinical import product_warnings
+from digmed_desktop.clinical.clinician_warnings import clinician_warnings, telephone_warnings
 from digmed_desktop.clinical.dates import ENGLAND, age, shown
-from digmed_desktop.clinical.doubt_rules import Case, raised
 from digmed_desktop.clinical.earlier_doses import ANOTHER_DOSE
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Cohort, Programme
 from digmed_desktop.clinical.record import Professional, Sex, VaccinationRecord
 from digmed_desktop.clinical.registration import check_registration, needs_registration
+from digmed_desktop.clinical.warning_rules import Case, raised
 
 ADULT = 18
 PREGNANCY_WEEKS = 40
@@ -26,18 +26,18 @@ _NO_BATCH = "Check the batch number: it is the expiry date, the NHS number or th
 Typed = Callable[[str], str]
 
 
-def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Iterator[Problem]:
+def warnings(record: VaccinationRecord, typed: Typed, programme: Programme) -> Iterator[Problem]:
     """Yield what a person should look at. ``typed`` returns an asked answer by its field id."""
     for field, sentence in _of_any(record):
         yield Problem(field, sentence, Severity.LOOK)
     yield from _batch(record)
-    yield from clinician_doubts(record.vaccinator, record.patient, "session.vaccinator")
-    yield from telephone_doubts(record.patient, record.pharmacy, record.practice, "patient.telephone")
+    yield from clinician_warnings(record.vaccinator, record.patient, "session.vaccinator")
+    yield from telephone_warnings(record.patient, record.pharmacy, record.practice, "patient.telephone")
     product = programme.products.get(typed("vaccine.product"))
     if record.immunizations[0].adverse_reaction and product and product.more_watched:
         yield Problem("after.adverse_note", MORE_WATCHED, Severity.LOOK)
     if record.immunizations[0].given is False:  # before it is said, too: a warning comes before the needle
-        yield from raised(programme.doubts, _case(record, typed, programme))
+        yield from raised(programme.warnings, _case(record, typed, programme))
         return
     day, years = _day_and_years(record)
     for field, sentence in _of_the_given(record, day, years, typed, programme):
@@ -45,7 +45,7 @@ def doubts(record: VaccinationRecord, typed: Typed, programme: Programme) -> Ite
     yield from _doses(typed, programme)
     yield from _pregnancy(record, day, typed, programme)
     yield from _product(record, day, typed, programme)
-    yield from raised(programme.doubts, _case(record, typed, programme))
+    yield from raised(programme.warnings, _case(record, typed, programme))
 
 
 _NEEDS_REASON = frozenset({"contact.date", "vaccine.product", "vaccine.eligibility"})
@@ -194,7 +194,7 @@ def _age(
 
 
 def _born(cohort: Cohort, born: date) -> Iterator[tuple[str, str]]:
-    """Yield a doubt where a patient was born before or after those whom a reason covers."""
+    """Yield a warning where a patient was born before or after those whom a reason covers."""
     first, last = cohort.born_from, cohort.born_to
     if (first and born < first) or (last and born > last):
         parts = (f"from {shown(first)}" if first else "", f"to {shown(last)}" if last else "")
@@ -209,7 +209,7 @@ def _product(
     if product is None:
         return
     if born and day and born <= day:
-        yield from product_doubts.age_doubts(product, born, day, programme)
-        yield from product_doubts.first_choice_doubts(product, age(born, day), typed)
-    yield from product_doubts.route_doubts(product, typed, programme)
-    yield from product_doubts.dose_doubts(record.immunizations[0].dose, product, programme)
+        yield from product_warnings.age_warnings(product, born, day, programme)
+        yield from product_warnings.first_choice_warnings(product, age(born, day), typed)
+    yield from product_warnings.route_warnings(product, typed, programme)
+    yield from product_warnings.dose_warnings(record.immunizations[0].dose, product, programme)

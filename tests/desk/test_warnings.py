@@ -1,4 +1,4 @@
-"""Doubts about the next dose, rule by rule: each at its limit, with the reason that lets one go on, and its source."""
+"""Warnings about the next dose, rule by rule: each at its limit, with the reason that lets one go on, and its source."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from digmed_desktop.clinical import form as form_module
-from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, doubts
+from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, warnings
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.vaccination import read
@@ -84,7 +84,7 @@ def after(of: str, doses: list[tuple[int, str]], *, reason: str = "", years: int
         for rule in programme.earlier
     }
     now = NextDose(DAY, reason, years)
-    return [p.sentence for p in doubts(programme.earlier, programme.season_start, given, now)]
+    return [p.sentence for p in warnings(programme.earlier, programme.season_start, given, now)]
 
 
 def found(counter: Counter, given: dict[str, str], field: str) -> list[Problem]:
@@ -155,10 +155,10 @@ def test_a_second_dose_where_one_is_usual(of: str, years: int, reason: str, doub
 
 def test_a_rule_is_held_to_the_doses_this_pharmacy_recorded(counter: Counter) -> None:
     give(counter, "mmr")
-    (doubt,) = found(counter, answers("chickenpox", wait(counter, 27)), "previous.finding")
-    assert "At least 4 weeks should lie between the two: " in doubt.sentence
-    (doubt,) = found(counter, answers("mmr", DAY + timedelta(days=27)), "previous.finding")
-    assert doubt.sentence.endswith("27 days before (as recorded by this pharmacy).")
+    (warning,) = found(counter, answers("chickenpox", wait(counter, 27)), "previous.finding")
+    assert "At least 4 weeks should lie between the two: " in warning.sentence
+    (warning,) = found(counter, answers("mmr", DAY + timedelta(days=27)), "previous.finding")
+    assert warning.sentence.endswith("27 days before (as recorded by this pharmacy).")
 
 
 PREGNANT: dict[str, Any] = {
@@ -173,18 +173,18 @@ DUE = DAY + timedelta(days=70)  # in week 30
 def test_a_second_dose_of_the_same_pregnancy(counter: Counter, of: str) -> None:
     same: dict[str, Any] = {**PREGNANT, "eligibility__due_date": shown(DUE)}
     give(counter, of, **same)
-    (doubt,) = found(counter, answers(of, wait(counter, 14), **same), "previous.finding")
-    assert doubt.sentence.startswith("This would be a second dose in this pregnancy: ")
+    (warning,) = found(counter, answers(of, wait(counter, 14), **same), "previous.finding")
+    assert warning.sentence.startswith("This would be a second dose in this pregnancy: ")
     unknown = {**PREGNANT, "eligibility__due_date": ""}
-    (doubt,) = found(counter, answers(of, DAY + timedelta(days=14), **unknown), "previous.finding")
-    assert "may be a second dose in this pregnancy, and the due date is not known" in doubt.sentence
+    (warning,) = found(counter, answers(of, DAY + timedelta(days=14), **unknown), "previous.finding")
+    assert "may be a second dose in this pregnancy, and the due date is not known" in warning.sentence
 
 
 @pytest.mark.parametrize(
     ("of", "later", "doubted"),
     [("pertussis-in-pregnancy", 280, True), ("pertussis-in-pregnancy", 281, False), ("rsv", 281, False)],
 )
-def test_a_dose_in_another_pregnancy_is_no_doubt(
+def test_a_dose_in_another_pregnancy_is_no_warning(
     counter: Counter, of: str, later: int, doubted: bool
 ) -> None:
     give(counter, of, **PREGNANT, eligibility__due_date=shown(DUE))
@@ -255,7 +255,7 @@ def test_whooping_cough_before_week_16_asks_and_after_week_32_it_is_still_given(
         ("yellow-fever", "vaccine.product", {"patient__date_of_birth": "15/10/1966"}, ""),  # 59
     ],
 )  # fmt: skip
-def test_a_product_or_a_cohort_that_is_in_doubt(
+def test_a_product_or_a_cohort_that_is_warned_about(
     of: str, field: str, changes: dict[str, Any], says: str
 ) -> None:
     problems = read_alone(answers(of, **changes), field)
@@ -265,12 +265,12 @@ def test_a_product_or_a_cohort_that_is_in_doubt(
 def test_a_season_that_is_over_needs_a_reason(counter: Counter) -> None:
     counter.clock.move(days=180)
     given = answers(FLU.id, date(2027, 4, 1), patient__date_of_birth="12/3/1971")
-    (doubt,) = found(counter, given, "contact.date")
-    assert "The season is over" in doubt.sentence
+    (warning,) = found(counter, given, "contact.date")
+    assert "The season is over" in warning.sentence
     refused = counter.desk.send("vaccination", "late", FormState(given), counter.ada)
     assert refused.notification is None
     assert "Say why you go on" in refused.problems[0].sentence
-    reasons = {doubt.reason_key: "The last dose of an open pack, agreed with the practice"}
+    reasons = {warning.reason_key: "The last dose of an open pack, agreed with the practice"}
     sent = counter.desk.send("vaccination", "late", FormState(given, reasons=reasons), counter.ada)
     assert sent.notification is not None, sent.problems
 
@@ -280,7 +280,7 @@ def test_no_rule_holds_before_its_day_or_after_its_last() -> None:
     rule = EarlierRule(DAY, "a test", until=DAY, least_days=28)
 
     def said(day: date) -> list[Problem]:
-        return list(doubts((rule,), None, {rule: [last]}, NextDose(day)))
+        return list(warnings((rule,), None, {rule: [last]}, NextDose(day)))
 
     assert said(DAY)
     assert said(DAY - timedelta(days=1)) == []
@@ -296,7 +296,7 @@ def test_every_rule_says_since_when_it_holds_and_where_it_is_written() -> None:
             assert earlier.season or earlier.pregnancy or earlier.most or earlier.least_days
             known = {one.id for one in programmes.programmes()}
             assert set(earlier.of) <= known, programme.id
-        for rule in programme.doubts:
+        for rule in programme.warnings:
             assert rule.source, programme.id
             assert not (programme.season_end and rule.since) or rule.since <= programme.season_end
             assert {rule.field, *rule.when} <= form
@@ -316,6 +316,6 @@ def test_a_late_entry_is_held_against_a_dose_of_a_later_day(of: str, says: str) 
     """The dose of today is recorded first, and that of yesterday, or a date one day off, afterwards."""
     programme = programmes.programme(of)
     given = {rule: [Dose(DAY + timedelta(days=1), "X")] for rule in programme.earlier}
-    (problem,) = doubts(programme.earlier, programme.season_start, given, NextDose(DAY, "", 76))
+    (problem,) = warnings(programme.earlier, programme.season_start, given, NextDose(DAY, "", 76))
     assert says in problem.sentence
     assert "1 day after" in problem.sentence

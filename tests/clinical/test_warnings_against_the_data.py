@@ -78,7 +78,7 @@ def months_old(born: date, on: date) -> int:
 def rows_of(file: dict[str, Any]) -> list[dict[str, Any]]:
     kind = file.get("agreement", file["id"])
     mine = [row for row in SHARED if "programmes" not in row or kind in row["programmes"]]
-    return [*file.get("doubt", []), *mine]
+    return [*file.get("warning", []), *mine]
 
 
 def expected(

@@ -1,4 +1,4 @@
-"""Doubts about who acted and who the patient is, on either form: each asks whoever goes on for a reason."""
+"""Warnings about who acted and who the patient is, on either form: each asks whoever goes on for a reason."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _SAME_NAME = (
 _SAME_TELEPHONE = "Check the telephone number: it is the pharmacy's, the practice's, or the NHS number."
 
 
-def clinician_doubts(who: Professional | None, patient: Patient, question: str) -> Iterator[Problem]:
+def clinician_warnings(who: Professional | None, patient: Patient, question: str) -> Iterator[Problem]:
     """Yield a missing registration number, and a clinician with the patient's name; ``question`` asks who it is."""
     if who is None:
         return
@@ -27,7 +27,7 @@ def clinician_doubts(who: Professional | None, patient: Patient, question: str) 
         yield Problem(question, _SAME_NAME, Severity.LOOK, needs_reason=True)
 
 
-def telephone_doubts(
+def telephone_warnings(
     patient: Patient, pharmacy: Organisation, practice: Organisation | None, question: str
 ) -> Iterator[Problem]:
     """Yield a telephone number of the patient that is the pharmacy's or the practice's."""

@@ -1,4 +1,4 @@
-"""Doubts as dated data: which answers, vaccines and ages raise one, how much it weighs, and where it is written."""
+"""Warnings as dated data: which answers, vaccines and ages raise one, how much it weighs, and where it is written."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from digmed_desktop.clinical.problem import Problem, Severity
 
 
 class Weight(StrEnum):
-    """How much a doubt weighs. What was done is recorded all the same: even a stop can be answered."""
+    """How much a warning weighs. What was done is recorded all the same: even a stop can be answered."""
 
     STOP = "stop"  # whoever goes on names who advised it
     WARN = "warn"  # whoever goes on says why
@@ -21,7 +21,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The facts in which doubts are looked for; ``typed`` returns an asked answer by its field id.
+    """The facts in which warnings are looked for; ``typed`` returns an asked answer by its field id.
 
     ``live`` and ``holds`` are those of the chosen product; ``recorded`` is the day on which the form is filled in.
     ``not_given``: it was said that the vaccine was not given.
@@ -38,8 +38,8 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtRule:
-    """One doubt. It is raised while every answer in ``when``, and none in ``unless``, is one of those named.
+class WarningRule:
+    """One warning. It is raised while every answer in ``when``, and none in ``unless``, is one of those named.
 
     ``field`` is the question at which it is said. The day of contact lies between ``since`` and ``until``,
     where it is about something that began or ended. Ages are
@@ -140,7 +140,7 @@ def _mentions(text: str, names: tuple[str, ...]) -> bool:
     return bool(text) and bool(Phrases((name, name) for name in names).found_in(text))
 
 
-def raised(rules: tuple[DoubtRule, ...], case: Case) -> Iterator[Problem]:
+def raised(rules: tuple[WarningRule, ...], case: Case) -> Iterator[Problem]:
     """Yield a problem for each rule that is raised."""
     for rule in rules:
         if rule.raised(case):

@@ -1,4 +1,4 @@
-"""Doubts about a vaccine product: the patient's age, which vaccine comes first on the NHS, route and dose."""
+"""Warnings about a vaccine product: the patient's age, which vaccine comes first on the NHS, route and dose."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -21,8 +21,8 @@ WEEK = 7  # days
 Typed = Callable[[str], str]
 
 
-def age_doubts(product: Product, born: date, day: date, programme: Programme) -> Iterator[Problem]:
-    """Yield a doubt where a patient is too young or too old for a product on the ``day`` it is given.
+def age_warnings(product: Product, born: date, day: date, programme: Programme) -> Iterator[Problem]:
+    """Yield a warning where a patient is too young or too old for a product on the ``day`` it is given.
 
     Where an age need only be reached in the season, the programme's ``age_by`` counts.
     """
@@ -53,7 +53,7 @@ def _of_weeks(product: Product, now: int) -> Problem:
 
 
 def _about(product: Product, sentence: str) -> Problem:
-    """Return a doubt about an age, marked where no source of it was read."""
+    """Return a warning about an age, marked where no source of it was read."""
     if not product.age_confirmed:
         sentence = f"{sentence} {NOT_CONFIRMED}"
     return Problem("vaccine.product", sentence, Severity.LOOK, needs_reason=True)
@@ -66,8 +66,8 @@ def _spoken(months_old: int) -> str:
     return f"{months_old // YEAR} years old"
 
 
-def first_choice_doubts(product: Product, years: int, typed: Typed) -> Iterator[Problem]:
-    """Yield a doubt where the NHS has another first choice at this age; it is no rule of a private service."""
+def first_choice_warnings(product: Product, years: int, typed: Typed) -> Iterator[Problem]:
+    """Yield a warning where the NHS has another first choice at this age; it is no rule of a private service."""
     line = product.second_line
     if line and line[0] <= years <= line[1] and typed("session.service") == NHS:
         sentence = "At this age this vaccine is second choice: only when no first choice is available."
@@ -81,8 +81,8 @@ def _usual(product: Product, programme: Programme) -> tuple[Decimal, ...]:
     return programme.usual_doses or ((programme.default_dose,) if programme.default_dose else ())
 
 
-def dose_doubts(dose: Quantity | None, product: Product, programme: Programme) -> Iterator[Problem]:
-    """Yield a doubt where the amount is not the usual one; ten times as much or as little stops."""
+def dose_warnings(dose: Quantity | None, product: Product, programme: Programme) -> Iterator[Problem]:
+    """Yield a warning where the amount is not the usual one; ten times as much or as little stops."""
     usual = _usual(product, programme)
     if dose is None or not usual or dose.value in usual:
         return
@@ -95,8 +95,8 @@ def dose_doubts(dose: Quantity | None, product: Product, programme: Programme) -
     yield Problem("vaccine.dose_amount", sentence, Severity.LOOK, needs_reason=True, needs_adviser=slip)
 
 
-def route_doubts(product: Product, typed: Typed, programme: Programme) -> Iterator[Problem]:
-    """Yield a doubt where a vaccine is given another way than usual."""
+def route_warnings(product: Product, typed: Typed, programme: Programme) -> Iterator[Problem]:
+    """Yield a warning where a vaccine is given another way than usual."""
     route = typed("vaccine.route")
     if route in programme.codes and product.routes and route not in product.routes:
         sentence = "Check the route: this vaccine is usually given another way."
