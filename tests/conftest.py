@@ -16,6 +16,7 @@ from keyring.compat import properties
 from keyring.errors import PasswordDeleteError
 
 from digmed_desktop.credentials import pins
+from digmed_desktop.history import cipher
 from tests import golden_files
 
 if not os.environ.get("DIGMED_ONSCREEN"):
@@ -79,6 +80,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_BEGAN] = time.monotonic()
     golden_files.write_anew = config.option.new_golden
     pins._hasher = _quick_hasher
+    # locking and wiping each piece of memory makes a new store cost five times as much, thousands of times:
+    # ``tests/history/test_memory.py`` proves that the program asks for it
+    cipher._OF_MEMORY = ()
 
 
 def pytest_collection_finish() -> None:

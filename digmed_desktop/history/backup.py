@@ -22,7 +22,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from digmed_desktop import strength, untrusted
 from digmed_desktop.files.addresses import sqlite_address
 from digmed_desktop.history import ledger, migrations, profile, swap
-from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, is_whole, new_file
+from digmed_desktop.history.cipher import KEY_BYTES, WRITES, engine, guard_memory, is_whole, new_file
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.deliveries import write_owed
 from digmed_desktop.history.place import private_folder
@@ -291,7 +291,8 @@ def _opened(path: Path, key: BackupKey, *, write: bool = False) -> "Iterator[sql
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{(key.key + key.salt).hex()}'\"")
-        for pragma in ("cipher_memory_security = ON", "temp_store = MEMORY", "trusted_schema = OFF"):
+        guard_memory(connection)
+        for pragma in ("temp_store = MEMORY", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}")
         if not write or path.stat().st_size:
             try:

@@ -21,8 +21,8 @@ WRITES = "digmed_writes"
 _CACHE_KIB = 2000  # locked in memory for each connection; the usual limit of a Linux account is 8 MB
 _PAGE = 4096
 _PATIENCE = 5.0  # seconds to wait for another connection's write
+_OF_MEMORY: tuple[str, ...] = ("cipher_memory_security = ON",)
 _PRAGMAS = (
-    "cipher_memory_security = ON",
     "temp_store = MEMORY",
     f"cache_size = -{_CACHE_KIB}",
     "foreign_keys = ON",
@@ -59,6 +59,7 @@ def engine(path: Path, key: bytes, *, size: int = 4) -> sa.Engine:
             connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # here a wrong key shows
+            guard_memory(connection)
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -82,6 +83,12 @@ def engine(path: Path, key: bytes, *, size: int = 4) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return made
+
+
+def guard_memory(connection: sqlcipher.Connection) -> None:
+    """Have SQLCipher lock what it holds in memory, and wipe what it frees: for the whole process, from here on."""
+    for pragma in _OF_MEMORY:
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def new_file(path: Path) -> None:
