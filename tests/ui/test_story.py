@@ -5,18 +5,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QScrollArea
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.sent_views import Act, How, Offer, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Need, State
+from digmed_desktop.messaging.wording import words_of
+from digmed_desktop.tour.player import pause
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.pages.story import StoryPage
 from digmed_desktop.ui.pages.story_parts import RecordedView
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
+from tests.ui.test_look import clipped
 
 ONE_LINE = 48  # pixels at most of a band that says what is corrected
 
@@ -185,3 +188,23 @@ def test_a_withdrawal_offers_reasons_and_own_words_stay_as_typed(story: StoryPag
     panel.show_offer(Offer(Act.SEND_AS_NEW, "Send", "", "Why it is sent again"))
     assert panel.reason.combo.count()
     assert not set(offered) & {panel.reason.combo.itemText(n) for n in range(panel.reason.combo.count())}
+
+
+def test_large_text_cuts_no_word_of_a_state(bench: Bench, story: StoryPage) -> None:
+    """In the smallest window at twice the size of text the page scrolls, and the state is read whole."""
+    words = words_of(State.REJECTED)
+    bench.window.context.appearance.set("light", 200)
+    try:
+        for percent in (200, 150):
+            bench.window.context.appearance.set("light", percent)
+            story.state.say(f"{words.happened} {words.do}", tone="stop")
+            bench.idle()
+            pause(60)
+            assert [one for one in clipped(story) if words.happened[:10] in one] == []
+            assert story.state.body.height() >= story.state.body.heightForWidth(story.state.body.width())
+            assert story.splitter.height() >= story.splitter.minimumHeight() > 0
+    finally:
+        bench.window.context.appearance.set("light", 100)
+    bench.idle()
+    bar = story.findChildren(QScrollArea)[0].verticalScrollBar()
+    bench.until(lambda: bar.maximum() == 0, 5_000)

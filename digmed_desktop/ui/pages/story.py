@@ -2,8 +2,19 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
@@ -33,10 +44,19 @@ from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property
 
 SPLIT_SHARES = (400, 640)  # of the timeline, and of the record
+LEAST_LINES = 7  # of both
 BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
 """Acts with a button of their own; the others are in the menu beside."""
 SAID_BY_STATE = (Act.PAPER, Act.CANCEL)
 """Acts after which the state at the top of the page says what was done."""
+
+
+class _Rest(QSplitter):
+    """Takes the height that is left on a page, and asks for no more than its least."""
+
+    def sizeHint(self) -> QSize:
+        """Return the width of its parts, and the least height."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
 
 class StoryPage(QWidget):
@@ -68,7 +88,7 @@ class StoryPage(QWidget):
         self.tabs.addTab(self.recorded, "Record")
         self.tabs.addTab(self.messages, "Messages")
         self.tabs.addTab(self.versions, "Versions")
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = _Rest(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.events)
         self.right = QStackedWidget()
         self.right.addWidget(self.tabs)
@@ -80,14 +100,33 @@ class StoryPage(QWidget):
         self.splitter.setStretchFactor(1, 3)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setSizes(SPLIT_SHARES)
-        layout = QVBoxLayout(self)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        """Let the whole page scroll where large text leaves too little room: its words are never cut."""
+        inside = QWidget()
+        inside.setObjectName("page")
+        layout = QVBoxLayout(inside)
         layout.setContentsMargins(*INSET.bar)
         layout.setSpacing(SPACE.small)
         layout.addWidget(self._make_bar())
         for widget in (self.state, self.work):
             layout.addWidget(widget)
         layout.addWidget(self.splitter, 1)
-        self._connect()
+        whole = QScrollArea()
+        whole.setWidgetResizable(True)
+        whole.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole.setFrameShape(QFrame.Shape.NoFrame)
+        whole.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the height of some lines for the timeline and the record."""
+        super().resizeEvent(event)
+        self.splitter.setMinimumHeight(self.fontMetrics().height() * LEAST_LINES)
 
     def _make_bar(self) -> QWidget:
         self.back_button = button("Back to sent items", tip="Back to sent items (Esc)")
