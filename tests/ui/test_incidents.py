@@ -1,7 +1,9 @@
 """Incidents in the window: from a form, a record or the rail; steps ticked off; Today lists them; nothing typed is lost."""
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import IncidentStart
 from digmed_desktop.ui.pages.incident_offer import IncidentOffer
 from digmed_desktop.ui.pages.incidents import BEGUN, IncidentsPage
@@ -130,3 +132,36 @@ def test_an_incident_begun_from_a_record_is_linked_to_it(bench: Bench, story: St
     bench.until(lambda: page.shown.view is not None)
     assert page.shown.view is not None
     assert page.shown.view.incident.notification == number
+
+
+def test_what_is_asked_of_a_step_stands_under_that_step(bench: Bench) -> None:
+    page = page_of(bench)
+    fill(page, "needle-stick", "Pricked while recapping.", person="Amira Khan")
+    page.record.click()
+    bench.until(lambda: page.shown.view is not None)
+    assert page.shown.view is not None
+    bench.idle()
+    for step in (page.shown.view.steps[0], page.shown.view.steps[-2]):
+        asking = next(
+            one
+            for one in page.shown.findChildren(QPushButton)
+            if one.accessibleName() == f"Done … {step.what}" and not one.isHidden()
+        )
+        asking.click()
+        pause(60)
+        panel, row = page.shown.panel, asking.mapToGlobal(QPoint(0, asking.height()))
+        top = panel.mapToGlobal(QPoint(0, 0)).y()
+        others = [
+            one.mapToGlobal(QPoint(0, 0)).y()
+            for one in page.shown.findChildren(QPushButton)
+            if one.accessibleName().startswith("Done … ") and not one.isHidden() and one is not asking
+        ]
+        assert top >= row.y()
+        assert not [y for y in others if row.y() < y < top], "another step stands between"
+        assert panel.words.box.hasFocus()
+        assert panel.visibleRegion().boundingRect().height() == panel.height(), "all of it is in view"
+        panel.words.set_answer("Spoke to A and E")
+    panel.go.click()
+    bench.until(lambda: panel.isHidden())
+    press(page.shown, "Add a note …")
+    assert panel.isVisible()

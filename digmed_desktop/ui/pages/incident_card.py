@@ -14,7 +14,7 @@ from digmed_desktop.ui.widgets.editors import LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.lists import empty, table
-from digmed_desktop.ui.widgets.words import Words, breakable, heading, quiet
+from digmed_desktop.ui.widgets.words import Words, application, breakable, heading, quiet
 
 
 class Ask(StrEnum):
@@ -97,6 +97,7 @@ class IncidentCard(QFrame):
     """Shows one incident; nothing until one is opened."""
 
     decided = Signal(object, str, str)  # Ask, the step, the words
+    asks = Signal()  # the panel came into its place
     linked = Signal(str)  # the number of the notification
     who_had = Signal(str)  # the number of a batch
     opened = Signal(int)  # the notification that it is about
@@ -120,18 +121,25 @@ class IncidentCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*INSET.card)
         layout.setSpacing(SPACE.medium)
-        for widget in (self.head, self.standing, self._facts_holder, self.linking, self.link, self.panel):
+        for widget in (self.head, self.standing, self._facts_holder, self.linking, self.link):
             layout.addWidget(widget)
         layout.addWidget(self._steps_holder)
         layout.addLayout(self._notes)
         layout.addLayout(self._buttons)
+        self._foot = QVBoxLayout()
+        layout.addLayout(self._foot)
+        self._foot.addWidget(self.panel)
         self.setVisible(False)
 
     def show_view(self, view: IncidentView, not_close: str) -> None:
         """Show an incident as it stands now; ``not_close`` says why this person may not close it, or ``""``."""
         if self.view is None or self.view.id != view.id:
             self.panel.put_away()
+        typed_in = self.panel.isAncestorOf(application().focusWidget() or self)
         self.view = view
+        asks = not self.panel.isHidden()
+        self._foot.addWidget(self.panel)  # out of the rows, which are made anew
+        self.panel.setVisible(asks)
         is_open = view.incident.is_open
         self.head.setText(view.title)
         self.standing.setText(view.standing)
@@ -152,6 +160,21 @@ class IncidentCard(QFrame):
         if not_close and is_open:
             self._buttons.addWidget(quiet(not_close))
         self.setVisible(True)
+        self._put_panel()
+        if typed_in and not self.panel.isHidden():
+            self.panel.words.focus()
+
+    def _put_panel(self) -> None:
+        """Put the panel under the step that it asks about; what is about the whole incident stands under its buttons."""
+        _ask, step = self.panel.about
+        shown = not self.panel.isHidden()
+        steps = self.view.steps if self.view is not None and shown else ()
+        place = next((place for place, one in enumerate(steps) if one.id == step), None)
+        if place is not None:
+            self._steps.addWidget(self.panel, 2 * place + 1, 0, 1, -1)
+        else:
+            self._foot.addWidget(self.panel)
+        self.panel.setVisible(shown)  # a widget that goes to another place is hidden on the way
 
     def refuse(self, sentence: str) -> None:
         """Say why something was not done; what is typed stays."""
@@ -165,7 +188,8 @@ class IncidentCard(QFrame):
         self.setVisible(False)
 
     def _add_step(self, place: int, step: StepView, *, is_open: bool) -> None:
-        self._steps.addWidget(_on_top(Words(step.when, bold=True)), place, 0)
+        line = 2 * place  # the panel has the line after it
+        self._steps.addWidget(_on_top(Words(step.when, bold=True)), line, 0)
         said = QWidget()
         column = QVBoxLayout(said)
         column.setContentsMargins(0, 0, 0, 0)
@@ -174,7 +198,7 @@ class IncidentCard(QFrame):
         for text in (step.how, step.standing):
             if text:
                 column.addWidget(quiet(breakable(text)))
-        self._steps.addWidget(said, place, 1)
+        self._steps.addWidget(said, line, 1)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -187,13 +211,24 @@ class IncidentCard(QFrame):
                 buttons.append(self._asking(Ask.NOT_NEEDED, "Not needed …", step))
             column.addWidget(flow(*buttons))
         column.addStretch(1)
-        self._steps.addWidget(right, place, 2)
+        self._steps.addWidget(right, line, 2)
 
     def _asking(self, what: Ask, text: str, step: StepView | None = None) -> QWidget:
         made = button(text)
         made.setAccessibleName(f"{text} {step.what}" if step else text)
-        made.clicked.connect(lambda: self.panel.ask(what, step))
+        made.clicked.connect(lambda: self._begin(what, step, made))
         return made
+
+    def _begin(self, what: Ask, step: StepView | None, pressed: QWidget) -> None:
+        """Ask for the words of an act, right under what was pressed; Tab goes there from it and on to the buttons."""
+        self.panel.ask(what, step)
+        self._put_panel()
+        last = pressed
+        for part in (self.panel.words.box, self.panel.go, self.panel.cancel):
+            QWidget.setTabOrder(last, part)
+            last = part
+        self.panel.words.focus()
+        self.asks.emit()
 
     def _make_buttons(self, view: IncidentView, *, may_close: bool) -> QWidget:
         made: list[QWidget] = []
