@@ -220,3 +220,26 @@ def test_a_warning_is_said_in_full_once_and_pointed_to_at_its_question_and_in_it
 
 def shown_whole(alert: Alert) -> bool:
     return wholly_in_sight(alert.said)
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_words_of_a_warning_half_scrolled_out_stand_once(
+    open_bench: Callable[..., Bench], percent: int
+) -> None:
+    bench = open_bench(text_percent=percent)
+    bench.sign_in()
+    bench.form.fill({**complete_answers(), **SEVERAL, "vaccine.outcome": "", "vaccine.site": ""})
+    bench.idle()
+    form, bar = bench.form, bench.form.form.verticalScrollBar()
+    first = form.alerts.alerts[0].said
+    seen_half = False
+    for place in range(0, first.mapTo(form.form.widget() or form, QPoint(0, 0)).y() + first.height(), 3):
+        bar.setValue(place)
+        pause(5)
+        half = bool(first.visibleRegion().boundingRect().height()) and not wholly_in_sight(first)
+        said = [one for one in (first, form.warning.said) if one.visibleRegion().boundingRect().height()]
+        assert len(said) <= 1, f"scrolled by {place}: the same words stand twice"
+        seen_half |= half or form.warning.isVisible()
+    assert seen_half
+    bar.setValue(0)
+    bench.until(lambda: wholly_in_sight(first))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
+from shiboken6 import isValid
 
 from digmed_desktop.ui.forms.alerts import Alert, Alerts, tone_of
 from digmed_desktop.ui.forms.form_view import FormView
@@ -19,9 +20,12 @@ class WarningLine(QFrame):
         self._alerts, self._view = alerts, view
         self.said = Words("", bold=True)
         self.others = Words("", TYPE.small, role="quiet", wrap=False)
+        self._silent: Words | None = (
+            None  # half out of view under it: the same words do not stand there twice
+        )
         self.setProperty("bleeds", "true")
         line = QHBoxLayout(self)
-        line.setContentsMargins(SPACE.large, SPACE.hair, SPACE.medium, SPACE.hair)
+        line.setContentsMargins(SPACE.wide, SPACE.hair, SPACE.medium, SPACE.hair)
         line.setSpacing(SPACE.medium)
         line.addWidget(self.said, 1)
         line.addWidget(self.others)
@@ -46,9 +50,21 @@ class WarningLine(QFrame):
             self.said.setText(breakable(problem.sentence))
             self.others.setText(f"{len(open_) - 1} more" if len(open_) > 1 else "")
             self.setAccessibleName(problem.sentence)
+        self._say_once(alert.said if alert is not None and shown else None)
         if shown == self.isHidden():
             self.setVisible(shown)
             QTimer.singleShot(0, self._view, self._view.keep_cursor_in_view)
+
+    def _say_once(self, said: Words | None) -> None:
+        """Blank the words that this line says; they keep their place."""
+        before, self._silent = self._silent, said
+        if before is not None and before is not said and isValid(before):
+            before.show()
+        if said is not None:
+            policy = said.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            said.setSizePolicy(policy)
+            said.hide()
 
     def _first(self, alerts: Sequence[Alert]) -> Alert | None:
         """Return the warning that the question at the cursor raised, else the one to be decided first."""
