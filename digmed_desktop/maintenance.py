@@ -112,6 +112,7 @@ def _erase(words: list[str]) -> int:
     from digmed_desktop.desk import erasing
     from digmed_desktop.desk.opening import open_vault
     from digmed_desktop.messaging.clock import SystemClock
+    from digmed_desktop.messaging.wording import counted
 
     grammar = _grammar(
         "erase",
@@ -127,7 +128,9 @@ def _erase(words: list[str]) -> int:
         return getpass.getpass("Passphrase of the backup: "), getpass.getpass("The same passphrase again: ")
 
     def typed(count: int) -> str:
-        print(f"The backup holds {count} notifications and opens. {erasing.KEPT_FOR}")
+        print(
+            f"The backup holds {counted(count, 'notification', 'notifications')} and opens. {erasing.KEPT_FOR}"
+        )
         return input(f"To erase everything in this account, type {erasing.WORDS}: ")
 
     def work(folders: Folders) -> int:

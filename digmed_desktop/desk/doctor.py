@@ -14,6 +14,7 @@ from digmed_desktop.desk.connection import ConnectionDesk, certificate_view
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.wording import counted, needing
 from digmed_desktop.settings import policy as policy_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.policy import Policy
@@ -103,18 +104,19 @@ def check_data() -> Iterator[Check]:
 def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
     """Check the records, and what in them waits for a person."""
     standing = store.deliveries.standing()
-    told = f"The records open. {standing.waiting} waiting to go out, {standing.needs_person} need action."
+    told = f"The records open. {standing.waiting} waiting to go out, {needing(standing.needs_person)}."
     health = _LOOK if standing.needs_person else _GOOD
     remedy = "Open the program and deal with Action needed." if standing.needs_person else ""
     yield Check("Records", health, told, remedy)
     if (stop := store.deliveries.stopped()) is not None:
         yield Check("Queue", _BAD, f"Nothing is sent: {stop.sentence}", stop.remedy)
-    counted = store.replies.count()
-    if strangers := counted.other_program:
-        what = f"{strangers} responses in the mailbox answer nothing that was sent from here. They were left there."
+    replies = store.replies.count()
+    if strangers := replies.other_program:
+        answer = counted(strangers, "response in the mailbox answers", "responses in the mailbox answer")
+        what = f"{answer} nothing that was sent from here. The program left {'it' if strangers == 1 else 'them'} there."
         yield Check("Mailbox", _LOOK, what, OTHER_PROGRAM)
-    if counted.for_person:
-        what = f"{counted.for_person} answers do not count by themselves: a person has to decide."
+    if replies.for_person:
+        what = f"{counted(replies.for_person, 'answer does', 'answers do')} not count until a person decides."
         yield Check("Answers", _LOOK, what, "Open the program and look under Replies.")
     for practice in store.replies.stopped_practices():
         what = f"Nothing is sent to {practice.name or practice.ods_code}: it refuses this pharmacy ({practice.code})."

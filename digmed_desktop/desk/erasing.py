@@ -14,6 +14,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.progress import Progress
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
@@ -64,10 +65,8 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
     for folder in (folders.data, folders.config):
         _empty(folder)
     databases.forget(vault)  # last: while a file is left, its key is there, and this can be done again
-    return (
-        f"The records, settings and keys of this account are erased. {state.last_count} notifications are in the backup "
-        f"{backup.name}. {KEPT_FOR}"
-    )
+    held = counted(state.last_count, "notification", "notifications")
+    return f"The records, settings and keys of this account are erased. The backup {backup.name} holds {held}. {KEPT_FOR}"
 
 
 def _let_erase(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> None:

@@ -14,6 +14,7 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.register import Verified
 from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.messaging.wording import counted
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
@@ -149,7 +150,12 @@ def check(store: "Store") -> Check:
     if tail.faults or found is None:
         return Check(CHECK, Health.BAD, tail.faults[0], remedy)
     if not found.intact:
-        return Check(CHECK, Health.BAD, f"{len(found.faults)} faults were found. {found.sentence}", remedy)
+        return Check(
+            CHECK,
+            Health.BAD,
+            f"{counted(len(found.faults), 'fault was', 'faults were')} found. {found.sentence}",
+            remedy,
+        )
     if losses:
         return Check(CHECK, Health.LOOK, losses[-1])
     begun = store.chain.begun_with()

@@ -14,6 +14,7 @@ from digmed_desktop.desk.prompted import AskManager, prompted_manager
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def carry_out(
             if data is not None:
                 desk.save_json(file, left_out, data)
                 yield f"Saved as {data.name}."
-        yield f"{len(file.lines())} lines are recorded, and {len(left_out)} were left out."
+        recorded = counted(len(file.lines()), "line is", "lines are")
+        yield f"{recorded} recorded, and {len(left_out)} {'was' if len(left_out) == 1 else 'were'} left out."
         store.chain.keep_head()
     finally:
         store.close()

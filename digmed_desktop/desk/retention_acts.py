@@ -14,6 +14,7 @@ from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.retention import HoldReason, held
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.settings.folders import Folders
 
 if TYPE_CHECKING:
@@ -99,9 +100,12 @@ def _removed(desk: RetentionDesk, asked: Asked) -> Iterator[str]:
     if not due:
         yield "Nothing was removed."
         return
-    text = f"To remove {len(due)} records for good, type {WORDS}: "
+    text = f"To remove {counted(len(due), 'record', 'records')} for good, type {WORDS}: "
     records, patients = desk.remove(due, asked.words(text))
-    yield f"Removed: {records} records, and the details of {patients} patients of whom no record is left. {BACKUPS}"
+    whose = counted(patients, "patient", "patients")
+    yield (
+        f"Removed: {counted(records, 'record', 'records')}, and the details of {whose} of whom no record is left. {BACKUPS}"
+    )
 
 
 def _manager(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> str:

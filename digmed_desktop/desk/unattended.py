@@ -24,6 +24,7 @@ from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, StoreInUseError
 from digmed_desktop.messaging.story import QueueStanding
+from digmed_desktop.messaging.wording import needing
 from digmed_desktop.settings import counters, settings_file
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
@@ -162,7 +163,7 @@ def told_by_window(standing: QueueStanding, *, is_set_up: bool) -> dict[str, Any
 
 
 def _told(standing: QueueStanding, *, is_set_up: bool) -> tuple[int, str]:
-    counted = f"{standing.waiting} waiting to go out, {standing.needs_person} need action."
+    counted = f"{standing.waiting} waiting to go out, {needing(standing.needs_person)}."
     if standing.stopped_because:
         return 1, f"{standing.stopped_because} {standing.remedy} {counted}".replace("  ", " ")
     if standing.connected is None:

@@ -108,6 +108,16 @@ def words_of_settled() -> str:
     return str(OWN.at(_FILE, "settled", "do") or "")
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return a count with its words, in the singular where it is one."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def needing(count: int) -> str:
+    """Return how many notifications need action."""
+    return counted(count, "needs action", "need action")
+
+
 def words_of_row(row: NotificationRow, duty: Duty, now: datetime) -> Words:
     """Return the words for a notification as it stands now: its state, and why it needs a person."""
     if row.unreadable:

@@ -19,14 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digmed_desktop.messaging.wording import needing
 from digmed_desktop.ui import theme
 from digmed_desktop.ui.theme import RAIL_EM, sized
 from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
 from digmed_desktop.ui.widgets.icons import Icon, draw, side_for
 from digmed_desktop.ui.widgets.words import Words, set_property
-
-NEEDS_ACTION = "{count} need action"
-NEEDS_ACTION_ONE = "1 needs action"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +56,7 @@ class RailEntry(QPushButton):
         """Say how many there need action."""
         if count != self._count:
             self._count = count
-            said = NEEDS_ACTION_ONE if count == 1 else NEEDS_ACTION.format(count=count)
+            said = needing(count)
             self.setAccessibleDescription(said if count else "")
             self.setToolTip(f"{self._entry.title} ({self._entry.keys}){f': {said}' if count else ''}")
             self.update()

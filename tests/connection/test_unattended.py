@@ -95,7 +95,7 @@ def test_sync_without_a_connection_raises_what_is_late(counter: Counter, vault_o
     status, sentence = sync(counter.folders, counter.clock, vault_of)
     counter.store = Store.open(counter.folders.database, KEY, counter.clock)
     assert status == 0
-    assert "No connection to MESH is set up. 1 waiting to go out, 1 need action." in sentence
+    assert "No connection to MESH is set up. 1 waiting to go out, 1 needs action." in sentence
     assert counter.store.notifications.row(of).need is Need.LATE
 
 
@@ -122,7 +122,7 @@ def test_sync_beside_a_window_asks_the_window(counter: Counter, door: FrontDoor,
     status, sentence = sync(counter.folders, counter.clock, vault_of)
     assert (status, sentence) == (
         0,
-        "The open window did it. Sent and collected. 2 waiting to go out, 1 need action.",
+        "The open window did it. Sent and collected. 2 waiting to go out, 1 needs action.",
     )
     told = list(doctor(counter.folders, counter.clock, vault_of))
     assert told[-1] == Check("MESH", Health.BAD, "No answer.", "Wait.")

@@ -6,14 +6,17 @@ from pytestqt.qtbot import QtBot
 
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.story import QueueStanding
-from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.frame import Banner, practice_band
 from digmed_desktop.ui.notices import Notices
-from digmed_desktop.ui.pages.registry import PLACES
+from digmed_desktop.ui.pages.registry import PLACES, SET_UP
 from digmed_desktop.ui.rail import Entry, Rail
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.widgets import icons
 
-ENTRIES = [Entry(one.key, one.title, one.keys, one.group) for one in PLACES]
+ENTRIES = [
+    *(Entry(one.key, one.title, one.keys, one.group) for one in PLACES),
+    Entry("help", "Help", "F1", SET_UP),
+]
 
 
 def rail(qtbot: QtBot, qapp: QApplication) -> tuple[QWidget, Rail, Notices]:
@@ -62,3 +65,18 @@ def _ink(image: QImage) -> int:
 def _edge(image: QImage) -> bool:
     border = [(x, y) for x in range(40) for y in (0, 39)] + [(x, y) for x in (0, 39) for y in range(40)]
     return any(image.pixelColor(x, y).alpha() > 128 for x, y in border)
+
+
+def test_all_places_are_in_view_in_the_smallest_window(qtbot: QtBot, qapp: QApplication) -> None:
+    """Also in practice mode, whose band takes a line, and while something waits."""
+    window, made, notices = rail(qtbot, qapp)
+    notices.show_standing(QueueStanding(waiting=2, needs_person=1, connected=True))
+    made.fit()
+    band = practice_band()
+    band.setParent(window)
+    window.show()
+    made.resize(made.width(), 720 - band.sizeHint().height())
+    qtbot.waitUntil(made.isVisible)
+    QApplication.processEvents()
+    assert made._scroll.verticalScrollBar().maximum() == 0
+    assert made.entries["sent"].accessibleDescription() == "1 needs action"

@@ -1,11 +1,14 @@
 """The words of the program: the glossary's terms alone, no long sentences, no sentence that begins with What."""
 
+import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
-from tests.wording.strings import RESOURCES, Words, all_words
+from digmed_desktop.messaging.wording import counted, needing
+from tests.wording.strings import PACKAGE, RESOURCES, Words, all_words
 
 MOST_WORDS = 25
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’%/.-]*")
@@ -81,3 +84,45 @@ def test_nothing_is_told_kept_or_had(words: list[Words]) -> None:
     passive = re.compile(r"\b(is|are|was|were|be|been) (told|kept|had)\b")
     found = [f"{one.place}: {one.text[:120]}" for one in words if passive.search(one.text)]
     assert not found, "\n".join(found)
+
+
+_COUNTS = re.compile(r"\blen\(|count|entries|strangers|needs_person|\b(records|patients)$")
+_PLURAL = re.compile(r" (need|do|[a-z]{3,}s)\b")
+_MANY = {
+    "record.immunizations": "more than one record may hold",
+    "search.text": "more than a search may have",
+    "said": "a reason that is too long",
+    "state.last_count": "a note in the audit, which is no sentence",
+    "found.given": "a note in the audit, which is no sentence",
+    "fonts": "the fonts that are brought along",
+    "count": "the files that are brought along",
+    "found.entries": "the links of a chain, which begins with several",
+    "found": "no patient or several",
+}
+"""Counts that are never one where people read them, with the reason."""
+
+
+def counts_in_the_plural() -> Iterator[str]:
+    """Yield each sentence of the window or desk in which a count is followed by a plural whatever it is."""
+    for folder in ("ui", "desk", "messaging"):
+        for file in sorted((PACKAGE / folder).rglob("*.py")):
+            nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+            chosen = {id(part) for one in nodes if isinstance(one, ast.IfExp) for part in ast.walk(one)}
+            for text in (one for one in nodes if isinstance(one, ast.JoinedStr) and id(one) not in chosen):
+                for value, after in pairwise(text.values):
+                    if not (isinstance(value, ast.FormattedValue) and isinstance(after, ast.Constant)):
+                        continue
+                    count, words = ast.unparse(value.value), str(after.value)
+                    of = count.removeprefix("len(").partition(")")[0]
+                    if _COUNTS.search(count) and _PLURAL.match(words) and of not in _MANY:
+                        yield f"{file.relative_to(PACKAGE)}:{text.lineno}: {{{count}}}{words[:40]}"
+
+
+def test_a_count_of_one_is_in_the_singular() -> None:
+    assert list(counts_in_the_plural()) == []
+    assert [counted(n, "record is", "records are") for n in (0, 1, 1200)] == [
+        "0 records are",
+        "1 record is",
+        "1,200 records are",
+    ]
+    assert [needing(n) for n in (1, 2)] == ["1 needs action", "2 need action"]

@@ -26,6 +26,7 @@ from digmed_desktop.desk.sent_views import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import Outstanding, RegisterEntry, Verified
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
@@ -184,7 +185,9 @@ class RegisterPage(QWidget):
     def _show_chain(self, found: Verified) -> None:
         if found.intact:
             self.chain.say(
-                f"{found.entries} entries, none changed and none missing.", "Register intact", "done"
+                f"{counted(found.entries, 'entry', 'entries')}, none changed and none missing.",
+                "Register intact",
+                "done",
             )
             self.chain.head.setText("Register intact")
         else:

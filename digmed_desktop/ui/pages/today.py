@@ -42,17 +42,19 @@ COUNT_EVERY_MS = 30_000
 class Tile(QPushButton):
     """A number with its words; pressed, it opens the list behind it."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, one: str = "") -> None:
+        """``one`` are the words where the number is one and they differ."""
         super().__init__()
         self.setAutoDefault(True)  # Enter presses it
-        self.words = words
+        self.words, self.one = words, one or words
         self.setProperty("kind", "tile")
         self.show_number(0, tone="")
 
     def show_number(self, number: int, tone: str) -> None:
         """Show a number; ``tone`` colours what asks for someone."""
-        self.setText(f"{number:,}  {self.words}")
-        self.setAccessibleName(f"{number:,} {self.words}")
+        words = self.one if number == 1 else self.words
+        self.setText(f"{number:,}  {words}")
+        self.setAccessibleName(f"{number:,} {words}")
         set_property(self, "ink", tone if number else "")
 
 
@@ -127,9 +129,12 @@ class TodayPage(QScrollArea):
         self.lapsing_button = button("PGDs", tip="Open the register of PGDs")
         self.lapsing_row = _beside(self.lapsing, self.lapsing_button)
         self.lapsing_row.setHidden(True)
-        self.needing_tile, self.waiting_tile = Tile("need action"), Tile("waiting to go out")
-        self.due_tile, self.back_tile = Tile("on their way"), Tile("answers since")
-        self.replies_tile = Tile("replies to check")
+        self.needing_tile, self.waiting_tile = Tile("need action", "needs action"), Tile("waiting to go out")
+        self.due_tile, self.back_tile = (
+            Tile("on their way", "on its way"),
+            Tile("answers since", "answer since"),
+        )
+        self.replies_tile = Tile("replies to check", "reply to check")
         self.replies_tile.setHidden(True)
         self.sign_tile = Tile("to sign")
         self.sign_tile.setHidden(True)
@@ -245,7 +250,6 @@ class TodayPage(QScrollArea):
         self.lapsing_row.setHidden(not view.lapsing)
         found = view.figures
         self.needing_tile.show_number(found.needing_count, "stop")
-        self.replies_tile.words = "reply to check" if view.replies == 1 else "replies to check"
         self.replies_tile.show_number(view.replies, "look")
         self._tiles.show_only_if(self.replies_tile, shown=view.replies > 0)
         self.sign_tile.show_number(found.to_sign_count, "look")
@@ -253,7 +257,7 @@ class TodayPage(QScrollArea):
         self.waiting_tile.show_number(found.waiting_count, "look")
         self.due_tile.show_number(found.due_count, "")
         since = view.back_since.astimezone(dates.ENGLAND)
-        self.back_tile.words = f"answers since {since:%A}"
+        self.back_tile.words, self.back_tile.one = f"answers since {since:%A}", f"answer since {since:%A}"
         self.back_tile.show_number(found.back_count, "")
         now = self._context.now()
         self.needing.show_lines(

@@ -9,6 +9,7 @@ from digmed_desktop.messaging.audit import AuditGroup, AuditLine, AuditSearch
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import Verified
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -150,7 +151,7 @@ class AuditSection(ColumnPage):
         self.work.run(
             "Exporting the audit",
             lambda desk, progress: desk.audit.export(search, path, progress),
-            lambda count: f"{count:,} acts are in {path.name}.",
+            lambda count: f"{path.name} holds {counted(count, 'act', 'acts')}.",
             self._failed,
         )
 
@@ -165,7 +166,7 @@ class AuditSection(ColumnPage):
     @staticmethod
     def _checked(found: Verified) -> str:
         if found.broken_at is None:
-            return f"All {found.entries:,} seals fit."
+            return "The one seal fits." if found.entries == 1 else f"All {found.entries:,} seals fit."
         return " ".join(found.faults)
 
     def _failed(self, error: DigMedError) -> None:

@@ -8,6 +8,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import BackupState
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -88,7 +89,7 @@ class BackupSection(ColumnPage):
         else:
             lines.append(
                 f"The last one was made on {dates.shown_time(state.last_at)}, with "
-                f"{state.last_count:,} notifications: {state.last_file}"
+                f"{counted(state.last_count, 'notification', 'notifications')}: {state.last_file}"
             )
         lines.append(f"Every day in {state.folder}." if state.daily else "No daily backup is made.")
         if state.named_by_it:
@@ -124,7 +125,9 @@ class BackupSection(ColumnPage):
     def _made(self, state: BackupState) -> str:
         self._forget_passphrase()
         self._show(state)
-        return f"Backup made and tested: {state.last_count:,} notifications are in it."
+        return (
+            f"Backup made and tested: it holds {counted(state.last_count, 'notification', 'notifications')}."
+        )
 
     def _begin_daily(self) -> None:
         folder = self._named_by_it or files.ask_folder(self, "Folder for the daily backup")

@@ -12,6 +12,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.connection import LIVE_WORD, CertificateView, Check, ConnectionView, Health
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.pages.settings.client_folder import BY_CLIENT, CLIENT, HOW_BY_CLIENT, ClientParts
@@ -366,7 +367,7 @@ def _row_of(check: Check) -> QWidget:
 def _state_of(view: ConnectionView) -> tuple[str, str, str]:
     """Return text, heading and tone of the panel that says what is set up."""
     strangers = (
-        f" Another program uses this mailbox: {view.strangers} responses were left for it."
+        f" Another program uses this mailbox: {counted(view.strangers, 'response was', 'responses were')} left for it."
         if view.strangers
         else ""
     )

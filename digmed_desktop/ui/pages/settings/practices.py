@@ -10,6 +10,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views import PracticeListState
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.settings import web_address
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage
@@ -78,7 +79,9 @@ class PracticesSection(ColumnPage):
     def _show(self, state: PracticeListState) -> None:
         if state.count:
             when = f", imported on {dates.shown(state.imported_on)}" if state.imported_on else ""
-            self._tell(f"{state.count:,} practices are here{when}.", "done", "The list")
+            self._tell(
+                f"{counted(state.count, 'practice is', 'practices are')} here{when}.", "done", "The list"
+            )
         else:
             self._tell("No list has been imported yet.", "act", "The list")
 
@@ -103,7 +106,11 @@ class PracticesSection(ColumnPage):
 
     def _read(self, count: int) -> None:
         if not self.choose.isEnabled():
-            self._tell(f"{count:,} practices read. You can go on meanwhile.", "act", "Importing")
+            self._tell(
+                f"{counted(count, 'practice', 'practices')} read. You can go on meanwhile.",
+                "act",
+                "Importing",
+            )
 
     def _done(self) -> None:
         self.choose.setEnabled(True)

@@ -13,6 +13,7 @@ from digmed_desktop.desk.retention_views import BACKUPS, WORDS, Due, PeriodView,
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.retention import Hold, HoldReason, held
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import ColumnPage, button
@@ -223,7 +224,7 @@ class RetentionSection(ColumnPage):
 
     def _looked(self, preview: Preview) -> str:
         self._show_preview(preview)
-        return f"{len(preview.due):,} records are over their time and can go."
+        return f"{counted(len(preview.due), 'record is over its', 'records are over their')} time and can go."
 
     def _show_preview(self, preview: Preview) -> None:
         self._due = preview.due

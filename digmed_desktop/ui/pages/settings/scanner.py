@@ -2,6 +2,7 @@
 
 from digmed_desktop.clinical import dates, nhs_number
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan
 from digmed_desktop.settings import shapes
@@ -71,7 +72,12 @@ class ScannerSection(ColumnPage):
         """Say what came and what it means."""
         came = "".join(_VISIBLE.get(sign, sign) for sign in burst.text)
         how = "with a prefix" if burst.prefixed else f"one sign in {burst.gap_ms:.0f} milliseconds"
-        parts = [f"{len(burst.text)} signs, {how}: {came}", *self._meaning(scan), scan.sentence, *scan.notes]
+        parts = [
+            f"{counted(len(burst.text), 'sign', 'signs')}, {how}: {came}",
+            *self._meaning(scan),
+            scan.sentence,
+            *scan.notes,
+        ]
         tone = "stop" if scan.found is Found.REFUSED else "look" if scan.sentence or scan.notes else "done"
         heads = {"stop": "Not taken", "look": "Read, but look", "done": "Read well"}
         self.said.say("\n".join(part for part in parts if part), heads[tone], tone)
