@@ -22,6 +22,7 @@ SEVERAL_WARNINGS = {
 REASON_GIVEN = "Clinical judgement, within the PGD"
 WHOM_A_PRACTICE_REJECTS = 8
 """The place among practice mode's patients of one whose practice rejects the first message."""
+LETTERS = 2  # typed of a name until somebody is found
 SETTLED_MS = 500
 """Milliseconds after which a preview, and what it warns of, is in view."""
 
@@ -37,6 +38,7 @@ class CounterScenes:
     def pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield the name of every page, and how to come there."""
         yield "form-empty", self._empty
+        yield "find", self._find
         yield "form", self._form_of_known
         yield "form-end", self._end
         yield "form-with-problems", self._problems
@@ -96,6 +98,12 @@ class CounterScenes:
 
     def _empty(self) -> None:
         self._form()
+
+    def _find(self) -> None:
+        """Type the beginning of a name: those known here, and what speaks for each."""
+        form = self._form()
+        self.player.keys(self.moves.practice.patients[0].answers["patient.family"][:LETTERS])
+        self.player.wait_for("who is found", lambda: form.search.box.list.count() > 0)
 
     def _known(self, place: int = 1) -> FormPage:
         """Find a patient who is known here, with vaccine and session of the clinic."""
