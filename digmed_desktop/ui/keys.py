@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -34,7 +35,7 @@ class KeyLaw(QObject):
         super().__init__(window)
         self._pages, self._leave = pages, leave
         self._since = time.monotonic()
-        self._button: QPushButton | None = None  # has the cursor
+        self._at: QWidget | None = None  # has the cursor
         self._reached = 0.0  # when the cursor came to it
         application().focusChanged.connect(self._keep_in_view)
         pages.currentChanged.connect(lambda _n: self._arrived())
@@ -46,15 +47,16 @@ class KeyLaw(QObject):
         self._since = time.monotonic()
 
     def _watch(self, now: QWidget | None) -> None:
-        """Watch the button that has the cursor: an Enter that is held down, or meant for the step before, is no press.
+        """Watch what has the cursor: an Enter that is held down, or meant for the step before, is no press.
 
-        The cursor goes from step to step by itself, so a held key would confirm one value after another and send.
+        The cursor goes from step to step by itself, so a held key would confirm one value after another and send, and a
+        list that came meanwhile would lose the one marked, which nobody has read. In a text of several lines it is a line.
         """
-        if self._button is not None and isValid(self._button):
-            self._button.removeEventFilter(self)
-        self._button = now if isinstance(now, QPushButton) else None
-        if self._button is not None:
-            self._button.installEventFilter(self)
+        if self._at is not None and isValid(self._at):
+            self._at.removeEventFilter(self)
+        self._at = None if isinstance(now, QPlainTextEdit) else now
+        if self._at is not None:
+            self._at.installEventFilter(self)
             self._reached = time.monotonic()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -40,7 +40,7 @@ class RecordImports:
     def __init__(self, window: Frame) -> None:
         self._window = window
         self._draft = ""  # that the record became, until it is in view
-        window.banner.taken.connect(self._show)
+        window.banner.taken.connect(lambda: self._show(wanted=True))
 
     def take(self, text: str) -> None:
         """Take in a record in a JSON text."""
@@ -50,19 +50,24 @@ class RecordImports:
         """Bring a record that waits into view where nobody is at work, else offer it; return whether it comes."""
         if not self._draft or self._window.context.acting.person is None:
             return False
-        if self._is_at_work():  # the keys under way are about what is in view
-            self._window.banner.say("act", WAITS, HEAD, offer=OPENS)
+        if self._is_at_work():
+            self._offer()
             return False
-        self._show()
+        self._show(wanted=False)
         return True
 
-    def _show(self) -> None:
+    def _offer(self) -> None:
+        """Say that a record waits: the keys under way are about what is in view."""
+        self._window.banner.say("act", WAITS, HEAD, offer=OPENS)
+
+    def _show(self, *, wanted: bool) -> None:
+        """Bring the record into view; ``wanted`` by somebody, who is then at work on nothing else."""
         if self._window.context.acting.person is None:  # it waits until someone signs in
             return
-        wanted, self._draft = self._draft, ""
+        draft = self._draft
         self._window.context.office.ask(
-            lambda desk: next((one for one in desk.drafts() if one.id == wanted and one.can_be_read), None),
-            self._have,
+            lambda desk: next((one for one in desk.drafts() if one.id == draft and one.can_be_read), None),
+            lambda found: self._have(draft, found, wanted=wanted),
         )
 
     def _taken_in(self, taken: TakenIn) -> None:
@@ -77,7 +82,13 @@ class RecordImports:
         page = window.pages.currentWidget()
         return not isinstance(page, FormPage | TodayPage | SignInPage)
 
-    def _have(self, draft: DraftView | None) -> None:
+    def _have(self, asked: str, draft: DraftView | None, *, wanted: bool) -> None:
+        if asked != self._draft or self._window.context.acting.person is None:
+            return  # another was handed over meanwhile, or somebody locked: it waits
+        if draft is not None and not wanted and self._is_at_work():  # somebody began to type meanwhile
+            self._offer()
+            return
+        self._draft = ""
         if draft is not None and draft.form in FORMS:
             self._window.begin_form(FormStart(draft.form, draft=draft))
             left = record_import.left_open(draft.state.answers)

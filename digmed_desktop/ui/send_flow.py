@@ -22,6 +22,7 @@ STILL_STANDS = (
     "list of what needs action. Withdraw it there."
 )
 CHANGED = "An answer changed after the page was shown. Look at it again, and then press Send."
+NOT_STORED = "the record was not sent. Its form says what is missing or wrong."
 TYPED_AFTER = "the record is stored as it was when you pressed Send. Text typed after that is under Drafts."
 
 
@@ -129,12 +130,17 @@ class SendFlow:
             if sent.problems:
                 window.banner.say("stop", "The record before this one was not sent: see Drafts.", "Not sent")
             return
+        here = window.check.isVisible() or form.isVisible()  # else somebody works on another page
         if sent.notification is None and sent.register:
             form.begin()
-            window.go("register")
+            if here:
+                window.go("register")
             return
         if sent.notification is None:
-            window.visit(form)
+            if here:
+                window.visit(form)
+            else:
+                window.banner.say("stop", f"{pressed.name}: {NOT_STORED}", "Not sent")
             form.form.set_problems(sent.problems)
             form.form.tell_all()
             return
@@ -144,7 +150,8 @@ class SendFlow:
         form.begin()
         for each in window.forms():
             each.reload_practices()
-        window.visit(form)
+        if here:
+            window.visit(form)
         if window.context.acting.person is not None:  # behind the lock nobody's name is said
             window.toast.say(f"Saved: {pressed.name}", pressed.told(sent), sent.notification)
         if sent.still_stands is not None:

@@ -182,8 +182,7 @@ class OneForm(RuleBasedStateMachine):
                 self._put_aside(self._whose(), FORM)
         else:
             taken = take(self.answers, found, PEOPLE["rose"], TODAY)
-            asked = taken.asks and self.correction is None
-            another = taken.another or (asked and who not in people_in(self.answers))
+            another = taken.another or (taken.asks and who not in people_in(self.answers))
             if another:
                 self._put_aside(before, FORM)
         self.answers |= found if another else taken.answers

@@ -7,12 +7,18 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QTreeWidgetItem
 
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.desk import Desk
+from digmed_desktop.desk.patient_file import PatientFileDesk
+from digmed_desktop.tour.player import pause
 from digmed_desktop.ui import files
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.patient_file import LINE, PatientFileSection
 from tests.desk.test_retention import NUMBER, not_shared
 from tests.history.samples import MovedClock
 from tests.ui.conftest import Bench
+from tests.ui.test_fast_hands import slow
+from tests.ui.test_one_person import NORA, ROSE
 from tests.ui.test_retention import press
 
 
@@ -73,3 +79,37 @@ def test_a_manager_gathers_reviews_and_saves_by_keyboard(
     bench.window.go("today")
     bench.idle()
     assert section(bench).list.topLevelItemCount() == 0, "the patient is off the page"
+
+
+def test_who_was_chosen_last_is_who_is_gathered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gathering takes long: what comes late for another patient, or for a page that was left, is not shown."""
+    for answers in (ROSE, NORA):
+        send(bench, answers)
+    rose, nora = sorted(one.id for one in bench.rows())
+    slow(monkeypatch, PatientFileDesk, "gather")
+    page = section(bench)
+    page._gather(rose)
+    page._gather(nora)
+    assert page.about.text() == ""
+    bench.until(lambda: not page.work.is_running and page.list.topLevelItemCount() > 0)
+    assert page.about.text().startswith("QUILL")
+    page._gather(rose)
+    assert page._file is None, "nothing of the one before can be saved for the next"
+    bench.window.go("today")
+    assert section(bench) is page
+    bench.until(lambda: not page.work.is_running)
+    pause(20)
+    assert (page._file, page.about.text()) == (None, "")
+
+
+def send(bench: Bench, answers: dict[str, str]) -> None:
+    def store(desk: Desk) -> int:
+        state = FormState(answers)
+        asked = [p for p in desk.preview("vaccination", state).problems if p.needs_reason]
+        whole = FormState(answers, reasons={p.reason_key: "A test." for p in asked})
+        return desk.send("vaccination", answers["patient.given"], whole, 1).notification or 0
+
+    stored: list[int] = []
+    bench.office.ask(store, stored.append)
+    bench.until(lambda: bool(stored))
+    assert stored[0]

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import Qt
 
+from digmed_desktop.tour.player import pause
+from digmed_desktop.ui.widgets.search_box import AGAIN, READ_MS
 from tests.desk.test_closed_practices import is_open
 from tests.ui.conftest import Bench
 from tests.ui.test_closed_practice import know
@@ -35,7 +37,22 @@ def test_the_search_takes_the_practice_and_an_empty_one_goes_on_to_the_code(benc
     to_the_practice(bench)
     bench.keys("new s")
     bench.until(lambda: bench.form.practice_search.box.list.count() == 1)
-    bench.key(Qt.Key.Key_Down)  # Enter alone takes a practice by its whole name only
+    bench.key(
+        Qt.Key.Key_Return
+    )  # on its way before the list came: a part of a name is taken from nobody unread
+    assert bench.form.form.answers()["practice.ods_code"] == ""
+    assert bench.form.practice_search.box.said.text() == AGAIN
+    pause(READ_MS)
     bench.key(Qt.Key.Key_Return)
     bench.until(lambda: bench.form.form.answers()["practice.ods_code"] == "B82003")
     bench.until(lambda: bench.focused().accessibleName().startswith("Identity checked"))
+
+
+def test_a_practice_in_the_list_that_was_read_takes_one_key(bench: Bench) -> None:
+    know(bench, is_open("B82003", "New Surgery"))
+    to_the_practice(bench)
+    bench.keys("new s")
+    bench.until(lambda: bench.form.practice_search.box.list.count() == 1)
+    pause(READ_MS)
+    bench.key(Qt.Key.Key_Return)
+    bench.until(lambda: bench.form.form.answers()["practice.ods_code"] == "B82003")

@@ -159,7 +159,7 @@ class OnePerson(QWidget):
 
     def focus(self) -> None:
         """Put the cursor at the question: in a correction never at what withdraws a record."""
-        (self.slip if self.one.strict else self.another).setFocus()
+        (self.slip if self.one.strict and not self.found else self.another).setFocus()
 
     def say_kept(self, answers: Mapping[str, str]) -> None:
         """Say that the form with these answers stays a draft."""
@@ -193,7 +193,7 @@ class OnePerson(QWidget):
                 f"{self._answered(answers, found) if not name else ''}. For another patient a new form is started."
             )
         self.slip.setText(_SAME)
-        self.another.setText(_ANOTHER_CORRECTED if self.one.strict else _ANOTHER)
+        self.another.setText(_ANOTHER)  # of a correction too: the record that it corrects stays as it is
         self.head.setVisible(True)
         self._show("look", f"{self.head.text()} {self.said.text()}", ask=True)
         self.focus()

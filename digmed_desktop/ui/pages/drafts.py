@@ -94,11 +94,24 @@ class DraftsPage(ColumnPage):
         go_on = button("Continue")
         go_on.setAutoDefault(True)
         go_on.setAccessibleName(f"Continue with {who}")
-        go_on.clicked.connect(
-            lambda _on=False, d=draft: self._context.navigate.to_form.emit(FormStart(d.form, draft=d))
-        )
+        go_on.clicked.connect(lambda _on=False, wanted=draft.id: self._go_on(wanted))
         self._list.addWidget(row(go_on), place, 3)
         self.going_on.append(go_on)
+
+    def _go_on(self, wanted: str) -> None:
+        """Go on with a draft as it is kept now: since it was listed it may have been typed on, sent or discarded."""
+        self._context.office.ask(
+            lambda desk: next((one for one in desk.drafts() if one.id == wanted and one.can_be_read), None),
+            self._begin,
+        )
+
+    def _begin(self, draft: DraftView | None) -> None:
+        if not self.isVisible():
+            return  # somebody went on to another page meanwhile
+        if draft is None:
+            self.arrive()
+            return
+        self._context.navigate.to_form.emit(FormStart(draft.form, draft=draft))
 
     def _who(self, draft: DraftView) -> str:
         """Return whose draft it is, as far as that is known; a draft without a name is known by its number."""

@@ -319,8 +319,9 @@ class FormPage(FormParts):
         self.refresh()
 
     def arrive(self) -> None:
-        """Put the cursor at the first question about the patient that is still open."""
+        """Put the cursor at the first question about the patient that is still open; the records may say more by now."""
         self.contact_clock.arrive()
+        self.refresh()
         order = [q.id for q in self.form.form.fields() if q.id.startswith("patient.")]
         answers = self.form.answers()
         if self.person.asks:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import QTimer
+
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.incident_views import IncidentsView, IncidentView
 from digmed_desktop.desk.sent_views import Printed
@@ -39,6 +41,7 @@ class IncidentsPage(ColumnPage):
         self._context = context
         self._view: IncidentsView | None = None
         self._about = ""  # the notification of the incident that is being recorded
+        self._turn = 0  # counts incidents that were begun: what comes late for one is not taken for the next
         self._wanted: int | None = None
         self.said = Notice("done")
         self.said.setVisible(False)
@@ -88,6 +91,9 @@ class IncidentsPage(ColumnPage):
     def _connect(self) -> None:
         self.kind.edited.connect(self._follow_kind)
         self.shown.decided.connect(self._decide)
+        self.shown.asks.connect(
+            lambda: QTimer.singleShot(0, self, self._show_panel)
+        )  # once it has its height
         self.shown.linked.connect(lambda about: self._do(lambda desk, id_: desk.incidents.link(id_, about)))
         self.shown.who_had.connect(self.batch.show_batch)
         self.shown.opened.connect(self._context.navigate.to_notification.emit)
@@ -105,20 +111,29 @@ class IncidentsPage(ColumnPage):
     def begin(self, start: IncidentStart) -> None:
         """Open an incident, or begin one with what is known; what is typed here already stays."""
         self._wanted = start.incident
-        if start.incident is None and self._is_begun():
-            self.said.say(BEGUN, tone="look")
-            self.said.setVisible(True)
+        if start.incident is not None:
             return
+        self._turn += 1
+        turn = self._turn
         if start.notification is not None:
             about = start.notification
-            self._context.office.ask(lambda desk: desk.incidents.answers_about(about), self._take)
-        elif start.incident is None:
-            self._take(start.answers)
+            self._context.office.ask(
+                lambda desk: desk.incidents.answers_about(about), lambda answers: self._take(turn, answers)
+            )
+        else:
+            self._take(turn, start.answers)
 
     def _is_begun(self) -> bool:
         return any(text.strip("/ ") for text in self.answers().values())
 
-    def _take(self, answers: Mapping[str, str]) -> None:
+    def _take(self, turn: int, answers: Mapping[str, str]) -> None:
+        """Fill in what is known, unless another incident was begun or something was typed meanwhile."""
+        if turn != self._turn:
+            return
+        if self._is_begun():
+            self.said.say(BEGUN, tone="look")
+            self.said.setVisible(True)
+            return
         for key, text in answers.items():
             if key in self.fields:
                 self.fields[key].editor.set_answer(text)
@@ -214,6 +229,9 @@ class IncidentsPage(ColumnPage):
         self.shown.show_view(one, self._context.acting.refusal(Permission.CLOSE_INCIDENT))
         if new:
             self.verticalScrollBar().setValue(0)
+
+    def _show_panel(self) -> None:
+        self.ensureWidgetVisible(self.shown.panel, SPACE.large, SPACE.wide)
 
     # ---- acting
 

@@ -46,6 +46,7 @@ class SigningPage(ColumnPage):
         self._view = SigningView((), may_stand_in=False)
         self._opened: set[int] = set()
         self._shown: int | None = None
+        self._reasons: dict[tuple[int, SigningAct], str] = {}  # typed, and put away with their record
         self._theme_of(context)
         self.said = Notice("done")
         self.body.insertWidget(0, self.said)
@@ -126,6 +127,7 @@ class SigningPage(ColumnPage):
         self.pin.set_answer("")
         self.panel.put_away()
         self._opened.clear()
+        self._reasons.clear()
         self._shown = None
         self.record.show_sections(())
         self.pin_field.say("")
@@ -194,14 +196,14 @@ class SigningPage(ColumnPage):
         """Show the record that is chosen, whole, and what can be done about it."""
         chosen = self.chosen
         self._offer()
-        if chosen is None:
-            self._shown = None
+        number = chosen.unsigned.row.id if chosen is not None else None
+        if number == self._shown and number is not None:
+            return
+        self._put_reason_away()
+        self._shown = number
+        if number is None:
             self.record.show_sections(())
             return
-        number = chosen.unsigned.row.id
-        if number == self._shown:
-            return
-        self._shown = number
         self.record.show_sections(())
         self._context.office.ask(
             lambda desk: desk.listing.story(number), partial(self._read, number), self._failed
@@ -282,10 +284,18 @@ class SigningPage(ColumnPage):
         else:
             self._begin(SigningAct.REFUSE)
 
+    def _put_reason_away(self) -> None:
+        """Put a reason that was asked about one record away with it; the same act on that record brings it back."""
+        if not self.panel.isHidden() and self.panel.act is not SigningAct.STAND_IN:
+            if self._shown is not None:
+                self._reasons[self._shown, self.panel.act] = self.panel.words.answer()
+            self.panel.put_away()
+
     def _begin(self, act: SigningAct) -> None:
         signer = self.signer
         if signer is not None and self.chosen is not None:
             self.panel.ask(act, signer.name, self.chosen.unsigned.recorder)
+            self.panel.words.set_answer(self._reasons.pop((self.chosen.unsigned.row.id, act), ""))
             QTimer.singleShot(
                 0, self, lambda: self.ensureWidgetVisible(self.panel, SPACE.large, SPACE.wide)
             )  # once it has its height
@@ -347,6 +357,8 @@ class SigningPage(ColumnPage):
         self._ask(said, focus=True)
 
     def _correct(self, begun: Begun) -> None:
+        if not self.isVisible():  # somebody went on meanwhile; nothing was begun, and the reason stays
+            return
         self.panel.put_away()
         self._context.navigate.to_form.emit(FormStart(begun.form, whole=begun.state))
 

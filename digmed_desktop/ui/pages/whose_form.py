@@ -62,7 +62,7 @@ class WhoseForm:
             taken = self._part(page.person.one.parted(now), answers)
         else:
             taken = take(now, answers, page.form.fields.keys(), self._today())
-        if taken.asks and not page.corrects:
+        if taken.asks:
             page.person.ask_whose(answers, now)
             return
         if taken.another:

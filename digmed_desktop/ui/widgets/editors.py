@@ -160,7 +160,7 @@ class TextEditor(Editor):
         return self.line.text()
 
     def set_answer(self, text: str) -> None:
-        if text != self.line.text():
+        if text != self.line.text() or not text:  # emptied for something else: undo brings nothing back
             self.line.setText(text)
 
     def parts(self) -> Sequence[QWidget]:
@@ -255,6 +255,8 @@ class LinesEditor(Editor):
             self.box.blockSignals(True)  # noqa: FBT003  (Qt's signature)
             self.box.setPlainText(text)
             self.box.blockSignals(False)  # noqa: FBT003
+        elif not text:  # emptied for something else: undo brings nothing back
+            self.box.document().clearUndoRedoStacks()
 
     def parts(self) -> Sequence[QWidget]:
         return (self.box,)
@@ -306,7 +308,7 @@ class DateEditor(Editor):
         self._was_typed = False
         parts = [*text.split("/", 2), "", "", ""][:3] if text else ["", "", ""]
         for box, part in zip(self.boxes, parts, strict=True):
-            if box.text() != part:
+            if box.text() != part or not part:
                 box.setText(part)
 
     def spoken(self) -> str:

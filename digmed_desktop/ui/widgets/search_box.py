@@ -18,6 +18,7 @@ WAIT_MS = 120
 MOST_IN_VIEW = 5
 READ_MS = 300  # a list is in view for so long before Enter chooses one of several
 SIMILAR = "Similar names"
+AGAIN = "Press Enter again to take the one marked."
 CHOOSE = "Several have this name. Press ↓ to choose one, and then Enter."
 
 
@@ -127,12 +128,14 @@ class SearchBox(QWidget):
             self._take_unseen()
 
     def _take_unseen(self) -> None:
-        """Take what was found where it is surely what was typed, and nothing else is likely."""
+        """Take what was found where it is surely what was typed, and nothing else is likely; else say what takes it."""
         likely = [hit for hit in self._hits if hit.fit is not Fit.SIMILAR]
         if len(likely) == 1 and likely[0].fit is Fit.SURE:
             self._take(likely[0])
         elif not self._hits:
             self.nothing_taken.emit(self.text)
+        elif self.list.currentRow() >= 0:
+            self.say(AGAIN)
 
     def _list(self, hits: Sequence[Hit]) -> None:
         """List what was found, and the similar names below a heading."""

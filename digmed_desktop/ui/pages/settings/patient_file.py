@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from digmed_desktop.clinical import dates
@@ -13,6 +13,7 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.desk.patient_file_views import REASON_NEEDED, Candidate, PatientFile
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork
@@ -44,6 +45,7 @@ class PatientFileSection(ColumnPage):
         )
         self._context = context
         self._file: PatientFile | None = None
+        self._wanted: int | None = None  # the notification of the patient whose data is to be shown
         self._left_out: dict[str, str] = {}
         self.find_button = button("Find", "primary")
         self.find_button.clicked.connect(self._find)
@@ -102,13 +104,18 @@ class PatientFileSection(ColumnPage):
 
     def forget(self) -> None:
         """Take the patient off the page."""
-        self._file, self._left_out = None, {}
+        self._wanted = None
         empty(self._found)
+        self._show_nobody()
+        self.fields["file.who"].editor.set_answer("")
+        self.review.hide()
+
+    def _show_nobody(self) -> None:
+        self._file, self._left_out = None, {}
         self.list.clear()
         self.whole.setText("")
         self.about.setText("")
-        self.fields["file.who"].editor.set_answer("")
-        self.review.hide()
+        self.why.editor.set_answer("")
 
     # ---- whose
 
@@ -135,22 +142,34 @@ class PatientFileSection(ColumnPage):
             self._found.addWidget(row(choose), place, 3)
 
     def _gather(self, notification: int) -> None:
+        """Gather the data of one patient; nothing of another stays in view, and nothing of one comes late."""
+        self._wanted = notification
+        self._show_nobody()
         self.review.show()
+        self._gather_wanted()
+
+    def _gather_wanted(self) -> None:
+        wanted = self._wanted
+        if wanted is None or self.work.is_running:
+            return
         self.work.run(
             "Gathering what is recorded",
-            lambda desk, _progress: desk.patient_file.gather(notification),
-            self._gathered,
+            lambda desk, _progress: desk.patient_file.gather(wanted),
+            lambda file: self._gathered(wanted, file),
             self._failed,
         )
 
-    def _gathered(self, file: PatientFile) -> str:
+    def _gathered(self, of: int, file: PatientFile) -> str:
+        if of != self._wanted:  # another was chosen meanwhile, or the page was left
+            QTimer.singleShot(0, self, self._gather_wanted)
+            return ""
         self._file, self._left_out = file, file.doubted()
         born = f", born {dates.shown(file.born)}" if file.born else ""
         self.about.setText(f"{file.name}{born}")
         self._fill(file)
         self.list.setFocus()
         doubted = len(self._left_out)
-        said = f"{len(file.lines()):,} lines are recorded."
+        said = f"{counted(len(file.lines()), 'line is', 'lines are')} recorded."
         return (
             f"{said} {doubted} may be about somebody else and are left out: look at them."
             if doubted
