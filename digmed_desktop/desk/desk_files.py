@@ -18,6 +18,7 @@ from digmed_desktop.data_files.source import DataSource
 from digmed_desktop.desk.exporting import KEYS
 from digmed_desktop.desk.sent_views import Act, How
 from digmed_desktop.messaging.sending import Kind
+from digmed_desktop.messaging.states import Need, State
 
 
 class ActRow(DataModel):
@@ -42,17 +43,28 @@ class YellowCardRow(DataModel):
     source: Text
 
 
+class NextSteps(DataModel):
+    """The acts that lead on, by state, by the reason why a person is needed, and on the day that it is due."""
+
+    due: list[Annotated[Act, BY_VALUE]]
+    states: dict[Annotated[State, BY_VALUE], list[Annotated[Act, BY_VALUE]]]
+    needs: dict[str, list[Annotated[Act, BY_VALUE]]]
+
+
 class ActsFile(DataModel):
     """All acts, each a table of its own, and where a reaction is reported."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, ActRow]
     yellow_card: YellowCardRow
+    next_step: NextSteps
 
 
 def cross_check_acts(at: At, file: ActsFile, _source: DataSource) -> Iterator[Fault]:
     """Yield acts without words, and words of none."""
     yield from at.exactly((), file.__pydantic_extra__, [one.value for one in Act], "the act")
+    needs = [one.name.lower() for one in Need if one is not Need.NOBODY]
+    yield from at.exactly(("next_step", "needs"), file.next_step.needs, needs, "the need")
 
 
 class ColumnRow(DataModel):

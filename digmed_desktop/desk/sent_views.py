@@ -8,10 +8,12 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Allergies, Patient
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.messaging.delivery import Stop
+from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.replies import Reply, StoppedPractice
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
+from digmed_desktop.messaging.wording import Tone, words_of, words_of_row
 
 
 class Act(StrEnum):
@@ -73,6 +75,20 @@ def yellow_card() -> YellowCard:
     """Return where suspected adverse reactions are reported."""
     entry = OWN.at("states/acts.toml", "yellow_card") or {}
     return YellowCard(*(str(entry.get(key, "")) for key in ("name", "address", "telephone")))
+
+
+def next_acts(row: NotificationRow, duty: Duty, now: datetime) -> tuple[Act, ...]:
+    """Return the acts that lead on from how a notification stands, the best first; none where it asks for nothing."""
+    words = words_of_row(row, duty, now)
+    if words.tone is Tone.PLAIN and not row.needs_person:
+        return ()
+    steps = OWN.at("states/acts.toml", "next_step") or {}
+    of_state = steps.get("states", {}).get(row.state.value, ())
+    of_need = steps.get("needs", {}).get(row.need.name.lower(), ()) if row.needs_person else ()
+    due = steps.get("due", ()) if words.tone is Tone.LOOK else ()
+    says_state = words.do == words_of(row.state).do  # what is said to be done is what is offered first
+    led = (*of_state, *of_need) if says_state else (*of_need, *of_state)
+    return tuple(dict.fromkeys(Act(one) for one in led or due))
 
 
 class How(StrEnum):

@@ -157,4 +157,4 @@ def _words(entry: Any, state: str) -> Words:
         return Words(entry["word"], entry["happened"], entry["do"], Tone(entry["tone"]), entry["icon"])
     except (KeyError, TypeError, ValueError):
         word = state.replace("-", " ").capitalize()
-        return Words(word, UNREADABLE, UNREADABLE_DO, Tone.LOOK, "")
+        return Words(word, UNREADABLE, UNREADABLE_DO, Tone.LOOK, Tone.LOOK.value)

@@ -214,8 +214,7 @@ class CounterScenes:
         self._open(self.rejected)
         story = self.window.story
         self.player.wait_for("the acts on it", lambda: Act.SEND_AS_NEW in story.offers)
-        label = story.offers[Act.SEND_AS_NEW].label
-        next(one for one in story.more.menu().actions() if one.text().startswith(label)).trigger()
+        story.buttons[Act.SEND_AS_NEW].click()
 
     def _paper(self) -> None:
         self._come_in()

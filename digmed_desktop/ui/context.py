@@ -123,6 +123,7 @@ class Navigate(QObject):
     to_search = Signal(object)  # messaging.searching.Search: the sent items that it finds
     to_incident = Signal(object)  # IncidentStart
     to_section = Signal(str)  # the key of a section of the settings
+    said = Signal(str, str)  # in passing: what was just done, and more about it
 
 
 @dataclass(frozen=True, slots=True, repr=False)

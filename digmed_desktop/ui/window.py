@@ -109,6 +109,7 @@ class Window(QMainWindow):
         right.addWidget(self.pages, 1)
         self.toast = Toast(self.pages, self.context.acting)
         self.toast.opened.connect(self.open_story)
+        self.context.navigate.said.connect(self.toast.say)
         self.setCentralWidget(central)
 
     def _connect(self) -> None:

@@ -42,7 +42,7 @@ def test_every_state_has_all_its_words(state: State) -> None:
     for sentence in (words.happened, words.do):
         assert sentence.endswith(".")
         assert len(sentence) < 160
-    assert words.icon
+    assert words.icon in OWN.raw("icons/line.toml")
 
 
 @pytest.mark.parametrize("need", [n for n in Need if n is not Need.NOBODY])

@@ -114,14 +114,13 @@ def test_one_line_says_that_paper_was_recorded(bench: Bench, two: tuple[int, int
     story._begin_paper()
     story.paper.to.set_answer("Overtown Surgery")
     story.paper._gone()
-    bench.until(lambda: story.state.head.text() == "Given · Sent on paper")
+    bench.until(lambda: story.state.head.text() == "Sent on paper")
     bench.idle()
     assert story.work.said.isHidden()
-    line = story.events.widget()
-    assert line is not None
+    line = story.timeline
     assert line.isVisible()
     assert line.height() >= line.heightForWidth(line.width())
-    assert line.width() <= story.events.viewport().width()
+    assert line.width() <= story.area.viewport().width()
 
 
 def test_an_amendment_stays_with_the_entry_it_was_typed_for(bench: Bench) -> None:

@@ -116,12 +116,12 @@ def test_a_dialog_closes_with_the_lock_and_nothing_is_printed_behind_it(
 
     answer = QDialog.DialogCode.Rejected
     monkeypatch.setattr(QPrintDialog, "exec", lambda _self: answer)
-    window.story._print_copy(How.POST)
+    window.story.paper.printing.emit(How.POST)
     bench.idle()
     assert (painted, printed(bench)) == ([], 0), "who thinks better of it has printed nothing"
 
     answer = QDialog.DialogCode.Accepted
-    window.story._print_copy(How.POST)
+    window.story.paper.printing.emit(How.POST)
     bench.until(lambda: bool(painted))
     assert (len(painted), printed(bench)) == (1, 1)
 
@@ -132,7 +132,7 @@ def test_a_dialog_closes_with_the_lock_and_nothing_is_printed_behind_it(
         return QDialog.DialogCode.Accepted  # as a dialog of the system that stays on top
 
     monkeypatch.setattr(QPrintDialog, "exec", lock_meanwhile)
-    window.story._print_copy(How.POST)
+    window.story.paper.printing.emit(How.POST)
     bench.until(window.sign_in.isVisible)
     bench.idle()
     assert (len(painted), printed(bench)) == (1, 1)

@@ -31,7 +31,7 @@ def test_it_is_recorded_here_only_and_says_so_before_and_after(bench: Bench) -> 
     bench.until(lambda: bool(story.offers))
     (row,) = bench.rows()
     assert (row.state, row.needs_person) == (State.NOT_SHARED, False)
-    assert story.state.head.text() == "Given · Recorded here only"
+    assert story.state.head.text() == "Recorded here only"
     assert "due by" not in text_of(story)
     assert set(story.offers) == {Act.CORRECT, Act.WITHDRAW, Act.NOTE}
     story._begin_paper()

@@ -38,8 +38,8 @@ def test_what_goes_on_paper_has_a_list_of_its_own_and_nothing_red(bench: Bench) 
     assert not page.needing.nothing.isHidden()  # it is not among what has failed
     bench.window.open_story(made)
     story = bench.window.story
-    bench.until(lambda: story.view is not None and "To go on paper" in story.state.head.text())
-    assert story.state.head.text() == "Given · To go on paper"
+    bench.until(lambda: bool(story.offers) and "To go on paper" in story.state.head.text())
+    assert story.state.head.text() == "To go on paper"
     assert story.paper_button.text() == "Print for the practice"
     assert story.paper_button.property("kind") == "primary"
     story.paper_button.click()

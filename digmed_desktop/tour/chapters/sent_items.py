@@ -72,7 +72,7 @@ class Chapters:
         self.newest = window.story.shown or 0
         self.moves.wait_for_end(self.newest, {State.MATCHED})
         self._open(self.newest)
-        window.story.tabs.setCurrentIndex(2)
+        window.story.earlier.open()
         player.wait_for("both versions", lambda: "Version 2: Correction" in player.visible_text())
         player.step("looked at the versions", "PRAC26A9", player.visible_text, "versions")
         player.step(
@@ -182,7 +182,7 @@ class Chapters:
     def _begin(self, act: Act, words: str) -> None:
         story, player = self.window.story, self.player
         player.wait_for("the offer", lambda: act in story.offers)
-        if act in story.buttons:
+        if not story.buttons[act].isHidden():
             player.click(story.buttons[act])
         else:
             entry = next(one for one in story.more.menu().actions() if story.offers[act].label in one.text())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +33,7 @@ from digmed_desktop.ui.widgets.buttons import menu_button
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.field import Field
+from digmed_desktop.ui.widgets.icons import side_for
 from digmed_desktop.ui.widgets.words import Words, row, title
 
 LEAST_EM = (10, 8, 7, 9, 9, 14, 11, 7)
@@ -348,6 +349,8 @@ class SentPage(QWidget):
 
     def _restyle(self) -> None:
         self.model.theme = self._context.appearance.theme
+        self.model.icon_side = side_for(self.table)
+        self.table.setIconSize(QSize(self.model.icon_side, self.model.icon_side))
         metrics = self.table.fontMetrics()
         self.table.verticalHeader().setDefaultSectionSize(max(metrics.height() + 2 * SPACE.small, SIZE.row))
         self._share_width()
@@ -379,5 +382,6 @@ class SentPage(QWidget):
         metrics = QFontMetrics(bold(self.table.font()))
         texts = [self.model.state_text(row) for row in self.model.rows[:LOOKED_AT]]
         needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + em + SPACE.small
+        needed += self.model.icon_side + SPACE.small
         self._states_grown = min(max(self._states_grown, needed, em * LEAST_EM[STATE]), em * MOST_STATE_EM)
         return self._states_grown

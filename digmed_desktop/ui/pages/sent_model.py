@@ -13,6 +13,8 @@ from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.story import NotificationRow, RecordKind
 from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
 from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.tokens import SIZE
+from digmed_desktop.ui.widgets.icons import icon
 
 PAGE = 100
 MOST_ROWS = 5000
@@ -29,9 +31,17 @@ SORTS: tuple[Sort | None, ...] = (
     Sort.CONTACT,
     Sort.BY,
 )
-RECORD_SIGNS = {RecordKind.CORRECTION: "↻", RecordKind.WITHDRAWAL: "↶"}
-"""The kinds that are no first version: each with a sign, never by its colour alone."""
-SIGN = {"done": "✓", "act": "→", "look": "!", "stop": "✕", "plain": "·"}
+RECORD_ICONS = {
+    RecordKind.GIVEN: "vaccinate",
+    RecordKind.NOT_GIVEN: "cross",
+    RecordKind.SUPPLIED: "supply",
+    RecordKind.NOT_SUPPLIED: "cross",
+    RecordKind.CORRECTION: "swap",
+    RecordKind.WITHDRAWAL: "undo",
+    RecordKind.UNKNOWN: "look",
+}
+NO_FIRST_VERSION = (RecordKind.CORRECTION, RecordKind.WITHDRAWAL)
+"""The kinds that are no first version: each with an icon of its own, never by its colour alone."""
 _TEXTS = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -56,6 +66,7 @@ class SentModel(QAbstractTableModel):
         super().__init__()
         self.theme = theme
         self._now, self._duty = now, duty
+        self.icon_side = SIZE.icon
         self.shown_name: Callable[[str], str] = lambda name: name  # or its initials, where onlookers can read
         self.shown_number: Callable[[str], str] = nhs_number.shown  # or its last digits
         self.rows: list[NotificationRow] = []
@@ -150,20 +161,32 @@ class SentModel(QAbstractTableModel):
         item = self.rows[index.row()]
         if role in _TEXTS:
             return self._text(item, index.column())
-        if index.column() == STATE and role == Qt.ItemDataRole.ForegroundRole:
-            tone = words_of_row(item, self._duty(), self._now()).tone
-            return QColor(self.theme["text" if tone is Tone.PLAIN else tone])
-        if index.column() == RECORD and role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(self.theme["look" if item.record_kind in RECORD_SIGNS else "text"])
-        if index.column() == STATE and role == Qt.ItemDataRole.FontRole:
+        if index.column() == STATE:
+            return self._state(item, role)
+        if index.column() == RECORD:
+            ink = QColor(self.theme["look" if item.record_kind in NO_FIRST_VERSION else "text"])
+            if role == Qt.ItemDataRole.ForegroundRole:
+                return ink
+            if role == Qt.ItemDataRole.DecorationRole:
+                return icon(RECORD_ICONS[item.record_kind], ink, self.icon_side)
+        return None
+
+    def _state(self, item: NotificationRow, role: int) -> Any:
+        """Return how the state of a row looks: bold only where somebody has to act."""
+        words = words_of_row(item, self._duty(), self._now())
+        ink = QColor(self.theme["text" if words.tone is Tone.PLAIN else words.tone])
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return ink
+        if role == Qt.ItemDataRole.DecorationRole:
+            return icon(words.icon, ink, self.icon_side)
+        if role == Qt.ItemDataRole.FontRole and item.needs_person:
             return bold(QFont())
         return None
 
     def state_text(self, item: NotificationRow) -> str:
-        """Return how a notification stands, with its sign."""
+        """Return how a notification stands; its icon stands before it."""
         words = words_of_row(item, self._duty(), self._now())
-        needs = "  · action needed" if item.needs_person else ""
-        return f"{SIGN[words.tone.value]}  {words.word}{needs}"
+        return f"{words.word} · action needed" if item.needs_person else words.word
 
     def _text(self, item: NotificationRow, column: int) -> str:
         if column == STATE:
@@ -171,7 +194,7 @@ class SentModel(QAbstractTableModel):
         texts = {
             "Patient": self.shown_name(item.patient_name),
             "NHS number": self.shown_number(item.nhs_number),
-            "Record": f"{RECORD_SIGNS.get(item.record_kind, '')} {record_word(item)}".strip(),
+            "Record": record_word(item),
             "What": item.what,
             "Practice": item.practice_name,
             "When": dates.shown_time(item.contact_at) if item.has_time else "",

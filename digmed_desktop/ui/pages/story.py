@@ -1,62 +1,60 @@
 """One notification: its state in words, what happened, what was recorded and sent, its versions, and what can be done."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QMenu,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, Printed, StoryView, yellow_card
+from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, StoryView, next_acts, yellow_card
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.states import UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow
-from digmed_desktop.messaging.wording import Tone, record_word, words_of_row
-from digmed_desktop.ui import files, printing
+from digmed_desktop.messaging.wording import Tone, words_of_row
 from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.story_messages import MessagesView
+from digmed_desktop.ui.pages.story_papers import StoryPapers
 from digmed_desktop.ui.pages.story_parts import (
     ActPanel,
-    Column,
     PaperPanel,
-    RecordedView,
+    RecordCard,
+    StoryHead,
     VersionsView,
-    event_line,
+    moments,
     recorded,
 )
 from digmed_desktop.ui.patient_banner import BannerView, banner_of_record
 from digmed_desktop.ui.tokens import INSET, SPACE
-from digmed_desktop.ui.widgets.buttons import menu_button
-from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.buttons import IconButton, menu_button
+from digmed_desktop.ui.widgets.flow import Flow
+from digmed_desktop.ui.widgets.fold import Fold
+from digmed_desktop.ui.widgets.reflow import Reflow
+from digmed_desktop.ui.widgets.timeline import Timeline
 from digmed_desktop.ui.widgets.words import Notice, announce, breakable, heading, quiet, set_property
 
-SPLIT_SHARES = (400, 640)  # of the timeline, and of the record
-LEAST_LINES = 7  # of both
-BUTTONS = (Act.TRY_AGAIN, Act.CORRECT, Act.WITHDRAW, Act.TELEPHONE, Act.NOTE)
-"""Acts with a button of their own; the others are in the menu beside."""
+COLUMN_EM = 26  # letters that the timeline, and the record beside it, need at least
+AT_THE_TOP = (Act.CORRECT, Act.WITHDRAW)
+"""Acts with a button at the top where they are not the next step."""
+MOST_STEPS = 3  # that lead on; the menu has the others
+ALWAYS = (Act.NOTE,)
+"""Acts with a button under the state; the others are there when they are the next step, else in the menu."""
+ICONS = {
+    Act.TRY_AGAIN: "sent",
+    Act.SEND_AS_NEW: "sent",
+    Act.CORRECT: "drafts",
+    Act.WITHDRAW: "undo",
+    Act.TELEPHONE: "telephone",
+    Act.NOTE: "drafts",
+    Act.DEAL_WITH: "tick",
+    Act.REOPEN: "undo",
+    Act.CANCEL: "cross",
+}
 SAID_BY_STATE = (Act.PAPER, Act.CANCEL)
 """Acts after which the state at the top of the page says what was done."""
-
-
-class _Rest(QSplitter):
-    """Takes the height that is left on a page, and asks for no more than its least."""
-
-    def sizeHint(self) -> QSize:
-        """Return the width of its parts, and the least height."""
-        return QSize(super().sizeHint().width(), self.minimumHeight())
 
 
 class StoryPage(QWidget):
@@ -72,85 +70,91 @@ class StoryPage(QWidget):
         self.offers: dict[Act, Offer] = {}
         self._typed: dict[tuple[int, Act], str] = {}  # of what was begun and is not recorded yet
         self._under_way: set[tuple[int, Act]] = set()  # pressed, and not answered yet
-        self._refused_to = ""  # why whoever is signed in may not do more, and who may
         self._to_say: dict[int, str] = {}  # of acts that ended while another page was in view
-        self.state = Notice("act")
+        self._arriving = False  # until the first acts are offered
+        self.state = Notice("act", large=True)
         self.work = LongWork(context.office)
+        self.papers = StoryPapers(context, self.work, self._in_view)
         self.panel, self.paper = ActPanel(yellow_card()), PaperPanel()
-        self.events = Column("Timeline")
-        self.recorded = RecordedView(context.appearance.theme)
+        self.timeline = Timeline()
+        self.due = quiet("")
+        self.who_may = quiet("")
+        self.recorded = RecordCard(context.appearance)
         self.versions = VersionsView()
         self.messages = MessagesView(context.appearance)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        for named in (self.tabs, self.tabs.tabBar()):
-            named.setAccessibleName("Parts of this notification")
-        self.tabs.addTab(self.recorded, "Record")
-        self.tabs.addTab(self.messages, "Messages")
-        self.tabs.addTab(self.versions, "Versions")
-        self.splitter = _Rest(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self.events)
-        self.right = QStackedWidget()
-        self.right.addWidget(self.tabs)
-        acting = Column("Next step")
-        acting.show_widgets([self.panel, self.paper])
-        self.right.addWidget(acting)
-        self.splitter.addWidget(self.right)
-        self.splitter.setStretchFactor(0, 2)
-        self.splitter.setStretchFactor(1, 3)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes(SPLIT_SHARES)
-        self._lay_out()
+        self.earlier = Fold("Versions", self.versions)
+        self.details = Fold("Technical details", self.messages)
+        self._make_buttons()
+        self.head = StoryHead(self.back_button, [*(self.buttons[act] for act in AT_THE_TOP), self.more])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addWidget(self._make_body(), 1)
         self._connect()
 
-    def _lay_out(self) -> None:
-        """Let the whole page scroll where large text leaves too little room: its words are never cut."""
-        inside = QWidget()
-        inside.setObjectName("page")
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(*INSET.bar)
-        layout.setSpacing(SPACE.small)
-        layout.addWidget(self._make_bar())
-        for widget in (self.state, self.work):
-            layout.addWidget(widget)
-        layout.addWidget(self.splitter, 1)
-        whole = QScrollArea()
-        whole.setWidgetResizable(True)
-        whole.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        whole.setFrameShape(QFrame.Shape.NoFrame)
-        whole.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(whole)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the height of some lines for the timeline and the record."""
-        super().resizeEvent(event)
-        self.splitter.setMinimumHeight(self.fontMetrics().height() * LEAST_LINES)
-
-    def _make_bar(self) -> QWidget:
-        self.back_button = button("Back to sent items", tip="Back to sent items (Esc)")
+    def _make_buttons(self) -> None:
+        self.back_button = button("Sent items", "link", tip="Back to sent items (Esc)", icon_name="back")
         self.back_button.clicked.connect(lambda: self._context.navigate.to_place.emit("sent"))
-        self.buttons: dict[Act, QPushButton] = {}
-        self.paper_button = button("Paper copy")  # the first act of what goes on paper
+        self.paper_button = button("Paper copy", icon_name="print")
         self.paper_button.clicked.connect(self._begin_paper)
-        for act in BUTTONS:
-            made = button("")
+        self.buttons: dict[Act, IconButton] = {}
+        for act in Act:
+            if act is Act.PAPER:
+                continue
+            made = button("", icon_name=ICONS.get(act, ""))
             made.clicked.connect(partial(self._begin, act))
             made.setHidden(True)
             self.buttons[act] = made
         self.more = menu_button("More", QMenu(self))
-        return flow(self.back_button, self.paper_button, *self.buttons.values(), self.more)
+
+    def _make_body(self) -> QWidget:
+        """Return what scrolls: the state with what to do next, the panel to do it, timeline and record."""
+        under_state = [one for act, one in self.buttons.items() if act not in AT_THE_TOP]
+        self.steps = Flow([*under_state, self.paper_button], SPACE.small)
+        self.state.add(self.steps)
+        left, right = QWidget(), QWidget()
+        for holder, parts in (
+            (left, (heading("Timeline"), self.due, self.timeline, self.who_may)),
+            (right, (self.recorded, self.earlier, self.details)),
+        ):
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(SPACE.small)
+            for part in parts:
+                column.addWidget(part)
+            column.addStretch(1)
+        inside = QWidget()
+        inside.setObjectName("page")
+        body = QVBoxLayout(inside)
+        body.setContentsMargins(*INSET.page)
+        body.setSpacing(SPACE.medium)
+        for widget in (
+            self.state,
+            self.work,
+            self.panel,
+            self.paper,
+            Reflow((left, right), COLUMN_EM, SPACE.wide),
+        ):
+            body.addWidget(widget)
+        body.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setAccessibleName("Notification")
+        self.area.setWidget(inside)
+        return self.area
 
     def _connect(self) -> None:
         self.panel.confirmed.connect(self._do)
         self.panel.closed.connect(self._read)
         self.paper.closed.connect(self._read)
         self.versions.chosen.connect(self._context.navigate.to_notification.emit)
-        self.paper.save.connect(self._save_copy)
-        self.paper.printing.connect(self._print_copy)
+        self.paper.save.connect(lambda how: self._with_shown(self.papers.save_copy, how))
+        self.paper.printing.connect(lambda how: self._with_shown(self.papers.print_copy, how))
         self.paper.gone.connect(self._has_gone)
-        self._context.appearance.changed.connect(lambda: self.recorded.use(self._context.appearance.theme))
+        self.recorded.copied.connect(lambda said: self._context.navigate.said.emit(said, ""))
 
     def banner(self) -> BannerView | None:
         """Return whose notification it is, None while that is not known."""
@@ -170,7 +174,10 @@ class StoryPage(QWidget):
             self._offer_nothing()  # what could be done with the one before is not what can be done with this
             self._read()
             self.work.say("")
-            self.tabs.setCurrentIndex(0)
+            self._arriving = True
+            self.area.verticalScrollBar().setValue(0)
+            for fold in (self.earlier, self.details):
+                fold.open(opens=False)
         self.shown = notification
         if said := self._to_say.pop(notification, ""):
             self.work.say(said, "look")
@@ -195,8 +202,9 @@ class StoryPage(QWidget):
         return True
 
     def arrive(self) -> None:
-        """Put the focus on the way back."""
-        self.back_button.setFocus()
+        """Put the cursor at what to do next, else on the way back."""
+        first = self.steps.first()
+        (first if first is not None and first.property("kind") == "primary" else self.back_button).setFocus()
 
     # ---- showing
 
@@ -212,45 +220,32 @@ class StoryPage(QWidget):
             return
         self.view = view
         self.patient_changed.emit()
-        self._show_timeline(view)
-        self.recorded.show_sections(recorded(view.recorded))
+        self.timeline.show_moments(moments(view.story.events))
+        self.recorded.show_record(recorded(view.recorded))
         self.versions.show_versions(view.versions, item.id)
-        self.tabs.setTabText(2, f"Versions ({len(view.versions)})" if len(view.versions) > 1 else "Versions")
+        many = len(view.versions)
+        self.earlier.say(f"{many}, the newest first" if many > 1 else "No earlier version")
         self.messages.show_story(view)
-
-    def _show_timeline(self, view: StoryView) -> None:
-        who_may = [quiet(self._refused_to)] if self._refused_to else []
-        lines = [event_line(one) for one in view.story.events]
-        about = quiet(self._facts(view.story.row))
-        self.events.show_widgets([about, *who_may, heading("Timeline"), *lines])
+        self.details.say(self.messages.note)
 
     def _show_head(self, view: StoryView) -> None:
         item = view.story.row
         words = words_of_row(item, self._context.duty(), self._context.now())
         tone = "act" if words.tone is Tone.PLAIN else words.tone.value
         self.state.show()
-        self.state.say(f"{words.happened} {words.do}".strip(), tone=tone)
-        paper = item.state is State.TO_PAPER
-        whose = "practice" if item.practice_name else "patient"
-        self.paper_button.setText(f"Print for the {whose}" if paper else "Paper copy")
-        self.paper_button.setAccessibleName(self.paper_button.text())
-        set_property(self.paper_button, "kind", "primary" if paper else "")
         needs = " · action needed" if item.needs_person else ""
-        self.state.head.setText(f"{record_word(item)} · {words.word}{needs}")
+        self.state.say(f"{words.happened} {words.do}".strip(), f"{words.word}{needs}", tone, words.icon)
+        self.head.show_record(item)
+        self.due.setText(self._due(item))
+        self.due.setHidden(not self.due.text())
 
-    def _facts(self, item: NotificationRow) -> str:
+    def _due(self, item: NotificationRow) -> str:
+        """Return by when the practice is to know, where that is still so."""
+        if item.corrects is not None or item.state is State.NOT_SHARED:
+            return ""
         due = self._context.duty().due_day(item.duty_from)
-        facts = (
-            item.what,
-            f"batch {item.batch}" if item.batch else "",
-            dates.shown_time(item.contact_at),
-            item.by,
-            item.practice_name,
-            f"due by the end of {due:%A} {dates.shown(due)}"
-            if item.corrects is None and item.state is not State.NOT_SHARED
-            else "",
-        )
-        return breakable(" · ".join(part for part in facts if part))
+        whom = f" at {item.practice_name}" if item.practice_name else ""
+        return breakable(f"Due{whom} by the end of {due:%A} {dates.shown(due)}.")
 
     def _offer_nothing(self) -> None:
         self.offers = {}
@@ -262,34 +257,53 @@ class StoryPage(QWidget):
         if notification != self.shown:
             return
         self.offers = {offer.act: offer for offer in offers if not offer.refused}
-        for act, made in self.buttons.items():
-            made.setHidden(act not in self.offers)
-            if act in self.offers:
-                made.setText(self.offers[act].label)
-                made.setAccessibleName(self.offers[act].label)
-        menu = self.more.menu()
-        menu.clear()
-        for act, offer in self.offers.items():
-            if act not in BUTTONS and act is not Act.PAPER:
-                menu.addAction(f"{offer.label} …", partial(self._begin, act))
         acting = self._context.acting
         not_save, not_print = (
             acting.refusal(one) for one in (Permission.SAVE_RECORD, Permission.PRINT_RECORDS)
         )
+        self._lay_steps(may_print=not not_print)
+        menu = self.more.menu()
+        menu.clear()
+        for act, offer in self.offers.items():
+            if act is not Act.PAPER and self.buttons[act].isHidden():
+                menu.addAction(f"{offer.label} …", partial(self._begin, act))
         if not acting.refusal(Permission.RECORD_INCIDENT):
             menu.addAction("Record an incident …", partial(self._begin_incident, notification))
         if not not_save:
-            menu.addAction("Save the record as JSON …", self._save_record)
+            menu.addAction("Save the record as JSON …", lambda: self.papers.save_record(notification))
         self.more.setHidden(menu.isEmpty())
-        self.paper_button.setHidden(bool(not_print))
         refused = dict.fromkeys((*(offer.refused for offer in offers), not_print, not_save))
-        said = " ".join(one for one in refused if one)
-        if said != self._refused_to:
-            self._refused_to = said
-            if self.view is not None:
-                self._show_timeline(self.view)
+        self.who_may.setText(" ".join(one for one in refused if one))
+        self.who_may.setHidden(not self.who_may.text())
         if self.panel.offer is not None and self.panel.offer.act not in self.offers:
             self.panel.refuse("This is not possible any more: the notification has moved on meanwhile.")
+        if self._arriving and self.back_button.hasFocus():
+            self.arrive()
+        self._arriving = False
+
+    def _lay_steps(self, *, may_print: bool) -> None:
+        """Show what to do next as the first button under the state, then the other steps that make sense now."""
+        item = self.view.story.row if self.view is not None else None
+        steps = () if item is None else next_acts(item, self._context.duty(), self._context.now())
+        led = [act for act in steps if (may_print if act is Act.PAPER else act in self.offers)][:MOST_STEPS]
+        beside = [act for act in (Act.PAPER, *ALWAYS) if act not in led]
+        for act, made in self.buttons.items():
+            made.setHidden(act not in self.offers or act not in (*led, *beside, *AT_THE_TOP))
+            if act in self.offers:
+                made.setText(self.offers[act].label)
+                made.setAccessibleName(self.offers[act].label)
+        self.paper_button.setHidden(not may_print)
+        whose = "practice" if item is not None and item.practice_name else "patient"
+        self.paper_button.setText(f"Print for the {whose}" if Act.PAPER in led else "Paper copy")
+        self.paper_button.setAccessibleName(self.paper_button.text())
+        placed = [self._button_of(act) for act in (*led, *beside)]
+        self.steps.show_in_order(placed)
+        self.head.show_acts([self.buttons[act] for act in AT_THE_TOP if act not in led], self.more)
+        for one in (*self.buttons.values(), self.paper_button):
+            set_property(one, "kind", "primary" if led and one is placed[0] else "")
+
+    def _button_of(self, act: Act) -> QPushButton:
+        return self.paper_button if act is Act.PAPER else self.buttons[act]
 
     # ---- acting
 
@@ -297,8 +311,16 @@ class StoryPage(QWidget):
         if act in self.offers and self.shown is not None:
             self._keep_typed()
             self.paper.setHidden(True)
-            self.right.setCurrentIndex(1)
             self.panel.show_offer(self.offers[act], self._typed.get((self.shown, act), ""))
+            self._bring_into_view(self.panel)
+
+    def _bring_into_view(self, panel: QWidget) -> None:
+        """Scroll to a panel once it has its height."""
+        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(panel, SPACE.large, SPACE.large))
+
+    def _with_shown(self, act: Callable[[int, How], None], how: How) -> None:
+        if self.shown is not None:
+            act(self.shown, how)
 
     def _begin_incident(self, notification: int) -> None:
         self._context.navigate.to_incident.emit(IncidentStart(notification=notification))
@@ -308,13 +330,13 @@ class StoryPage(QWidget):
             return
         self._keep_typed()
         self.panel.put_away()
-        self.right.setCurrentIndex(1)
         self.paper.to.set_answer(self._typed.get((self.shown, Act.PAPER), ""))
         signed = self.view is None or self.view.story.row.state not in UNSIGNED
         told = signed and (self.view is None or self.view.may_be_told)
         self.paper.show_panel(
             tuple(How) if told else (How.PATIENT,), may_record=Act.PAPER in self.offers, signed=signed
         )
+        self._bring_into_view(self.paper)
 
     def _keep_typed(self) -> None:
         """Keep what is typed in an open panel with its notification; the act brings it back."""
@@ -330,7 +352,6 @@ class StoryPage(QWidget):
         self._keep_typed()
         self.panel.put_away()
         self.paper.setHidden(True)
-        self.right.setCurrentIndex(0)
 
     def _in_view(self, notification: int) -> bool:
         """Whether somebody looks at a notification now: what ends late acts on no other page."""
@@ -413,37 +434,7 @@ class StoryPage(QWidget):
         if act in (Act.TRY_AGAIN, Act.SEND_AS_NEW):
             self._context.office.deliver_now()
 
-    # ---- paper and files
-
-    def _save_copy(self, how: How) -> None:
-        shown, by = self.shown, self._name()
-        if shown is None:
-            return
-        path = files.ask_where(self, "Save the paper copy", self._file_name("notification"), files.PDF)
-        if path is not None:
-            self.work.run(
-                "Setting the page",
-                lambda desk, _p: desk.papers.save(desk.papers.copy(shown, how, by), path),
-                lambda _n: f"Saved as {path.name}. When you have sent it, record it as sent.",
-            )
-
-    def _print_copy(self, how: How) -> None:
-        shown, by, name = self.shown, self._name(), self._file_name("notification")
-        if shown is not None:
-            self._context.office.ask(
-                lambda desk: desk.papers.printed(desk.papers.copy(shown, how, by), name),
-                lambda printed: self._print(printed) if self._in_view(shown) else None,
-            )
-
-    def _print(self, printed: Printed) -> None:
-        said = "Sent to the printer. When you have sent the copy, record it as sent."
-        printing.print_on_paper(
-            self._context,
-            self,
-            printed,
-            lambda error: self.work.say(str(error), "look"),
-            lambda: self.work.say(said),
-        )
+    # ---- paper
 
     def _has_gone(self, how: How, to: str) -> None:
         by, shown = self._context.acting.id, self.shown
@@ -462,23 +453,3 @@ class StoryPage(QWidget):
             self.paper.to_field.say(str(error))
         else:
             self._context.office.failed.emit(error)
-
-    def _save_record(self) -> None:
-        shown = self.shown
-        if shown is None:
-            return
-        path = files.ask_where(self, "Save the record as JSON", self._file_name("record"), files.JSON)
-        if path is not None:
-            self.work.run(
-                "Writing the record",
-                lambda desk, _p: desk.acts.save_record(shown, path),
-                lambda _n: f"Saved as {path.name}.",
-            )
-
-    def _file_name(self, subject: str) -> str:
-        day = self._context.now().astimezone(dates.ENGLAND).date().isoformat()
-        return f"{subject}-{self.shown or 0:06d}-{day}"
-
-    def _name(self) -> str:
-        person = self._context.acting.person
-        return person.professional.name.spoken() if person else ""

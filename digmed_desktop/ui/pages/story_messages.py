@@ -1,20 +1,23 @@
-"""The messages of one notification, each as its tab, and how it travels."""
+"""The messages of one notification, each as its tab, how it travels, and the codes that came: for support."""
 
 from PySide6.QtWidgets import QTabWidget
 
 from digmed_desktop.desk.sent_views import StoryView
 from digmed_desktop.messaging.states import Happening
-from digmed_desktop.ui.pages.story_parts import RecordedView, recorded
+from digmed_desktop.ui.pages.story_parts import RecordedView, coded, recorded
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.widgets.words import quiet
 
+LINES = 20  # of text that are in view at once
+
 
 class MessagesView(QTabWidget):
-    """Messages sent and received, as XML, and its envelope in words."""
+    """Messages sent and received, as XML, its envelope in words, and the codes. ``note`` says in short what is here."""
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
+        self.note = ""
         self._appearance = appearance
         self.setDocumentMode(True)
         for named in (self, self.tabBar()):
@@ -39,6 +42,12 @@ class MessagesView(QTabWidget):
             self.addTab(outside, view.travels.title)
         if not view.story.messages:
             self.addTab(quiet(f"No message was made: {_instead(view)}."), "None")
+        if codes := coded(view.story.events):
+            listed = RecordedView(self._appearance.theme, "Codes")
+            listed.show_sections(recorded(codes))
+            self.addTab(listed, "Codes")
+        self.note = _note(view)
+        self.setFixedHeight(self.fontMetrics().height() * LINES)
         if 0 <= kept < self.count():
             self.setCurrentIndex(kept)
 
@@ -47,6 +56,13 @@ class MessagesView(QTabWidget):
             view = self.widget(place)
             if isinstance(view, XmlView | RecordedView):
                 view.use(self._appearance.theme)
+
+
+def _note(view: StoryView) -> str:
+    many = len(view.story.messages)
+    said = f"{many} message{'s' * (many != 1)}" if many else "No message"
+    codes = list(dict.fromkeys(event.code for event in view.story.events if event.code))
+    return f"{said}, code{'s' * (len(codes) > 1)} {', '.join(codes)}" if codes else said
 
 
 def _instead(view: StoryView) -> str:

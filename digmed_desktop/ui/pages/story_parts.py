@@ -1,9 +1,11 @@
 """The parts of a notification's page: events, what was recorded, versions side by side, and the panel to act."""
 
+import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QSizeF, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
@@ -11,56 +13,108 @@ from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.sent_views import Act, How, Offer, RecordedSection, VersionView, YellowCard
 from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.messaging.event_words import words_of_event
-from digmed_desktop.messaging.story import StoryEvent
+from digmed_desktop.messaging.states import State
+from digmed_desktop.messaging.story import NotificationRow, StoryEvent
 from digmed_desktop.messaging.wording import record_word, words_of
+from digmed_desktop.ui import clipboard
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.pages.sent_model import RECORD_ICONS
 from digmed_desktop.ui.preview.reading_view import ReadingView
-from digmed_desktop.ui.theme import Theme
+from digmed_desktop.ui.theme import Appearance, Theme
 from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor, RadioEditor
 from digmed_desktop.ui.widgets.editors import LinesEditor
 from digmed_desktop.ui.widgets.field import Field
-from digmed_desktop.ui.widgets.flow import flow
-from digmed_desktop.ui.widgets.words import Words, breakable, heading, quiet, row
+from digmed_desktop.ui.widgets.flow import Flow, flow
+from digmed_desktop.ui.widgets.icons import Icon
+from digmed_desktop.ui.widgets.lists import empty
+from digmed_desktop.ui.widgets.timeline import Moment
+from digmed_desktop.ui.widgets.words import Words, breakable, heading, quiet, row, title
+
+FOLDS_EM = 60  # letters below which the acts stand under the words
 
 
-class Column(QScrollArea):
-    """Widgets one under the other, scrolled up and down only."""
+class StoryHead(QFrame):
+    """The way back, what was recorded with its facts, and at the right what can be done with any record."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, back: QWidget, acts: Sequence[QWidget]) -> None:
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(name)
+        self.setObjectName("head")
+        self._icon = Icon("sent")
+        self.title = title("")
+        self.facts = quiet("")
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        line = QHBoxLayout()
+        line.setSpacing(SPACE.small)
+        line.addWidget(self._icon)
+        line.addWidget(self.title, 1)
+        said.addLayout(line)
+        said.addWidget(self.facts)
+        self._acts = Flow(acts, SPACE.small)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(*INSET.bar)
+        self._box.setSpacing(SPACE.medium)
+        self._box.addWidget(back, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._box.addLayout(said, 1)
+        self._box.addWidget(self._acts)
 
-    def show_widgets(self, widgets: Sequence[QWidget]) -> None:
-        """Show these in place of those before, in one step: no line is in view before it has its height."""
-        scrolled = self.verticalScrollBar().value()
-        inside = QWidget()
-        inside.setObjectName("page")
-        body = QVBoxLayout(inside)
-        body.setContentsMargins(0, 0, SPACE.small, 0)
-        body.setSpacing(SPACE.tight)
-        for widget in widgets:
-            body.addWidget(widget)
-        body.addStretch(1)
-        self.setWidget(inside)
-        self.verticalScrollBar().setValue(scrolled)
+    def show_record(self, item: NotificationRow) -> None:
+        """Say what was recorded: what kind of record, of what, when and by whom."""
+        kind = record_word(item)
+        self._icon.show_icon(RECORD_ICONS[item.record_kind], "text")
+        self.title.setText(breakable(f"{item.what}: {kind.lower()}" if item.what else kind))
+        facts = (
+            f"batch {item.batch}" if item.batch else "",
+            dates.shown_time(item.contact_at) if item.has_time else "",
+            item.by,
+            item.practice_name,
+        )
+        self.facts.setText(breakable(" · ".join(part for part in facts if part)))
+
+    def show_acts(self, acts: Sequence[QWidget], last: QWidget) -> None:
+        """Show the acts that any record has, those not under its state."""
+        self._acts.show_in_order([*acts, last])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold where the words and the acts have no room beside each other."""
+        super().resizeEvent(event)
+        narrow = self.width() < self.fontMetrics().horizontalAdvance("m") * FOLDS_EM
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._box.direction() != direction:
+            self._box.setDirection(direction)
+            self.facts.setHidden(narrow)  # the record below has them
 
 
-def event_line(event: StoryEvent) -> QFrame:
-    """Return one event in words: what happened, when, by whom, and the note or the answer's own sentence."""
-    line = QFrame()
-    inner = QVBoxLayout(line)
-    inner.setContentsMargins(0, SPACE.tight, 0, SPACE.tight)
-    inner.setSpacing(0)
-    by = f" · {event.by}" if event.by else ""
-    inner.addWidget(Words(words_of_event(event.happening, event.code), bold=True))
-    inner.addWidget(quiet(f"{dates.shown_time(event.at)}{by}"))
-    if event.note:
-        inner.addWidget(Words(breakable(event.note)))
-    return line
+def moments(events: Sequence[StoryEvent]) -> tuple[Moment, ...]:
+    """Return what happened in words, the newest first; codes stand under the technical details."""
+    made: list[Moment] = []
+    before: State | None = None
+    for event in events:
+        words = words_of(event.state)
+        by_person = bool(event.by) and event.state is before  # noted or done by hand: the state stays
+        made.append(
+            Moment(
+                "drafts" if by_person else words.icon,
+                words_of_event(event.happening),
+                dates.shown_time(event.at),
+                event.by,
+                event.note,
+                "plain" if by_person else words.tone.value,
+            )
+        )
+        before = event.state
+    return tuple(reversed(made))
+
+
+def coded(events: Sequence[StoryEvent]) -> tuple[RecordedSection, ...]:
+    """Return the events that carry a code of ITK3 or MESH, for support."""
+    rows = tuple(
+        (dates.shown_time(event.at), (words_of_event(event.happening, event.code),))
+        for event in events
+        if event.code
+    )
+    return (RecordedSection("Codes received", rows),) if rows else ()
 
 
 def recorded(sections: Sequence[RecordedSection]) -> tuple[PreviewSection, ...]:
@@ -112,22 +166,23 @@ def _changes(view: VersionView) -> QWidget:
     return table
 
 
-class VersionsView(Column):
+class VersionsView(QWidget):
     """All versions, the newest first."""
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("Versions")
+        super().__init__()
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(SPACE.small)
 
     def show_versions(self, views: Sequence[VersionView], current: int) -> None:
         """Show them."""
-        self.show_widgets(
-            [
-                version_card(one, current=one.version.row.id == current, go=self.chosen.emit)
-                for one in reversed(views)
-            ]
-        )
+        empty(self._lines)
+        for one in reversed(views):
+            is_current = one.version.row.id == current
+            self._lines.addWidget(version_card(one, current=is_current, go=self.chosen.emit))
 
 
 class RecordedView(ReadingView):
@@ -137,6 +192,54 @@ class RecordedView(ReadingView):
         super().__init__(theme)
         self.setAccessibleName(name)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
+
+
+class WholeView(RecordedView):
+    """A record that is as high as its text: the page scrolls, not the record."""
+
+    def __init__(self, theme: Theme, name: str = "Record") -> None:
+        super().__init__(theme, name)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def _fit(self, size: QSizeF) -> None:
+        self.setFixedHeight(math.ceil(size.height()) + 2 * self.frameWidth())
+
+
+class RecordCard(QFrame):
+    """The record as the practice reads it, and a button that copies it as text."""
+
+    copied = Signal(str)  # what to say of it
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._sections: tuple[PreviewSection, ...] = ()
+        self.view = WholeView(appearance.theme)
+        appearance.changed.connect(lambda: self.view.use(appearance.theme))
+        self.copy = button("Copy", "link", tip="Copy the record as text", icon_name="copy")
+        self.copy.clicked.connect(self._copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*INSET.notice)
+        layout.setSpacing(0)
+        layout.addWidget(row(heading("Record"), None, self.copy))
+        layout.addWidget(self.view)
+
+    def show_record(self, sections: tuple[PreviewSection, ...]) -> None:
+        """Show these sections."""
+        self._sections = sections
+        self.view.show_sections(sections)
+
+    def toPlainText(self) -> str:
+        """Return the text that is shown."""
+        return self.view.toPlainText()
+
+    def _copy(self) -> None:
+        lines: list[str] = []
+        for section in self._sections:
+            lines += ["", section.title, *(f"{one.label}: {'; '.join(one.values)}" for one in section.rows)]
+        clipboard.put_text("\n".join(lines).strip())
+        self.copied.emit("Record copied. The lock takes it off the clipboard.")
 
 
 LISTED = (Act.SEND_AS_NEW, Act.WITHDRAW)

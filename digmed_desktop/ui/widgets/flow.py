@@ -1,6 +1,7 @@
 """Widgets one after the other like words: what does not fit goes on the next line. Hidden ones take no room."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
@@ -117,3 +118,25 @@ class Flow(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def show_in_order(self, widgets: Sequence[QWidget]) -> None:
+        """Put these widgets first, in this order, for Tab too; the others stay where they were after them."""
+        layout = self.layout()
+        if layout is None:
+            return
+        there = [item.widget() for n in range(layout.count()) if (item := layout.itemAt(n)) is not None]
+        order = [*widgets, *(one for one in there if one is not None and one not in widgets)]
+        if order == there:
+            return
+        for one in order:
+            layout.removeWidget(one)
+            layout.addWidget(one)
+        for first, then in pairwise(order):
+            QWidget.setTabOrder(first, then)
+
+    def first(self) -> QWidget | None:
+        """Return the first widget that is shown."""
+        layout = self.layout()
+        items = [] if layout is None else [layout.itemAt(n) for n in range(layout.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        return next((one for one in widgets if one is not None and not one.isHidden()), None)

@@ -3,7 +3,7 @@
 from functools import cache
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QIcon, QImage, QImageReader, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digmed_desktop.data_files.source import OWN
@@ -40,6 +40,17 @@ def draw(painter: QPainter, name: str, box: QRect, colour: QColor) -> None:
     target = QRect(0, 0, side, side)
     target.moveCenter(box.center())
     painter.drawImage(target, image)
+
+
+def icon(name: str, colour: QColor, side: int) -> QIcon:
+    """Return an icon of ``side`` pixels for a control that the style draws, sharp on fine screens too."""
+    made = QIcon()
+    for ratio in (1, 2):
+        drawn = QPixmap.fromImage(_image(name, colour.name(), side * ratio))
+        drawn.setDevicePixelRatio(ratio)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):  # the style would draw its own grey one
+            made.addPixmap(drawn, mode)
+    return made
 
 
 def side_for(widget: QWidget) -> int:

@@ -94,10 +94,11 @@ class Notice(QFrame):
 
     WORDS = {"stop": "Stop", "look": "Look", "done": "Done", "act": "Note"}
 
-    def __init__(self, tone: str, text: str = "", heading_text: str = "") -> None:
+    def __init__(self, tone: str, text: str = "", heading_text: str = "", *, large: bool = False) -> None:
+        """``large``: its first words are a heading of the page."""
         super().__init__()
         self.setProperty("tone", tone)
-        self.head = Words(heading_text or self.WORDS[tone], bold=True)
+        self.head = Words(heading_text or self.WORDS[tone], TYPE.heading if large else TYPE.body, bold=True)
         self.body = Words(text)
         self._icon = Icon(tone, tone)
         self.head.setProperty("ink", tone)
@@ -105,19 +106,23 @@ class Notice(QFrame):
         line.setContentsMargins(*INSET.notice)
         line.setSpacing(SPACE.small)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
+        words = self._words = QVBoxLayout()
         words.setSpacing(SPACE.tight)
         words.addWidget(self.head)
         words.addWidget(self.body)
         line.addLayout(words, 1)
         self.setAccessibleName(f"{self.head.text()}. {text}")
 
-    def say(self, text: str, heading_text: str = "", tone: str = "") -> None:
-        """Change the text, and if given the heading and tone."""
+    def add(self, widget: QWidget) -> None:
+        """Put a widget under its words, such as the buttons of what can be done."""
+        self._words.addWidget(widget)
+
+    def say(self, text: str, heading_text: str = "", tone: str = "", icon: str = "") -> None:
+        """Change the text, and if given the heading, the tone and an icon other than that of the tone."""
         if tone:
             set_property(self, "tone", tone)
             set_property(self.head, "ink", tone)
-            self._icon.show_icon(tone, tone)
+            self._icon.show_icon(icon or tone, tone)
             self.head.setText(self.WORDS[tone])
         if heading_text:
             self.head.setText(heading_text)
