@@ -61,6 +61,7 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
     assert not unread.detail.text.isVisible(), "nothing is asked of no entry"
     empty = open_register(bench, 0)
     assert empty.empty.isVisible()
+    assert empty.empty.act.hasFocus()  # what is there to do
     assert "Nothing stands in the register yet" in words(empty)
     supplied(bench, {**complete_answers(), **TODAY})
     supplied(bench, {**complete_answers({"consent.to_sharing": "no"}), **TODAY})

@@ -82,7 +82,9 @@ def _reads_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_waiting_says_so(bench: Bench) -> None:
     page = opened(bench)
-    assert page.said.head.text() == "Nothing waits"
+    assert page.none.isVisible()
+    assert page.none.head.text() == "No replies to check"
+    assert not page.said.isVisible()
     assert not page.list.isVisible()
     assert not page.reply.isVisible()
 

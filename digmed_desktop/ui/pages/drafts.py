@@ -12,11 +12,17 @@ from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton
+from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}
 MOST = 50
+NONE = (
+    "A form that you leave before sending stays here until somebody finishes or discards it.",
+    "No unfinished records",
+    "Record a vaccination  F2",
+)
 STILL_STANDS = (
     "This draft was to replace a record of the wrong patient. Without it that record still stands, and stays on the list of "
     "what needs action until somebody withdraws it there."
@@ -39,13 +45,16 @@ class DraftsPage(ColumnPage):
         self._context = context
         self.said = Notice("act")
         self.body.addWidget(self.said)
+        self.none = EmptyState("drafts", *NONE)
+        self.none.wanted.connect(lambda: context.navigate.to_place.emit("vaccinate"))
+        self.body.addWidget(self.none)
         self._holder, self._list = table((3, 2, 3, 0, 0))
         self._more = button(f"Show {MOST} more")
         self._more.clicked.connect(self._show_more)
         self._card = self.card("", self._holder, row(self._more))
         self._shown = MOST
         self.going_on: list[QPushButton] = []
-        for part in (self.said, self._card):
+        for part in (self.said, self.none, self._card):
             part.hide()  # until the drafts are read
 
     def arrive(self) -> None:
@@ -63,17 +72,13 @@ class DraftsPage(ColumnPage):
     def _show(self, drafts: Sequence[DraftView]) -> None:
         empty(self._list)
         self.going_on = []
-        self.said.show()
+        self.said.setVisible(bool(drafts))
+        self.none.setVisible(not drafts)
         self._card.setVisible(bool(drafts))
         if drafts:
             more = f" The newest {self._shown} are shown." if len(drafts) > self._shown else ""
             self.said.say(f"Each stays until you send or discard it.{more}", "Unfinished", "act")
             self.said.head.setText(f"{len(drafts)} unfinished")
-        else:
-            self.said.say(
-                "A form left half filled will be here. Begin one with F2 or F3.", "Nothing here", "done"
-            )
-            self.said.head.setText("Nothing unfinished")
         self._more.setVisible(len(drafts) > self._shown)
         for place, draft in enumerate(drafts[: self._shown]):
             self._add(place, draft)

@@ -16,6 +16,7 @@ from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
+from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
@@ -26,6 +27,11 @@ ON = (
     "day of the vaccination."
 )
 OFF = "The register is off: it reminds of nothing and stops nothing. A pharmacist can switch it on."
+NONE = (
+    "Enter each patient group direction, and who has signed it. The register then knows who may vaccinate.",
+    "No PGDs entered",
+    "Enter a PGD",
+)
 EMPTY = "The register is on and empty: it reminds, and stops nothing until a PGD is entered."
 
 
@@ -132,7 +138,9 @@ class PgdPage(ColumnPage):
         )
         self._clear()
         if not view.rows:
-            self._list.addWidget(Words("PGDs that you enter will be here.", role="quiet"), 0, 0, 1, 3)
+            none = EmptyState("pgds", *NONE, in_card=True)
+            none.wanted.connect(self.programme.focus)
+            self._list.addWidget(none, 0, 0, 1, 3)
         place = 0
         for direction, programme, standing in view.rows:
             self._add_direction(

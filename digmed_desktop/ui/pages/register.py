@@ -33,13 +33,18 @@ from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.register_entry import EntryView
 from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
-from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row, title
+from digmed_desktop.ui.widgets.empty_state import EmptyState
+from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
 PAGE = 100
 SPLIT_SHARES = (600, 460)  # of the list, and of the entry
 WIDE_EM, STACKED_EM, LEAST_EM, LIST_EM, DETAIL_EM = 62, 46, 22, 14, 27
 COLUMNS = ("No.", "Date of supply", "Patient", "Supplied")
-EMPTY = "Nothing stands in the register yet. It is written when an emergency supply is finished (F3)."
+EMPTY = (
+    "Each emergency supply that you finish is written here, with its number. Nothing here is ever changed.",
+    "No entries in the register",
+    "Record an emergency supply  F3",
+)
 
 
 class RegisterPage(QWidget):
@@ -58,13 +63,14 @@ class RegisterPage(QWidget):
         self.table = self._make_table()
         self.more = button("Show older entries", "link")
         self.more.clicked.connect(self._fetch_more)
-        self.empty = quiet(EMPTY)
+        self.empty = EmptyState("register", *EMPTY)
+        self.empty.wanted.connect(lambda: context.navigate.to_place.emit("supply"))
         self.detail = EntryView(self, context.acting)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, SPACE.small, 0)
-        column.addWidget(self.empty)
+        column.addWidget(self.empty, 1)
         column.addWidget(self.table, 1)
         column.addWidget(self.more)
         column.addStretch(0)
@@ -121,7 +127,7 @@ class RegisterPage(QWidget):
     def arrive(self) -> None:
         """Bring the register up to date, and put the cursor at its entries."""
         self.refresh()
-        self.table.setFocus()
+        (self.table if self.entries else self.empty.act).setFocus()
 
     def refresh(self) -> None:
         """Ask for the entries, what is outstanding, and whether the chain is whole."""

@@ -18,6 +18,7 @@ from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.pages.reply_parts import ReplyCard, StopsCard
 from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.words import Notice, row
 
 LINES_IN_VIEW = 6
@@ -26,7 +27,11 @@ _FLOOD = (
     "and no state has changed. Somebody may be writing to this mailbox, or practices have moved: tell the NHS England "
     "service desk before you accept any."
 )
-_NONE = "Answers that cannot be given to a notification for certain will be here. There are none."
+_NONE = (
+    "The program gives each answer to its notification. One that it cannot be sure of appears here for you to decide.",
+    "No replies to check",
+    "Open sent items  F5",
+)
 _LEAD = (
     "Answers that came in and could not be given to a notification for certain. None of them has changed a "
     "notification: a person decides."
@@ -45,6 +50,10 @@ class RepliesPage(ColumnPage):
         self._others = False
         self.said = Notice("act")
         self.body.addWidget(self.said)
+        self.none = EmptyState("replies", *_NONE)
+        self.none.wanted.connect(lambda: context.navigate.to_place.emit("sent"))
+        self.none.hide()  # until it is read that there are none
+        self.body.addWidget(self.none)
         self.stops = StopsCard(context.acting)
         self.stops.go_on.connect(self._let_go_on)
         self.body.addWidget(self.stops)
@@ -127,9 +136,8 @@ class RepliesPage(ColumnPage):
                 f"Choose one to see what it says and what can be done.{more} {what}".strip(), tone="act"
             )
             self.said.head.setText(f"{total:,} {'reply' if total == 1 else 'replies'}")
-        else:
-            self.said.say(_NONE, tone="done")
-            self.said.head.setText("Nothing waits")
+        self.said.setVisible(bool(said or view.replies))
+        self.none.setVisible(not view.replies)
 
     @property
     def _chosen(self) -> Reply | None:
@@ -224,6 +232,7 @@ class RepliesPage(ColumnPage):
 
     def _failed(self, error: DigMedError) -> None:
         self.said.say(str(error), tone="look")
+        self.said.show()
 
 
 def _line(reply: Reply, context: Context) -> str:

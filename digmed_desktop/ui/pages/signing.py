@@ -18,6 +18,7 @@ from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.reflow import Reflow
@@ -27,7 +28,11 @@ LEAD = (
     "Somebody else typed these records. Nothing is sent before the person each record names has signed it. Choose a "
     "record to read all of it."
 )
-NOTHING = "Records that wait for a signature will be here. There are none."
+NOTHING = (
+    "A record that one person types for another appears here until the person it names has signed it.",
+    "Nothing to sign",
+    "Record a vaccination  F2",
+)
 WIDE_EM = 28  # letters that the list, and the record beside it, need at least
 SHARE = 0.5  # of the height of the page that the list takes, and the record beside it
 LEAST_LINES = 10
@@ -50,6 +55,10 @@ class SigningPage(ColumnPage):
         self._theme_of(context)
         self.said = Notice("done")
         self.body.insertWidget(0, self.said)
+        self.none = EmptyState("sign", *NOTHING)
+        self.none.wanted.connect(lambda: context.navigate.to_place.emit("vaccinate"))
+        self.none.hide()  # until it is read that there is nothing
+        self.body.addWidget(self.none)
         self.who = ChoiceEditor(())
         self.who.edited.connect(self._choose_signer)
         self.who_field = Field("signing.who", "Records for the signature of", self.who)
@@ -152,10 +161,11 @@ class SigningPage(ColumnPage):
         for part in (self.records, self.signing):
             part.setHidden(chosen is None)
         self._fill()
-        if said or (chosen is None and self.said.isHidden()):
-            self.say(said or NOTHING)
+        self.none.setHidden(chosen is not None)
+        if said:
+            self.say(said)
         if focus:
-            (self.list if chosen is not None else self).setFocus()
+            (self.list if chosen is not None else self.none.act).setFocus()
 
     def say(self, sentence: str, tone: str = "done") -> None:
         """Say on top what was done, or why it was not."""

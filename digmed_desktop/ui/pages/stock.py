@@ -21,11 +21,18 @@ from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
+from digmed_desktop.ui.widgets.empty_state import EmptyState
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, row
+
+NO_STOCK = (
+    "Scan a pack to add its vaccine, batch and expiry date. You can also record without stock.",
+    "No vaccines in stock",
+    "Add a batch",
+)
 
 
 class StockPage(ColumnPage):
@@ -186,7 +193,9 @@ class StockPage(ColumnPage):
         self.product.set_options(stock.products)
         empty(self._list)
         if not stock.batches:
-            self._list.addWidget(Words("Batches you add will be here.", role="quiet"), 0, 0, 1, 4)
+            none = EmptyState("stock", *NO_STOCK, in_card=True)
+            none.wanted.connect(self.product.focus)
+            self._list.addWidget(none, 0, 0, 1, 4)
         for place, one in enumerate(stock.batches):
             batch = one.batch
             until = f"until {dates.shown(batch.last_day)}"

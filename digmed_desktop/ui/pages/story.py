@@ -48,7 +48,7 @@ ICONS = {
     Act.CORRECT: "drafts",
     Act.WITHDRAW: "undo",
     Act.TELEPHONE: "telephone",
-    Act.NOTE: "drafts",
+    Act.NOTE: "add",
     Act.DEAL_WITH: "tick",
     Act.REOPEN: "undo",
     Act.CANCEL: "cross",

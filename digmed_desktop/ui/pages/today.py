@@ -166,7 +166,9 @@ class TodayPage(QScrollArea):
             (self.needing, self.to_sign, self.to_paper, self.incidents, self.owed, self.due, self.back)
         )
         self._right = _column(self.pictures)
-        self.new_vaccination = button("Record a vaccination", "primary", tip="Record a vaccination (F2)")
+        self.new_vaccination = button(
+            "Record a vaccination", "primary", tip="Record a vaccination (F2)", icon_name="vaccinate"
+        )
         layout.addWidget(_beside(self.title, self.new_vaccination))
         layout.addWidget(self.session)
         layout.addWidget(self.backup_row)

@@ -7,6 +7,17 @@ from PySide6.QtWidgets import QMenu, QPushButton, QStyle, QStyleOptionButton
 from digmed_desktop.ui import theme
 from digmed_desktop.ui.widgets.icons import icon, side_for
 
+BEGINS = {
+    "Print": "print",
+    "Save as": "export",
+    "Save for support": "export",
+    "Export": "export",
+    "Copy": "copy",
+    "Add": "add",
+    "Find": "search",
+    "Search": "search",
+}
+"""The icon of what a button does, by the words that it begins with: one act has one icon on every page."""
 INKS = {"primary": "on_act", "go": "on_act", "link": "act"}
 """The colour of the words of a kind; of any other it is that of text."""
 
@@ -51,7 +62,8 @@ def button(
     text: str, kind: str = "", *, shortcut: str = "", tip: str = "", icon_name: str = ""
 ) -> IconButton:
     """Return a button; its shortcut is shown in the tip."""
-    made = IconButton(text, icon_name)
+    by_words = next((one for words, one in BEGINS.items() if text.startswith(words)), "")
+    made = IconButton(text, icon_name or by_words)
     if kind:
         made.setProperty("kind", kind)
     made.setAccessibleName(text.replace("&&", "\0").replace("&", "").replace("\0", "&"))

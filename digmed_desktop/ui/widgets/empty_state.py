@@ -33,11 +33,11 @@ class _Disc(QWidget):
         painter, look = QPainter(self), theme.shown()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.qcolor("raised"))
+        painter.setBrush(look.qcolor("act_soft"))
         painter.drawEllipse(self.rect())
         quarter = self.width() // 4
         box = QRect(quarter, quarter, self.width() - 2 * quarter, self.height() - 2 * quarter)
-        draw(painter, self._name, box, look.qcolor("quiet"))
+        draw(painter, self._name, box, look.qcolor("act"))
 
 
 class EmptyState(QFrame):
@@ -45,9 +45,12 @@ class EmptyState(QFrame):
 
     wanted = Signal()
 
-    def __init__(self, icon: str, text: str, heading_text: str, act: str = "") -> None:
+    def __init__(
+        self, icon: str, text: str, heading_text: str, act: str = "", *, in_card: bool = False
+    ) -> None:
+        """``in_card``: a card stands round it already."""
         super().__init__()
-        self.setObjectName("card")
+        self.setObjectName("" if in_card else "card")
         self.head = Words(heading_text, TYPE.heading, bold=True)
         self.body = Words(text, role="quiet")
         self.act = button(act, "primary")
@@ -61,6 +64,7 @@ class EmptyState(QFrame):
         for words in (self.head, self.body):
             words.setAlignment(centre)
             layout.addWidget(words)
+        layout.addSpacing(SPACE.tight)
         layout.addWidget(self.act, 0, centre)
         layout.addStretch(2)
         self.say(text, heading_text, act)
