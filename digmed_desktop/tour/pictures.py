@@ -37,6 +37,7 @@ class Tourist:
             yield place.key, partial(self._place, place.key)
         yield from self.counter.pages()
         yield "help", self._help
+        yield "palette", self._palette
 
     def prepare(self) -> None:
         """Set the pharmacy up and send two notifications, one to a practice and one for paper."""
@@ -99,6 +100,14 @@ class Tourist:
     def _help(self) -> None:
         self._place("stock")
         self.window.go("help")
+
+    def _palette(self) -> None:
+        self._place("today")
+        palette = self.window.find_or_do.palette
+        palette.put_away()
+        self.window.find_or_do.open()
+        palette.line.setText("re")
+        self.player.wait_for("what fits", lambda: palette.list.count() > 0)
 
 
 def take(window: Window, folder: Path, only: Collection[str] = ()) -> int:

@@ -16,6 +16,7 @@ from digmed_desktop.diagnostics import crash
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import RecordsDoubt
 from digmed_desktop.messaging.permissions import Permission
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.theme import Appearance
@@ -87,6 +88,32 @@ class Session(QObject):
         if words != self.words:
             self.words = words
             self.changed.emit()
+
+
+MOST_RECENT = 5
+
+
+class Recent(QObject):
+    """The searches that found something, of the person signed in: in memory, and gone at the lock."""
+
+    def __init__(self, acting: Acting) -> None:
+        super().__init__()
+        self.searches: tuple[Search, ...] = ()
+        self._of = acting.id
+        acting.changed.connect(self._follow)
+
+    def note(self, search: Search) -> None:
+        """Remember a search by words, the newest first."""
+        words = " ".join(search.text.split())
+        if words:
+            kept = Search(text=words)
+            self.searches = (kept, *(one for one in self.searches if one != kept))[:MOST_RECENT]
+
+    def _follow(self, person: PersonView | None) -> None:
+        """Forget them at the lock, and for the next person; new rights of the same one change nothing."""
+        now = person.id if person is not None else None
+        if now != self._of:
+            self._of, self.searches = now, ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -161,9 +188,11 @@ class Context:
     choices: Choices = field(default_factory=Choices)
     wedge: Wedge | None = None  # the scanner, where one is listened to
     made: ChoicesMade = field(init=False)
+    recent: Recent = field(init=False)
 
     def __post_init__(self) -> None:
         self.made = ChoicesMade(self.choices, self.office)
+        self.recent = Recent(self.acting)
 
     def duty(self) -> Duty:
         """Return when something is late, as the pharmacy has chosen."""

@@ -11,6 +11,7 @@ from digmed_desktop.desk.views import FormLists
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.counter import Counter
+from digmed_desktop.ui.find_or_do import FindOrDo
 from digmed_desktop.ui.frame import Banner, practice_band
 from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.keys import KeyLaw
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self.record_imports = RecordImports(self)
         self.keys = KeyLaw(self, self.pages, self._leave_page)
         context.appearance.dress(self)
+        self.find_or_do = FindOrDo(self, self)
         FocusRing(self, context.appearance)
         self.show_page(self.opening)
 

@@ -62,7 +62,7 @@ def test_it_lists_entries_prints_them_and_takes_amendments(
     empty = open_register(bench, 0)
     assert empty.empty.isVisible()
     assert empty.empty.act.hasFocus()  # what is there to do
-    assert "Nothing stands in the register yet" in words(empty)
+    assert "No entries in the register" in words(empty)
     supplied(bench, {**complete_answers(), **TODAY})
     supplied(bench, {**complete_answers({"consent.to_sharing": "no"}), **TODAY})
     bench.window.go("vaccinate")

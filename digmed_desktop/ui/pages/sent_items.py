@@ -266,6 +266,7 @@ class SentPage(QWidget):
         self.table.setFocus()
 
     def _open(self, index: QModelIndex) -> None:
+        self._context.recent.note(self.search)
         self._context.navigate.to_notification.emit(self.model.rows[index.row()].id)
 
     # ---- saved searches
