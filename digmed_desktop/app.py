@@ -29,7 +29,7 @@ from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
 from digmed_desktop.messaging.whole_file import folder_for_files
-from digmed_desktop.settings import counters, settings_file
+from digmed_desktop.settings import counters, layout_file, settings_file
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
@@ -281,6 +281,7 @@ def start(
         practice=_controls(part) if part else None,
         choices=choices,
         wedge=Wedge(),
+        layout=layout_file.load(folders.layout_file),
         recovery=_recovery(folders, clock, how),
         fault_reports=crash.left_from_before(folders.logs),
         elsewhere="" if practice else counters.sentence(counters.others(counters.place())),
@@ -290,7 +291,7 @@ def start(
         window.banner.say("stop" if choices.doubt else "look", sentence, "Settings", for_all=True)
     alarm.setParent(window)
     alarm.rung.connect(window.notices.program_failed, Qt.ConnectionType.QueuedConnection)
-    window.resize(1280, 720)
+    window.take_last_size()
     program = Program(app, window, office, folders, _front_door(folders, window, office), watch, part)
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)

@@ -38,6 +38,11 @@ class Folders:
     practice: bool
 
     @property
+    def layout_file(self) -> Path:
+        """How the window stood."""
+        return self.config / "window.json"
+
+    @property
     def settings_file(self) -> Path:
         """The file of :mod:`digmed_desktop.settings.settings`."""
         return self.config / "settings.toml"

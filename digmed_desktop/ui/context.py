@@ -18,6 +18,7 @@ from digmed_desktop.messaging.errors import RecordsDoubt
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.settings.choices import Choices
+from digmed_desktop.settings.layout_file import WindowLayout
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.wedge import Wedge
@@ -187,6 +188,7 @@ class Context:
     kept_in: str = ""  # where the key of the records is kept, in words
     choices: Choices = field(default_factory=Choices)
     wedge: Wedge | None = None  # the scanner, where one is listened to
+    layout: WindowLayout = field(default_factory=WindowLayout)  # how the window stood
     made: ChoicesMade = field(init=False)
     recent: Recent = field(init=False)
 

@@ -4,21 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.problem import Problem, Severity, told_first
 from digmed_desktop.clinical.record import Allergies, Patient
 from digmed_desktop.messaging.story import NotificationRow
+from digmed_desktop.ui import clipboard
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import FlowLayout
 from digmed_desktop.ui.widgets.words import Words, breakable
 
 NOBODY = "No patient chosen"
 NEW = "New patient"
 NUMBER = "NHS number"
+COPY, COPY_KEY = "Copy the NHS number", "Ctrl+Shift+C"
+COPIED = "NHS number copied"
+GOES = "The lock takes it off the clipboard."
 IN_LINE = {"Born": "Born {}", NUMBER: "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
 """How a fact is said where its label has no line of its own; the practice stands on the form."""
 LONG_WORD_WHEN_LARGE = 12  # letters
@@ -39,6 +45,7 @@ class BannerView:
     name: str = NOBODY
     facts: tuple[tuple[str, str], ...] = ()
     alert: str = ""
+    number: str = ""  # ten digits, to be copied
 
 
 def banner_of(
@@ -65,7 +72,10 @@ def banner_of(
     name = made.name(given, family)
     started = identity.is_somebodys(answers)
     return BannerView(
-        name or (NEW if started else NOBODY), known if started else (), _alert(problems) if started else ""
+        name or (NEW if started else NOBODY),
+        known if started else (),
+        _alert(problems) if started else "",
+        number if started else "",
     )
 
 
@@ -88,7 +98,7 @@ def banner_of_record(
     )
     name = made.name(given, family) if private else row.patient_name
     alert = "Action needed" if row.needs_person else ""
-    return BannerView(name, tuple((label, text) for label, text in facts if text), alert)
+    return BannerView(name, tuple((label, text) for label, text in facts if text), alert, row.nhs_number)
 
 
 def _alert(problems: Sequence[Problem]) -> str:
@@ -124,8 +134,17 @@ def _show_whole(words: Words, text: str, *, compact: bool = False) -> None:
     words.setText(breakable(text, LONG_WORD_WHEN_LARGE) if compact else breakable(text))
 
 
+def _beside(holder: QWidget, widget: QWidget) -> None:
+    """Put a widget beside a fact."""
+    line = holder.layout()
+    if line is not None and widget.parentWidget() is not holder:
+        line.addWidget(widget)
+
+
 class PatientBanner(QFrame):
-    """Shows a :class:`BannerView` over the page."""
+    """Shows a :class:`BannerView` over the page; :attr:`copied` says that the number was copied."""
+
+    copied = Signal(str, str)  # what to say of it
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,6 +165,11 @@ class PatientBanner(QFrame):
         line.setSpacing(SPACE.medium)
         line.addWidget(self._holder, 1)
         line.addWidget(self.alert, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.copy = button("", "ident", tip=f"{COPY} ({COPY_KEY})", icon_name="copy")
+        self.copy.setAccessibleName(COPY)
+        self.copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its key presses it: no form begins with it
+        self.copy.clicked.connect(self._copy)
+        QShortcut(QKeySequence(COPY_KEY), self, self._copy)
         self._facts: list[tuple[QWidget, Words, Words]] = []
         self._view = BannerView()
         self.alert.hide()
@@ -170,8 +194,11 @@ class PatientBanner(QFrame):
             if place < len(shown):
                 label.setText(shown[place][0])
                 _show_whole(value, shown[place][1], compact=compact)
+                if shown[place][0] == NUMBER:
+                    _beside(holder, self.copy)
             label.setVisible(not compact)
             holder.setVisible(place < len(shown))
+        self.copy.setVisible(bool(view.number) and any(label == NUMBER for label, _text in shown))
         self.alert.setText(f"⚠ {view.alert}")
         self.alert.setVisible(bool(view.alert) and not compact)
         _show_whole(self.alert_in_line, self.alert.text(), compact=compact)
@@ -189,9 +216,12 @@ class PatientBanner(QFrame):
     def _fact(self, title: str, value: Words) -> tuple[QWidget, Words]:
         """Put a value into the banner under its label; return what holds both, and the label."""
         holder = QWidget(self._holder)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(SPACE.tight)
+        column = QVBoxLayout()
         column.setSpacing(0)
+        line.addLayout(column)
         label = Words(title, TYPE.small, wrap=False, role="label")
         column.addWidget(label)
         column.addWidget(value)
@@ -199,3 +229,9 @@ class PatientBanner(QFrame):
         self._flow.addWidget(holder)
         self._flow.addWidget(self.alert_in_line)
         return holder, label
+
+    def _copy(self) -> None:
+        """Copy the number that is shown; the clipboard's marks and the lock take care of it."""
+        if self._view.number:
+            clipboard.put_text(self._view.number)
+            self.copied.emit(COPIED, GOES)

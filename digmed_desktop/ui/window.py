@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -42,6 +42,7 @@ from digmed_desktop.ui.widgets.focus_ring import FocusRing
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
 MOST_STEPS_BACK = 9
+FIRST_SIZE = (1280, 720)
 
 
 class Window(QMainWindow):
@@ -112,6 +113,7 @@ class Window(QMainWindow):
         self.toast = Toast(self.pages, self.context.acting)
         self.toast.opened.connect(self.open_story)
         self.context.navigate.said.connect(self.toast.say)
+        self.patient.copied.connect(self.toast.say)
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
@@ -371,9 +373,24 @@ class Window(QMainWindow):
         """Show the time of the program's clock."""
         self.rail.clock.setText(f"{self.context.now().astimezone(dates.ENGLAND):%a %d %b  %H:%M}")
 
+    def take_last_size(self) -> None:
+        """Take the size that it had on this computer, as far as the screen has it; at first 1280 by 720."""
+        room = self.screen().availableSize()
+        size = QSize(*(self.context.layout.size or FIRST_SIZE))
+        self.resize(size.boundedTo(room) if self.context.layout.size else size)
+        if self.context.layout.maximized:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _keep_size(self) -> None:
+        layout, normal = self.context.layout, self.normalGeometry().size()
+        size = self.size() if normal.isEmpty() else normal
+        layout.size, layout.maximized = (size.width(), size.height()), self.isMaximized()
+        layout.save()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the drafts and let the threads end."""
         self.save_drafts()
+        self._keep_size()
         self.counter.forget_copied()  # Windows would keep it on the clipboard after the end
         self.closing.emit()
         event.accept()

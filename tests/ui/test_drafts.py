@@ -218,5 +218,9 @@ def test_the_page_says_nothing_before_its_drafts_are_read(bench: Bench) -> None:
     page = bench.window.page("drafts")
     assert isinstance(page, DraftsPage)
     assert not page.said.isVisible()
+    assert not page.none.isVisible()
     assert not page._more.isVisible()
-    bench.until(page.said.isVisible)
+    bench.until(page.none.isVisible)
+    assert page.none.head.text() == "No unfinished records"
+    page.none.act.click()
+    bench.until(bench.form.isVisible)

@@ -39,6 +39,8 @@ from digmed_desktop.ui.widgets.words import Words, row, title
 LEAST_EM = (10, 8, 7, 9, 9, 14, 11, 7)
 SHARES = (0.2, 0.0, 0.0, 0.4, 0.25, 0.0, 0.0, 0.15)
 MOST_STATE_EM = 26
+NARROWEST_EM = 3  # of a column that a person drew
+TABLE = "sent"
 LOOKED_AT = 200  # rows whose states decide how wide their column is
 GIVEN_UP = (7, 1, 4, 3)
 """Columns left out, in this order, where there is no room for all: the page of a notification has them."""
@@ -64,6 +66,7 @@ class SentPage(QWidget):
         self.model = SentModel(context.appearance.theme, context.now, context.duty)
         self.model.shown_name, self.model.shown_number = context.made.private, context.made.number
         self._states_grown = 0
+        self._sharing = False  # whether the program sets widths, not a person
         self.table = self._make_table()
         self.filters = SentFilters(context)
         self.empty = EmptyState("sent", *NOTHING_SENT)
@@ -114,6 +117,7 @@ class SentPage(QWidget):
         header.setSortIndicatorShown(True)
         header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         header.sectionClicked.connect(self._sort)
+        header.sectionResized.connect(self._keep_width)
         table.activated.connect(self._open)
         return table
 
@@ -121,6 +125,7 @@ class SentPage(QWidget):
         menu = QMenu(self)
         menu.addAction("Save this search …", self._ask_name)
         menu.addAction("Remove the saved search that is chosen", self._forget)
+        menu.addAction("Let the program choose the widths of columns", self._forget_widths)
         menu.addSeparator()
         self._only_for: list[tuple[Permission, QAction]] = [
             (Permission.EXPORT_LIST, self._choice(label, partial(self._export, with_patients=patients)))
@@ -366,17 +371,35 @@ class SentPage(QWidget):
         em = self.table.fontMetrics().horizontalAdvance("m")
         leasts = [em * least + SPACE.small for least in LEAST_EM]
         leasts[STATE] = self._width_of_states(em)
+        chosen = self._context.layout.widths(TABLE, self._context.acting.id)
+        for column in (one for one in chosen if one < len(leasts) - 1):
+            leasts[column] = max(em * NARROWEST_EM, chosen[column] * em // 10)
         room = self.width() - 2 * SPACE.wide - self.table.verticalScrollBar().sizeHint().width() - SPACE.tight
         shown = set(range(len(LEAST_EM)))
         for column in GIVEN_UP:
             if sum(leasts[one] for one in shown) > room:
                 shown.discard(column)
-        leasts[STATE] -= max(0, sum(leasts[one] for one in shown) - room)
+        if STATE not in chosen:
+            leasts[STATE] -= max(0, sum(leasts[one] for one in shown) - room)
         spare = max(0, room - sum(leasts[one] for one in shown))
-        shares = sum(SHARES[one] for one in shown) or 1
-        for column, (least, share) in enumerate(zip(leasts, SHARES, strict=True)):
+        takes = {one: SHARES[one] for one in shown if one not in chosen}
+        shares = sum(takes.values()) or 1
+        self._sharing = True
+        for column, least in enumerate(leasts):
             self.table.setColumnHidden(column, column not in shown)
-            self.table.setColumnWidth(column, least + int(spare * share / shares))
+            self.table.setColumnWidth(column, least + int(spare * takes.get(column, 0.0) / shares))
+        self._sharing = False
+
+    def _keep_width(self, column: int, _before: int, width: int) -> None:
+        """Remember a width that a person drew, in letters; the last column fills what is left."""
+        last = max(n for n in range(len(LEAST_EM)) if not self.table.isColumnHidden(n))
+        if not self._sharing and width and column != last:
+            em = self.table.fontMetrics().horizontalAdvance("m")
+            self._context.layout.keep_width(TABLE, self._context.acting.id, column, round(10 * width / em))
+
+    def _forget_widths(self) -> None:
+        self._context.layout.forget_widths(TABLE, self._context.acting.id)
+        self._share_width()
 
     def _width_of_states(self, em: int) -> int:
         """Return what the states in view need; a column that has grown stays as wide until another search."""

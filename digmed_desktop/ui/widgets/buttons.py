@@ -18,7 +18,7 @@ BEGINS = {
     "Search": "search",
 }
 """The icon of what a button does, by the words that it begins with: one act has one icon on every page."""
-INKS = {"primary": "on_act", "go": "on_act", "link": "act"}
+INKS = {"primary": "on_act", "go": "on_act", "link": "act", "ident": "on_ident"}
 """The colour of the words of a kind; of any other it is that of text."""
 
 

@@ -1,0 +1,82 @@
+"""Courtesies of the window: the number copied by a button, widths and size remembered, undo in text."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.settings import layout_file
+from digmed_desktop.settings.layout_file import WindowLayout
+from digmed_desktop.ui.clipboard import MARKS
+from digmed_desktop.ui.pages.sent_items import TABLE
+from digmed_desktop.ui.patient_banner import COPIED, COPY
+from tests.clinical.examples import complete_answers
+from tests.ui.conftest import Bench
+
+
+def test_what_the_window_remembers_and_copies(bench: Bench, tmp_path: Path) -> None:
+    window, clipboard = bench.window, QApplication.clipboard()
+    bench.form.fill({"patient.nhs_number": "9990123020", "patient.family": "O'Neill"})
+    bench.until(window.patient.copy.isVisible)
+    assert window.patient.copy.accessibleName() == COPY
+    assert window.patient.copy.height() >= 28
+    bench.activate()
+    bench.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert clipboard.text() == "9990123020"
+    assert all(name in clipboard.mimeData().formats() for name in MARKS)
+    assert window.toast.head.text() == COPIED
+    bench.form.fill({"patient.nhs_number": ""})
+    bench.until(lambda: not window.patient.copy.isVisible())
+
+    line = bench.form.form.fields["patient.family"].editor.line  # type: ignore[attr-defined]
+    line.setFocus()
+    line.selectAll()
+    bench.keys("Wrong")
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert line.text() == "O'Neill", "undo in text"
+
+    bench.office.ask(
+        lambda desk: desk.send("vaccination", "d1", FormState(complete_answers()), 1), lambda _s: None
+    )
+    window.go("sent")
+    page, layout = window.sent, window.context.layout
+    bench.until(lambda: len(page.model.rows) == 1)
+    person = window.context.acting.id
+    assert layout.widths(TABLE, person) == {}, "the program's own widths are nobody's choice"
+    header = page.table.horizontalHeader()
+    header.resizeSection(0, 300)  # as a person draws it
+    window.resize(1400, 800)
+    bench.until(lambda: window.width() == 1400)
+    bench.idle()
+    assert abs(header.sectionSize(0) - 300) < page.fontMetrics().horizontalAdvance("m")
+    assert layout.widths(TABLE, 99) == {}, "another person has their own"
+
+    layout.file = tmp_path / "window.json"
+    window._keep_size()
+    again = layout_file.load(layout.file)
+    assert again.size == (1400, 800)
+    assert again.widths(TABLE, person) == layout.widths(TABLE, person) != {}
+    page._forget_widths()
+    assert layout.widths(TABLE, person) == {}
+
+    window.lock()
+    assert clipboard.text() != "9990123020", "the lock takes it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"size": [1, "2"]}',
+        '{"size": [1e9, 2]}',
+        '{"columns": {"sent/1": {"x": 3}}}',
+        '{"columns": 3}',
+    ],
+)
+def test_a_damaged_file_counts_as_none(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "window.json"
+    file.write_text(text, encoding="utf-8")
+    assert layout_file.load(file) == WindowLayout(file=file)
