@@ -36,6 +36,7 @@ class Figures:
         to_sign = _n.state.in_(UNSIGNED)
         came = sa.and_(event.c.at >= back_since, event.c.happening.in_(_ANSWERS))
         with self._database.reading() as connection:
+            spans, half_within = _spans(connection, since)
             back = connection.execute(
                 sa.select(event)
                 .where(came)
@@ -60,7 +61,9 @@ class Figures:
                 waiting_count=_count(connection, _n.state.in_(UNSENT)),
                 days=_days(connection, since),
                 doses=_doses(connection, since),
-                spans=_spans(connection, since),
+                spans=spans,
+                half_within=half_within,
+                weeks=_weeks(connection, now.astimezone(ENGLAND).date()),
             )
 
     def day_end(self, day: date) -> plain.DayEnd:
@@ -144,12 +147,33 @@ def _doses(
     return tuple(plain.Doses(what, batch, n) for (what, batch), n in ordered)
 
 
-def _spans(connection: sa.Connection, since: datetime) -> tuple[plain.SpanCount, ...]:
+def _weeks(connection: sa.Connection, today: date) -> tuple[plain.WeekDoses, ...]:
+    """Return the doses of the last weeks, each beside that of the year before."""
+    this = today - timedelta(days=today.weekday())
+    begins = [this - timedelta(weeks=n) for n in range(plain.WEEKS - 1, -1, -1)]
+    given = f" AND kind = '{Kind.VACCINATION.value}' AND {IS_DOSE}"
+    counted: Counter[date] = Counter()
+    for back in (timedelta(), plain.YEAR):
+        first, last = _start(begins[0] - back), _start(this + timedelta(weeks=1) - back)
+        for (hour,) in _between(connection, "substr(contact_at, 1, 13)", first, last, given):
+            if at := _moment(f"{hour}:00:00+00:00"):
+                day = at.astimezone(ENGLAND).date()
+                counted[day - timedelta(days=day.weekday())] += 1
+    return tuple(plain.WeekDoses(one, counted[one], counted[one - plain.YEAR]) for one in begins)
+
+
+def _spans(
+    connection: sa.Connection, since: datetime
+) -> tuple[tuple[plain.SpanCount, ...], timedelta | None]:
+    """Return how long it took until the patient was found, in spans, and what half of them took at most."""
     taken: Counter[str] = Counter()
+    all_of_them: list[timedelta] = []
     matched = " AND matched_at IS NOT NULL AND corrects IS NULL AND NOT withdrawal"
     for contact, found in _between(connection, "contact_at, matched_at", since, None, matched):
         begun, ended = _moment(contact), _moment(found)
         if begun and ended:
             took = ended - begun
+            all_of_them.append(took)
             taken[next(label for label, most in plain.SPANS if most is None or took <= most)] += 1
-    return tuple(plain.SpanCount(label, taken[label]) for label, _ in plain.SPANS)
+    half = sorted(all_of_them)[(len(all_of_them) - 1) // 2] if all_of_them else None
+    return tuple(plain.SpanCount(label, taken[label]) for label, _ in plain.SPANS), half

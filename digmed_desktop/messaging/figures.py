@@ -34,6 +34,21 @@ class Doses:
     count: int
 
 
+WEEKS = 8
+"""So many weeks of doses are shown, this one among them."""
+YEAR = timedelta(weeks=52)
+"""Back to the same week of the year before: weeks of whole days, Monday to Sunday, on the same weekdays."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WeekDoses:
+    """How many doses were given in a week that begins on a Monday (England), and in the same week a year before."""
+
+    begins: date
+    count: int
+    before: int
+
+
 SPANS = (
     ("within 15 minutes", timedelta(minutes=15)),
     ("15 minutes to 1 hour", timedelta(hours=1)),
@@ -72,6 +87,8 @@ class Figures:
     days: tuple[DayCount, ...] = ()
     doses: tuple[Doses, ...] = ()
     spans: tuple[SpanCount, ...] = ()
+    half_within: timedelta | None = None  # half of what was matched took no longer; None where nothing was
+    weeks: tuple[WeekDoses, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

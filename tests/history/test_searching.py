@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.figures import WEEKS, YEAR
 from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
@@ -161,6 +162,12 @@ def test_figures_of_today(found: Store, clock: MovedClock) -> None:
     }
     assert next((d.day, d.state, d.count) for d in shown.days) == (START.date(), State.WAITING, 1)
     assert sum(s.count for s in shown.spans) == 0
+    assert shown.half_within is None
+    assert len(shown.weeks) == WEEKS
+    assert sum(week.count for week in shown.weeks[-2:]) == 4
+    clock.at += YEAR
+    a_year_on = found.figures.today(START).weeks
+    assert [(week.count, week.before) for week in a_year_on] == [(0, week.count) for week in shown.weeks]
     end = found.figures.day_end(START.date())
     assert end.by_state == ((Kind.VACCINATION, State.WAITING, 1),)
     assert end.by_person == (("Ms Ada Okonkwo-Bright", 1),)

@@ -6,11 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from PySide6.QtWidgets import QAbstractButton
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount
+from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount, WeekDoses
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.sent_items import SentPage
 from digmed_desktop.ui.pages.today import TodayPage, countdown
-from digmed_desktop.ui.pages.today_pictures import days_picture, doses_picture, group_of, spans_picture
+from digmed_desktop.ui.pages.today_pictures import (
+    days_picture,
+    doses_picture,
+    group_of,
+    spans_picture,
+    took,
+    weeks_picture,
+)
 from tests.clinical.examples import FLU, complete_answers
 from tests.ui.conftest import Bench
 
@@ -81,9 +88,10 @@ def test_pictures_follow_the_theme_and_say_their_numbers(bench: Bench) -> None:
     )
     page = today(bench)
     bench.until(lambda: all(card.picture is not None for card in page.pictures))
-    days, doses, spans = page.pictures
+    weeks, days, spans, doses = page.pictures
     bench.until(lambda: days.plot is not None)
     assert days.told.text() == "Wed 14 Oct: 1 on its way."
+    assert weeks.told.text() == "In all 1, a year before 0. Weeks from Monday. 12 Oct: 1, a year before 0."
     assert "AB-1234 1" in doses.told.text()
     assert spans.told.text() == "None matched in the last two weeks."
     assert spans.plot is None  # nothing to draw
@@ -114,6 +122,17 @@ def test_the_pictures_as_data() -> None:
     assert sum(bars.series[0].values) == 60
     assert bars.told.endswith("and 20 more batches.")
     assert spans_picture([SpanCount("within 15 minutes", 2)]).told == "within 15 minutes: 2."
+    half = spans_picture([SpanCount("within 15 minutes", 2)], timedelta(minutes=12))
+    assert half.told == "Half within 12 minutes. within 15 minutes: 2."
+    assert [took(timedelta(minutes=n)) for n in (0, 59, 60, 3000)] == [
+        "1 minute",
+        "59 minutes",
+        "1 hour",
+        "2 days",
+    ]
+    weeks = weeks_picture([WeekDoses(date(2026, 10, 5), 3, 4), WeekDoses(date(2026, 10, 12), 0, 0)])
+    assert weeks.told == "In all 3, a year before 4. Weeks from Monday. 5 Oct: 3, a year before 4."
+    assert [one.values for one in weeks.series] == [(4, 0), (3, 0)]
     assert {group_of(state) for state in State} == {
         "Done",
         "On its way",

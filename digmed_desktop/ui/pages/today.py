@@ -26,6 +26,7 @@ from digmed_desktop.ui.pages.today_pictures import (
     days_picture,
     doses_picture,
     spans_picture,
+    weeks_picture,
 )
 from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.flow import Flow
@@ -156,7 +157,7 @@ class TodayPage(QScrollArea):
         self.owed = ListCard("Prescriptions owed within 72 hours", "No prescription is owed.")
         self.due = ListCard("Due to reach the practice", "Nothing is on its way.")
         self.back = ListCard("Replies", "Nothing has come back since the last working day.")
-        self.pictures = [PictureCard() for _ in range(3)]
+        self.pictures = [PictureCard() for _ in range(4)]
         self.lists = QWidget()
         self._grid = QGridLayout(self.lists)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -377,7 +378,12 @@ class TodayPage(QScrollArea):
             return
         found, theme = self._view.figures, self._context.appearance.theme
         today = self._context.now().astimezone(dates.ENGLAND).date()
-        made = (days_picture(found.days, today), doses_picture(found.doses), spans_picture(found.spans))
+        made = (
+            weeks_picture(found.weeks),
+            days_picture(found.days, today),
+            spans_picture(found.spans, found.half_within),
+            doses_picture(found.doses),
+        )
         for card, picture in zip(self.pictures, made, strict=True):
             card.show_picture(picture, theme, self._graphs)
 

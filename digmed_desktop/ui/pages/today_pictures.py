@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QPalette
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount
+from digmed_desktop.messaging.figures import DayCount, Doses, SpanCount, WeekDoses
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.wording import Tone, words_of
-from digmed_desktop.ui.theme import Theme, mixed
+from digmed_desktop.ui.theme import Theme, mixed, sized
 from digmed_desktop.ui.tokens import INSET, SPACE, TYPE
 from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.words import Words, heading, quiet
@@ -27,6 +27,9 @@ MOST_TOLD = 40
 LEAST_EM_HIGH = 11
 NUMBER_EM = 3
 BAR_LINES, LABEL_LINES = 1.7, 2.4
+GROUP = 0.8  # of the room of a week that its bars take
+LABEL_SHARE, LEAST_LABEL_EM = 0.45, 12  # of the width that the labels of bars take
+AGAIN_MS = 150  # after the last change of width
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Picture:
     series: tuple[Series, ...]
     told: str
     across: bool = False  # bars lie on their side, so that long labels can be read
+    beside: bool = False  # the parts of a bar stand beside each other, each with its number
 
 
 _GROUPS = (
@@ -97,7 +101,7 @@ def doses_picture(doses: Sequence[Doses]) -> Picture:
     """Return doses given by vaccine and batch, the most first; what does not fit is one bar."""
     shown = list(doses[:MOST_BARS])
     rest = sum(one.count for one in doses[MOST_BARS:])
-    labels = [f"{_short(one.what)}, {one.batch}" for one in shown]
+    labels = [f"{one.what}, {one.batch}" for one in shown]
     values = [one.count for one in shown]
     if rest:
         labels.append(f"{len(doses) - MOST_BARS} more batches")
@@ -117,10 +121,45 @@ def doses_picture(doses: Sequence[Doses]) -> Picture:
     )
 
 
-def spans_picture(spans: Sequence[SpanCount]) -> Picture:
+def weeks_picture(weeks: Sequence[WeekDoses]) -> Picture:
+    """Return the doses of each week beside those of the same week a year before."""
+    told = [
+        f"{one.begins.day} {one.begins:%b}: {one.count}, a year before {one.before}"
+        for one in weeks
+        if one.count or one.before
+    ]
+    sums = f"In all {sum(one.count for one in weeks)}, a year before {sum(one.before for one in weeks)}."
+    return Picture(
+        "Doses by week, beside last year",
+        tuple(f"{one.begins.day}\n{one.begins:%b}" for one in weeks),
+        (
+            Series("Last year", "border", Qt.BrushStyle.NoBrush, tuple(one.before for one in weeks)),
+            Series("This year", "act", Qt.BrushStyle.SolidPattern, tuple(one.count for one in weeks)),
+        ),
+        f"{sums} Weeks from Monday. {'; '.join(told)}."
+        if told
+        else "None in these weeks, this year or last.",
+        beside=True,
+    )
+
+
+def took(span: timedelta) -> str:
+    """Return a span of time in words, to the minute, the hour or the day."""
+    minutes = max(1, round(span.total_seconds() / 60))
+    if minutes < 60:
+        return f"{minutes} minute{'s' * (minutes != 1)}"
+    if minutes < 48 * 60:
+        hours = round(minutes / 60)
+        return f"{hours} hour{'s' * (hours != 1)}"
+    return f"{round(minutes / 60 / 24)} days"
+
+
+def spans_picture(spans: Sequence[SpanCount], half_within: timedelta | None = None) -> Picture:
     """Return how long it took until the practice's system had found the patient."""
     bars = Series("Matched", "done", Qt.BrushStyle.SolidPattern, tuple(one.count for one in spans))
     said = "; ".join(f"{one.label}: {one.count}" for one in spans if one.count)
+    if half_within is not None:
+        said = f"Half within {took(half_within)}. {said}"
     return Picture(
         "From contact to “matched to the patient”",
         tuple(one.label for one in spans),
@@ -130,8 +169,9 @@ def spans_picture(spans: Sequence[SpanCount]) -> Picture:
     )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 22 else f"{text[:21]}…"
+def _in_part(text: str, metrics: QFontMetrics, room: int) -> str:
+    """Return the label of a bar as far as there is room: what is left out is its middle, so that a batch stays."""
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
 
 class PictureCard(QFrame):
@@ -154,10 +194,15 @@ class PictureCard(QFrame):
         self.plot: QWidget | None = None
         self._legend: QWidget | None = None
         self.picture: Picture | None = None
+        self._drawn_with: tuple[Theme, Any] | None = None
+        self._drawn_at = 0  # the width that its labels were made for
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.timeout.connect(self._draw_again)
 
     def show_picture(self, picture: Picture, theme: Theme, graphs: Any) -> None:
         """Draw it with ``graphs`` (pyqtgraph), or its numbers only while that is not loaded."""
         self.picture = picture
+        self._drawn_with, self._drawn_at = (theme, graphs), self.width()
         self.head.setText(picture.title)
         self.told.setText(picture.told)
         for old in (self.plot, self._legend):
@@ -173,6 +218,16 @@ class PictureCard(QFrame):
             self._layout.insertWidget(1, self._legend)
         self.plot = _plot(picture, theme, graphs, self)
         self._layout.insertWidget(self._layout.count() - 1, self.plot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw labels anew for another width."""
+        super().resizeEvent(event)
+        if self.picture is not None and self.picture.across and self.width() != self._drawn_at:
+            self._again.start()
+
+    def _draw_again(self) -> None:
+        if self.picture is not None and self._drawn_with is not None:
+            self.show_picture(self.picture, *self._drawn_with)
 
 
 def _legend(picture: Picture, theme: Theme) -> QWidget:
@@ -209,11 +264,23 @@ def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidg
         axis.setStyle(tickFont=parent.font(), tickLength=0)
     count = len(picture.labels)
     below = [0.0] * count
-    for one in picture.series:
+    for place, one in enumerate(picture.series):
         solid = one.pattern is Qt.BrushStyle.SolidPattern
         shade = QColor(theme[one.role] if solid else mixed(theme[one.role], theme["surface"], 0.1))
         brush, pen = QBrush(shade, one.pattern), QColor(theme[one.role])
-        if picture.across:
+        if picture.beside:
+            wide = GROUP / len(picture.series)
+            at = [n - GROUP / 2 + wide * (place + 0.5) for n in range(count)]
+            bars = graphs.BarGraphItem(
+                x=at, y0=[0.0] * count, height=list(one.values), width=wide, brush=brush, pen=pen
+            )
+            for x, count_here in zip(at, one.values, strict=True):
+                if count_here:
+                    number = graphs.TextItem(f"{count_here}", color=ink, anchor=(0.5, 0.9))
+                    number.setFont(sized(parent.font(), TYPE.small))
+                    number.setPos(x, count_here)
+                    plot.addItem(number)
+        elif picture.across:
             places = [count - 1 - n for n in range(count)]
             bars = graphs.BarGraphItem(
                 x0=below, y=places, width=list(one.values), height=0.62, brush=brush, pen=pen
@@ -223,14 +290,18 @@ def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidg
                 x=list(range(count)), y0=below, height=list(one.values), width=0.66, brush=brush, pen=pen
             )
         plot.addItem(bars)
-        below = [under + value for under, value in zip(below, one.values, strict=True)]
+        below = [
+            max(under, value) if picture.beside else under + value
+            for under, value in zip(below, one.values, strict=True)
+        ]
     longest = max(below) or 1
     em = parent.fontMetrics().horizontalAdvance("m")
     if picture.across:
-        ticks = [(count - 1 - n, label) for n, label in enumerate(picture.labels)]
-        item.getAxis("left").setTicks([ticks])
+        room = max(em * LEAST_LABEL_EM, int(parent.width() * LABEL_SHARE))
+        labels = [_in_part(label, parent.fontMetrics(), room) for label in picture.labels]
+        item.getAxis("left").setTicks([[(count - 1 - n, label) for n, label in enumerate(labels)]])
         item.getAxis("left").setWidth(
-            int(max(parent.fontMetrics().horizontalAdvance(t) for t in picture.labels) + em)
+            int(max(parent.fontMetrics().horizontalAdvance(t) for t in labels) + em)
         )
         item.hideAxis("bottom")
         plot.setXRange(0, longest * 1.3, padding=0)  # room for the number at the longest
@@ -248,7 +319,7 @@ def _plot(picture: Picture, theme: Theme, graphs: Any, parent: QWidget) -> QWidg
         item.getAxis("left").setTicks([[(n, str(n)) for n in range(0, int(longest) + 1, step)]])
         item.getAxis("left").setWidth(em * NUMBER_EM)
         plot.setXRange(-0.6, count - 0.4, padding=0)
-        plot.setYRange(0, longest * 1.08, padding=0)
+        plot.setYRange(0, longest * (1.2 if picture.beside else 1.08), padding=0)  # room for the numbers
         plot.setFixedHeight(em * LEAST_EM_HIGH + parent.fontMetrics().height() * 2)
     drawn: QWidget = plot
     return drawn
