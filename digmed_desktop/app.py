@@ -127,6 +127,14 @@ class _MovingClock:
         """Tell the time of ``clock`` from now on."""
         self._clock = clock
 
+    def running(self) -> float:
+        """Return for how many seconds the computer, or practice mode's time, has run."""
+        return self._clock.running()
+
+    def start(self) -> str:
+        """Return the name of the start that the seconds count from."""
+        return self._clock.start()
+
     def now(self) -> datetime:
         """Return the present moment."""
         return self._clock.now()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from digmed_desktop import untrusted
 from digmed_desktop.files.replacing import replace
+from digmed_desktop.messaging.clock import running_seconds, start_of_computer
 
 _MOST_BYTES = 1000
 
@@ -27,6 +28,14 @@ class PracticeClock:
     def now(self) -> datetime:
         """Return the present moment of practice mode, in UTC."""
         return datetime.now(UTC) + self._offset
+
+    def running(self) -> float:
+        """Return for how many seconds practice mode's time has run: it is moved as if it had passed."""
+        return running_seconds() + self._offset.total_seconds()
+
+    def start(self) -> str:
+        """Return the name of this start of the computer."""
+        return start_of_computer()
 
     def move(self, *, days: float = 0, hours: float = 0) -> timedelta:
         """Move forward and return the new offset. Raises ValueError backwards: what happened has happened."""

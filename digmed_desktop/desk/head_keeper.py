@@ -62,6 +62,7 @@ class HeadKeeper:
                 self._store.chain.keep_head()
                 if self._store.register.is_sealed:
                     self._store.register.keep_head()
+                self._store.time.keep()
                 self.trouble = ""
             except DigMedError as error:
                 self.trouble = error.happened

@@ -294,5 +294,6 @@ def make_delivery(
         should_stop=stop.is_set,
         duty=duty,
         elapsed=elapsed,
+        on_time=store.time.heard,
     )
     return NoticingDelivery(delivery, notices)

@@ -1,5 +1,6 @@
 """Removing what its time is over for: off until a manager has confirmed the table, and stopped by holds."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -11,12 +12,17 @@ from digmed_desktop.clinical.retention import Periods
 from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.desk import retention_words
 from digmed_desktop.desk.retention_views import WORDS, Confirmed, Due, Preview, RetentionView
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.messaging.clock import Clock
-from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
+from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError, UnreadableRowError
 from digmed_desktop.messaging.retention import Hold, HoldReason, RecordGroup
+from digmed_desktop.untrusted import a_text, whole_number
 
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
+
+_MOST = 10**9
+"""The greatest number of a hold or of a notification."""
 
 
 class RetentionDesk:
@@ -34,10 +40,11 @@ class RetentionDesk:
 
     def confirmed(self) -> Confirmed | None:
         """Return who confirmed this very table; None where nobody did, or the table is another one since."""
-        kept = self._store.retention.state().get("confirmed")
-        if kept is None or kept["table"] != self.table().digest:
-            return None
-        return Confirmed(kept["by"], datetime.fromisoformat(kept["at"]))
+        try:
+            kept = read_row("The confirmation", _confirmed, self._store.retention.state().get("confirmed"))
+        except UnreadableRowError:
+            return None  # then retention is off until somebody confirms the table again
+        return kept[1] if kept is not None and kept[0] == self.table().digest else None
 
     def confirm(self) -> None:
         """Confirm the table as it is: from now on records can be removed by it."""
@@ -78,11 +85,10 @@ class RetentionDesk:
             raise DigMedError("Write in a few words what the hold is for.")
         about = self._subject(subject)
         with self._deciding:
-            state = self._store.retention.state()
-            number = int(state.get("last_hold", 0)) + 1
+            raws, number = self._raws("holds"), self._next_number()
             made = Hold(number, reason, note.strip(), self._clock.now(), by, **about)
             made = replace(made, held=self._count(made))
-            changed = {"holds": [*state.get("holds", ()), _raw(made)], "last_hold": number}
+            changed = {"holds": [*raws, _raw(made)], "last_hold": number}
             said = {"act": "placed", "reason": reason.value, "by": by}
             self._store.retention.keep(changed, f"hold {number}", said)
         return made
@@ -91,17 +97,20 @@ class RetentionDesk:
         """Lift a hold. Raises DigMedError where there is none of that number, and without a reason."""
         by = self._allow()
         with self._deciding:
-            hold = next((one for one in self.holds() if one.id == number), None)
-            if hold is None:
+            holds = self.holds()
+            place = next((place for place, one in enumerate(holds) if one.id == number), None)
+            if place is None:
                 raise DigMedError(f"There is no hold {number}.")
             if not why.strip():
                 raise DigMedError("Write in a few words why the hold is lifted.")
+            hold, raws = holds[place], self._raws("holds")
             ended = replace(hold, lifted_at=self._clock.now(), lifted_by=by, lifted_why=why.strip())
             changed = {
-                "holds": [_raw(one) for one in self.holds() if one.id != number],
-                "lifted": [_raw(one) for one in (*self.lifted(), ended)],
+                "holds": [*raws[:place], *raws[place + 1 :]],
+                "lifted": [*self._raws("lifted"), _raw(ended)],
             }
-            note = {"act": "lifted", "reason": hold.reason.value, "by": by}
+            reason = hold.reason.value if hold.reason is not None else "not readable"
+            note = {"act": "lifted", "reason": reason, "by": by}
             self._store.retention.keep(changed, f"hold {number}", note)
 
     # ---- removing
@@ -114,7 +123,7 @@ class RetentionDesk:
                 stays[why] = stays.get(why, 0) + 1
             else:
                 due.append(one)
-        found = Preview(tuple(due), stays)
+        found = Preview(tuple(due), stays, doubt=self._store.time.doubt())
         return replace(found, lines=tuple(retention_words.preview_lines(found, self.table())))
 
     def remove(self, previewed: Sequence[Due], words: str) -> tuple[int, int]:
@@ -140,10 +149,14 @@ class RetentionDesk:
             records = {one.ids: one.kind.value for one in previewed if one.left is None}
             besides = [one.left for one in previewed if one.left is not None]
             gone = self._store.retention.remove(records, by, besides)
-            patients = self._store.retention.forget_patients(self._long_ago(), self._held_names())
+            all_held = any(hold.is_unreadable for hold in self.holds())
+            patients = (
+                0 if all_held else self._store.retention.forget_patients(self._long_ago(), self._held_names())
+            )
             left = self._store.retention.groups()
-            about = [one for one in self.lifted() if any(_is_about(one, group) for group in left)]
-            self._store.retention.keep({"lifted": [_raw(one) for one in about]})
+            both = zip(self._raws("lifted"), self.lifted(), strict=True)
+            about = [raw for raw, one in both if any(_is_about(one, group) for group in left)]
+            self._store.retention.keep({"lifted": about})
         return gone, patients
 
     def _over(self) -> Iterator[tuple[Due, str]]:
@@ -178,7 +191,7 @@ class RetentionDesk:
             if today <= until:
                 continue
             on_hold = bool(patients[group.ids] & held) or any(_is_about(hold, group) for hold in holds)
-            why = "on hold" if on_hold else group.in_use or ("" if row.removed else "this kind stays")
+            why = _held(holds) if on_hold else group.in_use or ("" if row.removed else "this kind stays")
             yield Due(group.ids, kind, until), why
         yield from self._left_over(table, holds, groups, today)
 
@@ -195,9 +208,11 @@ class RetentionDesk:
             until = retention.kept_until(row, one.last, one.born)
             if today > until:
                 held = bool({one.nhs_number, one.name_key} & named) or any(
-                    hold.batch.casefold() in one.batches for hold in holds if hold.batch
+                    hold.is_unreadable or hold.batch.casefold() in one.batches
+                    for hold in holds
+                    if hold.is_unreadable or hold.batch
                 )
-                why = "on hold" if held else one.in_use or ("" if row.removed else "this kind stays")
+                why = _held(holds) if held else one.in_use or ("" if row.removed else "this kind stays")
                 yield Due((), one.kind, until, one), why
 
     # ---- parts
@@ -233,13 +248,29 @@ class RetentionDesk:
     def _long_ago(self) -> datetime:
         of_patients = (row for kind, row in self.table().rows.items() if kind is not RecordKind.INCIDENT)
         longest = max(source.years for row in of_patients for source in row.source)
-        return self._clock.now() - timedelta(days=longest * 366)
+        return self._store.time.now() - timedelta(days=longest * 366)
 
     def _today(self) -> date:
-        return self._clock.now().astimezone(dates.ENGLAND).date()
+        """Return the day on which this is: nothing goes early because somebody put the clock forward."""
+        return self._store.time.now().astimezone(dates.ENGLAND).date()
 
     def _kept(self, which: str) -> tuple[Hold, ...]:
-        return tuple(_hold(raw) for raw in self._store.retention.state().get(which, ()))
+        """Return holds in their order; one that cannot be read gets a number that no other has."""
+        found = [_readable(raw) for raw in self._raws(which)]
+        free = itertools.count(max((one.id for one in found if one is not None), default=0) + 1)
+        return tuple(one if one is not None else Hold(next(free)) for one in found)
+
+    def _raws(self, which: str) -> list[Any]:
+        """Return the entries of holds as the records have them: what cannot be read stays as it is."""
+        kept = self._store.retention.state().get(which)
+        if kept is None:
+            return []
+        return kept if isinstance(kept, list) else [kept]
+
+    def _next_number(self) -> int:
+        last = self._store.retention.state().get("last_hold")
+        given = [one.id for one in (*self.holds(), *self.lifted())]
+        return max([last if isinstance(last, int) else 0, *given]) + 1
 
 
 def _patients(groups: Sequence[RecordGroup]) -> dict[tuple[int, ...], set[object]]:
@@ -263,7 +294,13 @@ def _named_by(holds: Sequence[Hold], groups: Sequence[RecordGroup]) -> set[str]:
     return (named | {group.nhs_number for group in mine} | {group.name_key for group in mine}) - {""}
 
 
+def _held(holds: Sequence[Hold]) -> str:
+    return "a hold cannot be read" if any(hold.is_unreadable for hold in holds) else "on hold"
+
+
 def _is_about(hold: Hold, group: RecordGroup) -> bool:
+    if hold.is_unreadable:
+        return True
     if hold.batch:
         return hold.batch.casefold() in group.batches
     if hold.notification is not None:
@@ -273,16 +310,45 @@ def _is_about(hold: Hold, group: RecordGroup) -> bool:
 
 def _raw(hold: Hold) -> dict[str, Any]:
     lifted = hold.lifted_at.isoformat() if hold.lifted_at else None
-    return {**asdict(hold), "placed_at": hold.placed_at.isoformat(), "lifted_at": lifted}
+    placed = hold.placed_at.isoformat() if hold.placed_at else None
+    return {**asdict(hold), "placed_at": placed, "lifted_at": lifted}
+
+
+def _confirmed(raw: Any) -> tuple[str, Confirmed] | None:
+    """Return the digest of the table that was confirmed, and by whom."""
+    if raw is None:
+        return None
+    return raw["table"], Confirmed(a_text(raw["by"]), datetime.fromisoformat(raw["at"]))
+
+
+def _readable(raw: Any) -> Hold | None:
+    try:
+        return read_row("A hold", _hold, raw)
+    except UnreadableRowError:
+        return None
 
 
 def _hold(raw: dict[str, Any]) -> Hold:
-    lifted = raw.get("lifted_at")
-    return Hold(
-        **{
-            **raw,
-            "reason": HoldReason(raw["reason"]),
-            "placed_at": datetime.fromisoformat(raw["placed_at"]),
-            "lifted_at": datetime.fromisoformat(lifted) if lifted else None,
-        }
+    """Return a hold; one that was lifted may have been one that could not be read."""
+    lifted, placed, about, held = raw.get("lifted_at"), raw["placed_at"], raw["notification"], raw.get("held")
+    found = Hold(
+        whole_number(raw["id"], _MOST),
+        HoldReason(raw["reason"]) if raw["reason"] is not None else None,
+        a_text(raw["note"]),
+        datetime.fromisoformat(placed) if placed is not None else None,
+        a_text(raw["placed_by"]),
+        a_text(raw["nhs_number"]),
+        whole_number(about, _MOST) if about is not None else None,
+        a_text(raw["batch"]),
+        datetime.fromisoformat(lifted) if lifted is not None else None,
+        a_text(raw.get("lifted_by", "")),
+        a_text(raw.get("lifted_why", "")),
+        whole_number(held, _MOST) if held is not None else None,
     )
+    if found.is_unreadable and found.lifted_at is None:
+        raise ValueError("a hold without a reason")
+    if not found.is_unreadable and (
+        found.placed_at is None or not (found.nhs_number or found.batch or about)
+    ):
+        raise ValueError("a hold on nobody")
+    return found

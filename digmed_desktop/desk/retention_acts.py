@@ -54,6 +54,7 @@ def carry_out(folders: Folders, vault: "Vault", clock: Clock, wanted: Wanted, as
         yield from _done(desk, wanted, asked)
         yield from _told(desk)
         store.chain.keep_head()
+        store.time.keep()
     finally:
         store.close()
 
@@ -90,8 +91,7 @@ def _told(desk: RetentionDesk) -> Iterator[str]:
     else:
         yield f"{confirmed.by} confirmed this table on {dates.shown_time(confirmed.at)}."
     for hold in desk.holds():
-        placed = f"{dates.shown_time(hold.placed_at)} by {hold.placed_by}"
-        yield f"Hold {hold.id} on {retention_words.whose(hold)}, {hold.reason.value}, since {placed}"
+        yield retention_words.line_of(hold)
     yield from desk.preview().lines
 
 

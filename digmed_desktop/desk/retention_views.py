@@ -41,6 +41,7 @@ class Preview:
 
     due: tuple[Due, ...]
     stays: dict[str, int]
+    doubt: str = ""  # why today is taken to be an earlier day than the clock says
     lines: tuple[str, ...] = ()  # the same in words; no patient is named
 
 

@@ -21,11 +21,23 @@ def periods(table: Periods) -> tuple[PeriodView, ...]:
 
 def whose(hold: Hold) -> str:
     """Return what a hold is about, without naming a patient."""
+    if hold.is_unreadable:
+        return "every record, as it cannot be read"
     return f"batch {hold.batch}" if hold.batch else "a patient"
+
+
+def line_of(hold: Hold) -> str:
+    """Return a hold in one line, without naming a patient."""
+    if hold.reason is None or hold.placed_at is None:
+        return f"Hold {hold.id} on {whose(hold)}"
+    placed = f"{dates.shown_time(hold.placed_at)} by {hold.placed_by}"
+    return f"Hold {hold.id} on {whose(hold)}, {hold.reason.value}, since {placed}"
 
 
 def preview_lines(preview: Preview, table: Periods) -> Iterator[str]:
     """Yield what would go today, and what stays although its time is over."""
+    if preview.doubt:
+        yield preview.doubt
     if not preview.due and not preview.stays:
         yield "The time of no record is over."
         return

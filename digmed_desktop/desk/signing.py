@@ -135,10 +135,11 @@ class SigningDesk:
         begins = self._duty().on_behalf_from(unsigned.row.duty_from)
         if unsigned.is_refused:
             return "The person it names says that it is not theirs: it is corrected first."
-        if self._clock.now() < begins:
-            return (
+        if self._store.time.now() < begins:
+            from_then = (
                 f"A pharmacist can send it on behalf of the person it names from {dates.shown_time(begins)}."
             )
+            return f"{from_then} {self._store.time.doubt()}".strip()
         if unsigned.restored:
             return (
                 "The records were restored from a backup, and it may have been signed and sent since that was made. The "

@@ -1,6 +1,6 @@
 """What holds patients' data and is no record: forms not finished, saved searches, and replies that match nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.patient import patient_of
 from digmed_desktop.clinical.retention_kinds import RecordKind
 from digmed_desktop.history import searching, written
+from digmed_desktop.history.known_time import sealed_behind
 from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.replies import OTHER_PROGRAMS
 from digmed_desktop.history.sealed_tables import SEALED
@@ -41,7 +42,7 @@ def all_of(connection: sa.Connection, now: datetime) -> Iterator[Leftover]:
     for name, saved_at in searching.saved_at(connection).items():
         last = day_of(saved_at) if saved_at else None
         yield Leftover(RecordKind.SAVED_SEARCH, name, last)
-    yield from _replies(connection)
+    yield from _replies(connection, sealed_behind(connection, now))
 
 
 def remove(connection: sa.Connection, sealer: Sealer, gone: Sequence[Leftover], note: dict[str, Any]) -> None:
@@ -76,7 +77,7 @@ def _draft(row: AnyRow, now: datetime) -> Leftover:
     )
 
 
-def _replies(connection: sa.Connection) -> Iterator[Leftover]:
+def _replies(connection: sa.Connection, behind: Mapping[tuple[str, str], datetime]) -> Iterator[Leftover]:
     """Yield the replies that no notification took; whose they may be is known where they hint at a notification."""
     whose = inbox.outerjoin(notification, notification.c.id == inbox.c.about_id)
     wanted = (
@@ -101,7 +102,8 @@ def _replies(connection: sa.Connection) -> Iterator[Leftover]:
             in_use = WAITS
         elif row.mesh_id in newest:
             in_use = in_use or NEWEST
-        last = max(row.kept_at, row.settled_at or row.kept_at, decided.get(row.mesh_id, row.kept_at))
+        kept_at = max(row.kept_at, behind.get(("inbox", row.mesh_id), row.kept_at))
+        last = max(kept_at, row.settled_at or kept_at, decided.get(row.mesh_id, kept_at))
         yield Leftover(
             RecordKind.UNMATCHED_REPLY,
             row.mesh_id,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from digmed_desktop.history import leftovers, profile
 from digmed_desktop.history.database import Database
 from digmed_desktop.history.incidents import holding
+from digmed_desktop.history.known_time import KnownTime, sealed_behind
 from digmed_desktop.history.sealed_tables import LISTED, SEALED
 from digmed_desktop.history.sealing import REMOVED, RETENTION, Sealer
 from digmed_desktop.history.tables import event, inbox, notification, owed, patient, register
@@ -54,18 +55,18 @@ _UNCHANGEABLE = ("audit", "event", "payload", "reply_act")
 class Retention:
     """Finds records by their last day, and removes them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, time: KnownTime) -> None:
+        self._database, self._time = database, time
 
     def groups(self) -> list[RecordGroup]:
         """Return every record, all its versions together."""
         with self._database.reading() as connection:
-            return list(_groups(connection))
+            return list(_groups(connection, self._time.now()))
 
     def leftovers(self) -> list[Leftover]:
         """Return what holds patients' data and is no record."""
         with self._database.reading() as connection:
-            return list(leftovers.all_of(connection, self._database.clock.now()))
+            return list(leftovers.all_of(connection, self._time.now()))
 
     def remove(self, wanted: Mapping[tuple[int, ...], str], by: str, besides: Sequence[Leftover] = ()) -> int:
         """Remove records, each with all its versions, and leftovers, in one transaction; return how many.
@@ -74,8 +75,8 @@ class Retention:
         has changed since or is in use.
         """
         with self._database.writing() as connection:
-            free = {group.ids for group in _groups(connection) if not group.in_use}
-            now = self._database.clock.now()
+            now = self._time.now()
+            free = {group.ids for group in _groups(connection, now) if not group.in_use}
             loose = {one for one in leftovers.all_of(connection, now) if not one.in_use} if besides else set()
             if not wanted.keys() <= free or not set(besides) <= loose:
                 raise NotAllowedNowError(
@@ -101,9 +102,12 @@ class Retention:
             notification.c.name_key == patient.c.name_key,
         )
         with self._database.writing() as connection:
+            behind = sealed_behind(connection, self._time.now())
+            later = [int(key) for (kind, key), seen in behind.items() if kind == "patient" and seen >= before]
             gone = connection.execute(
                 patient.delete().where(
                     patient.c.seen_at < before,
+                    patient.c.id.not_in(later),
                     patient.c.nhs_number.not_in(held),
                     patient.c.name_key.not_in(held),
                     ~sa.exists(sa.select(notification.c.id).where(same)),
@@ -132,7 +136,7 @@ def _state(connection: sa.Connection) -> dict[str, Any]:
     return profile.value(connection, _STATE, a_table, "The decision about retention, with its holds,") or {}
 
 
-def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
+def _groups(connection: sa.Connection, now: datetime) -> Iterator[RecordGroup]:
     wanted = sa.select(
         notification.c.id, notification.c.kind, notification.c.state, notification.c.need, notification.c.corrects,
         notification.c.replaces, notification.c.nhs_number, notification.c.name_key, notification.c.batch,
@@ -144,8 +148,7 @@ def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
         before = row.corrects if row.corrects is not None else row.replaces
         first[row.id] = row.id if before is None else first[before]
         rows[first[row.id]].append(row)
-    newest = sa.select(event.c.notification_id, sa.func.max(event.c.at)).group_by(event.c.notification_id)
-    last: dict[int, datetime] = dict(map(tuple, connection.execute(newest)))
+    last = _last_moments(connection, now)
     busy, births = _busy(connection), _births(connection)
     holds, incidents = holding(connection)
     for group in rows.values():
@@ -168,6 +171,17 @@ def _groups(connection: sa.Connection) -> Iterator[RecordGroup]:
             _in_use(group, busy),
             max((leftovers.day_of(incidents[one]) for one in ids if one in incidents), default=None),
         )
+
+
+def _last_moments(connection: sa.Connection, now: datetime) -> dict[int, datetime]:
+    """Return of each notification when anything happened to it last; not earlier than what was sealed before that."""
+    newest = sa.select(event.c.notification_id, sa.func.max(event.c.at)).group_by(event.c.notification_id)
+    last: dict[int, datetime] = dict(map(tuple, connection.execute(newest)))
+    behind = {int(key): at for (kind, key), at in sealed_behind(connection, now).items() if kind == "event"}
+    for number, about in connection.execute(sa.select(event.c.id, event.c.notification_id)) if behind else ():
+        if number in behind:
+            last[about] = max(last[about], behind[number])
+    return last
 
 
 def _in_use(group: Sequence[Any], busy: dict[int, str]) -> str:

@@ -101,6 +101,7 @@ UNSEALED_SETTINGS = (
     "installation",
     "delivery.polled",
     "sync.notified",
+    "time.known",
 )
 """Entries of the profile without a seal, beside those that say which practice can be reached (``reach.``)."""
 _UNSEALED = ", ".join(f"'{key}'" for key in UNSEALED_SETTINGS)

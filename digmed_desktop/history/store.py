@@ -20,6 +20,7 @@ from digmed_desktop.history.figures import Figures
 from digmed_desktop.history.gp_practices import GpPractices
 from digmed_desktop.history.inbox import Inbox
 from digmed_desktop.history.incidents import Incidents
+from digmed_desktop.history.known_time import KnownTime
 from digmed_desktop.history.lock import ProgramLock
 from digmed_desktop.history.medicines import MedicineList, MedicinesUsed
 from digmed_desktop.history.notifications import Notifications
@@ -54,6 +55,7 @@ class Store:
         self._database = database = Database(self._engine, clock, sealer)
         self.clock = clock
         self.chain = Chain(database, sealer, seal)
+        self.time = KnownTime(database)
         self.profile = Profile(database)
         self.people = People(database)
         self.audit = Audit(database)
@@ -72,7 +74,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
         self.replies = Replies(database)
-        self.retention = Retention(database)
+        self.retention = Retention(database, self.time)
         self.register = Register(database)
         self.pgds = Pgds(database)
         self.incidents = Incidents(database)
@@ -99,6 +101,7 @@ class Store:
             _make(path, key)
             store = cls(path, key, clock, lock, seal or SealOfKey(key))
             store.chain.begin()
+            store.time.begin()
             return store
         except BaseException:
             lock.release()
@@ -138,6 +141,7 @@ class Store:
             if found < migrations.NEWEST:
                 migrations.upgrade(self._engine, self.path, key, clock)
             self.chain.begin()
+            self.time.begin()
             self.backups.sweep()
         except sa.exc.DBAPIError as error:
             self._engine.dispose()

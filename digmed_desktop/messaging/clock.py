@@ -1,8 +1,13 @@
 """Time as the program sees it: handed in, so that tests and practice mode can move it."""
 
+import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
+
+_START = Path("/proc/sys/kernel/random/boot_id")
+_STARTS = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
 
 
 class Clock(Protocol):
@@ -10,6 +15,14 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present moment, with an offset (UTC)."""
+        ...
+
+    def running(self) -> float:
+        """Return for how many seconds the computer has run; nobody can set it."""
+        ...
+
+    def start(self) -> str:
+        """Return a name for this start of the computer, ``""`` where the system has none."""
         ...
 
 
@@ -20,9 +33,30 @@ class SystemClock:
         """Return the present moment in UTC."""
         return datetime.now(UTC)
 
+    def running(self) -> float:
+        """Return for how many seconds the computer has run."""
+        return running_seconds()
+
+    def start(self) -> str:
+        """Return the name of this start of the computer."""
+        return start_of_computer()
+
 
 def running_seconds() -> float:
     """Return how long the computer has run, asleep or not where the system says so; nobody can set it."""
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
+
+
+def start_of_computer() -> str:
+    """Return what names this start of the computer alone, ``""`` where the system says nothing."""
+    try:
+        if sys.platform == "win32":
+            import winreg
+
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _STARTS) as key:
+                return str(winreg.QueryValueEx(key, "BootId")[0])
+        return _START.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

@@ -1,6 +1,7 @@
 """The transport as the outbox knows it. ``mesh`` implements it, in practice mode and tests too."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from digmed_desktop.messaging.sending import Elsewhere, InboxItem, Receipt, Sending
@@ -62,6 +63,10 @@ class Transport(Protocol):
 
     def acknowledge(self, mesh_id: str) -> None:
         """Tell MESH that one thing is safely stored; it leaves the inbox."""
+        ...
+
+    def clock_ahead(self) -> timedelta | None:
+        """Return by how much this computer's clock was ahead of MESH's at its last answer; None when not told."""
         ...
 
     def warning(self) -> str:

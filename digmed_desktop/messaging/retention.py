@@ -18,13 +18,16 @@ class HoldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hold:
-    """A hold on a patient, by NHS number or by a notification of theirs, or on a batch; in force until it is lifted."""
+    """A hold on a patient, by NHS number or by a notification of theirs, or on a batch; in force until it is lifted.
+
+    One that cannot be read has no reason. Nobody knows whose records it holds, so it holds all.
+    """
 
     id: int
-    reason: HoldReason
-    note: str
-    placed_at: datetime
-    placed_by: str
+    reason: HoldReason | None = None
+    note: str = ""
+    placed_at: datetime | None = None
+    placed_by: str = ""
     nhs_number: str = ""
     notification: int | None = None
     batch: str = ""
@@ -33,9 +36,18 @@ class Hold:
     lifted_why: str = ""
     held: int | None = None  # records that it held as it was placed; None of a hold of before
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether its entry in the records cannot be read."""
+        return self.reason is None
+
 
 def held(hold: Hold) -> str:
     """Return how many records a hold kept as it was placed; a warning where none, ``""`` where it is not known."""
+    if hold.is_unreadable:
+        return (
+            "It cannot be read from the records, so it holds every record. Place it anew, then lift this one."
+        )
     if hold.held is None:
         return ""
     if hold.held:

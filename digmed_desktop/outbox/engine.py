@@ -39,12 +39,14 @@ class Delivery:
         should_stop: Callable[[], bool] = lambda: False,
         duty: Callable[[], Duty] = Duty,
         elapsed: Callable[[], float] | None = None,
+        on_time: Callable[[datetime], None] = lambda _at: None,
     ) -> None:
+        """``on_time`` gets the time that MESH told with an answer."""
         self._sendings, self._inbox = sendings, inbox
         self._clock = clock
         self._policy, self._duty = policy or Policy(), duty
         self._should_stop = should_stop
-        self._line = Line(transport_factory, clock, self._policy)
+        self._line = Line(transport_factory, clock, self._policy, on_time)
         self._dispatcher = Dispatcher(
             sendings, self._line, clock, self._policy, on_mark, should_stop, elapsed
         )

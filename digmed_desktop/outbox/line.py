@@ -1,6 +1,6 @@
 """The line to MESH: open or not, paused or at fault, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -29,8 +29,15 @@ class Line:
     A fault of the line concerns everything that waits, so it is kept here and not with a single message.
     """
 
-    def __init__(self, factory: TransportFactory, clock: Clock, policy: Policy) -> None:
-        self._factory = factory
+    def __init__(
+        self,
+        factory: TransportFactory,
+        clock: Clock,
+        policy: Policy,
+        on_time: Callable[[datetime], None] = lambda _at: None,
+    ) -> None:
+        """``on_time`` gets the time that MESH told with an answer."""
+        self._factory, self._on_time = factory, on_time
         self._clock = clock
         self._policy = policy
         self._transport: Transport | None = None
@@ -60,10 +67,10 @@ class Line:
             self._rest(error, self._policy.try_account_every)
             raise LineDownError from error
         except (RefusedError, NotThereError):
-            self._well()  # MESH answered
+            self._well(transport)  # MESH answered
             raise
         else:
-            self._well()
+            self._well(transport)
 
     def resting(self) -> bool:
         """Whether nothing is to be tried yet."""
@@ -102,7 +109,9 @@ class Line:
             transport.handshake()
             self._greeted_at = now
 
-    def _well(self) -> None:
+    def _well(self, transport: Transport) -> None:
+        if (ahead := transport.clock_ahead()) is not None:
+            self._on_time(self._clock.now() - ahead)
         self.try_now()
         self.fault, self.connected = None, True
 

@@ -285,3 +285,10 @@ def test_many_messages_waiting_hide_none_of_ours(pharmacy: Pharmacy, many: int) 
     assert standing.connected
     left = [one for one in pharmacy.mesh.stored(PHARMACY) if one.status == "accepted"]
     assert len(left) == many
+
+
+def test_the_time_that_mesh_tells_is_known(pharmacy: Pharmacy) -> None:
+    pharmacy.mesh.clock_offset = timedelta(hours=-1)
+    pharmacy.run()
+    behind = pharmacy.counter.clock.now() - pharmacy.counter.store.time.now()
+    assert abs(behind - timedelta(hours=1)) < timedelta(minutes=1)

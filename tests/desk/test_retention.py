@@ -142,6 +142,54 @@ def test_a_hold_on_a_patient_holds_what_was_recorded_before_the_number_was_known
     assert desk.preview().stays == {"on hold": 2}
 
 
+def test_a_clock_put_forward_removes_nothing(store, desk, clock) -> None:
+    kept_here(store, clock)
+    begun(store)
+    store.patients.remember(family="O'Fennimore", given="W", nhs_number=NUMBER, born=None, answers={})
+    desk.confirm()
+    clock.set(days=30 * 365)
+    seen = desk.preview()
+    assert (seen.due, seen.stays) == ((), {})
+    assert any("clock of this computer was put forward" in line for line in seen.lines)
+    assert desk.remove((), WORDS) == (0, 0)
+    clock.set(days=-30 * 365)
+    clock.move(days=30 * 365)
+    assert len(desk.preview().due) == 2
+    assert desk.remove(desk.preview().due, WORDS) == (2, 1)
+
+
+def test_what_was_recorded_while_the_clock_was_back_counts_from_what_was_sealed_before(
+    store, desk, clock
+) -> None:
+    """The clock was nine years back for a moment: what was recorded then does not go nine years early."""
+    clock.at = datetime(2021, 10, 1, 9, tzinfo=UTC)
+    desk.confirm()
+    clock.set(days=-9 * 366)
+    about = dataclasses.replace(facts(), nhs_number=NUMBER, contact_at=clock.now())
+    store.notifications.freeze(None, RECORD, about, None, local_id(), None, token=token(), kept_here=True)
+    doubted(store)
+    store.replies.settle("R1", ReplyAct.DEALT_WITH, store.people.add(PHARMACIST, "slow-hash"))
+    doubted(store, "R2")
+    store.replies.settle("R2", ReplyAct.DEALT_WITH, 1)
+    store.patients.remember(family="Vale", given="W", nhs_number="", born=None, answers={})
+    clock.set_by = timedelta()
+    assert desk.preview().due == ()
+    assert desk.remove((), WORDS) == (0, 0)
+    clock.at = datetime(2029, 9, 30, 9, tzinfo=UTC)
+    assert desk.preview().due == ()
+    clock.at = datetime(2030, 10, 2, 9, tzinfo=UTC)
+    assert kinds(desk) == [RecordKind.ADULT, RecordKind.UNMATCHED_REPLY]
+
+
+def test_a_clock_once_put_forward_by_mistake_keeps_nothing_for_ever(store, desk, clock) -> None:
+    clock.set(days=30 * 365)
+    desk.confirm()
+    clock.set(days=-30 * 365)
+    kept_here(store, clock)
+    clock.at = datetime(2021, 1, 1, 9, tzinfo=UTC)
+    assert kinds(desk) == [RecordKind.ADULT]
+
+
 def test_a_hold_says_how_many_records_it_holds(store, desk, clock) -> None:
     for _ in range(2):
         not_shared(store, clock)

@@ -228,6 +228,23 @@ def test_a_pharmacist_sends_on_behalf_from_noon_of_the_next_working_day_and_both
     assert "Corrected record" not in " ".join(clinic.desk.papers.copy(newer, How.POST, "Ada").notice)
 
 
+def test_a_clock_put_forward_lets_nobody_send_on_behalf(clinic: Counter) -> None:
+    made = scribed(clinic)
+    clinic.clock.set(days=5)
+    (shown,) = (one for signer in clinic.desk.signing.view().signers for one in signer.records)
+    assert "The clock of this computer was put forward" in shown.why_not
+    with acting(ADA), pytest.raises(NotAllowedNowError, match="put forward"):
+        clinic.desk.signing.stand_in([made], ADA, "Ben is ill.")
+    assert clinic.state(made) is State.TO_SIGN
+    clinic.store.time.heard(NOW)
+    with acting(ADA), pytest.raises(NotAllowedNowError):
+        clinic.desk.signing.stand_in([made], ADA, "Ben is ill.")
+    clinic.clock.set(days=-5)
+    clinic.clock.at = noon(clinic, made)
+    with acting(ADA):
+        clinic.desk.signing.stand_in([made], ADA, "Ben is ill.")
+
+
 def test_who_recorded_and_sends_it_is_one_author(clinic: Counter) -> None:
     clinic.ada = ADA
     with acting(ADA):

@@ -15,13 +15,22 @@ START = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)  # a Friday
 
 
 class MovedClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved. ``set_by`` is by how much somebody set it, so that no time went by."""
 
     def __init__(self, at: datetime = START) -> None:
-        self.at = at
+        self.at, self.set_by, self.started = at, timedelta(), "a start"
 
     def now(self) -> datetime:
-        return self.at
+        return self.at + self.set_by
+
+    def running(self) -> float:
+        return (self.at - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds()
+
+    def start(self) -> str:
+        return self.started
+
+    def set(self, **by: float) -> None:
+        self.set_by += timedelta(**by)
 
     def move(self, **by: float) -> None:
         self.at += timedelta(**by)

@@ -53,6 +53,7 @@ NO_SEAL_SETTINGS = {
     "installation": "Compared with the keyring at each start; another one makes the program ask.",
     "delivery.polled": "When MESH was last asked; written with each round.",
     "sync.notified": "Whether the person at the screen was told today.",
+    "time.known": "It only holds back: the computer's clock is never exceeded, whatever stands there.",
 }
 OWN_SEAL = ("register", "link")
 """Tables whose rows hold their seal themselves."""

@@ -43,6 +43,12 @@ class FolderClock:
     def now(self) -> datetime:
         return datetime.fromisoformat(self._file.read_text())
 
+    def running(self) -> float:
+        return self.now().timestamp()
+
+    def start(self) -> str:
+        return "a start"
+
     def set(self, at: datetime) -> None:
         _write(self._file, at.astimezone(UTC).isoformat())
 
@@ -237,6 +243,9 @@ class FolderTransport:
         self.mesh.save(entry | {"collected": True})
         if fault is Fault.CUT_AFTER:
             raise OutcomeUnknownError("The connection broke before MESH answered.")
+
+    def clock_ahead(self) -> timedelta | None:
+        return None
 
     def warning(self) -> str:
         return self.warns

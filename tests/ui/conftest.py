@@ -83,6 +83,12 @@ class FixedClock:
     def now(self) -> datetime:
         return self.moment
 
+    def running(self) -> float:
+        return self.moment.timestamp()
+
+    def start(self) -> str:
+        return "a start"
+
 
 @dataclass
 class Bench:

@@ -6,6 +6,7 @@ within ``Timing.limit``, whatever hangs, and raises nothing but ``messaging.erro
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from digmed_desktop.mesh import addressing
@@ -184,6 +185,10 @@ class ClientTransport:
     def unread(self) -> tuple[int, int]:
         """Return how many control files of ``IN`` nobody can read, and how many are for other programs."""
         return self._incoming.found.broken, self._incoming.found.others
+
+    def clock_ahead(self) -> timedelta | None:
+        """Return None: a folder tells no time but that of its own disk."""
+        return None
 
     def warning(self) -> str:
         """Return a sentence when the client does not seem to run, or files in ``IN`` cannot be read."""

@@ -3,8 +3,10 @@
 import dataclasses
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from digmed_desktop.clinical.form_state import FormState
@@ -19,6 +21,7 @@ from digmed_desktop.messaging.replies import ReplyAct
 from digmed_desktop.messaging.retention import HoldReason
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.sending import InboxItem, ItemKind
+from digmed_desktop.messaging.story import Facts
 from tests.history.fresh import fresh_store
 from tests.history.samples import KEY, PHARMACIST, MovedClock, facts, local_id, message, names, token
 from tests.long.registry import LongCheck, Outcome, Size
@@ -91,8 +94,11 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def invent(store: Store, clock: MovedClock, dice: random.Random, count: int) -> list[Invented]:
-    """Record over ten years; some are corrected later, some need a person, some are of nobody's known age."""
+Steps = list[tuple[datetime, Callable[[], object]]]
+
+
+def invent(store: Store, steps: Steps, dice: random.Random, count: int) -> list[Invented]:
+    """Plan records over ten years; some are corrected later, some need a person, some are of nobody's known age."""
     patients = []
     for place in range(max(2, count // 2)):
         years = dice.choice((0.5, 3, 11, 16.9, 17.5, 17.99, 18.01, 25, 44, 70))
@@ -103,63 +109,79 @@ def invent(store: Store, clock: MovedClock, dice: random.Random, count: int) -> 
     for day in sorted(FIRST + timedelta(days=dice.randrange(TEN_YEARS)) for _ in range(count)):
         number, family, known = dice.choice(patients)
         born = min(known, day) if known else None
-        clock.at = noon(day)
-        batch = f"B{dice.randrange(max(2, count // 4))}"
+        record = Invented([], number, family, born, day, f"B{dice.randrange(max(2, count // 4))}")
         text = json.dumps({"record": {"patient": {"date_of_birth": born.isoformat() if born else None}}})
         about = dataclasses.replace(
-            facts(name=f"{family.upper()}, Ada"), nhs_number=number, batch=batch, contact_at=clock.at
+            facts(name=f"{family.upper()}, Ada"),
+            nhs_number=number,
+            batch=record.batch,
+            contact_at=noon(day),
         )
         way = dice.randrange(8)
-        made = freeze(store, text, about, way)
-        record = Invented([made], number, family, born, day, batch, open=way < 2)
-        store.patients.remember(family=family, given="Ada", nhs_number=number, born=born, answers={})
+        record.open = way < 2
+        steps.append((noon(day), partial(make, store, record, text, about, way)))
         if way == 7:
-            clock.at = noon(day + timedelta(days=dice.randrange(1, 400)))
-            record.ids.append(freeze(store, text, about, way, corrects=made))
-            record.last = clock.at.date()
+            record.last = day + timedelta(days=dice.randrange(1, 400))
+            later = dataclasses.replace(about, contact_at=noon(record.last))
+            steps.append((noon(record.last), partial(make, store, record, text, later, way)))
         records.append(record)
     return records
 
 
+def make(store: Store, record: Invented, text: str, about: Facts, way: int) -> None:
+    """Record something, or correct what was recorded before."""
+    before = record.ids[-1] if record.ids else None
+    record.ids.append(freeze(store, text, about, way, corrects=before))
+    if before is None:
+        store.patients.remember(
+            family=record.family, given="Ada", nhs_number=record.number, born=record.born, answers={}
+        )
+
+
 def invent_besides(
-    store: Store, clock: MovedClock, dice: random.Random, records: list[Invented], count: int
+    store: Store, steps: Steps, dice: random.Random, records: list[Invented], count: int
 ) -> list[Besides]:
-    """Begin forms for patients there are, save searches, and let replies come that match nothing."""
+    """Plan forms that are begun for patients there are, saved searches, and replies that match nothing."""
     ada = store.people.add(PHARMACIST, "slow-hash")
-    made = []
+    made: list[Besides] = []
+    searches = 0
     for place in range(count):
         day = FIRST + timedelta(days=dice.randrange(TEN_YEARS))
-        clock.at = noon(day)
         kind = dice.choice((RecordKind.DRAFT, RecordKind.SAVED_SEARCH, RecordKind.UNMATCHED_REPLY))
         if kind is RecordKind.DRAFT:
             whose = dice.choice(records)
             born = whose.born if whose.born and whose.born <= day else None
             said = f"{born.day}/{born.month}/{born.year}" if born else ""
-            answers = {"patient.nhs_number": whose.number, "patient.date_of_birth": said}
-            store.drafts.save(f"draft {place}", "vaccination", FormState(answers), ada)
-            made.append(Besides(kind, f"draft {place}", day, born, whose.number))
-        elif kind is RecordKind.SAVED_SEARCH and len(store.searching.saved()) < MOST_SAVED:
-            store.searching.save(f"search {place}", Search(text="Vroxhalter"))
+            state = FormState({"patient.nhs_number": whose.number, "patient.date_of_birth": said})
+            key = f"draft {place}"
+            steps.append((noon(day), partial(store.drafts.save, key, "vaccination", state, ada)))
+            made.append(Besides(kind, key, day, born, whose.number))
+        elif kind is RecordKind.SAVED_SEARCH and searches < MOST_SAVED:
+            searches += 1
+            search = Search(text="Vroxhalter")
+            steps.append((noon(day), partial(store.searching.save, f"search {place}", search)))
             made.append(Besides(kind, f"search {place}", day))
         else:
             reply, waits = f"reply {place}", dice.randrange(4) == 0
-            store.inbox.keep(InboxItem(reply, ItemKind.DATA, "ACK", "EVIL99", b"<Response/>"))
-            store.inbox.place_response(reply, names(""), timedelta(days=5))
-            if not waits:
-                store.replies.settle(reply, ReplyAct.DEALT_WITH, ada)
+            steps.append((noon(day), partial(answer, store, reply, None if waits else ada)))
             made.append(Besides(RecordKind.UNMATCHED_REPLY, reply, day, open=waits))
-    clock.at = noon(FIRST + timedelta(days=TEN_YEARS))
     last = "the newest decision about a reply stays, for its number would be given again"
-    store.inbox.keep(InboxItem(last, ItemKind.DATA, "ACK", "EVIL99", b"<Response/>"))
-    store.inbox.place_response(last, names(""), timedelta(days=5))
-    store.replies.settle(last, ReplyAct.DEALT_WITH, ada)
+    steps.append((noon(FIRST + timedelta(days=TEN_YEARS + 400)), partial(answer, store, last, ada)))
     return made
 
 
-def freeze(store: Store, text: str, about: object, way: int, corrects: int | None = None) -> int:
+def answer(store: Store, reply: str, settled_by: int | None) -> None:
+    """Let a reply come that matches nothing, and be settled or not."""
+    store.inbox.keep(InboxItem(reply, ItemKind.DATA, "ACK", "EVIL99", b"<Response/>"))
+    store.inbox.place_response(reply, names(""), timedelta(days=5))
+    if settled_by is not None:
+        store.replies.settle(reply, ReplyAct.DEALT_WITH, settled_by)
+
+
+def freeze(store: Store, text: str, about: Facts, way: int, corrects: int | None = None) -> int:
     """Freeze one: 0 waits for MESH, 1 waits to be told on paper, all others are settled."""
     return store.notifications.freeze(
-        None, text, about, message() if way == 0 else None, local_id(), None, token=token(),  # type: ignore[arg-type]
+        None, text, about, message() if way == 0 else None, local_id(), None, token=token(),
         no_route="no mailbox" if way == 1 else "", not_shared=way > 1,
         correction=None if corrects is None else store.notifications.correction(corrects),
     )  # fmt: skip
@@ -172,8 +194,12 @@ def run(size: Size, folder: Path) -> Outcome:
     store = fresh_store(folder / "data" / "digmed.db", KEY, clock)
     desk = RetentionDesk(store, clock, lambda: "Ms Ada Okonkwo-Bright")
     broken: list[str] = []
-    left = invent(store, clock, dice, size.count)
-    besides = invent_besides(store, clock, dice, left, size.count // 4)
+    steps: Steps = []
+    left = invent(store, steps, dice, size.count)
+    besides = invent_besides(store, steps, dice, left, size.count // 4)
+    for at, step in sorted(steps, key=lambda one: one[0]):
+        clock.at = at
+        step()
     desk.confirm()
     holds = place_holds(desk, left, dice)
     ends = sorted(

@@ -162,13 +162,15 @@ class RetentionSection(ColumnPage):
 
     def _add_hold(self, place: int, hold: Hold) -> None:
         about = f"Hold {hold.id}: {_whose(hold)}"
-        since = f"{hold.reason.value.capitalize()}: {hold.note}\nSince {dates.shown_time(hold.placed_at)}, {hold.placed_by}"
+        lines = [f"{hold.reason.value.capitalize()}: {hold.note}"] if hold.reason is not None else []
+        if hold.placed_at is not None:
+            lines.append(f"Since {dates.shown_time(hold.placed_at)}, {hold.placed_by}")
         if said := held(hold):
-            since += f"\n{said}"
+            lines.append(said)
         if hold.lifted_at is not None:
-            since += f"\nLifted {dates.shown_time(hold.lifted_at)}, {hold.lifted_by}: {hold.lifted_why}"
+            lines.append(f"Lifted {dates.shown_time(hold.lifted_at)}, {hold.lifted_by}: {hold.lifted_why}")
         self._holds.addWidget(Words(about, bold=hold.lifted_at is None), place, 0)
-        self._holds.addWidget(Words(since), place, 1)
+        self._holds.addWidget(Words("\n".join(lines)), place, 1)
         if hold.lifted_at is None:
             lift = button("Lift", tip="The records can go again when their time is over")
             lift.setAccessibleName(f"Lift hold {hold.id}")
