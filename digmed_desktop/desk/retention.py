@@ -345,8 +345,8 @@ def _hold(raw: dict[str, Any]) -> Hold:
         a_text(raw.get("lifted_why", "")),
         whole_number(held, _MOST) if held is not None else None,
     )
-    if found.is_unreadable and found.lifted_at is None:
-        raise ValueError("a hold without a reason")
+    if not found.id or (found.is_unreadable and found.lifted_at is None):
+        raise ValueError("a hold without a number or a reason")
     if not found.is_unreadable and (
         found.placed_at is None or not (found.nhs_number or found.batch or about)
     ):

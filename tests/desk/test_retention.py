@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -457,3 +458,83 @@ def test_a_sample_of_ten_years_keeps_to_the_table_on_every_boundary_day(tmp_path
     found = long_check.run(Size(30), tmp_path)
     assert found.broken == ()
     assert int(found.figures["removed"]) > 5
+
+
+DAMAGED: list[Any] = [
+    7,
+    None,
+    [],
+    {},
+    "x",
+    {"reason": "nothing such"},
+    {"placed_at": "yesterday"},
+    {"placed_at": None},
+    {"nhs_number": 5},
+    {"nhs_number": ""},
+    {"id": "one"},
+    {"id": 0},
+    {"notification": "first"},
+]
+
+
+def damage(store: Store, which: str, place: int, how: Any) -> None:
+    state = store.retention.state()
+    entry = state[which][place]
+    state[which][place] = {**entry, **how} if isinstance(how, dict) and how else how
+    store.retention.keep(state)
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_hold_holds_everything_and_costs_itself_only(store, desk, clock, how) -> None:
+    kept_here(store, clock)
+    begun(store)
+    store.patients.remember(family="Vale", given="W", nhs_number="", born=None, answers={})
+    desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
+    desk.hold(HoldReason.COMPLAINT, "a letter", "batch NOPE")
+    damage(store, "holds", 0, how)
+    desk.confirm()
+    clock.at = datetime(2060, 1, 1, 9, tzinfo=UTC)
+    assert set(desk.preview().stays) == {"a hold cannot be read"}
+    assert desk.remove((), WORDS) == (0, 0)
+    damaged, other = desk.holds()
+    assert (damaged.is_unreadable, other.batch) == (True, "NOPE")
+    assert "holds every record" in held(damaged)
+    again = desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
+    assert len({damaged.id, other.id, again.id}) == 3
+    assert damaged.id > 0
+    desk.lift(desk.holds()[0].id, "placed anew")
+    assert [one.id for one in desk.holds()] == [other.id, again.id]
+    assert [(one.is_unreadable, one.lifted_why) for one in desk.lifted()] == [(True, "placed anew")]
+    assert desk.preview().stays == {"on hold": 1}
+    assert len(desk.preview().due) == 1, "the form of somebody else"
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_entry_of_a_lifted_hold_costs_itself_only(store, desk, clock, how) -> None:
+    kept_here(store, clock)
+    for _ in range(2):
+        desk.lift(desk.hold(HoldReason.CLAIM, "a claim", "notification 1").id, "settled")
+    damage(store, "lifted", 0, how)
+    assert desk.view().lifted[-1].lifted_why == "settled"
+    desk.confirm()
+    clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    assert desk.remove(desk.preview().due, WORDS) == (1, 0)
+
+
+@pytest.mark.parametrize("damaged", [7, "x", {}, {"by": 5}])
+def test_where_holds_or_the_confirmation_cannot_be_read_nothing_is_removed(
+    store, desk, clock, damaged
+) -> None:
+    kept_here(store, clock)
+    desk.confirm()
+    clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    (due,) = desk.preview().due
+    store.retention.keep({"confirmed": damaged, "last_hold": damaged})
+    assert desk.confirmed() is None
+    with pytest.raises(NotAllowedNowError, match="No manager has confirmed"):
+        desk.remove([due], WORDS)
+    store.retention.keep({"holds": damaged})
+    assert desk.preview().due == ()
+    (hold,) = desk.holds()
+    desk.lift(hold.id, "not to be read")
+    assert desk.hold(HoldReason.CLAIM, "a claim", "batch B1").id > 0
