@@ -1,11 +1,17 @@
 """The audit in the window: a manager finds, pages and checks; it is in order as it was done."""
 
+import threading
+from typing import Any
+
+import pytest
 from PySide6.QtWidgets import QLabel
 
+from digmed_desktop.history.audit import Audit
+from digmed_desktop.messaging.audit import AuditEntry
 from digmed_desktop.tour.player import Player
 from digmed_desktop.ui.pages.settings.audit import AuditSection
 from digmed_desktop.ui.pages.settings.page import SettingsPage
-from tests.ui.conftest import Bench
+from tests.ui.conftest import FIRST_RUN, Bench
 
 
 def shown(section: AuditSection) -> str:
@@ -29,3 +35,46 @@ def test_a_manager_finds_acts_and_checks_the_seals(bench: Bench) -> None:
     bench.until(lambda: "Nothing was found." in shown(section))
     player.click(section.check)
     bench.until(lambda: "seals fit" in section.work.said.body.text())
+
+
+def test_the_window_does_not_feel_the_audit(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an act waits to be noted the window opens pages, takes what is typed and locks; each act is noted then."""
+    may_go_on, threads, real = threading.Event(), list[threading.Thread](), Audit.add
+
+    def held_up(self: Audit, entry: AuditEntry, **how: Any) -> None:
+        threads.append(threading.current_thread())
+        assert may_go_on.wait(60)
+        real(self, entry, **how)
+
+    monkeypatch.setattr(Audit, "add", held_up)
+    window = bench.window
+    window.go("register")
+    bench.until(lambda: bool(threads))
+    window.go("vaccinate")
+    bench.until(bench.form.isVisible)
+    bench.form.focus_field("patient.family")
+    bench.keys("Featherstone")
+    assert bench.form.form.answers()["patient.family"] == "Featherstone"
+    window.go("sent")
+    bench.until(window.page("sent").isVisible)
+    window.lock()
+    bench.until(window.sign_in.isVisible)
+    assert len(threads) == 1, "nothing was noted meanwhile"
+    may_go_on.set()
+    bench.until(lambda: len(threads) > 1)
+    bench.idle()
+    assert threading.main_thread() not in threads
+    acts: list[list[str]] = []
+    bench.office.ask(lambda desk: [row.act for row in desk.audit._store.audit.rows()][::-1], acts.append)
+    bench.until(lambda: bool(acts))
+    assert acts[0][-2:] == ["saw-register", "searched"]
+
+
+def test_typing_notes_no_act(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(Audit, "add", lambda _self, entry, **_how: noted.append(entry.act.value))
+    for field, text in (("patient.family", FIRST_RUN["person.family"]), ("after.notes", "left arm " * 5)):
+        bench.form.focus_field(field)
+        bench.keys(text)
+    bench.idle()
+    assert noted == []
