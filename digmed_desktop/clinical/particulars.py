@@ -7,13 +7,14 @@ prescription, which are appended when it comes.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from digmed_desktop.clinical import units
 from digmed_desktop.clinical.dates import ENGLAND, shown
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.record import Professional
+from digmed_desktop.untrusted import a_table, a_text
 
 LABEL_WORDS = "Emergency Supply"
 """The words that the label of a supply at the patient's request bears."""
@@ -136,6 +137,25 @@ def entry_pairs(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]]
     return tuple(
         (label, lines) for label, values in pairs if (lines := tuple(line for line in values if line))
     )
+
+
+_LISTS = ("items", "decided", "patient_address", "prescriber_address", "pharmacy_address")
+
+
+def read_content(raw: Any) -> dict[str, Any]:
+    """Return the content of an entry as the records have it. Raises TypeError, ValueError, LookupError for damage."""
+    content = a_table(raw)
+    for name in _LISTS:
+        if not isinstance(content.get(name, []), list):
+            raise TypeError("not a list")
+    lines = [line for _label, lines in entry_pairs(content) for line in lines]
+    for text in (*lines, *label_texts(content), content.get("patient", "")):
+        a_text(text)
+    if route := content.get("route"):
+        SupplyRoute(route)
+    if (at := content.get("supplied_at")) and datetime.fromisoformat(at).tzinfo is None:
+        raise ValueError("a moment without its offset")
+    return content
 
 
 def _supplied(item: Mapping[str, Any]) -> str:

@@ -221,6 +221,8 @@ class Gathering:
 
 
 def _entry(entry: "RegisterEntry") -> Rows:
+    if entry.is_unreadable:
+        return list(entry.pairs)
     rows: list[tuple[str, tuple[str, ...]]] = [
         ("Entered", (dates.shown_time(entry.entered_at),)),
         ("By", (entry.by_name,)),

@@ -4,16 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.clinical.particulars import entry_pairs, item_words, label_texts
-from digmed_desktop.messaging.register import EntryKind, RegisterEntry, Verified
+from digmed_desktop.clinical.particulars import item_words, label_texts
+from digmed_desktop.messaging.register import UNREADABLE, EntryKind, RegisterEntry, Verified
 from digmed_desktop.paper.document import Block, Pairs, PaperDocument, Said, table
 
-KINDS = {
-    EntryKind.SUPPLY: "Emergency supply",
-    EntryKind.NOT_SUPPLIED: "Not supplied",
-    EntryKind.PRESCRIPTION: "Prescription received",
-    EntryKind.AMENDMENT: "Amendment",
-}
 ROUTES = {"patient": "At the patient's request", "prescriber": "At a prescriber's request", "": ""}
 
 
@@ -38,8 +32,7 @@ def list_document(
 
 def entry_document(entry: RegisterEntry, pharmacy: str, now: datetime) -> PaperDocument:
     """Return one entry with everything that was appended to it."""
-    blocks: list[Block] = [Pairs(heading_of(entry), entry_pairs(entry.content))]
-    blocks += [Pairs(heading_of(later), entry_pairs(later.content)) for later in entry.later]
+    blocks: list[Block] = [Pairs(heading_of(one), one.pairs) for one in (entry, *entry.later)]
     return PaperDocument(
         title=f"Register of emergency supplies: entry {entry.number}",
         blocks=tuple(blocks),
@@ -61,8 +54,10 @@ def label_document(entry: RegisterEntry) -> PaperDocument:
 
 def heading_of(entry: RegisterEntry) -> str:
     """Return what an entry is, its number, when it was made and by whom."""
+    if entry.is_unreadable:
+        return f"No. {entry.number}"
     when = dates.shown_time(entry.entered_at)
-    return f"No. {entry.number}: {KINDS[entry.kind]}, entered {when} by {entry.by_name}"
+    return f"No. {entry.number}: {entry.what}, entered {when} by {entry.by_name}"
 
 
 def standing(verified: Verified) -> str:
@@ -75,10 +70,12 @@ def standing(verified: Verified) -> str:
 
 def _row(entry: RegisterEntry) -> tuple[str, ...]:
     content = entry.content
+    if entry.is_unreadable:
+        return (str(entry.number), "", "", entry.what, UNREADABLE, "")
     on = content.get("supplied_on", "")
     if entry.kind in (EntryKind.AMENDMENT, EntryKind.PRESCRIPTION):
-        said = "\n".join(f"{label}: {', '.join(lines)}" for label, lines in entry_pairs(content))
-        about = f"{KINDS[entry.kind]} to no. {entry.about}"
+        said = "\n".join(f"{label}: {', '.join(lines)}" for label, lines in entry.pairs)
+        about = f"{entry.what} to no. {entry.about}"
         return (
             str(entry.number),
             "",
@@ -95,7 +92,7 @@ def _row(entry: RegisterEntry) -> tuple[str, ...]:
         str(entry.number),
         dates.shown(date.fromisoformat(on)) if on else "",
         "\n".join((content.get("patient", ""), ", ".join(content.get("patient_address", ())))),
-        "\n".join(item_words(item) for item in content.get("items", ())) or KINDS[entry.kind],
+        "\n".join(item_words(item) for item in content.get("items", ())) or entry.what,
         "\n".join(part for part in request if part),
         f"{dates.shown_time(entry.entered_at)}\n{entry.by_name}",
     )

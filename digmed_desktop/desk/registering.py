@@ -81,6 +81,11 @@ class RegisterDesk:
                 "This supply was recorded in error, so it has no label.",
                 "Print the label of the right record.",
             )
+        if any(one.is_unreadable for one in (entry, *entry.later)):
+            raise NotAllowedNowError(
+                f"Entry {number}, or an amendment of it, cannot be read from the records, so it has no label.",
+                "Write the label by hand, and tell the superintendent pharmacist.",
+            )
         return label_document(entry)
 
     def _pharmacy(self) -> str:

@@ -10,15 +10,23 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from digmed_desktop.clinical.particulars import read_content
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.readable import read_row
 from digmed_desktop.history.tables import AnyRow, Moment, notification, register
-from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError, StoreError
+from digmed_desktop.messaging.errors import (
+    NotAllowedNowError,
+    NotThereError,
+    StoreError,
+    UnreadableRowError,
+)
 from digmed_desktop.messaging.register import (
+    UNREADABLE,
     EntryKind,
     Head,
     NewEntry,
@@ -28,6 +36,7 @@ from digmed_desktop.messaging.register import (
     Verified,
 )
 from digmed_desktop.messaging.states import State
+from digmed_desktop.untrusted import a_text
 
 FIRST = "0" * 64
 """The seal before the first entry."""
@@ -103,10 +112,13 @@ class Register:
 
     @staticmethod
     def _may_follow(connection: sa.Connection, new: NewEntry) -> None:
-        of = connection.scalar(sa.select(register.c.kind).where(register.c.number == new.about))
-        if of is None:
+        row = connection.execute(_read().where(register.c.number == new.about)).first()
+        if row is None:
             raise NotThereError("This entry is not in the register.")
-        if of in LATER:
+        of = _entry(row)
+        if of.is_unreadable and new.kind is not EntryKind.AMENDMENT:
+            raise NotAllowedNowError(UNREADABLE)
+        if of.kind in LATER:
             raise NotAllowedNowError("An amendment belongs to the entry of the supply.", "Amend that entry.")
         if new.kind is EntryKind.PRESCRIPTION and connection.scalar(
             sa.select(register.c.number).where(
@@ -159,12 +171,7 @@ class Register:
 
     def page(self, before: int | None = None, limit: int = 50) -> list[RegisterEntry]:
         """Return supplies and decisions, newest first, from below number ``before``, each with what was appended."""
-        wanted = (
-            register.select()
-            .where(register.c.about.is_(None))
-            .order_by(register.c.number.desc())
-            .limit(limit)
-        )
+        wanted = _read().where(register.c.about.is_(None)).order_by(register.c.number.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(register.c.number < before)
         with self._database.reading() as connection:
@@ -173,7 +180,7 @@ class Register:
     def get(self, number: int) -> RegisterEntry:
         """Return one entry with what was appended to it; NotThereError when there is none of that number."""
         with self._database.reading() as connection:
-            row = connection.execute(register.select().where(register.c.number == number)).first()
+            row = connection.execute(_read().where(register.c.number == number)).first()
             if row is None:
                 raise NotThereError("This entry is not in the register.")
             return self._whole(connection, row)
@@ -181,25 +188,21 @@ class Register:
     def of_notification(self, notification: int) -> RegisterEntry | None:
         """Return the entry that was made beside a notification, or None."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                register.select().where(register.c.notification_id == notification)
-            ).first()
+            row = connection.execute(_read().where(register.c.notification_id == notification)).first()
             return None if row is None else self._whole(connection, row)
 
     def of_token(self, token: str) -> RegisterEntry | None:
         """Return the entry that was made for one press of Finish, or None."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                register.select().where(sa.func.json_extract(register.c.content, "$.token") == token)
-            ).first()
+            row = connection.execute(_read().where(_said("$.token") == token)).first()
             return None if row is None else self._whole(connection, row)
 
     def outstanding(self, hours: int) -> list[Outstanding]:
         """Return the supplies at a prescriber's request whose prescription has not come, the one due first first."""
         of_prescribers = sa.select(sa.func.coalesce(register.c.about, register.c.number)).where(
-            sa.func.json_extract(register.c.content, "$.route") == "prescriber"
+            _said("$.route") == "prescriber"
         )
-        wanted = register.select().where(register.c.about.is_(None), register.c.number.in_(of_prescribers))
+        wanted = _read().where(register.c.about.is_(None), register.c.number.in_(of_prescribers))
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(register.c.number)).all()
             whole = (self._whole(connection, row) for row in rows)
@@ -210,7 +213,7 @@ class Register:
     @staticmethod
     def _whole(connection: sa.Connection, row: AnyRow) -> RegisterEntry:
         later = connection.execute(
-            register.select().where(register.c.about == row.number).order_by(register.c.number)
+            _read().where(register.c.about == row.number).order_by(register.c.number)
         ).all()
         return replace(_entry(row), later=tuple(_entry(one) for one in later))
 
@@ -294,13 +297,40 @@ def _supplied_at(entry: RegisterEntry) -> datetime:
     return datetime.fromisoformat(told) if told else entry.entered_at
 
 
+def _read() -> sa.Select[Any]:
+    return sa.select(*_AS_STORED)
+
+
+def _said(path: str) -> sa.ColumnElement[Any]:
+    """Return what the content of an entry says at a path; of one that cannot be read, nothing."""
+    valid = sa.func.json_valid(register.c.content) == 1
+    return sa.case((valid, sa.func.json_extract(register.c.content, path)))
+
+
 def _entry(row: AnyRow) -> RegisterEntry:
+    """Return an entry; one that cannot be read costs itself only."""
+    try:
+        return read_row(f"Entry {row.number}", _readable, row)
+    except UnreadableRowError:
+        about = row.about if isinstance(row.about, int) else None
+        kind = EntryKind.AMENDMENT if about is not None else EntryKind.SUPPLY
+        return RegisterEntry(row.number, kind, {}, _NEVER, "", about=about, is_unreadable=True)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+"""For an entry that cannot be read; it is not shown."""
+
+
+def _readable(row: AnyRow) -> RegisterEntry:
+    kind, content = EntryKind(row.kind), read_content(json.loads(row.content))
+    if kind is EntryKind.SUPPLY and not content.get("patient"):
+        raise KeyError("a supply is to somebody")
     return RegisterEntry(
         number=row.number,
-        kind=row.kind,
-        content=json.loads(row.content),
-        entered_at=row.entered_at,
-        by_name=row.by_name,
+        kind=kind,
+        content=content,
+        entered_at=datetime.fromisoformat(row.entered_at),
+        by_name=a_text(row.by_name),
         about=row.about,
         notification=row.notification_id,
     )

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from digmed_desktop.clinical.particulars import entry_pairs
+
 Content = Mapping[str, Any]
 
 
@@ -20,6 +22,19 @@ class EntryKind(StrEnum):
     NOT_SUPPLIED = "not-supplied"
     PRESCRIPTION = "prescription"  # the prescription of a supply at a prescriber's request came
     AMENDMENT = "amendment"
+
+
+KINDS = {
+    EntryKind.SUPPLY: "Emergency supply",
+    EntryKind.NOT_SUPPLIED: "Not supplied",
+    EntryKind.PRESCRIPTION: "Prescription received",
+    EntryKind.AMENDMENT: "Amendment",
+}
+NOT_READABLE = "Cannot be read"
+UNREADABLE = (
+    "This entry cannot be read from the records. All others can. Change nothing; tell the superintendent pharmacist, and "
+    "ask support."
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +64,17 @@ class RegisterEntry:
     about: int | None = None
     notification: int | None = None
     later: tuple["RegisterEntry", ...] = ()  # what was appended to it, in order
+    is_unreadable: bool = False  # nothing is known of it but its number, and what it was appended to
+
+    @property
+    def what(self) -> str:
+        """What it is, in words."""
+        return NOT_READABLE if self.is_unreadable else KINDS[self.kind]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it says, as labels and their lines."""
+        return ((NOT_READABLE, (UNREADABLE,)),) if self.is_unreadable else entry_pairs(self.content)
 
     @property
     def standing(self) -> Content:

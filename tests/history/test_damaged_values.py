@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from types import NoneType
@@ -13,12 +14,16 @@ from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.pgd import Direction
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.stock import BatchHold, StockBatch
+from digmed_desktop.credentials.register_seal import VaultSeal
 from digmed_desktop.desk import mesh_client
 from digmed_desktop.desk.doctor import check_rows
+from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.registering import RegisterDesk
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
-from digmed_desktop.messaging.errors import AccountError, UnreadableRowError
+from digmed_desktop.messaging.errors import AccountError, NotAllowedNowError, UnreadableRowError
 from digmed_desktop.messaging.people import Access
+from digmed_desktop.messaging.register import EntryKind, NewEntry
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from tests.history.fresh import fresh_store
@@ -203,3 +208,70 @@ def test_records_whose_key_of_the_chain_cannot_be_read_take_nothing_new(store: S
 def test_the_day_of_a_poll_is_read(store: Store) -> None:
     store.inbox.polled()
     assert store.inbox.last_polled() == datetime.fromisoformat(START.isoformat())
+
+
+ENTRY = {"patient": "O'FENNIMORE, Wilhelmina", "supplied_at": START.isoformat(), "route": "prescriber"}
+DAMAGED_ENTRY: list[tuple[str, str]] = [
+    *(("content", text) for text in DAMAGES),
+    ("content", "[]"),
+    *(
+        ("content", json.dumps({**ENTRY, **one}))
+        for one in (
+            {"items": "x"},
+            {"items": [7]},
+            {"items": [{"name": 5}]},
+            {"patient": [SECRET]},
+            {"patient_address": "x"},
+            {"patient_address": [1]},
+            {"supplied_on": "yesterday"},
+            {"supplied_at": "2026-11-20T10:30:00"},
+            {"supplied_at": 5},
+            {"route": "nobody"},
+            {"text": 7},
+            {"dated": "x"},
+        )
+    ),
+    ("kind", "nothing"),
+    ("entered_at", "yesterday"),
+]
+
+
+@pytest.mark.parametrize(("column", "damaged"), DAMAGED_ENTRY)
+def test_a_damaged_entry_of_the_register_costs_itself_only(
+    store: Store, memory_vault: Any, column: str, damaged: str
+) -> None:
+    store.register.use(VaultSeal(memory_vault))
+    for number in range(3):
+        new = NewEntry(EntryKind.SUPPLY, {**ENTRY, "token": f"t{number}"}, 1, "Ada")
+        store.register.append(new)
+    store.register.append(NewEntry(EntryKind.AMENDMENT, {"text": "Twice."}, 1, "Ada", about=3))
+    with store.people._database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER register_refuses_update")
+        for number in (2, 4):
+            connection.exec_driver_sql(
+                f"UPDATE register SET {column} = ? WHERE number = {number}", (damaged,)
+            )
+    found = store.register.page()
+    assert [(one.number, one.is_unreadable) for one in found] == [(3, False), (2, True), (1, False)]
+    foreign = damaged.startswith('{"answers"')  # of an amendment only its seal can tell
+    assert [(one.number, one.is_unreadable) for one in found[0].later] == [(4, not foreign)]
+    assert SECRET not in str([(one.what, one.pairs) for one in (*found, *found[0].later)])
+    assert [one.entry.number for one in store.register.outstanding(72) if not one.entry.is_unreadable] == [
+        1,
+        3,
+    ]
+    third = store.register.of_token("t2")
+    assert third is not None
+    assert third.number == 3
+    desk = RegisterDesk(store, PeopleDesk(store, MovedClock()), MovedClock(), None)
+    for paper in (desk.list_paper(), desk.entry_paper(2)):
+        assert "cannot be read" in str(asdict(paper))
+    for number in (2,) if foreign else (2, 3):
+        with pytest.raises(NotAllowedNowError, match="cannot be read"):
+            desk.label_paper(number)
+    assert desk.label_paper(1).blocks == ()  # it has no items
+    verified = store.register.verify()
+    assert {f"Entry {number} was changed after it was made." for number in (2, 4)} <= set(verified.faults)
+    store.register.append(NewEntry(EntryKind.AMENDMENT, {"text": "It was 2 packs."}, 1, "Ada", about=2))
+    with pytest.raises(NotAllowedNowError, match="cannot be read"):
+        store.register.append(NewEntry(EntryKind.PRESCRIPTION, {}, 1, "Ada", about=2))

@@ -325,6 +325,8 @@ def _cells(entry: RegisterEntry, private: Callable[[str], str]) -> tuple[str, ..
     on = content.get("supplied_on", "")
     supplied = "\n".join(item_words(item) for item in content.get("items", ()))
     not_supplied = content.get("not_supplied", "").partition("\n")[0]
+    if entry.is_unreadable:
+        return (str(entry.number), "", "", entry.what)
     later = f"{entry.number}  +{len(entry.later)}" if entry.later else str(entry.number)
     return (
         later,

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.clinical.particulars import entry_pairs
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import EntryKind, RegisterEntry
@@ -21,13 +20,6 @@ from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Notice, Words, heading, quiet, row
-
-KINDS = {
-    EntryKind.SUPPLY: "Emergency supply",
-    EntryKind.NOT_SUPPLIED: "Not supplied",
-    EntryKind.PRESCRIPTION: "Prescription received",
-    EntryKind.AMENDMENT: "Amendment",
-}
 
 
 class Register(Protocol):
@@ -114,9 +106,10 @@ class EntryView(QScrollArea):
         body = QVBoxLayout(fresh)
         body.setContentsMargins(0, 0, 0, 0)
         for one in (entry, *entry.later) if entry else ():
-            body.addWidget(heading(f"No. {one.number}  {KINDS[one.kind]}"))
-            body.addWidget(quiet(f"Entered {dates.shown_time(one.entered_at)} by {one.by_name}"))
-            for label, lines in entry_pairs(one.content):
+            body.addWidget(heading(f"No. {one.number}  {one.what}"))
+            if not one.is_unreadable:
+                body.addWidget(quiet(f"Entered {dates.shown_time(one.entered_at)} by {one.by_name}"))
+            for label, lines in one.pairs:
                 body.addWidget(quiet(label))
                 body.addWidget(Words("\n".join(lines)))
         old = self._layout.replaceWidget(self._words, fresh)
@@ -126,7 +119,7 @@ class EntryView(QScrollArea):
         self._words = fresh
         for acts in (self._acts, self._appends):
             acts.setVisible(entry is not None)
-        supply = entry is not None and entry.kind is EntryKind.SUPPLY
+        supply = entry is not None and entry.kind is EntryKind.SUPPLY and not entry.is_unreadable
         self.print_label.setVisible(supply)
         self.came.setVisible(entry is not None and entry.owes_prescription)
 
