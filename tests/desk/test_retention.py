@@ -144,7 +144,7 @@ def test_a_hold_on_a_patient_holds_what_was_recorded_before_the_number_was_known
 
 
 def test_a_clock_put_forward_removes_nothing(store, desk, clock) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     begun(store)
     store.patients.remember(family="O'Fennimore", given="W", nhs_number=NUMBER, born=None, answers={})
     desk.confirm()
@@ -167,7 +167,7 @@ def test_what_was_recorded_while_the_clock_was_back_counts_from_what_was_sealed_
     desk.confirm()
     clock.set(days=-9 * 366)
     about = dataclasses.replace(facts(), nhs_number=NUMBER, contact_at=clock.now())
-    store.notifications.freeze(None, RECORD, about, None, local_id(), None, token=token(), kept_here=True)
+    store.notifications.freeze(None, RECORD, about, None, local_id(), None, token=token(), not_shared=True)
     doubted(store)
     store.replies.settle("R1", ReplyAct.DEALT_WITH, store.people.add(PHARMACIST, "slow-hash"))
     doubted(store, "R2")
@@ -186,7 +186,7 @@ def test_a_clock_once_put_forward_by_mistake_keeps_nothing_for_ever(store, desk,
     clock.set(days=30 * 365)
     desk.confirm()
     clock.set(days=-30 * 365)
-    kept_here(store, clock)
+    not_shared(store, clock)
     clock.at = datetime(2021, 1, 1, 9, tzinfo=UTC)
     assert kinds(desk) == [RecordKind.ADULT]
 
@@ -486,7 +486,7 @@ def damage(store: Store, which: str, place: int, how: Any) -> None:
 
 @pytest.mark.parametrize("how", DAMAGED)
 def test_a_damaged_hold_holds_everything_and_costs_itself_only(store, desk, clock, how) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     begun(store)
     store.patients.remember(family="Vale", given="W", nhs_number="", born=None, answers={})
     desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
@@ -511,7 +511,7 @@ def test_a_damaged_hold_holds_everything_and_costs_itself_only(store, desk, cloc
 
 @pytest.mark.parametrize("how", DAMAGED)
 def test_a_damaged_entry_of_a_lifted_hold_costs_itself_only(store, desk, clock, how) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     for _ in range(2):
         desk.lift(desk.hold(HoldReason.CLAIM, "a claim", "notification 1").id, "settled")
     damage(store, "lifted", 0, how)
@@ -525,7 +525,7 @@ def test_a_damaged_entry_of_a_lifted_hold_costs_itself_only(store, desk, clock, 
 def test_where_holds_or_the_confirmation_cannot_be_read_nothing_is_removed(
     store, desk, clock, damaged
 ) -> None:
-    kept_here(store, clock)
+    not_shared(store, clock)
     desk.confirm()
     clock.at = datetime(2026, 1, 1, 9, tzinfo=UTC)
     (due,) = desk.preview().due
