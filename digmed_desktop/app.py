@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from digmed_desktop.desk import brought_data, it_policy
 from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
 from digmed_desktop.diagnostics import crash, log
-from digmed_desktop.messaging.clock import Clock, SystemClock
+from digmed_desktop.messaging.clock import Clock, FollowingClock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt
 from digmed_desktop.messaging.whole_file import folder_for_files
@@ -76,7 +75,7 @@ class PracticePart:
         from digmed_desktop.demo.world import load_world
 
         self.world = load_world()
-        self.clock = _MovingClock()
+        self.clock = FollowingClock()
         self._data, self._answer_after = folders.data, answer_after
         self._mesh: PracticeMesh | None = None
 
@@ -115,29 +114,6 @@ class PracticePart:
         if self._mesh is None:
             raise DigMedError("Practice mode's MESH is not running.", "Close the program and start it again.")
         return self._mesh
-
-
-class _MovingClock:
-    """The computer's clock until practice mode's own clock is there."""
-
-    def __init__(self) -> None:
-        self._clock: Clock = SystemClock()
-
-    def follow(self, clock: Clock) -> None:
-        """Tell the time of ``clock`` from now on."""
-        self._clock = clock
-
-    def running(self) -> float:
-        """Return for how many seconds the computer, or practice mode's time, has run."""
-        return self._clock.running()
-
-    def start(self) -> str:
-        """Return the name of the start that the seconds count from."""
-        return self._clock.start()
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        return self._clock.now()
 
 
 def run(*, practice: bool, record: str = "") -> int:

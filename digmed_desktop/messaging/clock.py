@@ -42,6 +42,29 @@ class SystemClock:
         return start_of_computer()
 
 
+class FollowingClock:
+    """The computer's clock until practice mode's own clock is there."""
+
+    def __init__(self) -> None:
+        self._clock: Clock = SystemClock()
+
+    def follow(self, clock: Clock) -> None:
+        """Tell the time of ``clock`` from now on."""
+        self._clock = clock
+
+    def running(self) -> float:
+        """Return for how many seconds the computer, or practice mode's time, has run."""
+        return self._clock.running()
+
+    def start(self) -> str:
+        """Return the name of the start that the seconds count from."""
+        return self._clock.start()
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self._clock.now()
+
+
 def running_seconds() -> float:
     """Return how long the computer has run, asleep or not where the system says so; nobody can set it."""
     if hasattr(time, "CLOCK_BOOTTIME"):
