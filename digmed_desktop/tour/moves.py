@@ -152,6 +152,11 @@ class Moves:
         self.player.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
         self.player.wait_for("the notification's page", self.window.story.isVisible)
 
+    def see_doses(self) -> None:
+        """Wait until the form shows the doses recorded for its patient: whoever goes on before has not seen them."""
+        page = self.form()
+        self.player.wait_for("the doses", lambda: page.search.tells_of(page.form.answers()))
+
     def settle_check(self) -> None:
         """Give a reason for each warning, and confirm what was carried over, with the keyboard."""
         check = self.window.check

@@ -113,6 +113,12 @@ def test_every_step_went_as_expected(toured: Path, transcript: dict[str, Any]) -
 
 @pytest.mark.slow
 @pytest.mark.timeout(2500)
+def test_every_act_stands_in_the_audit_once_and_in_order(toured: Path, transcript: dict[str, Any]) -> None:
+    hold_against_the_audit(toured, transcript, len(ACTS))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2500)
 def test_no_record_needs_more_keys_than_its_limit(transcript: dict[str, Any]) -> None:
     """Every press but the letters of names, address, practice, telephone, batch and notes, counted in the window."""
     counts = transcript["counts"]

@@ -34,6 +34,7 @@ class Delivery:
             page.form.focus_field("practice.ods_code")
             player.wait_for("a word about the practice", partial(self._says, words))
             player.step(f"chose the practice of a patient: {label.lower()}", words, page.reach.text, "reach")
+            self.moves.see_doses()
         player.key(Qt.Key.Key_F9)
         player.wait_for("an empty form", lambda: not page.form.answers()["patient.family"])
 

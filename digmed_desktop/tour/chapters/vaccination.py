@@ -217,6 +217,7 @@ class Chapters:
         player.key(Qt.Key.Key_F2)
         pause(300)
         self.moves.form().fill(self.moves.practice.patients[2].answers)
+        self.moves.see_doses()
         pause(600)
         player.picture("vaccinate-dark")
         look.set("light", 200)

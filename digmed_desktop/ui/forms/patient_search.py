@@ -53,6 +53,7 @@ class PatientSearch(QWidget):
         self.box.taken.connect(self._take)
         self.box.nothing_taken.connect(self._none)
         self._who: tuple[str, ...] = ()
+        self._told_of: tuple[str, ...] = ()
 
     def focus(self) -> None:
         """Put the cursor in the box."""
@@ -78,7 +79,7 @@ class PatientSearch(QWidget):
 
     def follow(self, answers: Mapping[str, str]) -> None:
         """Show the doses recorded for the patient of these answers, when that is another than before."""
-        who = tuple(answers.get(key, "") for key in _WHO)
+        who = _who(answers)
         if who == self._who:
             return
         self._who = who
@@ -92,6 +93,10 @@ class PatientSearch(QWidget):
         self._context.office.ask(
             lambda desk: desk.counter.dose_views(kept), lambda doses: self._show_doses(who, doses)
         )
+
+    def tells_of(self, answers: Mapping[str, str]) -> bool:
+        """Whether the doses recorded for the patient of these answers are the ones shown."""
+        return self.doses.isVisible() and self._told_of == self._who == _who(answers)
 
     def _search(self, text: str) -> None:
         self._context.office.ask(
@@ -137,5 +142,10 @@ class PatientSearch(QWidget):
             f"{dates.shown(one.on)} {one.product}" + (f", batch {one.batch}" if one.batch else "")
             for one in doses
         ]
+        self._told_of = who
         self.doses.setText(f"{RECORDED_HERE}: {'; '.join(told) or 'none'}")
         self.doses.setVisible(True)
+
+
+def _who(answers: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(answers.get(key, "") for key in _WHO)
