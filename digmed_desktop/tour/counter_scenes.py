@@ -102,7 +102,7 @@ class CounterScenes:
     def _find(self) -> None:
         """Type the beginning of a name: those known here, and what speaks for each."""
         form = self._form()
-        self.player.keys(self.moves.practice.patients[0].answers["patient.family"][:LETTERS])
+        form.search.box.search(self.moves.practice.patients[0].answers["patient.family"][:LETTERS])
         self.player.wait_for("who is found", lambda: form.search.box.list.count() > 0)
 
     def _known(self, place: int = 1) -> FormPage:

@@ -1,5 +1,8 @@
 """The window asks what applies to the product and the patient, and Check lists no answer to anything else."""
 
+from PySide6.QtCore import Qt
+
+from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.forms.alerts import Alert
 from digmed_desktop.ui.pages.check import recorded_groups
 from tests.clinical.examples import complete_answers
@@ -65,3 +68,32 @@ def test_a_stop_asks_who_advised_and_offers_no_ready_made_reason(bench: Bench) -
     assert "Source: NHS website" in stop.said.text()
     assert stop.open
     assert not stop.editor._ids
+
+
+def test_each_declined_form_asks_only_what_matters_however_it_begins(bench: Bench) -> None:
+    """The second in a row, one that is gone on with, and the one for a vaccine to be given after them."""
+    form = bench.form
+    shown = form.form.fields
+
+    def folded() -> bool:
+        return not any(shown[key].isVisible() for key in ("screening.unwell", "vaccine.batch"))
+
+    for _ in range(2):
+        form.next_patient()
+        bench.idle()
+        assert shown["screening.unwell"].isVisible(), "a fresh form asks all"
+        bench.key(Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+        bench.idle()
+        assert folded()
+    form.fill({"patient.family": "Quill"})
+    form.save_draft()
+    state = form.state()
+    form.next_patient()
+    bench.idle()
+    form.begin(FormStart("vaccination", whole=state))
+    bench.idle()
+    assert form.answers()["vaccine.outcome"] == "not-given"
+    assert folded(), "gone on with"
+    form.next_patient()
+    bench.idle()
+    assert shown["screening.unwell"].isVisible()

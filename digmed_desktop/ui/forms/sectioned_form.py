@@ -167,6 +167,7 @@ class SectionedForm(FormView):
     def start(self) -> None:
         """Begin a new form: what is optional is put away."""
         super().start()
+        self._put_away = frozenset()  # of the form before
         for section in self.sections.values():
             section.fold_to(Fold.AWAY if section.spec.style is Style.MORE else Fold.OPEN)
 

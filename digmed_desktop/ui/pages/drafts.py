@@ -51,7 +51,8 @@ class DraftsPage(ColumnPage):
         self._holder, self._list = table((3, 2, 3, 0, 0))
         self._more = button(f"Show {MOST} more")
         self._more.clicked.connect(self._show_more)
-        self._card = self.card("", self._holder, row(self._more))
+        self._more_row = row(self._more)
+        self._card = self.card("", self._holder, self._more_row)
         self._shown = MOST
         self.going_on: list[QPushButton] = []
         for part in (self.said, self.none, self._card):
@@ -79,7 +80,7 @@ class DraftsPage(ColumnPage):
             more = f" The newest {self._shown} are shown." if len(drafts) > self._shown else ""
             self.said.say(f"Each stays until you send or discard it.{more}", "Unfinished", "act")
             self.said.head.setText(f"{len(drafts)} unfinished")
-        self._more.setVisible(len(drafts) > self._shown)
+        self._more_row.setVisible(len(drafts) > self._shown)  # an empty row would leave a gap
         for place, draft in enumerate(drafts[: self._shown]):
             self._add(place, draft)
         if self.going_on:

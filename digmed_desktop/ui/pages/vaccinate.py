@@ -334,9 +334,11 @@ class VaccinatePage(FormPage):
         return VaccinationForm(load(self.FORM), self._lists.lists, self._context.now, top=top, before=before)
 
     def fold_cards(self) -> None:
-        """Fold details, practice, session and dose to one line each where they are wholly answered."""
-        self._leave_out()
-        self._sections.fold_cards()
+        """Fold details, practice, session and dose to one line each where they are wholly answered.
+
+        What says nothing of a vaccine that was not given is put away, also on a form that is gone on with.
+        """
+        self._follow_outcome()
 
     def _follow_product(self, product: str) -> None:
         """Set what the product sets; a dose number that was chosen stays."""
