@@ -1,7 +1,7 @@
 """Find warnings about the next dose from earlier ones, by the programme's dated rules."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED, Confidence
@@ -26,8 +26,9 @@ class EarlierRule:
     ``season``: one dose a season is usual; ``pregnancy``: one in each pregnancy; ``most``: so many doses ever are
     usual; ``least_days``: fewer days between two are too few, said as ``least``. ``of`` names other programmes whose
     doses are meant instead of the programme's own; ``reasons`` the only, ``not_reasons`` the excepted reasons for
-    eligibility, ``min_age`` and ``max_age`` the ages at which the rule holds; one without a known age holds. Of general
-    knowledge (``confidence``) it is said with "not confirmed".
+    eligibility, ``min_age`` and ``max_age`` the ages at which the rule holds; one without a known age holds. It holds
+    while every answer in ``when``, and none in ``unless``, is one of those named. Of general knowledge
+    (``confidence``) it is said with "not confirmed".
     """
 
     since: date
@@ -43,6 +44,8 @@ class EarlierRule:
     not_reasons: tuple[str, ...] = ()
     min_age: int | None = None
     max_age: int | None = None
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     confidence: Confidence | None = None
 
 
@@ -55,6 +58,10 @@ class Dose:
     recorded: str = AS_RECORDED
 
 
+def _no_answer(_field: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class NextDose:
     """The facts of the dose recorded now; an unknown one is None or ``""``."""
@@ -63,6 +70,7 @@ class NextDose:
     reason: str = ""  # the id of the reason for eligibility
     years: int | None = None
     due: date | None = None  # of the baby
+    typed: Callable[[str], str] = _no_answer  # an asked answer by its field id
 
 
 def warnings(
@@ -105,6 +113,14 @@ def _holds(rule: EarlierRule, day: date, now: NextDose) -> bool:
         and now.reason not in rule.not_reasons
         and (rule.min_age is None or now.years is None or now.years >= rule.min_age)
         and (rule.max_age is None or now.years is None or now.years <= rule.max_age)
+        and _is_answered(rule, now)
+    )
+
+
+def _is_answered(rule: EarlierRule, now: NextDose) -> bool:
+    """Whether the answers are those with which a rule holds."""
+    return all(now.typed(question) in answers for question, answers in rule.when.items()) and not any(
+        now.typed(question) in answers for question, answers in rule.unless.items()
     )
 
 

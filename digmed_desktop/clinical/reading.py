@@ -1,7 +1,7 @@
 """Read the answers of a form: the record that they make, its faults and its warnings."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -29,12 +29,14 @@ class ChosenVaccine:
     """The choices about a vaccine, by the ids of the programme; the record holds its words and codes.
 
     ``product`` and ``reason`` (for eligibility) are ``""`` if nothing is chosen; ``on`` is the day of contact.
+    ``typed`` returns an asked answer by its field id.
     """
 
     programme: Programme
     product: str
     reason: str
     on: date | None
+    typed: Callable[[str], str] = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

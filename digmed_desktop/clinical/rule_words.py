@@ -97,6 +97,7 @@ def _listed(question: str, kinds: Collection[str] | None) -> dict[str, str]:
     """Return the words of the options that codes and programmes give to a question; ``kinds``: of which ones."""
     table = {
         "consent.given_by": "consent_giver",
+        "eligibility.risk_group": "risk_group",
         "vaccine.dose_number": "dose",
         "vaccine.not_given_reason": "not_given_reason",
     }.get(question)

@@ -62,6 +62,7 @@ def read(
         sheet.chosen("vaccine.product"),
         sheet.chosen("vaccine.eligibility"),
         sheet.date_alone("contact.date"),
+        sheet.typed,
     )
     return replace(judged(record, sheet.in_order(), sheet.closes_electronic_way), vaccine=chosen)
 

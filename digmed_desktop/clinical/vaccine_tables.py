@@ -12,6 +12,7 @@ from digmed_desktop.clinical.rule_words import (
     named,
     programme_files,
     warning,
+    when,
 )
 from digmed_desktop.clinical.table_text import INTRO, Row, sentences, standing, table
 from digmed_desktop.data_files.source import OWN
@@ -59,9 +60,16 @@ def _of_the_whole(file: Row) -> Iterator[str]:
         if file.get("pregnancy_weeks")
         else "",
         f"Second dose: {file['second_dose']}" if file.get("second_dose") else "",
+        "" if _knows_an_interval(file) else "The least interval between two doses is not known",
     ]
     if any(said):
         yield f"{sentences(*said)} Source: {file['source']}. {NOT_CONFIRMED}\n"
+
+
+def _knows_an_interval(file: Row) -> bool:
+    """Whether the days between two doses are known, or one dose is usual."""
+    own = [row for row in file.get("earlier_doses", []) if not row.get("of")]
+    return bool(file.get("single_dose")) or any(row.get("least_days") or row.get("most") == 1 for row in own)
 
 
 def _cohort(row: Row) -> str:
@@ -145,5 +153,6 @@ def _interval(row: Row) -> str:
         f"more than {row['most']} {'dose' if row['most'] == 1 else 'doses'}" if row.get("most") else "",
         f"after {named(row['of'])}" if row.get("of") else "",
         ages(row.get("min_age"), row.get("max_age")),
+        when(row) if row.get("when") or row.get("unless") else "",
     ]  # fmt: skip
     return ", ".join(part for part in parts if part)

@@ -147,6 +147,7 @@ class CounterDesk:
             reason=chosen.reason,
             years=dates.age(born, day) if born and day and born <= day else None,
             due=record.pregnancy_due,
+            typed=chosen.typed,
         )
         found = list(warnings(programme.earlier, programme.season_start, looked_at, now))
         same = [one for one in given if is_of(one.programme, EarlierRule(date.min, ""), programme)]
@@ -188,8 +189,13 @@ class CounterDesk:
 
 
 def is_of(given: str, rule: EarlierRule, programme: Programme) -> bool:
-    """Whether a dose of the programme ``given`` is one that a rule looks at: against the same disease, or named."""
+    """Whether a dose of the programme ``given`` is one that a rule looks at: against the same disease, or named.
+
+    Two programmes whose disease has no code are not of the same disease.
+    """
     if rule.of:
         return given in rule.of
     kind = programme.target_disease
+    if kind is None:
+        return given == programme.id
     return any(p.id == given and p.target_disease == kind for p in programmes.programmes())

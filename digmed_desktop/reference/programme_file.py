@@ -1,9 +1,9 @@
 """The checks of a programme's file in ``resources/programmes``, whose tables are in ``programme_rows``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from digmed_desktop.clinical.form_file import FormFile
-from digmed_desktop.clinical.shared_rules_file import WarningRow, warning_faults
+from digmed_desktop.clinical.shared_rules_file import warning_faults
 from digmed_desktop.data_files.fault import Fault, listed, shown
 from digmed_desktop.data_files.kinds import At, Consequence, FileKind
 from digmed_desktop.data_files.source import DataSource
@@ -167,7 +167,8 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
     for number, warning in enumerate(file.warning):
         place = ("warning", number)
         yield from warning_faults(at, place, warning, questions)
-        yield from _answers(at, place, warning, form, file)
+        for key, asked in (("when", warning.when), ("unless", warning.unless)):
+            yield from _answers(at, (*place, key), asked, form, file, codes)
         limits = (warning.from_age, warning.to_age, warning.born_from, warning.born_to)
         if not warning.when and limits == (None,) * 4:
             yield at.fault(
@@ -181,6 +182,9 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
         yield from in_order(at, place, "min_age", rule.min_age, "max_age", rule.max_age)
         for key in ("reasons", "not_reasons"):
             yield from at.unknown((*place, key), getattr(rule, key) or (), reasons, "an eligibility")
+        for key, asked in (("when", rule.when), ("unless", rule.unless)):
+            yield from at.unknown((*place, key), asked, questions, "a question of the form")
+            yield from _answers(at, (*place, key), asked, form, file, codes)
         if not (rule.season or rule.pregnancy or rule.most or rule.least_days):
             yield at.fault(place, "this rule says nothing", "season, pregnancy, most or least_days")
         if rule.season and file.season_start is None:
@@ -188,9 +192,14 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
 
 
 def _answers(
-    at: At, place: tuple[str | int, ...], warning: WarningRow, form: FormFile, file: ProgrammeFile
+    at: At,
+    place: tuple[str | int, ...],
+    asked: Mapping[str, Sequence[str]],
+    form: FormFile,
+    file: ProgrammeFile,
+    codes: CodesFile,
 ) -> Iterator[Fault]:
-    """Yield answers of a warning that its question does not offer."""
+    """Yield answers of a rule that its question does not offer."""
     fields = {field.id: field for group in form.group for field in group.field}
     lists = {
         "products": {row.id for row in file.product},
@@ -202,8 +211,9 @@ def _answers(
         "legal_bases": set(file.legal_bases),
         "consent_givers": set(file.consent_givers),
         "services": {row.id for row in file.service},
+        "risk_groups": set(codes.ids("risk_group")),
     }
-    for question, answers in warning.when.items():
+    for question, answers in asked.items():
         field = fields.get(question)
         if field is None:
             continue
@@ -211,7 +221,7 @@ def _answers(
         if field.kind.value == "yes-no":
             known = {"yes", "no"}
         if known:
-            yield from at.unknown((*place, "when", question), answers, known, f"an answer of {question}")
+            yield from at.unknown((*place, question), answers, known, f"an answer of {question}")
 
 
 def _other_programmes(at: At, file: ProgrammeFile, source: DataSource) -> Iterator[Fault]:

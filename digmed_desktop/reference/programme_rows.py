@@ -6,7 +6,7 @@ from pydantic import Field
 
 from digmed_desktop.clinical.confidence import Confidence
 from digmed_desktop.clinical.data_types import CodedTerm, Concept, ListedOption
-from digmed_desktop.clinical.shared_rules_file import WarningRow
+from digmed_desktop.clinical.shared_rules_file import Answers, WarningRow
 from digmed_desktop.data_files.model import (
     BY_VALUE,
     Age,
@@ -42,6 +42,8 @@ class EarlierRow(DataModel):
     not_reasons: Ids | None = None
     min_age: Age | None = None
     max_age: Age | None = None
+    when: Answers = {}
+    unless: Answers = {}
     confidence: Annotated[Confidence, BY_VALUE] | None = None
 
 

@@ -93,7 +93,12 @@ def _without_fault(source: DataSource) -> Iterator[Programme]:
     for name in kind.names(source):
         if not kind.faults(name, source):
             with contextlib.suppress(DataFileError):
-                yield _Loading(source, name).programme()
+                yield of_file(source, name)
+
+
+def of_file(source: DataSource, name: str) -> Programme:
+    """Return the programme of a file without a fault. Raises DataFileError where it draws on one with a fault."""
+    return _Loading(source, name).programme()
 
 
 class _Loading:
@@ -266,4 +271,8 @@ def _procedures(row: "ProcedureRow") -> list[Procedure]:
 
 def _earlier_rule(row: "EarlierRow") -> EarlierRule:
     lists = {key: tuple(getattr(row, key) or ()) for key in ("of", "reasons", "not_reasons")}
-    return EarlierRule(**{**dict(row), **lists})
+    answers = {
+        key: {question: tuple(wanted) for question, wanted in getattr(row, key).items()}
+        for key in ("when", "unless")
+    }
+    return EarlierRule(**{**dict(row), **lists, **answers})

@@ -33,6 +33,8 @@ def holds(row: Row, now: NextDose) -> bool:
         and now.reason in row.get("reasons", [now.reason])
         and now.reason not in row.get("not_reasons", [])
         and row.get("min_age", 0) <= now.years <= row.get("max_age", 999)
+        and all(now.typed(question) in wanted for question, wanted in row.get("when", {}).items())
+        and not any(now.typed(question) in spoils for question, spoils in row.get("unless", {}).items())
     )
 
 
@@ -74,9 +76,22 @@ def cases(file: Row, row: Row) -> Iterator[tuple[list[date], NextDose]]:
             for years in ages:
                 for reason in some:
                     for due in (None, on + timedelta(days=100), on - timedelta(days=27)):
-                        now = NextDose(on, reason, years, due)
-                        for number in range(1, row.get("most", 1) + 1):
-                            yield [before - timedelta(days=700 * n) for n in range(number)], now
+                        for answers in answered(row):
+                            now = NextDose(on, reason, years, due, answers.__getitem__)
+                            for number in range(1, row.get("most", 1) + 1):
+                                yield [before - timedelta(days=700 * n) for n in range(number)], now
+
+
+def answered(row: Row) -> list[dict[str, str]]:
+    """Answers to what a rule asks besides: none, and each one that it names, with the others as they raise it."""
+    when, unless = row.get("when", {}), row.get("unless", {})
+    raising = dict.fromkeys(unless, "") | {question: wanted[0] for question, wanted in when.items()}
+    named = [(question, one) for asked in (when, unless) for question in asked for one in asked[question]]
+    return [
+        raising,
+        *({**raising, question: one} for question, one in named),
+        *({**raising, question: ""} for question in when),
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -129,7 +129,8 @@ def test_what_was_said_of_an_own_product_decides_what_is_asked_of_it(kind: str) 
         ({"latex": "yes"}, "latex", True),
         ({"latex": "no"}, "latex", False),
     ):
-        assert (question in own(of, **said).screening_of("own-1")) is asked, (kind, said)
+        always = question in of.asked_always
+        assert (question in own(of, **said).screening_of("own-1")) is (asked or always), (kind, said)
 
 
 @pytest.mark.parametrize("kind", [one.id for one in programmes()])

@@ -1,10 +1,13 @@
 """Who is eligible hears no warning that the programmes' sources do not give, and the other hears the one they give."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import pytest
 
 from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.vaccination import read
 from digmed_desktop.reference.programmes import by_agreement
 from tests.clinical.examples import FLU, NOW, answers_of, pharmacy, typed, vaccinator
@@ -23,21 +26,36 @@ def asked(
     *,
     service: str = "",
 ) -> list[str]:
-    """What is said of product, reason for eligibility and pregnancy, for somebody born on a day."""
-    programme = PROGRAMMES[kind]
+    """What a programme says of product, reason for eligibility and pregnancy, for somebody born on a day."""
+    return asked_in(PROGRAMMES[kind], product, born, reason, due, {"session.service": service})
+
+
+ABOUT = frozenset({"vaccine.product", "vaccine.eligibility", "vaccine.dose_amount", "eligibility.due_date"})
+
+
+def asked_in(
+    programme: Programme,
+    product: str,
+    born: date,
+    reason: str = "",
+    due: date | None = None,
+    changes: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
+    """What these answers ask a reason for, with what is usual in the programme beside them."""
     answers = answers_of(programme, DAY, reason, due=typed(due) if due else "") | {
         "vaccine.product": product,
         "patient.date_of_birth": typed(born),
         "vaccine.route": programme.products[product].routes[0],
-        "session.service": service or programme.lists["services"][0].id,
+        "session.service": programme.lists["services"][0].id,
+        "vaccine.dose_amount": str(next(iter(programme.usual_doses), programme.default_dose)),
     }
     if dose := programme.products[product].dose:
         answers["vaccine.dose_amount"] = str(dose.value)
+    answers |= {question: answer for question, answer in changes.items() if answer}
     found = read(
         answers, programme=programme, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=()
     )
-    about = {"vaccine.product", "vaccine.eligibility", "eligibility.due_date"}
-    return [one.sentence for one in found.notes if one.field in about and one.needs_reason]
+    return [one.sentence for one in found.notes if one.field in ABOUT and one.needs_reason]
 
 
 def years(number: int, **more: int) -> date:
@@ -121,6 +139,44 @@ def test_who_is_not_hears_why() -> None:
     for who, (kind, product, born, reason, word) in WARNING.items():
         said = asked(kind, product, born, reason, service=service_of(kind, born))
         assert any(word in one for one in said), (who, said)
+
+
+SHINGLES = {
+    "at 64 by age": (years(64), "due", "1", "due from 65"),
+    "at 65": (years(65), "due", "1", ""),
+    "at 68, who turned 65 before September 2023": (date(1958, 8, 31), "due", "1", "due at 70"),
+    "at 68, who turned 65 on its first day": (date(1958, 9, 1), "due", "1", ""),
+    "at 70": (years(70), "due", "1", ""),
+    "at 79": (years(80, days=1), "due", "1", ""),
+    "a first dose at 80": (years(80), "due", "1", "80th birthday"),
+    "a second dose at 80": (years(80), "due", "2", ""),
+    "a second dose at 81": (years(81), "due", "2", "81st birthday"),
+    "at 85, severely weakened": (years(85), "risk", "1", ""),
+    "at 30, severely weakened": (years(30), "risk", "1", ""),
+    "at 85, at the patient's own request": (years(85), "patient-request", "1", ""),
+}
+
+
+@pytest.mark.parametrize("who", SHINGLES)
+def test_shingles_by_age_has_its_bounds_and_a_weakened_immune_system_has_none(who: str) -> None:
+    born, reason, dose, word = SHINGLES[who]
+    said = asked_in(PROGRAMMES["shingles"], "shingrix", born, reason, changes={"vaccine.dose_number": dose})
+    assert [word in one for one in said] == ([True] if word else [])
+
+
+def test_yellow_fever_says_each_time_that_it_is_given_at_a_designated_centre_alone() -> None:
+    programme = PROGRAMMES["yellow-fever"]
+    found = read(
+        answers_of(programme, DAY, "travel", 40),
+        programme=programme,
+        pharmacy=pharmacy(),
+        vaccinator=vaccinator(),
+        now=NOW,
+        agreed=(),
+    )
+    (said,) = [one for one in found.notes if one.field == "session.service"]
+    assert "designated centre" in said.sentence
+    assert not said.needs_reason
 
 
 def test_a_second_choice_is_said_on_the_nhs_alone() -> None:

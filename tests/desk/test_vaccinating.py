@@ -51,6 +51,7 @@ def test_a_vaccination_that_no_notification_is_for_is_recorded_and_goes_on_paper
     answers = complete_answers(
         session__programme="shingles",
         session__service="private",
+        patient__date_of_birth="12/3/1955",
         vaccine__product="shingrix",
         vaccine__eligibility="due",
     )

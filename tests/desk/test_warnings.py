@@ -132,6 +132,33 @@ def test_two_live_vaccines_within_four_weeks(first: str, then: str) -> None:
     assert after(then, [(28, first)]) == []
 
 
+def test_a_dose_against_another_disease_is_no_earlier_dose() -> None:
+    """Travellers have several vaccines on one day, some against diseases of which no code is known."""
+    for one in programmes.programmes():
+        kind = one.target_disease
+        others = [
+            p for p in programmes.programmes() if p.target_disease != kind or (p is not one and not kind)
+        ]
+        for rule in one.earlier:
+            if not rule.of:
+                assert [p.id for p in others if is_of(p.id, rule, one)] == []
+    assert after("hepatitis-a", [(0, "rabies"), (0, "typhoid")], reason="travel") == []
+    assert after("yellow-fever", [(0, "cholera")], reason="travel") == []
+    assert after("hepatitis-a", [(0, "hepatitis-a-and-b")], reason="travel") != []
+
+
+def test_three_doses_against_hpv_with_a_weakened_immune_system(counter: Counter) -> None:
+    young: dict[str, Any] = {"patient__date_of_birth": "12/3/2010", "vaccine__eligibility": "risk"}
+    give(counter, "hpv", **young, screening__immune="yes")
+    seen: dict[str, Any] = {"previous__finding": "dose-seen", "vaccine__dose_number": "2"}
+    second = answers("hpv", wait(counter, 60), **young, **seen, screening__immune="yes")
+    assert found(counter, second, "previous.finding") == []
+    (warning,) = found(counter, {**second, "screening.immune": "no"}, "previous.finding")
+    assert warning.sentence.startswith("One dose is usual, and ")
+    unanswered = {**second, "screening.immune": "", "eligibility.risk_group": "immune"}
+    assert found(counter, unanswered, "previous.finding") == []
+
+
 @pytest.mark.parametrize("of", ["mmr", "chickenpox", "shingles"])
 def test_a_third_dose_where_two_are_usual(of: str) -> None:
     assert after(of, [(400, of)]) == []

@@ -366,10 +366,12 @@ def test_an_earlier_dose_is_said_when_patient_and_session_meet(
         assert sent.notification is not None, sent.problems
         counter.clock.move(days=1)
     given = answers_of(programme, counter.clock.now().date(), reason, years, due)
+    given |= {question: wanted[0] for question, wanted in rule.when.items()}
     met = [
         q for q in ORDER if q in FROM_THE_START or q.startswith(("patient.", "session.", "vaccine.product"))
     ]
     met += ["vaccine.eligibility", "eligibility.due_date"] if rule.reasons or rule.not_reasons else []
+    met += list(rule.when)
     answers = dict.fromkeys(given, "") | {key: given[key] for key in met}
     said = counter.desk.preview("vaccination", FormState(answers)).problems
     assert [p for p in said if p.needs_reason and "as recorded by this pharmacy" in p.sentence], said
