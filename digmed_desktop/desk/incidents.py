@@ -1,6 +1,6 @@
 """The incident log at the counter: recording, ticking off what is to be done and reported, closing, printing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from digmed_desktop.desk.incident_views import (
     StepView,
     words_of,
 )
-from digmed_desktop.desk.sent_views import OpenIncident, yellow_card
+from digmed_desktop.desk.sent_views import IncidentLine, yellow_card
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.errors import DigMedError
@@ -246,11 +246,22 @@ class IncidentDesk:
             yield BatchStanding(number, said or "not in the stock")
 
 
-def open_incidents(store: "Store") -> tuple[OpenIncident, ...]:
-    """Return the incidents that are open for Today, the newest first, without what was told of anybody."""
+def open_incidents(store: "Store") -> tuple[IncidentLine, ...]:
+    """Return the incidents that are open, the newest first, without what was told of anybody."""
+    return _lines(one for one in store.incidents.all() if one.is_open)
+
+
+def incidents_about(store: "Store", notifications: Collection[int]) -> tuple[IncidentLine, ...]:
+    """Return the incidents about one of these notifications, open and closed, the newest first."""
+    return _lines(one for one in store.incidents.all() if one.notification in notifications)
+
+
+def _lines(incidents: Iterable[LoggedIncident]) -> tuple[IncidentLine, ...]:
     file, _fault = _file()
-    views = (IncidentView(one, steps_of(one, file)) for one in store.incidents.all() if one.is_open)
-    return tuple(OpenIncident(one.id, one.title, one.when, one.standing) for one in views)
+    views = (IncidentView(one, steps_of(one, file)) for one in incidents)
+    return tuple(
+        IncidentLine(one.id, one.title, one.when, one.standing, one.incident.is_open) for one in views
+    )
 
 
 def steps_of(found: LoggedIncident, file: "IncidentsFile | None") -> tuple[StepView, ...]:

@@ -9,7 +9,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.correcting import differences
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.desk.identified import with_births
-from digmed_desktop.desk.incidents import open_incidents
+from digmed_desktop.desk.incidents import incidents_about, open_incidents
 from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.registering import owed
 from digmed_desktop.desk.sent_views import (
@@ -138,6 +138,7 @@ class ListingDesk:
             travels=_travels(story),
             patient=record.patient,
             allergies=record.allergies,
+            incidents=incidents_about(self._store, {one.row.id for one in versions}),
         )
 
 

@@ -159,6 +159,17 @@ class VersionView:
     changes: tuple[Difference, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class IncidentLine:
+    """One incident without anybody's name: its number, what it is called, when, and how it stands."""
+
+    id: int
+    title: str
+    when: str
+    standing: str
+    is_open: bool
+
+
 @dataclass(frozen=True, slots=True)
 class StoryView:
     """The story of one notification with everything its page shows."""
@@ -172,16 +183,7 @@ class StoryView:
     )
     patient: Patient = field(default_factory=Patient)
     allergies: Allergies = field(default_factory=Allergies)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OpenIncident:
-    """An incident that is open, without anybody's name: its number, what it is called, when, and how it stands."""
-
-    id: int
-    title: str
-    when: str
-    standing: str
+    incidents: tuple[IncidentLine, ...] = ()  # about any of its versions, the newest first
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -196,7 +198,7 @@ class TodayView:
     owed: tuple[Outstanding, ...] = ()  # prescriptions that a prescriber owes, the one due first first
     lapsing: tuple[str, ...] = ()  # PGDs, a sentence for each
     replies: int = 0
-    incidents: tuple["OpenIncident", ...] = ()
+    incidents: tuple[IncidentLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,6 +1,7 @@
 """Incidents: recorded by whoever was there, every step settled by name, closed only then, sealed, printed, held."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,30 @@ def test_a_step_carries_who_settled_it_and_when_and_the_last_word_counts(counter
     by = [done.by for done in counter.store.incidents.all()[0].done]
     assert ["Abernathy" in name for name in by] == [True, False]
     assert one(counter, number).left == len(one(counter, number).steps) - 1
+
+
+def test_a_record_shows_the_incidents_about_it_on_each_of_its_versions(counter: Counter) -> None:
+    made, other = counter.record(), counter.record(patient__nhs_number="999 000 0018")
+    linked = record(counter)
+    first = record(counter, notification=str(made))
+    counter.desk.incidents.link(linked, str(made))
+    record(counter, notification=str(other))
+    record(counter)
+    begun = counter.desk.acts.begin_correction(made, "The batch was misread.").state
+    again = replace(begun, answers={**begun.answers, "vaccine.batch": "AB-1299"})
+    asked = (p for p in counter.desk.preview("vaccination", again).problems if p.needs_reason)
+    again = replace(again, reasons={p.reason_key: "A test." for p in asked})
+    corrected = counter.desk.send("vaccination", "again", again, counter.ada).notification
+    assert corrected
+    for version in (made, corrected):
+        lines = counter.desk.listing.story(version).incidents
+        assert [line.id for line in lines] == [first, linked]
+        assert [line.title for line in lines] == [one(counter, number).title for number in (first, linked)]
+    settle(counter, first)
+    counter.desk.incidents.close(first, "Nothing came of it.")
+    line = counter.desk.listing.story(made).incidents[0]
+    assert (line.standing, line.is_open) == ("Closed", False)
+    assert PERSON not in repr(line)
 
 
 def test_an_incident_closes_only_once_every_step_is_settled_and_can_be_opened_again(counter: Counter) -> None:

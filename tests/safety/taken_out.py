@@ -364,6 +364,18 @@ IN_A_RUN = (
         always(""),
     ),
     TakenOut(
+        "H14",
+        f"{CLINICAL}false_warnings.py::test_a_dose_that_is_due_is_called_too_many_or_too_soon_by_the_rules_of_before",
+        "clinical.earlier_doses:_is_answered",
+        always(value=True),
+    ),
+    TakenOut(
+        "H57",
+        "tests/desk/test_incidents.py::test_a_record_shows_the_incidents_about_it_on_each_of_its_versions",
+        "desk.listing:incidents_about",
+        always(()),
+    ),
+    TakenOut(
         "H59",
         "tests/desk/test_incidents.py::test_a_record_stays_while_an_incident_about_it_is_open_and_for_its_time_after",
         "history.retention:_in_use",

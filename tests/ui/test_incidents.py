@@ -132,6 +132,12 @@ def test_an_incident_begun_from_a_record_is_linked_to_it(bench: Bench, story: St
     bench.until(lambda: page.shown.view is not None)
     assert page.shown.view is not None
     assert page.shown.view.incident.notification == number
+    bench.window.context.navigate.to_notification.emit(number)
+    bench.until(lambda: story.isVisible() and "steps to take" in words(story.incidents))
+    assert not page.isVisible()
+    press(story.incidents, "Open Incident 1")
+    bench.until(page.isVisible)
+    assert page.shown.view.id == 1
 
 
 def test_what_is_asked_of_a_step_stands_under_that_step(bench: Bench) -> None:

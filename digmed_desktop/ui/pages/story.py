@@ -20,6 +20,7 @@ from digmed_desktop.ui.pages.story_messages import MessagesView
 from digmed_desktop.ui.pages.story_papers import StoryPapers
 from digmed_desktop.ui.pages.story_parts import (
     ActPanel,
+    IncidentLines,
     PaperPanel,
     RecordCard,
     StoryHead,
@@ -76,6 +77,7 @@ class StoryPage(QWidget):
         self.work = LongWork(context.office)
         self.papers = StoryPapers(context, self.work, self._in_view)
         self.panel, self.paper = ActPanel(yellow_card()), PaperPanel()
+        self.incidents = IncidentLines()
         self.timeline = Timeline()
         self.due = quiet("")
         self.who_may = quiet("")
@@ -132,6 +134,7 @@ class StoryPage(QWidget):
         for widget in (
             self.state,
             self.work,
+            self.incidents,
             self.panel,
             self.paper,
             Reflow((left, right), COLUMN_EM, SPACE.wide),
@@ -150,6 +153,7 @@ class StoryPage(QWidget):
         self.panel.confirmed.connect(self._do)
         self.panel.closed.connect(self._read)
         self.paper.closed.connect(self._read)
+        self.incidents.chosen.connect(self._open_incident)
         self.versions.chosen.connect(self._context.navigate.to_notification.emit)
         self.paper.save.connect(lambda how: self._with_shown(self.papers.save_copy, how))
         self.paper.printing.connect(lambda how: self._with_shown(self.papers.print_copy, how))
@@ -171,6 +175,7 @@ class StoryPage(QWidget):
         if notification != self.shown:
             self.view = None
             self.state.hide()  # nothing is known of it yet
+            self.incidents.show_incidents(())
             self._offer_nothing()  # what could be done with the one before is not what can be done with this
             self._read()
             self.work.say("")
@@ -227,6 +232,7 @@ class StoryPage(QWidget):
         self.earlier.say(f"{many}, the newest first" if many > 1 else "No earlier version")
         self.messages.show_story(view)
         self.details.say(self.messages.note)
+        self.incidents.show_incidents(view.incidents)
 
     def _show_head(self, view: StoryView) -> None:
         item = view.story.row
@@ -324,6 +330,9 @@ class StoryPage(QWidget):
 
     def _begin_incident(self, notification: int) -> None:
         self._context.navigate.to_incident.emit(IncidentStart(notification=notification))
+
+    def _open_incident(self, incident: int) -> None:
+        self._context.navigate.to_incident.emit(IncidentStart(incident=incident))
 
     def _begin_paper(self) -> None:
         if self.shown is None:

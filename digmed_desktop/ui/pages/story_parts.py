@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QTex
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.sent_views import Act, How, Offer, RecordedSection, VersionView, YellowCard
+from digmed_desktop.desk.sent_views import (
+    Act,
+    How,
+    IncidentLine,
+    Offer,
+    RecordedSection,
+    VersionView,
+    YellowCard,
+)
 from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.states import State
@@ -115,6 +123,34 @@ def coded(events: Sequence[StoryEvent]) -> tuple[RecordedSection, ...]:
         if event.code
     )
     return (RecordedSection("Codes received", rows),) if rows else ()
+
+
+class IncidentLines(QWidget):
+    """The incidents about a record, a line with a link for each; hidden where there is none."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(SPACE.tight)
+        self.hide()
+
+    def show_incidents(self, incidents: Sequence[IncidentLine]) -> None:
+        """Show these in place of those before."""
+        empty(self._lines)
+        for one in incidents:
+            self._lines.addWidget(self._line(one))
+        self.setHidden(not incidents)
+
+    def _line(self, one: IncidentLine) -> QWidget:
+        link = button(one.title, "link")
+        link.setAccessibleName(f"Open {one.title}. {one.standing}")
+        link.clicked.connect(lambda: self.chosen.emit(one.id))
+        standing = Words(f"{one.when}. {one.standing}")
+        standing.setProperty("ink", "look" if one.is_open else "done")
+        return row(link, standing, None)
 
 
 def recorded(sections: Sequence[RecordedSection]) -> tuple[PreviewSection, ...]:

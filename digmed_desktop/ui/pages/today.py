@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import BackupState, OpenIncident, TodayView
+from digmed_desktop.desk.sent_views import BackupState, IncidentLine, TodayView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
@@ -304,7 +304,7 @@ class TodayPage(QScrollArea):
         said = f"{who}Due by the end of {day:%A} {day.day} {day:%B}, {left}."
         return self._line(item, words.word, f"{said} {words.do}" if amber else said, "look" if amber else "")
 
-    def _incident(self, one: OpenIncident) -> QWidget:
+    def _incident(self, one: IncidentLine) -> QWidget:
         link = button(one.title, "link")
         link.setAccessibleName(f"Open {one.title}. {one.standing}")
         link.clicked.connect(lambda: self._context.navigate.to_incident.emit(IncidentStart(incident=one.id)))
