@@ -7,7 +7,13 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from digmed_desktop.clinical.dates import ENGLAND
-from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
+from digmed_desktop.clinical.emergency_supply import (
+    AskedBy,
+    EmergencySupplyRecord,
+    PatientConditions,
+    PrescriberRequest,
+    SupplyRoute,
+)
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import (
@@ -18,13 +24,19 @@ from digmed_desktop.clinical.record import (
     Coded,
     Consent,
     Immunization,
+    Incident,
+    NotStated,
+    OnBehalf,
     Organisation,
     PersonName,
     PhoneUse,
+    PreviousDoses,
     Professional,
     Quantity,
     Referral,
     Regulator,
+    Screening,
+    ScreeningAnswer,
     Sex,
     Telephone,
     VaccinationRecord,
@@ -69,6 +81,7 @@ moments = (
 )
 
 
+answered = st.none() | st.booleans()
 several_lines = st.lists(words, max_size=3).map("\n".join)
 RASH = Coded("Generally unwell", "213257006")  # a finding with a published code
 
@@ -139,7 +152,46 @@ def allergies(draw: st.DrawFn) -> Allergies:
 def consents(draw: st.DrawFn, *, done: bool) -> Consent:
     """A consent to sharing; who gave it, and to what. What was done was agreed to, or nothing is said of it."""
     agreed = draw(st.none() | (st.just(value=True) if done else st.booleans()))
-    return Consent(draw(texts), draw(texts), draw(texts), agreed, True, draw(texts))  # noqa: FBT003
+    return Consent(
+        given_by=draw(texts),
+        name=draw(texts),
+        relationship=draw(texts),
+        to_treatment=agreed,
+        to_sharing=True,
+        about_child=draw(texts),
+        parental_responsibility=draw(answered),
+        authority=draw(answered),
+        understands=draw(answered),
+        retains=draw(answered),
+        weighs=draw(answered),
+        communicates=draw(answered),
+        assessed_by=draw(texts),
+        consulted=draw(texts),
+    )
+
+
+def screenings(draw: st.DrawFn, programme: Programme) -> Screening:
+    """Answers of the screening, to questions of the form and of other systems."""
+    question = st.sampled_from(sorted(programme.screening.values())) | words
+    asked = draw(st.lists(question, max_size=3, unique=True))
+    return Screening(tuple(ScreeningAnswer(one, draw(st.booleans())) for one in asked), draw(several_lines))
+
+
+def incidents(draw: st.DrawFn) -> Incident:
+    """An act that was done all the same, or none."""
+    return Incident(draw(answered), draw(texts), draw(texts))
+
+
+def not_stated(draw: st.DrawFn) -> tuple[NotStated, ...]:
+    """Fields that the record leaves out, each with its reason."""
+    return tuple(NotStated(draw(words), draw(words)) for _ in range(draw(st.integers(0, 2))))
+
+
+def on_behalf(draw: st.DrawFn) -> OnBehalf | None:
+    """Who recorded and sent it for the clinician, or nobody."""
+    if not draw(st.booleans()):
+        return None
+    return OnBehalf(professionals(draw), professionals(draw))
 
 
 def referrals(draw: st.DrawFn) -> Referral:
@@ -231,6 +283,16 @@ def vaccinations(draw: st.DrawFn, of: Programme | None = None) -> VaccinationRec
         risk_group=draw(texts),
         reason_for_service=draw(texts),
         referral=referrals(draw),
+        legal_basis=draw(texts),
+        pregnancy_due=draw(
+            st.none() | st.dates(at.date() + timedelta(days=1), at.date() + timedelta(days=200))
+        ),
+        previous_doses=PreviousDoses(draw(texts), draw(several_lines)),
+        screening=screenings(draw, programme),
+        incident=incidents(draw),
+        notes_kept_here=draw(several_lines),
+        on_behalf=on_behalf(draw),
+        not_stated=not_stated(draw),
     )
 
 
@@ -249,6 +311,18 @@ def supplies(draw: st.DrawFn) -> EmergencySupplyRecord:
             indication=draw(texts),
             route=draw(st.sampled_from((None, INSULIN.route))),
             site=draw(st.sampled_from((None, GIVEN.site))),
+            form=draw(st.none() | words.map(Coded)),
+            strength=draw(texts),
+            size=draw(texts),
+            weight=draw(texts),
+            colour=draw(texts),
+            legal_class=draw(st.sampled_from(("", "pom", "p", "gsl"))),
+            schedule=draw(st.sampled_from(("", "none", "1", "2", "3", "4", "5"))),
+            preparation=draw(texts),
+            amount_is=draw(texts),
+            for_epilepsy=draw(answered),
+            as_directed=draw(answered),
+            reason=draw(several_lines),
         )
         for _ in range(draw(st.integers(1, 3)))
     )
@@ -273,4 +347,30 @@ def supplies(draw: st.DrawFn) -> EmergencySupplyRecord:
         collected_by=draw(texts),
         consultation_method=draw(texts),
         referral=referrals(draw),
+        supply_route=draw(st.none() | st.sampled_from(SupplyRoute)),
+        asked_by=draw(st.none() | st.sampled_from(AskedBy)),
+        referral_reference=draw(texts),
+        patient_conditions=PatientConditions(
+            interviewed=draw(answered),
+            interviewed_who=draw(texts),
+            prescription_waiting=draw(st.sampled_from(("", "none", "waiting", "not-looked"))),
+            immediate_need=draw(answered),
+            nature_of_emergency=draw(several_lines),
+            previously_prescribed=draw(answered),
+            seen_in=draw(texts),
+            dose_appropriate=draw(answered),
+        ),
+        prescriber_request=PrescriberRequest(
+            prescriber=professionals(draw),
+            address=addresses(draw),
+            why_not_at_once=draw(several_lines),
+            undertaken=draw(answered),
+            prescription_date=draw(st.none() | st.dates(date(2024, 1, 1), date(2026, 10, 14))),
+            prescription_received=draw(st.none() | st.dates(date(2024, 1, 1), date(2026, 10, 14))),
+        ),
+        incident=incidents(draw),
+        late_entry_reason=draw(texts),
+        notes_kept_here=draw(several_lines),
+        on_behalf=on_behalf(draw),
+        not_stated=not_stated(draw),
     )

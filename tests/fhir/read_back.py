@@ -16,7 +16,9 @@ from digmed_desktop.clinical.emergency_supply import (
     EmergencySupplyRecord,
     ItemKind,
     PatientConditions,
+    PrescriberRequest,
     SuppliedItem,
+    SupplyRoute,
 )
 from digmed_desktop.clinical.record import (
     Address,
@@ -27,6 +29,8 @@ from digmed_desktop.clinical.record import (
     Coded,
     Consent,
     Immunization,
+    Incident,
+    OnBehalf,
     Organisation,
     Patient,
     PersonName,
@@ -131,9 +135,11 @@ def read_back(xml: bytes, edition: Edition) -> Record:
     assert encounter is not None
     practice = message.one(patient, "f:generalPractitioner")
     pharmacy = message.one(composition, "f:custodian")
-    author = message.one(composition, "f:author")
+    authors = [message.by_url[one] for one in all_at(composition, "f:author/f:reference")]
+    clinician = message.one(encounter, "f:participant/f:individual")
+    on_behalf = message.text("record.on_behalf")
     assert message.one(encounter, "f:serviceProvider") is pharmacy
-    assert message.one(encounter, "f:participant/f:individual") is author
+    assert bool(on_behalf) is (clinician not in authors)
     common: dict[str, Any] = {
         "patient": _patient(patient),
         "practice": _organisation(practice),
@@ -149,8 +155,10 @@ def read_back(xml: bytes, edition: Edition) -> Record:
         "referral": Referral(
             *(message.text(f"referral.{one}") for one in ("to", "urgency", "reason", "expectation"))
         ),
+        "incident": Incident(reason=message.text("incident.reason")),
+        "on_behalf": _on_behalf(authors, on_behalf) if on_behalf else None,
     }
-    who = _professional(author, message.text("clinician.role"))
+    who = _professional(clinician, message.text("clinician.role"))
     if edition.event.code == "ITK009D":
         return VaccinationRecord(
             **common,
@@ -159,6 +167,7 @@ def read_back(xml: bytes, edition: Edition) -> Record:
             location=message.text("contact.location"),
             chaperone=message.text("contact.chaperone"),
             risk_group=message.text("eligibility.risk_group"),
+            pregnancy_due=_shown_day(message.text("eligibility.due_date")),
             immunizations=tuple(_immunizations(message)),
         )
     return EmergencySupplyRecord(
@@ -170,7 +179,31 @@ def read_back(xml: bytes, edition: Edition) -> Record:
         items=tuple(_items(message)),
         plan_for_professionals=message.text("plan.professionals"),
         plan_for_patient=message.text("plan.patient"),
+        prescriber_request=_prescriber(message),
     )
+
+
+def _on_behalf(authors: list[Node], said: str) -> OnBehalf:
+    """Who recorded and who sent it, each named in the text too; their roles stand in the text alone."""
+    recorder, sender = (replace(_professional(one, ""), role=None) for one in (authors[0], authors[-1]))
+    for who, line in zip((recorder, sender), said.split("\n"), strict=True):
+        assert who.name.spoken() in line
+    return OnBehalf(recorder, sender)
+
+
+def _prescriber(message: Message) -> PrescriberRequest:
+    """Who asked for the supply, and whether a prescription is owed, as far as the text says it."""
+    name, role, number, *_more = [*message.text("supply.prescriber").split("\n"), "", ""]
+    asked = Professional(
+        PersonName(family=name),
+        Coded(role) if role else None,
+        registration=number.removeprefix("Registration number: "),
+    )
+    return PrescriberRequest(asked, undertaken=bool(message.text("supply.owed")) or None)
+
+
+def _shown_day(text: str) -> date | None:
+    return datetime.strptime(text, "%d %b %Y").date() if text else None  # noqa: DTZ007 - a day has no zone
 
 
 def _moment(text: str) -> datetime | None:
@@ -283,7 +316,7 @@ def _items(message: Message) -> Iterator[SuppliedItem]:
         yield SuppliedItem(
             kind=ItemKind.APPLIANCE if "supply.appliance" in row else ItemKind.MEDICINE,
             product=_term(medication, "f:code"),
-            form=_term(medication, "f:form"),
+            form=_term(medication, "f:form") or (Coded(row["supply.form"]) if "supply.form" in row else None),
             quantity=_quantity(node, "f:quantity"),
             days=int(at(node, "f:daysSupply/f:value")),
             directions=at(node, "f:dosageInstruction/f:text"),
@@ -336,7 +369,7 @@ def _in_codes(node: Node) -> Allergy:
 
 
 def _in_words(table: dict[str, tuple[str, ...]]) -> Allergy:
-    first = table.get("allergy.first", ("",))[0]
+    first = _shown_day(table.get("allergy.first", ("",))[0])
     return Allergy(
         Coded(table["allergy.agent"][0]),
         "\n".join(table.get("allergy.reaction", ())),
@@ -344,20 +377,28 @@ def _in_words(table: dict[str, tuple[str, ...]]) -> Allergy:
         table.get("allergy.kind", ("",))[0].lower(),
         table.get("allergy.severity", ("",))[0].lower(),
         Certainty(table["allergy.certainty"][0].lower()),
-        datetime.strptime(first, "%d %b %Y").date() if first else None,  # noqa: DTZ007 - a day has no zone
+        first,
     )
 
 
 def _consent(message: Message) -> Consent:
     treatment = message.text("consent.treatment").split("\n")
     sharing = message.text("consent.sharing")
-    who = treatment[1].removeprefix("Given by: ") if len(treatment) > 1 else ""
+    who = next((one.removeprefix("Given by: ") for one in treatment if one.startswith("Given by: ")), "")
+    child = message.text("consent.child").split("\n")
     return Consent(
         given_by=who,
         to_treatment=None if not treatment[0] else "not given" not in treatment[0],
         to_sharing=None if not sharing else "not given" not in sharing,
-        about_child=message.text("consent.child"),
+        about_child="\n".join(one for one in child if not one.startswith(STATED)),
     )
+
+
+STATED = (
+    *("Who decided has parental responsibility", "Ability to decide", "Consulted on the best interests"),
+    "The power of attorney",
+)
+"""How lines on the ability to decide begin: what they say of each answer has a test of its own."""
 
 
 KEPT_OF_AN_ITEM: dict[str, Any] = {
@@ -369,6 +410,11 @@ KEPT_OF_AN_ITEM: dict[str, Any] = {
         *("for_epilepsy", "as_directed", "reason"),
     )
 }
+
+
+def _of_other_kind(item: SuppliedItem) -> dict[str, Any]:
+    """Return what only the other kind of item is described by, left out."""
+    return {"form": None} if item.kind is ItemKind.APPLIANCE else {"size": "", "weight": "", "colour": ""}
 
 
 def as_sent(record: Record, edition: Edition) -> Record:
@@ -392,6 +438,9 @@ def as_sent(record: Record, edition: Edition) -> Record:
         ),
         "identity_checked": False,
         "notes_kept_here": "",
+        "incident": Incident(reason=record.incident.reason),
+        "on_behalf": record.on_behalf
+        and OnBehalf(_by_name(record.on_behalf.recorded_by), _by_name(record.on_behalf.sent_by)),
         "not_stated": (),
     }
     if isinstance(record, VaccinationRecord):
@@ -414,9 +463,28 @@ def as_sent(record: Record, edition: Edition) -> Record:
         **common,
         **kept,
         patient_conditions=PatientConditions(),
+        prescriber_request=_prescriber_as_sent(record),
+        late_entry_reason="",
         pharmacist=_by(record.pharmacist),
-        items=tuple(replace(item, **KEPT_OF_AN_ITEM) for item in record.items),
+        items=tuple(replace(item, **KEPT_OF_AN_ITEM, **_of_other_kind(item)) for item in record.items),
     )
+
+
+def _by_name(person: Professional) -> Professional:
+    return replace(person, role=None)
+
+
+def _prescriber_as_sent(record: EmergencySupplyRecord) -> PrescriberRequest:
+    """Return who asked as the practice reads it, where that was a prescriber."""
+    if record.supply_route is not SupplyRoute.PRESCRIBER:
+        return PrescriberRequest()
+    who = record.prescriber_request.prescriber
+    asked = Professional(
+        PersonName(family=who.name.as_on_record()),
+        who.role and Coded(who.role.display),
+        registration=who.registration,
+    )
+    return PrescriberRequest(asked, undertaken=record.prescriber_request.undertaken or None)
 
 
 def _by(person: Professional | None) -> Professional:
