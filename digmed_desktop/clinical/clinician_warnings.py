@@ -1,11 +1,11 @@
-"""Warnings about who acted and who the patient is, on either form: each asks whoever goes on for a reason."""
+"""Warnings about who acted, the practice and the patient, on either form: each asks whoever goes on for a reason."""
 
 from collections.abc import Iterator
 
 from digmed_desktop.clinical.identity import folded
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.record import Organisation, Patient, PersonName, Professional
-from digmed_desktop.clinical.registration import needs_registration
+from digmed_desktop.clinical.registration import needs_registration, other_regulator
 from digmed_desktop.clinical.telephone import national
 
 _NO_NUMBER = (
@@ -14,6 +14,11 @@ _NO_NUMBER = (
 _SAME_NAME = (
     "The clinician has the patient's name. Check both: one of them may stand in the place of the other."
 )
+_OTHER_REGULATOR = (
+    "Check who registers this person: the role is one that the {usual} registers, and the number is said to be the "
+    "{stated}'s. Correct it under People, or say why."
+)
+_SAME_PRACTICE = "Check the practice: it has the name of this pharmacy."
 _SAME_TELEPHONE = "Check the telephone number: it is the pharmacy's, the practice's, or the NHS number."
 
 
@@ -23,8 +28,19 @@ def clinician_warnings(who: Professional | None, patient: Patient, question: str
         return
     if needs_registration(who.role) and not who.registration.strip():
         yield Problem(question, _NO_NUMBER, Severity.LOOK, needs_reason=True)
+    if usual := other_regulator(who.role, who.regulator):
+        said = _OTHER_REGULATOR.format(usual=usual.value, stated=who.regulator.value)
+        yield Problem(question, said, Severity.LOOK, needs_reason=True)
     if _whole(who.name) and _whole(who.name) == _whole(patient.name):
         yield Problem(question, _SAME_NAME, Severity.LOOK, needs_reason=True)
+
+
+def practice_warnings(
+    pharmacy: Organisation, practice: Organisation | None, question: str
+) -> Iterator[Problem]:
+    """Yield a practice that has the pharmacy's own name."""
+    if practice and practice.name.strip() and folded(practice.name) == folded(pharmacy.name):
+        yield Problem(question, _SAME_PRACTICE, Severity.LOOK, needs_reason=True)
 
 
 def telephone_warnings(

@@ -30,6 +30,8 @@ PRODUCT, PROCEDURE, SITE, ROUTE, REASON, INDICATION = (
 MEDICINE, UNIT, ROLE, DISEASE = "medicine", "unit", "role", "target_disease"
 _OWN_NAME, _OTHERS_NAME = 0.6, 0.85
 """How alike, of 1, words must be to a known name to be that name misspelt: of the code's own, and of another's."""
+_NEARLY_A_WORD = 0.75  # how alike, of 1, two words are that mean the same: muscle and muscular
+_SHORT = 4  # letters of an abbreviation
 _WORD = re.compile(r"[^\W_][^\W_]{2,}")
 _TAGS = ("(product)", "(qualifier value)", "(procedure)", "(disorder)")
 
@@ -76,6 +78,39 @@ def names_two(kind: str, term: Coded | None) -> bool:
     if kind == PRODUCT and code in names and _is_another_product(term.display, words, code):
         return True
     return code in names and _rather_another(words, code, names)
+
+
+def has_foreign_words(kind: str, term: Coded | None) -> bool:
+    """Whether the words of a term have no word in common with any name of its known code, and are no short form of one."""
+    if term is None or not term.code.strip() or (term.system != SNOMED_CT and kind != ROLE):
+        return False
+    words, names = _plain(term.display), _names().get(kind, {}).get(term.code.strip(), frozenset())
+    if not words or not names or words in names or names_two(kind, term):
+        return False
+    said, theirs = _tokens(term.display), _words_of(kind)[term.code.strip()]
+    shared = any(_likeness(one, theirs) >= _NEARLY_A_WORD for one in said)
+    return (
+        not shared and _likeness(words, names) < _OWN_NAME and not any(_shortens(words, one) for one in names)
+    )
+
+
+@cache
+def _words_of(kind: str) -> Mapping[str, frozenset[str]]:
+    """Return by code the words of all its names."""
+    found: dict[str, frozenset[str]] = {}
+    for of, row in _terms():
+        if of == kind and row.get("code"):
+            said = [row.get(key, "") for key in ("display", "label", "short_name")]
+            words = frozenset().union(*(_tokens(str(one)) for one in (*said, *row.get("words", ()))))
+            found[str(row["code"])] = found.get(str(row["code"]), frozenset()) | words
+    return found
+
+
+def _shortens(words: str, name: str) -> bool:
+    """Whether a few letters stand in a name in their order, as IM in intramuscular."""
+    letters = [sign for sign in words if sign.isalnum()]
+    rest = iter(name)
+    return len(letters) <= _SHORT and all(sign in rest for sign in letters)
 
 
 def has_an_unknown_code(product: Coded) -> bool:

@@ -72,6 +72,8 @@ class AmountsFile(ReviewedFile):
 
     amount: list[AmountRow]
     form_words: Texts
+    medicine_words: Texts
+    appliance_words: Texts
 
 
 class AllergyGroupRow(DataModel):

@@ -18,7 +18,6 @@ from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.questions.binding import QuestionSet, value_at
 from digmed_desktop.clinical.questions.codecs import yes_no
 from digmed_desktop.clinical.questions.forms import filled_in, of
-from digmed_desktop.clinical.questions.vaccination import VACCINATION
 from digmed_desktop.clinical.questions.writer import Here
 from digmed_desktop.clinical.reading import Reading
 from digmed_desktop.clinical.record import (
@@ -67,9 +66,12 @@ def answers_of(
     return {question: answer for question, answer in answers.items() if answer or question != notes}
 
 
-def with_rules_said(answers: Mapping[str, str], said: Iterable[Problem]) -> dict[str, str]:
-    """Return the answers of a vaccination with what the rules say of its record, and not of the form, in the notes."""
-    laid_out, notes = VACCINATION.form.laid_out(answers), VACCINATION.question(NOTES)
+def with_rules_said(
+    answers: Mapping[str, str], said: Iterable[Problem], record: VaccinationRecord | EmergencySupplyRecord
+) -> dict[str, str]:
+    """Return the answers with what the rules say of their record, and not of the form, in the notes."""
+    questions = of(record)
+    laid_out, notes = questions.form.laid_out(answers), questions.question(NOTES)
     lines = [f"{laid_out.field(problem.field).label}: {problem.sentence}" for problem in said]
     if not lines:
         return dict(answers)

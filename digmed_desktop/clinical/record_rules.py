@@ -13,6 +13,7 @@ from digmed_desktop.clinical import (
     own_product,
     pgd,
     product_as_stated,
+    terms_as_stated,
     units,
     unstated,
     vaccination,
@@ -206,6 +207,7 @@ def _judged(programme: Programme, record: VaccinationRecord, place: int, now: da
     yield from _unit(record.immunizations[place], opened.programme, answers["vaccine.product"])
     yield from telephone_warnings(record.patient, record.pharmacy, record.practice, "patient.telephone")
     yield from product_as_stated.warnings(record.immunizations[place], opened.programme)
+    yield from terms_as_stated.of_vaccination(record, place)
     if record.pregnancy_due and record.patient.sex is Sex.MALE and answers.get(_WHY) != "pregnant":
         yield Problem(_WHY, _DUE_OF_A_MAN, Severity.STOP)
 

@@ -27,7 +27,7 @@ from digmed_desktop.clinical.record import (
     VaccinationRecord,
 )
 from digmed_desktop.clinical.record_fault import Fault
-from digmed_desktop.clinical.registration import check_registration
+from digmed_desktop.clinical.registration import check_registration, other_regulator
 
 TERM_MOST = 255  # characters of a dm+d description
 _KINDS, _SEVERITIES = ("allergy", "intolerance"), ("mild", "moderate", "severe")
@@ -123,14 +123,25 @@ def _of_part(value: Any) -> Iterator[Fault]:
         case Allergy(kind=kind, severity=severity):
             said[".kind"] = _one_of(kind, _KINDS)
             said[".severity"] = _one_of(severity, _SEVERITIES)
-        case OnBehalf(recorded_by=recorder, sent_by=sender):
-            if not (recorder.name.family.strip() and sender.name.family.strip()):
-                said[""] = "Name who recorded it and who sent it, each with the last name."
+        case OnBehalf():
+            said |= _of_on_behalf(value)
         case Coded(code=code) if not (code.isascii() and code.isprintable() and " " not in code):
             said[".code"] = "A code has letters, digits and signs, and no spaces."
     if isinstance(value, Professional) and value.registration:
         said[".registration"] = check_registration(value.regulator, value.registration)
     yield from ((part, sentence) for part, sentence in said.items() if sentence)
+
+
+def _of_on_behalf(value: OnBehalf) -> dict[str, str | None]:
+    """Return what is wrong with who recorded and sent a record for its clinician."""
+    both = {"recorded_by": value.recorded_by, "sent_by": value.sent_by}
+    said: dict[str, str | None] = {}
+    if not all(who.name.family.strip() for who in both.values()):
+        said[""] = "Name who recorded it and who sent it, each with the last name."
+    for part, who in both.items():
+        if usual := other_regulator(who.role, who.regulator):
+            said[f".{part}.regulator"] = f"The {usual.value} registers this role. Correct one of the two."
+    return said
 
 
 def _one_of(word: str, words: tuple[str, ...]) -> str | None:

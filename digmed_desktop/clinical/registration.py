@@ -13,6 +13,14 @@ def needs_registration(role: Coded | None) -> bool:
     return any(row.get("regulator") for row in _rows(role))
 
 
+def other_regulator(role: Coded | None, stated: Regulator) -> Regulator | None:
+    """Return the regulator of a role where a number of another one is ``stated``, else None."""
+    usual = {Regulator(row["regulator"]) for row in _rows(role)} - {Regulator.NONE}
+    if len(usual) != 1 or stated is Regulator.NONE or stated in usual:
+        return None
+    return usual.pop()
+
+
 def may_finish_supply(role: Coded | None) -> bool:
     """Whether a role may complete an emergency supply."""
     return any(row["may_finish_supply"] for row in _rows(role))

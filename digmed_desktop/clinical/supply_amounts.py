@@ -103,7 +103,7 @@ def _forms_in(text: str) -> frozenset[str]:
     return frozenset(map(unit_word, re.findall(r"[a-z]+", text.casefold()))) & _COUNTED
 
 
-def names_a_medicine(item: SuppliedItem) -> bool:
+def is_measured_as_a_medicine(item: SuppliedItem) -> bool:
     """Whether a name has a strength as a medicine has, or the quantity is counted in tablets or capsules."""
     unit = unit_word(units.shown(item.quantity.unit)) if item.quantity else ""
     named = _strengths(item.product.display) if item.product else frozenset()

@@ -14,7 +14,11 @@ from digmed_desktop.clinical import contradictions, form, law, reading
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.answers import required_missing
 from digmed_desktop.clinical.applicability import not_applicable
-from digmed_desktop.clinical.clinician_warnings import clinician_warnings, telephone_warnings
+from digmed_desktop.clinical.clinician_warnings import (
+    clinician_warnings,
+    practice_warnings,
+    telephone_warnings,
+)
 from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import age
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
@@ -85,6 +89,7 @@ def read(
         sheet.problems += telephone_warnings(
             record.patient, record.pharmacy, record.practice, "patient.telephone"
         )
+        sheet.problems += practice_warnings(record.pharmacy, record.practice, "practice.name")
     contradictions.refuse(sheet, record, EMERGENCY_SUPPLY)
     return judged(record, sheet.in_order(), sheet.closes_electronic_way, said)
 

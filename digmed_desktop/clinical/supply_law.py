@@ -20,15 +20,15 @@ from digmed_desktop.clinical.controlled_item import (
 from digmed_desktop.clinical.directions import days_of, shown_days
 from digmed_desktop.clinical.emergency_supply import LOWER, ItemKind, SuppliedItem, SupplyRoute
 from digmed_desktop.clinical.high_risk import judge_risk
+from digmed_desktop.clinical.kind_of_item import judge_kind, names_a_medicine
 from digmed_desktop.clinical.law_rule import Effect, Rule, Substance
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.near_names import nearly_named_in
 from digmed_desktop.clinical.preparations import ANY_OTHER, is_doubted, judge_preparation
-from digmed_desktop.clinical.supply_amounts import judge_amounts, names_a_medicine
+from digmed_desktop.clinical.supply_amounts import judge_amounts
 from digmed_desktop.clinical.supply_finding import Finding
 
 LONG_ON_PRESCRIBER_ROUTE = 30  # days: no limit of the law, but worth a second look
-_NAMES_A_MEDICINE = "Check the kind of item: its strength, or its unit, is that of a medicine."
 _TOO_MUCH = {Effect.PACK: "larger", Effect.CYCLE: "more", Effect.COURSE: "more"}
 AMOUNT_FIELDS = {
     Effect.PACK: "pack",
@@ -63,9 +63,8 @@ def judge(
     if route is SupplyRoute.PATIENT:
         found += _perhaps_schedule_18(item)
         found += _limits_in_doubt(item, listed)
-    doubted = listed is not None or any(one.field == "kind" and (one.asks or one.forbids) for one in found)
-    if item.kind is ItemKind.APPLIANCE and not doubted and names_a_medicine(item):
-        found.append(Finding("kind", _NAMES_A_MEDICINE, asks=True))
+    if not any(one.field == "kind" and (one.asks or one.forbids) for one in found):
+        found += judge_kind(item, listed)
     found += _counting(item)
     if (
         route is SupplyRoute.PRESCRIBER

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from digmed_desktop.clinical import form, law, supply_answers, unstated
+from digmed_desktop.clinical import form, law, supply_answers, terms_as_stated, unstated
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.contradictions import Contradiction
 from digmed_desktop.clinical.controlled_item import NO_SCHEDULE, lower_schedule
@@ -43,6 +43,7 @@ _OF_THE_SUPPLY = (
     "conditions.seen_in",
     "contact.date",
     "contact.late_reason",
+    "practice.name",
     "practice.why_none",
     "prescriber.registration",
     "session.pharmacist",
@@ -61,7 +62,7 @@ def faults(record: EmergencySupplyRecord, now: datetime) -> Iterator[Fault]:
     """Yield what law and form say against a supply that is used at ``now``; a warning needs its reason."""
     yield from law_faults(record)
     wanted = []
-    for problem in dict.fromkeys(_of_the_form(record, now)):
+    for problem in dict.fromkeys((*_of_the_form(record, now), *terms_as_stated.of_supply(record))):
         where = _in_file(problem)
         if problem.severity is Severity.STOP:
             yield where, problem.sentence

@@ -8,7 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from digmed_desktop.clinical import product_warnings
-from digmed_desktop.clinical.clinician_warnings import clinician_warnings, telephone_warnings
+from digmed_desktop.clinical.clinician_warnings import (
+    clinician_warnings,
+    practice_warnings,
+    telephone_warnings,
+)
 from digmed_desktop.clinical.dates import ENGLAND, age, shown
 from digmed_desktop.clinical.earlier_doses import ANOTHER_DOSE
 from digmed_desktop.clinical.problem import Problem, Severity
@@ -33,6 +37,7 @@ def warnings(record: VaccinationRecord, typed: Typed, programme: Programme) -> I
     yield from _batch(record)
     yield from clinician_warnings(record.vaccinator, record.patient, "session.vaccinator")
     yield from telephone_warnings(record.patient, record.pharmacy, record.practice, "patient.telephone")
+    yield from practice_warnings(record.pharmacy, record.practice, "practice.name")
     product = programme.products.get(typed("vaccine.product"))
     if record.immunizations[0].adverse_reaction and product and product.more_watched:
         yield Problem("after.adverse_note", MORE_WATCHED, Severity.LOOK)

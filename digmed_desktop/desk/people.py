@@ -1,7 +1,7 @@
 """The pharmacy and its people: first run, signing in by PIN, adding a locum, and as what each works here."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from digmed_desktop.clinical import dates, ods, postcode
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.record import Address, Organisation, PersonName, Professional, Regulator
-from digmed_desktop.clinical.registration import check_registration
+from digmed_desktop.clinical.registration import check_registration, other_regulator
 from digmed_desktop.credentials import pins
 from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk.gate import Gate, ended, work_role
@@ -346,7 +346,18 @@ def _details_problems(answers: Answers) -> list[Problem]:
         said = check_registration(Regulator(regulator), answers.get("person.registration", "").strip())
         if said:
             problems.append(Problem("person.registration", said))
+        problems += _regulator_problems(answers.get("person.role", ""), Regulator(regulator))
     return problems
+
+
+def _regulator_problems(role_id: str, stated: Regulator) -> Iterator[Problem]:
+    """Yield a regulator that does not register this role."""
+    role = next((one for one in roles.roles() if one.id == role_id), None)
+    if role and (usual := other_regulator(role.coded, stated)):
+        sentence = (
+            f"The {usual.value} registers the role {role.label}. Choose {usual.value}, or another role."
+        )
+        yield Problem("person.regulator", sentence)
 
 
 def _pin_problems(answers: Answers, known: tuple[str, ...]) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from digmed_desktop.clinical import nhs_number, record_import, record_rules
+from digmed_desktop.clinical import nhs_number, record_import, record_rules, terms_as_stated
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.questions.forms import of
 from digmed_desktop.clinical.questions.writer import Here
@@ -63,9 +63,9 @@ class RecordImportDesk:
             if too_many := too_many_items(len(record.items)):
                 raise DigMedError("This record has too many items.", too_many)
             here = Here(person_id=self._person)
-            return TakenIn(
-                (self._keep(record_import.answers_of(record, self._supplying.reading, here), record),)
-            )
+            answers = record_import.answers_of(record, self._supplying.reading, here)
+            said = terms_as_stated.of_supply(record)
+            return TakenIn((self._keep(record_import.with_rules_said(answers, said, record), record),))
         if len(record.immunizations) > MOST_VACCINES:
             raise DigMedError(
                 f"This record has {len(record.immunizations)} vaccines.",
@@ -90,7 +90,8 @@ class RecordImportDesk:
             return answers
         reading = self._vaccinating.reading(answers)
         known, now = self._vaccinating.known(), self._clock.now()
-        return record_import.with_rules_said(answers, record_rules.unsaid(known, record, place, reading, now))
+        said = record_rules.unsaid(known, record, place, reading, now)
+        return record_import.with_rules_said(answers, said, record)
 
     def _keep(self, answers: dict[str, str], record: "Record") -> tuple[str, str]:
         """Keep answers as a draft and return its id and its form. Who acted is confirmed: another system said so."""

@@ -102,9 +102,14 @@ def pharmacy() -> Organisation:
     )
 
 
-def vaccinator(role_id: str = "pharmacist", registration: str = "2099999") -> Professional:
-    """A fictional professional."""
-    return Professional(PersonName("Amira", "Khan"), roles.role(role_id).coded, Regulator.GPHC, registration)
+def vaccinator(role_id: str = "pharmacist", registration: str | None = None) -> Professional:
+    """A fictional professional with a number of who registers the role; another number where one is named."""
+    role = roles.role(role_id)
+    regulator = role.regulator if role.regulator is not Regulator.NONE else Regulator.GPHC
+    number = "99A9999Z" if regulator is Regulator.NMC else "2099999"
+    return Professional(
+        PersonName("Amira", "Khan"), role.coded, regulator, number if registration is None else registration
+    )
 
 
 def flu() -> Programme:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 from digmed_desktop import resources
 from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.dates import ENGLAND
+from digmed_desktop.clinical.record import Regulator
 from tests.clinical.doors import judged, through
-from tests.clinical.examples import FLU, complete_answers, vaccinator
+from tests.clinical.examples import FLU, complete_answers, pharmacy, vaccinator
 
 Raw = dict[str, Any]
 EXAMPLES = resources.root() / "examples"
@@ -48,6 +50,16 @@ def places(whole: Raw) -> set[str]:
     text = json.dumps(whole)
     found = judged(json_record.read(text), json_record.stated(text), SAME_DAY)
     return {where for where, _said in (*found.faults, *(one.said for one in found.unstated), *found.unjudged)}
+
+
+GIBBERISH = "Wexlo quorbat fnimm"
+
+
+def with_words(whole: Raw, name: str) -> Raw:
+    """A term of the first vaccine of a record, with words that mean nothing."""
+    term: Raw = whole["record"]["immunizations"][0][name]
+    assert term["code"]
+    return {**term, "display": GIBBERISH}
 
 
 NAME = {"given": "rose", "family": "O’Neill"}
@@ -104,6 +116,68 @@ DOUBTFUL: dict[str, tuple[Raw, str]] = {
         put(SEASONAL, practice__ods_code="FA123"),
         "practice.ods_code",
     ),
+    "a practice named as the pharmacy": (
+        put(SEASONAL, practice__name=f"{SEASONAL['record']['pharmacy']['name']} "),
+        "practice.name",
+    ),
+    "a practice named as the pharmacy, of a supply": (
+        put(SUPPLY, practice__name=SUPPLY["record"]["pharmacy"]["name"].upper()),
+        "practice.name",
+    ),
+    "a GMC number of a pharmacist": (put(SEASONAL, vaccinator__regulator="GMC"), "vaccinator"),
+    "a GMC number of a pharmacist who supplies": (put(SUPPLY, pharmacist__regulator="GMC"), "pharmacist"),
+    "a GMC number of a pharmacist who recorded it": (
+        put(
+            SEASONAL,
+            on_behalf={
+                "recorded_by": {**SEASONAL["record"]["vaccinator"], "regulator": "GMC"},
+                "sent_by": SEASONAL["record"]["vaccinator"],
+            },
+        ),
+        "on_behalf.recorded_by.regulator",
+    ),
+    "a medicine as an appliance": (
+        put(SUPPLY, items=[{**SUPPLY["record"]["items"][1], "product": {"display": "Amoxicillin"}}]),
+        "items.0.reason",
+    ),
+    "an appliance as a medicine": (
+        put(
+            SUPPLY,
+            items=[{**SUPPLY["record"]["items"][0], "product": {"display": "Pen needles 4mm"}, "reason": ""}],
+        ),
+        "items.0.reason",
+    ),
+    "gibberish beside the code of a vaccine": (
+        put(CODED, immunizations___0__product=with_words(CODED, "product")),
+        "immunizations.0.product",
+    ),
+    "gibberish beside the code of a procedure": (
+        put(CODED, immunizations___0__procedure=with_words(CODED, "procedure")),
+        "immunizations.0.given",
+    ),
+    "gibberish beside the code of a site": (
+        put(CODED, immunizations___0__site=with_words(CODED, "site")),
+        "immunizations.0.site",
+    ),
+    "gibberish beside the code of a route": (
+        put(CODED, immunizations___0__route=with_words(CODED, "route")),
+        "immunizations.0.route",
+    ),
+    "gibberish beside the code of a role": (
+        put(SEASONAL, vaccinator__role={**SEASONAL["record"]["vaccinator"]["role"], "display": GIBBERISH}),
+        "vaccinator",
+    ),
+    "gibberish beside the code of a medicine": (
+        put(
+            SUPPLY,
+            items___0__product={**SUPPLY["record"]["items"][0]["product"], "display": GIBBERISH},
+        ),
+        "items.0.product",
+    ),
+    "gibberish beside the code of a pharmacist's role": (
+        put(SUPPLY, pharmacist__role={**SUPPLY["record"]["pharmacist"]["role"], "display": GIBBERISH}),
+        "pharmacist",
+    ),
     "one item twice": (
         put(SUPPLY, items=[*SUPPLY["record"]["items"], SUPPLY["record"]["items"][0]]),
         "items.2.product",
@@ -154,6 +228,17 @@ def test_what_is_like_it_and_true_is_taken() -> None:
         put(CODED, immunizations___0__manufacturer=""),
         put(SEASONAL, vaccinator__name={"given": "Rosemary", "family": "O'Neill"}),
         put(SUPPLY, items___0__directions="Inject as directed"),
+        put(SEASONAL, practice__name="Overtown Pharmacy Road Surgery"),
+        put(
+            CODED, immunizations___0__route={**CODED["record"]["immunizations"][0]["route"], "display": "IM"}
+        ),
+        put(
+            CODED,
+            immunizations___0__site={
+                **CODED["record"]["immunizations"][0]["site"],
+                "display": "Structure of left deltoid muscle",
+            },
+        ),
         put(SUPPLY, items=[SUPPLY["record"]["items"][0], {**SUPPLY["record"]["items"][0], "days": 7}]),
     ):
         assert places(whole) == set()
@@ -171,6 +256,8 @@ def test_the_form_asks_for_the_same_reasons() -> None:
         ({"patient.given": "Amira", "patient.family": "KHAN"}, vaccinator(), "session.vaccinator"),
         ({"vaccine.batch": complete_answers()["patient.nhs_number"]}, vaccinator(), "vaccine.batch"),
         ({"practice.ods_code": "FA123"}, vaccinator(), "practice.ods_code"),
+        ({"practice.name": pharmacy().name}, vaccinator(), "practice.name"),
+        ({}, replace(vaccinator(), regulator=Regulator.GMC), "session.vaccinator"),
     ):
         form = through(complete_answers() | answers, FLU, who).at_form
         assert any(one.field == field and one.needs_reason for one in form), field

@@ -9,12 +9,14 @@ import pytest
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.practices import ListedPractice
-from digmed_desktop.clinical.record import Address, Organisation
+from digmed_desktop.clinical.record import Address, Organisation, Regulator
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
 from digmed_desktop.desk.sender import Sender
 from digmed_desktop.desk.views import Fit
 from digmed_desktop.history.store import Store
+from digmed_desktop.reference import roles
+from digmed_desktop.reference.roles import Role
 from digmed_desktop.scanning.pack import read
 from tests.clinical.examples import FLU, complete_answers, complete_record
 from tests.history.fresh import fresh_store
@@ -258,3 +260,23 @@ def test_adding_a_batch_says_what_is_wrong_and_knows_one_that_is_there(desk: Des
     assert [one.why_not for one in desk.stock.view().batches] == [""]
     desk.stock.finish(added.batch.id, finished=True)
     assert [one.why_not for one in desk.stock.view().batches] == ["Finished"]
+
+
+@pytest.mark.parametrize("role", [one for one in roles.roles() if one.regulator is not Regulator.NONE])
+def test_a_number_of_another_regulator_than_the_role_s_own_is_refused(desk: Desk, role: Role) -> None:
+    numbers = {Regulator.GPHC: "2071234", Regulator.GMC: "7999999", Regulator.NMC: "99A9999Z"}
+    for regulator, number in numbers.items():
+        answers = {
+            **PERSON,
+            "person.given": "Wren",
+            "person.role": role.id,
+            "person.regulator": regulator.value,
+            "person.registration": number,
+        }
+        found = desk.people.add(answers)
+        if regulator is role.regulator:
+            assert found == ()
+        else:
+            (problem,) = found
+            assert problem.field == "person.regulator"
+            assert problem.sentence.startswith(f"The {role.regulator.value} registers the role {role.label}.")

@@ -150,6 +150,26 @@ def test_what_the_rules_say_of_the_record_alone_is_told_when_it_is_opened(counte
     assert not left_open(counter.desk.drafts()[0].state.answers)
 
 
+def test_words_that_are_no_name_of_their_code_are_told_when_the_record_is_opened(counter: Counter) -> None:
+    one, bought = vaccination(), supply()
+    (vaccine,), site = one.immunizations, one.immunizations[0].site
+    assert site is not None
+    odd = replace(site, display="Wexlo quorbat")
+    counter.clock.move(seconds=4 * 3600)  # after the contact
+    counter.desk.record_imports.take_in(
+        json_record.dumps(replace(one, immunizations=(replace(vaccine, site=odd),)))
+    )
+    told = left_open(counter.desk.drafts()[0].state.answers)
+    assert any("Check the site: its words are no name of its code." in line for line in told), told
+    assert bought.items[0].route is not None
+    route = replace(bought.items[0].route, display="Wexlo quorbat")
+    items = (replace(bought.items[0], route=route), *bought.items[1:])
+    counter.clock.move(seconds=1)
+    counter.desk.record_imports.take_in(json_record.dumps(replace(bought, items=items)))
+    told = left_open(counter.desk.drafts()[0].state.answers)
+    assert any("Check the route: its words are no name of its code." in line for line in told), told
+
+
 def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with(counter: Counter) -> None:
     first = vaccination().immunizations[0]
     taken = counter.desk.record_imports.take_in(
