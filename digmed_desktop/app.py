@@ -169,11 +169,11 @@ def play_tour(folder: Path, first: int | None = None) -> int:
     return _played(folder, lambda window, pictures: play.play(window, pictures, first))
 
 
-def take_pictures(folder: Path, only: Collection[str] = ()) -> int:
-    """Write a picture of every page in every look, or of those named; return 0 when all were written."""
+def take_pictures(folder: Path, only: Collection[str] = (), *, documented: bool = False) -> int:
+    """Write a picture of every page in every look, of those named, or of those that README and guides show."""
     from digmed_desktop.tour import pictures
 
-    return _played(folder, lambda window, into: pictures.take(window, into, only))
+    return _played(folder, lambda window, into: pictures.take(window, into, only, documented=documented))
 
 
 def _played(folder: Path, play: Callable[[Window, Path], int]) -> int:

@@ -73,6 +73,11 @@ def parser() -> argparse.ArgumentParser:
         default=(),
         help="with --pictures: only these pages, named as their files are, for example check",
     )
+    made.add_argument(
+        "--documented",
+        action="store_true",
+        help="with --pictures: only those that README and the guides show, under the names that they have there",
+    )
     return made
 
 
@@ -139,7 +144,7 @@ def _run_program(words: list[str]) -> int:
         if asked.tour is not None:
             return app.play_tour(asked.tour, asked.first)
         if asked.pictures is not None:
-            return app.take_pictures(asked.pictures, asked.only)
+            return app.take_pictures(asked.pictures, asked.only, documented=asked.documented)
     except FileNotWrittenError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,11 +1,14 @@
 """Makes a picture of every page in every look: three themes, two sizes of text, two sizes of the window."""
 
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
-from digmed_desktop.tour.counter_scenes import CounterScenes
+from PySide6.QtGui import QImage
+
+from digmed_desktop.tour.counter_scenes import SETTLED_MS, CounterScenes
 from digmed_desktop.tour.moves import Moves
 from digmed_desktop.tour.player import Player, pause
 from digmed_desktop.ui.pages.registry import PLACES
@@ -15,6 +18,15 @@ from digmed_desktop.ui.window import Window
 
 LOOKS = tuple((theme, percent) for percent in (100, 200) for theme in ("light", "dark", "high-contrast"))
 SIZES = ((1280, 720), (1920, 1080))
+SMALLEST = 0  # Qt's quality of a PNG: as few bytes as it can have
+DOCUMENTED = {
+    "vaccinate": "form",
+    "notification": "paper",
+    "guide-form": "form",
+    "guide-check": "check",
+    "guide-sent": "sent",
+}
+"""The pictures of README and the guides in resources/pictures, each with the page that it shows."""
 
 
 class Tourist:
@@ -74,6 +86,21 @@ class Tourist:
                 say(f"{size[0]}x{size[1]}, {theme}, {percent} %: {len(wanted)} pages")
         return count
 
+    def picture_documented(self, folder: Path) -> int:
+        """Take the pictures that README and the guides show, under the names they have there; return how many."""
+        self.window.context.appearance.set("light", 100)
+        self.window.resize(*SIZES[0])
+        ways = dict(self.pages())
+        for name, page in DOCUMENTED.items():
+            self.window.counter.idle_lock.touched()
+            ways[page]()
+            self.window.toast.hide()
+            pause(SETTLED_MS)
+            image = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+            if not image.save(str(folder / f"{name}.png"), "PNG", SMALLEST):  # type: ignore[call-overload]
+                raise OSError(f"{name}.png could not be written")
+        return len(DOCUMENTED)
+
     # ---- ways to pages
 
     def _come_in(self) -> None:
@@ -110,8 +137,11 @@ class Tourist:
         self.player.wait_for("what fits", lambda: palette.list.count() > 0)
 
 
-def take(window: Window, folder: Path, only: Collection[str] = ()) -> int:
-    """Take every picture of every page, or of those named, into ``folder``; return 0, or 2 for an unknown page."""
+def take(window: Window, folder: Path, only: Collection[str] = (), *, documented: bool = False) -> int:
+    """Take every picture of every page, or of those named, into ``folder``; return 0, or 2 for an unknown page.
+
+    ``documented``: only those that README and the guides show, under their names.
+    """
     tourist = Tourist(window, folder)
     known = [name for name, _go in tourist.pages()]
     if missing := sorted(set(only) - set(known)):
@@ -119,8 +149,15 @@ def take(window: Window, folder: Path, only: Collection[str] = ()) -> int:
         return 2
     window.show()
     window.activateWindow()
-    (folder / "messages").mkdir(exist_ok=True)
-    tourist.prepare()
-    count = tourist.picture_all(folder, only, lambda line: print(line, flush=True))
+    if documented:
+        with tempfile.TemporaryDirectory() as aside:  # for what else the tour writes
+            tourist = Tourist(window, Path(aside))
+            (Path(aside) / "messages").mkdir()
+            tourist.prepare()
+            count = tourist.picture_documented(folder)
+    else:
+        (folder / "messages").mkdir(exist_ok=True)
+        tourist.prepare()
+        count = tourist.picture_all(folder, only, lambda line: print(line, flush=True))
     print(f"{count} pictures in {folder}")
     return 0
