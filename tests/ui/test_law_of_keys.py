@@ -158,6 +158,10 @@ MAIN_ACTION = {
     "settings-backup": "Make a backup now …",
     "settings-audit": "Find",
     "sent": "Record a vaccination  F2",  # of an empty list
+    "drafts": "Record a vaccination  F2",  # as that of the empty lists below
+    "sign": "Record a vaccination  F2",
+    "replies": "Open sent items  F5",
+    "register": "Record an emergency supply  F3",
     "settings-data-files": "Check and save",
     "sign-in": "Sign in",
     "to-sign": "Sign",

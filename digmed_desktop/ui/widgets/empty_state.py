@@ -48,12 +48,12 @@ class EmptyState(QFrame):
     def __init__(
         self, icon: str, text: str, heading_text: str, act: str = "", *, in_card: bool = False
     ) -> None:
-        """``in_card``: a card stands round it already."""
+        """``in_card``: a card stands round it already, and the page has its own main action."""
         super().__init__()
         self.setObjectName("" if in_card else "card")
         self.head = Words(heading_text, TYPE.heading, bold=True)
         self.body = Words(text, role="quiet")
-        self.act = button(act, "primary")
+        self.act = button(act, "" if in_card else "primary")
         self.act.clicked.connect(self.wanted)
         centre = Qt.AlignmentFlag.AlignHCenter
         layout = QVBoxLayout(self)
