@@ -191,6 +191,16 @@ class Chain:
         yield from (sentence for _, sentence in checks.changed())
 
 
+def _unsealed(connection: sa.Connection, sealed: Sealed, most: int) -> list[str]:
+    """Return the keys of so many rows of a table that have no link, those of the end first."""
+    sealed_keys = "SELECT subject FROM link WHERE kind = ?"
+    wanted = (
+        f"SELECT CAST({sealed.key_sql} AS TEXT) AS found FROM {sealed.table} "  # noqa: S608 - own names only
+        f"WHERE found NOT IN ({sealed_keys}) ORDER BY {sealed.order} DESC LIMIT ?"
+    )
+    return list(connection.exec_driver_sql(wanted, (sealed.kind, min(most, _MOST_FAULTS))).scalars())
+
+
 class _Checks:
     """Checks links in their order, some at a time."""
 
@@ -267,8 +277,14 @@ class _Checks:
         for sealed in SEALED:
             counted = connection.exec_driver_sql(f"SELECT count(*) FROM {sealed.table}")  # noqa: S608
             extra = int(counted.scalar_one()) - self._sealed[sealed.kind]
-            if extra > 0:
-                yield self.expected, f"{extra} of the rows of {sealed.table} were added without being sealed."
+            named = _unsealed(connection, sealed, extra) if extra > 0 else []
+            for key in named:
+                yield self.expected, f"Row {key} of {sealed.table} was added without being sealed."
+            if (others := extra - len(named)) > 0:
+                yield (
+                    self.expected,
+                    f"{others} of the rows of {sealed.table} were added without being sealed.",
+                )
         if (other := connection.exec_driver_sql(_OTHER_STATE).scalar()) is not None:
             yield self.expected, f"Notification {other} shows a state that nothing recorded has led to."
 

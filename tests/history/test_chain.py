@@ -151,7 +151,7 @@ def test_nothing_is_recorded_when_its_link_cannot_be_made(three: Store) -> None:
         (
             "INSERT INTO event (notification_id, at, happening, state, by_name, code, note) "
             f"VALUES (1, '{NOW}', 'matched', 'accepted', '', '30001', '')",
-            "1 of the rows of event were added without being sealed",
+            "Row 13 of event was added without being sealed",
         ),
     ],
 )  # fmt: skip

@@ -268,6 +268,8 @@ class RetentionSection(ColumnPage):
 
 
 def _whose(hold: Hold) -> str:
+    if hold.is_unreadable:
+        return "every record"
     if hold.batch:
         return f"batch {hold.batch}"
     return (
