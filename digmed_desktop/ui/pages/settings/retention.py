@@ -264,7 +264,11 @@ class RetentionSection(ColumnPage):
         self.tell([])
         self._show_preview(Preview((), {}))
         self._read()
-        return f"Removed: {gone[0]:,} records, and the details of {gone[1]:,} patients of whom no record is left."
+        records, patients = (
+            counted(gone[0], "record", "records"),
+            counted(gone[1], "patient", "patients"),
+        )
+        return f"Removed: {records}, and the details of {patients} of whom no record is left."
 
 
 def _whose(hold: Hold) -> str:
