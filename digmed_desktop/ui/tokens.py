@@ -59,6 +59,8 @@ class Size:
     row: int
     option: int
     icon: int
+    first_width: int
+    first_height: int
     rail: int
     ahead: int
     foot: int

@@ -37,12 +37,13 @@ from digmed_desktop.ui.record_imports import RecordImports
 from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
+from digmed_desktop.ui.tokens import SIZE
 from digmed_desktop.ui.widgets.focus_ring import FocusRing
 
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
 MOST_STEPS_BACK = 9
-FIRST_SIZE = (1280, 720)
+FIRST_SIZE = (SIZE.first_width, SIZE.first_height)
 
 
 class Window(QMainWindow):

@@ -3,13 +3,16 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.widgets.buttons import button
+from digmed_desktop.ui.widgets.editors import TextEditor
+from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.focus_ring import AROUND, FocusRing
 
+TEXT_WIDTH = 600
 LOOKS = ("light", "dark", "high-contrast")
 
 
@@ -104,3 +107,18 @@ def test_it_takes_no_press(qtbot: QtBot, window: Bench) -> None:
     assert under is not None
     QTest.mouseClick(under, Qt.MouseButton.LeftButton)
     assert pressed
+
+
+def test_the_ring_leaves_the_words_above_a_field_whole(qtbot: QtBot) -> None:
+    long_hint = "Choose a reason, or write one. It stays in this pharmacy and no message holds it."
+    for field in (
+        Field("a", "Find the patient", TextEditor()),
+        Field("b", "Reason for continuing", TextEditor(), hint=long_hint),
+    ):
+        qtbot.addWidget(field)
+        field.setFixedSize(TEXT_WIDTH, field.heightForWidth(TEXT_WIDTH))
+        field.show()
+        top = field.editor.mapTo(field, QPoint(0, 0)).y()
+        words = [one for one in field.findChildren(QLabel) if one.isVisible()]
+        assert words
+        assert all(one.mapTo(field, QPoint(0, one.height())).y() + AROUND <= top for one in words)

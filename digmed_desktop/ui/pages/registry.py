@@ -59,7 +59,9 @@ PLACES: tuple[Place, ...] = (
     Place("people", "People", "F8", PeoplePage, "people", SET_UP),
     Place("pgds", "PGDs", "Ctrl+G", PgdPage, "pgds", SET_UP),
     Place("settings", "Settings", "F10", SettingsPage, "settings", SET_UP),
-    Place("practice", "Practice", "F11", PracticePage, "practice-mode", SET_UP, only_in_practice_mode=True),
+    Place(
+        "practice", "Practice mode", "F11", PracticePage, "practice-mode", SET_UP, only_in_practice_mode=True
+    ),
 )
 
 FORMS = {"vaccination": "vaccinate", "emergency-supply": "supply"}

@@ -67,7 +67,7 @@ class Field(QWidget):
         self._bar.setObjectName("fieldBar")
         self._inner = QVBoxLayout(self._bar)
         self._inner.setContentsMargins(0, 0, 0, 0)
-        self._inner.setSpacing(SPACE.hair)
+        self._inner.setSpacing(SPACE.tight)  # the ring round the editor fits in
         self._lay_out()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

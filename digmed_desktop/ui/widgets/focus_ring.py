@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from digmed_desktop.ui.theme import Appearance
-from digmed_desktop.ui.tokens import RADIUS, SPACE, STROKE
+from digmed_desktop.ui.tokens import RADIUS, STROKE
 from digmed_desktop.ui.widgets.words import application
 
 INSIDE = (QAbstractItemView, QTabBar, QTextBrowser)
@@ -26,8 +26,8 @@ MOVES = (
     QEvent.Type.Hide,
     QEvent.Type.EnabledChange,
 )
-AROUND = SPACE.hair + 2 * STROKE.mark
-"""From the edge of a control to the outer edge of its ring."""
+AROUND = 2 * STROKE.mark
+"""From the edge of a control to the outer edge of its ring; a label stands at least as far above its field."""
 
 
 class FocusRing(QWidget):
