@@ -157,7 +157,7 @@ def _told_by_window(said: dict[str, Any], record: str) -> int:
     if trouble := said.get("trouble"):
         print(trouble, file=sys.stderr)
         return 1
-    what = "the record is in its window" if record else "its window was brought to the front"
+    what = "the open window shows the record" if record else "its window was brought to the front"
     print(f"DigMed Desktop is open already; {what}.")
     return 0
 

@@ -30,8 +30,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
     made = argparse.ArgumentParser(
         prog="digmed-desktop",
-        description="Tells the GP practice, over MESH, of vaccinations and emergency supplies made in a pharmacy.",
-        epilog="'digmed-desktop open RECORD.json' shows a record of another system as a draft. "
+        description="Sends a pharmacy's vaccinations and emergency supplies to the GP practice over MESH.",
+        epilog="'digmed-desktop open RECORD.json' shows a record from another system as a draft. "
         "The other commands need no window. "
         "'digmed-desktop build RECORD.json' writes the message of a record. "
         "'digmed-desktop check MESSAGE.xml ...' applies the program's own checks. "
@@ -155,7 +155,7 @@ def _open(words: list[str]) -> int:
     """Open a record of another system as a draft in the window. Exit status 2 when it is none."""
     grammar = argparse.ArgumentParser(
         prog="digmed-desktop open",
-        description="Starts the window with a form filled in from a record, or shows it in the window that is open. "
+        description="Opens the window with a form filled in from a record, or fills it in where a window is already open. "
         "Nothing is sent: it is a draft to be checked.",
     )
     grammar.add_argument(
@@ -167,7 +167,7 @@ def _open(words: list[str]) -> int:
 
     found = commands.read_record(asked.record)
     if found is None:
-        print(f"{asked.record.name} was not opened: it is no record that can be read.", file=sys.stderr)
+        print(f"{asked.record.name} was not opened: it cannot be read as a record.", file=sys.stderr)
         return 2
     if not has_screen():
         print(NO_SCREEN, file=sys.stderr)
@@ -224,7 +224,7 @@ def _check_data(words: list[str]) -> int:
     """Check data files; exit status 1 when there is a fault, 2 when the schemas cannot be written."""
     grammar = argparse.ArgumentParser(
         prog="digmed-desktop check-data",
-        description="Checks every file that a person may edit: programmes, law, forms, wording, codes. A fault names "
+        description="Checks every file that can be edited: programmes, law, forms, wording, codes. A fault names "
         "file, entry and key. Exit status 1 when there is one, 2 when the schemas cannot be written.",
     )
     grammar.add_argument(

@@ -36,7 +36,8 @@ def _grammar(command: str, about: str) -> argparse.ArgumentParser:
 def _sync(words: list[str]) -> int:
     _grammar(
         "sync",
-        "Send what waits and collect what came, once. For a scheduled task, under the computer account that the program "
+        "Send waiting notifications and collect replies, once. For a "
+        "scheduled task, under the computer account that the program "
         "was set up with; safe while the program is open. Exit status 1 when MESH was not reached.",
     ).parse_args(words)
     return _logged(lambda folders: _say(*unattended.sync(folders)))
@@ -45,7 +46,7 @@ def _sync(words: list[str]) -> int:
 def _doctor(words: list[str]) -> int:
     grammar = _grammar(
         "doctor",
-        "Check everything that sending and collecting stands on, each with its remedy. Exit status 1 when a check fails.",
+        "Check everything that sending and collecting depend on, each with its remedy. Exit status 1 when a check fails.",
     )
     grammar.add_argument(
         "--installed",
@@ -125,7 +126,7 @@ def _erase(words: list[str]) -> int:
     asked = grammar.parse_args(words)
 
     def passphrase() -> tuple[str, str]:
-        return getpass.getpass("Passphrase of the backup: "), getpass.getpass("The same passphrase again: ")
+        return getpass.getpass("Passphrase of the backup: "), getpass.getpass("Repeat the passphrase: ")
 
     def typed(count: int) -> str:
         print(
@@ -149,7 +150,8 @@ def _retention(words: list[str]) -> int:
 
     grammar = _grammar(
         "retention",
-        "Say how long to keep each kind of record, by which source, and which records are over their time. Nothing is "
+        "Say how long to keep each kind of record, by which source, "
+        "and which records are past their retention period. Nothing is "
         "removed until a manager has confirmed the table with --confirm and then asks for it with --remove. Each decision "
         "asks for the manager's PIN. The window has to be closed.",
     )

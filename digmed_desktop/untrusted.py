@@ -49,7 +49,7 @@ def why_unread(error: OSError, what: str = "The file") -> str:
     elif isinstance(error, FileNotFoundError | NotADirectoryError):
         why = ": it is not there"
     elif isinstance(error, PermissionError):
-        why = ": this account may not read it"
+        why = ": this account cannot read it"
     return f"{what} cannot be read{why}."
 
 

@@ -38,7 +38,7 @@ class Doorbell(QObject):
             return told_by_window(standing, is_set_up=office.now(lambda desk: desk.connection.is_set_up))
         if word == "doctor":
             return told_of_checks(iter(office.now(lambda desk: desk.checks())))
-        raise DigMedError("This word is not known at the front door.")
+        raise DigMedError("The open window does not know this command.")
 
     def _close(self) -> dict[str, object]:
         reply: SimpleQueue[str] = SimpleQueue()

@@ -19,7 +19,7 @@ def as_known(error: BaseException) -> DigMedError:
         log.error("a data file has a fault: %s", error.faults[0].file)
         return DigMedError(error.faults[0].sentence, REMEDY)
     if isinstance(error, LockedError):
-        return DigMedError("This is set by your IT.", "Ask them to change it.")
+        return DigMedError("This is set by your IT support.", "Ask them to change it.")
     if isinstance(error, OSError) and error.errno is not None:
         log.warning("the disk refused: %s", errno.errorcode.get(error.errno, error.errno))
         return not_stored(error)

@@ -159,7 +159,7 @@ class AnswerSheet:
         if unsendable(answer, lines=lines):
             self.stop(
                 field,
-                f"Type {name} again: it holds a hidden character that cannot be sent, often from pasting.",
+                f"Type {name} again: it contains a hidden character that cannot be sent, often from pasting.",
             )
             return ""
         if len(answer) > most:
@@ -177,7 +177,7 @@ class AnswerSheet:
         for option in self._lists.get(one.options_from, one.options):
             if option.id == answer:
                 return option
-        self.stop(field, f"Choose one from the list for {called(one)}: what stands there is not in it.")
+        self.stop(field, f"Choose one from the list for {called(one)}: the text there is not on it.")
         return None
 
     def yes(self, field: str) -> bool | None:

@@ -42,7 +42,9 @@ def cross_check(at: At, file: ApplicabilityFile, source: DataSource) -> Iterator
             for question in questions:
                 if question not in wanted:
                     yield at.fault(
-                        ("rule", number, key), f"{shown(question)} is no question of the form", "a question"
+                        ("rule", number, key),
+                        f"{shown(question)} is not a question of the form",
+                        "a question",
                     )
         if rule.from_age is not None and rule.to_age is not None and rule.from_age > rule.to_age:
             yield at.fault(

@@ -28,7 +28,7 @@ def warning_about(typed: str) -> str | None:
     if batch and not any(sign.isdigit() for sign in batch):
         return "Check the batch number: it has no digit. Copy it from the pack."
     if len(batch) > 1 and len(set(batch)) == 1:
-        return "Check the batch number: all its signs are the same. Copy it from the pack."
+        return "Check the batch number: all its characters are the same. Copy it from the pack."
     return None
 
 

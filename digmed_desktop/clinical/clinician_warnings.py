@@ -12,7 +12,7 @@ _NO_NUMBER = (
     "This person's role needs a registration number, and none is recorded. Enter it under People, or say why."
 )
 _SAME_NAME = (
-    "The clinician has the patient's name. Check both: one of them may stand in the place of the other."
+    "The clinician has the patient's name. Check both: one may have been typed in place of the other."
 )
 _OTHER_REGULATOR = (
     "Check who registers this person: the role is one that the {usual} registers, and the number is said to be the "

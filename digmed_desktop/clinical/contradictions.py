@@ -72,7 +72,8 @@ def contradictions(record: Record, now: datetime | None = None) -> Iterator[Cont
         yield from _due(record)
     if _done(record) and record.consent.to_treatment is False and not record.incident.done:
         yield Contradiction(
-            "consent.to_treatment", "Consent was refused, and it was done. Check the consent and the outcome."
+            "consent.to_treatment",
+            "Consent was refused, but the vaccination or supply went ahead. Check the consent and the outcome.",
         )
 
 
@@ -86,7 +87,7 @@ def _twice(record: VaccinationRecord) -> Iterator[Contradiction]:
         )
         this = (one.programme, folded(one.batch), *terms)
         if one.given and this in before:
-            sentence = "The record has this vaccine twice. Remove one, or correct what differs."
+            sentence = "This vaccine is in the record twice. Remove one, or correct the difference."
             yield Contradiction(_OF_VACCINE, sentence, place, (f"{_OF_VACCINE}.given",))
         elif one.given:
             before.add(this)

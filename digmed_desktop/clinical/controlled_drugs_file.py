@@ -57,13 +57,15 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
         place = ("names", number)
         if row.name.casefold() in seen:
             yield at.fault(
-                (*place, "name"), f"{shown(row.name)} stands there twice", "a different name in each row"
+                (*place, "name"), f"{shown(row.name)} appears twice", "a different name in each row"
             )
         seen.add(row.name.casefold())
         yield from at.unknown((*place, "source"), [row.source], file.sources, "a source")
         if bool(row.schedules) == (row.kind == "not-controlled"):
             wrong = "the schedules do not fit the kind"
-            yield at.fault((*place, "schedules"), wrong, "none for what is not controlled, else one or more")
+            yield at.fault(
+                (*place, "schedules"), wrong, "none for what is not controlled, otherwise one or more"
+            )
         mixed = bool(set(row.schedules) & NEVER_SUPPLIED) and not set(row.schedules) <= NEVER_SUPPLIED
         if (row.lower_as or row.never_as or row.lower_up_to) and not mixed:
             wrong = "forms decide nothing here"
@@ -71,7 +73,7 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
                 (*place, "lower_as"), wrong, "only where a schedule of 1 to 3 and one of 4 or 5 stand"
             )
         if row.schedules != sorted(set(row.schedules)):
-            yield at.fault((*place, "schedules"), "stand twice or out of order", "each once, in order")
+            yield at.fault((*place, "schedules"), "appear twice or out of order", "each once, in order")
     for number, name in enumerate(file.ranges):
         members = (row for row in file.names if row.schedules == [ONLY_5])
         if not any(row.name.casefold().startswith(f"{name.casefold()} ") for row in members):

@@ -45,7 +45,7 @@ def notices(today: date) -> tuple[str, ...]:
     first = f"{due[0].title}: nobody checked this data again by {shown(due[0].look_again_by)}"
     more = f", nor {len(due) - 1} more by {'its day' if len(due) == 2 else 'their days'}" if due[1:] else ""
     return (
-        f"{first}{more}. Check its sources before you go by it. Help lists all data under Rules and sources.",
+        f"{first}{more}. Check its sources before you rely on it. Help lists all data under Rules and sources.",
     )
 
 
@@ -72,12 +72,12 @@ def of_files(names: Sequence[str]) -> str:
     if not mine:
         return ""
     first = min(one.checked_on for one in mine)
-    return f"Data checked on {shown(first)}; somebody must check it again by {shown(mine[0].look_again_by)}."
+    return f"Data checked on {shown(first)}; someone must check it again by {shown(mine[0].look_again_by)}."
 
 
 _LEAD = (
-    "Programmes, rules and law change. Each file says when somebody held it against its sources, and by which day "
-    "somebody must do so again. After that day the program goes on using it and the banner says so.\n"
+    "Programmes, rules and law change. Each file says when someone held it against its sources, and by which day "
+    "someone must do so again. After that day the program keeps using it and the banner says so.\n"
 )
 
 

@@ -47,7 +47,7 @@ def of_dose(vaccine: Immunization) -> Iterator[Found]:
     usual = programme.usual_doses if programme else ()
     if micrograms := _WEIGHTS.get(folded(dose.unit.display)):
         if dose.value in usual or not _LEAST_WEIGHT <= dose.value * micrograms <= _LARGEST_WEIGHT:
-            yield "dose", "This is no dose by weight of this vaccine. Check the amount and its unit."
+            yield "dose", "This is not a dose by weight of this vaccine. Check the amount and its unit."
         return
     far_off = usual and (dose.value >= usual[-1] * FAR_OFF or dose.value * FAR_OFF <= usual[0])
     if far_off or dose.value > LARGEST_DOSE:

@@ -74,7 +74,7 @@ class FieldRow(DataModel):
     options: list[OptionRow] = []
     options_from: str = Field("", description="the name of a list that the programme gives")
     shown: ShownRow | None = None
-    default: str = Field("", description="the answer of a fresh form")
+    default: str = Field("", description="the answer on a new form")
     remembered: Flag = False
 
 
@@ -139,7 +139,7 @@ def _shown(
         known = ["", "yes", "no"] if other.kind is FieldKind.YES_NO else ["", *(o.id for o in other.options)]
         for answer in row.answers:
             if answer not in known:
-                wrong = f"{shown(answer)} is no answer of {other.id}"
+                wrong = f"{shown(answer)} is not an answer of {other.id}"
                 yield at.fault((*place, "shown", "answers"), wrong, f"one of {listed(known[1:])}")
 
 
@@ -156,7 +156,9 @@ def _options(at: At, place: tuple[str | int, ...], field: FieldRow) -> Iterator[
     if field.options_from:
         yield from at.unknown((*place, "options_from"), [field.options_from], PROGRAMME_LISTS, "a list")
     if ids and field.default and field.default not in ids:
-        yield at.fault((*place, "default"), f"{shown(field.default)} is no option", f"one of {listed(ids)}")
+        yield at.fault(
+            (*place, "default"), f"{shown(field.default)} is not an option", f"one of {listed(ids)}"
+        )
 
 
 KIND = FileKind("forms", FormFile, cross_check, Consequence.FORMS)

@@ -100,7 +100,7 @@ class FormState:
         if not isinstance(answers, dict):
             return cls._of_version_1(whole)
         if not all(isinstance(text, str) for text in answers.values()):
-            raise ValueError("an answer is no text")
+            raise ValueError("an answer is not text")
         corrected, withdrawn = whole.get("correction"), whole.get("withdraws")
         return cls(
             answers=whole["answers"],

@@ -74,9 +74,7 @@ def cross_check(at: At, file: IncidentsFile, _source: DataSource) -> Iterator[Fa
         for row, step in enumerate(kind.step):
             here = ("kind", number, "step", row)
             if step.id in ids[:row]:
-                yield at.fault(
-                    (*here, "id"), f"“{step.id}” stands there twice", "a different id in each step"
-                )
+                yield at.fault((*here, "id"), f"“{step.id}” appears twice", "a different id in each step")
             if step.to is not None:
                 used.add(step.to)
                 yield from at.unknown((*here, "to"), [step.to], places, "a place")

@@ -60,7 +60,7 @@ def loads(text: str) -> VaccinationRecord:
     """Return the vaccination record in a JSON text. Raises :class:`RecordFormatError`."""
     record = read(text)
     if not isinstance(record, VaccinationRecord):
-        raise RecordFormatError("This record is not of a vaccination.")
+        raise RecordFormatError("This record is not for a vaccination.")
     return record
 
 
@@ -87,11 +87,11 @@ def read(text: str) -> Record:
     except ValidationError as fault:
         for error in fault.errors(include_input=False, include_url=False, include_context=False):
             path = ".".join(("record", *(str(step) for step in error["loc"])))
-            faults.append((path, _SENTENCES.get(error["type"], "This value cannot stand here.")))
+            faults.append((path, _SENTENCES.get(error["type"], "This value is not allowed here.")))
     faults += [(path, _NO_YEAR) for path in _outside_calendar(record, "record")]
     if faults:
         raise RecordFormatError(
-            "This is no record that the program can read.", tuple(dict.fromkeys(faults))[:MAX_FAULTS]
+            "The program cannot read this as a record.", tuple(dict.fromkeys(faults))[:MAX_FAULTS]
         )
     found: Record = record
     return found
@@ -107,22 +107,22 @@ def stated(text: str) -> frozenset[str]:
 
 
 _SENTENCES = {
-    "string_type": "A text must stand here.",
-    "bool_type": "Here must stand true or false.",
-    "int_type": "A whole number must stand here.",
-    "decimal_type": "A number must stand here.",
-    "decimal_parsing": "A number must stand here.",
+    "string_type": "Enter text here.",
+    "bool_type": "Enter true or false here.",
+    "int_type": "Enter a whole number here.",
+    "decimal_type": "Enter a number here.",
+    "decimal_parsing": "Enter a number here.",
     "enum": "The value is not one of those allowed here.",
-    "tuple_type": "A list must stand here.",
-    "dataclass_type": "An object with fields must stand here.",
-    "dataclass_exact_type": "An object with fields must stand here.",
+    "tuple_type": "Enter a list here.",
+    "dataclass_type": "Enter an object with fields here.",
+    "dataclass_exact_type": "Enter an object with fields here.",
     "missing": "This field is missing.",
-    "date_parsing": "A date must stand here, such as 2026-10-14.",
-    "date_type": "A date must stand here, such as 2026-10-14.",
-    "date_from_datetime_parsing": "A date must stand here, such as 2026-10-14.",
-    "datetime_parsing": "A date and time must stand here, such as 2026-10-14T14:05:00+01:00.",
-    "datetime_type": "A date and time must stand here, such as 2026-10-14T14:05:00+01:00.",
-    "datetime_from_date_parsing": "A date and time must stand here, such as 2026-10-14T14:05:00+01:00.",
+    "date_parsing": "Enter a date here, such as 2026-10-14.",
+    "date_type": "Enter a date here, such as 2026-10-14.",
+    "date_from_datetime_parsing": "Enter a date here, such as 2026-10-14.",
+    "datetime_parsing": "Enter a date and time here, such as 2026-10-14T14:05:00+01:00.",
+    "datetime_type": "Enter a date and time here, such as 2026-10-14T14:05:00+01:00.",
+    "datetime_from_date_parsing": "Enter a date and time here, such as 2026-10-14T14:05:00+01:00.",
 }
 
 
@@ -152,7 +152,7 @@ def schema(name: str) -> dict[str, Any]:
 def _parsed(text: str) -> dict[str, Any]:
     """Return the outermost object; numbers with a point as their digits, because a float would lose some."""
     if len(text) > MAX_LENGTH:
-        raise RecordFormatError("The file is larger than a record can be.")
+        raise RecordFormatError("This file is too large to be a record.")
     try:
         whole = json.loads(text, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
@@ -169,7 +169,7 @@ def _no_constant(_: str) -> Any:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a field stands twice")
+        raise ValueError("a field appears twice")
     return found
 
 

@@ -162,7 +162,7 @@ def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fau
         known = _answers(form, question)
         for value in getattr(rule, key) or ():
             if value not in known:
-                wrong = f"{shown(value)} is no answer of the form"
+                wrong = f"{shown(value)} is not an answer of the form"
                 yield at.fault((*place, key), wrong, f"one of {listed(sorted(known))}")
 
 

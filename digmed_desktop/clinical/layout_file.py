@@ -43,7 +43,7 @@ def cross_check(at: At, file: LayoutFile, source: DataSource) -> Iterator[Fault]
         for question in (one for line in section.lines for one in line):
             if question not in wanted:
                 yield at.fault(
-                    (*place, "lines"), f"{shown(question)} is no question of the form", "a question"
+                    (*place, "lines"), f"{shown(question)} is not a question of the form", "a question"
                 )
             if question in drawn:
                 yield at.fault((*place, "lines"), f"{shown(question)} is drawn twice", "each question once")

@@ -118,7 +118,7 @@ def cross_check_high_risk(at: At, file: HighRiskFile, _source: DataSource) -> It
     for number, row in enumerate(file.medicine):
         for name in row.names:
             if name.casefold() in seen:
-                wrong = f"{shown(name)} stands there twice"
+                wrong = f"{shown(name)} appears twice"
                 yield at.fault(("medicine", number, "names"), wrong, "each name once")
             seen.add(name.casefold())
 

@@ -22,7 +22,7 @@ def sentence_about(typed: str, what: str) -> str | None:
     if not re.fullmatch(r"[A-Z0-9]{3,10}", code):
         return f"Enter the ODS code of {what}: 3 to 10 letters and digits, without spaces."
     if code in NOT_A_PRACTICE and what == "the practice":
-        return "This ODS code stands for no practice. Answer No to: registered with a GP practice."
+        return "This ODS code means “no practice”. Answer No to: registered with a GP practice."
     return None
 
 

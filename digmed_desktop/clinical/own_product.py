@@ -83,7 +83,9 @@ def read(
         problems.append(Problem("product.display", "Enter the name of the product, as dm+d writes it."))
     for field, text in (("product.display", display), ("product.manufacturer", maker)):
         if unsendable(text, lines=False):
-            problems.append(Problem(field, "Type it again: it holds a hidden character that cannot be sent."))
+            problems.append(
+                Problem(field, "Type it again: it contains a hidden character that cannot be sent.")
+            )
         elif len(text) > MOST:
             problems.append(Problem(field, f"Shorten it to at most {MOST} characters; it has {len(text)}."))
     if code and not is_concept_id(code):
@@ -100,7 +102,7 @@ def read(
     problems += _about_kind(kinds["live"], code, display, programmes.get(kind))
     least = answers.get("product.least_months", "").strip()
     if not is_least_age(least):
-        problems.append(Problem("product.least_months", "Enter the least age in whole months, such as 24."))
+        problems.append(Problem("product.least_months", "Enter the minimum age in whole months, such as 24."))
     if problems:
         return None, tuple(problems)
     number = 1 + max((int(one.id.removeprefix("own-")) for one in taken.values()), default=0)

@@ -48,7 +48,7 @@ def _of_age(product: Product, compared: str, limit: int, now: int) -> Problem:
 
 def _of_weeks(product: Product, now: int) -> Problem:
     old = f"{now} {'week' if now == 1 else 'weeks'} old"
-    limit = f"younger than {product.least_weeks} weeks, the least age for this vaccine."
+    limit = f"younger than {product.least_weeks} weeks, the minimum age for this vaccine."
     return _about(product, f"The patient is {old} and {limit}")
 
 

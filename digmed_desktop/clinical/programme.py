@@ -16,9 +16,7 @@ from digmed_desktop.data_files.source import OWN
 
 SCREENING = "screening."
 """How the id of every question of the screening begins."""
-NEVER_SENT = (
-    "This vaccination is not part of what is sent to practices electronically: tell the practice on paper."
-)
+NEVER_SENT = "This vaccination is not part of what is sent to practices electronically: send the practice a paper copy."
 
 
 def is_never_sent(programme_id: str) -> bool:
@@ -142,7 +140,7 @@ class Programme:
         if self.agreement not in agreed:
             return (
                 f"Sending {self.name} was not agreed at onboarding (Settings, Messages): "
-                "tell the practice on paper."
+                "send the practice a paper copy."
             )
         return ""
 

@@ -35,8 +35,8 @@ from digmed_desktop.clinical.record import (
 )
 
 HEADING = "From the other system, without a place on this form:"
-LEFT_OPEN = "Left open, because the record of the other system contradicts itself:"
-RULED = "Said by the rules of the record of the other system, and not of this form:"
+LEFT_OPEN = "Left open, because the record from the other system contradicts itself:"
+RULED = "Said by the rules of the record from the other system, and not of this form:"
 NOTES = "notes_kept_here"
 Read = Callable[[Mapping[str, str]], Reading[Any]]
 

@@ -33,7 +33,7 @@ TERM_MOST = 255  # characters of a dm+d description
 _KINDS, _SEVERITIES = ("allergy", "intolerance"), ("mild", "moderate", "severe")
 TELEPHONES_MOST = 3
 """Most telephone numbers of a patient: one for each use."""
-_HIDDEN = "Write it again: it holds a hidden character, or an end of line, that cannot be sent here."
+_HIDDEN = "Write it again: it contains a hidden character, or an end of line, that cannot be sent here."
 _NOT_SHARED = ("notes_kept_here", "screening.note")
 """Texts to which this program adds lines of its own, so that they can be longer than what is typed."""
 _OTHER_LINES = ("items.additional_instructions", "items.reason")
@@ -83,7 +83,7 @@ def _of_text(text: str, path: str, questions: QuestionSet) -> Iterator[str]:
     plain = ".".join(step for step in path.split(".") if not step.isdigit())
     has_lines = _has_lines(plain, questions)
     if text and not text.strip():
-        yield "Write something here, or leave the field out: it holds only spaces."
+        yield "Write something here, or leave the field out: it contains only spaces."
     if unsendable(text, lines=has_lines):
         yield _HIDDEN
     most = TERM_MOST if plain.endswith(".display") else LINES_MOST if has_lines else LINE_MOST
@@ -126,7 +126,7 @@ def _of_part(value: Any) -> Iterator[Fault]:
         case OnBehalf():
             said |= _of_on_behalf(value)
         case Coded(code=code) if not (code.isascii() and code.isprintable() and " " not in code):
-            said[".code"] = "A code has letters, digits and signs, and no spaces."
+            said[".code"] = "A code has letters, digits and punctuation, and no spaces."
     if isinstance(value, Professional) and value.registration:
         said[".registration"] = check_registration(value.regulator, value.registration)
     yield from ((part, sentence) for part, sentence in said.items() if sentence)

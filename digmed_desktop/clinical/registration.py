@@ -45,7 +45,7 @@ def check_registration(regulator: Regulator, number: str) -> str | None:
     """
     typed = number.strip()
     if regulator is Regulator.NONE:
-        return "Choose who gave out this registration number, or leave it empty." if typed else None
+        return "Choose who issued this registration number, or leave it empty." if typed else None
     for rule in OWN.raw("codes/roles.toml")["regulator"]:
         if rule["id"] == regulator.value:
             if re.fullmatch(rule["pattern"], typed):

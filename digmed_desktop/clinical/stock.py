@@ -119,7 +119,7 @@ def held(
     for one, hold in holds:
         if alike(one.number) == alike(number) != "":
             yield _asks(
-                f"{HELD_ALIKE}: {_named(one, names)}. Compare every sign with the pack.", vaccine, hold
+                f"{HELD_ALIKE}: {_named(one, names)}. Compare every character with the pack.", vaccine, hold
             )
             return
 

@@ -140,7 +140,7 @@ def _judge(sheet: SupplySheet, values: Mapping[str, Any]) -> None:
             sheet.look("decision.reason", _DECLINED_WITH_CONSENT, needs_reason=True)
         sheet.paper(
             "decision.outcome",
-            "There is no electronic message for what was not supplied: tell the practice on paper or by telephone.",
+            "There is no electronic message for what was not supplied: send the practice a paper copy or telephone.",
         )
 
 
@@ -193,15 +193,15 @@ _DECLINED_WITH_CONSENT = (
 _OWN_NUMBER = "Check the registration number: it is that of the pharmacist who supplies."
 _SOMEBODY_ELSE = (
     "Regulation 225(2), as made, speaks of the person who asks and of what was prescribed for that person. Check that you "
-    f"may act on what somebody else says. {NOT_CONFIRMED}"
+    f"may act on what someone else says. {NOT_CONFIRMED}"
 )
 _WAITING = (
     "A prescription is waiting: dispense it, or say why you supply without it. Source: NHS guidance on urgent supply, "
     "where a prescription that can come in time is a reason not to supply."
 )
-_NOT_LOOKED = "Nobody looked whether a prescription is waiting: the medicine may be supplied twice."
+_NOT_LOOKED = "Nobody has checked whether a prescription is waiting: the medicine may be supplied twice."
 _LOOK_IN_THE_RECORD = (
-    "A controlled drug of Schedule 4 or 5 and no record was seen: look in the patient's record, or say why you supply "
+    "A controlled drug of Schedule 4 or 5 and no record was seen: check the patient's record, or say why you supply "
     "without. Source: Community Pharmacy England, on emergency supply, second-hand."
 )
 

@@ -155,12 +155,12 @@ def _procedure(sheet: VaccinationSheet, values: Mapping[str, Any]) -> Coded | No
     if procedure is None and not sheet.given and reason:
         sheet.paper(
             "vaccine.not_given_reason",
-            "There is no code for a vaccine not given for this reason: tell the practice on paper.",
+            "There is no code for a vaccine not given for this reason: send the practice a paper copy.",
         )
     elif procedure is None and sheet.given and sheet.done_all_the_same:
         sheet.paper(
             "session.vaccinator",
-            "There is no procedure code for a vaccine given in this way: tell the practice on paper.",
+            "There is no procedure code for a vaccine given in this way: send the practice a paper copy.",
         )
     elif procedure is None and sheet.given and role in sheet.programme.vaccinators and route and dose:
         sheet.stop(

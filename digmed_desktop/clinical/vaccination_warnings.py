@@ -91,7 +91,7 @@ def _of_any(record: VaccinationRecord) -> Iterator[tuple[str, str]]:
     if record.immunizations[0].adverse_reaction:
         yield (
             "after.adverse_note",
-            "Telephone the practice as soon as you can, and think of a Yellow Card report.",
+            "Telephone the practice as soon as you can, and consider a Yellow Card report.",
         )
 
 
@@ -143,10 +143,10 @@ def _doses(typed: Typed, programme: Programme) -> Iterator[Problem]:
             yield _another("vaccine.dose_number", programme.second_dose)
         if typed("previous.finding") in ("none-seen", "told-none"):
             yield _another(
-                "previous.finding", "Check the dose: this is the second, but no earlier dose was seen."
+                "previous.finding", "Check the dose: this is the second, but no previous dose was seen."
             )
     elif number == "1" and seen:
-        sentence = "An earlier dose was seen. Make sure that another is meant."
+        sentence = "A previous dose was seen. Make sure that another is meant."
         yield _another("previous.finding", sentence, restates=True)
 
 
@@ -187,12 +187,12 @@ def _age(
     if cohort and cohort.min_age is not None and reached < cohort.min_age:
         yield (
             "vaccine.eligibility",
-            f"The patient is younger than {cohort.min_age}, the least age for this reason.",
+            f"The patient is younger than {cohort.min_age}, the minimum age for this reason.",
         )
     if cohort and cohort.max_age is not None and years > cohort.max_age:
         yield (
             "vaccine.eligibility",
-            f"The patient is older than {cohort.max_age}, the greatest age for this reason.",
+            f"The patient is older than {cohort.max_age}, the maximum age for this reason.",
         )
     if cohort and born:
         yield from _born(cohort, born)

@@ -46,7 +46,7 @@ def _of_programme(vaccine: Immunization) -> Iterator[Found]:
     product, disease = vaccine.product, vaccine.target_disease
     known = product and known_terms.is_known(known_terms.PRODUCT, product.code)
     if product and known and product.code not in programme.products:
-        yield "product", "This is a vaccine of another vaccination than the programme. Check both."
+        yield "product", "This vaccine does not belong to the programme. Check both."
     if disease and disease.code and programme.diseases and disease.code not in programme.diseases:
         yield "target_disease", "The programme is against another disease. Check both."
 
@@ -82,7 +82,7 @@ def _of_procedure(vaccine: Immunization, record: VaccinationRecord) -> Iterator[
 
 _OTHER_PROGRAMME = (
     "procedure",
-    "The procedure code is of another vaccination than the programme. Check both.",
+    "The procedure code is for another vaccination than the programme. Check both.",
     "given",
 )
 _NO_PROCEDURE = (
@@ -90,9 +90,9 @@ _NO_PROCEDURE = (
     "The programme has no such procedure. Check its code and the programme.",
     "given",
 )
-_OTHER_ROLE = ("procedure", "The procedure code is of another professional. Check it and the vaccinator.")
-_OTHER_ROUTE = ("procedure", "The procedure code is of another route. Check both.", "route")
-_OTHER_DOSE = ("procedure", "The procedure code is of another dose. Check both.", "dose_number")
+_OTHER_ROLE = ("procedure", "The procedure code is for another professional. Check it and the vaccinator.")
+_OTHER_ROUTE = ("procedure", "The procedure code is for another route. Check both.", "route")
+_OTHER_DOSE = ("procedure", "The procedure code is for another dose. Check both.", "dose_number")
 _OTHER_REASON = ("procedure", "The procedure code says another reason. Check both.", "not_given_reason")
 
 

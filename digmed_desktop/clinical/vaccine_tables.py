@@ -39,7 +39,7 @@ def _programme(file: Row) -> str:
             (sentences(_interval(row)), days(row), sentences(row["source"], _standing(row)))
             for row in file["earlier_doses"]
         )
-        parts.append(table(("Earlier dose: asks for a reason", "Holds", "Source and standing"), rows))
+        parts.append(table(("Previous dose: asks for a reason", "Holds", "Source and standing"), rows))
     if file.get("warning"):
         parts.append(table(WARNING_HEADS, map(warning, file["warning"])))
     return "\n".join(parts)

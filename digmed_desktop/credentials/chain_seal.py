@@ -32,7 +32,7 @@ class VaultChainSeal:
                 kept = self._vault.get(KEY)
             if kept is None:
                 raise VaultError(
-                    "The key that seals the records was not kept by the keyring.",
+                    "The key that seals the records was not stored by the keyring.",
                     "Unlock the keyring of this computer account and start the program again.",
                 )
             self._key = read_key(kept)
@@ -55,7 +55,7 @@ class VaultChainSeal:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise VaultError(
                 "The keyring's note of how far the records go is damaged.",
-                "Ask for support; change nothing meanwhile.",
+                "Ask for support; change nothing in the meantime.",
             ) from None
 
     def keep_head(self, head: ChainHead) -> None:

@@ -44,7 +44,7 @@ class DatabaseKey:
             found = self.waiting()
         if found is None:
             raise VaultError(
-                "The new key was not kept by the keyring, so nothing was stored.",
+                "The new key was not stored by the keyring, so nothing was stored.",
                 "Unlock the keyring of this computer account and start the program again.",
             )
         return found

@@ -39,7 +39,7 @@ def key_of(typed: str) -> bytes:
     if len(words) != WORDS:
         raise PhraseError(
             f"The recovery phrase has {WORDS} words, and {len(words)} were typed.",
-            "Type all of them, in their order.",
+            "Type all of them, in order.",
         )
     found = []
     for n, word in enumerate(words, 1):
@@ -54,7 +54,7 @@ def key_of(typed: str) -> bytes:
         return bytes(_list().to_entropy(found))
     except ValueError:
         raise PhraseError(
-            "These words do not belong together: one of them is wrong, or two have changed places.",
+            "These words do not match: one is wrong, or two are in the wrong order.",
             "Compare them with the paper, one by one.",
         ) from None
 

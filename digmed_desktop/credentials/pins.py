@@ -66,7 +66,7 @@ def problem_with(pin: str, *, known: tuple[str, ...] = ()) -> str | None:
     if len(set(pin.casefold())) < 5:
         return "Choose a passphrase with more different characters."
     if strength.is_weak(pin, FEWEST_GUESSES, known):
-        return "Choose a passphrase that is harder to guess: several words that do not belong together."
+        return "Choose a passphrase that is harder to guess: several unrelated words."
     return None
 
 

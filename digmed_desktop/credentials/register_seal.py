@@ -27,7 +27,7 @@ class VaultSeal:
                 kept = self._vault.get(KEY)
             if kept is None:
                 raise VaultError(
-                    "The key of the register was not kept by the keyring, so no entry was made.",
+                    "The key of the register was not stored by the keyring, so no entry was made.",
                     "Unlock the keyring of this computer account and try again.",
                 )
             self._key = read_key(kept)
@@ -44,7 +44,7 @@ class VaultSeal:
         except (ValueError, KeyError):
             raise VaultError(
                 "The register's seal in the keyring is damaged.",
-                "Ask for support; change nothing meanwhile.",
+                "Ask for support; change nothing in the meantime.",
             ) from None
 
     def keep_head(self, head: Head) -> None:

@@ -152,7 +152,7 @@ class KeyringVault:
         finally:
             self.remove(name)
         if read != value or self.get(name) is not None:
-            raise VaultError("The keyring of this computer does not keep what is put into it.", _SET_UP)
+            raise VaultError("The keyring of this computer does not store what is saved in it.", _SET_UP)
         return protection.judged(before, during)
 
 
@@ -171,7 +171,7 @@ def _safe_backends() -> "list[KeyringBackend]":
     ) as error:  # a back-end named in the environment or a file may fail in any way while it loads
         if (named := _named_backend()) and isinstance(error, ImportError | AttributeError | ValueError):
             raise VaultError(
-                f"The keyring that is chosen here is not installed: {named}.", _REMOVE + _SET_UP
+                f"The keyring chosen for this account is not installed: {named}.", _REMOVE + _SET_UP
             ) from error
         raise VaultError("The keyring of this computer could not be opened.", _SET_UP) from error
     safe = [part for part in parts if type(part).__module__ in SAFE_BACKENDS]
@@ -179,7 +179,8 @@ def _safe_backends() -> "list[KeyringBackend]":
         found = ", ".join(f"{type(part).__module__}.{type(part).__name__}" for part in parts)
         if found in {"", "keyring.backends.fail.Keyring"}:
             raise VaultError(
-                "This computer has no keyring to keep secrets in, so no patient data can be stored.", _SET_UP
+                "This computer has no keyring to protect keys and passwords, so no patient data can be stored.",
+                _SET_UP,
             )
         raise VaultError(
             f"The keyring that is set up here does not protect what it keeps ({found}), so it is not used.",
@@ -239,7 +240,7 @@ class FileVault:
     def __init__(self, folder: Path, *, practice: bool) -> None:
         if not practice or not is_practice_data(folder):
             raise VaultError(
-                "Secrets of real patient data are never kept in a file.",
+                "Keys to real patient data are never stored in a file.",
                 "Set up a keyring for this computer account, or use practice mode. " + _SET_UP,
             )
         self._file = folder / "practice-secrets.json"
@@ -247,7 +248,7 @@ class FileVault:
     @property
     def kept_in(self) -> str:
         """Name the place of the secrets, for the screen."""
-        return "an unprotected file beside the practice data (fictional patients only)"
+        return "an unprotected file beside the data of practice mode (fictional patients only)"
 
     def get(self, name: str) -> str | None:
         """Return a secret, or None when none of that name is kept. Raises :class:`VaultError`."""
@@ -293,6 +294,6 @@ class FileVault:
     def _unusable(self) -> VaultError:
         return VaultError(
             "The file with the secrets of practice mode cannot be read or written.",
-            f"Delete the folder {self._file.parent} to start practice mode afresh; it holds fictional "
+            f"Delete the folder {self._file.parent} to start practice mode again; it holds fictional "
             "data only.",
         )

@@ -22,7 +22,7 @@ class Consequence(StrEnum):
     FORMS = "This form is closed."
     SUPPLY = "Emergency supply is closed."
     MESSAGES = "Both forms are closed, and nothing is sent or received."
-    SENDING = "Nothing is sent or received; what is recorded waits."
+    SENDING = "Nothing is sent or received; recorded notifications wait."
     PART = "The part of the program that needs this file is closed."
 
 
@@ -136,9 +136,7 @@ class At:
         for row, value in enumerate(values):
             if value in values[:row]:
                 place = (table, row, key)
-                yield self.fault(
-                    place, f"{shown(value)} stands there twice", f"a different {key} in each row"
-                )
+                yield self.fault(place, f"{shown(value)} appears twice", f"a different {key} in each row")
 
     def unknown(
         self, place: Place, values: Collection[str], known: Collection[str], what: str

@@ -47,7 +47,7 @@ def _one_line(text: str) -> str:
     if text != text.strip():
         raise ValueError("has spaces at its beginning or end")
     if not text.isprintable():
-        raise ValueError("has a line break or another sign that cannot be printed")
+        raise ValueError("has a line break or another character that cannot be printed")
     return text
 
 
@@ -59,7 +59,7 @@ def _several_lines(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty")
     if not all(line.isprintable() for line in text.splitlines()):
-        raise ValueError("has a sign that cannot be printed")
+        raise ValueError("has a character that cannot be printed")
     return text
 
 
@@ -80,7 +80,7 @@ def pattern(text: str) -> str:
             raise ValueError("is empty")
         re.compile(text)
     except re.error:
-        raise ValueError("is no regular expression") from None
+        raise ValueError("is not a regular expression") from None
     return text
 
 
@@ -97,9 +97,9 @@ def _not_empty(values: list[OptionT]) -> list[OptionT]:
     return values
 
 
-Text = Annotated[str, AfterValidator(_one_line), Field(description="a text on one line")]
+Text = Annotated[str, AfterValidator(_one_line), Field(description="text on one line")]
 OptionalText = Annotated[
-    str, AfterValidator(_one_line_or_none), Field(description='a text on one line, or "" for none')
+    str, AfterValidator(_one_line_or_none), Field(description='text on one line, or "" for none')
 ]
 Lines = Annotated[str, AfterValidator(_several_lines), Field(description="a text")]
 Flag = Annotated[bool, Field(description="true or false")]

@@ -127,9 +127,9 @@ def _parsed(name: str, path: Path) -> dict[str, Any]:
         content = untrusted.read_bytes(path, MAX_BYTES)
         return tomllib.loads(content.decode("utf-8-sig"))  # some editors write a byte order mark
     except untrusted.NotAFileError:
-        raise refuse("this is no file", "a file that can be read") from None
+        raise refuse("this is not a file", "a file that can be read") from None
     except untrusted.UnreadableError:
-        raise refuse("the file is larger than a data file can be", f"at most {MAX_BYTES:,} bytes") from None
+        raise refuse("the file is too large to be a data file", f"at most {MAX_BYTES:,} bytes") from None
     except FileNotFoundError:
         raise refuse("the file is missing", "the file that comes with the program") from None
     except OSError as error:

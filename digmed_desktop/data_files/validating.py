@@ -126,7 +126,7 @@ def _words(error: Any, model: type[BaseModel], place: Place) -> tuple[str, str]:
         whole = "the list" if isinstance(value, list) else "the table" if isinstance(value, dict) else ""
         subject = whole or shown(value)
         return f"{subject} {error['ctx']['error']}", expected
-    return f"{_described(value)} cannot stand here", expected
+    return f"{_described(value)} is not allowed here", expected
 
 
 def _described(value: object) -> str:

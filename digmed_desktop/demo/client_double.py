@@ -150,14 +150,14 @@ class ClientDouble:
         if missing := [name for name in _NEEDED if not values.get(name)]:
             return f"Missing from the control file: {', '.join(missing)}"
         if values["From_DTS"] != self.mailbox or values["MessageType"] != "Data":
-            return "The control file is not of this mailbox"
+            return "The control file is not for this mailbox"
         if values["AddressType"] != "DTS" or values["Version"] != "1.0":
-            return "The control file is of another version"
+            return "The control file is for another version"
         body = data.read_bytes()
         return (
             ""
             if body and not body.startswith((b"\xef\xbb\xbf", b"\xff\xfe"))
-            else "The data file is not right"
+            else "The data file is not correct"
         )
 
     # ---- collecting

@@ -162,7 +162,7 @@ class PracticeMesh:
             while answer.get("id") not in (self._asked, None):  # the late answer to one that was given up
                 answer = self._next(COMMAND_LIMIT)
         if "trouble" in answer:
-            raise DigMedError("The practice MESH did not do what was asked.", "Start practice mode again.")
+            raise DigMedError("Practice mode's MESH did not do what was asked.", "Start practice mode again.")
 
     def _write(self, line: bytes) -> None:
         if self._process.stdin:
@@ -193,11 +193,11 @@ def _not_installed() -> NotStartedError:
 
 
 def _not_started() -> NotStartedError:
-    return NotStartedError("The practice MESH did not start.", "Start practice mode again.")
+    return NotStartedError("Practice mode's MESH did not start.", "Start practice mode again.")
 
 
 def _ended() -> DigMedError:
-    return DigMedError("The practice MESH has ended.", "Start practice mode again.")
+    return DigMedError("Practice mode's MESH has ended.", "Start practice mode again.")
 
 
 def _start_trouble(answer: dict[str, Any]) -> NotStartedError:

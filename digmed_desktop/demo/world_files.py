@@ -148,9 +148,13 @@ def cross_check_organisations(at: At, file: OrganisationsFile, _source: DataSour
     rows = [(("pharmacy",), file.pharmacy), *((("practice", n), row) for n, row in enumerate(file.practice))]
     for place, row in rows:
         if ods.sentence_about(row.ods_code, "ODS code"):
-            yield at.fault((*place, "ods_code"), f"{shown(row.ods_code)} is no ODS code", "such as X90001")
+            yield at.fault(
+                (*place, "ods_code"), f"{shown(row.ods_code)} is not an ODS code", "such as X90001"
+            )
         if postcode.sentence_about(row.postcode):
-            yield at.fault((*place, "postcode"), f"{shown(row.postcode)} is no postcode", "such as ZZ99 9PA")
+            yield at.fault(
+                (*place, "postcode"), f"{shown(row.postcode)} is not a postcode", "such as ZZ99 9PA"
+            )
 
 
 def cross_check_patients(at: At, file: PatientsFile, source: DataSource) -> Iterator[Fault]:
@@ -162,14 +166,16 @@ def cross_check_patients(at: At, file: PatientsFile, source: DataSource) -> Iter
     for number, row in enumerate(file.patient):
         place = ("patient", number)
         if not row.nhs_number.startswith(_TEST_RANGE):
-            wrong = "the number is not of the range that is never given to anyone"
+            wrong = "the number is not in the range that is never given to anyone"
             yield at.fault((*place, "nhs_number"), wrong, "a number that begins with 999")
         yield from at.unknown((*place, "practice"), [row.practice], practices, "a practice")
         yield from at.unknown((*place, "behaviour"), [row.behaviour], behaviours, "a behaviour")
         if row.known_at:
             yield from at.unknown((*place, "known_at"), [row.known_at], practices, "a practice")
         if postcode.sentence_about(row.postcode):
-            yield at.fault((*place, "postcode"), f"{shown(row.postcode)} is no postcode", "such as ZZ99 9QA")
+            yield at.fault(
+                (*place, "postcode"), f"{shown(row.postcode)} is not a postcode", "such as ZZ99 9QA"
+            )
 
 
 def cross_check_people(at: At, file: PeopleFile, source: DataSource) -> Iterator[Fault]:

@@ -131,8 +131,8 @@ class ActsDesk:
         state = self._store.versions.state(notification)
         if state is None:
             raise NotAllowedNowError(
-                "The answers of this form were not kept.",
-                "Record it anew, and tell the practice by telephone.",
+                "The answers on this form were not saved.",
+                "Record it again, and tell the practice by telephone.",
             )
         row = self._store.notifications.row(notification)
         today = self._clock.now().astimezone(ENGLAND).date()
@@ -262,7 +262,7 @@ class ActsDesk:
             if not self._out_of_client(self._store.deliveries.local_id_of(notification)):
                 raise NotAllowedNowError(
                     "The MESH client has taken it already, so it can no longer be cancelled.",
-                    "Wait for the answer, and telephone the practice if it matters meanwhile.",
+                    "Wait for the reply, and telephone the practice if it is urgent.",
                 )
             notes.taken_back(notification, by, why)
         else:
@@ -349,7 +349,7 @@ class ActsDesk:
         edition = self._edition(notification)
         if edition is None:
             raise NotAllowedNowError(
-                "This notification was never electronic.", "Tell the practice by telephone and on paper."
+                "This notification was never electronic.", "Telephone the practice and send a paper copy."
             )
         plan = correcting.plan_of(
             self._store, notification, record, edition, now, why=why, withdrawn=withdrawn

@@ -22,10 +22,10 @@ from digmed_desktop.desk.correcting import Plan
 from digmed_desktop.desk.record_kinds import outcome_of
 from digmed_desktop.messaging.story import Outcome
 
-_MUST_SAY = {False: "Say why you go on", True: "Do not go on unless somebody advised it; then say who"}
+_MUST_SAY = {False: "Say why you continue", True: "Do not continue unless someone advised it; then say who"}
 DONE_ALREADY = "If this was done already, a pharmacist records what happened: answer Yes here, and say why."
 NOT_CONFIRMED = (
-    "This was carried over from an earlier form or filled in by somebody else, and nobody has confirmed it. Confirm it "
+    "This was carried over from an earlier form or filled in by someone else, and nobody has confirmed it. Confirm it "
     "on the check page, or answer it again."
 )
 NOTHING_WAS_DONE = (

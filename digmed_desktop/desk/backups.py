@@ -154,7 +154,7 @@ class BackupDesk:
             kept = self._the_vault().get(BACKUP_KEY)
             if kept is None:
                 raise DigMedError(
-                    "The key of the daily backup is not in the keyring.", "Set up the daily backup anew."
+                    "The key of the daily backup is not in the keyring.", "Set up the daily backup again."
                 )
             if self._named_by_it is not None:
                 _made(self._named_by_it)
@@ -163,7 +163,7 @@ class BackupDesk:
         except DigMedError as error:
             return self._trouble(str(error))
         except (OSError, ValueError):
-            return self._trouble("The daily backup could not be made. Set it up anew, or make one by hand.")
+            return self._trouble("The daily backup could not be made. Set it up again, or make one by hand.")
         _thin_out(folder)
         return self._note(last_file=str(target), last_count=held.notifications)
 
@@ -215,7 +215,7 @@ class BackupDesk:
         words = self._phrase()
         for place, word in zip(asked, typed, strict=True):
             if word.strip().casefold() != words[place - 1]:
-                return f"Word {place} is not what stands on the screen. Compare it with your paper."
+                return f"Word {place} is not the word on the screen. Compare it with your paper."
         self._store.profile.put(_PHRASE, json.dumps(self._today().isoformat()))
         return ""
 
@@ -264,8 +264,9 @@ def _made(folder: Path) -> Path:
         folder.mkdir(exist_ok=True)
     except OSError:
         raise DigMedError(
-            f"The folder {folder.parent}, which your IT named for the daily backup, cannot be reached or written to.",
-            "Ask your IT. Until then, make a backup by hand on another disk.",
+            f"The folder {folder.parent}, which your IT support named for "
+            f"the daily backup, cannot be reached or written to.",
+            "Ask your IT support. Until then, make a backup by hand on another disk.",
         ) from None
     return folder
 

@@ -25,7 +25,7 @@ from digmed_desktop.paper.document import Listing, PaperDocument, Said
 if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
-UNREADABLE = "Cannot be read: look into it by hand"
+UNREADABLE = "Cannot be read: check it by hand"
 NOT_IN_FORCE = "Does not count: withdrawn, cancelled or corrected"
 NOT_GIVEN = "Not given"
 _HEADINGS = ("Patient", "Born", "NHS number", "Telephone", "Given", "Vaccine", "GP practice", "By")

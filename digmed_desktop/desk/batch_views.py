@@ -54,7 +54,7 @@ class BatchList:
     def sentence(self) -> str:
         """Return what the list says, without naming anybody."""
         if not self.given:
-            said = f"No record here says that anybody was given batch {self.number}."
+            said = f"No record here says that anyone was given batch {self.number}."
         else:
             doses, people = len(self.given), self.patients
             said = (

@@ -50,7 +50,7 @@ class Brought:
         used = f"those of {shown(self.since)} are in use" if self.since else "the program's own are in use"
         if not self.is_reached:
             said = f"No newer data files have come since {shown(self.refused_since)}: {used}."
-            return (f"{said} {self.refused} Check the network or the drive, or ask your IT.",)
+            return (f"{said} {self.refused} Check the network or the drive, or ask your IT support.",)
         said = f"The newer data files in {self.folder} were refused whole on {shown(self.refused_since)}: {used}."
         return (f"{said} {self.refused} Ask whoever provides the files.",)
 

@@ -38,7 +38,7 @@ LARGEST_FILE = 100_000  # bytes; a certificate with its chain has a few thousand
 
 _UNSURE = (
     "The mailbox in use may have taken {} of the notifications, and only it can tell. Wait until none says "
-    "“Checking”, or tell those practices on paper; then change the connection."
+    "“Checking”, or send those practices a paper copy; then change the connection."
 )
 
 

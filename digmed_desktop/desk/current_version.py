@@ -23,7 +23,10 @@ def check_version(source: str, proxy: str = "", own: str = __version__) -> Itera
     if current > tuple(int(part) for part in own.split(".")):
         told = ".".join(map(str, current))
         yield Check(
-            NAME, Health.LOOK, f"Version {told} is current; this is {own}.", "Ask your IT to install it."
+            NAME,
+            Health.LOOK,
+            f"Version {told} is current; this is {own}.",
+            "Ask your IT support to install it.",
         )
     else:
-        yield Check(NAME, Health.GOOD, f"This is version {own}, which your IT calls current.")
+        yield Check(NAME, Health.GOOD, f"This is version {own}, which your IT support calls current.")

@@ -184,7 +184,7 @@ def source_in(folder: Path) -> DataSource:
 
     try:
         if not folder.is_dir():
-            raise refuse("this is no folder")
+            raise refuse("this is not a folder")
         if any(map(is_called_toml, folder.iterdir())):
             return DataSource(folder, only="programmes")
         if not any(map(is_called_toml, folder.rglob("*"))):

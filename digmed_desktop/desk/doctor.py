@@ -72,7 +72,7 @@ def check_names(choices: Choices) -> Iterator[Check]:
 
 def check_policy(policy: Policy) -> Iterator[Check]:
     """Check the administrators' file, each fault with its line."""
-    name = "Settings of your IT"
+    name = "Settings of your IT support"
     if not policy.file:
         yield Check(name, _GOOD, "No administrator has set anything for this computer.")
         return
@@ -116,12 +116,12 @@ def check_records(store: "Store", clock: Clock) -> Iterator[Check]:
         what = f"{answer} nothing that was sent from here. The program left {'it' if strangers == 1 else 'them'} there."
         yield Check("Mailbox", _LOOK, what, OTHER_PROGRAM)
     if replies.for_person:
-        what = f"{counted(replies.for_person, 'answer does', 'answers do')} not count until a person decides."
-        yield Check("Answers", _LOOK, what, "Open the program and look under Replies.")
+        what = f"{counted(replies.for_person, 'answer does', 'answers do')} not count until someone decides."
+        yield Check("Answers", _LOOK, what, "Open the program and check Replies.")
     for practice in store.replies.stopped_practices():
         what = f"Nothing is sent to {practice.name or practice.ods_code}: it refuses this pharmacy ({practice.code})."
         yield Check(
-            "Practice", _BAD, what, "Ask your onboarding contact; then let sending go on under Replies."
+            "Practice", _BAD, what, "Ask your onboarding contact; then let sending continue under Replies."
         )
 
 
@@ -158,12 +158,12 @@ def check_keyring(vault: "Vault") -> Iterator[Check]:
         return
     yield Check("Keyring", _GOOD, f"Secrets are in {vault.kept_in}.")
     if found is Protection.PROVED:
-        yield Check("Keyring's protection", _GOOD, "Its file was looked into: what it keeps is encrypted.")
+        yield Check("Keyring's protection", _GOOD, "Its file was checked: its contents are encrypted.")
     else:
         yield Check(
             "Keyring's protection",
             _NOT_ASKED,
-            "Cannot be checked here: this keyring does not let itself be looked into.",
+            "Cannot be checked here: this keyring cannot be inspected.",
         )
 
 
@@ -180,16 +180,16 @@ def check_polled(store: "Store", now: datetime) -> Iterator[Check]:
     """Check that the mailbox was looked into lately."""
     last = store.inbox.last_polled()
     if last is None:
-        yield Check("Collecting", _LOOK, "The mailbox has never been looked into.", "Start the program once.")
+        yield Check("Collecting", _LOOK, "The mailbox has never been checked.", "Start the program once.")
     elif now - last > NOT_LOOKED:
         yield Check(
             "Collecting",
             _LOOK,
-            f"The mailbox was last looked into on {last:%d %B %Y}.",
+            f"The mailbox was last checked on {last:%d %B %Y}.",
             "Leave the program open during the day, or schedule 'digmed-desktop sync'.",
         )
     else:
-        yield Check("Collecting", _GOOD, "The mailbox was looked into within the last day.")
+        yield Check("Collecting", _GOOD, "The mailbox was checked within the last day.")
 
 
 def check_connection(

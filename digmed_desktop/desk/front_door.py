@@ -108,7 +108,7 @@ class FrontDoor:
                 answer_challenge(timed, self._key)  # type: ignore[arg-type]
                 self._hear(caller, timed)
         except AuthenticationError:
-            log.warning("somebody without the key came to the front door")
+            log.warning("someone without the key came to the front door")
         except (OSError, EOFError, ValueError) as error:
             log.info("a caller at the front door was not heard: %s", type(error).__name__)
         finally:
@@ -155,7 +155,7 @@ def knock(folder: Path, word: str, patience: float) -> dict[str, Any] | None:
     if door is None:
         return None
     if len(word.encode()) > LONGEST:
-        raise DigMedError("The record is larger than a record can be.", "Import one record at a time.")
+        raise DigMedError("This record is too large to import.", "Import one record at a time.")
     answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
     # on a thread of its own: connecting and the handshake know no time-out
     threading.Thread(target=lambda: answers.put(_asked(*door, word)), name="knock", daemon=True).start()

@@ -105,7 +105,7 @@ class Gate:
         person = self._store.people.get(by)
         if person is None or not person.active:
             raise NotPermittedError(
-                "The person who is signed in no longer works here.", "Somebody else signs in and does it."
+                "The person who is signed in no longer works here.", "Someone else signs in and does it."
             )
         if self.has_ended(person):
             raise NotPermittedError(ended(person), "A manager can enter a later day under People.")
@@ -131,7 +131,7 @@ def _refusal(
     if rule is None:
         return NotPermittedError("The table of who may do what has a fault.", REMEDY)
     if work_role(person) not in rule.roles:
-        return NotPermittedError(f"You may not {rule.label} here.", _who_may(rule, managers))
+        return NotPermittedError(f"You are not allowed to {rule.label} here.", _who_may(rule, managers))
     if rule.pharmacist and not is_pharmacist(person):
         return NotPermittedError(f"Only a pharmacist may {rule.label}.", _PHARMACIST)
     return None

@@ -81,7 +81,7 @@ def _about_products(own: tuple[OwnProduct, ...]) -> str:
     kinds, taken = programmes.by_agreement(), dict[str, OwnProduct]()
     for number, one in enumerate(own, 1):
         if one.id in taken:
-            return f"another id for product {number}: it stands there twice"
+            return f"another id for product {number}: it appears twice"
         if problems := own_product.problems(one, kinds, taken):
             return (
                 f"products as Settings takes them. Product {number}: {problems[0].sentence.removesuffix('.')}"

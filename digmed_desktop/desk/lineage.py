@@ -97,9 +97,9 @@ _WHY = {
 
 def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
     last, head = tail.last, tail.head
-    until = f" The last thing in them is of {dates.shown_time(last.at)}." if last else ""
+    until = f" Their last entry is dated {dates.shown_time(last.at)}." if last else ""
     if head is not None:
-        used = f" The last thing recorded here was of {dates.shown_time(head.at)}."
+        used = f" The last entry recorded here is dated {dates.shown_time(head.at)}."
     else:
         used = ""
     match doubt:
@@ -108,29 +108,31 @@ def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
             what = f"These records are older than the ones last used here.{until}{used} {lost}"
             return f"{what} {_NOTHING_SENT}", (
                 "Put the newer file back if there is one, or restore the latest backup; ask support if you are not sure. "
-                "If there is nothing newer, go on: the loss is recorded."
+                "If there is nothing newer, continue: the loss is recorded."
             )
         case RecordsDoubt.ANOTHER:
             return f"These are not the records last used here.{until}{used} {_NOTHING_SENT}", (
-                "Put the right file back, or restore the latest backup. If these are right, go on: it is recorded."
+                "Put the right file back, or restore the latest backup. If these are right, continue: it is recorded."
             )
         case RecordsDoubt.ALTERED:
             return (
                 f"The last of what was recorded was changed afterwards. {tail.faults[0]} {_NOTHING_SENT}",
                 (
-                    "Tell the superintendent pharmacist and ask support before you go on, or restore the latest backup."
+                    "Tell the superintendent pharmacist and ask support before you continue, or restore the latest backup."
                 ),
             )
         case RecordsDoubt.ELSEWHERE:
             return f"These records were last used on another computer or account.{until} {_NOTHING_SENT}", (
-                "If that computer still uses them, this is a copy: only look at it here. If it is out of use, go on here; "
-                "what waits is looked up at MESH first."
+                "If that computer still uses them, this is a copy: only look "
+                "at it here. If it is out of use, continue here; "
+                "waiting notifications are looked up at MESH first."
             )
         case RecordsDoubt.RESTORED:
             return f"These records were restored from a backup.{until}{used} {_NOTHING_SENT}", (
-                "Make sure that no other computer uses them, then go on. Waiting notifications are looked up at MESH first."
+                "Make sure that no other computer uses them, then continue. "
+                "Waiting notifications are looked up at MESH first."
             )
         case RecordsDoubt.UNKNOWN:
             return f"The keyring does not say how far these records go.{until} {_NOTHING_SENT}", (
-                "If they are the latest, go on. Else put the newer file back, or restore the latest backup."
+                "If they are the latest, continue. Otherwise put the newer file back, or restore the latest backup."
             )

@@ -27,7 +27,7 @@ BY_PATIENT = (
     "MESH finds the patient's practice by NHS number, date of birth and surname, and reports if it cannot."
 )
 ENTERED = "A mailbox is entered for this practice in Settings, Connection."
-NOT_ENTERED = "No mailbox is entered for this practice in Settings, Connection: tell them on paper."
+NOT_ENTERED = "No mailbox is entered for this practice in Settings, Connection: send them a paper copy."
 
 
 def account(store: "Store", chosen: Settings) -> "ClientAccount":
@@ -96,7 +96,7 @@ def typed(text: str) -> dict[str, str]:
             ods = addressing.checked_ods(parts[0])
             check_mailbox(parts[1])
         except DigMedError as error:
-            why = f"Line {number} is not right: {error.happened}"
+            why = f"Line {number} is not correct: {error.happened}"
             raise AccountError(why, "Type the practice's ODS code, a space and its mailbox.") from None
         if found.get(ods, parts[1]) != parts[1]:
             raise AccountError(f"Line {number} gives {ods} a second mailbox.", "Keep the right one.")

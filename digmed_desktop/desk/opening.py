@@ -236,7 +236,7 @@ class LookOnly:
             self._store.deliveries.standing(),
             connected=False,
             stopped_because="These records are open only to be looked at: nothing is sent, collected or recorded.",
-            remedy="Start the program again and say what is so.",
+            remedy="Start the program again and say whether these are the right records.",
         )
 
     def close(self) -> None:

@@ -143,7 +143,7 @@ class Gathering:
             )
 
     def _whole(self, form_id: str, state: FormState) -> Rows:
-        reasons = [("Reason to go on in spite of a warning", (said,)) for said in state.reasons.values()]
+        reasons = [("Reason for continuing despite a warning", (said,)) for said in state.reasons.values()]
         why = [("Why it was corrected", (state.correction.why,))] if state.correction else []
         return [*self._typed(form_id, state.answers), *reasons, *why]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Answers = Mapping[str, str]
 
 _LAST_MANAGER = (
-    "Somebody has to be manager: this is the only one.",
+    "Someone has to be manager: this is the only one.",
     "Make another person manager first.",
 )
 

@@ -18,12 +18,13 @@ FOR_A_TEST = (
     "them first, then change to live."
 )
 _MOVED = (
-    "Your IT has named another MESH or mailbox, and the one in use may have taken {} of the notifications: only it can "
+    "Your IT support has named another MESH or mailbox, and the "
+    "one in use may have taken {} of the notifications: only it can "
     "tell. Nothing is sent or collected."
 )
 _WAIT = (
-    "Ask your IT to name the earlier one until no notification says “Checking” or “With the MESH client”, or tell those "
-    "practices on paper."
+    "Ask your IT support to name the earlier one until no notification says “Checking” or “With the MESH client”. "
+    "Or send those practices a paper copy."
 )
 _USED = ("mesh_environment", "mailbox", "mesh_url", "mesh_folder")
 TO_PRACTICES = (MeshEnvironment.LIVE, MeshEnvironment.CLIENT)
@@ -62,7 +63,7 @@ def problems(choices: Choices, typed: Mapping[str, str]) -> tuple[Problem, ...]:
     """Return a problem for each thing typed that differs from what the administrators chose."""
     now = choices.now()
     return tuple(
-        Problem(f"connection.{field}", "This is set by your IT. Ask them to change it.")
+        Problem(f"connection.{field}", "This is set by your IT support. Ask them to change it.")
         for field, name in _FIELDS.items()
         if choices.policy.locks(name)
         and typed.get(f"connection.{field}", "").strip() != str(getattr(now, name))

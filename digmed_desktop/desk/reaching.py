@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 GOOD_FOR = timedelta(days=1)
 _CAN = "This practice can receive it electronically."
-_CANNOT = "This practice has no mailbox for this: tell them on paper, or give the patient a copy."
-_NOT_SET_UP = "No connection to MESH is set up: tell the practice on paper."
+_CANNOT = "This practice has no mailbox for this: send them a paper copy, or give the patient a copy."
+_NOT_SET_UP = "No connection to MESH is set up: send the practice a paper copy."
 _NOT_KNOWN = "Whether this practice can receive it is not known: MESH cannot be reached now."
 
 

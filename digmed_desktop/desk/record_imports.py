@@ -58,7 +58,7 @@ class RecordImportDesk:
             and number
             and not nhs_number.is_fictional(nhs_number.digits(number) or number)
         ):
-            raise DigMedError("This record is not taken in.", REAL_PATIENT)
+            raise DigMedError("This record was not imported.", REAL_PATIENT)
         if not isinstance(record, VaccinationRecord):
             if too_many := too_many_items(len(record.items)):
                 raise DigMedError("This record has too many items.", too_many)
@@ -69,7 +69,7 @@ class RecordImportDesk:
         if len(record.immunizations) > MOST_VACCINES:
             raise DigMedError(
                 f"This record has {len(record.immunizations)} vaccines.",
-                f"At most {MOST_VACCINES} are taken in at once: import the others in records of their own.",
+                f"At most {MOST_VACCINES} can be imported at once: import the others as separate records.",
             )
         kept = []
         for place in reversed(

@@ -39,7 +39,7 @@ def preview_lines(preview: Preview, table: Periods) -> Iterator[str]:
     if preview.doubt:
         yield preview.doubt
     if not preview.due and not preview.stays:
-        yield "The time of no record is over."
+        yield "No record is past its retention period."
         return
     for kind, count in sorted(Counter(one.kind for one in preview.due).items()):
         days = [one.until for one in preview.due if one.kind is kind]

@@ -46,7 +46,7 @@ def is_made() -> bool:
 def _ask(*words: str) -> None:
     if _run(*words) != 0:
         raise DigMedError(
-            "Windows did not take the task.",
+            "Windows refused the task.",
             "Run this as an administrator, and check that the Task Scheduler is allowed on this computer.",
         )
 

@@ -13,9 +13,7 @@ from digmed_desktop.settings.settings import Addressing, MeshEnvironment, Settin
 if TYPE_CHECKING:
     from digmed_desktop.fhir.edition import Edition
 
-NO_CONNECTION = (
-    "No connection to MESH is set up on this computer, so this does not go out. Tell the practice on paper."
-)
+NO_CONNECTION = "No connection to MESH is set up on this computer, so this does not go out. Send the practice a paper copy."
 """Why there is no electronic route while Settings, Connection is empty."""
 
 
@@ -82,7 +80,8 @@ class Sender:
         try:
             if patient.date_of_birth is None:
                 raise RefusedError(
-                    "MESH cannot find the practice without a date of birth.", "Tell the practice on paper."
+                    "MESH cannot find the practice without a date of birth.",
+                    "Send the practice a paper copy.",
                 )
             number = patient.sendable_nhs_number
             return Route(automatic_address(number, patient.date_of_birth, patient.name.family))

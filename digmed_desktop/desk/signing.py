@@ -110,7 +110,8 @@ class SigningDesk:
         wanted = [one for id_ in ids if (one := self._store.signatures.one(id_)) is not None]
         if len(wanted) < len(ids):
             raise NotAllowedNowError(
-                "One of these records was signed, corrected or cancelled meanwhile.", "Open To sign again."
+                "One of these records was signed, corrected or cancelled in the meantime.",
+                "Open To sign again.",
             )
         for one in wanted:
             self._may_stand_in(one, by)
@@ -143,7 +144,7 @@ class SigningDesk:
         if unsigned.restored:
             return (
                 "The records were restored from a backup, and it may have been signed and sent since that was made. The "
-                "person it names signs it: then the program asks MESH first. Else telephone the practice."
+                "person it names signs it: then the program asks MESH first. Otherwise telephone the practice."
             )
         return ""
 
@@ -151,7 +152,7 @@ class SigningDesk:
         if unsigned.signer_id == by:
             raise NotAllowedNowError("This record names you.", "Sign it with your PIN.")
         if why := self._why_not(unsigned):
-            raise NotAllowedNowError("This record cannot be sent on behalf of anybody now.", why)
+            raise NotAllowedNowError("This record cannot be sent on behalf of anyone now.", why)
 
     def _may_sign(self, person_id: int) -> bool:
         """Whether a person still works here, and so can sign."""

@@ -114,7 +114,7 @@ class StockDesk:
             since = "" if batch.held.is_unreadable else f", from {dates.shown_time(batch.held.since)}"
             raise DigMedError(
                 f"This batch is already held{since}.",
-                "That hold goes on, with its reason. Nothing was changed.",
+                "That hold stays, with its reason. Nothing was changed.",
             )
         self._store.stock.hold(batch_id, BatchHold(self._clock.now(), name, reason))
         self._gate.note(AuditAct.BATCH_HELD, f"{batch.number}: {reason}")

@@ -125,5 +125,5 @@ class SupplyDesk(RecordingDesk[EmergencySupplyRecord]):
             corrected = self._store.register.of_notification(correction.corrects)
             if corrected is not None:
                 kind, about = EntryKind.AMENDMENT, corrected.about or corrected.number
-                content["text"] = "Corrected; the particulars now are those that stand here."
+                content["text"] = "Corrected; these are the current particulars."
         return NewEntry(kind, content, by, self._people.name(by), about=about)

@@ -80,7 +80,7 @@ def _sync(folders: Folders, clock: Clock, vault: OpenVault) -> tuple[int, str]:
             return 0, "Nothing has been set up in this account, so there is nothing to send."
         store = open_store(folders, opened, clock, create=False)
     except StoreInUseError:
-        return 0, "DigMed Desktop is open on this computer and sends and collects by itself."
+        return 0, "DigMed Desktop is open on this computer and sends and collects automatically."
     try:
         choices = chosen(folders)
         standing = _round(choices, store, opened, clock)

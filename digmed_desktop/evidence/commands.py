@@ -71,7 +71,7 @@ def _evidence(words: list[str]) -> int:
         "--validator",
         type=Path,
         metavar="COMMAND",
-        help=f"HL7's validator as a command that takes files; else the one that {validator.VARIABLE} names",
+        help=f"HL7's validator as a command that takes files; otherwise the one that {validator.VARIABLE} names",
     )
     asked = grammar.parse_args(words)
     if asked.validator is not None and not asked.validator.is_file():

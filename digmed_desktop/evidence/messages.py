@@ -101,7 +101,7 @@ def _summary(sent: list[_Made], verdicts: dict[str, hl7.Verdict], *, there: bool
     own = f"The program's own checks find nothing in {clean} of {len(sent)} messages."
     if not there:
         return (
-            f"{own} **HL7's validator was not there, so it judged nothing.** Name its command with --validator, or "
+            f"{own} **HL7's validator was not available, so it checked nothing.** Name its command with --validator, or "
             f"in the variable {hl7.VARIABLE}."
         )
     passed = sum(verdicts[one.file].passed for one in sent if one.file in verdicts)

@@ -68,7 +68,9 @@ def cross_check_responses(at: At, file: ResponsesFile, _source: DataSource) -> I
     yield from at.needed("", file.__pydantic_extra__, CODES, "code")
     for code, row in file.__pydantic_extra__.items():
         if not re.fullmatch("[1-3][0-9]{4}", code):
-            yield at.fault((code,), f"{shown(code)} is no response code", "five digits, the first 1, 2 or 3")
+            yield at.fault(
+                (code,), f"{shown(code)} is not a response code", "five digits, the first 1, 2 or 3"
+            )
         yield from _answer(at, (code,), row)
         success = row.happening in (Happening.ACCEPTED, Happening.MATCHED)
         if row.positive != success and row.happening not in (Happening.DUPLICATE, Happening.UNEXPECTED):

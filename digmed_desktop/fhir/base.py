@@ -73,13 +73,13 @@ class _Reader:
             if element is None:
                 continue
             if order[local] < reached:
-                self.say(f"{path}.{local}", "The element stands in the wrong order.")
+                self.say(f"{path}.{local}", "The element is in the wrong order.")
             reached = max(reached, order[local])
             number = seen.get(local, 0)
             seen[local] = number + 1
             where = f"{path}.{local}[{number}]" if element.many else f"{path}.{local}"
             if number and not element.many:
-                self.say(where, "The element may stand here only once.")
+                self.say(where, "The element is allowed here only once.")
             value = self._content(child, element, where)
             if value is None:
                 continue
@@ -117,7 +117,7 @@ class _Reader:
         if element.form is Form.RESOURCE:
             inner = [one for one in child if not callable(one.tag)]
             if len(inner) != 1 or not is_resource(etree.QName(inner[0]).localname):
-                self.say(path, "Exactly one resource must stand here.")
+                self.say(path, "Exactly one resource is needed here.")
                 return None
             return self.resource(inner[0], f"{path}.{etree.QName(inner[0]).localname}")
         try:
@@ -134,7 +134,7 @@ class _Reader:
             or (node.text or "").strip()
             or any(etree.QName(c).localname != "extension" for c in children)
         ):
-            self.say(path, "Only a value may stand here.")
+            self.say(path, "Only a value is allowed here.")
         value = node.get("value")
         if value is None:
             if not children:

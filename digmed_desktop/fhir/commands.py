@@ -44,7 +44,7 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``build``."""
     parser.description = (
         "Writes the message of a record. It refuses what the form refuses: texts, names, numbers, dates and amounts that "
-        "it does not take, and answers that contradict each other. It also refuses what law and rules forbid, "
+        "it does not accept, and answers that contradict each other. It also refuses what law and rules forbid, "
         "and a warning without a reason in the record. A record should state whatever the form asks for, such as the "
         "programme, the legal basis, the identity check and the screening. No rule judges an answer that it leaves out. "
         "A line on standard error names it, unless not_stated lists the field with the reason. Three things are always "
@@ -57,10 +57,10 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
         "record", type=Path, metavar="RECORD.json", help="a record in the program's JSON format"
     )
     parser.add_argument(
-        "--edition", metavar="ID", help="the edition of the message; else the default of its kind"
+        "--edition", metavar="ID", help="the edition of the message; otherwise the default of its kind"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where to write the message; else standard output"
+        "--out", type=Path, metavar="FILE", help="where to write the message; otherwise standard output"
     )
     parser.add_argument("--ids", type=Path, metavar="FILE", help="a JSON list of UUIDs, used in their order")
     parser.add_argument(
@@ -186,7 +186,7 @@ def _edition(named: str | None, default: Edition) -> Edition:
     except UnknownEditionError:
         raise RefusedFileError(("--edition", "There is no such edition.")) from None
     if edition.kind is not default.kind:
-        raise RefusedFileError(("--edition", "This edition is of the other notification."))
+        raise RefusedFileError(("--edition", "This edition belongs to the other notification."))
     return edition
 
 
@@ -201,7 +201,7 @@ def _id_source(file: Path | None) -> tuple[Callable[[], str], Callable[[], bool]
     if not isinstance(given, list) or not all(isinstance(one, str) and UUID.fullmatch(one) for one in given):
         raise RefusedFileError(("--ids", "The file must be a JSON list of UUIDs in lower case."))
     if len(set(given)) != len(given):
-        raise RefusedFileError(("--ids", "An id stands twice in the list."))
+        raise RefusedFileError(("--ids", "An id appears twice in the list."))
     rest: Iterator[str] = iter(given)
 
     def next_id() -> str:
@@ -232,7 +232,7 @@ def _mailbox(typed: str) -> str:
         raise RefusedFileError(
             (
                 "--mailbox",
-                "This is no id of a MESH mailbox: it has capital letters and digits, such as X26OT001.",
+                "This is not an id of a MESH mailbox: it has capital letters and digits, such as X26OT001.",
             )
         )
     return typed

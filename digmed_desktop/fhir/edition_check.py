@@ -25,9 +25,7 @@ def cross_check_edition(at: At, file: EditionFile, source: DataSource) -> Iterat
         for row_no, row in enumerate(section.rows):
             yield from at.unknown((*place, "rows", row_no, "item"), [row.item], ITEMS, "an item")
             if row.label in labels[:row_no]:
-                yield at.fault(
-                    (*place, "rows", row_no, "label"), f"{shown(row.label)} stands there twice", ""
-                )
+                yield at.fault((*place, "rows", row_no, "label"), f"{shown(row.label)} appears twice", "")
             if row.label != row.label.replace("{regulator}", "") and row.label.count("{") != 1:
                 yield from at.gaps((*place, "rows", row_no, "label"), row.label, ("regulator",))
     for key in ("event", "type", "care_setting", "supply_type"):

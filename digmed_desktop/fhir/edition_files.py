@@ -11,7 +11,7 @@ from digmed_desktop.data_files.model import DataModel, Flag, Text
 
 def _url(text: str) -> str:
     if not text.startswith(("http://", "https://")) or " " in text:
-        raise ValueError("is no URL")
+        raise ValueError("is not a URL")
     return text
 
 

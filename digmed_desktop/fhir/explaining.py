@@ -15,8 +15,8 @@ DECIDED, FOR_A_PERSON, NO_RESPONSE = 0, 1, 2
 def explain_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``explain``."""
     parser.description = (
-        "Says what each response means. Exit status 0 when its codes decide, 1 when a person has to decide what "
-        "one means, 2 when one is no ITK3 response."
+        "Says what each response means. Exit status 0 when its codes decide, 1 when someone has to decide what "
+        "one means, 2 when one is not an ITK3 response."
     )
     parser.add_argument("responses", type=Path, nargs="+", metavar="RESPONSE.xml", help="responses (ITK008M)")
 
@@ -33,7 +33,7 @@ def _explain(file: Path) -> int:
         print(f"{file}: {refused.faults[0][1]}", file=sys.stderr)
         return NO_RESPONSE
     except UnreadableResponseError as fault:
-        print(f"{file}: This is no ITK3 response. {fault}", file=sys.stderr)
+        print(f"{file}: This is not an ITK3 response. {fault}", file=sys.stderr)
         return NO_RESPONSE
     print(f"{file}: {_about(understood)}")
     for meaning in understood.meanings:
@@ -57,7 +57,7 @@ def _lines(meaning: Meaning) -> list[str]:
 
 def _verdict(understood: Understood) -> str:
     if not understood.decides:
-        return "A person has to decide what it means."
+        return "Someone has to decide what it means."
     if any(meaning.needs_person for meaning in understood.meanings):
-        return "Its code decides the state. A person is asked to act on it."
+        return "Its code decides the state. Action is needed."
     return "Its code decides the state."

@@ -9,7 +9,7 @@ from digmed_desktop.fhir.rules import Place
 from digmed_desktop.fhir.writing import Data
 
 _SENTENCE = "The guide makes this item mandatory."
-_UNDER_ITS_SYSTEM = f"The NHS number must stand under its own system, {NHS_NUMBER_SYSTEM}."
+_UNDER_ITS_SYSTEM = f"The NHS number must be under its own system, {NHS_NUMBER_SYSTEM}."
 
 
 def mandatory_findings(inside: Sequence[Place]) -> Iterator[Finding]:

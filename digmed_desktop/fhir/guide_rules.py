@@ -35,7 +35,7 @@ def header_findings(header: Place) -> Iterator[Finding]:
             yield Finding(f"{header.path}.response", "A response must say what it responds to.")
         return
     if not editions:
-        yield Finding(f"{header.path}.event", "The event is of neither notification.")
+        yield Finding(f"{header.path}.event", "The event belongs to neither notification.")
         return
     keys = {
         str(key.get("url", "")): key
@@ -94,9 +94,7 @@ def document_findings(header: Place, document: Place, inside: list[Place]) -> It
         if place.type in _SHOWN:
             for path, display in _displays(place.data, place.path):
                 if _spaced(display) not in text:
-                    yield Finding(
-                        path, "The term is coded but does not stand in the text.", attribute_at(path)
-                    )
+                    yield Finding(path, "The term is coded but is not in the text.", attribute_at(path))
 
 
 def _patient_findings(place: Place) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ class Fault:
 def problems_of(record: Record, edition: Edition, *, replaces: Replaces | None = None) -> list[Problem]:
     """Return everything that prevents sending this record in this edition, in the order of the form."""
     if edition.kind is not kind_of(record):
-        raise ValueError("the edition is of the other notification")
+        raise ValueError("the edition belongs to the other notification")
     questions = of(record)
     faults = (
         *_route(record),
@@ -120,7 +120,7 @@ def _patient(record: Record) -> Iterator[Fault]:
     elif not patient.sendable_nhs_number:
         yield Fault(
             "patient.traced",
-            "Only a confirmed NHS number can be sent. Trace it and say where, or tell the practice on paper.",
+            "Only a confirmed NHS number can be sent. Confirm it and say where, or send the practice a paper copy.",
         )
     if not patient.name.family.strip():
         yield Fault("patient.name.family", "Enter the patient's last name.")
@@ -168,7 +168,7 @@ def _vaccines(record: VaccinationRecord) -> Iterator[Fault]:
             yield Fault(
                 "vaccinator",
                 "There is no procedure code for this vaccine as given by this person, so it cannot be sent. "
-                "Tell the practice on paper.",
+                "Send the practice a paper copy.",
             )
         if vaccine.send_dose_number and not vaccine.dose_number:
             yield Fault("immunizations.dose_number", "Say which dose of the course this is.")
@@ -181,7 +181,7 @@ def _supplies(record: EmergencySupplyRecord) -> Iterator[Fault]:
     if record.supplied is False:
         yield Fault(
             "supplied",
-            "There is no message for what was not supplied. Tell the practice on paper or by telephone.",
+            "There is no message for what was not supplied. Send the practice a paper copy or telephone.",
         )
         return
     for n, item in enumerate(record.items or (SuppliedItem(),), 1):
@@ -191,7 +191,7 @@ def _supplies(record: EmergencySupplyRecord) -> Iterator[Fault]:
         elif not item.product.is_coded:
             yield Fault(
                 "items.product",
-                f"The {called} has no dm+d code, so it cannot be sent. Tell the practice on paper.",
+                f"The {called} has no dm+d code, so it cannot be sent. Send the practice a paper copy.",
                 n,
             )
         if item.quantity is None:
@@ -208,7 +208,7 @@ def _supplies(record: EmergencySupplyRecord) -> Iterator[Fault]:
             )
 
 
-_NOT_WRITABLE = "The text holds a sign that cannot be sent (a control character). Type it again."
+_NOT_WRITABLE = "The text contains a character that cannot be sent (a control character). Type it again."
 
 
 def _unwritable(record: Record) -> Iterator[Fault]:

@@ -125,7 +125,7 @@ def _how_often(node: Node, number: int, path: str) -> Iterator[Finding]:
         if node["max"] == 0:
             yield _finding(path, "The profile does not allow this element.")
         else:
-            yield _finding(path, "The element stands here more often than the profile allows.")
+            yield _finding(path, "The element appears here more often than the profile allows.")
 
 
 def _values(parent: Node, name: str, path: str) -> Iterator[tuple[str, Any]]:

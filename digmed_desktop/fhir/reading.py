@@ -61,7 +61,7 @@ def read_notification(xml: bytes) -> ReceivedNotification:
     header = root.find(_path("entry/resource/MessageHeader"))
     document = root.find(_path("entry/resource/Bundle"))
     if header is None or document is None:
-        raise NotReadableError("The file is no notification: it has no header or no document.")
+        raise NotReadableError("The file is not a notification: it has no header or no document.")
     found = _by_url(document)
     composition = document.find(_path("entry/resource/Composition"))
     if composition is None:

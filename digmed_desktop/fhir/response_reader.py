@@ -111,11 +111,11 @@ def _contradictions(response: ItkResponse, said: Sequence[Meaning]) -> tuple[str
     good = any(one.positive for one in said)
     issues = {sentence for issue in response.codes for sentence in _in_issue(issue)}
     found = {
-        "It holds codes of success and of refusal.": good
+        "It contains both success and refusal codes.": good
         and any(one.known and not one.positive for one in said),
-        "It holds a code of success beside one that is not known.": good
+        "It contains a success code beside one that is not known.": good
         and any(not one.known for one in said),
-        "Its header reports an error beside a code of success.": good
+        "Its header reports an error beside a success code.": good
         and bool(set(response.header_codes) - {"ok"}),
         "It reports success for a message that it could not read.": good and response.original_unreadable,
     }  # an "ok" in the header beside a refusal is what published examples of 20014 and 20015 have
@@ -135,9 +135,9 @@ def _in_issue(issue: ResponseIssue) -> Iterator[str]:
         yield from _against_success(issue)
         return
     if issue.severity == "information":
-        yield "A code of refusal is marked as mere information."
+        yield "A refusal code is marked as mere information."
     if any(meaning(code).positive for code in issue.beside):
-        yield "A code of refusal stands beside one of success."
+        yield "A refusal code appears beside a success code."
 
 
 def _worse(shown: Meaning, meant: Meaning) -> bool:
@@ -149,11 +149,11 @@ def _worse(shown: Meaning, meant: Meaning) -> bool:
 
 def _against_success(issue: ResponseIssue) -> Iterator[str]:
     if issue.severity not in ("", "information"):
-        yield "A code of success is marked as an error or a warning."
+        yield "A success code is marked as an error or a warning."
     if any(code != issue.code for code in issue.beside):
-        yield "A code of success stands beside one that is not of ITK3."
+        yield "A success code appears beside one that is not an ITK3 code."
     if any(map(speaks_of_refusal, (issue.display, *issue.texts))):
-        yield "The words beside a code of success speak of a refusal."
+        yield "The words beside a success code describe a refusal."
 
 
 def _sort_of(kind: str) -> str:
@@ -162,7 +162,7 @@ def _sort_of(kind: str) -> str:
 
 def _doubted(one: Meaning, contradictions: Sequence[str]) -> Meaning:
     """Return a meaning within a response that contradicts itself: no success, and a person is asked."""
-    why = f"This answer contradicts itself. {' '.join(contradictions)}"
+    why = f"This reply contradicts itself. {' '.join(contradictions)}"
     if one.positive:
         return replace(
             one,

@@ -83,7 +83,7 @@ def parse(body: bytes) -> ItkResponse:
     except NotReadableError as fault:
         raise UnreadableResponseError(str(fault)) from None
     if etree.QName(root).localname != "Bundle":
-        raise UnreadableResponseError("The file is no message: its root is not a Bundle.")
+        raise UnreadableResponseError("The file is not a message: its root is not a Bundle.")
     headers, outcomes = entries(root, "MessageHeader"), everywhere(root, "OperationOutcome")
     if not headers:
         raise UnreadableResponseError("The file has no MessageHeader.")

@@ -48,7 +48,7 @@ _ROUNDS = 256_000  # SQLCipher 4's own number for a passphrase
 _PAGE = 4096
 _CARRIED = "carried"  # the table of the secrets that travel with a backup
 _WRONG = StoreError(
-    "This backup cannot be opened: the passphrase does not fit, or the file is no backup of this program.",
+    "This backup cannot be opened: the passphrase does not fit, or the file is not a backup of this program.",
     "Check the file and type the passphrase again; capitals and spaces count.",
 )
 _CUT = StoreError(
@@ -244,13 +244,13 @@ def look_up_first(database: Database) -> int:
 def problem_with(passphrase: str, again: str, known: Sequence[str] = ()) -> str:
     """Return a sentence about a passphrase that is not good enough, or ``""``; ``known`` is what anybody here knows."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
-        return f"Use at least {SHORTEST_PASSPHRASE} characters: four words that do not belong together are easy to keep."
+        return f"Use at least {SHORTEST_PASSPHRASE} characters: four unrelated words are easy to remember."
     if passphrase != passphrase.strip():
-        return "The passphrase begins or ends with a space. Take it away: nobody sees it on paper."
+        return "The passphrase begins or ends with a space. Remove it: a space cannot be seen on paper."
     if len(set(passphrase)) < 5:
         return "Use more different letters."
     if strength.is_weak(passphrase, FEWEST_GUESSES, known):
-        return "This passphrase is easy to guess. Use four words that do not belong together."
+        return "This passphrase is easy to guess. Use four unrelated words."
     return "" if passphrase == again else "Type the same passphrase in both boxes."
 
 

@@ -349,7 +349,7 @@ def _against_heads(
             yield (
                 fitting + 1,
                 f"Links {fitting + 1} to {head.number} are not those that were made up to {dates.shown_time(head.at)}: "
-                "somebody with the key of the records sealed them anew.",
+                "someone with the key of the records sealed them again.",
             )
             return
         fitting = head.number
@@ -372,9 +372,9 @@ def _told(link: Link, what: str) -> str:
 def _told_loss(link: Link) -> str:
     try:
         note = json.loads(link.note)
-        return f"On {_when(link)} {note['by']} went on with records that may not be whole: {note['why']}"
+        return f"On {_when(link)} {note['by']} continued with records that may not be complete: {note['why']}"
     except (ValueError, KeyError, TypeError):
-        return f"On {_when(link)} somebody went on with records that may not be whole."
+        return f"On {_when(link)} someone continued with records that may not be complete."
 
 
 def _when(link: Link) -> str:

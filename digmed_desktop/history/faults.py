@@ -30,16 +30,14 @@ NEWER = StoreError(
     "The data file was written by a newer version of DigMed Desktop.",
     "Install the newest version on this computer.",
 )
-THERE_ALREADY = StoreError(
-    "There is a data file in this place already.", "Open it, or choose another folder."
-)
+THERE_ALREADY = StoreError("A data file already exists in this place.", "Open it, or choose another folder.")
 LOOK_ONLY = StoreError(
     "These records are open only to be looked at, so nothing can be added.",
-    "Close the program and start it again: it asks what is so.",
+    "Close the program and start it again: it asks about these records.",
 )
 OTHER_SEAL = StoreError(
     "These records were sealed with a key that is not in the keyring of this account, so nothing can be added.",
-    "Start the program again: it asks what is so.",
+    "Start the program again: it asks about these records.",
 )
 _BY_NAME = {
     "SQLITE_FULL": StoreError(
@@ -53,7 +51,8 @@ _BY_NAME = {
         "The data file cannot be written.", "Check that this account may write in the program's data folder."
     ),
     "SQLITE_IOERR": StoreError(
-        "The disk did not take or give the data.", "Check the disk. Do not switch the computer off meanwhile."
+        "The disk could not be read or written.",
+        "Check the disk. Do not switch the computer off in the meantime.",
     ),
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_NOTADB": NOT_OURS,

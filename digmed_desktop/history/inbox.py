@@ -80,7 +80,7 @@ class Inbox:
         with self._database.reading() as connection:
             found: bytes | None = connection.scalar(sa.select(inbox.c.body).where(inbox.c.mesh_id == mesh_id))
         if found is None:
-            raise NotThereError("This answer is not in the data file.")
+            raise NotThereError("This reply is not in the data file.")
         return found
 
     def acknowledged(self, mesh_id: str) -> None:
@@ -198,7 +198,7 @@ class Inbox:
         with self._database.reading() as connection:
             about = answerers.named(connection, understood.answers_message_id)
             if about is None:
-                raise NotThereError("This answer names none of our messages.")
+                raise NotThereError("This reply names none of our messages.")
             return answerers.to_verify(connection, about)
 
     def sent_to(self, mesh_id: str, recipient: str) -> None:
@@ -298,7 +298,7 @@ def _kept(row: AnyRow) -> Kept:
 def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:
     row = connection.execute(_known().where(inbox.c.mesh_id == mesh_id)).first()
     if row is None:
-        raise NotThereError("This answer is not in the data file.")
+        raise NotThereError("This reply is not in the data file.")
     return row
 
 

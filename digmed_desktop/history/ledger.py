@@ -192,7 +192,7 @@ def act(connection: sa.Connection, at: datetime, notification_id: int, entry: En
     """Write down what a person did; raises NotAllowedNowError when the state does not allow it (any more)."""
     if not may(standing_of(connection, notification_id), entry.happening):
         raise NotAllowedNowError(
-            "This is not possible now: the notification has moved on meanwhile.",
+            "This is not possible now: the notification has changed in the meantime.",
             "Look at it again and choose from what is offered.",
         )
     return write(connection, at, notification_id, entry)

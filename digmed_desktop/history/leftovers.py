@@ -24,7 +24,7 @@ from digmed_desktop.messaging.retention import Leftover
 from digmed_desktop.messaging.states import IN_TRANSIT
 
 NEWEST = "it has the last entry of a list that is numbered on"
-WAITS = "a reply waits for a person"
+WAITS = "a reply needs action"
 _OF_REPLY = (
     ("reply_act", "inbox_id = ?"),
     ("sending", "owed_id IN (SELECT id FROM owed WHERE inbox_id = ?)"),
@@ -97,7 +97,7 @@ def _replies(connection: sa.Connection, behind: Mapping[tuple[str, str], datetim
     acts = sa.select(reply_act.c.inbox_id, sa.func.max(reply_act.c.at)).group_by(reply_act.c.inbox_id)
     decided: dict[str, datetime] = dict(map(tuple, connection.execute(acts)))
     for row in connection.execute(wanted):
-        in_use = "an answer is owed to the practice" if row.mesh_id in owes else ""
+        in_use = "a reply is owed to the practice" if row.mesh_id in owes else ""
         if row.waits:
             in_use = WAITS
         elif row.mesh_id in newest:

@@ -182,7 +182,7 @@ class Notifications:
         possible = now == correction and now.way is not Way.LATEST_ONLY
         if not possible or (withdrawal and not _may_withdraw(connection, correction.corrects)):
             raise NotAllowedNowError(
-                "The notification has moved on meanwhile, so this correction no longer fits it.",
+                "The notification has changed in the meantime, so this correction no longer fits it.",
                 "Look at it again and correct it from there.",
             )
 
@@ -319,7 +319,7 @@ class Notifications:
             )
             if unsent:
                 raise NotAllowedNowError(
-                    "There is no message to send for this one.", "Tell the practice on paper."
+                    "There is no message to send for this one.", "Send the practice a paper copy."
                 )
             entry = ledger.Entry(Happening.SENT_AGAIN, note=note, by=by)
             after = ledger.act(connection, self._database.clock.now(), notification_id, entry)

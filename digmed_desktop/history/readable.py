@@ -47,4 +47,4 @@ def count_unreadable(read: Callable[[RowT], Any], rows: Iterable[RowT]) -> int:
 
 def unreadable(of: str) -> UnreadableRowError:
     """Return the error for a row of this name."""
-    return UnreadableRowError(f"{of} cannot be read from the records. All else can.", _REMEDY)
+    return UnreadableRowError(f"{of} cannot be read from the records. Everything else can.", _REMEDY)

@@ -24,12 +24,12 @@ TOO_MANY = 3
 WITHIN = timedelta(days=1)
 _ALL = Stop(
     "Three practices within a day refused this pharmacy, so nothing more is sent to any.",
-    "Ask the contact of your onboarding at NHS England; then let sending go on under Replies.",
+    "Ask the contact of your onboarding at NHS England; then let sending continue under Replies.",
 )
 
 _UNKNOWN = Stop(
     "Sending is stopped, and the reason cannot be read from the records.",
-    "Run Check everything under Settings; then let sending go on under Replies.",
+    "Run Check everything under Settings; then let sending continue under Replies.",
 )
 
 

@@ -245,7 +245,7 @@ def _faults(rows: Sequence[Mapping[str, Any]], key: bytes, head: Head | None) ->
         elif not hmac.compare_digest(_mac(key, row), str(row["mac"])):
             yield number, f"Entry {number} was changed after it was made."
         if head is not None and number == head.number and not hmac.compare_digest(str(row["mac"]), head.mac):
-            yield number, f"Entry {number} is not the one that was made: another stands in its place."
+            yield number, f"Entry {number} is not the one that was made: another is in its place."
         before, expected = row["mac"], number + 1
     if head is not None and head.number >= expected:
         missing = _entries(expected, head.number)
@@ -324,7 +324,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 def _readable(row: AnyRow) -> RegisterEntry:
     kind, content = EntryKind(row.kind), read_content(json.loads(row.content))
     if kind is EntryKind.SUPPLY and not content.get("patient"):
-        raise KeyError("a supply is to somebody")
+        raise KeyError("a supply is to someone")
     return RegisterEntry(
         number=row.number,
         kind=kind,

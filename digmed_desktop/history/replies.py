@@ -77,7 +77,7 @@ class Replies:
         with self._database.reading() as connection:
             found: bytes | None = connection.scalar(sa.select(inbox.c.body).where(inbox.c.mesh_id == mesh_id))
         if found is None:
-            raise NotThereError("This answer is not in the data file.")
+            raise NotThereError("This reply is not in the data file.")
         return found
 
     def candidates(self, mesh_id: str, typed: str, limit: int) -> Sequence[About]:
@@ -170,7 +170,7 @@ class Replies:
         row = _stored(connection, mesh_id)
         if row.matched or row.settled_at is not None:
             raise NotAllowedNowError(
-                "This was settled meanwhile.", "Look at the list again; it shows what still waits."
+                "This was settled in the meantime.", "Look at the list again; it shows what is still waiting."
             )
         return row
 
@@ -196,10 +196,10 @@ class Replies:
 
 
 _TOLD = {
-    ReplyAct.ACCEPTED: "An answer from {mailbox} was accepted as this practice's.",
-    ReplyAct.BELONGS: "An answer from {mailbox} was said to belong to this notification.",
-    ReplyAct.OTHER_PROGRAM: "An answer from {mailbox} was said to be for another program.",
-    ReplyAct.DEALT_WITH: "An answer from {mailbox} was looked at and set aside.",
+    ReplyAct.ACCEPTED: "A reply from {mailbox} was accepted as this practice's.",
+    ReplyAct.BELONGS: "A reply from {mailbox} was said to belong to this notification.",
+    ReplyAct.OTHER_PROGRAM: "A reply from {mailbox} was said to be for another program.",
+    ReplyAct.DEALT_WITH: "A reply from {mailbox} was looked at and set aside.",
 }
 
 
@@ -222,7 +222,7 @@ def _doubted_still(connection: sa.Connection, notification_id: int) -> bool:
 def _stored(connection: sa.Connection, mesh_id: str) -> AnyRow:
     row = connection.execute(sa.select(*_WITHOUT_BODY).where(inbox.c.mesh_id == mesh_id)).first()
     if row is None:
-        raise NotThereError("This answer is not in the data file.")
+        raise NotThereError("This reply is not in the data file.")
     return row
 
 

@@ -80,7 +80,7 @@ class Retention:
             loose = {one for one in leftovers.all_of(connection, now) if not one.in_use} if besides else set()
             if not wanted.keys() <= free or not set(besides) <= loose:
                 raise NotAllowedNowError(
-                    "A record changed meanwhile, so nothing was removed.", "Look at the preview again."
+                    "A record changed in the meantime, so nothing was removed.", "Look at the preview again."
                 )
             with _unlocked(connection):
                 for ids, rule in wanted.items():
@@ -186,7 +186,7 @@ def _last_moments(connection: sa.Connection, now: datetime) -> dict[int, datetim
 
 def _in_use(group: Sequence[Any], busy: dict[int, str]) -> str:
     if any(row.need > 0 for row in group):
-        return "a person is needed"
+        return "action is needed"
     if any(row.state in _ON_THE_WAY for row in group):
         return "it is on its way"
     return next((busy[row.id] for row in group if row.id in busy), "")

@@ -85,7 +85,7 @@ class Signatures:
     def _of_signer(connection: sa.Connection, notification_id: int, by: int) -> None:
         if connection.scalar(sa.select(_n.signer_id).where(_n.id == notification_id)) != by:
             raise NotAllowedNowError(
-                "This record names somebody else.", "Nobody signs for another: the person it names signs it."
+                "This record names someone else.", "Nobody signs for another: the person it names signs it."
             )
 
     def _go_on(self, connection: sa.Connection, this: int) -> None:

@@ -109,7 +109,7 @@ def check_mailbox(mailbox: str) -> None:
             "A MESH mailbox id is written in capital letters.", f"Enter it as {mailbox.upper()}."
         )
     if not shapes.is_mailbox(mailbox):
-        raise AccountError("The MESH mailbox id is not right: letters and digits only.", _IN_SETTINGS)
+        raise AccountError("The MESH mailbox id is not correct: letters and digits only.", _IN_SETTINGS)
 
 
 def check_secret(value: str, what: str) -> None:

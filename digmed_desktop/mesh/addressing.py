@@ -71,7 +71,7 @@ def is_local_id(text: str) -> bool:
 def checked_local_id(local_id: str) -> str:
     """Return a local id that is safe in a header and a URL; raises RefusedError for any other."""
     if not is_local_id(local_id):
-        raise RefusedError("MESH does not take a local id of this shape.", "Tell support.")
+        raise RefusedError("MESH does not accept a local id of this shape.", "Tell support.")
     return local_id
 
 
@@ -79,14 +79,14 @@ def checked_ods(ods_code: str) -> str:
     """Return an ODS code in capitals, safe in a URL; raises RefusedError for what is none."""
     code = ods_code.strip().upper()
     if not _ODS.fullmatch(code):
-        raise RefusedError("The practice's ODS code is not right.", "Choose the practice again.")
+        raise RefusedError("The practice's ODS code is not correct.", "Choose the practice again.")
     return code
 
 
 def checked_workflow(workflow: str) -> str:
     """Return a workflow id that MESH can take; raises RefusedError for any other."""
     if not _WORKFLOW.fullmatch(workflow):
-        raise RefusedError("The workflow id is not right.", "Tell support.")
+        raise RefusedError("The workflow id is not correct.", "Tell support.")
     return workflow
 
 
@@ -95,10 +95,11 @@ def check_sending(sending: Sending) -> None:
     checked_local_id(sending.local_id)
     checked_workflow(sending.workflow)
     if sending.recipient and not _ADDRESS.fullmatch(sending.recipient):
-        raise RefusedError("The MESH address of the practice is not right.", "Choose the practice again.")
+        raise RefusedError("The MESH address of the practice is not correct.", "Choose the practice again.")
     if not sending.payload:
         raise RefusedError("There is no message to send.", "Tell support.", code="02")
     if len(sending.payload) > SIZE_LIMIT:
         raise RefusedError(
-            "The message is larger than 5 MB, more than a practice must take.", "Tell the practice on paper."
+            "The message is larger than 5 MB, more than a practice must take.",
+            "Send the practice a paper copy.",
         )

@@ -185,7 +185,7 @@ def from_pfx(data: bytes, password: str = "") -> ClientCertificate:
 def is_root(pem: bytes) -> bool:
     """Whether these bytes hold at least one certificate in PEM."""
     try:
-        with _one_error(AccountError("This is no root certificate.", _ASK_AGAIN)):
+        with _one_error(AccountError("This is not a root certificate.", _ASK_AGAIN)):
             return bool(x509.load_pem_x509_certificates(pem))
     except AccountError:
         return False

@@ -45,8 +45,8 @@ MOST_JSON = 5_000_000
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError)
 """Errors of the layers under this room; at times requests lets urllib3's and Python's own through."""
 
-_LOOKS_ITSELF = "The program looks by itself whether MESH has the message before it sends anything again."
-_TRIES_AGAIN = "Nothing is lost; the program tries again by itself."
+_LOOKS_ITSELF = "The program checks with MESH before it sends anything again."
+_TRIES_AGAIN = "Nothing is lost; the program tries again automatically."
 _NO_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 _OF_HANDSHAKE = (
     "CERTIFICATE",
@@ -79,7 +79,7 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
         error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL | UnicodeEncodeError
     ):
         return RefusedError(
-            "The address of the message holds a character that MESH does not take.", "Tell support."
+            "The address of the message contains a character that MESH does not accept.", "Tell support."
         )
     if isinstance(error, requests.exceptions.ProxyError) and (told := _of_proxy(error)) is not None:
         return told
@@ -100,7 +100,7 @@ def of_exception(error: Exception, account: MeshAccount, *, sending: bool) -> Di
         return OutcomeUnknownError(f"{what} while a message was on its way.", _LOOKS_ITSELF)
     if isinstance(error, requests.Timeout):
         return OfflineError("MESH did not answer in time.", _TRIES_AGAIN)
-    hint = " If this goes on, MESH may not accept the client certificate." if account.is_tls else ""
+    hint = " If this continues, MESH may not accept the client certificate." if account.is_tls else ""
     return OfflineError("The connection to MESH was cut.", f"{_TRIES_AGAIN}{hint}")
 
 
@@ -188,7 +188,7 @@ def _of_denial(response: requests.Response, *, sending: bool, now: datetime) -> 
         hours, side = abs(ahead) / timedelta(hours=1), "fast" if ahead > timedelta(0) else "slow"
         return AccountError(
             f"This computer's clock is {hours:.1f} hours {side}, so MESH refuses it.",
-            "Set the clock, the date and the time zone right. Then the queue goes on by itself.",
+            "Set the clock, the date and the time zone right. Then sending continues automatically.",
         )
     return AccountError(
         "MESH does not accept the mailbox id, its password or the shared key.",
@@ -200,15 +200,17 @@ def _of_refusal(response: requests.Response, *, sending: bool) -> DigMedError:
     status = response.status_code
     code, _ = _code_and_text(response)
     if status in (404, 410) and not sending:
-        return NotThereError("MESH does not hold this message (any more).", "")
+        return NotThereError("MESH no longer has this message.", "")
     if status == 404 and not code:
         return AccountError("The address answers, but there is no such MESH mailbox there.", _CONNECTION_PAGE)
     if status == 413:
-        return RefusedError("The message is too large for MESH.", "Tell the practice on paper.", code="413")
+        return RefusedError(
+            "The message is too large for MESH.", "Send the practice a paper copy.", code="413"
+        )
     if not code:
         return RefusedError(
             f"MESH did not accept the form of the message (HTTP {status}).",
-            "Tell support, and tell the practice on paper.",
+            "Tell support, and send the practice a paper copy.",
         )
     words = words_of(code)
     if words.account:
@@ -257,7 +259,7 @@ def _of_proxy(error: Exception) -> DigMedError | None:
 
 def _proxy_password() -> DigMedError:
     return AccountError(
-        "The proxy asks for a name and a password, or does not take those in Settings.",
+        "The proxy asks for a name and a password, or does not accept those in Settings.",
         "Enter them in Settings, Connection, under Proxy.",
     )
 

@@ -45,11 +45,11 @@ def check_address(address: str) -> None:
         right = False
     if "@" in address:
         raise AccountError(
-            "The address of the proxy holds a name or a password.", "Enter them in the fields below it."
+            "The address of the proxy contains a name or a password.", "Enter them in the fields below it."
         )
     if not right:
         raise AccountError(
-            "The address of the proxy is not right.",
+            "The address of the proxy is not correct.",
             "Enter it in Settings, Connection, like http://proxy.example:8080.",
         )
 
@@ -57,13 +57,13 @@ def check_address(address: str) -> None:
 def check_login(name: str, password: str) -> None:
     """Raise AccountError for a name and password that a proxy cannot be given (RFC 7617, HTTP's Basic scheme)."""
     if password and not name:
-        raise AccountError("The name for the proxy is missing.", "Enter it beside the password.")
+        raise AccountError("The user name for the proxy is missing.", "Enter it beside the password.")
     if ":" in name:
         raise AccountError("A name for a proxy cannot hold a colon.", "Ask who looks after the network.")
     try:
         (name + password).encode("latin-1")
     except UnicodeEncodeError:
         raise AccountError(
-            "The name or the password for the proxy holds a character that cannot be sent.",
+            "The name or the password for the proxy contains a character that cannot be sent.",
             "Ask who looks after the network for another password.",
         ) from None

@@ -30,7 +30,9 @@ def cross_check(at: At, file: ReportsFile, _source: DataSource) -> Iterator[Faul
     """Yield codes that no message of MESH can have."""
     for code in file.codes:
         if code != code.strip().upper() or not code:
-            yield at.fault(("codes", code), f"{shown(code)} is no code of MESH", "capital letters and digits")
+            yield at.fault(
+                ("codes", code), f"{shown(code)} is not a code of MESH", "capital letters and digits"
+            )
 
 
 KIND = FileKind("mesh/reports.toml", ReportsFile, cross_check, Consequence.SENDING)

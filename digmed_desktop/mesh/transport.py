@@ -100,7 +100,7 @@ class MeshTransport:
         if len(mailboxes) > 1:
             raise RefusedError(
                 "The practice has more than one mailbox for these messages, so none can be chosen.",
-                "Tell the practice on paper, and report it to the NHS England service desk.",
+                "Send the practice a paper copy, and report it to the NHS England service desk.",
                 code="EPL-150",
             )
         if not mailboxes:
@@ -112,7 +112,7 @@ class MeshTransport:
     @property
     def no_mailbox(self) -> str:
         """The sentence for a practice that takes none of these messages."""
-        return "This practice has no MESH mailbox that takes this kind of notification. Tell the practice on paper."
+        return "This practice has no MESH mailbox that takes this kind of notification. Send the practice a paper copy."
 
     def send(self, sending: Sending) -> Receipt:
         """Send once; the address is looked up first where the sending has none."""
@@ -121,7 +121,7 @@ class MeshTransport:
         if recipient is None:
             raise RefusedError(
                 "The practice has no mailbox that takes these messages.",
-                "Tell the practice on paper.",
+                "Send the practice a paper copy.",
                 code="EPL-151",
             )
         headers: dict[str, Any] = (

@@ -34,7 +34,7 @@ def not_stored(error: OSError) -> NotStoredError:
         )
     if error.errno in QUOTA:
         return NotStoredError(
-            "This computer account may not store any more: it was not stored.",
+            "This computer account has used all its disk space: it was not stored.",
             "Make room, or ask your IT support for a larger quota, then do it again.",
         )
     if is_busy(error):
@@ -44,7 +44,7 @@ def not_stored(error: OSError) -> NotStoredError:
         )
     if error.errno in FORBIDDEN:
         return NotStoredError(
-            "This account may not write in the program's data folder: it was not stored.",
+            "This account cannot write in the program's data folder: it was not stored.",
             "Ask your IT support to let this account write there, then do it again.",
         )
     if error.errno in NOT_THERE:
@@ -53,5 +53,5 @@ def not_stored(error: OSError) -> NotStoredError:
             "Check that the disk is connected, then do it again.",
         )
     return NotStoredError(
-        "The disk of this computer did not take it: it was not stored.", "Check the disk, then do it again."
+        "This computer could not write to its disk: it was not stored.", "Check the disk, then do it again."
     )

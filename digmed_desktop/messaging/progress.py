@@ -18,4 +18,4 @@ class Progress:
         """Tell how far it is; raises CancelledError when it is to stop."""
         self.done, self.total = done, total
         if self._cancelled:
-            raise CancelledError("Stopped. Nothing was written.")
+            raise CancelledError("Stopped. No file was saved.")

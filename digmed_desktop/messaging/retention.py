@@ -45,9 +45,7 @@ class Hold:
 def held(hold: Hold) -> str:
     """Return how many records a hold kept as it was placed; a warning where none, ``""`` where it is not known."""
     if hold.is_unreadable:
-        return (
-            "It cannot be read from the records, so it holds every record. Place it anew, then lift this one."
-        )
+        return "It cannot be read from the records, so it holds every record. Place it again, then lift this one."
     if hold.held is None:
         return ""
     if hold.held:

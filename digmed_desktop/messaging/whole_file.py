@@ -101,7 +101,7 @@ def told(error: OSError, folder: Path) -> FileNotWrittenError:
         )
     if error.errno in disk.FORBIDDEN:
         return FileNotWrittenError(
-            f"This account may not write in {folder}. Nothing was written.", "Choose another folder."
+            f"This account cannot write in {folder}. Nothing was written.", "Choose another folder."
         )
     if error.errno in disk.NOT_THERE:
         return FileNotWrittenError(
@@ -109,6 +109,6 @@ def told(error: OSError, folder: Path) -> FileNotWrittenError:
             "Choose another folder or name.",
         )
     return FileNotWrittenError(
-        f"The disk did not take the file in {folder}. Nothing was written.",
+        f"The disk could not store the file in {folder}. Nothing was written.",
         "Check the disk, or choose another folder, and do it again.",
     )

@@ -9,16 +9,16 @@ from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.sending import InboxItem, ItemKind
 from digmed_desktop.messaging.states import Happening
 
-_UNREADABLE = "This answer could not be read. It is stored and left in the mailbox: tell support."
-_NO_ANSWER_MADE = "The answer that this response asks for could not be made: tell support."
+_UNREADABLE = "This reply could not be read. It is stored and left in the mailbox: tell support."
+_NO_ANSWER_MADE = "The reply that this response asks for could not be made: tell support."
 _PROBABLY = (
-    "The answer does not name the message; it is probably about this one, the only one sent there lately."
+    "The reply does not name the message; it is probably about this one, the only one sent there lately."
 )
 _NOT_READ = Meaning(
     "",
     Happening.UNEXPECTED,
     needs_person=True,
-    happened="An answer that cannot be read was said to belong to this notification.",
+    happened="A reply that cannot be read was said to belong to this notification.",
     do="Telephone the practice and ask whether the record has arrived.",
     known=False,
 )

@@ -19,8 +19,8 @@ from digmed_desktop.outbox.policy import Policy
 from digmed_desktop.outbox.receiver import Receiver
 
 _FLOOD = (
-    "Most answers of the last day come from mailboxes that are not known as the practices' own. None of them counts. "
-    "Somebody may be writing to this mailbox: tell the NHS England service desk, and look under Replies."
+    "Most replies of the last day come from mailboxes that are not known as the practices' own. None of them counts. "
+    "Someone may be writing to this mailbox: tell the NHS England service desk, and look under Replies."
 )
 
 
@@ -109,7 +109,7 @@ class Delivery:
         )
         plural = "answer" if counted.for_person == 1 else "answers"
         asks = (
-            f"{counted.for_person} {plural} could not be given to a notification for certain: a person decides under "
+            f"{counted.for_person} {plural} could not be given to a notification for certain: someone decides under "
             "Replies."
         )
         stopped = (

@@ -36,7 +36,7 @@ def pdf(document: PaperDocument) -> bytes:
                 break
             # the second time with the computer's fonts; then what none of them has is spelled out
             missing, own_fonts = missing | (frozenset() if own_fonts else error.signs), False
-    raise PaperError("The page could not be set: signs are left that no font has.")
+    raise PaperError("The page could not be set: some characters are in none of the fonts.")
 
 
 class _NoGlyphError(Exception):

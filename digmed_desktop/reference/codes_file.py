@@ -50,9 +50,7 @@ def cross_check_codes(at: At, file: CodesFile, source: DataSource) -> Iterator[F
         codes = [row.code for row in rows]
         for number, code in enumerate(codes):
             if code and code in codes[:number]:
-                yield at.fault(
-                    (table, number, "code"), f"{shown(code)} stands there twice", "a code of its own"
-                )
+                yield at.fault((table, number, "code"), f"{shown(code)} appears twice", "a code of its own")
     for number, route in enumerate(file.route):
         yield from at.unknown(("route", number, "sites"), route.sites, file.ids("site"), "a site")
     terms = source.read(terms_file.FILE, terms_file.TermsFile)
@@ -65,9 +63,7 @@ def code_and_term(at: At, table: str, rows: list[ListedOption]) -> Iterator[Faul
     """Yield rows that have a code without its term."""
     for number, row in enumerate(rows):
         if row.code and not row.display:
-            yield at.fault(
-                (table, number, "display"), "a code stands without its term", "the term of the code"
-            )
+            yield at.fault((table, number, "display"), "a code has no term", "the term of the code")
 
 
 class RegulatorRow(DataModel):
@@ -123,7 +119,7 @@ def _of_pharmacist(at: At, place: Place, role: RoleRow) -> Iterator[Fault]:
         wrong = "the law gives an emergency supply to a pharmacist"
         yield at.fault((*place, "may_finish_supply"), wrong, "false for every other role")
     if (role.works_as is WorkRole.PHARMACIST) != role.may_finish_supply:
-        wrong = "works as a pharmacist and may finish a supply stand together"
+        wrong = "works as a pharmacist and may finish a supply belong together"
         yield at.fault((*place, "works_as"), wrong, "another role, or may_finish_supply = true")
 
 

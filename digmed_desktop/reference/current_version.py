@@ -9,7 +9,7 @@ from digmed_desktop.messaging.errors import DigMedError
 MOST_BYTES = 1_000
 SECONDS = 10.0
 _NUMBER = re.compile(r"\s*v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})\s*")
-_REMEDY = "Ask your IT to look at [version] current in their settings."
+_REMEDY = "Ask your IT support to look at [version] current in their settings."
 
 
 def read(source: str, proxy: str = "") -> tuple[int, int, int]:

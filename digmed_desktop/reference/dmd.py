@@ -111,7 +111,7 @@ class Release:
         missing = [f"f_{part}2" for part in PARTS if part not in self._parts]
         if missing:
             raise ReleaseError(
-                f"This is no release of dm+d: {', '.join(missing)} is not in it.",
+                f"This is not a release of dm+d: {', '.join(missing)} is not in it.",
                 f"Choose the zip file. {AS_IT_WAS}",
             )
 
@@ -140,7 +140,7 @@ class Release:
                 continue
             code, name = _text(element, "APID"), _text(element, "DESC") or _text(element, "NM")
             if not snomed.is_concept_id(code) or not name:
-                raise reading.refuse(element, "a product has no name, or its APID is no dm+d code")
+                raise reading.refuse(element, "a product has no name, or its APID is not a dm+d code")
             known = virtual.get(_text(element, "VPID"))
             if known is None:
                 raise reading.refuse(element, "a product belongs to a VMP that this release does not have")
@@ -225,7 +225,7 @@ class _Reading:
                 if not seen and (parsed.root is None or parsed.root.tag != root):
                     raise self._foreign(parsed.root.tag if parsed.root is not None else "nothing")
             except etree.XMLSyntaxError as error:
-                reason = str(error.msg or "it is no XML").split(", line ")[0]
+                reason = str(error.msg or "it is not XML").split(", line ")[0]
                 raise ReleaseError(
                     f"{self._name} is broken in line {error.lineno or 1}: {reason}.",
                     f"Get the release again from NHS TRUD. {AS_IT_WAS}",
@@ -240,7 +240,7 @@ class _Reading:
 
     def _foreign(self, tag: str) -> ReleaseError:
         return ReleaseError(
-            f"{self._name} is no such file of dm+d: line 1 begins with {tag[:60]}.",
+            f"{self._name} is not a dm+d file of that kind: line 1 begins with {tag[:60]}.",
             f"Choose another. {AS_IT_WAS}",
         )
 
@@ -266,7 +266,7 @@ class _Counted:
         self.since_record += len(data)
         if self.since_record > MOST_BETWEEN:
             raise ReleaseError(
-                f"{self._name} is no such file of dm+d: a record is longer than any, or something else stands there.",
+                f"{self._name} is not a dm+d file of that kind: a record is longer than any, or something else is there.",
                 f"Get the release again from NHS TRUD. {AS_IT_WAS}",
             )
         return data
@@ -319,7 +319,7 @@ def _in_zip(path: Path) -> dict[str, _Part]:
         ) from None
     if not zipfile.is_zipfile(path):
         raise ReleaseError(
-            "This is no zip file, or a damaged one.", f"Choose the zip file of a release. {AS_IT_WAS}"
+            "This is not a zip file, or it is damaged.", f"Choose the zip file of a release. {AS_IT_WAS}"
         )
     found = {}
     with _damage_refused(path.name), zipfile.ZipFile(path) as archive:

@@ -102,7 +102,8 @@ def _rows(rows: Iterator[list[str]]) -> Iterator[ListedPractice]:
             yield practice
     if not found:
         raise DigMedError(
-            "The file holds no GP practice: no line has the role RO76, or the prescribing setting 4.", _REMEDY
+            "The file contains no GP practice: no line has the role RO76, or the prescribing setting 4.",
+            _REMEDY,
         )
 
 
@@ -180,7 +181,7 @@ def _day(text: str, number: int) -> date | None:
             return datetime.strptime(text, shape).date()  # noqa: DTZ007  (a calendar day)
         except ValueError:
             continue
-    raise DigMedError(f"Line {number} has a closing date that is no date.", _REMEDY)
+    raise DigMedError(f"Line {number} has a closing date that is not a date.", _REMEDY)
 
 
 def titled(text: str) -> str:

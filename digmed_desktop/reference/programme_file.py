@@ -75,7 +75,7 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
             (*place, "routes"), product.routes, set(file.routes), "a route of the programme"
         )
         if product.code and product.code in codes:
-            yield at.fault((*place, "code"), f"{shown(product.code)} stands there twice", "a code of its own")
+            yield at.fault((*place, "code"), f"{shown(product.code)} appears twice", "a code of its own")
         codes.append(product.code or "")
         if not product.code_confirmed and not product.code:
             yield at.fault((*place, "code_confirmed"), "there is no code", "a code, or no such key")
@@ -83,7 +83,7 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
             yield at.fault((*place, "dose"), "nobody knows the dose in this unit", "a dose")
         yield from _ages(at, place, product, file)
         if bool(product.holds) != bool(product.holds_source):
-            yield at.fault((*place, "holds_source"), "holds and its source stand together", "both, or none")
+            yield at.fault((*place, "holds_source"), "holds and its source belong together", "both, or none")
     for number, row in enumerate(file.eligibility):
         yield from in_order(at, ("eligibility", number), "min_age", row.min_age, "max_age", row.max_age)
         yield from in_order(at, ("eligibility", number), "born_from", row.born_from, "born_to", row.born_to)
@@ -96,7 +96,7 @@ def _of_unknown_products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
     )
     for key in ("usual_doses", "live_routes"):
         if bool(getattr(file, key)) != bool(getattr(file, f"{key}_source")):
-            yield at.fault((f"{key}_source",), f"{key} and its source stand together", "both, or none")
+            yield at.fault((f"{key}_source",), f"{key} and its source belong together", "both, or none")
 
 
 def _ages(at: At, place: tuple[str | int, ...], product: ProductRow, file: ProgrammeFile) -> Iterator[Fault]:
@@ -106,9 +106,9 @@ def _ages(at: At, place: tuple[str | int, ...], product: ProductRow, file: Progr
     limited = bool(least) or product.max_age is not None
     for key in ("age_source", "age_confidence"):
         if limited != (getattr(product, key) is not None):
-            yield at.fault((*place, key), "an age and its source stand together", f"{key}, or no age")
+            yield at.fault((*place, key), "an age and its source belong together", f"{key}, or no age")
     for key in least[1:]:
-        yield at.fault((*place, key), "the least age stands there twice", "one of them")
+        yield at.fault((*place, key), "the minimum age appears twice", "one of them")
     if product.age_in_season and (file.age_by is None or product.min_age is None):
         yield at.fault((*place, "age_in_season"), "there is no age to reach", "age_by and min_age")
 

@@ -88,7 +88,7 @@ def _of_procedure(
     vaccine = {one.code: one.vaccine for one in terms.term}.get(row.code, "")
     is_known = file.vaccine in {one.name for one in terms.vaccine}
     if vaccine != file.vaccine and (is_known or vaccine != ""):
-        wrong = f"{shown(row.code)} is no procedure of this vaccine in {FILE}"
+        wrong = f"{shown(row.code)} is not a procedure of this vaccine in {FILE}"
         yield at.fault((*place, "code"), wrong, f"a code that {FILE} has for {shown(file.vaccine)}")
     words = row.display.casefold()
     said = [word for word in _NOT_GIVEN if word in words]
@@ -182,7 +182,7 @@ def _of_amount(at: At, place: Place, row: ProductRow, file: ProgrammeFile) -> It
         return
     if row.unit not in (None, file.unit):
         if row.dose not in _COUNTED:
-            wrong = f"{shown(row.dose)} is no dose in this unit"
+            wrong = f"{shown(row.dose)} is not a dose in this unit"
             yield at.fault((*place, "dose"), wrong, f"one of {listed(_COUNTED)}")
         return
     dose, named = Decimal(row.dose), [Decimal(text) for text in _ML.findall(row.display)]

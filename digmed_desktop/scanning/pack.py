@@ -47,7 +47,7 @@ class Scan:
 
 
 SLOW = (
-    "The scanner types too slowly, like a person, so nothing was taken. Set it to send a prefix: "
+    "The scanner is as slow as typing, so nothing was taken. Set it to send a prefix: "
     "Settings, Scanner says how."
 )
 LAYOUT = (

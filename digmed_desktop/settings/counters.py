@@ -53,5 +53,5 @@ def sentence(names: tuple[str, ...]) -> str:
     many = ", ".join(names)
     return (
         f"Another account of this computer holds records of DigMed Desktop: {many}. Sign in to the computer with that "
-        "account to go on with them. Setting up here begins records and a register of their own."
+        "account to continue with them. Setting up here begins records and a register of their own."
     )

@@ -67,8 +67,8 @@ def prepare(*, practice: bool) -> Folders:
         _mark(data)
     elif is_practice_data(data):
         raise FolderError(
-            "The folder for real data is marked as practice data, so nothing was opened.",
-            f"Move the file {PRACTICE_MARK} and the practice data beside it out of {data}.",
+            "The folder for real data is marked as data of practice mode, so nothing was opened.",
+            f"Move the file {PRACTICE_MARK} and the data of practice mode beside it out of {data}.",
         )
     return Folders(data, config, logs, practice)
 
@@ -115,8 +115,8 @@ def _mark(data: Path) -> None:
     try:
         if any(data.iterdir()):
             raise FolderError(
-                f"The folder for practice data, {data}, already holds files that are not marked as "
-                "practice data.",
+                f"The folder for the data of practice mode, {data}, already holds files that are not marked as "
+                "its own.",
                 "Move them elsewhere, then start practice mode again.",
             )
         (data / PRACTICE_MARK).write_text(_MARK_TEXT, encoding="utf-8")

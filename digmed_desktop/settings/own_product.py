@@ -47,7 +47,7 @@ class OwnProduct:
             raise ValueError("an own product needs its id, programme and name")
         said = {known[key] for key in ("live", "egg", "latex")}
         if not said <= {"yes", "no", ""} or not is_least_age(known["least_months"]):
-            raise ValueError("live, egg and latex are yes or no, and the least age is in months")
+            raise ValueError("live, egg and latex are yes or no, and the minimum age is in months")
         if not is_dose(known["dose"]):
             raise ValueError("the dose is in mL, with digits and a full stop")
         return cls(**known)

@@ -22,8 +22,8 @@ from digmed_desktop.settings.toml_faults import TomlFault, line_of, syntax_fault
 
 FILE = "policy.toml"
 MOST_BYTES = 100_000
-SET_BY_IT = "Set by your IT"
-REMEDY = "Ask your IT to correct the file; 'digmed-desktop doctor' shows whether it is right."
+SET_BY_IT = "Set by your IT support"
+REMEDY = "Ask your IT support to correct the file; 'digmed-desktop doctor' shows whether it is right."
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _TEXTS = {
@@ -40,8 +40,8 @@ _EXPECTED = {
     "mesh_url": 'the address of a MESH on this computer, such as "https://localhost:8700"',
     "mesh_folder": f"the whole name of the folder of a mailbox at the MESH client, {_NO_VARIABLES}",
     "directory": "an https address with nothing behind ? or # in it",
-    "scanner_prefix": "a sign that no typed word begins with, such as ]d2",
-    "scanner_separator": "a sign that no code of a pack holds, such as |",
+    "scanner_prefix": "a character that no typed word begins with, such as ]d2",
+    "scanner_separator": "a character that no pack barcode contains, such as |",
     "backup_folder": f"the whole name of a folder, {_NO_VARIABLES}",
     "data_folder": f"the whole name of a folder with newer data files, {_NO_VARIABLES}",
     "version_source": f"an https address, or the whole name of a file {_NO_VARIABLES}",
@@ -95,7 +95,7 @@ class Policy:
         if not self.faults:
             return self.doubt
         more = f" There are {len(self.faults) - 1} more faults." if len(self.faults) > 1 else ""
-        told = f"The settings of your IT have a fault. {self.faults[0].sentence}{more}"
+        told = f"The settings of your IT support have a fault. {self.faults[0].sentence}{more}"
         return f"{told} Nothing is sent or collected until that is corrected." if self.doubt else told
 
     @property

@@ -78,9 +78,9 @@ class Settings:
         if self.amber_hour not in AMBER_HOURS:
             raise ValueError("paper is offered from 8 to 16 o'clock")
         if self.late_hour not in LATE_HOURS:
-            raise ValueError("a person is needed from 17 to 24 o'clock")
+            raise ValueError("action is needed from 17 to 24 o'clock")
         if self.answer_days not in ANSWER_DAYS:
-            raise ValueError("the practice has 1 to 20 working days for its answer")
+            raise ValueError("the practice has 1 to 20 working days for its reply")
 
     def edition_of(self, workflow: str) -> str:
         """Return the edition chosen for a notification, or ``""`` for the program's own default."""
@@ -117,8 +117,8 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "scanner_prefix": ("scanner", "prefix", "scanner's prefix"),
     "scanner_separator": ("scanner", "separator", "scanner's separator"),
     "amber_hour": ("deadlines", "amber_hour", "hour from which paper is offered"),
-    "late_hour": ("deadlines", "late_hour", "hour from which a person is needed"),
-    "answer_days": ("deadlines", "answer_days", "days for the practice's answer"),
+    "late_hour": ("deadlines", "late_hour", "hour from which action is needed"),
+    "answer_days": ("deadlines", "answer_days", "days for the practice's reply"),
     "privacy": ("counter", "privacy", "privacy mode"),
     "data_folder": ("data", "folder", "folder of newer data files"),
     "directory": ("practices", "directory", "directory of practices"),

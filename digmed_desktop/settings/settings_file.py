@@ -99,7 +99,7 @@ def _told(faults: Sequence[TomlFault]) -> str:
     for fault in faults[:_MOST_TOLD]:
         named = words.get(fault.key) or ", ".join(tables.get(fault.key, ()))
         told.append(
-            f"{fault.sentence} Starts afresh: {named}." if named else f"{fault.sentence} It has no effect."
+            f"{fault.sentence} Starts again: {named}." if named else f"{fault.sentence} It has no effect."
         )
     more = len(faults) - len(told)
     return " ".join([*told, *([f"There are {more} more."] if more else [])])

@@ -13,10 +13,10 @@ _TYPED = re.compile(r"[A-Za-z0-9 \-'.,/()&+]*")  # begins names, addresses, tele
 _WORD = re.compile(r"[A-Za-z0-9]*")
 _VARIABLE = re.compile(r"%[^%\\/]+%|\$\w|\$\{|^~")  # a hidden share ends in $
 
-PREFIX = (
-    "Enter a sign that no typed word begins with, such as ]d2 or ~. Typed words would be taken for scans."
+PREFIX = "Enter a character that no typed word begins with, such as ]d2 or ~. Typed words would be taken for scans."
+SEPARATOR = (
+    "Enter a character that no pack barcode contains, such as | or ~. Batch numbers would be cut off there."
 )
-SEPARATOR = "Enter a sign that no code of a pack holds, such as | or ~. Batch numbers would be cut there."
 
 
 def is_mailbox(text: str) -> bool:

@@ -40,7 +40,7 @@ def syntax_fault(file: str, text: str) -> TomlFault:
         place = _PLACE.search(str(error))
         line = int(place[1]) if place else len(text.splitlines())
         return TomlFault(
-            file, line, "", "this line cannot be read; a text stands in quotation marks, and a key before ="
+            file, line, "", "this line cannot be read; text goes in quotation marks, and a key before ="
         )
     return TomlFault(file, 0, "", f"it is larger or deeper than {untrusted.DEEPEST} tables in each other")
 

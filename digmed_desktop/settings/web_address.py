@@ -22,7 +22,7 @@ def fault_of(address: str) -> str:
     except ValueError:
         return "This is not an address. Enter one that begins with https://."
     if not address.isascii() or not address.isprintable() or " " in address:
-        return "This is not an address: it holds a space or a sign that addresses do not have."
+        return "This is not an address: it contains a space or a character that addresses do not have."
     if parts.username or parts.password or "\\" in address or parts.query or parts.fragment:
         return "Enter the address without a name, a password or a question in it."
     if parts.scheme == "https" and host:

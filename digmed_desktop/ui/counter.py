@@ -22,7 +22,7 @@ from digmed_desktop.ui.strip import Chip, Strip
 from digmed_desktop.ui.widgets.words import application
 
 MINUTE_SECONDS = 60
-TAKEN_BACK = "The record sent last was taken back, so its patient is not used again. Find the patient."
+TAKEN_BACK = "The last record was withdrawn, so its patient is not filled in again. Find the patient."
 
 
 class Frame(Protocol):

@@ -79,7 +79,7 @@ def paint(printer: QPrinter, printed: Printed) -> int:
     painter = QPainter()
     if not painter.begin(printer):
         raise DigMedError(
-            "The printer did not take the document.", "Look at the printer, or save it as a PDF instead."
+            "The printer did not accept the document.", "Check the printer, or save it as a PDF instead."
         )
     try:
         return _pages(painter, printer, printed)

@@ -17,7 +17,7 @@ from digmed_desktop.ui.pages.today import TodayPage
 WAITS = "Another system sent a record to this form. It waits under Drafts (Ctrl+D)."
 HEAD = "Imported record"
 OPENS = "Open it, and keep the form in view as a draft"
-SHOWN = "This form was filled in from a record of another system. Check every answer."
+SHOWN = "This form was filled in from a record from another system. Check every answer."
 
 
 class Frame(Protocol):

@@ -181,7 +181,7 @@ def _window(trial: Trial) -> str:
                 return f"second start: {said}"
             example = trial.wine.windows_path(sorted(trial.examples.glob("*.json"))[0])
             handed = trial.wine.run(console, "open", example, screen=screen.name)
-            if said := expect(handed, 0, "in its window"):
+            if said := expect(handed, 0, "the open window shows the record"):
                 return f"hand-over: {said}"
             if said := expect(trial.wine.run(trial.newer_setup, "/AllUsers", "/S"), 0):
                 return f"upgrade over an idle window: {said}"

@@ -158,8 +158,8 @@ def test_a_folder_that_may_not_be_written_is_told_and_nothing_left(box: Box) -> 
 
 def test_two_programs_never_share_a_folder(box: Box) -> None:
     with pytest.raises(AccountError, match="Another installation"):
-        claim(box.root, "somebody else")
-    other = replace(account(box.root, OURS, Y99901=THEIRS), owner="somebody else")
+        claim(box.root, "someone else")
+    other = replace(account(box.root, OURS, Y99901=THEIRS), owner="someone else")
     with pytest.raises(AccountError, match="Another installation"):
         ClientTransport(other, timing=HASTE).send(box.sending())
     assert box.names("OUT") == []

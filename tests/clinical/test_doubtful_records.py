@@ -87,7 +87,7 @@ DOUBTFUL: dict[str, tuple[Raw, str]] = {
     "a pharmacist who supplies without a number": (put(SUPPLY, pharmacist__registration=""), "pharmacist"),
     "a pharmacist with the patient's name": (put(SUPPLY, pharmacist__name=NAME), "pharmacist"),
     "a receptionist who supplies": (put(SUPPLY, pharmacist__role={"display": "Receptionist"}), "pharmacist"),
-    "a supply by somebody without a role": (put(SUPPLY, pharmacist__role=None), "pharmacist"),
+    "a supply by someone without a role": (put(SUPPLY, pharmacist__role=None), "pharmacist"),
     "the pharmacy's telephone": (
         put(SEASONAL, patient__telephones=[{"number": f"+44 {PHARMACY_TELEPHONE[1:]}"}]),
         "patient.telephones",

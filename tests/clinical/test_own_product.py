@@ -146,7 +146,7 @@ def test_a_live_own_product_stops_and_warns_by_the_screening(kind: str) -> None:
     adult = answers | {"patient.date_of_birth": "14/9/1996"}
     grown = read(adult, programme=of, pharmacy=pharmacy(), vaccinator=vaccinator(), now=NOW, agreed=AGREED)
     assert any(p.field == "screening.pregnant" and p.needs_reason for p in grown.notes)
-    assert not any("least age for this vaccine" in p.sentence for p in grown.notes)
+    assert not any("minimum age for this vaccine" in p.sentence for p in grown.notes)
 
 
 def test_a_product_known_to_be_live_is_not_taken_as_one_that_is_not() -> None:

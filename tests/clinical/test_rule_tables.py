@@ -126,7 +126,7 @@ def test_no_cell_says_twice_that_nobody_read_a_source(topic: str) -> None:
 def test_every_table_says_when_its_data_was_checked_and_must_be_checked_again(topic: str) -> None:
     day = r"[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}"
     said = re.findall(
-        rf"^Data checked on ({day}); somebody must check it again by ({day})\.$", TEXTS[topic], re.M
+        rf"^Data checked on ({day}); someone must check it again by ({day})\.$", TEXTS[topic], re.M
     )
     days = {(shown(one.checked_on), shown(one.look_again_by)) for one in data_review.reviews()}
     assert len(said) == 1

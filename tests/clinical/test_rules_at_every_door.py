@@ -165,16 +165,16 @@ def test_the_ages_of_a_product_and_of_a_reason_speak_at_every_door() -> None:
             answers = answers_of(where, TODAY) | {"vaccine.product": product.id}
             if product.least_months or product.least_weeks:
                 young = answers | {"patient.date_of_birth": typed(TODAY - timedelta(days=3))}
-                assert speaks(through(young, where), "the least age for this vaccine"), product.id
+                assert speaks(through(young, where), "the minimum age for this vaccine"), product.id
                 tried += 1
             if product.greatest_age is not None:
                 old = answers | {"patient.date_of_birth": born(product.greatest_age + 1, TODAY)}
-                assert speaks(through(old, where), "the greatest age for this vaccine"), product.id
+                assert speaks(through(old, where), "the maximum age for this vaccine"), product.id
                 tried += 1
         for reason, cohort in where.cohorts.items():
             if cohort.min_age:
                 answers = answers_of(where, TODAY, reason, years=1)
-                assert speaks(through(answers, where), "the least age for this reason"), (where.id, reason)
+                assert speaks(through(answers, where), "the minimum age for this reason"), (where.id, reason)
                 tried += 1
             if cohort.born_from:
                 answers = answers_of(where, TODAY, reason, years=40)

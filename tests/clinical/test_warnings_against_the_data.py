@@ -135,10 +135,10 @@ def of_season_and_reason(file: dict[str, Any], answers: dict[str, str], on: date
         said.add((field, sentence, "warn"))
     reached = max(years_old(born, day) for day in (on, file.get("age_by", on)))
     if reached < row.get("min_age", 0):
-        sentence = f"The patient is younger than {row['min_age']}, the least age for this reason."
+        sentence = f"The patient is younger than {row['min_age']}, the minimum age for this reason."
         said.add((field, sentence, "warn"))
     if years_old(born, on) > row.get("max_age", 999):
-        sentence = f"The patient is older than {row['max_age']}, the greatest age for this reason."
+        sentence = f"The patient is older than {row['max_age']}, the maximum age for this reason."
         said.add((field, sentence, "warn"))
     first, last = row.get("born_from"), row.get("born_to")
     if first and last and not first <= born <= last:
@@ -198,10 +198,10 @@ def of_doses(file: dict[str, Any], answers: dict[str, str]) -> Expected:
     if number == "2" and file.get("second_dose"):
         said.add(("vaccine.dose_number", file["second_dose"], "warn"))
     if number == "2" and found in ("none-seen", "told-none"):
-        sentence = "Check the dose: this is the second, but no earlier dose was seen."
+        sentence = "Check the dose: this is the second, but no previous dose was seen."
         said.add(("previous.finding", sentence, "warn"))
     if number == "1" and found == "dose-seen":
-        said.add(("previous.finding", "An earlier dose was seen. Make sure that another is meant.", "warn"))
+        said.add(("previous.finding", "A previous dose was seen. Make sure that another is meant.", "warn"))
     return said
 
 
@@ -255,16 +255,16 @@ def of_product(
     least = product.get("min_months", product.get("min_age", 0) * 12)
     if least and max(months_old(born, day) for day in counted) < least:
         words = f"{least // 12} years" if least % 12 == 0 and least > 12 else f"{least} months"
-        limit = f"younger than {words}, the least age for this vaccine.{mark}"
+        limit = f"younger than {words}, the minimum age for this vaccine.{mark}"
         sentence = f"The patient is {spoken(months_old(born, on))} and {limit}"
         said.add(("vaccine.product", sentence, "warn"))
     weeks = (on - born).days // 7
     if weeks < product.get("min_weeks", 0):
-        limit = f"younger than {product['min_weeks']} weeks, the least age for this vaccine.{mark}"
+        limit = f"younger than {product['min_weeks']} weeks, the minimum age for this vaccine.{mark}"
         sentence = f"The patient is {weeks} week{'s' * (weeks != 1)} old and {limit}"
         said.add(("vaccine.product", sentence, "warn"))
     if "max_age" in product and years_old(born, on) > product["max_age"]:
-        limit = f"older than {product['max_age']} years, the greatest age for this vaccine.{mark}"
+        limit = f"older than {product['max_age']} years, the maximum age for this vaccine.{mark}"
         sentence = f"The patient is {spoken(months_old(born, on))} and {limit}"
         said.add(("vaccine.product", sentence, "warn"))
     first, last = product.get("second_line", (999, -1))

@@ -94,8 +94,8 @@ def test_each_wrong_answer_is_told_and_nothing_is_changed(counter: Counter, tmp_
     assert "LIVE" in told(counter, folder=str(root), live_word="")["live_word"]
     assert "capital" in told(counter, folder=str(root), mailbox="x26ot001")["mailbox"]
     for typed, words in (
-        ("Y99901", "Line 1 is not right"),
-        ("Y99901 X26GP001\nY99902 x26gp", "Line 2 is not right"),
+        ("Y99901", "Line 1 is not correct"),
+        ("Y99901 X26GP001\nY99902 x26gp", "Line 2 is not correct"),
         ("Y99901 X26GP001\nY99901 X26GP002", "second mailbox"),
         ("?? X26GP001", "Line 1"),
     ):
@@ -120,7 +120,7 @@ def test_once_set_up_everything_uses_it_and_says_what_it_cannot(counter: Counter
     assert "NHS number, date of birth and surname" in by_patient.sentence
     other = tree(tmp_path / "other")
     assert told(counter, folder=str(other)) == {}  # nothing is uncertain
-    (other / "digmed-desktop" / "owner.txt").write_text("somebody else", encoding="ascii")
+    (other / "digmed-desktop" / "owner.txt").write_text("someone else", encoding="ascii")
     assert "Another installation" in told(counter, folder=str(other))["folder"]
 
 
@@ -195,7 +195,7 @@ def test_doctor_for_a_client_that_is_stopped_misconfigured_or_full(
     assert told(counter, folder=str(root)) == {}
     told_settings = checked(counter)["MESH client's settings"]
     assert told_settings.health is Health.LOOK
-    assert "nothing tells that MESH took" in told_settings.sentence
+    assert "cannot see that MESH accepted" in told_settings.sentence
     assert "CollectReport is off" in told_settings.sentence
     before = (root.parent / "meshclient.cfg").read_bytes()
     made, _ = frozen(counter)

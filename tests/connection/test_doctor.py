@@ -150,7 +150,7 @@ def test_the_queue_the_mailbox_and_the_disk_are_looked_at(
     counter.store.inbox.polled()
     counter.clock.move(hours=25)
     assert (
-        "last looked"
+        "last checked"
         in by_name(checks.check_polled(counter.store, counter.clock.now()))["Collecting"].sentence
     )
     for free, health in ((10**8 - 1, Health.BAD), (10**9 - 1, Health.LOOK), (10**10, Health.GOOD)):

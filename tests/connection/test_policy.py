@@ -120,14 +120,16 @@ def test_what_is_set_by_it_cannot_be_saved_otherwise_on_the_page(
     under(ready, tmp_path, f'[mesh]\nmailbox = "{MAILBOX}"\n')
     (problem,) = ready.connection.save(ready.answers(mesh.url, mailbox="X26OT777"))
     assert problem.field == "connection.mailbox"
-    assert "your IT" in problem.sentence
+    assert "your IT support" in problem.sentence
     assert ready.connection.save(ready.answers(mesh.url)) == ()
 
 
 def test_doctor_lists_what_is_set_and_every_fault(counter: Counter, vault_of, set_by_it) -> None:
     set_by_it('[counter]\nlock_after_minutes = 5\nprivcy = true\n[backup]\nfolder = "/srv"\n')
     checks = [
-        one for one in doctor(counter.folders, counter.clock, vault_of) if one.name == "Settings of your IT"
+        one
+        for one in doctor(counter.folders, counter.clock, vault_of)
+        if one.name == "Settings of your IT support"
     ]
     assert [one.health for one in checks] == [Health.LOOK, Health.GOOD]
     assert "line 3" in checks[0].sentence

@@ -57,7 +57,7 @@ def door(counter: Counter) -> Iterator[FrontDoor]:
         if word == "sync":
             return told_by_window(QueueStanding(waiting=2, needs_person=1, connected=True), is_set_up=True)
         if word == "doctor":
-            return told_of_checks(iter([Check("MESH", Health.BAD, "No answer.", "Wait.")]))
+            return told_of_checks(iter([Check("MESH", Health.BAD, "No reply.", "Wait.")]))
         return {"heard": word} if len(word) < 100 else {"length": len(word)}
 
     made = FrontDoor(counter.folders.data, answer)
@@ -125,7 +125,7 @@ def test_sync_beside_a_window_asks_the_window(counter: Counter, door: FrontDoor,
         "The open window did it. Sent and collected. 2 waiting to go out, 1 needs action.",
     )
     told = list(doctor(counter.folders, counter.clock, vault_of))
-    assert told[-1] == Check("MESH", Health.BAD, "No answer.", "Wait.")
+    assert told[-1] == Check("MESH", Health.BAD, "No reply.", "Wait.")
 
 
 def test_sync_beside_a_window_that_does_not_answer_touches_nothing(counter: Counter, vault_of) -> None:
@@ -133,7 +133,7 @@ def test_sync_beside_a_window_that_does_not_answer_touches_nothing(counter: Coun
         counter.folders, counter.clock, vault_of
     )  # the records are open in this very test
     assert status == 0
-    assert "sends and collects by itself" in sentence
+    assert "sends and collects automatically" in sentence
     told = list(doctor(counter.folders, counter.clock, vault_of))
     assert (told[-1].name, told[-1].health) == ("Records", Health.BAD)
     assert "already open" in told[-1].sentence
@@ -183,7 +183,7 @@ def test_a_record_of_the_greatest_length_comes_through_the_door(counter: Counter
     record = "\U0001f489" * json_record.MAX_LENGTH
     assert len(f"open\n{record}".encode()) <= front_door.LONGEST
     assert knock(counter.folders.data, f"open\n{record}", 30) == {"length": len(record) + 5}
-    with pytest.raises(DigMedError, match="larger than a record"):
+    with pytest.raises(DigMedError, match="too large to import"):
         knock(counter.folders.data, "x" * (front_door.LONGEST + 1), 30)
     assert knock(counter.folders.data, "show", 30) == {"heard": "show"}
 

@@ -107,7 +107,7 @@ def test_a_failing_back_end_is_a_sentence_with_a_remedy(monkeypatch, error, word
 def test_a_back_end_that_keeps_nothing_is_found_by_the_probe(monkeypatch) -> None:
     monkeypatch.setitem(vault.SAFE_BACKENDS, __name__, "a test")
     monkeypatch.setattr(keyring, "get_keyring", _Forgetful)
-    with pytest.raises(VaultError, match="does not keep"):
+    with pytest.raises(VaultError, match="does not store"):
         KeyringVault()
 
 
@@ -334,7 +334,7 @@ def test_the_file_is_for_this_account_only(practice) -> None:
 def test_no_file_for_real_data(home) -> None:
     real, demo = folders.prepare(practice=False), folders.prepare(practice=True)
     for folder, practice in ((real.data, True), (real.data, False), (demo.data, False)):
-        with pytest.raises(VaultError, match="never kept in a file"):
+        with pytest.raises(VaultError, match="never stored in a file"):
             FileVault(folder, practice=practice)
 
 

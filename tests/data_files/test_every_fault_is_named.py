@@ -271,7 +271,7 @@ def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path)
     (tmp_path / FIRST).parent.mkdir()
     os.mkfifo(tmp_path / FIRST)
     (found,) = data_check.check(data_check.source_in(tmp_path))
-    assert (found.fault.file, found.fault.wrong) == (FIRST, "this is no file")
+    assert (found.fault.file, found.fault.wrong) == (FIRST, "this is not a file")
 
 
 def test_a_name_in_capitals_does_not_go_unseen(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_folder_or_file_that_nothing_reads_is_named(
     next_season(OF_A_SEASON[0], tmp_path / "programme")
     assert main(["check-data", str(tmp_path)]) == 1
     said = capsys.readouterr()
-    assert "this is no folder" in said.err
+    assert "this is not a folder" in said.err
     assert "no data file in it" in said.err
     assert "the program reads no file of this name here" in said.out
 

@@ -20,7 +20,7 @@ if sys.argv[1:] == ["try"]:
     with PracticeMesh.start(None) as mesh:
         print("running" if mesh.is_running else "ended")
 elif sys.argv[1:2] == ["-m"]:
-    sys.exit("these words are Python's, and this is no Python")
+    sys.exit("these words are Python's, and this is not a Python")
 else:
     from digmed_desktop.cli import main
     sys.exit(main())

@@ -34,7 +34,7 @@ def test_the_window_says_what_did_not_start_and_offers_no_restore(home: Path, qt
     program = app.start(app.make_application(), practice=True)
     try:
         page = program.window.opening
-        qtbot.waitUntil(lambda: "practice MESH did not start" in page.said.body.text(), timeout=60_000)
+        qtbot.waitUntil(lambda: "Practice mode's MESH did not start" in page.said.body.text(), timeout=60_000)
         assert page.title.text() == "DigMed Desktop cannot start"
         assert page.phrase_card.isHidden()
         assert page.restore_card.isHidden()

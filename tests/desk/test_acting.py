@@ -162,7 +162,7 @@ def test_a_correction_is_refused_for_another_number(counter: Counter, number: st
     if answered:
         counter.post(made)
         counter.answer(made)
-    begun = counter.desk.acts.begin_correction(made, "It was somebody else.")
+    begun = counter.desk.acts.begin_correction(made, "It was someone else.")
     state = begun.state.answered({"patient.nhs_number": number, "vaccine.batch": "AB-1243"})
     seen = counter.desk.preview("vaccination", state)
     assert [p.severity for p in seen.problems if p.field == "patient.nhs_number"][:1] == ["stop"]
@@ -184,7 +184,7 @@ def test_a_correction_of_a_record_without_a_number_is_refused_for_another_person
 
 def test_a_correction_is_refused_where_all_but_the_number_is_another_persons(counter: Counter) -> None:
     made = counter.record()
-    begun = counter.desk.acts.begin_correction(made, "It was somebody else.")
+    begun = counter.desk.acts.begin_correction(made, "It was someone else.")
     number = begun.state.answers["patient.nhs_number"]
     other = begun.state.answered({**OTHER_PATIENT, "patient.nhs_number": number})
     unowned = replace(other, owner={})

@@ -59,7 +59,7 @@ def test_each_act_of_a_day_stands_there_once_and_in_order(counter: Counter, tmp_
         "Record saved",
         "Sent (received by MESH)",
         "The practice's system found the patient",
-        "Looked through sent items",
+        "Viewed sent items",
         "Opened the record",
         "Printed",
         "Note",
@@ -71,7 +71,7 @@ def test_each_act_of_a_day_stands_there_once_and_in_order(counter: Counter, tmp_
     assert places == sorted(places)
     for once in (
         "Signed in",
-        "Looked through sent items",
+        "Viewed sent items",
         "Opened the record",
         "Printed",
         "Exported a list",

@@ -176,7 +176,7 @@ def test_a_place_named_by_it_goes_before_a_chosen_one_and_keeps_computers_apart(
     chosen.mkdir()
     under = BackupDesk(counter.store, memory_vault, counter.clock, named)
     assert (under.state().daily, under.state().named_by_it) == (False, str(named / own_folder()))
-    with pytest.raises(DigMedError, match="your IT named"):
+    with pytest.raises(DigMedError, match="your IT support named"):
         under.begin_daily(chosen, PHRASE, PHRASE)
     named.mkdir()
     assert under.begin_daily(chosen, PHRASE, PHRASE).folder == str(named / own_folder())
@@ -186,7 +186,7 @@ def test_a_place_named_by_it_goes_before_a_chosen_one_and_keeps_computers_apart(
     assert len(list((named / own_folder()).iterdir())) == 2
     shutil.rmtree(named)
     counter.clock.move(days=1)
-    assert "your IT named" in under.daily().trouble
+    assert "your IT support named" in under.daily().trouble
     named.mkdir()
     assert under.daily().trouble == "", "it is made as soon as the place is there again"
 

@@ -173,7 +173,7 @@ def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
     assert "yesterday (as recorded by this pharmacy)" in warning.sentence
     refused = desk.send("vaccination", "two", FormState(answers), 1)
     assert refused.notification is None
-    assert "Say why you go on" in refused.problems[0].sentence
+    assert "Say why you continue" in refused.problems[0].sentence
     reasons = {warning.reason_key: "The first was entered for the wrong patient"}
     sent = desk.send("vaccination", "two", FormState(answers, reasons=reasons), 1)
     assert sent.notification is not None

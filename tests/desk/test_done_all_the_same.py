@@ -27,7 +27,7 @@ from tests.clinical.supply_examples import tablets
 from tests.clinical.test_supply_law import of_name, schedule_of
 from tests.desk.conftest import Counter
 
-HAPPENED = "Given before anybody looked at the list; the patient is well."
+HAPPENED = "Given before anyone looked at the list; the patient is well."
 DONE = {
     "incident.done": "yes",
     "incident.reason": HAPPENED,

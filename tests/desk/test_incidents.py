@@ -313,7 +313,7 @@ def test_everything_about_one_patient_has_the_incidents_about_them_and_no_others
     row = counter.store.notifications.row(made)
     record(counter, notification=str(made), what="Fell off the chair.")
     record(counter, nhs_number=nhs_number.shown(row.nhs_number), what="Fainted at the door.")
-    record(counter, nhs_number="999 000 0042", what="Somebody else's fall.")
+    record(counter, nhs_number="999 000 0042", what="Someone else's fall.")
     parts = [part for part in Gathering(counter.store).of(made).parts if part.title.startswith("Incident")]
     said = json.dumps([[line.values for line in part.lines] for part in parts])
     assert len(parts) == 2

@@ -121,7 +121,7 @@ class Shop:
             return True
         told = getattr(said, "problems", said) or ()
         refused = (
-            "You may not",
+            "You are not allowed to",
             "Only a pharmacist",
             "Nobody is signed in",
             "no longer works",
@@ -313,7 +313,7 @@ def test_a_form_that_somebody_may_not_finish_says_so_before_it_can_be_sent(every
         "correction of what waits": Permission.CORRECT_UNSIGNED,
         "wrong patient": Permission.CORRECT,
     }
-    told = ("You may not", "Only a pharmacist")
+    told = ("You are not allowed to", "Only a pharmacist")
     for name, (form, state) in finishing(everybody).items():
         for role, person in everybody.people.items():
             with acting(person):
@@ -345,7 +345,7 @@ def test_whoever_does_not_work_here_today_can_do_nothing_new(everybody: Shop) ->
         "nobody": None,
     }.items():
         for permission, act in ACTS.items():
-            assert not everybody.let(act, person), f"{permission} by somebody {who}"
+            assert not everybody.let(act, person), f"{permission} by someone {who}"
 
 
 def test_what_a_person_sent_before_leaving_still_goes(everybody: Shop) -> None:

@@ -134,7 +134,7 @@ def test_who_was_removed_may_no_longer_work_under_it(on: Counter) -> None:
 def test_nobody_changes_the_register_whom_the_table_does_not_let(counter: Counter) -> None:
     tom = counter.store.people.add(TECHNICIAN, "slow-hash")
     pgds = counter.desk.pgds
-    for by, why in ((tom, "You may not"), (999, "no longer works here")):
+    for by, why in ((tom, "You are not allowed to"), (999, "no longer works here")):
         for problems in (pgds.switch(by, on=True), pgds.withdraw(1, by), pgds.remove(1, tom, by)):
             (problem,) = problems
             assert why in problem.sentence

@@ -326,7 +326,7 @@ def test_secrets_named_the_old_way_are_taken_over_once(tmp_path: Path, clock: Mo
     assert old.vault.get("database-key") == before["database-key"]
     assert old.vault.get("register-key") == "seal"
     assert account.items["database-key"] == before["database-key"], "another folder may need it"
-    account.put("register-key", "somebody else's")
+    account.put("register-key", "someone else's")
     old.open().close()
     assert old.vault.get("register-key") == "seal"
 

@@ -383,7 +383,7 @@ def test_an_unmatched_reply_goes_once_somebody_has_decided_and_its_time_is_over(
         doubted(store, mesh_id)
     desk.confirm()
     clock.at = datetime(2022, 10, 1, 9, tzinfo=UTC)
-    assert desk.preview().stays == {"a reply waits for a person": 2}
+    assert desk.preview().stays == {"a reply needs action": 2}
     for mesh_id in ("R1", "R2"):
         store.replies.settle(mesh_id, ReplyAct.DEALT_WITH, ada)
     clock.at = datetime(2030, 10, 1, 22, tzinfo=UTC)
@@ -506,7 +506,7 @@ def test_a_damaged_hold_holds_everything_and_costs_itself_only(store, desk, cloc
     assert [one.id for one in desk.holds()] == [other.id, again.id]
     assert [(one.is_unreadable, one.lifted_why) for one in desk.lifted()] == [(True, "placed anew")]
     assert desk.preview().stays == {"on hold": 1}
-    assert len(desk.preview().due) == 1, "the form of somebody else"
+    assert len(desk.preview().due) == 1, "the form of someone else"
 
 
 @pytest.mark.parametrize("how", DAMAGED)

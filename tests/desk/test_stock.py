@@ -111,7 +111,7 @@ def test_an_expired_batch_goes_only_with_a_reason_and_nothing_given_is_not_asked
     changed = {"vaccine__batch": "THAWED-1", "contact__date": "15/10/2026"}
     refused = counter.desk.send("vaccination", "one", FormState(complete_answers(**changed)), counter.ada)
     assert refused.notification is None
-    assert "Say why you go on" in refused.problems[0].sentence
+    assert "Say why you continue" in refused.problems[0].sentence
     assert counter.record(**changed)
     not_given = complete_answers(
         **changed, vaccine__outcome="not-given", vaccine__not_given_reason="declined"

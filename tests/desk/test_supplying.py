@@ -225,7 +225,7 @@ def test_what_is_owed_follows_the_route_as_it_was_corrected(shop: Counter) -> No
     shop.post(made)
     shop.answer(made)
     for route, patients in (("patient", []), ("prescriber", ["SMITH, William"])):
-        begun = shop.desk.acts.begin_correction(made, "Asked by somebody else.").state
+        begun = shop.desk.acts.begin_correction(made, "Asked by someone else.").state
         made = finish(shop, replace(begun, answers={**begun.answers, **tablets(route)}))
         assert owed(shop) == patients
         assert label_texts(shop.desk.register.entry(1).standing)

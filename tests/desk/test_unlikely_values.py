@@ -94,7 +94,7 @@ def test_practice_mode_refuses_a_number_that_may_be_somebodys(
         return
     with pytest.raises(DigMedError, match="Practice mode"):
         desk.record_imports.take_in(json.dumps(whole))
-    assert desk.drafts() == (), "a record of somebody's was kept"
+    assert desk.drafts() == (), "a record of someone's was kept"
 
 
 def test_a_record_of_more_vaccines_than_a_visit_has_is_refused_whole(counter: Counter) -> None:

@@ -296,7 +296,7 @@ def test_a_season_that_is_over_needs_a_reason(counter: Counter) -> None:
     assert "The season is over" in warning.sentence
     refused = counter.desk.send("vaccination", "late", FormState(given), counter.ada)
     assert refused.notification is None
-    assert "Say why you go on" in refused.problems[0].sentence
+    assert "Say why you continue" in refused.problems[0].sentence
     reasons = {warning.reason_key: "The last dose of an open pack, agreed with the practice"}
     sent = counter.desk.send("vaccination", "late", FormState(given, reasons=reasons), counter.ada)
     assert sent.notification is not None, sent.problems

@@ -87,19 +87,19 @@ def case(
 def of_products(programme: Programme) -> Iterator[Case]:
     for key, product in programme.products.items():
         chosen = {"vaccine.product": key}
-        says = "the least age for this vaccine"
+        says = "the minimum age for this vaccine"
         if (
             product.least_months and product.least_months >= A_YEAR
         ):  # a year, as an age by a later day may count
             years = max(product.least_months // A_YEAR - 2, 0)
-            yield case(f"{key} least age", programme, says, chosen, inputs=OF_PATIENT, years=years)
+            yield case(f"{key} minimum age", programme, says, chosen, inputs=OF_PATIENT, years=years)
         elif product.least_months or product.least_weeks:
             infant = {**chosen, "patient.date_of_birth": typed(DAY - timedelta(days=20))}
-            yield case(f"{key} least age of an infant", programme, says, infant, inputs=OF_PATIENT)
+            yield case(f"{key} minimum age of an infant", programme, says, infant, inputs=OF_PATIENT)
         yield from of_dose_and_route(programme, key, product)
         if product.greatest_age is not None:
-            years, says = product.greatest_age + 1, "the greatest age for this vaccine"
-            yield case(f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=years)
+            years, says = product.greatest_age + 1, "the maximum age for this vaccine"
+            yield case(f"{key} maximum age", programme, says, chosen, inputs=OF_PATIENT, years=years)
         if product.second_line:
             years, inputs = product.second_line[0], (*OF_PATIENT, "session.service")
             yield case(f"{key} second choice", programme, "second choice", chosen, inputs=inputs, years=years)
@@ -131,12 +131,12 @@ def of_cohorts(programme: Programme) -> Iterator[Case]:
         if cohort.min_age and cohort.min_age > 1:  # years by a later day may count
             says = f"younger than {cohort.min_age}"
             yield case(
-                f"{key} least age", programme, says, chosen, inputs=OF_PATIENT, years=cohort.min_age - 2
+                f"{key} minimum age", programme, says, chosen, inputs=OF_PATIENT, years=cohort.min_age - 2
             )
         if cohort.max_age is not None:
             says = f"older than {cohort.max_age}"
             yield case(
-                f"{key} greatest age", programme, says, chosen, inputs=OF_PATIENT, years=cohort.max_age + 1
+                f"{key} maximum age", programme, says, chosen, inputs=OF_PATIENT, years=cohort.max_age + 1
             )
         start = programme.season_start
         if cohort.adult_start and start and start < cohort.adult_start:
@@ -166,8 +166,8 @@ def of_season_and_dose(programme: Programme) -> Iterator[Case]:
     if programme.second_dose:
         yield case("second dose", programme, programme.second_dose, {"vaccine.dose_number": "2"})
     for number, finding, says in (
-        ("2", "none-seen", "no earlier dose was seen"),
-        ("1", "dose-seen", "An earlier dose was seen"),
+        ("2", "none-seen", "no previous dose was seen"),
+        ("1", "dose-seen", "A previous dose was seen"),
     ):
         if number in {option.id for option in programme.lists["doses"]}:
             dose = {"vaccine.dose_number": number, "previous.finding": finding}
@@ -326,7 +326,7 @@ def test_every_rule_of_the_data_has_a_case_and_only_those_of_the_needle_come_aft
         assert {f"warning {rule.id or number}" for number, rule in enumerate(programme.warnings, 1)} <= mine
     after = {one.rule for one in EVERY if one.inputs & AFTER}
     late = {f"warning {rule.id}" for p in programmes.programmes() for rule in p.warnings if rule.not_given}
-    assert after == late, "what is said of a vaccine that is not given is no warning before the needle"
+    assert after == late, "what is said of a vaccine that is not given is not a warning before the needle"
 
 
 def test_every_programme_with_a_rule_has_a_case() -> None:

@@ -25,7 +25,7 @@ ANSWERS = {
 FAULTS = {
     "es-resource-quantity": "MedicationDispense.quantity: The text says something else",
     "guide-mandatory--es26-two-custodian-org-no-name": "Organization.name: The guide makes this item mandatory",
-    "guide-mandatory--es35-nhs-number-system": "Patient.identifier: The NHS number must stand under its own system",
+    "guide-mandatory--es35-nhs-number-system": "Patient.identifier: The NHS number must be under its own system",
     "narrative-batch": "Immunization.lotNumber: The text says something else",
     "narrative-dob": "Patient.birthDate: The text says something else",
     "narrative-dose": "Immunization.doseQuantity: The text says something else",

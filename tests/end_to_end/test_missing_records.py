@@ -31,9 +31,9 @@ def test_the_window_says_that_the_records_are_missing_and_begins_anew_only_when_
         assert page.restore_card.isVisible()
         assert page.phrase_card.isHidden(), "there is nothing that a phrase could open"
         page.begin_button.click()
-        assert "begin with empty records" in page.typed_field.sentence
+        assert "start with empty records" in page.typed_field.sentence
         assert not folders.database.exists()
-        page.typed.set_answer("Begin with empty records")
+        page.typed.set_answer("Start with empty records")
         page.begin_button.click()
         qtbot.waitUntil(folders.database.exists, timeout=60_000)
         assert moved.exists()

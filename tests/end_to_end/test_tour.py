@@ -178,7 +178,7 @@ def test_a_notification_went_through_the_folders_of_a_mesh_client(
     assert by_client
     for one in by_client:
         assert one["final_state"] == "matched"
-        assert "received" in " ".join(one["files"]), "the practice's answer came back through the folders"
+        assert "received" in " ".join(one["files"]), "the practice's reply came back through the folders"
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ def test_messages_of_every_edition_are_written_and_the_report_is_that_of_the_che
     assert {file.name.split("_")[0] for file in files} == {one.id for one in editions.all_editions()}
     assert all(check(file.read_bytes()) == [] for file in files)
     assert f"nothing in {len(files)} of {len(files)} messages" in made.text
-    assert "was not there, so it judged nothing" in made.text
+    assert "was not available, so it checked nothing" in made.text
     for file in files:
         assert f"{messages.FOLDER}/{file.name}" in made.text
         tree: Any = etree.fromstring(file.read_bytes())

@@ -122,7 +122,7 @@ def broken(walk: tuple[str, ...], end: Standing) -> str:
     if must_ask and not end.needs_person:
         return f"{walk} asks nobody about {sorted(must_ask)}"
     if not after and end.needs_person and not _superseded(walk):
-        return f"{walk} asks a person who has just settled it"
+        return f"{walk} needs action who has just settled it"
     return ""
 
 

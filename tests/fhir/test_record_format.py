@@ -195,7 +195,10 @@ def test_build_with_ids_and_time_is_the_same_byte_for_byte(record: Path, tmp_pat
     ("arguments", "told"),
     [
         (["--edition", "no-such"], "--edition: There is no such edition."),
-        (["--edition", "emergency-supply-1.2.9"], "--edition: This edition is of the other notification."),
+        (
+            ["--edition", "emergency-supply-1.2.9"],
+            "--edition: This edition belongs to the other notification.",
+        ),
         (["--at", "yesterday"], "--at: The time must have its offset"),
         (["--at", "2026-10-14T14:10:00"], "--at: The time must have its offset"),
         (["--ids", "EMPTY"], "--ids: The list has fewer ids"),

@@ -445,7 +445,7 @@ def test_the_allergy_of_the_text_is_the_allergy_of_the_codes() -> None:
     )
     assert "No known allergy" not in told(root)
     root.xpath("//f:AllergyIntolerance/f:code/f:coding/f:display", namespaces=F)[0].set("value", "Penicillin")
-    assert "does not stand in the text" in found_in(root)
+    assert "is not in the text" in found_in(root)
 
 
 def test_the_indication_of_the_text_is_the_indication_of_the_code() -> None:

@@ -60,4 +60,4 @@ def test_the_sentence_names_the_file_and_the_true_remedy(tmp_path: Path) -> None
         assert "nother program" in said.happened
         assert "do it again" in said.remedy
     plain = told(PermissionError(13, "no", str(tmp_path / "list.csv")), tmp_path)
-    assert "may not write" in plain.happened
+    assert "cannot write" in plain.happened

@@ -144,7 +144,7 @@ def test_a_flipped_byte_is_a_sentence(copy: Path, tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_a_sentence(tmp_path: Path) -> None:
     other = tmp_path / "photo.jpg"
     other.write_bytes(b"\xff\xd8" * 4096)
-    with pytest.raises(StoreError, match="no backup of this program"):
+    with pytest.raises(StoreError, match="not a backup of this program"):
         backup.restore(other, PHRASE, tmp_path / "new.db", NEW_KEY, MovedClock())
     with pytest.raises(StoreError, match="cannot be read"):
         backup.restore(tmp_path / "gone", PHRASE, tmp_path / "new.db", NEW_KEY, MovedClock())

@@ -40,9 +40,9 @@ NO_SEAL = {
     "word": "Made from the sealed row. What no search finds still stands in the list, in Today and in each count.",
     "named": "As word.",
     "person.failed_tries": "The vault counts wrong PINs too, and the greater count holds; records that may only be "
-    "looked at take no new link, and a person must be able to sign in to them.",
+    "looked at take no new link, and someone must be able to sign in to them.",
     "person.locked_until": "As person.failed_tries.",
-    "sending.not_before": "No pause is longer than a day, whatever stands there, and the duty's clock asks a person.",
+    "sending.not_before": "No pause is longer than a day, whatever stands there, and the duty's clock needs action.",
     "sending.tracked_at": "It delays a question to MESH; the duty's clock and MESH's own report come all the same.",
     "register.key_id": "It names the key of the seal; with another one the entry does not verify.",
 }

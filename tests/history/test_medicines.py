@@ -136,7 +136,7 @@ def test_a_broken_or_foreign_release_is_refused_whole(
 def test_a_file_that_is_no_zip_is_refused(desk: MedicineDesk, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "leaflet.zip"
     file.write_bytes(content)
-    with pytest.raises(ReleaseError, match="no zip file"):
+    with pytest.raises(ReleaseError, match="not a zip file"):
         desk.import_release(file, ignore, NEVER)
 
 

@@ -106,7 +106,7 @@ def test_a_change_by_sql_with_all_plain_hashes_made_anew_is_found_and_told(
     ("statement", "broken_at", "words"),
     [
         ("UPDATE register SET content = '{}' WHERE number = 1", 1, "Entry 1 was changed"),
-        ("UPDATE register SET by_name = 'Somebody' WHERE number = 3", 3, "Entry 3 was changed"),
+        ("UPDATE register SET by_name = 'Someone' WHERE number = 3", 3, "Entry 3 was changed"),
         ("UPDATE register SET entered_at = '2020-01-01T00:00:00.000000Z' WHERE number = 2", 2, "Entry 2 was changed"),
         ("UPDATE register SET entered_at = 'long ago' WHERE number = 2", 2, "Entry 2 was changed"),
         ("UPDATE register SET kind = 'nonsense' WHERE number = 2", 2, "Entry 2 was changed"),
@@ -137,7 +137,7 @@ def test_an_older_copy_of_the_database_is_noticed_for_good(
         sealed.register.append(supply(f"LATER {n}"))
     found = sealed.register.verify()
     assert found.broken_at == 2
-    assert "another stands in its place" in found.sentence
+    assert "another is in its place" in found.sentence
 
 
 def test_an_entry_whose_head_was_not_kept_is_kept_next_time(

@@ -168,7 +168,7 @@ class FolderTransport:
         self._fail_before("mailbox_of")
         return self.mailboxes.get(practice_ods, THEIRS) if practice_ods in self.practices else None
 
-    no_mailbox = "This practice has no MESH mailbox. Tell the practice on paper."
+    no_mailbox = "This practice has no MESH mailbox. Send the practice a paper copy."
 
     def recipient(self, mesh_id: str) -> str:
         self._fail_before("recipient")
@@ -265,7 +265,7 @@ class FolderTransport:
                 raise BusyError("MESH is busy.", "", 30)
             case Fault.ACCOUNT:
                 raise AccountError(
-                    "MESH does not take this mailbox's password.", "Type it again in Settings."
+                    "MESH does not accept this mailbox's password.", "Type it again in Settings."
                 )
             case Fault.REFUSED:
                 raise RefusedError("MESH refused this message.", "Tell support.", "02")
@@ -301,7 +301,7 @@ def understand(body: bytes) -> Understood:
     try:
         raw = json.loads(body)
     except ValueError:
-        raise DigMedError("This is no response.") from None
+        raise DigMedError("This is not a response.") from None
     meanings = tuple(
         Meaning(
             code,

@@ -207,7 +207,7 @@ def test_no_code_counts_from_a_wrong_place(real: Pharmacy, whence: str, codes: t
     for name, count in before.items():
         new = real.mesh.messages(name)[count:]
         assert not [one for one in new if one["sender"] == OURS and one["workflow"].endswith("_ACK")], (
-            "no answer"
+            "no reply"
         )
     assert all(stored["collected"] for stored in real.mesh.messages(OURS) if stored["mesh_id"] in mesh_ids)
     sent(real, 1)
@@ -237,4 +237,4 @@ def test_every_code_counts_from_a_right_place(real: Pharmacy, whence: str, codes
     owed += [
         m for m in real.mesh.messages(origin.sender.lower()) if m["workflow"] == ACK and m["sender"] == OURS
     ]
-    assert len(owed) >= sum(code.startswith("3") for code in codes), "each business answer gets its own"
+    assert len(owed) >= sum(code.startswith("3") for code in codes), "each business reply gets its own"

@@ -89,12 +89,12 @@ def test_a_full_page_is_followed_by_the_next(pharmacy: Pharmacy) -> None:
 
 def test_what_is_none_of_ours_is_kept_left_there_and_shown(pharmacy: Pharmacy) -> None:
     sent_one(pharmacy)
-    strange = pharmacy.mesh.put(OURS, response("somebody-else", "30001"), workflow=ACK)
+    strange = pharmacy.mesh.put(OURS, response("someone-else", "30001"), workflow=ACK)
     garbled = pharmacy.mesh.put(OURS, b"<html>", workflow=ACK)
     pharmacy.run(4, minutes=6)
     assert set(left(pharmacy)) == {strange, garbled}
     (shown,) = pharmacy.store.replies.open(9)
-    assert (shown.mesh_id, shown.trouble) == (garbled, "This is no response.")
+    assert (shown.mesh_id, shown.trouble) == (garbled, "This is not a response.")
     assert [one.mesh_id for one in pharmacy.store.replies.open(9, other_programs=True)] == [strange]
     assert pharmacy.transport.calls.count("fetch") == 2  # downloaded once each
 

@@ -83,7 +83,7 @@ def test_a_fault_of_the_account_stops_the_queue_with_its_remedy(pharmacy: Pharma
     assert {pharmacy.state(m) for m in made} == {State.WAITING}
     standing = pharmacy.delivery.standing()
     assert (standing.stopped_because, standing.remedy) == (
-        "MESH does not take this mailbox's password.",
+        "MESH does not accept this mailbox's password.",
         "Type it again in Settings.",
     )
     pharmacy.run(10, seconds=30)

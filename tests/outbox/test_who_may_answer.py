@@ -87,7 +87,7 @@ def test_a_wrong_mailbox_changes_no_state_stops_nothing_and_is_sent_nothing(
     assert reply.about.id == made
     assert [m for m in real.mesh.messages(OURS) if not m["collected"]] == [], "it names ours: taken in"
     later = sent(real)
-    assert real.state(later) is State.SENT, "the queue goes on"
+    assert real.state(later) is State.SENT, "sending continues"
 
 
 @pytest.mark.parametrize("workflow", WRONG_WORKFLOWS)
@@ -254,10 +254,10 @@ def test_most_of_a_days_answers_doubted_is_one_banner(real: Pharmacy) -> None:
     for one in made[1:]:
         answer(real, one, "30002", sender=STRANGER)
     (notice,) = real.delivery.standing().notices
-    assert "Most answers" in notice
+    assert "Most replies" in notice
     real.clock.move(days=2)
     answer(real, made[0], "30001")
-    assert not any("Most answers" in text for text in real.delivery.standing().notices)
+    assert not any("Most replies" in text for text in real.delivery.standing().notices)
 
 
 def test_bodies_of_strangers_are_not_read_again(real: Pharmacy) -> None:

@@ -135,8 +135,8 @@ def test_the_lists_of_today_and_of_before_end_as_described() -> None:
         ([line("A81001", "X").rpartition(",")[0]], "Line 1 has 26 columns"),
         ([line("A81001", "X"), "A81002,short"], "Line 2 has 2 columns"),
         (["Organisation Code,Name,Postcode"], "lacks the column Address Line 1"),
-        (["", ""], "holds no GP practice"),
-        ([line("A81001", "X", closed="31/11/2025")], "closing date that is no date"),
+        (["", ""], "contains no GP practice"),
+        ([line("A81001", "X", closed="31/11/2025")], "closing date that is not a date"),
         ([line("A81001", "X"), line("?", "X")], "does not begin with an ODS code"),
     ],
 )

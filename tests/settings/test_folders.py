@@ -57,7 +57,7 @@ def test_a_folder_of_another_account_is_refused(home, monkeypatch) -> None:
 def test_real_mode_refuses_practice_data(home) -> None:
     made = prepare(practice=False)
     (made.data / folders.PRACTICE_MARK).touch()
-    with pytest.raises(FolderError, match="marked as practice data"):
+    with pytest.raises(FolderError, match="marked as data of practice mode"):
         prepare(practice=False)
 
 

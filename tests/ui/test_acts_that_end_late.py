@@ -168,7 +168,7 @@ def test_what_is_typed_before_the_store_answers_is_kept_and_another_name_is_neve
     number, what, goes = bench.window.toast.body.text().split("\n")
     assert (number, what.partition(":")[0]) == ("NHS number 999 012 3020", "Given")
     assert bench.rows()[0].what in what
-    assert goes == "It goes to the practice by itself."
+    assert goes == "It goes to the practice automatically."
     kept: list[DraftView] = []
     bench.office.ask(lambda desk: desk.drafts(), kept.extend)
     bench.until(lambda: bool(kept))

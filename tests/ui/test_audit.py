@@ -27,12 +27,12 @@ def test_a_manager_finds_acts_and_checks_the_seals(bench: Bench) -> None:
     section = settings.section("audit")
     assert isinstance(section, AuditSection)
     section.arrive()
-    bench.until(lambda: "Looked through sent items" in shown(section))
+    bench.until(lambda: "Viewed sent items" in shown(section))
     assert "Amira Khan" in shown(section)
     player = Player(bench.window, bench.folder)
     player.fill(section, {"audit.text": "nothing of this kind"})
     player.click(section.find_button)
-    bench.until(lambda: "Nothing was found." in shown(section))
+    bench.until(lambda: "No results." in shown(section))
     player.click(section.check)
     bench.until(lambda: "seals fit" in section.work.said.body.text())
 
@@ -59,7 +59,7 @@ def test_the_window_does_not_feel_the_audit(bench: Bench, monkeypatch: pytest.Mo
     bench.until(window.page("sent").isVisible)
     window.lock()
     bench.until(window.sign_in.isVisible)
-    assert len(threads) == 1, "nothing was noted meanwhile"
+    assert len(threads) == 1, "nothing was noted in the meantime"
     may_go_on.set()
     bench.until(lambda: len(threads) > 1)
     bench.idle()

@@ -67,7 +67,7 @@ def test_the_lock_takes_away_what_names_a_patient_and_lets_nothing_come_late(ben
     assert not window.toast.accessibleName()
 
     window.toast.say(
-        "Saved: O'NEILL, Rose", "It goes to the practice by itself", 1
+        "Saved: O'NEILL, Rose", "It goes to the practice automatically", 1
     )  # an answer that comes late
     window.banner.say("look", "O'NEILL, Rose: typed after Send", "Look under Drafts")
     no_name(bench)

@@ -151,7 +151,7 @@ def test_it_locks_after_minutes_and_keeps_the_form(bench: Bench, monkeypatch: py
     assert not idle.look()
     idle.touched()
     slept[0] += 10 * 60 - 10
-    assert not idle.look(), "somebody was here"
+    assert not idle.look(), "someone was here"
     slept[0] += 3 * 3600  # the computer slept; the first touch after it comes before any timer
     idle.touched()
     bench.until(bench.window.sign_in.isVisible)
@@ -304,13 +304,13 @@ def test_a_directory_that_fails_leaves_the_window_alive_and_says_so(
         search.box.search("overtown")
         bench.idle()
         search.online.click()
-        assert "You can go on meanwhile" in search.box.said.text()
+        assert "You can continue while you wait" in search.box.said.text()
         bench.form.focus_field("patient.family")
-        bench.keys("Typed meanwhile")
+        bench.keys("Typed in the meantime")
         bench.until(lambda: says in search.box.said.text())
         timer.stop()
     assert "by hand" in search.box.said.text()
     assert search.online.isEnabled()
-    assert bench.form.form.answers()["patient.family"] == "Typed meanwhile"
+    assert bench.form.form.answers()["patient.family"] == "Typed in the meantime"
     if answer is sleeps:  # the others fail at once: there is no meanwhile to beat in
         assert len(beats) > 3

@@ -25,11 +25,11 @@ FULL = StoreError(
 )
 FAULTS = {
     errno.ENOSPC: "is full",
-    errno.EDQUOT: "may not store any more",
-    errno.EROFS: "may not write",
-    errno.EACCES: "may not write",
+    errno.EDQUOT: "has used all its disk space",
+    errno.EROFS: "cannot write",
+    errno.EACCES: "cannot write",
     errno.EBUSY: "Another program holds",
-    errno.EIO: "did not take it",
+    errno.EIO: "did not accept it",
     errno.ENOENT: "is not there",
 }
 

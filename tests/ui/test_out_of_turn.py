@@ -312,5 +312,5 @@ def test_a_number_scanned_in_a_correction_without_one_is_asked_about(bench: Benc
     assert not here or bench.form.person.asks or bench.form.answers()[identity.NUMBER] == ""
     if here:
         assert bench.form.answers()[identity.NUMBER] == "", (
-            "nothing moves before somebody has said whose it is"
+            "nothing moves before someone has said whose it is"
         )

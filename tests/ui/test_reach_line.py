@@ -11,7 +11,7 @@ def test_it_is_said_and_asked_once_for_each_practice(bench: Bench, monkeypatch) 
     asked: list[tuple[str, Kind]] = []
     said = {
         "Y99901": Reach(can=True, sentence="This practice can receive it electronically."),
-        "Y99902": Reach(can=False, sentence="This practice has no mailbox for this: tell them on paper."),
+        "Y99902": Reach(can=False, sentence="This practice has no mailbox for this: send them a paper copy."),
     }
 
     def ask(_self: ReachDesk, ods: str, kind: Kind) -> Reach:
@@ -40,4 +40,4 @@ def test_it_is_said_and_asked_once_for_each_practice(bench: Bench, monkeypatch) 
 
 def test_without_a_connection_it_says_paper(bench: Bench) -> None:
     bench.form.fill({"practice.ods_code": "Y99901"})
-    bench.until(lambda: "tell the practice on paper" in bench.form.reach.text())
+    bench.until(lambda: "send the practice a paper copy" in bench.form.reach.text())

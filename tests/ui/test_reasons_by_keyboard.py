@@ -24,7 +24,7 @@ def test_enter_leads_through_all_reasons_and_confirmations_to_send(bench: Bench)
     bench.idle()
     bench.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     check = bench.window.check
-    bench.window.toast.say("Saved: QUILL, Nora", "It goes to the practice by itself.")
+    bench.window.toast.say("Saved: QUILL, Nora", "It goes to the practice automatically.")
     bench.until(check.isVisible)
     assert bench.window.toast.isHidden()  # it is about another patient
     warnings = check.open_warnings()

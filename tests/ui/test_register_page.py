@@ -171,7 +171,7 @@ def test_a_release_is_imported_with_a_moving_bar_cancelled_and_refused(bench: Be
     assert isinstance(settings, SettingsPage)
     section = settings.section("medicines")
     assert isinstance(section, MedicinesSection)
-    bench.until(lambda: "No release of dm+d" in section.standing.text())
+    bench.until(lambda: "No dm+d release" in section.standing.text())
     seen: set[int] = set()
     section.bar.valueChanged.connect(seen.add)
     section.import_release(release)

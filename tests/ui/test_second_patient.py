@@ -156,11 +156,11 @@ def test_the_marks_survive_the_program(bench: Bench) -> None:
 
 
 def test_what_was_just_sent_is_not_said_over_the_next_form(bench: Bench) -> None:
-    bench.window.toast.say("Saved: VANCE, Idris", "It goes to the practice by itself.", 1)
+    bench.window.toast.say("Saved: VANCE, Idris", "It goes to the practice automatically.", 1)
     bench.until(bench.window.toast.isVisible)
     bench.window.begin_form(FormStart("vaccination"))
     assert not bench.window.toast.isVisible()
-    bench.window.toast.say("Saved: VANCE, Idris", "It goes to the practice by itself.", 1)
+    bench.window.toast.say("Saved: VANCE, Idris", "It goes to the practice automatically.", 1)
     bench.form.focus_field("patient.family")
     bench.keys("Qu")
     bench.idle()

@@ -95,5 +95,5 @@ def test_the_minutes_that_it_set_are_shown_though_no_choice_has_them(bench: Benc
 
 def test_the_place_of_the_backups_is_shown_before_it_is_begun(bench: Bench, tmp_path: Path) -> None:
     page = section(bench, "backup")
-    assert "Your IT has named a place" in page.state.text()
+    assert "Your IT support has named a place" in page.state.text()
     assert "/srv/backups" in page.state.text()

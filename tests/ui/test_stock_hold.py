@@ -39,7 +39,7 @@ def test_a_batch_is_held_with_a_reason_let_go_again_and_searched_for(bench: Benc
     bench.until(lambda: "Can be chosen" in shown(page))
     press(page, "Who had it")
     bench.until(lambda: not page.batch.isHidden())
-    assert page.batch.said.text() == "No record here says that anybody was given batch COLD-1."
+    assert page.batch.said.text() == "No record here says that anyone was given batch COLD-1."
     page.batch.close_button.click()
     page.list_batch.click()
     assert page.fields["batch.number"].sentence == "Enter the batch number."

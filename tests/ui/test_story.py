@@ -193,7 +193,7 @@ def test_a_printer_that_does_not_take_it_is_a_sentence(tmp_path: Path, qapp: obj
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "gone" / "printed.pdf"))
-    with pytest.raises(DigMedError, match="did not take the document"):
+    with pytest.raises(DigMedError, match="did not accept the document"):
         printing.paint(printer, Printed("x", "<p>x</p>", "", landscape=False))
 
 

@@ -46,7 +46,7 @@ def test_one_fact_in_common_with_a_patient_found_is_asked_about(bench: Bench) ->
         draft, before = bench.form.draft_id, bench.form.form.answers()
         find(bench, found)
         assert bench.form.person.asks, begun
-        assert bench.form.form.answers() == before, "nothing moves before somebody has said whose form it is"
+        assert bench.form.form.answers() == before, "nothing moves before someone has said whose form it is"
         bench.form.person.another.click()
         bench.idle()
         now = bench.form.form.answers()
@@ -65,7 +65,7 @@ def test_one_fact_in_common_with_a_patient_found_is_asked_about(bench: Bench) ->
     bench.form.next_patient()
     say(bench, {"patient.family": "Quill"})
     find(bench, "nora")
-    assert not bench.form.person.asks, "a name alone, and nothing said of anybody"
+    assert not bench.form.person.asks, "a name alone, and nothing said of anyone"
     assert bench.form.form.answers()["patient.given"] == "Nora"
 
 

@@ -217,7 +217,7 @@ def _product(sheet: SupplySheet, question: str) -> Coded | None:
     if not tab:
         sheet.paper(
             question,
-            "Known by its name only, without a dm+d code: choose it from the list, or tell the practice on paper.",
+            "Known by its name only, without a dm+d code: choose it from the list, or send the practice a paper copy.",
         )
     return Coded(display, code if tab else "")
 

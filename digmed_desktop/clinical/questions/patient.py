@@ -73,7 +73,8 @@ def _given(sheet: AnswerSheet, question: str) -> str:
     if not sheet.typed(question) and sheet.typed("patient.family"):
         sheet.look(
             question,
-            "No first name: enter it, or say that the patient has one name only. It then stands as the last name.",
+            "No first name: enter it, or say that the patient has one "
+            "name only. The one name is then used as the last name.",
             needs_reason=True,
         )
     return given
@@ -113,7 +114,7 @@ def _traced(sheet: AnswerSheet, question: str) -> Traced | None:
     if chosen.id == Traced.NOT_TRACED:
         sheet.paper(
             question,
-            "An unconfirmed NHS number is not sent. Confirm it, or tell the practice on paper.",
+            "An unconfirmed NHS number is not sent. Confirm it, or send the practice a paper copy.",
         )
     return Traced(chosen.id) if nhs_number.sentence_about(number) is None else None
 

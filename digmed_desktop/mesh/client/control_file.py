@@ -76,10 +76,10 @@ def read(body: bytes) -> ControlFile:
     """Return what a control file says. Raises NotReadableError, whose text quotes nothing of it."""
     root = parse(body, _LIMITS)
     if root.tag != _ROOT:
-        raise NotReadableError("The file is no control file: its first element is another one.")
+        raise NotReadableError("The file is not a control file: its first element is another one.")
     kind = _value(root, "MessageType").capitalize()
     if kind not in tuple(MessageType):
-        raise NotReadableError("The control file does not say whether it is of a message or a report.")
+        raise NotReadableError("The control file does not say whether it is for a message or a report.")
     values = {field: _value(root, element) for element, field in _ELEMENTS.items()}
     return ControlFile(MessageType(kind), **values, status=_status(root))
 

@@ -7,7 +7,7 @@ from digmed_desktop.mesh.client.patience import HangingError
 from digmed_desktop.messaging import disk
 from digmed_desktop.messaging.errors import AccountError, DigMedError, OfflineError, OutcomeUnknownError
 
-_WAIT = "Nothing to do if the server or the network is away for a moment; else tell your IT support."
+_WAIT = "No action needed if the server or the network is away for a moment; otherwise tell your IT support."
 HANGS = "The MESH client's folder does not answer."
 
 
@@ -35,7 +35,7 @@ def told(error: OSError) -> DigMedError:
         return OfflineError("Another program holds a file in the MESH client's folder.", _WAIT)
     if error.errno in disk.FORBIDDEN:
         return AccountError(
-            "This account may not read and write in the MESH client's folder.",
+            "This account cannot read and write in the MESH client's folder.",
             "Ask your IT support to let this account read and write in all its folders.",
         )
     return OfflineError("The MESH client's folder cannot be reached.", _WAIT)

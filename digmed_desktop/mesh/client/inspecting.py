@@ -95,7 +95,7 @@ def _look(here: Places, mailbox: str, seen: Inspection) -> None:
     for folder in (here.out, here.inbox):
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             raise AccountError(
-                f"This account may not read and write in {folder.name}.",
+                f"This account cannot read and write in {folder.name}.",
                 "Ask your IT support to let this account read and write in all the MESH client's folders.",
             )
     seen.latest = _latest(here)
@@ -217,9 +217,13 @@ def _remark_on_settings(here: Places, mailbox: str, seen: Inspection) -> None:
 def _wrong(found: ClientSettings) -> list[str]:
     told = []
     if not found.tells_outcome:
-        told.append("SaveSent and TransferReport are off, so nothing tells that MESH took a notification.")
+        told.append(
+            "SaveSent and TransferReport are off, so the program cannot see that MESH accepted a notification."
+        )
     elif not found.save_sent:
         told.append("SaveSent is off: turn it on, so that what was sent is known at once.")
     if not found.collect_report:
-        told.append("CollectReport is off, so nothing tells that a practice collected a notification.")
+        told.append(
+            "CollectReport is off, so the program cannot see that a practice collected a notification."
+        )
     return told

@@ -19,7 +19,7 @@ from digmed_desktop.untrusted import UnreadableError
 from digmed_desktop.untrusted_xml import NotReadableError
 
 LOST = (
-    "The MESH client took it out of its folder OUT, and neither SENT, FAILED nor a report says what became of it. Ask "
+    "The MESH client took it out of its folder OUT, and neither SENT, FAILED nor a report says what happened to it. Ask "
     "the practice whether it has arrived."
 )
 _REFUSED = "The MESH client put it into its folder FAILED."

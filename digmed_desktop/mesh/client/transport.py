@@ -35,7 +35,7 @@ from digmed_desktop.messaging.sending import (
 T = TypeVar("T")
 _SEEMS_STOPPED = "The MESH client does not seem to run: its folder OUT has held a message for {}."
 _NO_MAILBOX = "No mailbox is entered for this practice, and the MESH client cannot look one up."
-_ENTER_IT = "Enter it in Settings, Connection, or tell the practice on paper."
+_ENTER_IT = "Enter it in Settings, Connection, or send the practice a paper copy."
 _TOO_OLD = 3  # times the client's period from which it seems to be stopped
 
 

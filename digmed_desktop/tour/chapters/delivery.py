@@ -86,9 +86,7 @@ class Delivery:
     def no_answer(self) -> None:
         """Accepted and never answered: after five working days a person is asked."""
         self.moves.move_clock(timedelta(days=9))
-        self._see(
-            self._in_silence, State.NO_ANSWER, "five working days go by", "No answer in time", last=True
-        )
+        self._see(self._in_silence, State.NO_ANSWER, "five working days go by", "No reply in time", last=True)
 
     def connection(self) -> None:
         """The connection page, and its test."""

@@ -163,7 +163,7 @@ class Chapters:
         """Type parts of a name, wait for the list, and take the first in it."""
         editor = page.form.fields[field_id].editor
         if not isinstance(editor, MedicineEditor):
-            raise TourError(f"{field_id} is no question about a medicine")
+            raise TourError(f"{field_id} is not a question about a medicine")
         self._tab_to(page, [*editor.parts()], field_id)
         self.player.keys(typed)
         self.player.wait_for("the list of medicines", lambda: editor.offered > 0)

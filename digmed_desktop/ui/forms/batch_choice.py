@@ -97,7 +97,7 @@ class BatchChoice(QWidget):
         self.list.setCurrentRow(-1)
         self.head.setText(
             f"{'1 batch' if len(batches) == 1 else f'{len(batches)} batches'} in stock: "
-            "press ↓, then Enter takes the one marked. Check it against the pack."
+            "press ↓, then press Enter to select. Check it against the pack."
         )
         self._fit()
 

@@ -11,7 +11,7 @@ from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words
 
-ASKING = "Asking the national directory who took over. You can go on meanwhile."
+ASKING = "Asking the national directory who took over. You can continue while you wait."
 
 
 class ClosedPracticePanel(QFrame):

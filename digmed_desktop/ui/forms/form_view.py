@@ -192,7 +192,7 @@ class FormView(QScrollArea):
             line, parent = parent, parent.parentWidget()
         layout = parent.layout() if parent is not None else None
         if not isinstance(layout, QVBoxLayout):
-            raise TypeError("the questions of a group stand under each other")
+            raise TypeError("the questions of a group are one below the other")
         layout.insertWidget(layout.indexOf(line) + 1, widget)
         on_line = [f for f in self.fields.values() if f is line or line.isAncestorOf(f)]
         last = on_line[-1].editor.parts()[-1]

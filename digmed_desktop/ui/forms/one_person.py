@@ -226,7 +226,8 @@ class OnePerson(QWidget):
                 f"Is all of this about {name}?" if name else "Is all of this about one patient?"
             )
             rest = (
-                f"Another patient was typed over this one for a while. Answered meanwhile: {what}. For another patient a "
+                f"Another patient was typed over this one for a while. "
+                f"Answered in the meantime: {what}. For another patient a "
                 "new form is started with these answers."
             )
         elif self.one.strict:

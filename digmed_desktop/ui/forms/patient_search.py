@@ -36,7 +36,7 @@ class PatientSearch(QWidget):
         self.box = SearchBox(
             "patient.search",
             "Find the patient",
-            "NHS number, name or date of birth; or scan. Enter takes the one marked.",
+            "NHS number, name or date of birth; or scan. Press Enter to select.",
             "Patients found",
         )
         self.doses = Words("", role="quiet")

@@ -35,7 +35,7 @@ class PracticeSearch(QWidget):
         self.box = SearchBox(
             "practice.search",
             "Find the practice",
-            "Name, town, postcode or ODS code. Enter takes the one marked.",
+            "Name, town, postcode or ODS code. Press Enter to select.",
             "Practices found",
         )
         self.online = button("Search the national directory", tip="Ask the directory over the internet")
@@ -97,7 +97,7 @@ class PracticeSearch(QWidget):
             self.box.editor.focus()
             return
         self.online.setEnabled(False)
-        self.box.say("Asking the directory. You can go on meanwhile.")
+        self.box.say("Asking the directory. You can continue while you wait.")
         self._context.office.errand(
             lambda desk: desk.directory.search_directory(text),
             lambda found: self._answered(text, found),

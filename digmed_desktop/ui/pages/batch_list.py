@@ -32,7 +32,7 @@ class BatchCard(QFrame):
         self.head, self.said, self.told = heading(""), Words(""), Words("", role="quiet")
         self._holder, self._rows = table((3, 4, 3, 2), between_rows=SPACE.small)
         self.print_button, self.save_button = button("Print the list …"), button("Save as PDF …")
-        self.csv_button, self.close_button = button("Save as CSV …"), button("Put the list away")
+        self.csv_button, self.close_button = button("Save as CSV …"), button("Close the list")
         self.print_button.clicked.connect(self._print_list)
         self.save_button.clicked.connect(self._save_list)
         self.csv_button.clicked.connect(self._save_csv)
@@ -70,7 +70,7 @@ class BatchCard(QFrame):
         for place, one in enumerate(every[:MOST]):
             self._add(place, one)
         if len(every) > MOST:
-            more = f"{len(every) - MOST:,} more stand on paper and in the file."
+            more = f"{len(every) - MOST:,} more are on paper and in the file."
             self._rows.addWidget(quiet(more), MOST, 0, 1, 4)
         self.setVisible(True)
         self.close_button.setFocus()

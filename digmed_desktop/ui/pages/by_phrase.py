@@ -18,7 +18,7 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Words, row
 
-PHRASE_HINT = "The 24 words from the paper in the safe, in their order."
+PHRASE_HINT = "The 24 words from the paper in the safe, in order."
 
 
 class _PhrasePage(ColumnPage):
@@ -76,7 +76,7 @@ class FirstManagerPage(_PhrasePage):
             context,
             "Who is the manager here?",
             "This pharmacy has no manager yet. Only a manager can add people, change the settings and make backups. "
-            "Recording and sending go on without one.",
+            "You can record and send without one.",
         )
         self._person: PersonView | None = None
         self.who = Words("", bold=True)
@@ -109,7 +109,7 @@ class ForgottenPinPage(_PhrasePage):
         super().__init__(
             context,
             "A new PIN for a manager",
-            "A manager sets new PINs for everybody else, under People. The recovery phrase stands in for a manager.",
+            "A manager sets new PINs for everyone else, under People. The recovery phrase stands in for a manager.",
         )
         self.who = ChoiceEditor(())
         self.card(

@@ -82,7 +82,7 @@ class CarriedPanel(QFrame):
         earlier = any(key.startswith("contact.") for one in rows for key in one.fields)
         from_whom = COLLEAGUE if colleague else EARLIER if earlier else LAST_PATIENT
         grid.addWidget(heading(from_whom), 0, 0, 1, 4)
-        grid.addWidget(Words("Enter confirms one and goes on to the next.", role="quiet"), 1, 0, 1, 4)
+        grid.addWidget(Words("Press Enter to confirm one and move to the next.", role="quiet"), 1, 0, 1, 4)
         self._waiting: list[QPushButton] = []
         for place, row in enumerate(rows, 2):
             grid.addWidget(Words(row.title, role="quiet"), place, 0)

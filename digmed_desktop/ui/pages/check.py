@@ -45,8 +45,8 @@ SPLIT_SHARES = (640, 440)  # of the record, and of what the practice reads
 FINISH_HEADING = "Check before you finish"
 FINISHES = {
     Ending.SEND: ("Send", "Send to the GP practice (F12)"),
-    Ending.PAPER: ("Finish", "Keep it and tell the practice on paper or by telephone (F12)"),
-    Ending.HERE: ("Record here only", "Keep it here and send nothing to the practice (F12)"),
+    Ending.PAPER: ("Finish", "Record it, then send the practice a paper copy or telephone (F12)"),
+    Ending.HERE: ("Record here only", "Record it here only and send nothing to the practice (F12)"),
 }
 """Words and act of the last step's button, by where the record goes."""
 TO_SIGN = ("Store to be signed", "Store it; nothing is sent before {who} signs (F12)")

@@ -19,13 +19,14 @@ from digmed_desktop.ui.widgets.words import Notice, Words, row
 FORM_TITLES = {"vaccination": "Vaccination", "emergency-supply": "Emergency supply"}
 MOST = 50
 NONE = (
-    "A form that you leave before sending stays here until somebody finishes or discards it.",
+    "A form that you leave before sending stays here until someone finishes or discards it.",
     "No unfinished records",
     "Record a vaccination  F2",
 )
 STILL_STANDS = (
-    "This draft was to replace a record of the wrong patient. Without it that record still stands, and stays on the list of "
-    "what needs action until somebody withdraws it there."
+    "This draft was meant to replace a record of the wrong "
+    "patient. Without it that record still stands, and stays on the list of "
+    "what needs action until someone withdraws it there."
 )
 CANNOT_BE_READ = "This draft cannot be read: ask your supplier before you discard it"
 

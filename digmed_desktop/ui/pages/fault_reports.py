@@ -22,7 +22,7 @@ WHOLE = (
     "Read it; nothing leaves this computer unless you copy or save it."
 )
 _AT_ONCE = (
-    "Your last step may not be stored. Look before you go on, and do it again if it is not there. "
+    "Your last step may not be stored. Check before you continue, and do it again if it is not there. "
     "Earlier records are safe."
 )
 _WRITTEN = {

@@ -239,8 +239,8 @@ class FormPage(FormParts):
         if who := self.preview.preview.to_sign:
             return f"It waits for the signature of {who}."
         return {
-            Ending.SEND: "It goes to the practice by itself.",
-            Ending.PAPER: "Tell the practice on paper.",
+            Ending.SEND: "It goes to the practice automatically.",
+            Ending.PAPER: "Send the practice a paper copy.",
             Ending.HERE: "Recorded here only.",
         }[self.preview.preview.ending]
 

@@ -20,7 +20,7 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice, Words
 
-_TO_BEGIN = "begin with empty records"
+_TO_BEGIN = "start with empty records"
 SLOW_SECONDS = 8
 ONE_MOMENT = ("The key is fetched and the records are opened.", "One moment")
 SLOW = (
@@ -50,7 +50,7 @@ class OpeningPage(ColumnPage):
             "recovery.words",
             "Recovery phrase",
             self.words,
-            hint="The 24 words from the paper, in their order.",
+            hint="The 24 words from the paper, in order.",
         )
         self.open_button = button("Open the records with it", "primary")
         self.open_button.clicked.connect(self._with_phrase)
@@ -81,13 +81,14 @@ class OpeningPage(ColumnPage):
             flow(self.restore_button),
         )
         self.typed = TextEditor()
-        self.typed_field = Field("recovery.typed", f"To do it, type: {_TO_BEGIN}", self.typed)
-        self.begin_button = button("Begin with empty records")
+        self.typed_field = Field("recovery.typed", f"To confirm, type: {_TO_BEGIN}", self.typed)
+        self.begin_button = button("Start with empty records")
         self.begin_button.clicked.connect(self._begin)
         self.begin_card = self.card(
             "The file is gone for good, and there is no backup",
             Words(
-                "Everything recorded here before is lost to this computer: what waited is not sent, and the register "
+                "Everything recorded here before is lost to this computer: "
+                "waiting notifications are not sent, and the register "
                 "of emergency supplies begins again at number 1. Tell the superintendent pharmacist. The old key "
                 "stays in the keyring, in case the file turns up."
             ),
@@ -97,13 +98,13 @@ class OpeningPage(ColumnPage):
         self.who = TextEditor()
         self.who_field = Field("recovery.who", "Your name", self.who)
         self.go_on_button = button("Continue with these records")
-        self.look_button = button("Only look at them")
+        self.look_button = button("View only")
         self.go_on_button.clicked.connect(self._go_on)
         self.look_button.clicked.connect(self._look_only)
         self.go_on_card = self.card(
             "Continue with these records",
             Words(
-                "The records will say that you went on, with your name. The program looks up each "
+                "The records will say that you continued, with your name. The program looks up each "
                 "waiting notification at MESH before sending. One that MESH does not have waits for "
                 "you to check it: it may have been cancelled or corrected. Looking at the records "
                 "changes nothing and sends nothing."
@@ -219,7 +220,7 @@ class OpeningPage(ColumnPage):
         if recovery is None:
             return
         if self.typed.answer().strip().casefold() != _TO_BEGIN:
-            self.typed_field.say(f"Type {_TO_BEGIN} to begin with empty records.")
+            self.typed_field.say(f"Type {_TO_BEGIN} to start with empty records.")
             self.typed.focus()
             return
         self.typed_field.say("")

@@ -20,7 +20,7 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.problem_summary import ProblemSummary
 from digmed_desktop.ui.widgets.words import heading, quiet, title
 
-NO_OPTION = "Choose one from the list: what stands there is not in it."
+NO_OPTION = "Choose one from the list: the text there is not on it."
 
 
 class ColumnPage(QScrollArea):

@@ -77,7 +77,7 @@ class FirstRunPage(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Set up this pharmacy",
-            "Two minutes, once. It stays encrypted on this computer. "
+            "This takes about two minutes, once. It stays encrypted on this computer. "
             "The connection to MESH can wait: until then practices get paper copies.",
         )
         self._context = context

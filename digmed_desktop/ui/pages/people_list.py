@@ -62,7 +62,7 @@ class PeoplePage(ColumnPage):
                         "person.until",
                         "Last day of a locum",
                         DateEditor(context.now),
-                        hint="Left empty: today.",
+                        hint="Leave empty for today.",
                     ),
                 ),
             ),

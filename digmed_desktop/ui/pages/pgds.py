@@ -82,7 +82,7 @@ class PgdPage(ColumnPage):
                 hint="Leave it empty for who may work under it and has not signed yet.",
             ),
         )
-        self.sign = button("Keep this person")
+        self.sign = button("Save this person")
         self.sign.clicked.connect(self._authorise)
         signing = row(self.sign, None)
         self.body.addWidget(signing)

@@ -54,7 +54,7 @@ class PracticePage(ColumnPage):
         )
         self.card(
             "When the internet fails",
-            quiet("Notifications wait and go out by themselves afterwards."),
+            quiet("Notifications wait and go out automatically afterwards."),
             row(unplug, None),
             quiet(
                 "Or the line breaks just after MESH took the next one: whether it did is looked up, "
@@ -71,7 +71,7 @@ class PracticePage(ColumnPage):
         self.card(
             "Through the MESH client",
             quiet(
-                "Many pharmacies' IT runs NHS England's MESH client, which sends and collects through folders. A "
+                "Many pharmacies' IT support runs NHS England's MESH client, which sends and collects through folders. A "
                 "simulated one can stand between this program and MESH."
             ),
             self.told,

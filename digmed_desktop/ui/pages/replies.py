@@ -23,8 +23,8 @@ from digmed_desktop.ui.widgets.words import Notice, row
 
 LINES_IN_VIEW = 6
 _FLOOD = (
-    "Most answers of the last day come from mailboxes that are not known as the practices' own. None of them counts, "
-    "and no state has changed. Somebody may be writing to this mailbox, or practices have moved: tell the NHS England "
+    "Most replies of the last day come from mailboxes that are not known as the practices' own. None of them counts, "
+    "and no state has changed. Someone may be writing to this mailbox, or practices have moved: tell the NHS England "
     "service desk before you accept any."
 )
 _NONE = (
@@ -33,8 +33,8 @@ _NONE = (
     "Open sent items  F5",
 )
 _LEAD = (
-    "Answers that came in and could not be given to a notification for certain. None of them has changed a "
-    "notification: a person decides."
+    "Replies that came in and could not be given to a notification for certain. None of them has changed a "
+    "notification: someone decides."
 )
 
 
@@ -126,8 +126,8 @@ class RepliesPage(ColumnPage):
         if said:
             self.said.say(said, tone="done")
         elif view.flood and not self._others:
-            self.said.say(_FLOOD, "Most answers are doubted", "stop")
-            self.said.head.setText("Most answers are doubted")
+            self.said.say(_FLOOD, "Most replies do not count", "stop")
+            self.said.head.setText("Most replies do not count")
         elif view.replies:
             total = view.other_program if self._others else view.for_person
             more = f" The newest {MOST_REPLIES} are shown." if total > MOST_REPLIES else ""
@@ -222,7 +222,7 @@ class RepliesPage(ColumnPage):
         by = self._context.acting.id
         self._context.office.ask(
             lambda desk: desk.replies.let_go_on(ods_code or None, by),
-            lambda _n: self._done("Sending goes on."),
+            lambda _n: self._done("Sending continues."),
             self._failed,
         )
 

@@ -47,7 +47,8 @@ class StopsCard(QFrame):
         layout.addWidget(heading("Sending is stopped"))
         layout.addWidget(
             quiet(
-                "Ask the contact of your onboarding at NHS England first. Meanwhile, send on paper whatever waits."
+                "Ask the contact of your onboarding at NHS England first. In "
+                "the meantime, send waiting notifications on paper."
             )
         )
         lines = QWidget()
@@ -73,8 +74,8 @@ class StopsCard(QFrame):
         self.setVisible(bool(self.buttons))
 
     def _add(self, sentence: str, ods_code: str, name: str) -> None:
-        made = ConfirmedButton("Let sending go on", "Send again now?")
-        made.setAccessibleName(f"Let sending go on to {name}")
+        made = ConfirmedButton("Let sending continue", "Send again now?")
+        made.setAccessibleName(f"Let sending continue to {name}")
         made.confirmed.connect(partial(self.go_on.emit, ods_code))
         self.buttons.append(made)
         self._lines.addWidget(row(Words(sentence), made))
@@ -117,7 +118,7 @@ class ReplyCard(QFrame):
         self.search.editor.edited.connect(self._search_anew)
         self.note = TextEditor()
         self.note_field = Field(
-            "reply.note", "Note", self.note, hint="Optional: whom you asked, and what they said."
+            "reply.note", "Note", self.note, hint="Optional: who you asked, and what they said."
         )
         self.save = button("Save for support …", tip="Write the reply's bytes to a file, as they came")
         self.save.clicked.connect(self.to_save)

@@ -45,7 +45,7 @@ LOOKED_AT = 200  # rows whose states decide how wide their column is
 GIVEN_UP = (7, 1, 4, 3)
 """Columns left out, in this order, where there is no room for all: the page of a notification has them."""
 NOTHING_SENT = (
-    "Notifications you send appear here, with what became of each.",
+    "Notifications you send appear here, with the outcome of each.",
     "Nothing sent yet",
     "Record a vaccination  F2",
 )

@@ -25,7 +25,7 @@ from digmed_desktop.ui.widgets.reflow import Reflow
 from digmed_desktop.ui.widgets.words import Notice, quiet
 
 LEAD = (
-    "Somebody else typed these records. Nothing is sent before the person each record names has signed it. Choose a "
+    "Someone else typed these records. Nothing is sent before the person each record names has signed it. Choose a "
     "record to read all of it."
 )
 NOTHING = (

@@ -210,7 +210,7 @@ class StockPage(ColumnPage):
             hold = button("Lift hold …" if batch.held else "Hold …")
             hold.setAccessibleName(f"{hold.text()}: {one.product} {batch.number}")
             hold.clicked.connect(lambda _on=False, view=one: self._ask_hold(view))
-            had = button("Who had it", tip="List everybody who was given this batch")
+            had = button("Who had it", tip="List everyone who was given this batch")
             had.setAccessibleName(f"Who had it: {one.product} {batch.number}")
             had.clicked.connect(lambda _on=False, number=batch.number: self._who_had(number))
             acts = {Permission.KEEP_STOCK: change, Permission.HOLD_BATCH: hold, Permission.SEE_RECORDS: had}

@@ -68,4 +68,4 @@ def _note(view: StoryView) -> str:
 def _instead(view: StoryView) -> str:
     if any(event.happening == Happening.NOT_SHARED.value for event in view.story.events):
         return "the patient did not agree to sharing with the practice"
-    return "tell the practice on paper or by telephone"
+    return "send the practice a paper copy or telephone"

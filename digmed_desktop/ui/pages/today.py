@@ -348,7 +348,7 @@ class TodayPage(QScrollArea):
         elif state.trouble:
             said = f"The daily backup failed. {state.trouble}"
         elif state.named_by_it and not state.daily:
-            said = "Your IT has named a place for the daily backup. Give it a passphrase in Settings, Backup."
+            said = "Your IT support has named a place for the daily backup. Give it a passphrase in Settings, Backup."
         elif state.last_at is None:
             said = "No backup has been made yet."
         elif now - state.last_at > OLD_BACKUP:

@@ -188,7 +188,7 @@ class PictureCard(QFrame):
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addWidget(self.head)
         self._layout.addWidget(self.told)
-        self.undrawable = quiet("The picture cannot be drawn on this computer. Its numbers stand here.")
+        self.undrawable = quiet("The picture cannot be drawn on this computer. Its numbers are here.")
         self.undrawable.hide()
         self._layout.addWidget(self.undrawable)
         self.plot: QWidget | None = None

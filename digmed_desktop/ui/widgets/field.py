@@ -11,7 +11,7 @@ from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Words, set_property
 
 SENT, KEPT = "Sent to the GP", "Not shared"
-SET_BY_IT = "Set by your IT"
+SET_BY_IT = "Set by your IT support"
 LONG_HINT = 34  # characters: a longer one stands on a line of its own
 
 

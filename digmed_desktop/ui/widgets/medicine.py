@@ -133,6 +133,6 @@ class MedicineEditor(Editor):
             self.standing.setText(f"dm+d {self._code}")
         else:
             self.standing.setText(
-                "No dm+d code: told to the GP on paper." if self.line.text().strip() else ""
+                "No dm+d code: the practice gets a paper copy." if self.line.text().strip() else ""
             )
         self.standing.setVisible(bool(self.standing.text()))

@@ -23,7 +23,7 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Words, row
 
 PAGE = 50
-EVERYBODY = "everybody"
+EVERYBODY = "everyone"
 
 
 class AuditSection(ColumnPage):
@@ -79,7 +79,7 @@ class AuditSection(ColumnPage):
 
     def _have_choices(self, found: tuple[Sequence[Option], Sequence[Option]]) -> None:
         people, groups = found
-        self.who.set_options([Option(EVERYBODY, "Everybody"), *people])
+        self.who.set_options([Option(EVERYBODY, "Everyone"), *people])
         self.kind.set_options([Option(EVERYBODY, "Everything"), *groups])
         for editor in (self.who, self.kind):
             if not editor.answer():
@@ -124,7 +124,7 @@ class AuditSection(ColumnPage):
         empty(self._list)
         self._place = 0
         if not lines:
-            self._list.addWidget(Words("Nothing was found.", role="quiet"), 0, 0, 1, 3)
+            self._list.addWidget(Words("No results.", role="quiet"), 0, 0, 1, 3)
         self._add(lines)
 
     def _add(self, lines: Sequence[AuditLine]) -> None:

@@ -37,9 +37,9 @@ class BackupSection(ColumnPage):
             "backup.passphrase",
             "Passphrase",
             self.passphrase,
-            hint="At least 12 characters; four words that do not belong together are easy to keep.",
+            hint="At least 12 characters; four unrelated words are easy to remember.",
         )
-        self.second = Field("backup.again", "The same passphrase again", self.again)
+        self.second = Field("backup.again", "Repeat the passphrase", self.again)
         self.now = button("Make a backup now …", "primary")
         self.daily = button("Make one every day …")
         self.end = button("End the daily backup")
@@ -94,9 +94,9 @@ class BackupSection(ColumnPage):
         lines.append(f"Every day in {state.folder}." if state.daily else "No daily backup is made.")
         if state.named_by_it:
             lines.append(
-                "The folder of the daily backup is set by your IT."
+                "The folder of the daily backup is set by your IT support."
                 if state.daily
-                else f"Your IT has named a place for it: {state.named_by_it}. Enter a passphrase and begin it."
+                else f"Your IT support has named a place for it: {state.named_by_it}. Enter a passphrase and begin it."
             )
         self._named_by_it = state.named_by_it
         self.daily.setText("Make one every day" if state.named_by_it else "Make one every day …")

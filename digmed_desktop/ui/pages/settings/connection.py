@@ -54,7 +54,7 @@ HOW = (
     "MESH looks up the mailbox of the practice that was chosen, or finds the patient's practice by NHS number, date of "
     "birth and surname."
 )
-KEPT = "Kept. Leave empty to keep it."
+KEPT = "Already saved. Leave empty to keep it."
 ROOT = "In PEM form. Only for an address that begins with https and has a root of its own."
 ASKED = "If the proxy asks for one."
 CLEARED = (
@@ -130,7 +130,8 @@ class ConnectionSection(ColumnPage):
                 "connection.environment",
                 "MESH",
                 self.environment,
-                hint="Without a connection, tell every practice on paper. Integration is NHS England's test system; live "
+                hint="Without a connection, send every practice a paper copy. "
+                "Integration is NHS England's test system; live "
                 "reaches real practices. MESH client: a service on this computer or the network sends and collects.",
             ),
             Field(
@@ -182,10 +183,10 @@ class ConnectionSection(ColumnPage):
                 optional=True,
             ),
             Pair(
-                Field("connection.proxy_name", "Name for the proxy", TextEditor(), hint=ASKED, optional=True),
+                Field("connection.proxy_name", "Proxy user name", TextEditor(), hint=ASKED, optional=True),
                 Field(
                     "connection.proxy_password",
-                    "Password for the proxy",
+                    "Proxy password",
                     TextEditor(secret=True),
                     hint=ASKED,
                     optional=True,
@@ -378,7 +379,7 @@ def _state_of(view: ConnectionView) -> tuple[str, str, str]:
             "act",
         )
     if view.environment == "none":
-        return "No connection is set up. Tell every practice on paper.", "Not set up", "look"
+        return "No connection is set up. Send every practice a paper copy.", "Not set up", "look"
     if view.environment == CLIENT.id:
         tone = "look" if strangers else "done"
         return f"Mailbox {view.mailbox}, through {view.folder}.{strangers}", "MESH client", tone

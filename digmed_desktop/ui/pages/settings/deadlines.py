@@ -18,7 +18,7 @@ class DeadlinesSection(ColumnPage):
     """Takes effect at once and is kept for this computer account."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__("Deadlines", "When a notification asks for attention.")
+        super().__init__("Deadlines", "When a notification needs attention.")
         self._context = context
         self.amber = ChoiceEditor([Option(str(hour), _hour(hour)) for hour in AMBER_HOURS])
         self.late = ChoiceEditor([Option(str(hour), _hour(hour)) for hour in LATE_HOURS])

@@ -15,7 +15,7 @@ from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 LOOK_EVERY_MS = 100
 STEPS = 1000
-NONE = "No release of dm+d was imported. The picker knows what comes with the program, and what you supplied before."
+NONE = "No dm+d release has been imported. The picker knows what comes with the program, and what you supplied before."
 
 
 class Import:

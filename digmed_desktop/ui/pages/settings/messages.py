@@ -20,7 +20,7 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
 _YES_NO = (Option("yes", "Yes"), Option("no", "No"))
-_AS_OTHERS = "No answer: as the vaccines given the same way."
+_AS_OTHERS = "Leave open to treat it like vaccines given by the same route."
 
 
 class MessagesSection(ColumnPage):
@@ -70,7 +70,7 @@ class MessagesSection(ColumnPage):
             "Agreed at onboarding",
             quiet(
                 "Only vaccinations that NHS England agreed for this pharmacy are sent electronically. All others "
-                "are recorded here, and you tell the practice on paper."
+                "are recorded here, and you send the practice a paper copy."
             ),
             Field("agreed", "Sent electronically", self.agreed),
             quiet(f"Retired by NHS England, so never sent: {', '.join(settings.retired)}."),
@@ -103,7 +103,7 @@ class MessagesSection(ColumnPage):
                 "product.display",
                 "Name of the product",
                 TextEditor(),
-                hint="In full, with strength and maker.",
+                hint="In full, with strength and manufacturer.",
             ),
             Pair(
                 Field("product.code", "dm+d code", TextEditor(), hint="Its check digit is checked."),
@@ -120,9 +120,9 @@ class MessagesSection(ColumnPage):
             ),
             Field(
                 "product.least_months",
-                "Least age in months",
+                "Minimum age in months",
                 TextEditor(),
-                hint="By its leaflet. For example 24 for 2 years.",
+                hint="See the patient leaflet. For example, 24 for 2 years.",
             ),
             self.said,
             row(self.add, None),

@@ -77,7 +77,7 @@ class PatientFileSection(ColumnPage):
             header.setSectionResizeMode(column, mode)
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_whole())
         self.whole = Words("")
-        self.why = Field("file.why", "Why it is left out", TextEditor(), hint="Stands in the document.")
+        self.why = Field("file.why", "Why it is left out", TextEditor(), hint="Shown in the document.")
         self.leave, self.put_back = button("Leave out"), button("Put back")
         self.leave.clicked.connect(self._leave)
         self.put_back.clicked.connect(self._put_back)
@@ -171,9 +171,7 @@ class PatientFileSection(ColumnPage):
         doubted = len(self._left_out)
         said = f"{counted(len(file.lines()), 'line is', 'lines are')} recorded."
         return (
-            f"{said} {doubted} may be about somebody else and are left out: look at them."
-            if doubted
-            else said
+            f"{said} {doubted} may be about someone else and are left out: look at them." if doubted else said
         )
 
     def _fill(self, file: PatientFile) -> None:

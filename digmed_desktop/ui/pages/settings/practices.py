@@ -57,7 +57,10 @@ class PracticesSection(ColumnPage):
                 "directory",
                 "Address (optional)",
                 self.directory,
-                hint="Empty: the NHS directory of organisations. Used when you press Search the national directory.",
+                hint=(
+                    "Leave empty for the NHS directory of organisations. Used "
+                    "when you press Search the national directory."
+                ),
             ),
         )
         self.save = button("Save the address")
@@ -97,7 +100,7 @@ class PracticesSection(ColumnPage):
         """Import a list."""
         self.choose.setEnabled(False)
         self.bar.setVisible(True)
-        self._tell("Reading the list. You can go on meanwhile.", "act", "Importing")
+        self._tell("Reading the list. You can continue while you wait.", "act", "Importing")
         self._context.office.errand(
             lambda desk: desk.directory.import_file(file, self._progress.read.emit),
             self._imported,
@@ -107,7 +110,7 @@ class PracticesSection(ColumnPage):
     def _read(self, count: int) -> None:
         if not self.choose.isEnabled():
             self._tell(
-                f"{counted(count, 'practice', 'practices')} read. You can go on meanwhile.",
+                f"{counted(count, 'practice', 'practices')} read. You can continue while you wait.",
                 "act",
                 "Importing",
             )

@@ -45,7 +45,7 @@ class RetentionSection(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Retention",
-            "How long records stay. Nothing is removed by itself, and never while somebody still has to act on it.",
+            "How long records stay. Nothing is removed automatically, and never while someone still has to act on it.",
         )
         self._context = context
         self._due: tuple[Due, ...] = ()
@@ -87,7 +87,7 @@ class RetentionSection(ColumnPage):
         )
 
     def _build_removal(self) -> QFrame:
-        self.look = button("Show what is over its time")
+        self.look = button("Show records past their retention period")
         self.look.clicked.connect(self._look)
         self.found = Words("")
         self._found_holder, self._found = table((2, 4, 0))
@@ -172,7 +172,7 @@ class RetentionSection(ColumnPage):
         self._holds.addWidget(Words(about, bold=hold.lifted_at is None), place, 0)
         self._holds.addWidget(Words("\n".join(lines)), place, 1)
         if hold.lifted_at is None:
-            lift = button("Lift", tip="The records can go again when their time is over")
+            lift = button("Lift", tip="The records can be removed again when their retention period ends")
             lift.setAccessibleName(f"Lift hold {hold.id}")
             lift.clicked.connect(lambda _on=False, number=hold.id: self._begin_lift(number))
             self._holds.addWidget(row(lift), place, 2)

@@ -35,13 +35,13 @@ class ScannerSection(ColumnPage):
         self._context = context
         self.prefix, self.separator = TextEditor(), TextEditor()
         signs = self.card(
-            "How yours is set",
+            "Your scanner's settings",
             Pair(
                 Field(
                     "prefix",
                     "Prefix",
                     self.prefix,
-                    hint="The characters it sends before each scan. Empty: none, or AIM.",
+                    hint="The characters it sends before each scan. Leave empty for none or AIM.",
                 ),
                 Field(
                     "separator",
@@ -71,7 +71,7 @@ class ScannerSection(ColumnPage):
     def take_scanned(self, burst: Burst, scan: Scan) -> None:
         """Say what came and what it means."""
         came = "".join(_VISIBLE.get(sign, sign) for sign in burst.text)
-        how = "with a prefix" if burst.prefixed else f"one sign in {burst.gap_ms:.0f} milliseconds"
+        how = "with a prefix" if burst.prefixed else f"one character in {burst.gap_ms:.0f} milliseconds"
         parts = [
             f"{counted(len(burst.text), 'sign', 'signs')}, {how}: {came}",
             *self._meaning(scan),
@@ -79,7 +79,7 @@ class ScannerSection(ColumnPage):
             *scan.notes,
         ]
         tone = "stop" if scan.found is Found.REFUSED else "look" if scan.sentence or scan.notes else "done"
-        heads = {"stop": "Not taken", "look": "Read, but look", "done": "Read well"}
+        heads = {"stop": "Not taken", "look": "Read, with a warning", "done": "Read well"}
         self.said.say("\n".join(part for part in parts if part), heads[tone], tone)
         self.said.head.setText(heads[tone])
 
