@@ -8,13 +8,27 @@ from itertools import pairwise
 import pytest
 
 from digmed_desktop.messaging.wording import counted, needing
-from tests.wording.strings import PACKAGE, RESOURCES, Words, all_words
+from tests.wording.strings import PACKAGE, RESOURCES, Words, all_words, of_markdown, of_module, of_template
 
 MOST_WORDS = 25
+NOT_ENGLISH = {
+    r"(?<![Tt]here )\bis no (?!longer\b|more\b|need\b|one\b)": "is not a",
+    r"\b(must|may|can|cannot) stand (here|there)\b|\bstands? (there|here|twice)\b": "is, appears, goes",
+    r"[.;] [Ee]lse (?!can)": "otherwise",
+    r"\b(a|an|one|every|all its|another) signs? (that|in|with|of the (code|text))\b": "character",
+    r"\b[Yy]ou can go on\b|\bgo on\b(?! paper)": "continue",
+    r"\banew\b|\bafresh\b": "again",
+    r"\b(some|any|every)body\b": "someone, anyone, everyone",
+    r"\b(the|a) record of (another|the other) system\b": "from another system",
+    r"\b(do|does|did) not take\b(?! (in|part|over|the place|back))": "does not accept",
+    r"\b[Yy]our IT\b(?! support)": "your IT support",
+    r"\b[Ww]hom you\b": "who you",
+    r"\b[Ll]ooked (into|through)\b": "checked, viewed",
+}
+"""Turns that a translation leaves, each with the English that stands for it."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’%/.-]*")
 _QUOTED = {
-    "resources/law/": "quotes the law",
-    "digmed_desktop/evidence/pages.py": "holds the style sheet of the assessor's pages",
+    "digmed_desktop/fhir/extract_profiles.py": "is a tool of engineers that leaves the package",
     "digmed_desktop/diagnostics/redaction.py": "holds patterns",
     "resources/practice_mode/organisations.toml": "names invented practices",
     "digmed_desktop/strength.py": "lists words of weak passphrases",
@@ -48,6 +62,36 @@ def test_the_strings_of_every_source_are_found(words: list[Words]) -> None:
     assert any(one.text.startswith("Nothing was changed, so there is nothing") for one in words)
 
 
+def test_a_planted_text_is_found_in_every_kind_of_source() -> None:
+    module = (
+        "HELP = f\"{count} {'all told' if n else 'Traced twice'} on {day:%d %B}\"\nBUTTON = \"Blocker\"\n"
+    )
+    assert {one.text for one in of_module("x", module)} == {"0 0 on 0", "all told", "Traced twice", "Blocker"}
+    assert [one.text for one in of_markdown("x", "| Doubt | [Go on now](help:x) |")] == ["Doubt", "Go on now"]
+    assert [one.text for one in of_template("x", "#text(size: 8pt)[Kept here #d.made] // [not this]")] == [
+        "Kept here"
+    ]
+
+
+def test_no_text_keeps_a_turn_of_a_translation(words: list[Words]) -> None:
+    patterns = [(re.compile(pattern), better) for pattern, better in NOT_ENGLISH.items()]
+    found = [
+        f"{one.place}: {match[0]} -> {better}: {one.text[:100]}"
+        for one in words
+        for pattern, better in patterns
+        if (match := pattern.search(one.text))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_practice_alone_is_never_practice_mode(words: list[Words]) -> None:
+    alone = re.compile(
+        r"\b[Pp]ractice (MESH|data|patients?|clock|pharmacy|people|run|session)\b|\bDesktop practice(?! mode)"
+    )
+    found = [f"{one.place}: {one.text[:120]}" for one in words if alone.search(one.text)]
+    assert not found, "\n".join(found)
+
+
 def test_no_text_uses_a_word_that_the_glossary_retires(words: list[Words]) -> None:
     terms = list(retired())
     assert len(terms) > 20
@@ -75,7 +119,7 @@ def test_no_sentence_begins_with_what_unless_it_asks(words: list[Words]) -> None
         f"{one.place}: {sentence}"
         for one in words
         for sentence in one.sentences()
-        if re.match(r"\s*(What|That of)\b", sentence) and not sentence.rstrip().endswith("?")
+        if re.match(r"\s*(What|That of)\s", sentence) and not sentence.rstrip().endswith("?")
     ]
     assert not found, "\n".join(found)
 
@@ -92,8 +136,8 @@ _MANY = {
     "record.immunizations": "more than one record may hold",
     "search.text": "more than a search may have",
     "said": "a reason that is too long",
-    "state.last_count": "a note in the audit, which is no sentence",
-    "found.given": "a note in the audit, which is no sentence",
+    "state.last_count": "a note in the audit, which is not a sentence",
+    "found.given": "a note in the audit, which is not a sentence",
     "fonts": "the fonts that are brought along",
     "count": "the files that are brought along",
     "found.entries": "the links of a chain, which begins with several",
