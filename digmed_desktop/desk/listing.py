@@ -30,6 +30,7 @@ from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
+from digmed_desktop.reference import programmes
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.json_record import Record
@@ -57,7 +58,7 @@ class ListingDesk:
 
     def lists(self) -> SearchLists:
         """Return what filters can be set to."""
-        return self._store.searching.lists()
+        return replace(self._store.searching.lists(), short=programmes.short_names())
 
     def saved(self) -> tuple[SavedSearch, ...]:
         """Return the searches kept under a name."""
@@ -88,7 +89,13 @@ class ListingDesk:
         replies = self._store.replies.count().for_person
         figures = self._with_births(self._store.figures.today(since))
         return TodayView(
-            figures, since, tuple(owed(self._store)), lapsing, replies, open_incidents(self._store)
+            figures,
+            since,
+            tuple(owed(self._store)),
+            lapsing,
+            replies,
+            open_incidents(self._store),
+            programmes.short_names(),
         )
 
     def _with_births(self, figures: Figures) -> Figures:

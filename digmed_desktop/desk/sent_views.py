@@ -1,5 +1,6 @@
 """Describe the desk's answers about notifications: acts, copies, lists, stories, Today, backups. Plain data for pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -199,6 +200,7 @@ class TodayView:
     lapsing: tuple[str, ...] = ()  # PGDs, a sentence for each
     replies: int = 0
     incidents: tuple[IncidentLine, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)  # names of vaccines for a picture
 
 
 @dataclass(frozen=True, slots=True, repr=False)

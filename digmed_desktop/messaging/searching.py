@@ -1,5 +1,6 @@
 """Describe a question to the list of notifications: words to search for, filters, order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -58,11 +59,15 @@ class Search:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SearchLists:
-    """The values of filters: vaccines, practices and people as they stand in the notifications."""
+    """The values of filters: vaccines, practices and people as they stand in the notifications.
+
+    ``short`` has the short name of vaccines, by the whole one, where a table has no room for that.
+    """
 
     whats: tuple[str, ...] = ()
     practices: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,11 +5,12 @@ A programme's file names sites, routes, reasons, legal bases and consent givers 
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from digmed_desktop.clinical import form
@@ -44,6 +45,16 @@ def programmes() -> tuple[Programme, ...]:
     """
     found = _without_fault(OWN)
     return tuple(sorted(found, key=lambda p: (p.agreement != USUAL, not p.agreement, p.name)))
+
+
+@cache
+def short_names() -> Mapping[str, str]:
+    """Return the short name of each vaccine by its whole one; none where two products share the whole one."""
+    named: dict[str, set[str]] = {}
+    for one in programmes():
+        for product in one.products.values():
+            named.setdefault(product.coded.display, set()).add(product.short_name)
+    return MappingProxyType({whole: min(short) for whole, short in named.items() if len(short) == 1})
 
 
 def agreements() -> tuple[Option, ...]:

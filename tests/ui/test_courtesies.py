@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.reference.programmes import short_names
 from digmed_desktop.settings import layout_file
 from digmed_desktop.settings.layout_file import WindowLayout
 from digmed_desktop.ui.clipboard import MARKS
 from digmed_desktop.ui.pages.sent_items import TABLE
+from digmed_desktop.ui.pages.sent_model import WHAT
 from digmed_desktop.ui.patient_banner import COPIED, COPY
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -43,6 +45,11 @@ def test_what_the_window_remembers_and_copies(bench: Bench, tmp_path: Path) -> N
     window.go("sent")
     page, layout = window.sent, window.context.layout
     bench.until(lambda: len(page.model.rows) == 1)
+    what = page.model.index(0, WHAT)
+    whole = page.model.rows[0].what
+    bench.until(lambda: what.data() == short_names()[whole])  # the table has the short name
+    assert len(what.data()) < len(whole)
+    assert what.data(Qt.ItemDataRole.ToolTipRole) == whole, "the tip has the whole one"
     person = window.context.acting.id
     assert layout.widths(TABLE, person) == {}, "the program's own widths are nobody's choice"
     header = page.table.horizontalHeader()

@@ -121,6 +121,8 @@ def test_the_pictures_as_data() -> None:
     bars = doses_picture(many)
     assert sum(bars.series[0].values) == 60
     assert bars.told.endswith("and 20 more batches.")
+    short = doses_picture([Doses("A long name", "B1", 2)], {"A long name": "Short"})
+    assert (short.labels, short.told) == (("Short, B1",), "A long name: B1 2.")
     assert spans_picture([SpanCount("within 15 minutes", 2)]).told == "within 15 minutes: 2."
     half = spans_picture([SpanCount("within 15 minutes", 2)], timedelta(minutes=12))
     assert half.told == "Half within 12 minutes. within 15 minutes: 2."

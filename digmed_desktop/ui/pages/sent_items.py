@@ -20,7 +20,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.desk.sent_views import COUNTED_TO, Found, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
-from digmed_desktop.messaging.searching import Search
+from digmed_desktop.messaging.searching import Search, SearchLists
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
@@ -264,11 +264,16 @@ class SentPage(QWidget):
     def arrive(self) -> None:
         """Put the focus in the table, or in the search while there is nothing."""
         office = self._context.office
-        office.ask(lambda desk: desk.listing.lists(), self.filters.offer)
+        office.ask(lambda desk: desk.listing.lists(), self._take_lists)
         office.ask(lambda desk: desk.listing.saved(), self.filters.offer_saved)
         self.clear.setVisible(self.search.narrows)
         self.model.again()
         self.table.setFocus()
+
+    def _take_lists(self, lists: SearchLists) -> None:
+        self.filters.offer(lists)
+        self.model.short = lists.short
+        self.table.viewport().update()
 
     def _open(self, index: QModelIndex) -> None:
         self._context.recent.note(self.search)

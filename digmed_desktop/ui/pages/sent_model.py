@@ -1,6 +1,6 @@
 """The rows of a search as Qt's tables want them: fetched page by page, never all, and never inside Qt's own call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ PAGE = 100
 MOST_ROWS = 5000
 """More are not fetched into the window: the search is to be narrowed."""
 COLUMNS = ("Patient", "NHS number", "Record", "What", "Practice", "State", "When", "By")
-STATE, RECORD = COLUMNS.index("State"), COLUMNS.index("Record")
+STATE, RECORD, WHAT = (COLUMNS.index(one) for one in ("State", "Record", "What"))
 SORTS: tuple[Sort | None, ...] = (
     Sort.PATIENT,
     None,
@@ -67,6 +67,7 @@ class SentModel(QAbstractTableModel):
         self.theme = theme
         self._now, self._duty = now, duty
         self.icon_side = SIZE.icon
+        self.short: Mapping[str, str] = {}  # names of vaccines for the table; the tip has the whole name
         self.shown_name: Callable[[str], str] = lambda name: name  # or its initials, where onlookers can read
         self.shown_number: Callable[[str], str] = nhs_number.shown  # or its last digits
         self.rows: list[NotificationRow] = []
@@ -159,6 +160,8 @@ class SentModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self.rows):
             return None
         item = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole and index.column() == WHAT:
+            return self.short.get(item.what, item.what)
         if role in _TEXTS:
             return self._text(item, index.column())
         if index.column() == STATE:

@@ -382,7 +382,7 @@ class TodayPage(QScrollArea):
             weeks_picture(found.weeks),
             days_picture(found.days, today),
             spans_picture(found.spans, found.half_within),
-            doses_picture(found.doses),
+            doses_picture(found.doses, self._view.short),
         )
         for card, picture in zip(self.pictures, made, strict=True):
             card.show_picture(picture, theme, self._graphs)

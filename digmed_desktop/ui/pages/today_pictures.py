@@ -4,9 +4,10 @@ The library is loaded on the first visit, on another thread; a picture is drawn 
 because it takes its colours once. Each bar has a pattern besides its colour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -22,6 +23,7 @@ from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.words import Words, heading, quiet
 
 DAYS_SHOWN = 14
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 MOST_BARS = 8
 MOST_TOLD = 40
 LEAST_EM_HIGH = 11
@@ -97,11 +99,14 @@ def days_picture(counts: Sequence[DayCount], today: date) -> Picture:
     )
 
 
-def doses_picture(doses: Sequence[Doses]) -> Picture:
-    """Return doses given by vaccine and batch, the most first; what does not fit is one bar."""
+def doses_picture(doses: Sequence[Doses], short: Mapping[str, str] = NO_NAMES) -> Picture:
+    """Return doses given by vaccine and batch, the most first; what does not fit is one bar.
+
+    ``short``: names of vaccines for the bars, by the whole name, which the text has.
+    """
     shown = list(doses[:MOST_BARS])
     rest = sum(one.count for one in doses[MOST_BARS:])
-    labels = [f"{one.what}, {one.batch}" for one in shown]
+    labels = [f"{short.get(one.what, one.what)}, {one.batch}" for one in shown]
     values = [one.count for one in shown]
     if rest:
         labels.append(f"{len(doses) - MOST_BARS} more batches")
