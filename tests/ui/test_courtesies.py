@@ -12,7 +12,7 @@ from digmed_desktop.settings import layout_file
 from digmed_desktop.settings.layout_file import WindowLayout
 from digmed_desktop.ui.clipboard import MARKS
 from digmed_desktop.ui.pages.sent_items import TABLE
-from digmed_desktop.ui.pages.sent_model import WHAT
+from digmed_desktop.ui.pages.sent_model import STATE, WHAT
 from digmed_desktop.ui.patient_banner import COPIED, COPY
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
@@ -42,8 +42,9 @@ def test_what_the_window_remembers_and_copies(bench: Bench, tmp_path: Path) -> N
     bench.office.ask(
         lambda desk: desk.send("vaccination", "d1", FormState(complete_answers()), 1), lambda _s: None
     )
-    window.go("sent")
     page, layout = window.sent, window.context.layout
+    assert page.empty.isHidden(), "nobody has read yet that there is nothing"
+    window.go("sent")
     bench.until(lambda: len(page.model.rows) == 1)
     what = page.model.index(0, WHAT)
     whole = page.model.rows[0].what
@@ -59,6 +60,18 @@ def test_what_the_window_remembers_and_copies(bench: Bench, tmp_path: Path) -> N
     bench.idle()
     assert abs(header.sectionSize(0) - 300) < page.fontMetrics().horizontalAdvance("m")
     assert layout.widths(TABLE, 99) == {}, "another person has their own"
+
+    window.context.appearance.set("light", 200)
+    window.resize(1280, 720)
+    bench.until(lambda: window.width() == 1280)
+    bench.idle()
+    page._forget_widths()
+    needed = page.table.fontMetrics().horizontalAdvance(page.model.state_text(page.model.rows[0]))
+    assert header.sectionSize(STATE) > needed, "the state is read whole"
+    window.context.appearance.set("light", 100)
+    window.resize(1400, 800)
+    bench.until(lambda: window.width() == 1400)
+    header.resizeSection(0, 300)
 
     layout.file = tmp_path / "window.json"
     window._keep_size()

@@ -42,8 +42,11 @@ MOST_STATE_EM = 26
 NARROWEST_EM = 3  # of a column that a person drew
 TABLE = "sent"
 LOOKED_AT = 200  # rows whose states decide how wide their column is
-GIVEN_UP = (7, 1, 4, 3)
-"""Columns left out, in this order, where there is no room for all: the page of a notification has them."""
+GIVEN_UP = (7, 1, 4, 3, 6)
+"""Columns left out, in this order, where there is no room for all: the page of a notification has them.
+
+Who, which record and its state stay, and the state is whole.
+"""
 NOTHING_SENT = (
     "Notifications you send appear here, with the outcome of each.",
     "Nothing sent yet",
@@ -71,6 +74,7 @@ class SentPage(QWidget):
         self.filters = SentFilters(context)
         self.empty = EmptyState("sent", *NOTHING_SENT)
         self.empty.wanted.connect(self._fill_it)
+        self.empty.hide()  # until it is read that there is nothing
         self.count = Words("", role="quiet", wrap=False)
         self.more = menu_button("Export or print", self._make_menu(), tip="Save, export and print this list")
         self.clear = button("Show all", "link")

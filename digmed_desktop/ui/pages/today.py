@@ -83,6 +83,7 @@ class ListCard(QFrame):
         empty(self._lines)
         for line in lines:
             self._lines.addWidget(line)
+            line.show()  # with the rest of the card, not at Qt's next turn
         self.nothing.setHidden(bool(lines))
         self.all.setText(f"Show all {total:,}")
         self.all.setAccessibleName(f"{self.head.text()}: show all {total:,}")
