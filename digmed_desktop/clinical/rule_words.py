@@ -75,7 +75,10 @@ def born(row: Row) -> str:
 
 def when(row: Row) -> str:
     """Return the answers that raise a rule, in the words of the form."""
-    names = {question: [f"names {' or '.join(words)}"] for question, words in row.get("mentions", {}).items()}
+    names = {
+        question: [f"names {' or '.join(f'“{word}”' for word in words)}"]
+        for question, words in row.get("mentions", {}).items()
+    }
     kinds = row.get("programmes")
     said = [*_answers(row.get("when", {}), kinds), *_answers(names, kinds)]
     said += [f"not while {one}" for one in _answers(row.get("unless", {}), kinds)]

@@ -119,9 +119,18 @@ def allergies() -> str:
         "An allergy to the medicine, its ingredient or its group asks for a reason. So does a "
         "quantity that nobody takes in a day."
     )
+    kinds = (
+        (kind, ", ".join(amounts[key]), origin({"confidence": "general"}, "general professional knowledge"))
+        for kind, key in (("Medicine", "medicine_words"), ("Appliance", "appliance_words"))
+    )
+    kind_lead = (
+        "An item whose name is of the other kind asks for a reason. So does an appliance whose name has none of the words, "
+        "unless the imported dm+d knows it."
+    )
     return (
         f"# Allergies and amounts\n\n{INTRO}\n{lead}\n\n{table(('Allergy', 'Medicines', _SOURCE), rows)}\n"
-        f"{table(('Unit', 'Asks for a reason', _SOURCE), most)}"
+        f"{table(('Unit', 'Asks for a reason', _SOURCE), most)}\n"
+        f"## Medicine or appliance\n\n{kind_lead}\n\n{table(('Kind', 'Words in the name', _SOURCE), kinds)}"
     )
 
 

@@ -13,6 +13,8 @@ from digmed_desktop.messaging.whole_file import folder_for_files
 
 NOT_TRIED = "not-tried"
 """The text of the help that lists what was never tried live."""
+_RULES = "rules-"
+"""How the names of pages of rules begin."""
 _LEAD = """This folder was written by the program itself. Its patients, people and practices are fictional, with NHS numbers
 from the 999 range. Nobody outside the project has assessed it, and no pharmacist has confirmed a rule."""
 
@@ -52,9 +54,22 @@ def write(folder: Path, validator: Path | None) -> Iterator[str]:
 
 
 def _index(made: list[EvidencePage]) -> str:
-    links = "\n".join(f"- [{page.title}]({page.name}.html): {page.about}" for page in made)
     when = f"Made on {datetime.now(UTC):%d %B %Y at %H:%M} UTC by DigMed Desktop {__version__}."
-    return f"# Evidence\n\n{_LEAD}\n\n{when}\n\n{links}\n"
+    rules = [page for page in made if page.name.startswith(_RULES)]
+    others = [page for page in made if page not in rules]
+    parts = [
+        f"# Evidence\n\n{_LEAD}\n\n{when}",
+        _links(others),
+        "## Rules with their sources and standing",
+        _links(rules),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _links(pages: list[EvidencePage]) -> str:
+    """Return a list of links, each with what its page shows where the list does not say it."""
+    named = ((f"[{page.title}]({page.name}.html)", page.about) for page in pages)
+    return "\n".join(f"- {link}: {about}" if about else f"- {link}" for link, about in named)
 
 
 def _hazards() -> EvidencePage:
@@ -64,9 +79,7 @@ def _hazards() -> EvidencePage:
 
 def _rules(topic: str) -> Callable[[], EvidencePage]:
     title = rule_tables.TABLES[topic][0]
-    return lambda: EvidencePage(
-        f"rules-{topic}", title, "rules with their sources and standing", rule_tables.text(topic)
-    )
+    return lambda: EvidencePage(f"{_RULES}{topic}", title, "", rule_tables.text(topic))
 
 
 def _not_tried() -> EvidencePage:

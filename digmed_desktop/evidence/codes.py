@@ -29,11 +29,10 @@ def page() -> EvidencePage:
 
 def _row(meant: Meaning) -> tuple[str, str, str, str, str]:
     standing = states.judge(Standing(State.SENT), meant.happening, asks=meant.needs_person)
-    stops = " Sending to this practice stops." if meant.stops_sending else ""
     return (
         meant.code,
         meant.display or "No code of ITK3",
         wording.words_of(standing.state).word,
         "Yes" if standing.need else "No",
-        sentences(meant.happened, meant.do) + stops,
+        sentences(meant.happened, meant.do),
     )

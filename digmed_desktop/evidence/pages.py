@@ -7,16 +7,17 @@ from pathlib import Path
 from digmed_desktop.messaging.whole_file import whole_file
 
 _STYLE = """body { font: 16px/1.5 "Open Sans", Arial, sans-serif; color: #212b32; background: #fff; max-width: 1100px;
-margin: 24px auto; padding: 0 24px; overflow-wrap: anywhere }
+margin: 24px auto; padding: 0 24px; overflow-wrap: break-word }
 h1 { font-size: 28px; line-height: 1.25 } h2 { font-size: 20px; margin-top: 32px }
-table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #aeb7bd; padding: 4px 8px; text-align: left;
-vertical-align: top } thead th { background: #f0f4f5 } pre { white-space: pre-wrap; background: #f0f4f5; padding: 12px }
-code { font-size: 14px } a { color: #005eb8 }"""
+table { border-collapse: collapse; width: 100%; margin: 12px 0 20px }
+td, th { border: 1px solid #aeb7bd; padding: 4px 8px; text-align: left; vertical-align: top }
+thead th { background: #f0f4f5 } pre { white-space: pre-wrap; background: #f0f4f5; padding: 12px }
+code { font-size: 14px; overflow-wrap: anywhere } a { color: #005eb8 }"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EvidencePage:
-    """One page. ``name`` is that of its file without suffix, ``about`` says on the first page what it shows."""
+    """One page. ``name`` is that of its file without suffix, ``about`` says on the first page what it shows, or is empty."""
 
     name: str
     title: str

@@ -103,6 +103,22 @@ def test_text_between_pointed_brackets_stays_text_on_a_page() -> None:
     assert "<strong>bold</strong>" in made
 
 
+def test_a_narrow_column_breaks_no_word_and_the_name_of_a_test_breaks_anywhere() -> None:
+    style = str(html.fromstring(pages.web_page("# A\n").encode()).findtext("head/style"))
+    rules = dict(re.findall(r"([a-z0-9, ]+) \{([^}]*)\}", style))
+    assert {name for name, rule in rules.items() if "anywhere" in rule} == {"code"}
+
+
+def test_the_first_page_says_once_of_all_rules_that_they_have_sources() -> None:
+    made = [
+        pages.EvidencePage("codes", "Codes", "each with its state", ""),
+        *(assessor._rules(topic)() for topic in rule_tables.TABLES),
+    ]
+    text = assessor._index(made)
+    assert text.count("sources and standing") == 1
+    assert all(f"({one.name}.html)" in text for one in made)
+
+
 @pytest.mark.slow
 def test_one_run_writes_every_page_and_loses_no_notification(tmp_path: Path) -> None:
     done = subprocess.run(
