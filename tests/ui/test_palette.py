@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -33,7 +34,9 @@ def marked(palette: Palette) -> str:
     return item.text() if item is not None else ""
 
 
-def test_pages_actions_and_patients_are_found_by_keyboard_alone(bench: Bench) -> None:
+def test_pages_actions_and_patients_are_found_by_keyboard_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench.office.ask(
         lambda desk: desk.send("vaccination", "d1", FormState(complete_answers()), 1), lambda _s: None
     )
@@ -57,8 +60,10 @@ def test_pages_actions_and_patients_are_found_by_keyboard_alone(bench: Bench) ->
     palette = opened(bench)
     bench.keys("oneill")
     bench.until(lambda: any("O'NEILL" in one for one in lines(palette)))
+    monkeypatch.setattr("digmed_desktop.ui.palette.READ_MS", 100 * READ_MS)
     bench.key(Qt.Key.Key_Return)
     assert palette.isVisible(), "an Enter that was on its way takes nothing that came after it"
+    monkeypatch.setattr("digmed_desktop.ui.palette.READ_MS", READ_MS)
     bench.qtbot.wait(READ_MS + 50)
     bench.key(Qt.Key.Key_Return)
     bench.until(window.sent.isVisible)

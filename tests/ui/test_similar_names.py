@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical.record import Address, Organisation
-from digmed_desktop.ui.widgets.search_box import READ_MS, SIMILAR
+from digmed_desktop.ui.widgets.search_box import SIMILAR
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
+from tests.ui.reading import until_read
 from tests.ui.test_one_person import NORA, ROSE, know
 
 KHAN = {
@@ -26,8 +27,9 @@ def searched(bench: Bench, typed: str, *, slowly: bool = False) -> Mapping[str, 
     bench.form.search.focus()
     bench.keys(typed)
     if slowly:
-        bench.until(lambda: box.list.count() > 0 or not box.said.isHidden())
-        bench.qtbot.wait(READ_MS + 20)
+        bench.until(lambda: bool(box._hits) or not box.said.isHidden())
+        if box._hits:
+            until_read(bench, box)
     bench.key(Qt.Key.Key_Return)
     bench.until(
         lambda: (
@@ -137,8 +139,7 @@ def test_of_two_practices_with_one_name_enter_takes_neither_until_an_arrow_marks
     box = bench.form.practice_search.box
     bench.form.practice_search.focus()
     bench.keys("park surgery")
-    bench.until(lambda: box.list.count() == 2)
-    bench.qtbot.wait(READ_MS + 20)
+    until_read(bench, box)
     bench.key(Qt.Key.Key_Return)
     assert "↓" in box.said.text()
     assert not bench.form.answers()["practice.ods_code"]
