@@ -34,7 +34,7 @@ class Doorbell(QObject):
         if word == "sync":
             standing = office.round_and_wait(PATIENCE - 10)
             if standing is None:
-                raise DigMedError("The open window did not send and collect in time. Look at it.")
+                raise DigMedError("The open window did not send and collect in time. Check that window.")
             return told_by_window(standing, is_set_up=office.now(lambda desk: desk.connection.is_set_up))
         if word == "doctor":
             return told_of_checks(iter(office.now(lambda desk: desk.checks())))
@@ -46,7 +46,7 @@ class Doorbell(QObject):
         try:
             why_not = reply.get(timeout=CLOSE_SECONDS)
         except Empty:
-            raise DigMedError("The open window did not answer in time. Look at it.") from None
+            raise DigMedError("The open window did not answer in time. Check that window.") from None
         if why_not:
             raise DigMedError(why_not)
         return {"closing": True}

@@ -32,7 +32,7 @@ def judge_apparent(item: SuppliedItem, listed: Medicine | None = None) -> Iterat
         yield Finding("form", _MISSING.format("form"), asks=True, source=where)
 
 
-_MISSING = "Add the {}: the register needs it where the name does not say it."
+_MISSING = "Add the {}: the register needs it if the name does not include it."
 
 
 @cache

@@ -91,12 +91,12 @@ def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) ->
     said = _described(row)
     if item.kind is ItemKind.APPLIANCE:
         stops = may_stop and row.is_never_supplied
-        sentence = f"Check the kind of item: the name is one of a controlled drug. {said}"
+        sentence = f"Check the kind of item: this is the name of a controlled drug. {said}"
         yield Finding("kind", sentence, forbids=stops, asks=not stops, source=row.source)
     elif item.legal_class in law.NOT_PRESCRIPTION_ONLY:
         stops = may_stop and row.is_never_supplied
         sold = "a medicine of this name can be sold, or be prescription-only: the pack says which."
-        only = "a controlled drug of Schedules 1 to 4 is prescription-only."
+        only = "a controlled drug in Schedules 1 to 4 is prescription-only."
         sentence = f"Check the legal class: {sold if row.schedules == _ONLY_5 else only} {said}"
         yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=row.source)
     elif item.schedule in row.schedules:
@@ -112,7 +112,7 @@ def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) ->
 def _described(row: ControlledName) -> str:
     mark = "" if row.confidence.may_stop else f" {NOT_CONFIRMED}"
     never = (
-        " Nothing of Schedules 1 to 3 may be supplied in an emergency, except phenobarbital for epilepsy."
+        " Nothing in Schedules 1 to 3 may be supplied in an emergency, except phenobarbital for epilepsy."
         if row.is_never_supplied
         else ""
     )
@@ -122,7 +122,7 @@ def _described(row: ControlledName) -> str:
 def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
     """Yield where an answer says something else than dm+d."""
     if not _same_product(listed, item):
-        sentence = "Check the product: the imported dm+d has another name for its code."
+        sentence = "Check the product: the imported dm+d has a different name for its code."
         yield Finding("product", sentence, asks=True)
     if listed.kind is ItemKind.MEDICINE and item.kind is ItemKind.APPLIANCE:
         stops = listed.schedule in NEVER_SUPPLIED
@@ -134,7 +134,9 @@ def _against_list(listed: Medicine, item: SuppliedItem) -> Iterator[Finding]:
         sentence = f"Check the schedule on the pack: the imported dm+d says {says} of this product."
         yield Finding("schedule", sentence, forbids=stops, asks=not stops, source=_DMD)
     if listed.legal_class and item.legal_class and listed.legal_class != item.legal_class:
-        sentence = "Check the legal class on the pack: the imported dm+d says another of this product."
+        sentence = (
+            "Check the legal class on the pack: the imported dm+d gives a different one for this product."
+        )
         stops = listed.schedule in NEVER_SUPPLIED and not item.schedule
         yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=_DMD)
 
@@ -162,12 +164,12 @@ def _phenobarbital(item: SuppliedItem, names: tuple[ControlledName, ...]) -> Ite
     others = [row for row in names if row.is_never_supplied and not _is_phenobarbital(row)]
     for row in others:
         stops = row.confidence.may_stop
-        sentence = f"Only phenobarbital of Schedule 3 may be supplied for epilepsy. {_described(row)}"
+        sentence = f"Only phenobarbital in Schedule 3 may be supplied for epilepsy. {_described(row)}"
         yield Finding("for_epilepsy", sentence, forbids=stops, asks=not stops, source=row.source)
     if not others and not any(map(_is_phenobarbital, names)):
         yield Finding(
             "for_epilepsy",
-            "Check the medicine: its name does not say phenobarbital, the only one of Schedule 3 that may be supplied.",
+            "Check the medicine: its name does not say phenobarbital, the only one in Schedule 3 that may be supplied.",
             asks=True,
         )
 

@@ -9,7 +9,7 @@ OTHER_NUMBER = (
     "withdraw it and record the right patient on a new form."
 )
 OTHER_PATIENT = (
-    "This names another patient than the record that it corrects. Withdraw that record, and record the right patient "
+    "This names a different patient from the record that it corrects. Withdraw that record, and record the right patient "
     "on a new form."
 )
 

@@ -132,7 +132,7 @@ def _sentence(
     days = abs((day - last.on).days)
     if rule.least_days and days < rule.least_days:
         least = rule.least or f"{rule.least_days} days"
-        return f"At least {least} should lie between the two: {_told(last, day)}"
+        return f"At least {least} are needed between the two: {_told(last, day)}"
     if rule.season and season_start and (same := _within(others, season_start, SEASON_DAYS)):
         return f"This would be a second dose of the season: {_told(same, day)}"
     if rule.pregnancy:

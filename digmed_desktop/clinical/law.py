@@ -158,7 +158,7 @@ def table() -> str:
     asked = ", ".join(f"{one.name} ({one.of})" for one in substances() if not one.confidence.may_stop)
     return (
         f"# The rules of law\n\n{title()}. {reminder()}\n\n{made}\n"
-        f"Names of Schedule 18, which stop a supply at the patient's request: {never}.\n\n"
+        f"Names in Schedule 18, which stop a supply at the patient's request: {never}.\n\n"
         f"Other names of the same substances, of which the form asks, not confirmed by a pharmacist: {asked}.\n"
     )
 

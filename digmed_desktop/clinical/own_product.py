@@ -80,7 +80,7 @@ def read(
     if kind not in programmes:
         problems.append(Problem("product.programme", "Select the vaccination that the product is for."))
     if not display:
-        problems.append(Problem("product.display", "Enter the name of the product, as dm+d writes it."))
+        problems.append(Problem("product.display", "Enter the name of the product, exactly as in dm+d."))
     for field, text in (("product.display", display), ("product.manufacturer", maker)):
         if unsendable(text, lines=False):
             problems.append(

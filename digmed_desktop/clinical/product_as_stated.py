@@ -10,7 +10,9 @@ from digmed_desktop.clinical.questions.writer import same
 from digmed_desktop.clinical.record import Immunization
 
 _QUESTION = "vaccine.product"
-_OTHER_MAKER = "Check the manufacturer: the list of vaccines, or the name of the product, has another."
+_OTHER_MAKER = (
+    "Check the manufacturer: the list of vaccines, or the name of the product, gives a different one."
+)
 _OTHER_CODE = "Check the code of the product: the list of vaccines does not have it for this name."
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _IN_NAME = re.compile(r"\(([^()]+)\)\s*$")

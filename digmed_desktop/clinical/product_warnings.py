@@ -39,7 +39,7 @@ def age_warnings(product: Product, born: date, day: date, programme: Programme) 
 def _of_age(product: Product, compared: str, limit: int, now: int) -> Problem:
     whole = limit % YEAR == 0 and limit >= 2 * YEAR
     said = f"{limit // YEAR} years" if whole else f"{limit} months"
-    which = "least" if compared == "younger" else "greatest"
+    which = "minimum" if compared == "younger" else "maximum"
     return _about(
         product,
         f"The patient is {_spoken(now)} and {compared} than {said}, the {which} age for this vaccine.",
@@ -90,7 +90,7 @@ def dose_warnings(dose: Quantity | None, product: Product, programme: Programme)
     known = " or ".join(units.amount(Quantity(value, dose.unit)) for value in usual)
     sentence = f"The usual dose of this vaccine is {known}, and {units.amount(dose)} is recorded."
     if slip:
-        slipped = "Check the decimal point: this is ten times the usual dose, or a tenth, or further off."
+        slipped = "Check the decimal point: this is at least ten times the usual dose, or a tenth or less."
         sentence = sourced(f"{slipped} {sentence}", product.dose_source or programme.source)
     yield Problem("vaccine.dose_amount", sentence, Severity.LOOK, needs_reason=True, needs_adviser=slip)
 

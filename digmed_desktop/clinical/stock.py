@@ -188,7 +188,7 @@ def warnings(
         return
     one = max(known, key=lambda batch: batch.last_day)
     if day <= one.last_day:
-        sentence = "The stock says that this batch is finished. Check the number on the pack."
+        sentence = "The stock list says that this batch is used up. Check the number on the pack."
     elif day > one.expiry:
         sentence = f"The stock says that this batch expired on {shown(one.expiry)}: do not use it."
     else:

@@ -63,10 +63,14 @@ def judge_amounts(item: SuppliedItem, listed: Medicine | None = None) -> Iterato
     if listed is None or item.product is None:
         return
     if listed.form and item.form and _plain(listed.form) != _plain(item.form.display):
-        yield Finding("form", "Check the form: the imported dm+d says another of this product.", asks=True)
+        yield Finding(
+            "form", "Check the form: the imported dm+d gives a different one for this product.", asks=True
+        )
     unit = units.shown(item.quantity.unit) if item.quantity else ""
     if listed.unit and unit and unit_word(listed.unit) != unit_word(unit):
-        yield Finding("unit", "Check the unit: the imported dm+d counts this product in another.", asks=True)
+        yield Finding(
+            "unit", "Check the unit: the imported dm+d counts this product in a different unit.", asks=True
+        )
 
 
 def _a_day(item: SuppliedItem) -> Iterator[Finding]:
@@ -86,7 +90,9 @@ def _strength(item: SuppliedItem) -> Iterator[Finding]:
     named = _strengths(item.product.display) if item.product else frozenset()
     answered = _strengths(item.strength)
     if named and answered and not answered <= named:
-        yield Finding("strength", "Check the strength: the name of the product says another.", asks=True)
+        yield Finding(
+            "strength", "Check the strength: the name of the product gives a different one.", asks=True
+        )
 
 
 def _directions(item: SuppliedItem) -> Iterator[Finding]:
@@ -95,7 +101,7 @@ def _directions(item: SuppliedItem) -> Iterator[Finding]:
     known = (item.product, item.form, item.quantity.unit if item.quantity else None)
     spoken = frozenset().union(*(_forms_in(term.display) for term in known if term))
     if counted and item.product and not counted & spoken:
-        sentence = "Check the directions: they count another form than the quantity or the name."
+        sentence = "Check the directions: they count a different form from the quantity or the name."
         yield Finding("directions", sentence, asks=True)
 
 

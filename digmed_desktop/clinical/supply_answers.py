@@ -190,7 +190,7 @@ def _look_at_request(sheet: SupplySheet) -> None:
 _DECLINED_WITH_CONSENT = (
     "Check both answers: the patient no longer wants the medicine, and consent to the supply is recorded."
 )
-_OWN_NUMBER = "Check the registration number: it is that of the pharmacist who supplies."
+_OWN_NUMBER = "Check the registration number: it belongs to the supplying pharmacist."
 _SOMEBODY_ELSE = (
     "Regulation 225(2), as made, speaks of the person who asks and of what was prescribed for that person. Check that you "
     f"may act on what someone else says. {NOT_CONFIRMED}"
@@ -201,7 +201,7 @@ _WAITING = (
 )
 _NOT_LOOKED = "Nobody has checked whether a prescription is waiting: the medicine may be supplied twice."
 _LOOK_IN_THE_RECORD = (
-    "A controlled drug of Schedule 4 or 5 and no record was seen: check the patient's record, or say why you supply "
+    "A controlled drug in Schedule 4 or 5 and no record was seen: check the patient's record, or say why you supply "
     "without. Source: Community Pharmacy England, on emergency supply, second-hand."
 )
 

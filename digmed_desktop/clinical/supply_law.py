@@ -181,7 +181,7 @@ def _counting(item: SuppliedItem) -> Iterator[Finding]:
         return
     computed = days_by_directions(item)
     if computed is None:
-        counted = "The days cannot be computed from these directions: count them yourself."
+        counted = "The days cannot be worked out from these directions: work them out yourself."
         if item.schedule in LOWER and item.legal_class == law.PRESCRIPTION_ONLY:
             yield Finding("days", f"{counted} Say how you did.", asks=True)
         else:

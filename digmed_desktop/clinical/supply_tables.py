@@ -44,7 +44,7 @@ def controlled() -> str:
         f"{', '.join(controlled_drugs.ranges())}. {NOT_CONFIRMED}"
     )
     slips = (
-        "The form also asks about a name close to one of these or of Schedule 18. It may be misspelt, "
+        "The form also asks about a name close to one of these or in Schedule 18. It may be misspelt, "
         "shortened, joined to other words, or have digits for letters."
     )
     return (

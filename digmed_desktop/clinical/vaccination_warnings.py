@@ -146,7 +146,7 @@ def _doses(typed: Typed, programme: Programme) -> Iterator[Problem]:
                 "previous.finding", "Check the dose: this is the second, but no previous dose was seen."
             )
     elif number == "1" and seen:
-        sentence = "A previous dose was seen. Make sure that another is meant."
+        sentence = "A previous dose was seen. Make sure that another dose is intended."
         yield _another("previous.finding", sentence, restates=True)
 
 

@@ -82,7 +82,7 @@ def _of_procedure(vaccine: Immunization, record: VaccinationRecord) -> Iterator[
 
 _OTHER_PROGRAMME = (
     "procedure",
-    "The procedure code is for another vaccination than the programme. Check both.",
+    "The procedure code is for a different vaccination from the programme. Check both.",
     "given",
 )
 _NO_PROCEDURE = (

@@ -68,7 +68,7 @@ def judged(before: Files, during: Files) -> Protection:
 def no_password(kept_in: str) -> DigMedError:
     """Return what to say of a keyring that keeps everything in clear."""
     return DigMedError(
-        f"Whoever can read this account's files can read the key of the records: {kept_in} has no password, so that "
+        f"Anyone who can read this account's files can read the key of the records: {kept_in} has no password, so that "
         "it keeps everything in clear.",
         "Give the keyring a password: open Passwords and Keys, choose the keyring, then Change Password. It is asked "
         "for at the next sign-in; an account that signs in automatically needs it again.",

@@ -227,7 +227,7 @@ def _told(error: Exception) -> VaultError:
         return VaultError(
             "The keyring of this computer account could not be opened or has not been set up.", _UNLOCK
         )
-    return VaultError("The keyring of this computer account did not answer as it should.", _UNLOCK)
+    return VaultError("The keyring of this computer account did not respond correctly.", _UNLOCK)
 
 
 class FileVault:

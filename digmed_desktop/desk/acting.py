@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 
 NOT_ITS_PATIENT = (State.NOT_KNOWN_THERE, State.NO_LONGER_THERE)
 """The practice does not look after the patient: a correction names the right one."""
-NEVER_ELECTRONIC = (
-    "The practice's system never had the record that is withdrawn, so no message can take it off."
-)
+NEVER_ELECTRONIC = "The practice's system never received the withdrawn record, so no message can remove it."
 
 
 _BY_HAPPENING = {

@@ -29,7 +29,8 @@ NOT_CONFIRMED = (
     "on the check page, or answer it again."
 )
 NOTHING_WAS_DONE = (
-    "This answer says that it was done all the same, and the outcome that it was not. Change one of them."
+    "This answer says that it was done all the same, but the "
+    "outcome says that it was not. Change one of them."
 )
 NOTHING_REFUSED = (
     "This answer says that it was done all the same, but nothing here refuses it now. Take the answer back, or say what "

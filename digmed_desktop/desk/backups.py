@@ -32,7 +32,7 @@ CARRIED = ("mesh-password", "mesh-shared-key", "mesh-proxy", "register-key", "re
 ENDING = ".digmedbackup"
 KEEP = 14
 _STATE = "backups"
-_NOT_IN_VIEW = "The words are not in view.", "Show them first, then type those asked for."
+_NOT_IN_VIEW = "The words are not shown.", "Show them first, then type the words requested."
 _PHRASE = "recovery-phrase"
 _OURS = re.compile(r"digmed-\d{4}-\d{2}-\d{2}" + re.escape(ENDING))
 
@@ -115,7 +115,7 @@ class BackupDesk:
         if self._named_by_it is not None:
             folder = _made(self._named_by_it)
         if not folder.is_dir():
-            raise DigMedError("The folder for the daily backup is not there.", "Choose a folder that is.")
+            raise DigMedError("The folder for the daily backup cannot be found.", "Choose a folder that is.")
         key = BackupKey.of(passphrase)
         held = self._store.backups.write(folder / self.suggested_name(), key, self._carried())
         self._the_vault().put(BACKUP_KEY, key.kept())

@@ -101,9 +101,9 @@ def _why_unreached(folder: Path) -> str:
     """Return why no data file can be found in a folder, ``""`` where some are there."""
     try:
         if not folder.exists():
-            return f"The folder {folder} is not there."
+            return f"The folder {folder} cannot be found."
         if not folder.is_dir():
-            return f"{folder} is a file and no folder."
+            return f"{folder} is a file, not a folder."
         if not any(map(is_called_toml, folder.rglob("*"))):
             return f"The folder {folder} holds no data file."
     except OSError as error:
@@ -197,7 +197,7 @@ def _stage(folder: Path, into: Path) -> str:
     source = data_check.source_in(folder)
     names = source.every_name()
     if len(names) > MOST_FILES:
-        raise _refusal(str(folder), f"{len(names)} data files lie in it", f"at most {MOST_FILES}")
+        raise _refusal(str(folder), f"{len(names)} data files are in it", f"at most {MOST_FILES}")
     shutil.rmtree(into, ignore_errors=True)
     digest = hashlib.sha256()
     only = any(one.suffix == ".toml" for one in folder.iterdir())

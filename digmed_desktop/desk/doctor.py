@@ -163,7 +163,7 @@ def check_keyring(vault: "Vault") -> Iterator[Check]:
         yield Check(
             "Keyring's protection",
             _NOT_ASKED,
-            "Cannot be checked here: this keyring cannot be inspected.",
+            "This keyring cannot be checked here.",
         )
 
 
@@ -172,7 +172,7 @@ def check_databases(vault: "Vault") -> Iterator[Check]:
     from digmed_desktop.credentials.databases import missing_elsewhere
 
     for one in missing_elsewhere(vault):
-        what = f"The records in {one.folder}, last opened on {shown(one.opened_on)}, are not there any more."
+        what = f"The records in {one.folder}, last opened on {shown(one.opened_on)}, can no longer be found."
         yield Check("Other records", _LOOK, what, "Put the folder back, or keep its latest backup.")
 
 

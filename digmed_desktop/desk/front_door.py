@@ -43,7 +43,7 @@ class WindowSilentError(DigMedError):
     def __init__(self) -> None:
         super().__init__(
             "The window of DigMed Desktop that is open does not answer.",
-            "Look at it. If it hangs, end it, and start the program again; all records are safe.",
+            "Check it. If it hangs, end it, and start the program again; all records are safe.",
         )
 
 

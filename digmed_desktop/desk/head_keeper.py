@@ -167,4 +167,4 @@ def check(store: "Store") -> Check:
         if gone
         else ""
     )
-    return Check(CHECK, Health.GOOD, f"All {found.entries} links are as they were made.{since}{removed}")
+    return Check(CHECK, Health.GOOD, f"All {found.entries} links are unchanged.{since}{removed}")

@@ -117,7 +117,7 @@ class IncidentDesk:
                 f"{len(left)} step{'s are' if len(left) > 1 else ' is'} not settled. The first is: {left[0].what}",
                 "Mark each as done, or as not needed with the reason. Then close the incident.",
             )
-        _insist(words, "what came of it")
+        _insist(words, "the outcome")
         return self._do(number, {"note": words}, IncidentAct.CLOSED, Permission.CLOSE_INCIDENT)
 
     def reopen(self, number: int, why: str) -> IncidentsView:

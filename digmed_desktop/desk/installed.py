@@ -59,7 +59,7 @@ def check_files(root: Path | None) -> Check:
         more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
         told = ", ".join(wrong[:_NAMED]) or "the whole list"
         return Check(name, Health.BAD, f"Missing or changed: {told}{more}.", _INSTALL_AGAIN)
-    return Check(name, Health.GOOD, f"All {count} files are as they were built.")
+    return Check(name, Health.GOOD, f"All {count} files are unchanged.")
 
 
 def _digest(file: Path) -> str:
@@ -93,7 +93,7 @@ def _check_fonts() -> Check:
     fonts = [name for name in resources.names("fonts", ".ttf") if resources.path(name).stat().st_size]
     if not fonts:
         return Check("Fonts", Health.BAD, "The program's own fonts are missing.", _INSTALL_AGAIN)
-    return Check("Fonts", Health.GOOD, f"{len(fonts)} fonts for paper are there.")
+    return Check("Fonts", Health.GOOD, f"{len(fonts)} fonts for printing are installed.")
 
 
 def _check_task() -> Check:

@@ -190,7 +190,7 @@ def _refuse_in_clear(vault: "Vault") -> None:
 
     if protection_of(vault) is Protection.IN_CLEAR:
         said = no_password(vault.kept_in)
-        raise VaultError(f"{said.happened} No records were begun.", said.remedy)
+        raise VaultError(f"{said.happened} No records were started.", said.remedy)
 
 
 def weakness(vault: "Vault") -> tuple[str, ...]:
@@ -220,7 +220,7 @@ def _missing(database: Path) -> RecordsMissingError:
     return RecordsMissingError(
         f"The records of this computer are missing: {database.name} is not in {database.parent}, but its key is in "
         "the keyring. It was moved, renamed or deleted.",
-        "Put the file back and start the program again, or restore the latest backup. No new records were begun.",
+        "Put the file back and start the program again, or restore the latest backup. No new records were started.",
     )
 
 

@@ -35,7 +35,7 @@ def remove() -> str:
     """Take the task away and say so; one that is not there is gone already."""
     if is_made():
         _ask("/Delete", "/TN", TASK, "/F")
-    return f"The task '{TASK}' is not there any more."
+    return f"The task '{TASK}' can no longer be found."
 
 
 def is_made() -> bool:

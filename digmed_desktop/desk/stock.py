@@ -126,7 +126,7 @@ class StockDesk:
         reason = _reason(why, "why you lift the hold")
         batch = self._batch(batch_id)
         if batch.held is None:
-            raise DigMedError("This batch is not held any more.", "Nothing was changed.")
+            raise DigMedError("This batch is no longer held.", "Nothing was changed.")
         self._store.stock.hold(batch_id, None)
         self._gate.note(AuditAct.BATCH_RELEASED, f"{batch.number}: {reason}")
         return self.view()

@@ -16,7 +16,7 @@ EMPTY = StoreError(
     "Do not delete it. Restore the latest backup.",
 )
 DAMAGED = StoreError("The data file is damaged.", "Close the program and restore the latest backup.")
-MISSING = StoreError("The data file is not there.", "Restore it from a backup, or begin with a new one.")
+MISSING = StoreError("The data file cannot be found.", "Restore it from a backup, or begin with a new one.")
 STEP_FAILED = StoreError(
     "The records could not be brought to the form that this version of DigMed Desktop needs. They are as they were.",
     "Continue with the version of the program used before, and send support this sentence.",

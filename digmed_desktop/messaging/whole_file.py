@@ -105,7 +105,7 @@ def told(error: OSError, folder: Path) -> FileNotWrittenError:
         )
     if error.errno in disk.NOT_THERE:
         return FileNotWrittenError(
-            f"The folder {folder} is not there, or the name cannot be used. Nothing was written.",
+            f"The folder {folder} cannot be found, or the name cannot be used. Nothing was written.",
             "Choose another folder or name.",
         )
     return FileNotWrittenError(

@@ -109,7 +109,7 @@ class Delivery:
         )
         plural = "answer" if counted.for_person == 1 else "answers"
         asks = (
-            f"{counted.for_person} {plural} could not be given to a notification for certain: someone decides under "
+            f"{counted.for_person} {plural} could not be matched to a notification for certain: someone decides under "
             "Replies."
         )
         stopped = (

@@ -36,7 +36,7 @@ def pdf(document: PaperDocument) -> bytes:
                 break
             # the second time with the computer's fonts; then what none of them has is spelled out
             missing, own_fonts = missing | (frozenset() if own_fonts else error.signs), False
-    raise PaperError("The page could not be set: some characters are in none of the fonts.")
+    raise PaperError("The document could not be made: some characters are in none of the fonts.")
 
 
 class _NoGlyphError(Exception):
@@ -65,9 +65,9 @@ def _typeset(content: dict[str, Any], *, own_fonts: bool) -> bytes:
         if found := _NO_GLYPH.search(str(error)):
             text = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), found[1])
             raise _NoGlyphError(frozenset(text)) from None
-        raise PaperError("The page could not be set.") from None
+        raise PaperError("The document could not be made.") from None
     if not isinstance(made, bytes):
-        raise PaperError("The page could not be set.")
+        raise PaperError("The document could not be made.")
     return made
 
 

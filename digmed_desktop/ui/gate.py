@@ -22,7 +22,7 @@ from digmed_desktop.ui.record_imports import RecordImports
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
 
-BEFORE_THE_LOCK = "It is as it was before the lock."
+BEFORE_THE_LOCK = "It is exactly as you left it."
 
 
 def close_dialogs() -> None:

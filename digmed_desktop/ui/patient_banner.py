@@ -24,7 +24,7 @@ NEW = "New patient"
 NUMBER = "NHS number"
 COPY, COPY_KEY = "Copy the NHS number", "Ctrl+Shift+C"
 COPIED = "NHS number copied"
-GOES = "The lock takes it off the clipboard."
+GOES = "The lock clears it from the clipboard."
 IN_LINE = {"Born": "Born {}", NUMBER: "NHS {}", "Sex": "{}", "Allergies": "Allergies: {}"}
 """How a fact is said where its label has no line of its own; the practice stands on the form."""
 LONG_WORD_WHEN_LARGE = 12  # letters

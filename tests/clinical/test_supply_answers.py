@@ -232,7 +232,7 @@ def test_other_directions_are_not_guessed(word: str, directions: str) -> None:
 
 def test_directions_that_cannot_be_counted_are_told() -> None:
     said = [one.sentence for one in reading(tablets()).law if one.field == "item.1.days"]
-    assert "The days cannot be computed from these directions: count them yourself." in said
+    assert "The days cannot be worked out from these directions: work them out yourself." in said
 
 
 def test_a_unit_is_coded_where_its_code_is_known() -> None:

@@ -201,7 +201,9 @@ def of_doses(file: dict[str, Any], answers: dict[str, str]) -> Expected:
         sentence = "Check the dose: this is the second, but no previous dose was seen."
         said.add(("previous.finding", sentence, "warn"))
     if number == "1" and found == "dose-seen":
-        said.add(("previous.finding", "A previous dose was seen. Make sure that another is meant.", "warn"))
+        said.add(
+            ("previous.finding", "A previous dose was seen. Make sure that another dose is intended.", "warn")
+        )
     return said
 
 
@@ -280,7 +282,7 @@ def of_product(
         given = f"{Decimal(answers['vaccine.dose_amount']):f} {unit}"
         sentence = f"The usual dose of this vaccine is {known}, and {given} is recorded."
         slip = min(times) >= 10 or max(times) <= Decimal("0.1")
-        head = "Check the decimal point: this is ten times the usual dose, or a tenth, or further off. "
+        head = "Check the decimal point: this is at least ten times the usual dose, or a tenth or less. "
         source = (product["source"] if own else file.get("usual_doses_source")) or file["source"]
         where = f" Source: {source}." if slip else ""
         said.add(("vaccine.dose_amount", head * slip + sentence + where, "stop" if slip else "warn"))

@@ -184,7 +184,7 @@ def test_a_hold_keeps_its_first_moment_and_a_new_one_says_from_when(counter: Cou
         assert stop.refuses_act
         assert shown_time(first) in stop.sentence
         desk.release(batch, "To mend the reason.")
-        with pytest.raises(DigMedError, match="not held any more"):
+        with pytest.raises(DigMedError, match="no longer held"):
             desk.release(batch, "Once more.")
         again = counter.clock.now()
         (view,) = desk.hold(batch, "Another reason.").batches

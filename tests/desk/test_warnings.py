@@ -121,7 +121,7 @@ def wait(counter: Counter, days: int) -> date:
 )
 def test_too_few_days_between_two_doses(of: str, least: int, words: str) -> None:
     (said,) = after(of, [(least - 1, of)])
-    assert said.startswith(f"At least {words} should lie between the two: X was given on ")
+    assert said.startswith(f"At least {words} are needed between the two: X was given on ")
     assert after(of, [(least, of)]) == []
 
 
@@ -183,7 +183,7 @@ def test_a_second_dose_where_one_is_usual(of: str, years: int, reason: str, doub
 def test_a_rule_is_held_to_the_doses_this_pharmacy_recorded(counter: Counter) -> None:
     give(counter, "mmr")
     (warning,) = found(counter, answers("chickenpox", wait(counter, 27)), "previous.finding")
-    assert "At least 4 weeks should lie between the two: " in warning.sentence
+    assert "At least 4 weeks are needed between the two: " in warning.sentence
     (warning,) = found(counter, answers("mmr", DAY + timedelta(days=27)), "previous.finding")
     assert warning.sentence.endswith("27 days before (as recorded by this pharmacy).")
 

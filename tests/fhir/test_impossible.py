@@ -102,7 +102,7 @@ CASES: dict[str, tuple[str, Change]] = {
         "immunizations.0.product",
         lambda _r, v: v.update(product=coded(f"{BY_WORDS.coded.display}.", LIVE.coded.code)),
     ),
-    "another disease than that of the programme": (
+    "a different disease from that of the programme": (
         "immunizations.0.target_disease",
         lambda _r, v: v.update(target_disease=both(DISEASE_OF_ANOTHER)),
     ),

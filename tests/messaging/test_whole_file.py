@@ -57,7 +57,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with (
-        pytest.raises(FileNotWrittenError, match="is not there, or the name cannot be used"),
+        pytest.raises(FileNotWrittenError, match="cannot be found, or the name cannot be used"),
         whole_file(tmp_path / "gone" / "a"),
     ):
         pass

@@ -122,7 +122,7 @@ def test_a_reply_that_names_nothing_is_given_to_a_notification_that_was_found(be
     page.reply.search.editor.focus()
     bench.key(Qt.Key.Key_Down)
     bench.key(Qt.Key.Key_Return)
-    bench.until(lambda: bench.focused().text() == "Give it to this notification")  # type: ignore[attr-defined]
+    bench.until(lambda: bench.focused().text() == "Match it to this notification")  # type: ignore[attr-defined]
     bench.key(Qt.Key.Key_Space)
     bench.key(Qt.Key.Key_Space)
     bench.until(lambda: state_of(bench, made) is State.NOT_KNOWN_THERE)

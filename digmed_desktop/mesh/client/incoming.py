@@ -97,7 +97,7 @@ class Incoming:
                 return self._item(mesh_id, name)
             except (FileNotFoundError, PermissionError):
                 continue
-        raise NotThereError("This is not in the MESH client's folder any more.")
+        raise NotThereError("This is no longer in the MESH client's folder.")
 
     def take(self, mesh_id: str) -> None:
         """Move something that is stored out of ``IN``, and remove it. What is gone already is taken."""

@@ -47,7 +47,7 @@ class ScanPanel(QWidget):
         self.use = button("Use this", "primary")
         self.close_button = button("Leave it")
         self.back_button = button(
-            "Put it in the field", tip="It was no scan: type it where the cursor was (Alt+Z)"
+            "Put it in the field", tip="Not a scan: type it where the cursor was (Alt+Z)"
         )
         self.back_button.clicked.connect(self.was_typing)
         self.use.clicked.connect(self._use)

@@ -40,7 +40,7 @@ _ASKED = {
     Ask.DONE: Asked("Mark as done", "Note (optional)", "Who you spoke to, or a reference."),
     Ask.NOT_NEEDED: Asked("Mark as not needed", "Why is this not needed?"),
     Ask.NOTE: Asked("Add the note", "Note"),
-    Ask.CLOSE: Asked("Close the incident", "What came of it?"),
+    Ask.CLOSE: Asked("Close the incident", "What was the outcome?"),
     Ask.REOPEN: Asked("Open again", "Why do you open it again?"),
 }
 

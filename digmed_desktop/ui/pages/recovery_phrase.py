@@ -23,7 +23,7 @@ WHAT_IT_IS = (
     "in the safe."
 )
 ONLY_YOU = (
-    "Nobody but you should see the words: whoever has them and this computer's data can read every record."
+    "Nobody but you should see the words: anyone with them and this computer's data can read every record."
 )
 NO_PRINTER = "No printer is set up on this computer. Write the words down by hand."
 Who = Callable[[], tuple[int | None, str]]

@@ -33,7 +33,7 @@ _NONE = (
     "Open sent items  F5",
 )
 _LEAD = (
-    "Replies that came in and could not be given to a notification for certain. None of them has changed a "
+    "Replies that came in and could not be matched to a notification for certain. None of them has changed a "
     "notification: someone decides."
 )
 

@@ -338,7 +338,7 @@ class SentPage(QWidget):
             papers.save(papers.day_list(day) if which == "day-list" else papers.day_end(day), path)
             return path
 
-        self.work.run("Setting the page", write, lambda written: f"Saved as {written.name}.")
+        self.work.run("Making the document", write, lambda written: f"Saved as {written.name}.")
 
     def _print_day(self, which: str) -> None:
         day = self._context.now().astimezone(dates.ENGLAND).date()

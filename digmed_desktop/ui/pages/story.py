@@ -282,7 +282,7 @@ class StoryPage(QWidget):
         self.who_may.setText(" ".join(one for one in refused if one))
         self.who_may.setHidden(not self.who_may.text())
         if self.panel.offer is not None and self.panel.offer.act not in self.offers:
-            self.panel.refuse("This is not possible any more: the notification has changed in the meantime.")
+            self.panel.refuse("This is no longer possible: the notification has changed in the meantime.")
         if self._arriving and self.back_button.hasFocus():
             self.arrive()
         self._arriving = False

@@ -26,7 +26,7 @@ class StoryPapers:
         )
         if path is not None:
             self._work.run(
-                "Setting the page",
+                "Making the document",
                 lambda desk, _p: desk.papers.save(desk.papers.copy(shown, how, by), path),
                 lambda _n: f"Saved as {path.name}. When you have sent it, record it as sent.",
             )

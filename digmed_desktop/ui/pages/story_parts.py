@@ -275,7 +275,7 @@ class RecordCard(QFrame):
         for section in self._sections:
             lines += ["", section.title, *(f"{one.label}: {'; '.join(one.values)}" for one in section.rows)]
         clipboard.put_text("\n".join(lines).strip())
-        self.copied.emit("Record copied. The lock takes it off the clipboard.")
+        self.copied.emit("Record copied. The lock clears it from the clipboard.")
 
 
 LISTED = (Act.SEND_AS_NEW, Act.WITHDRAW)
