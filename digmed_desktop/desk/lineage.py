@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import dates
+from digmed_desktop.messaging.audit import AuditAct, AuditEntry
 from digmed_desktop.messaging.chain import Agreement, TailCheck
 from digmed_desktop.messaging.errors import RecordsDoubt, RecordsInDoubtError
 
@@ -37,6 +38,10 @@ def refuse_in_doubt(store: "Store", vault: "Vault") -> None:
         happened, remedy = _told(doubt, tail)
         kept = restored(store.profile)
         raise RecordsInDoubtError(happened + _of_secrets(kept or ()), remedy, doubt)
+    if (
+        restored(store.profile) is not None
+    ):  # nothing differs, so nobody is asked; the audit says it all the same
+        store.audit.add(AuditEntry(AuditAct.RESTORED, None))
     settle(store, vault)
 
 

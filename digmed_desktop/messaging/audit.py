@@ -46,6 +46,7 @@ class AuditAct(StrEnum):
     SENDING_RESUMED = "sending-resumed"
     LIST_IMPORTED = "list-imported"
     BACKED_UP = "backed-up"
+    RESTORED = "restored"  # with nothing that a person had to be asked about
     DAILY_BACKUP_ENDED = "daily-backup-ended"
     PHRASE_SHOWN = "phrase-shown"
     PATIENT_FILE_SEEN = "patient-file-seen"
@@ -58,6 +59,8 @@ SOURCES = (
     "missing",
 )  # fmt: skip
 """The kinds of links that tell an act beside those of the audit itself."""
+_BEFORE_SIGNING_IN = {("audit", AuditAct.RESTORED)}
+"""Acts of a person to whom the program was not open yet."""
 MISSING = "missing"
 """The act of a link whose row is not there."""
 
@@ -122,4 +125,7 @@ class AuditLine:
         """Who did it, in words."""
         if self.row.by:
             return self.row.by
-        return "nobody signed in" if self.group is AuditGroup.SIGNING_IN else "the program"
+        by_nobody = (
+            self.group is AuditGroup.SIGNING_IN or (self.row.source, self.row.act) in _BEFORE_SIGNING_IN
+        )
+        return "nobody signed in" if by_nobody else "the program"

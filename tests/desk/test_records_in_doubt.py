@@ -11,6 +11,7 @@ from digmed_desktop.desk import carried, opening, recovery, unattended
 from digmed_desktop.desk.backups import BackupDesk
 from digmed_desktop.desk.head_keeper import CHECK, HeadKeeper
 from digmed_desktop.history.store import Store
+from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import RecordsDoubt, RecordsInDoubtError, RecordsMissingError, StoreError
 from digmed_desktop.messaging.progress import Progress
@@ -233,6 +234,28 @@ def test_a_backup_that_is_exactly_what_was_last_used_opens_without_a_question(
     recovery.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
     store = here.open()
     assert [row.state for row in store.notifications.page(states=[State.WAITING])] == [State.WAITING]
+    store.close()
+
+
+def test_each_restore_stands_in_the_audit_once(here: Pharmacy, tmp_path: Path) -> None:
+    def told(store: Store) -> list[tuple[str, str]]:
+        acts = (("audit", "restored"), ("lost", "lost"))
+        found = [line_of(row) for row in store.audit.rows() if (row.source, row.act) in acts]
+        return [(one.act, one.who) for one in found][::-1]
+
+    backed_up(here, tmp_path / "b.digmedbackup")
+    recovery.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
+    for _ in range(2):
+        store = here.open()
+        assert told(store) == [("Restored a backup: no record differed", "nobody signed in")]
+        freeze(store)
+        HeadKeeper(store).keep()
+        store.close()
+    recovery.from_backup(tmp_path / "b.digmedbackup", PHRASE, here.file(), here.vault, here.clock)
+    store = here.go_on(RecordsDoubt.OLDER)
+    (again,) = told(store)
+    assert again[0] == "Went on with these records, restored or in doubt"
+    assert again[1] not in ("", "the program")
     store.close()
 
 
