@@ -10,6 +10,7 @@ from digmed_desktop.background.delivery_loop import DeliveryLoop
 from digmed_desktop.background.faults import as_known
 from digmed_desktop.background.folder_watch import FolderWatch
 from digmed_desktop.background.lane import Lane
+from digmed_desktop.background.slowness import Slowness
 from digmed_desktop.desk.gate import NobodySignedInError, acting
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.story import QueueStanding
@@ -47,6 +48,7 @@ class Office(QObject):
         self._watch: FolderWatch | None = None
         self._round_every = round_every
         self.last_standing: QueueStanding | None = None
+        self.slowness = Slowness()
         self._refresh = QTimer(self, singleShot=True, interval=int(LEAST_BETWEEN_REFRESHES * 1000))
         self._refresh.timeout.connect(self.history_moved)
 
@@ -83,7 +85,8 @@ class Office(QObject):
         otherwise: Callable[[DigMedError], None] | None = None,
     ) -> None:
         """Ask the desk; ``then`` is called with the answer, later, on the window's thread."""
-        self._records.ask(self._as_theirs(question), then, lambda error: self._went_wrong(error, otherwise))
+        answered = self.slowness.awaited(then, lambda error: self._went_wrong(error, otherwise))
+        self._records.ask(self._as_theirs(question), *answered)
 
     def _as_theirs(self, question: "Callable[[Desk], T]") -> Callable[[], T]:
         """Return the question as one of who is signed in now."""
@@ -102,7 +105,9 @@ class Office(QObject):
         otherwise: Callable[[DigMedError], None] | None = None,
     ) -> None:
         """Do something that needs no records on the records thread."""
-        self._records.ask(work, then, lambda error: self._went_wrong(error, otherwise))
+        self._records.ask(
+            work, *self.slowness.awaited(then, lambda error: self._went_wrong(error, otherwise))
+        )
 
     def settle(self, patience: float) -> bool:
         """Wait until everything asked of the records so far is done; False when it takes longer than ``patience``."""

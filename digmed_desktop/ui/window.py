@@ -39,6 +39,7 @@ from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
 from digmed_desktop.ui.tokens import SIZE
 from digmed_desktop.ui.widgets.focus_ring import FocusRing
+from digmed_desktop.ui.working import Working
 
 PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
@@ -114,6 +115,8 @@ class Window(QMainWindow):
         self.toast = Toast(self.pages, self.context.acting)
         self.toast.opened.connect(self.open_story)
         self.context.navigate.said.connect(self.toast.say)
+        self.working = Working(self.pages)
+        self.context.office.slowness.changed.connect(self.working.show_if)
         self.patient.copied.connect(self.toast.say)
         self.setCentralWidget(central)
 

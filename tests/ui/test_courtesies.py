@@ -1,11 +1,13 @@
 """Courtesies of the window: the number copied by a button, widths and size remembered, undo in text."""
 
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from digmed_desktop.background.slowness import Slowness
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.reference.programmes import short_names
 from digmed_desktop.settings import layout_file
@@ -83,6 +85,22 @@ def test_what_the_window_remembers_and_copies(bench: Bench, tmp_path: Path) -> N
 
     window.lock()
     assert clipboard.text() != "9990123020", "the lock takes it"
+
+
+def test_what_takes_longer_than_a_second_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    working, page = bench.window.working, bench.window.pages
+    monkeypatch.setattr(Slowness, "AFTER_S", 0.3)
+    before, focus, seen = page.geometry(), bench.focused(), list[bool]()
+    bench.office.slowness.changed.connect(seen.append)
+    bench.office.ask(lambda _desk: time.sleep(0.1), lambda _n: None)
+    bench.idle()
+    assert seen == [], "a quick answer needs no sign"
+    bench.office.ask(lambda _desk: time.sleep(1.0), lambda _n: None)
+    bench.until(working.isVisible)
+    assert page.geometry() == before, "it moves nothing"
+    assert bench.focused() is focus, "it takes no cursor"
+    bench.until(lambda: not working.isVisible())
+    assert seen == [True, False]
 
 
 @pytest.mark.parametrize(
