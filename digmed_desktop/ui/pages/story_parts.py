@@ -148,9 +148,9 @@ class IncidentLines(QWidget):
         link = button(one.title, "link")
         link.setAccessibleName(f"Open {one.title}. {one.standing}")
         link.clicked.connect(lambda: self.chosen.emit(one.id))
-        standing = Words(f"{one.when}. {one.standing}")
+        standing = Words(f"{one.when}. {one.standing}", wrap=False)
         standing.setProperty("ink", "look" if one.is_open else "done")
-        return row(link, standing, None)
+        return flow(link, standing)
 
 
 def recorded(sections: Sequence[RecordedSection]) -> tuple[PreviewSection, ...]:
