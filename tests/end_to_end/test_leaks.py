@@ -72,7 +72,7 @@ def play(folder: Path, chapters: int, without: str) -> list[str]:
         stderr=(folder / "stderr").open("wb"),
     )
     found: list[str] = []
-    end = time.monotonic() + 800
+    end = time.monotonic() + 1500  # of a slow machine with other work
     while child.poll() is None and time.monotonic() < end:
         for what, raw in processes(child.pid):
             found += [f"{what}: {words}" for words in held(raw)]
@@ -108,7 +108,7 @@ def test_nothing_of_a_patient_is_left_anywhere(tmp_path: Path) -> None:
 
 @linux_only
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("without", drawn(list(PROTECTIONS), sized(len(PROTECTIONS), 2)))
 def test_each_protection_is_needed(tmp_path: Path, without: str) -> None:
     found = play(tmp_path / "without", 2 if "records" in without else 1, without)
