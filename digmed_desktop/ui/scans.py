@@ -14,6 +14,7 @@ from digmed_desktop.scanning.pack import Found, Scan, is_code, is_sure, read_bur
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.form_page import FormPage
+from digmed_desktop.ui.widgets.editors import DateEditor
 from digmed_desktop.ui.widgets.field import Field
 
 PATIENTS_AT = frozenset({"patient.search", "patient.nhs_number", "patient.given", "patient.family"})
@@ -162,7 +163,7 @@ class Scans(QObject):
             number = read_burst(burst, separator).found is Found.PATIENT
             return number or _taker(page) is None
         if read_burst(burst, separator).found is Found.PATIENT:
-            return question_at(self._at) not in PATIENTS_AT
+            return question_at(self._at) not in PATIENTS_AT and not is_in_date(self._at)
         return not page.TAKES_PACKS and burst.text.strip().isdigit()
 
     def _give_text(self, burst: Burst, page: QWidget | None) -> None:
@@ -226,6 +227,13 @@ def takes_text(widget: QWidget | None) -> bool:
         return widget.isEditable()
     line = widget.focusProxy() or widget
     return isinstance(line, (QLineEdit, QPlainTextEdit)) and not line.isReadOnly()
+
+
+def is_in_date(widget: QWidget | None) -> bool:
+    """Whether a widget is a box of a date: ten digits are no part of one."""
+    while widget is not None and not isinstance(widget, DateEditor):
+        widget = widget.parentWidget()
+    return widget is not None
 
 
 def question_at(widget: QWidget | None) -> str:

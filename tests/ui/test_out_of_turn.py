@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import identity
@@ -23,6 +23,7 @@ from digmed_desktop.ui.pages.signing import SigningPage
 from digmed_desktop.ui.pages.signing_parts import SigningAct
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.widgets.search_box import READ_MS
+from digmed_desktop.ui.widgets.words import Words
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 from tests.ui.test_counter_window import KNOWN, do
@@ -314,3 +315,30 @@ def test_a_number_scanned_in_a_correction_without_one_is_asked_about(bench: Benc
         assert bench.form.answers()[identity.NUMBER] == "", (
             "nothing moves before someone has said whose it is"
         )
+
+
+def test_a_correction_begins_where_something_can_be_corrected(bench: Bench) -> None:
+    begin_correction(bench, ROSE)
+    at = bench.focused()
+    assert isinstance(at, QLineEdit)
+    assert not at.isReadOnly(), "the NHS number of a record stays"
+    assert bench.form.form.fields[identity.BORN].isAncestorOf(at)
+
+
+def test_on_check_an_answer_and_what_changes_it_stand_in_one_line(bench: Bench) -> None:
+    to_check(bench, set())
+    pause(60)
+    page = bench.window.check._scroll.widget()
+    assert page is not None
+    links = [one for one in page.findChildren(QPushButton) if one.accessibleName().startswith("Change ")]
+    labels = {one.text(): one for one in page.findChildren(Words) if one.property("role") == "quiet"}
+    seen = 0
+    for link in links:
+        label = labels.get(link.accessibleName().removeprefix("Change "))
+        if label is None:
+            continue
+        line = label.fontMetrics().height()
+        middle = label.mapTo(page, QPoint(0, label.contentsRect().top())).y() + line / 2
+        assert abs(middle - (link.mapTo(page, QPoint(0, 0)).y() + link.height() / 2)) <= 1, label.text()
+        seen += 1
+    assert seen > 5

@@ -189,6 +189,9 @@ class CheckPage(QWidget):
             for place, recorded in enumerate(group.rows):
                 label = Words(recorded.label, role="quiet")
                 value = Words(breakable(recorded.text))
+                for words in (label, value):  # the first line in line with the link beside it
+                    above = max(0, SIZE.target - words.fontMetrics().height()) // 2
+                    words.setContentsMargins(0, above, 0, 0)
                 change = button("Change", "link")
                 change.setAccessibleName(f"Change {recorded.label}")
                 change.clicked.connect(lambda _on=False, f=recorded.field: self.back.emit(f))

@@ -330,7 +330,8 @@ class FormPage(FormParts):
         if not identity.is_somebodys(answers):
             self.search.focus()
             return
-        self.form.focus_field(next((key for key in order if not answers.get(key)), order[0]))
+        first = next(key for key in order if not self.form.fields[key].editor.locked)
+        self.form.focus_field(next((key for key in order if not answers.get(key)), first))
 
     def question_after(self, fields: Sequence[str]) -> str:
         """Return the question of these that follows the one at the cursor; the first where it is at none of them."""

@@ -69,6 +69,11 @@ class Editor(QWidget):
         for part in self.findChildren(QLineEdit):
             part.setReadOnly(locked)
 
+    @property
+    def locked(self) -> bool:
+        """Whether the answer can be read and not changed."""
+        return any(part.isReadOnly() for part in self.findChildren(QLineEdit))
+
     def forget(self) -> None:
         """Forget what was typed here before, so that undo does not bring it back."""
         for line in self.findChildren(QLineEdit):
