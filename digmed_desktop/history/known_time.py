@@ -71,10 +71,13 @@ class KnownTime:
         """Return why the present is taken to be earlier than the computer's clock says, ``""`` where it is not."""
         return BEHIND if self._clock.now() - self.now() > _OFF else ""
 
-    def heard(self, at: datetime) -> None:
-        """Take the time that MESH has told just now."""
+    def heard(self, at: datetime | None) -> None:
+        """Take the time that MESH has told just now; None where it answers and tells none, as through folders."""
         with self._lock:
-            self._known = _Known(at, self._clock.running(), self._clock.start(), at)
+            if at is None:
+                self._known = replace(self._known, told=None)
+            else:
+                self._known = _Known(at, self._clock.running(), self._clock.start(), at)
 
     def keep(self) -> None:
         """Keep the time that is known, for the next start of the program; at most every ten minutes."""
@@ -84,7 +87,13 @@ class KnownTime:
             known, running = self._known, self._clock.running()
         now = replace(known, at=known.after(running), running=running)
         kept = self._kept
-        if kept is not None and abs(now.at - kept.after(running)) < _OFF and now.at - kept.at < _EVERY:
+        same = kept is not None and (kept.told is None) == (now.told is None)
+        if (
+            kept is not None
+            and same
+            and abs(now.at - kept.after(running)) < _OFF
+            and now.at - kept.at < _EVERY
+        ):
             return
         with self._database.writing() as connection:
             profile.write(connection, _KNOWN, _written(now))

@@ -39,9 +39,9 @@ class Delivery:
         should_stop: Callable[[], bool] = lambda: False,
         duty: Callable[[], Duty] = Duty,
         elapsed: Callable[[], float] | None = None,
-        on_time: Callable[[datetime], None] = lambda _at: None,
+        on_time: Callable[[datetime | None], None] = lambda _at: None,
     ) -> None:
-        """``on_time`` gets the time that MESH told with an answer."""
+        """``on_time`` gets the time that MESH told with an answer, None where it told none."""
         self._sendings, self._inbox = sendings, inbox
         self._clock = clock
         self._policy, self._duty = policy or Policy(), duty

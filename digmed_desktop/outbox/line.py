@@ -34,9 +34,9 @@ class Line:
         factory: TransportFactory,
         clock: Clock,
         policy: Policy,
-        on_time: Callable[[datetime], None] = lambda _at: None,
+        on_time: Callable[[datetime | None], None] = lambda _at: None,
     ) -> None:
-        """``on_time`` gets the time that MESH told with an answer."""
+        """``on_time`` gets the time that MESH told with an answer, None where it told none."""
         self._factory, self._on_time = factory, on_time
         self._clock = clock
         self._policy = policy
@@ -110,8 +110,8 @@ class Line:
             self._greeted_at = now
 
     def _well(self, transport: Transport) -> None:
-        if (ahead := transport.clock_ahead()) is not None:
-            self._on_time(self._clock.now() - ahead)
+        ahead = transport.clock_ahead()
+        self._on_time(self._clock.now() - ahead if ahead is not None else None)
         self.try_now()
         self.fault, self.connected = None, True
 

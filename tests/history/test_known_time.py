@@ -90,6 +90,17 @@ def test_a_pharmacy_that_mesh_tells_nothing_has_its_own_clock(records: Records) 
     assert records.store.time.now() == records.clock.now(), "MESH was given up long ago"
 
 
+def test_a_way_that_tells_no_time_does_not_wait_for_one(records: Records) -> None:
+    records.store.time.heard(START)
+    records.store.time.keep()
+    records.store.time.heard(None)
+    records.clock.set(days=2)
+    assert records.store.time.now() == START, "until the computer is started again"
+    records.clock.set(days=-2)
+    records.computer_off("another start", days=3)
+    assert records.store.time.now() == START + timedelta(days=3)
+
+
 def test_mesh_puts_right_what_a_wrong_clock_said_first(records: Records) -> None:
     time = records.store.time
     records.clock.set(days=1)

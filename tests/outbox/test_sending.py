@@ -1,7 +1,7 @@
 """Sending: every outcome ends in a true state, and nothing goes out twice."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -342,3 +342,10 @@ def test_an_item_of_the_store_is_found_by_its_local_id_only_once(pharmacy: Pharm
     pharmacy.store.inbox.keep(item)
     pharmacy.run()
     assert pharmacy.happenings(made).count(Happening.UNDELIVERED) == 1
+
+
+def test_a_way_that_tells_no_time_says_so(pharmacy: Pharmacy) -> None:
+    told: list[datetime | None] = []
+    delivery = delivery_of(pharmacy.store, pharmacy.transport, pharmacy.clock, [], on_time=told.append)
+    delivery.run_once()
+    assert set(told) == {None}
