@@ -72,7 +72,7 @@ class StockBatch:
     def why_not(self, day: date) -> str:
         """Return why it cannot be chosen on ``day``, or ``""``."""
         if self.finished:
-            return "Finished"
+            return "Used up"
         if day > self.expiry:
             return f"Expired on {shown(self.expiry)}"
         if self.use_before and day > self.use_before:

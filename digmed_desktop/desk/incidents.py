@@ -136,7 +136,7 @@ class IncidentDesk:
         places = {one.place: one.how for one in view.steps if one.place}
         return PaperDocument(
             title=view.title,
-            lead=("Confidential. Steps remind; the procedure of the pharmacy goes first.",),
+            lead=("Confidential. Steps remind; the pharmacy's own procedure comes first.",),
             blocks=(
                 Pairs("Incident", (*view.facts, ("Standing", (view.standing,)))),
                 Listing("Steps", ("When", "Step", "Done"), steps, (2, 6, 5)),

@@ -19,7 +19,7 @@ T = TypeVar("T")
 OWNER, MAILBOXES = "mesh.client.owner", "mesh.client.mailboxes"  # in the records
 _GOOD, _LOOK, _BAD, _NOT_ASKED = Health.GOOD, Health.LOOK, Health.BAD, Health.NOT_ASKED
 NOT_TRIED = (
-    "This way was only tried against a simulated MESH client, never against NHS England's own. Try it with "
+    "This route has been tried only with a simulated MESH client, never with NHS England's own. Try it with "
     "your IT support on the integration system first."
 )
 NO_LOOK_UP = "The MESH client cannot look up whether a practice can receive."

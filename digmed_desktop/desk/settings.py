@@ -58,7 +58,7 @@ class SettingsDesk:
             raise DigMedError(_OWN_DATA_ONLY, "Set the folder outside practice mode.")
         if folder and not shapes.is_whole_path(folder):
             raise DigMedError(
-                "This is not the whole name of a folder.",
+                "This is not the full name of a folder.",
                 "Begin with its drive or share, such as C:\\DigMed data.",
             )
         if folder and (fault := brought_data.fault_of(folder, self._data)):

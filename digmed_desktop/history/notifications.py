@@ -59,7 +59,7 @@ class Notifications:
         signature it waits for; then nothing of it goes out, and nobody is told, before they sign.
         """
         if message is not None and hashlib.sha256(message.payload).hexdigest() != message.sha256:
-            raise ValueError("the checksum is not that of the payload")
+            raise ValueError("the checksum does not match the payload")
         if not_shared and (
             message is not None or (correction is not None and correction.replaces is not None)
         ):

@@ -197,8 +197,8 @@ class Replies:
 
 _TOLD = {
     ReplyAct.ACCEPTED: "A reply from {mailbox} was accepted as this practice's.",
-    ReplyAct.BELONGS: "A reply from {mailbox} was said to belong to this notification.",
-    ReplyAct.OTHER_PROGRAM: "A reply from {mailbox} was said to be for another program.",
+    ReplyAct.BELONGS: "A reply from {mailbox} was matched to this notification by someone here.",
+    ReplyAct.OTHER_PROGRAM: "A reply from {mailbox} was marked as another program's.",
     ReplyAct.DEALT_WITH: "A reply from {mailbox} was looked at and set aside.",
 }
 

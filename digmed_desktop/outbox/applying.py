@@ -18,7 +18,7 @@ _NOT_READ = Meaning(
     "",
     Happening.UNEXPECTED,
     needs_person=True,
-    happened="A reply that cannot be read was said to belong to this notification.",
+    happened="A reply that cannot be read was matched to this notification by someone here.",
     do="Telephone the practice and ask whether the record has arrived.",
     known=False,
 )

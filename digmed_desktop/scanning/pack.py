@@ -51,10 +51,10 @@ SLOW = (
     "Settings, Scanner says how."
 )
 LAYOUT = (
-    "The scanner's keyboard country is not that of this computer, so what it sent cannot be read. Set the scanner to "
+    "The scanner's keyboard country is not the one set on this computer, so what it sent cannot be read. Set the scanner to "
     "the keyboard of this computer: Settings, Scanner says how."
 )
-CAPS = "Caps Lock seems to be on: large and small letters came the wrong way round and were turned back."
+CAPS = "Caps Lock seems to be on: capitals and small letters were swapped, and the program swapped them back."
 _ALWAYS_SEPARATORS = ("<GS>", "{GS}", "[GS]", "\\x1d", "\\u001d", "\u241d", "\u001e")
 _AIM = re.compile(r"\]([A-Za-z])([0-9A-Za-z])")
 _AIM_OF_PACKS = {"d2", "Q3", "C1", "e0", "J1"}
@@ -117,7 +117,7 @@ def read(text: str, substitute: str = "") -> Scan:
         return plain
     if aim and aim not in _AIM_OF_PACKS | {"d1", "E0", "Q1", "C0"}:
         return _refused(
-            "This kind of barcode is not that of a pack. Scan the square code on the vaccine's box."
+            "This kind of barcode is not from a vaccine pack. Scan the square code on the vaccine's box."
         )
     sent = _human_form(sent) or sent
     separated, noted = _with_separators(sent, substitute)
@@ -125,9 +125,7 @@ def read(text: str, substitute: str = "") -> Scan:
         return _refused(LAYOUT)
     sent = separated
     if not re.match(rf"{SEPARATOR}?(01|02|10|11|17|21)", sent):
-        return _refused(
-            "This is not the code of a vaccine's pack. Scan the square code on the vaccine's box."
-        )
+        return _refused("This barcode is not from a vaccine pack. Scan the square code on the vaccine's box.")
     return _of_elements(sent.strip(SEPARATOR), notes + noted, sure_of_case=bool(aim))
 
 
@@ -204,7 +202,7 @@ def _of_link(sent: str) -> Scan:
     found = elements_of(sent)
     if found is None:
         return _refused(
-            "This code leads to a web page and is not that of a pack. Scan the square code on the vaccine's box."
+            "This code leads to a web page and is not from a vaccine pack. Scan the square code on the vaccine's box."
         )
     return _scan_of(found, (), sure_of_case=True)
 
@@ -233,7 +231,9 @@ def _of_elements(sent: str, notes: tuple[str, ...], *, sure_of_case: bool) -> Sc
 
 def _scan_of(found: Elements, notes: tuple[str, ...], *, sure_of_case: bool) -> Scan:
     if not found.gtin:
-        return _refused("The code names no product, so it is not that of a pack. Scan the vaccine's box.")
+        return _refused(
+            "The code names no product, so it is not from a vaccine pack. Scan the vaccine's box."
+        )
     if found.batch and (wrong := batches.sentence_about(found.batch)):
         return Scan(
             Found.PACK,
@@ -250,7 +250,7 @@ def _scan_of(found: Elements, notes: tuple[str, ...], *, sure_of_case: bool) -> 
             expiry=found.expiry,
             serial=found.serial,
             batches=(found.batch.upper(), found.batch),
-            sentence="The letters of the batch number came small, as they do with Caps Lock on. "
+            sentence="The batch number came in small letters, as it does with Caps Lock on. "
             "Choose the one printed on the pack.",
             notes=notes,
         )

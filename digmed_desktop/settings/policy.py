@@ -38,13 +38,13 @@ _EXPECTED = {
     **EXPECTED,
     "mailbox": '3 or more capital letters and digits, the id of a mailbox such as "X26OT001"',
     "mesh_url": 'the address of a MESH on this computer, such as "https://localhost:8700"',
-    "mesh_folder": f"the whole name of the folder of a mailbox at the MESH client, {_NO_VARIABLES}",
+    "mesh_folder": f"the full name of the folder of a mailbox at the MESH client, {_NO_VARIABLES}",
     "directory": "an https address with nothing behind ? or # in it",
     "scanner_prefix": "a character that no typed word begins with, such as ]d2",
     "scanner_separator": "a character that no pack barcode contains, such as |",
-    "backup_folder": f"the whole name of a folder, {_NO_VARIABLES}",
-    "data_folder": f"the whole name of a folder with newer data files, {_NO_VARIABLES}",
-    "version_source": f"an https address, or the whole name of a file {_NO_VARIABLES}",
+    "backup_folder": f"the full name of a folder, {_NO_VARIABLES}",
+    "data_folder": f"the full name of a folder with newer data files, {_NO_VARIABLES}",
+    "version_source": f"an https address, or the full name of a file {_NO_VARIABLES}",
 }
 _SHAPES: Mapping[str, Callable[[str], bool]] = {
     "mailbox": shapes.is_mailbox,

@@ -139,7 +139,7 @@ class Palette(QFrame):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("palette")
-        self.setAccessibleName("Find or do")
+        self.setAccessibleName("Search pages, actions and patients")
         self._over = over
         self._entries: Sequence[Entry] = ()
         self._late: Sequence[Entry] = ()
@@ -147,7 +147,7 @@ class Palette(QFrame):
         self._before: QWidget | None = None
         self.line = QLineEdit()
         self.line.setPlaceholderText(HINT)
-        self.line.setAccessibleName("Find or do")
+        self.line.setAccessibleName("Search pages, actions and patients")
         self.line.setAccessibleDescription(HELP)
         self.list = QListWidget()
         self.list.setObjectName("popup")

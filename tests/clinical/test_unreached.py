@@ -107,7 +107,7 @@ NEXT_STEPS = {
     NoPractice.NOT_REGISTERED: ("give the patient a paper copy",),
     NoPractice.STAYING: ("where they are registered", "Answer Yes above"),
     NoPractice.OUTSIDE_ENGLAND: ("England only", "take it to their practice"),
-    NoPractice.ARMED_FORCES: ("armed forces", "paper copy for theirs"),
+    NoPractice.ARMED_FORCES: ("armed forces", "paper copy for their medical centre"),
     NoPractice.PRISON: ("prison", "Send it a paper copy"),
     NoPractice.ABROAD: ("doctor abroad", "ZZ99 3WZ"),
     NoPractice.RESTRICTED: ("Ask only the patient", "look in no other system"),

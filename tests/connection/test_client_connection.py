@@ -85,7 +85,7 @@ def frozen(counter: Counter) -> tuple[int, int]:
 def test_each_wrong_answer_is_told_and_nothing_is_changed(counter: Counter, tmp_path: Path) -> None:
     root = tree(tmp_path / "box")
     assert "missing" in told(counter)["folder"]
-    assert "whole path" in told(counter, folder="box")["folder"]
+    assert "full path" in told(counter, folder="box")["folder"]
     assert (
         "not there" in told(counter, folder=str(tmp_path / "none"))["folder"]
         or "cannot be reached" in told(counter, folder=str(tmp_path / "none"))["folder"]

@@ -259,7 +259,7 @@ def test_adding_a_batch_says_what_is_wrong_and_knows_one_that_is_there(desk: Des
     assert desk.stock.add(answers, 1)[2] is False
     assert [one.why_not for one in desk.stock.view().batches] == [""]
     desk.stock.finish(added.batch.id, finished=True)
-    assert [one.why_not for one in desk.stock.view().batches] == ["Finished"]
+    assert [one.why_not for one in desk.stock.view().batches] == ["Used up"]
 
 
 @pytest.mark.parametrize("role", [one for one in roles.roles() if one.regulator is not Regulator.NONE])

@@ -37,6 +37,6 @@ def check_root(typed: str) -> None:
         raise AccountError("The folder of the MESH client is missing.", "Choose it in Settings, Connection.")
     if "\0" in typed or not Path(typed.strip()).is_absolute():
         raise AccountError(
-            "The folder of the MESH client is not a whole path.",
+            "The folder of the MESH client is not a full path.",
             "Choose the folder with the button, or type it from its drive or share on.",
         )

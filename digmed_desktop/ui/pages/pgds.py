@@ -26,13 +26,13 @@ ON = (
     "A vaccination under a PGD that has lapsed, or that its vaccinator has not signed, is stopped. It is judged on the "
     "day of the vaccination."
 )
-OFF = "The register is off: it reminds of nothing and stops nothing. A pharmacist can switch it on."
+OFF = "The register is off: it shows no reminder and stops nothing. A pharmacist can switch it on."
 NONE = (
     "Enter each patient group direction, and who has signed it. The register then knows who may vaccinate.",
     "No PGDs entered",
     "Enter a PGD",
 )
-EMPTY = "The register is on and empty: it reminds, and stops nothing until a PGD is entered."
+EMPTY = "The register is on and empty. It shows a reminder, and stops nothing until a PGD is entered."
 
 
 class PgdPage(ColumnPage):

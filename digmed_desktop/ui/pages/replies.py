@@ -166,7 +166,7 @@ class RepliesPage(ColumnPage):
         done = (
             "Left for the other program."
             if act is ReplyAct.OTHER_PROGRAM
-            else "Set aside; its bytes stay stored."
+            else "Set aside; the program keeps a copy."
         )
         self._context.office.ask(
             lambda desk: desk.replies.settle(mesh_id, act, by, note),

@@ -204,7 +204,7 @@ class StockPage(ColumnPage):
             self._list.addWidget(Words(f"{one.product} – {one.programme}"), place, 0)
             self._list.addWidget(Words(batch.number, bold=True), place, 1)
             self._list.addWidget(standing, place, 2)
-            change = button("Put back" if batch.finished else "Finished")
+            change = button("Undo" if batch.finished else "Mark as used up")
             change.setAccessibleName(f"{change.text()}: {one.product} {batch.number}")
             change.clicked.connect(lambda _on=False, b=batch: self._finish(b.id, finished=not b.finished))
             hold = button("Lift hold …" if batch.held else "Hold …")

@@ -18,7 +18,7 @@ WAIT_MS = 120
 MOST_IN_VIEW = 5
 READ_MS = 300  # a list is in view for so long before Enter chooses one of several
 SIMILAR = "Similar names"
-AGAIN = "Press Enter again to take the one marked."
+AGAIN = "Press Enter again to select it."
 CHOOSE = "Several have this name. Press ↓ to choose one, and then Enter."
 
 

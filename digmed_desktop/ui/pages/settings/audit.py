@@ -157,7 +157,7 @@ class AuditSection(ColumnPage):
 
     def _check(self) -> None:
         self.work.run(
-            "Holding every record against its seal",
+            "Checking every record against its seal",
             lambda desk, _progress: desk.audit.verify(),
             self._checked,
             self._failed,

@@ -38,7 +38,7 @@ class ClientParts:
             "connection.folder",
             "Folder of the mailbox",
             TextEditor(),
-            hint="It holds the folders IN and OUT. On a share of the network, type its whole name.",
+            hint="It holds the folders IN and OUT. On a share of the network, type its full name.",
         )
         choose = button("Choose the folder…")
         choose.clicked.connect(self._choose)

@@ -37,7 +37,7 @@ class DataFilesSection(ColumnPage):
                 _FIELD,
                 "Folder (optional)",
                 self.folder,
-                hint="Its whole name, also on a share of the network. Leave empty to use only the program's own files.",
+                hint="Its full name, also on a share of the network. Leave empty to use only the program's own files.",
             ),
         )
         self.choose = button("Choose…", tip="Choose the folder of newer data files")

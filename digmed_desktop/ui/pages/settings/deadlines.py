@@ -26,7 +26,7 @@ class DeadlinesSection(ColumnPage):
         working_day = self.card(
             "The next working day",
             quiet(
-                "The practice is to know by the end of the next working day after the contact. Until its system "
+                "The practice must know by the end of the next working day after the contact. Until its system "
                 "has confirmed the notification, that day goes by these hours."
             ),
             Field("amber", "Offer a paper copy from", self.amber),
