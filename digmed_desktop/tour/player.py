@@ -20,6 +20,7 @@ from digmed_desktop.ui.widgets.editors import DateEditor, LinesEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.window import Window
 
+_SCANNED_EVERY_MS = 5
 PATIENCE = 240.0
 """Seconds to wait for what must come; only a fault takes as long."""
 
@@ -149,8 +150,13 @@ class Player:
     def scan(self, text: str) -> None:
         """Scan: the signs one after the other as a scanner sends them, then Enter."""
         target = QApplication.focusWidget() or self.window
-        QTest.keyClicks(target, text)
-        QTest.keyClick(target, Qt.Key.Key_Return)
+        began = int(time.monotonic() * 1000)
+        for place, sign in enumerate(f"{text}\r"):
+            key = Qt.Key.Key_Return if sign == "\r" else Qt.Key(ord(sign.upper()))
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, sign)
+                event.setTimestamp(began + place * _SCANNED_EVERY_MS)  # however slow this machine is now
+                QApplication.sendEvent(target, event)
         pause(20)
 
     def _at_a_persons_pace(self) -> AbstractContextManager[None]:
