@@ -51,8 +51,8 @@ def sentence_about(
 
 
 def problem_of(sentence: str) -> tuple[Problem, ...]:
-    """Return the warning that says so."""
-    return (Problem(identity.NUMBER, sentence, Severity.LOOK),) if sentence else ()
+    """Return the warning that says so; it is about no question of the form."""
+    return (Problem("", sentence, Severity.LOOK),) if sentence else ()
 
 
 def _whose(state: FormState, today: date) -> identity.Identity:
