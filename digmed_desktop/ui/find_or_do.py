@@ -1,5 +1,6 @@
 """What the palette finds: pages, the actions of whoever is signed in, patients, and their recent searches."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from digmed_desktop.clinical import dates
+from digmed_desktop.clinical import dates, identity
 from digmed_desktop.desk.views import Fit
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search
@@ -156,9 +157,12 @@ class FindOrDo(QObject):
             self.palette.show_late(text, ())
 
     def _found(self, text: str, found: "Sequence[PatientView]") -> None:
-        self.palette.show_late(text, [self._patient(one) for one in found])
+        named = Counter(identity.folded(one.name) for one in found if one.fit is not Fit.SIMILAR)
+        entries = [self._patient(one, alike=named[identity.folded(one.name)] > 1) for one in found]
+        self.palette.show_late(text, entries)
 
-    def _patient(self, one: "PatientView") -> Entry:
+    def _patient(self, one: "PatientView", *, alike: bool) -> Entry:
+        """Return the line of a patient; of several with one name, who are ``alike``, none is marked by itself."""
         made = self._context.made
         parts = (
             dates.shown(one.born) if one.born and not made.now.privacy else "",
@@ -174,7 +178,7 @@ class FindOrDo(QObject):
             note=" · ".join(part for part in parts if part),
             also=partial(self._begin_for, dict(one.answers)) if may else None,
             waits=True,
-            marks=one.fit is Fit.SURE,
+            marks=one.fit is Fit.SURE and not alike,
         )
 
     def _show_records(self, wanted: Search) -> None:

@@ -184,7 +184,9 @@ def test_a_second_form_of_a_patient_says_that_the_first_is_unfinished(bench: Ben
     bench.until(bench.window.check.isVisible)
     texts = [one.text() for one in bench.window.check.findChildren(QLabel)]
     assert line.text() in texts
-    assert not [one for one in texts if one.startswith("Warning: NHS number")], "nothing is wrong with the number"
+    assert not [one for one in texts if one.startswith("Warning: NHS number")], (
+        "nothing is wrong with the number"
+    )
     bench.window.visit(bench.form)
     assert not shown({identity.NUMBER: NORA[identity.NUMBER]})
     assert not shown({**named, identity.BORN: "13/3/1991"})

@@ -342,3 +342,20 @@ def test_on_check_an_answer_and_what_changes_it_stand_in_one_line(bench: Bench) 
         assert abs(middle - (link.mapTo(page, QPoint(0, 0)).y() + link.height() / 2)) <= 1, label.text()
         seen += 1
     assert seen > 5
+
+
+def test_of_two_patients_of_one_name_the_palette_marks_neither(bench: Bench) -> None:
+    """As in Find: Ctrl+Enter would begin a vaccination for whoever stands first."""
+    know(bench, ROSE, {**SISTER, "patient.given": ROSE["patient.given"]}, NORA)
+    palette = bench.window.find_or_do.palette
+    for name, found, marked in (("rose oneill", 2, False), ("nora quill", 1, True)):
+        bench.window.find_or_do.open()
+        bench.keys(name)
+        bench.until(lambda n=found: len(palette._late) == n)
+        pause(READ_MS + 50)
+        assert (palette._marked() is not None) is marked, name
+        bench.key(Qt.Key.Key_Return, CTRL)
+        bench.idle()
+        named = bench.form.answers()[identity.FAMILY]
+        assert named == ("Quill" if marked else "")
+        palette.put_away()
