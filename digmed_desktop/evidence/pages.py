@@ -11,7 +11,7 @@ margin: 24px auto; padding: 0 24px; overflow-wrap: break-word }
 h1 { font-size: 28px; line-height: 1.25 } h2 { font-size: 20px; margin-top: 32px }
 table { border-collapse: collapse; width: 100%; margin: 12px 0 20px }
 td, th { border: 1px solid #aeb7bd; padding: 4px 8px; text-align: left; vertical-align: top }
-thead th { background: #f0f4f5 } pre { white-space: pre-wrap; background: #f0f4f5; padding: 12px }
+thead th { background: #f0f4f5 } pre { overflow-x: auto; background: #f0f4f5; padding: 12px }
 code { font-size: 14px; overflow-wrap: anywhere } a { color: #005eb8 }"""
 
 
