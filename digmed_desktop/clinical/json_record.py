@@ -5,7 +5,7 @@ the JSON Schema and ``resources/examples`` an example of each programme. Other p
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -180,23 +180,54 @@ def _outside_calendar(value: object, path: str) -> Iterator[str]:
     elif isinstance(value, tuple):
         for number, one in enumerate(value):
             yield from _outside_calendar(one, f"{path}.{number}")
-    elif is_dataclass(value):
-        for one in fields(value):
-            yield from _outside_calendar(getattr(value, one.name), f"{path}.{one.name}")
+    else:
+        kind: Any = type(value)
+        for name in _names(kind):
+            yield from _outside_calendar(getattr(value, name), f"{path}.{name}")
 
 
 def _unknown(value: Any, wanted: Any, path: str) -> Iterator[str]:
     """Return the paths of fields that the record does not have."""
-    if get_origin(wanted) in (Union, UnionType):
-        wanted = next((one for one in get_args(wanted) if one is not type(None)), None)
-    if get_origin(wanted) is tuple and isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _unknown(one, get_args(wanted)[0], f"{path}.{number}")
-    elif isinstance(wanted, type) and is_dataclass(wanted) and isinstance(value, dict):
-        kinds = get_type_hints(wanted)
-        known = {one.name for one in fields(wanted)}
+    if isinstance(value, list):
+        if (each := _each(wanted)) is not None:
+            for number, one in enumerate(value):
+                yield from _unknown(one, each, f"{path}.{number}")
+    elif isinstance(value, dict) and (kinds := _kinds(wanted)) is not None:
         for name, inner in value.items():
-            if name in known:
+            if name in kinds:
                 yield from _unknown(inner, kinds[name], f"{path}.{name}")
             else:
                 yield f"{path}.{''.join(c for c in name if c.isprintable())[:60]}"
+
+
+# A record's classes do not change: they are looked at once, as every list of earlier doses reads many records.
+
+
+def _present(wanted: Any) -> Any:
+    """Return the type of a value that is there, where it may be missing."""
+    if get_origin(wanted) in (Union, UnionType):
+        return next((one for one in get_args(wanted) if one is not type(None)), None)
+    return wanted
+
+
+@cache
+def _each(wanted: Any) -> Any:
+    """Return the type of each entry of a list, or None for what is no list."""
+    present = _present(wanted)
+    return get_args(present)[0] if get_origin(present) is tuple else None
+
+
+@cache
+def _kinds(wanted: Any) -> Mapping[str, Any] | None:
+    """Return the types of a class's fields, or None for what has no fields."""
+    present = _present(wanted)
+    if not (isinstance(present, type) and is_dataclass(present)):
+        return None
+    hints = get_type_hints(present)
+    return {one.name: hints[one.name] for one in fields(present)}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of a class's fields."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
