@@ -42,6 +42,56 @@ _LONGEST_WAIT = timedelta(days=1)
 """No pause is longer; one that seems to be was written while the computer's clock was wrong."""
 
 
+def _of_notifications(state: State, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(*columns)
+        .join_from(notification, sending, sending.c.notification_id == notification.c.id)
+        .where(notification.c.state == state, sending.c.latest.is_(True))
+    )
+
+
+def _of_owed(state: State, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(*columns)
+        .join_from(owed, sending, sending.c.owed_id == owed.c.id)
+        .where(owed.c.state == state, sending.c.latest.is_(True))
+    )
+
+
+_IS_DUE = sa.or_(
+    sending.c.not_before.is_(None),
+    sending.c.not_before <= sa.bindparam("now"),
+    sending.c.not_before > sa.bindparam("too_far"),
+)
+# What each round asks is put together once.
+_ANSWERS_WAITING = (
+    _of_owed(
+        State.WAITING,
+        *sending.c,
+        owed.c.workflow,
+        owed.c.body,
+        owed.c.notification_id.label("about"),
+    )
+    .where(_MAY_GO_OWED, _IS_DUE)
+    .order_by(owed.c.id)
+    .limit(sa.bindparam("most"))
+)
+_NOTIFICATIONS_WAITING = (
+    _of_notifications(State.WAITING, *sending.c, *_OF_NOTIFICATION)
+    .join(payload, payload.c.notification_id == notification.c.id)
+    .where(notification.c.held.is_(False), _IS_DUE, _MAY_GO)
+    .order_by(notification.c.id)
+    .limit(sa.bindparam("most"))
+)
+_UNSURE_IN_TURN = tuple(
+    wanted.where(_IS_DUE).order_by(sending.c.not_before, sending.c.id).limit(1)
+    for wanted in (
+        _of_notifications(State.CHECKING, sending.c.local_id, sending.c.posted_at, notification.c.need),
+        _of_owed(State.CHECKING, sending.c.local_id, sending.c.posted_at, sa.literal(0).label("need")),
+    )
+)
+
+
 class Deliveries:
     """Keeps sendings."""
 
@@ -65,25 +115,15 @@ class Deliveries:
     def waiting(self, limit: int) -> list[Sending]:
         """Return what is to go out next, answers first, then the oldest, without claiming it."""
         with self._database.reading() as connection:
-            answers = _of_owed(State.WAITING, *sending.c, owed.c.workflow, owed.c.body).where(_MAY_GO_OWED)
             found = [
                 _sending_of_owed(row)
-                for row in connection.execute(
-                    answers.add_columns(owed.c.notification_id.label("about"))
-                    .where(self._is_due())
-                    .order_by(owed.c.id)
-                    .limit(limit)
-                )
+                for row in connection.execute(_ANSWERS_WAITING, {**self._at(), "most": limit})
             ]
-            ours = (
-                _of_notifications(State.WAITING, *sending.c, *_OF_NOTIFICATION)
-                .join(payload, payload.c.notification_id == notification.c.id)
-                .where(notification.c.held.is_(False), self._is_due(), _MAY_GO)
-                .order_by(notification.c.id)
-                .limit(limit - len(found))
-            )
             if len(found) < limit:
-                found += [_sending_of_notification(row) for row in connection.execute(ours)]
+                ours = {**self._at(), "most": limit - len(found)}
+                found += [
+                    _sending_of_notification(row) for row in connection.execute(_NOTIFICATIONS_WAITING, ours)
+                ]
         return found
 
     def claim(self, local_ids: Sequence[str]) -> set[str]:
@@ -187,12 +227,9 @@ class Deliveries:
 
     def next_unsure(self) -> Unsure | None:
         """Return the sending to look up next, of those whose time has come."""
-        columns = (sending.c.local_id, sending.c.posted_at)
-        ours = _of_notifications(State.CHECKING, *columns, notification.c.need)
         with self._database.reading() as connection:
-            for wanted in (ours, _of_owed(State.CHECKING, *columns, sa.literal(0).label("need"))):
-                in_turn = wanted.where(self._is_due()).order_by(sending.c.not_before, sending.c.id)
-                row = connection.execute(in_turn.limit(1)).first()
+            for wanted in _UNSURE_IN_TURN:
+                row = connection.execute(wanted, self._at()).first()
                 if row is not None:
                     doubted = row.need >= Need.UNSENT
                     return Unsure(row.local_id, row.posted_at or _NEVER, doubted=doubted)
@@ -291,13 +328,10 @@ class Deliveries:
         with self._database.writing() as connection:
             refusals.let_go_on(connection, self._database.clock.now())
 
-    def _is_due(self) -> sa.ColumnElement[bool]:
+    def _at(self) -> dict[str, datetime]:
+        """Return what :data:`_IS_DUE` compares with."""
         now = self._database.clock.now()
-        return sa.or_(
-            sending.c.not_before.is_(None),
-            sending.c.not_before <= now,
-            sending.c.not_before > now + _LONGEST_WAIT,
-        )
+        return {"now": now, "too_far": now + _LONGEST_WAIT}
 
     def _note_sendings(self, connection: sa.Connection, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Note receipts and pauses. What became unknown may have gone out until now, long after it was claimed."""
@@ -322,22 +356,6 @@ class Deliveries:
             at = self._database.clock.now()
             return ledger.write(connection, at, row.notification_id, entry).state
         return write_owed(connection, row.owed_id, entry.happening)
-
-
-def _of_notifications(state: State, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(*columns)
-        .join_from(notification, sending, sending.c.notification_id == notification.c.id)
-        .where(notification.c.state == state, sending.c.latest.is_(True))
-    )
-
-
-def _of_owed(state: State, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(*columns)
-        .join_from(owed, sending, sending.c.owed_id == owed.c.id)
-        .where(owed.c.state == state, sending.c.latest.is_(True))
-    )
 
 
 def _sending(connection: sa.Connection, local_id: str) -> AnyRow:
