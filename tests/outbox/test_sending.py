@@ -111,7 +111,7 @@ def test_a_practice_without_a_mailbox_is_for_paper(pharmacy: Pharmacy) -> None:
     made, _ = pharmacy.freeze()
     pharmacy.run(2)
     assert (pharmacy.state(made), pharmacy.row(made).need) == (State.NOT_DELIVERED, Need.UNSENT)
-    assert "on paper" in pharmacy.story(made).events[-1].note
+    assert "paper copy" in pharmacy.story(made).events[-1].note
     assert pharmacy.transport.calls.count("send") == 0
     pharmacy.transport.practices = ("Y99901",)  # the practice got one
     pharmacy.store.notifications.send_again(made, pharmacy.ada, local_id())
