@@ -211,7 +211,9 @@ def _unique_world() -> world_room.World:
     def made(place: int, one: world_room.FictionalPatient) -> world_room.FictionalPatient:
         patient: Patient = dataclasses.replace(
             one.patient,
-            name=dataclasses.replace(one.patient.name, given=GIVEN, family=f"{FAMILY}{chr(97 + place)}"),
+            name=dataclasses.replace(
+                one.patient.name, given=GIVEN, family=f"{chr(65 + place)}{FAMILY.lower()}"
+            ),
             address=dataclasses.replace(one.patient.address, lines=(ADDRESS,)),
         )
         return dataclasses.replace(one, patient=patient)
