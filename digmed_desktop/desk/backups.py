@@ -115,7 +115,7 @@ class BackupDesk:
         if self._named_by_it is not None:
             folder = _made(self._named_by_it)
         if not folder.is_dir():
-            raise DigMedError("The folder for the daily backup cannot be found.", "Choose a folder that is.")
+            raise DigMedError("The folder for the daily backup cannot be found.", "Choose another folder.")
         key = BackupKey.of(passphrase)
         held = self._store.backups.write(folder / self.suggested_name(), key, self._carried())
         self._the_vault().put(BACKUP_KEY, key.kept())

@@ -201,7 +201,7 @@ def _busy(connection: sa.Connection) -> dict[int, str]:
         found[about] = "the register holds it"
     waits = sa.select(owed.c.notification_id).where(owed.c.state.in_(IN_TRANSIT))
     for about in connection.scalars(waits):
-        found[about] = "an answer is owed to the practice"
+        found[about] = "a reply is owed to the practice"
     doubted = sa.select(inbox.c.notification_id, inbox.c.about_id).where(
         sa.or_(sa.and_(inbox.c.doubt != "", inbox.c.settled_at.is_(None)), inbox.c.applied_at.is_(None))
     )

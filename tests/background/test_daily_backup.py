@@ -120,7 +120,7 @@ def test_a_failure_is_kept_and_the_next_look_tries_again(day: Day) -> None:
     day.begin_daily()
     gone = day.backups.rename(day.folder / "stick-taken-out")
     day.clock.move(days=1)
-    assert "is not there" in day.beat().trouble
+    assert "cannot be found" in day.beat().trouble
     gone.rename(day.backups)
     state = day.beat()
     assert (state.trouble, state.last_at) == ("", day.clock.now())

@@ -49,5 +49,5 @@ def test_a_key_that_was_not_kept_is_not_used(
     memory_vault: MemoryVault, keys: DatabaseKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory_vault, "put", lambda _name, _value: None)
-    with pytest.raises(VaultError, match="not kept"):
+    with pytest.raises(VaultError, match="not stored"):
         keys.make()

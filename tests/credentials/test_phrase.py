@@ -30,7 +30,7 @@ def test_the_words_are_those_of_bip_39() -> None:
     [
         (lambda w: w[:-1], "has 24 words, and 23 were typed"),
         (lambda w: (*w[:6], "pharmacist", *w[7:]), "Word 7 is not a word"),
-        (lambda w: (w[1], w[0], *w[2:]), "do not belong together"),
+        (lambda w: (w[1], w[0], *w[2:]), "do not match"),
         (lambda w: (), "0 were typed"),
     ],
 )

@@ -51,7 +51,7 @@ def test_daily_without_the_passphrase_and_thinned_out(
     desk: BackupDesk, counter: Counter, memory_vault: MemoryVault, tmp_path: Path
 ) -> None:
     folder = tmp_path / "daily"
-    with pytest.raises(DigMedError, match="not there"):
+    with pytest.raises(DigMedError, match="cannot be found"):
         desk.begin_daily(folder, PHRASE, PHRASE)
     folder.mkdir()
     (folder / "holiday.jpg").write_text("keep me")
@@ -83,8 +83,8 @@ def test_a_daily_backup_that_fails_says_so_until_it_works(
     (folder / desk.suggested_name()).unlink()
     folder.rmdir()
     counter.clock.move(days=1)
-    assert "is not there" in desk.daily().trouble
-    assert "is not there" in desk.state().trouble
+    assert "cannot be found" in desk.daily().trouble
+    assert "cannot be found" in desk.state().trouble
     folder.mkdir()
     assert desk.daily().trouble == ""
 
@@ -92,11 +92,11 @@ def test_a_daily_backup_that_fails_says_so_until_it_works(
 def test_the_recovery_phrase_is_noted_when_the_words_are_right(desk: BackupDesk) -> None:
     assert desk._phrase() == phrase_of(KEY)
     words = desk._phrase()
-    with pytest.raises(NotAllowedNowError, match="not in view"):
+    with pytest.raises(NotAllowedNowError, match="not shown"):
         desk.phrase_written_down((3, 7), (words[2], words[6]))
     with pytest.raises(DigMedError, match="PIN"):
         desk.phrase_for(1, "1", lambda _person, _pin: SignIn(None, "That is not this person's PIN."))
-    with pytest.raises(NotAllowedNowError, match="not in view"):
+    with pytest.raises(NotAllowedNowError, match="not shown"):
         desk.phrase_written_down((3, 7), (words[2], words[6]))
     person = PersonView(1, PHARMACIST)
     assert desk.phrase_for(1, "739204", lambda _person, _pin: SignIn(person)) == words
@@ -146,7 +146,7 @@ def test_a_backup_becomes_the_records_of_a_new_computer(
     opening.go_on_with(folders, vault, counter.clock, RecordsDoubt.RESTORED, "Ada")
     again = opening.open_store(folders, vault, counter.clock)
     assert again.notifications.row(made).state is State.CHECKING
-    assert "Ada went on" in again.chain.losses()[0]
+    assert "Ada continued" in again.chain.losses()[0]
     again.close()
 
 

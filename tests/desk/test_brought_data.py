@@ -115,7 +115,7 @@ def test_a_folder_that_is_gone_leaves_the_files_and_says_so_and_no_folder_ends_t
     new_id = next_season(NAME, folder)
     adopted(folder, home)
     shutil.rmtree(folder)
-    assert "is not there" in adopted(folder, home).refused
+    assert "cannot be found" in adopted(folder, home).refused
     assert new_id in {one.id for one in programmes.programmes()}
     brought_data.use_last(str(folder), home, TODAY)
     _forget_what_was_read()
@@ -152,7 +152,7 @@ def test_a_file_checked_before_the_programs_own_and_one_of_the_version_are_refus
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [("missing", "is not there"), ("a file", "is a file, not a folder"), ("empty", "holds no data file")],
+    [("missing", "cannot be found"), ("a file", "is a file, not a folder"), ("empty", "holds no data file")],
 )
 def test_a_folder_without_files_refuses_nothing_and_says_what_stays_in_use(
     kind: str, why: str, tmp_path: Path, home: Path

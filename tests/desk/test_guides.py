@@ -85,7 +85,7 @@ def test_a_blank_form_asks_every_question_and_answers_none(form_id: str) -> None
     for field in form.fields():
         assert labels.count(field.label) >= 1, field.id
     assert any("time" in label.casefold() for label in labels), "the real time is asked for"
-    assert "date and time at which it happened" in made.notice[0]
+    assert "date and time of the event" in made.notice[0]
     shown = printing.html(made)
     assert shown.count("[&nbsp;&nbsp;&nbsp;]") == sum(len(question.options) for question in asked)
 

@@ -116,7 +116,7 @@ def test_a_corrected_and_a_withdrawn_one_say_so(counter: Counter) -> None:
     assert newer is not None
     assert "A newer version of this record was made since." in text(papers(counter).copy(made, How.POST, ADA))
     said = text(papers(counter).copy(newer, How.POST, ADA))
-    assert "Corrected record: it takes the place of the one of 14 Oct 2026" in said
+    assert "Corrected record: it replaces the record of 14 Oct 2026" in said
     assert "AB-1243" in said
     counter.post(newer)
     counter.answer(newer)
@@ -170,7 +170,7 @@ def test_file_names_hold_no_patient(counter: Counter) -> None:
 
 def test_a_pdf_that_cannot_be_written_leaves_nothing(counter: Counter, tmp_path: Path) -> None:
     document = papers(counter).day_list(date(2026, 10, 14))
-    with pytest.raises(FileNotWrittenError, match="is not there"):
+    with pytest.raises(FileNotWrittenError, match="cannot be found"):
         papers(counter).save(document, tmp_path / "gone" / "a.pdf")
     papers(counter).save(document, tmp_path / "a.pdf")
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")

@@ -102,8 +102,8 @@ def test_an_older_file_is_noticed_and_says_what_may_be_missing_since_when(here: 
     older(here)
     asked = here.asked()
     assert asked.doubt is RecordsDoubt.OLDER
-    assert "of 20 Nov 2026 10:30" in asked.happened
-    assert "of 20 Nov 2026 11:30" in asked.happened
+    assert "dated 20 Nov 2026 10:30" in asked.happened
+    assert "dated 20 Nov 2026 11:30" in asked.happened
     assert "entries are missing" in asked.happened
     assert "restore the latest backup" in asked.remedy
 
@@ -215,7 +215,7 @@ def test_the_doctor_checks_the_whole_chain_and_names_losses(here: Pharmacy) -> N
     here.go_on(RecordsDoubt.UNKNOWN).close()
     health, sentence = of_chain()
     assert health is Health.LOOK
-    assert "Ada went on" in sentence
+    assert "Ada continued" in sentence
 
 
 # ---- restores

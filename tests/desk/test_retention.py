@@ -254,7 +254,7 @@ def test_what_is_in_use_stays_and_all_of_a_settled_record_goes(store, desk, cloc
                 connection.exec_driver_sql(f"CREATE TRIGGER {name} {sql}")
     seen = desk.preview()
     assert [one.ids for one in seen.due] == settled
-    assert seen.stays == {"an answer is owed to the practice": 1}
+    assert seen.stays == {"a reply is owed to the practice": 1}
     assert desk.remove(seen.due, WORDS) == (2, 0)
     assert [group.ids for group in store.retention.groups()] == waiting
     with store.retention._database.reading() as connection:

@@ -48,5 +48,5 @@ def test_the_window_asks_about_older_records_and_goes_on_when_told(home: Path, q
         program.window.close()
         app.finish(program)
     store = opening.open_store(folders, vault, clock)
-    assert "Ada went on with records" in store.chain.losses()[0]
+    assert "Ada continued with records" in store.chain.losses()[0]
     store.close()

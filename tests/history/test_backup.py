@@ -221,7 +221,7 @@ except Exception as error:
 
 
 def test_a_folder_that_is_not_there(filled: Store, tmp_path: Path) -> None:
-    with pytest.raises(FileNotWrittenError, match="is not there"):
+    with pytest.raises(FileNotWrittenError, match="cannot be found"):
         filled.backups.write(tmp_path / "gone" / "b.db", BackupKey.of(PHRASE), {})
 
 

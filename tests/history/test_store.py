@@ -169,7 +169,7 @@ def test_missing_empty_foreign_and_newer_files_are_told_apart(store: Store, data
     store.close()
     assert "newer version" in open_told(database).happened
     other = database.with_name("other.db")
-    assert "not there" in open_told(other).happened
+    assert "cannot be found" in open_told(other).happened
     assert not other.exists()
     other.touch()
     assert "empty" in open_told(other).happened

@@ -183,7 +183,7 @@ def test_saving_over_a_damaged_file_keeps_it(file) -> None:
         ("counter", "lock_after_minutes", 0, "lock"),
         ("deadlines", "amber_hour", 17, "paper is offered"),
         ("deadlines", "late_hour", 25, "action is needed"),
-        ("deadlines", "answer_days", 0, "practice's answer"),
+        ("deadlines", "answer_days", 0, "practice's reply"),
         ("messages", "addressing", "carrier pigeon", "addressing"),
         ("messages", "agreed_programmes", ["covid", 1], "programmes"),
         ("messages", "editions", {"DIGMED_FLU_VAC": 1}, "editions"),

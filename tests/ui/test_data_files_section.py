@@ -41,7 +41,7 @@ def test_a_folder_that_would_be_refused_is_not_kept_and_a_good_one_is(
 ) -> None:
     made, good = bench.window.context.made, tmp_path / "good"
     next_season(OF_A_SEASON[-1], good)
-    assert "is not there" in saved(bench, section, tmp_path / "nowhere", "Not saved")
+    assert "cannot be found" in saved(bench, section, tmp_path / "nowhere", "Not saved")
     assert "full name of a folder" in saved(bench, section, "data", "Not saved")
     (tmp_path / "bad" / "rules").mkdir(parents=True)
     (tmp_path / "bad" / "rules" / "stops.toml").write_text("stop = 1", encoding="utf-8")

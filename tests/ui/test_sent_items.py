@@ -217,7 +217,7 @@ def test_the_list_is_exported_beside_everything_else(
     assert asked == ["notifications-2026-10-14"]
     target = tmp_path / "gone" / "out.csv"
     page._export(with_patients=False)
-    bench.until(lambda: "is not there" in page.work.said.body.text())
+    bench.until(lambda: "cannot be found" in page.work.said.body.text())
     target = tmp_path / "day.pdf"
     page._save_day("day-end")
     bench.until(lambda: "Saved as day.pdf" in page.work.said.body.text())

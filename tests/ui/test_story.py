@@ -173,7 +173,7 @@ def test_a_paper_copy_is_saved_and_recorded_only_when_it_has_gone(
     bench.until(lambda: "By secure e-mail: Overtown Surgery" in text_of(story))
     target = tmp_path / "gone" / "record.json"
     story.papers.save_record(story.shown or 0)
-    bench.until(lambda: "is not there" in story.work.said.body.text())
+    bench.until(lambda: "cannot be found" in story.work.said.body.text())
 
 
 def test_every_page_is_drawn_for_the_printer(tmp_path: Path, qapp: object) -> None:
