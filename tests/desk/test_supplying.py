@@ -239,7 +239,7 @@ def test_an_amendment_needs_words_and_a_pharmacist(shop: Counter) -> None:
     assert [p.field for p in shop.desk.register.amend(1, "  ", shop.ada)] == ["amendment.text"]
     assert [p.field for p in shop.desk.register.amend(1, "x" * 2001, shop.ada)] == ["amendment.text"]
     tom = shop.store.people.all()[1].id
-    with pytest.raises(DigMedError, match="You may not add to the register"):
+    with pytest.raises(DigMedError, match="You are not allowed to add to the register"):
         shop.desk.register.amend(1, "The quantity was 3.", tom)
     assert shop.desk.register.amend(1, "The quantity was 3.", shop.ada) == ()
     assert shop.desk.register.entry(1).later[0].content == {"text": "The quantity was 3."}
