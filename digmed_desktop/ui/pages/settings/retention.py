@@ -87,7 +87,7 @@ class RetentionSection(ColumnPage):
         )
 
     def _build_removal(self) -> QFrame:
-        self.look = button("Show records past their retention period")
+        self.look = button("Show records to remove")
         self.look.clicked.connect(self._look)
         self.found = Words("")
         self._found_holder, self._found = table((2, 4, 0))
