@@ -20,9 +20,10 @@ from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
 from digmed_desktop.background.doorbell import OPEN, Doorbell
 from digmed_desktop.background.office import Office
-from digmed_desktop.desk import brought_data, it_policy
-from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.connections import it_policy
+from digmed_desktop.desk.files import brought_data
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.upkeep.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, FollowingClock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
@@ -365,22 +366,22 @@ def _recovery(folders: Folders, clock: Clock, how: _Start) -> Recovery:
     """Return the ways to get back records that do not open; used on the records thread."""
 
     def with_phrase(typed: str) -> None:
-        from digmed_desktop.desk import opening, recovery
+        from digmed_desktop.desk.upkeep import opening, recovery
 
         recovery.with_phrase(typed, folders.database, opening.open_vault(folders), clock)
 
     def from_backup(source: Path, passphrase: str) -> object:
-        from digmed_desktop.desk import opening, recovery
+        from digmed_desktop.desk.upkeep import opening, recovery
 
         return recovery.from_backup(source, passphrase, folders.database, opening.open_vault(folders), clock)
 
     def begin_with_empty_records() -> None:
-        from digmed_desktop.desk import opening, recovery
+        from digmed_desktop.desk.upkeep import opening, recovery
 
         recovery.begin_with_empty_records(folders.database, opening.open_vault(folders))
 
     def go_on(doubt: RecordsDoubt, by: str) -> None:
-        from digmed_desktop.desk import opening
+        from digmed_desktop.desk.upkeep import opening
 
         opening.go_on_with(folders, opening.open_vault(folders), clock, doubt, by)
 
@@ -403,10 +404,10 @@ def open_desk(
 ) -> "Desk":
     """Fetch the key, open the records, start practice mode's MESH; on the records thread."""
     from digmed_desktop.credentials.register_seal import VaultSeal
-    from digmed_desktop.desk import opening
-    from digmed_desktop.desk.connection import ConnectionDesk
+    from digmed_desktop.desk.connections.connection import ConnectionDesk
+    from digmed_desktop.desk.connections.sender import Sender
     from digmed_desktop.desk.desk import Desk
-    from digmed_desktop.desk.sender import Sender
+    from digmed_desktop.desk.upkeep import opening
     from digmed_desktop.messaging.duty import Duty
     from digmed_desktop.outbox.policy import Policy
     from digmed_desktop.reference.ods_api import LIVE, OdsApi

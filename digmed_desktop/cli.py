@@ -246,7 +246,7 @@ def _check_data(words: list[str]) -> int:
     from digmed_desktop.data_files.fault import DataFileError
     from digmed_desktop.data_files.source import OWN
     from digmed_desktop.demo import world_files
-    from digmed_desktop.desk import data_check
+    from digmed_desktop.desk.files import data_check
 
     try:
         source = data_check.source_in(asked.folder) if asked.folder else OWN
@@ -272,7 +272,7 @@ def _write_schemas(folder: Path) -> int:
     import json
 
     from digmed_desktop.demo import world_files
-    from digmed_desktop.desk import data_check
+    from digmed_desktop.desk.files import data_check
     from digmed_desktop.messaging.whole_file import FileNotWrittenError, folder_for_files, whole_file
 
     try:

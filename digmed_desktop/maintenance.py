@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from digmed_desktop.demo.own_command import own_command
-from digmed_desktop.desk import unattended
+from digmed_desktop.desk.commands import unattended
 from digmed_desktop.diagnostics import log
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
@@ -61,14 +61,14 @@ def _doctor(words: list[str]) -> int:
         return _told(checks, as_json=asked.json, out=asked.out)
 
     if asked.installed:
-        from digmed_desktop.desk import installed
+        from digmed_desktop.desk.commands import installed
 
         return tell(installed.checks())
     return _logged(lambda folders: tell(unattended.doctor(folders)))
 
 
 def _schedule(words: list[str]) -> int:
-    from digmed_desktop.desk import schedule
+    from digmed_desktop.desk.commands import schedule
 
     grammar = _grammar(
         "schedule",
@@ -110,8 +110,8 @@ def _manager(names: list[str], what: str) -> tuple[int, str]:
 
 
 def _erase(words: list[str]) -> int:
-    from digmed_desktop.desk import erasing
-    from digmed_desktop.desk.opening import open_vault
+    from digmed_desktop.desk.commands import erasing
+    from digmed_desktop.desk.upkeep.opening import open_vault
     from digmed_desktop.messaging.clock import SystemClock
     from digmed_desktop.messaging.wording import counted
 
@@ -143,8 +143,8 @@ def _erase(words: list[str]) -> int:
 
 
 def _retention(words: list[str]) -> int:
-    from digmed_desktop.desk import retention_acts
-    from digmed_desktop.desk.opening import open_vault
+    from digmed_desktop.desk.commands import retention as retention_acts
+    from digmed_desktop.desk.upkeep.opening import open_vault
     from digmed_desktop.messaging.clock import SystemClock
     from digmed_desktop.messaging.retention import HoldReason
 
@@ -193,8 +193,8 @@ def _retention(words: list[str]) -> int:
 
 
 def _patient_file(words: list[str]) -> int:
-    from digmed_desktop.desk import patient_file_acts
-    from digmed_desktop.desk.opening import open_vault
+    from digmed_desktop.desk.commands import patient_file as patient_file_acts
+    from digmed_desktop.desk.upkeep.opening import open_vault
     from digmed_desktop.messaging.clock import SystemClock
 
     grammar = _grammar(
@@ -231,7 +231,7 @@ def _patient_file(words: list[str]) -> int:
 
 
 def _paper(words: list[str]) -> int:
-    from digmed_desktop.desk import guides
+    from digmed_desktop.desk.records import guides
 
     grammar = _grammar("paper", "Write a guide, or a blank form to be filled in by hand, as PDF.")
     grammar.add_argument("name", choices=guides.NAMES, help="what is written")

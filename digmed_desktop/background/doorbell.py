@@ -20,7 +20,7 @@ class Doorbell(QObject):
 
     def answer(self, word: str, office: Office) -> dict[str, object]:
         """Return what goes back through the front door; on the door's thread. Raises DigMedError."""
-        from digmed_desktop.desk.unattended import PATIENCE, told_by_window, told_of_checks
+        from digmed_desktop.desk.commands.unattended import PATIENCE, told_by_window, told_of_checks
 
         if word == "show":
             self.rung.emit()

@@ -11,49 +11,58 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.credentials.tries import TryBook
-from digmed_desktop.desk import data_check, unfinished
-from digmed_desktop.desk.acting import ActsDesk
-from digmed_desktop.desk.assessment import Assessment
-from digmed_desktop.desk.auditing import AuditDesk
-from digmed_desktop.desk.backups import BackupDesk
-from digmed_desktop.desk.batch_list import BatchListDesk
-from digmed_desktop.desk.connection import ConnectionDesk
-from digmed_desktop.desk.counter import CounterDesk
-from digmed_desktop.desk.current_version import check_version
-from digmed_desktop.desk.doctor import check_keyring, check_names, check_policy, check_settings
+from digmed_desktop.desk.commands.unattended import checks_of_records
+from digmed_desktop.desk.connections.connection import ConnectionDesk
+from digmed_desktop.desk.connections.message_settings import MessageDesk
+from digmed_desktop.desk.connections.reaching import ReachDesk
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.door import Door, through_door
-from digmed_desktop.desk.exporting import ExportDesk
+from digmed_desktop.desk.files import data_check
+from digmed_desktop.desk.files.exporting import ExportDesk
+from digmed_desktop.desk.forms import unfinished
+from digmed_desktop.desk.forms.acting import ActsDesk
+from digmed_desktop.desk.forms.assessment import Assessment
+from digmed_desktop.desk.forms.counter import CounterDesk
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.forms.record_imports import RecordImportDesk
+from digmed_desktop.desk.forms.signing import SigningDesk
+from digmed_desktop.desk.forms.supplying import SupplyDesk
+from digmed_desktop.desk.forms.vaccinating import VaccinationDesk
 from digmed_desktop.desk.gate import Gate, NotPermittedError, acting_id
-from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
-from digmed_desktop.desk.head_keeper import check as check_of_chain
-from digmed_desktop.desk.incidents import IncidentDesk
 from digmed_desktop.desk.layout import readable
-from digmed_desktop.desk.listing import ListingDesk
-from digmed_desktop.desk.managing import ManagingDesk
-from digmed_desktop.desk.medicines import MedicineDesk
-from digmed_desktop.desk.message_settings import MessageDesk
+from digmed_desktop.desk.lists.medicines import MedicineDesk
+from digmed_desktop.desk.lists.pgds import PgdDesk
+from digmed_desktop.desk.lists.practices import PracticeDesk
+from digmed_desktop.desk.lists.stock import StockDesk
 from digmed_desktop.desk.noticing import NoticingDelivery
-from digmed_desktop.desk.opening import weakness
-from digmed_desktop.desk.papers import PapersDesk
-from digmed_desktop.desk.patient_file import PatientFileDesk
-from digmed_desktop.desk.patients import PatientDesk
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
-from digmed_desktop.desk.people import PeopleDesk
-from digmed_desktop.desk.pgds import PgdDesk
-from digmed_desktop.desk.practices import PracticeDesk
-from digmed_desktop.desk.reaching import ReachDesk
-from digmed_desktop.desk.record_imports import RecordImportDesk
-from digmed_desktop.desk.registering import RegisterDesk
-from digmed_desktop.desk.replies import ReplyDesk
-from digmed_desktop.desk.retention import RetentionDesk
-from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.patients.patient_file import PatientFileDesk
+from digmed_desktop.desk.patients.patients import PatientDesk
+from digmed_desktop.desk.people.auditing import AuditDesk
+from digmed_desktop.desk.people.people import PeopleDesk
+from digmed_desktop.desk.records.batch_list import BatchListDesk
+from digmed_desktop.desk.records.incidents import IncidentDesk
+from digmed_desktop.desk.records.listing import ListingDesk
+from digmed_desktop.desk.records.papers import PapersDesk
+from digmed_desktop.desk.records.registering import RegisterDesk
+from digmed_desktop.desk.records.replies import ReplyDesk
+from digmed_desktop.desk.records.retention import RetentionDesk
 from digmed_desktop.desk.settings import SettingsDesk
-from digmed_desktop.desk.signing import SigningDesk
-from digmed_desktop.desk.stock import StockDesk
-from digmed_desktop.desk.supplying import SupplyDesk
-from digmed_desktop.desk.unattended import checks_of_records
-from digmed_desktop.desk.vaccinating import VaccinationDesk
-from digmed_desktop.desk.views import DraftView, FormLists, Opened, PracticeView, Preview, Sent, SignIn
+from digmed_desktop.desk.upkeep.backups import BackupDesk
+from digmed_desktop.desk.upkeep.current_version import check_version
+from digmed_desktop.desk.upkeep.doctor import check_keyring, check_names, check_policy, check_settings
+from digmed_desktop.desk.upkeep.head_keeper import HeadKeeper, KeepingHead
+from digmed_desktop.desk.upkeep.head_keeper import check as check_of_chain
+from digmed_desktop.desk.upkeep.managing import ManagingDesk
+from digmed_desktop.desk.upkeep.opening import weakness
+from digmed_desktop.desk.views.general import (
+    DraftView,
+    FormLists,
+    Opened,
+    PracticeView,
+    Preview,
+    Sent,
+    SignIn,
+)
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.connection import Check, Reach

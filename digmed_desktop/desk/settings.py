@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digmed_desktop.clinical.dates import shown
-from digmed_desktop.desk import brought_data
+from digmed_desktop.desk.files import brought_data
 from digmed_desktop.desk.gate import Gate
 from digmed_desktop.messaging.audit import AuditAct
 from digmed_desktop.messaging.errors import DigMedError

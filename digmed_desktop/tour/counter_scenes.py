@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from digmed_desktop.desk.sent_views import Act, Begun
+from digmed_desktop.desk.views.sent import Act, Begun
 from digmed_desktop.messaging.states import State
 from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT, Moves
 from digmed_desktop.tour.player import pause

@@ -11,7 +11,7 @@ from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.one_patient import Parted
 from digmed_desktop.clinical.record import Organisation
-from digmed_desktop.desk.views import DraftView, FormLists, PersonView
+from digmed_desktop.desk.views.general import DraftView, FormLists, PersonView
 from digmed_desktop.diagnostics import crash
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import RecordsDoubt

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digmed_desktop.clinical import identity
-from digmed_desktop.desk.views import PersonView
+from digmed_desktop.desk.views.general import PersonView
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui.clipboard import Copied
 from digmed_desktop.ui.context import Context

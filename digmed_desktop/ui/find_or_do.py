@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.clinical import dates, identity
-from digmed_desktop.desk.views import Fit
+from digmed_desktop.desk.views.general import Fit
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.ui.context import Context, IncidentStart
@@ -21,7 +21,7 @@ from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.palette import Entry, Palette
 
 if TYPE_CHECKING:
-    from digmed_desktop.desk.views import PatientView
+    from digmed_desktop.desk.views.general import PatientView
 
 KEYS = "Ctrl+K"
 RECENT, PAGES, TO_DO, PATIENTS = "Recent searches", "Pages", "Actions", "Patients"

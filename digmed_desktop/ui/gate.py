@@ -5,7 +5,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
 
-from digmed_desktop.desk.views import DraftView, FormLists, Opened, PersonView
+from digmed_desktop.desk.views.general import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.frame import Banner

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from digmed_desktop.desk.views import Opened, PersonView, SignIn
+from digmed_desktop.desk.views.general import Opened, PersonView, SignIn
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.by_phrase import FirstManagerPage, ForgottenPinPage
 

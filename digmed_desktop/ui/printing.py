@@ -8,7 +8,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QPageLayout, QPain
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui import fonts
 from digmed_desktop.ui.context import Context

@@ -5,8 +5,8 @@ from typing import Protocol
 from PySide6.QtWidgets import QStackedWidget
 
 from digmed_desktop.clinical import record_import
-from digmed_desktop.desk.message_views import TakenIn
-from digmed_desktop.desk.views import DraftView
+from digmed_desktop.desk.views.general import DraftView
+from digmed_desktop.desk.views.messages import TakenIn
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.pages.form_page import FormPage

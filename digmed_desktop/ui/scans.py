@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from shiboken6 import isValid
 
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.desk.views import ScannedOn, ScannedPack
+from digmed_desktop.desk.views.general import ScannedOn, ScannedPack
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan, is_code, is_sure, read_burst
 from digmed_desktop.ui.context import Context

@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.views import Preview, Sent
+from digmed_desktop.desk.views.general import Preview, Sent
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.counter import Counter

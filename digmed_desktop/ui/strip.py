@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digmed_desktop.desk.views import PersonView
+from digmed_desktop.desk.views.general import PersonView
 from digmed_desktop.ui.tokens import SIZE, SPACE
 from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.words import Words

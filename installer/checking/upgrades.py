@@ -11,7 +11,7 @@ from installer.making import places
 RUNNING, NEWER = 10, 11
 MSI_FAILED = 1603 % 256  # what of the status is left on Linux
 _BEGIN = """
-from digmed_desktop.desk.opening import open_store, open_vault
+from digmed_desktop.desk.upkeep.opening import open_store, open_vault
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.settings import folders
 place = folders.prepare(practice=False)

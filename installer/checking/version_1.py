@@ -10,16 +10,16 @@ HOME = "C:\\version 1"
 _KEPT = places.ROOT / "tests" / "history" / "kept" / "version-1.db"
 _KEY = bytes(range(32)).hex()  # of that file, whose patients are invented
 _PUT = """
-from digmed_desktop.desk.opening import DATABASE_KEY, open_vault
+from digmed_desktop.desk.upkeep.opening import DATABASE_KEY, open_vault
 from digmed_desktop.settings import folders
 open_vault(folders.prepare(practice=False)).put(DATABASE_KEY, {key!r})
 """
 _BACK_UP = """
 import pathlib, sys
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
-from digmed_desktop.desk.backups import BackupDesk
+from digmed_desktop.desk.upkeep.backups import BackupDesk
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.opening import open_store, open_vault
+from digmed_desktop.desk.upkeep.opening import open_store, open_vault
 from digmed_desktop.history import backup
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.messaging.people import Access

@@ -147,13 +147,13 @@ def test_the_rules_can_fail() -> None:
 EDGE = ("clinical/", "ui/", "tour/")
 """Where answers are typed, read and bound; everywhere else a record is read."""
 SMALL_FORMS = (
-    "desk/connection.py",
-    "desk/incidents.py",
-    "desk/managing.py",
-    "desk/people.py",
-    "desk/pgds.py",
-    "desk/registering.py",
-    "desk/stock.py",
+    "desk/connections/connection.py",
+    "desk/records/incidents.py",
+    "desk/upkeep/managing.py",
+    "desk/people/people.py",
+    "desk/lists/pgds.py",
+    "desk/records/registering.py",
+    "desk/lists/stock.py",
 )
 """Each reads the answers of a small form of its own, of which there is no record."""
 

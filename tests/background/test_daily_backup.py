@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from digmed_desktop.background.daily_backup import LOOK_MS, DailyBackup
 from digmed_desktop.background.office import Office
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.sent_views import BackupState
+from digmed_desktop.desk.views.sent import BackupState
 from digmed_desktop.history.store import Store
 from digmed_desktop.outbox.no_connection import NoConnection
 from tests.conftest import MemoryVault

@@ -9,7 +9,7 @@ from digmed_desktop.clinical.applicability_file import ApplicabilityFile, Applic
 from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import Consequence
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.data_check import DataStanding, Found
+from digmed_desktop.desk.files.data_check import DataStanding, Found
 
 TODAY = date(2026, 11, 28)
 RULES = OWN.read("applicability/vaccination.toml", ApplicabilityFile).rule

@@ -9,7 +9,7 @@ from digmed_desktop.clinical import data_review, rule_tables
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.data_files.reviewed import ReviewedFile
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk import data_check
+from digmed_desktop.desk.files import data_check
 from tests.data_files.changed import changed, faults_of, named, without
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from digmed_desktop.clinical.confidence import NOT_CONFIRMED
 from digmed_desktop.clinical.dates import shown
 from digmed_desktop.clinical.law_rule import Effect
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk import guides
+from digmed_desktop.desk.records import guides
 from digmed_desktop.paper.document import PaperDocument
 
 Row = dict[str, Any]

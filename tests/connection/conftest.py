@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.credentials.vault import Vault
-from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.connections.connection import ConnectionDesk
 from digmed_desktop.history import refusals
 from digmed_desktop.history.store import Store
 from digmed_desktop.settings import folders as folder_room

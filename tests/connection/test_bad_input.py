@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk.opening import make_delivery
+from digmed_desktop.desk.upkeep.opening import make_delivery
 from digmed_desktop.mesh.transport import MeshTransport
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.sending import Sending, new_local_id

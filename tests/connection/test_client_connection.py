@@ -11,14 +11,14 @@ import pytest
 from digmed_desktop import maintenance
 from digmed_desktop.clinical import json_record
 from digmed_desktop.demo.client_double import FOLDERS
-from digmed_desktop.desk import mesh_client
-from digmed_desktop.desk.acting import ActsDesk
-from digmed_desktop.desk.doctor import check_connection
-from digmed_desktop.desk.opening import make_delivery
-from digmed_desktop.desk.patients import PatientDesk
-from digmed_desktop.desk.reaching import ReachDesk
-from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.connections import mesh_client
+from digmed_desktop.desk.connections.reaching import ReachDesk
+from digmed_desktop.desk.connections.sender import Sender
+from digmed_desktop.desk.forms.acting import ActsDesk
+from digmed_desktop.desk.patients.patients import PatientDesk
+from digmed_desktop.desk.upkeep.doctor import check_connection
+from digmed_desktop.desk.upkeep.opening import make_delivery
+from digmed_desktop.desk.views.sent import Act
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.sending import Kind

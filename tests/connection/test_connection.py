@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from digmed_desktop.desk.sender import NO_CONNECTION, Sender
+from digmed_desktop.desk.connections.sender import NO_CONNECTION, Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.mesh.account import INTEGRATION_URL, LIVE_URL
 from digmed_desktop.messaging.connection import Health
@@ -235,7 +235,7 @@ def test_an_own_root_counts_for_this_computer_only(counter: Counter, files, tls_
 
 
 def test_practice_mode_changes_nothing(counter: Counter, mesh) -> None:
-    from digmed_desktop.desk.connection import ConnectionDesk
+    from digmed_desktop.desk.connections.connection import ConnectionDesk
     from digmed_desktop.mesh.account import MeshAccount
 
     account = MeshAccount(mesh.url, "X9TESTOT001", "word", "key", practice_only=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop import maintenance
-from digmed_desktop.desk import doctor as checks
-from digmed_desktop.desk.doctor import check_connection
-from digmed_desktop.desk.head_keeper import CHECK as CHAIN
-from digmed_desktop.desk.registering import CHECK
-from digmed_desktop.desk.unattended import doctor
+from digmed_desktop.desk.commands.unattended import doctor
+from digmed_desktop.desk.records.registering import CHECK
+from digmed_desktop.desk.upkeep import doctor as checks
+from digmed_desktop.desk.upkeep.doctor import check_connection
+from digmed_desktop.desk.upkeep.head_keeper import CHECK as CHAIN
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Check, Health
 from tests.connection.conftest import Counter
@@ -123,7 +123,7 @@ def test_each_certificate_is_told_apart(
 def test_an_expired_certificate_stops_before_mesh_is_asked(
     counter: Counter, tls_mesh, authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from digmed_desktop.desk.connection import ConnectionDesk
+    from digmed_desktop.desk.connections.connection import ConnectionDesk
 
     issued = authority.issue(NAME, days=20)
     (tmp_path / "c.pem").write_bytes(issued.pem + issued.key_pem)
@@ -164,7 +164,7 @@ def test_without_a_keyring_the_doctor_says_so_and_fails(
 ) -> None:
     from digmed_desktop import cli
     from digmed_desktop.credentials.vault import VaultError
-    from digmed_desktop.desk import unattended
+    from digmed_desktop.desk.commands import unattended
 
     def none(_folders: object) -> object:
         raise VaultError("This computer has no keyring.", "Set one up.")
@@ -181,7 +181,7 @@ def test_the_names_of_the_checks_and_their_sentences_stand_apart(
     counter: Counter, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from digmed_desktop import cli
-    from digmed_desktop.desk import unattended
+    from digmed_desktop.desk.commands import unattended
 
     real = unattended.doctor
     vault = counter.vault

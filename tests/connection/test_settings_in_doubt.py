@@ -2,7 +2,7 @@
 
 import pytest
 
-from digmed_desktop.desk.unattended import doctor, sync
+from digmed_desktop.desk.commands.unattended import doctor, sync
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import AccountError

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.clinical import json_record
-from digmed_desktop.desk import front_door, notification, unattended
-from digmed_desktop.desk.backups import BackupDesk
-from digmed_desktop.desk.front_door import FrontDoor, WindowSilentError, knock
-from digmed_desktop.desk.reaching import ReachDesk
-from digmed_desktop.desk.unattended import doctor, sync, told_by_window, told_of_checks
+from digmed_desktop.desk.commands import notification, unattended
+from digmed_desktop.desk.commands.unattended import doctor, sync, told_by_window, told_of_checks
+from digmed_desktop.desk.connections.reaching import ReachDesk
+from digmed_desktop.desk.upkeep import front_door
+from digmed_desktop.desk.upkeep.backups import BackupDesk
+from digmed_desktop.desk.upkeep.front_door import FrontDoor, WindowSilentError, knock
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
@@ -107,7 +108,7 @@ def test_sync_of_a_pharmacy_that_was_never_set_up_is_no_fault(home: Path, memory
 
 
 def test_sync_of_records_that_are_gone_is_a_fault(home: Path, memory_vault) -> None:
-    from digmed_desktop.desk.opening import open_store
+    from digmed_desktop.desk.upkeep.opening import open_store
     from digmed_desktop.messaging.clock import SystemClock
     from digmed_desktop.settings import folders
 

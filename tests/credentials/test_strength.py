@@ -3,7 +3,7 @@
 import pytest
 
 from digmed_desktop.credentials import pins
-from digmed_desktop.desk.known_words import of_person, of_pharmacy
+from digmed_desktop.desk.people.known_words import of_person, of_pharmacy
 from digmed_desktop.history.backup import problem_with
 from tests.history.samples import PHARMACIST, PHARMACY
 

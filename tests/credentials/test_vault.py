@@ -183,7 +183,7 @@ class _InFiles(KeyringBackend):
 )
 def test_a_probe_shows_whether_the_keyring_protects(monkeypatch, tmp_path, home, encrypts, shown) -> None:
     from digmed_desktop.credentials.databases import DatabaseVault
-    from digmed_desktop.desk import doctor, opening
+    from digmed_desktop.desk.upkeep import doctor, opening
     from digmed_desktop.messaging.clock import SystemClock
     from digmed_desktop.messaging.connection import Health
 

@@ -11,7 +11,7 @@ from digmed_desktop.data_files.fault import Fault
 from digmed_desktop.data_files.kinds import FileKind
 from digmed_desktop.data_files.source import OWN, DataSource
 from digmed_desktop.demo import world_files
-from digmed_desktop.desk import data_check
+from digmed_desktop.desk.files import data_check
 
 Place = tuple[str | int, ...]
 KINDS = (*data_check.kinds(), *world_files.KINDS)

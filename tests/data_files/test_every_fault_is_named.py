@@ -13,7 +13,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical.snomed import is_concept_id
 from digmed_desktop.data_files.kinds import FileKind
 from digmed_desktop.data_files.source import OWN, DataSource
-from digmed_desktop.desk import data_check
+from digmed_desktop.desk.files import data_check
 from tests.data_files.changed import (
     FILES,
     Place,

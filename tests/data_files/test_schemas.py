@@ -7,7 +7,7 @@ import pytest
 
 from digmed_desktop.cli import main
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.exporting import KEYS
+from digmed_desktop.desk.files.exporting import KEYS
 from tests.data_files.changed import FILES, KINDS
 
 RESOURCES = Path(__file__).parents[2] / "resources"

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop import app
-from digmed_desktop.desk import opening
+from digmed_desktop.desk.upkeep import opening
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.messaging.errors import NotStartedError
 from digmed_desktop.settings import folders as folder_room

@@ -10,8 +10,8 @@ import pytest
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.credentials.register_seal import VaultSeal
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.sender import Sender
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.ports import DeliveryRounds

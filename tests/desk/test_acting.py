@@ -6,9 +6,9 @@ import pytest
 
 from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import CorrectionOf
-from digmed_desktop.desk.acting import words_of
-from digmed_desktop.desk.sent_views import Act, yellow_card
-from digmed_desktop.desk.views import Ending
+from digmed_desktop.desk.forms.acting import words_of
+from digmed_desktop.desk.views.general import Ending
+from digmed_desktop.desk.views.sent import Act, yellow_card
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Way

@@ -11,7 +11,7 @@ import pytest
 from digmed_desktop.clinical import json_record, supply_answers, vaccination
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.views import Sent
+from digmed_desktop.desk.views.general import Sent
 from digmed_desktop.fhir import checks, document, problems, sections, writing
 from tests.clinical import examples, supply_examples
 from tests.desk.conftest import Counter
@@ -88,7 +88,7 @@ def test_what_is_not_shared_of_how_a_record_came_about_is_no_answer(counter: Cou
 
 def test_a_record_of_last_season_is_held_against_its_own_programme(counter: Counter) -> None:
     """A programme that is no longer offered keeps its own rules about earlier doses, not those of another."""
-    from digmed_desktop.desk.vaccinating import VaccinationDesk
+    from digmed_desktop.desk.forms.vaccinating import VaccinationDesk
 
     vaccinating = counter.desk._forms["vaccination"]
     assert isinstance(vaccinating, VaccinationDesk)

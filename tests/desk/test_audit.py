@@ -8,9 +8,9 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.credentials import pins
-from digmed_desktop.desk.auditing import PROGRAM, AuditDesk
 from digmed_desktop.desk.gate import NotPermittedError, acting
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.people.auditing import PROGRAM, AuditDesk
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.history.cipher import WRITES, engine
 from digmed_desktop.history.migrations.append_only import triggers
 from digmed_desktop.messaging.audit import AuditGroup, AuditLine, AuditSearch

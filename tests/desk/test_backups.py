@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.credentials.phrase import phrase_of
-from digmed_desktop.desk import opening, recovery
-from digmed_desktop.desk.backups import KEEP, BackupDesk, own_folder
-from digmed_desktop.desk.views import PersonView, SignIn
+from digmed_desktop.desk.upkeep import opening, recovery
+from digmed_desktop.desk.upkeep.backups import KEEP, BackupDesk, own_folder
+from digmed_desktop.desk.views.general import PersonView, SignIn
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import (

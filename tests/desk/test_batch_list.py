@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from digmed_desktop.desk.batch_list import NOT_IN_FORCE, UNREADABLE
-from digmed_desktop.desk.batch_views import BatchDose, BatchList
+from digmed_desktop.desk.records.batch_list import NOT_IN_FORCE, UNREADABLE
+from digmed_desktop.desk.views.batches import BatchDose, BatchList
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.paper.document import Listing
 from tests.desk.conftest import Counter

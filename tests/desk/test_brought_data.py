@@ -12,7 +12,7 @@ from digmed_desktop import resources
 from digmed_desktop.clinical import data_review
 from digmed_desktop.clinical.programme import is_never_sent
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk import brought_data, data_check
+from digmed_desktop.desk.files import brought_data, data_check
 from digmed_desktop.reference import programmes
 from digmed_desktop.settings import policy
 from tests.data_files.test_next_season import FAULTS, OF_A_SEASON, Change, matched, next_season, replaced

@@ -8,8 +8,8 @@ import pytest
 
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.assessment import NOT_CONFIRMED
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.forms.assessment import NOT_CONFIRMED
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter

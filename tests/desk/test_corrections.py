@@ -10,8 +10,8 @@ from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.one_patient import of_the_act
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.correcting import NOTE_ALONE
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.forms.correcting import NOTE_ALONE
+from digmed_desktop.desk.views.sent import Act
 from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.duty import Duty

@@ -10,10 +10,10 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import NEVER_CARRIED
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation, Regulator
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.views import Fit
+from digmed_desktop.desk.views.general import Fit
 from digmed_desktop.history.store import Store
 from digmed_desktop.reference import roles
 from digmed_desktop.reference.roles import Role

@@ -15,9 +15,10 @@ from digmed_desktop.background.faults import as_known
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.data_files.fault import DataFileError
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk import data_check, opening
-from digmed_desktop.desk.connection import ConnectionDesk
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.connections.connection import ConnectionDesk
+from digmed_desktop.desk.files import data_check
+from digmed_desktop.desk.upkeep import opening
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.states import Happening, State
@@ -185,7 +186,7 @@ def test_without_any_programme_the_vaccination_form_is_closed_in_words(
 
 
 def test_the_doctor_names_every_fault(damage: Damage) -> None:
-    from digmed_desktop.desk.doctor import check_data
+    from digmed_desktop.desk.upkeep.doctor import check_data
 
     (good,) = check_data()
     assert good.health is Health.GOOD
@@ -205,7 +206,7 @@ def test_a_fault_met_on_a_worker_thread_is_said_in_its_own_words(damage: Damage)
 
 
 def test_acts_can_be_offered_without_their_words(counter: Counter, damage: Damage) -> None:
-    from digmed_desktop.desk.acting import words_of as words_of_act
+    from digmed_desktop.desk.forms.acting import words_of as words_of_act
 
     damage("states/acts.toml", "[note]", "[note")
     assert words_of_act(Act.NOTE).label == "Note"

@@ -17,8 +17,8 @@ from digmed_desktop.clinical.legal_basis import BasisRule, Verdict
 from digmed_desktop.clinical.problem import Problem, Severity
 from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Coded, PersonName, Professional, Regulator
-from digmed_desktop.desk.assessment import NOTHING_REFUSED, NOTHING_WAS_DONE
-from digmed_desktop.desk.sent_views import How
+from digmed_desktop.desk.forms.assessment import NOTHING_REFUSED, NOTHING_WAS_DONE
+from digmed_desktop.desk.views.sent import How
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Outcome
 from digmed_desktop.reference import programmes, roles

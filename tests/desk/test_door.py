@@ -10,7 +10,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk import door
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.views.sent import Act
 from digmed_desktop.messaging.audit import AuditSearch
 from digmed_desktop.messaging.people import Access
 from digmed_desktop.messaging.permissions import WorkRole

@@ -7,8 +7,9 @@ import pytest
 
 from digmed_desktop.credentials import databases, pins
 from digmed_desktop.credentials.databases import DatabaseVault
-from digmed_desktop.desk import erasing, opening
+from digmed_desktop.desk.commands import erasing
 from digmed_desktop.desk.gate import NotPermittedError
+from digmed_desktop.desk.upkeep import opening
 from digmed_desktop.history.backup import contents_of
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.messaging.errors import DigMedError

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.backups import BackupDesk
-from digmed_desktop.desk.sent_views import How
+from digmed_desktop.desk.upkeep.backups import BackupDesk
+from digmed_desktop.desk.views.sent import How
 from digmed_desktop.messaging.audit import AuditAct, AuditSearch
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search

@@ -24,8 +24,8 @@ from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.stock import StockBatch
 from digmed_desktop.clinical.warning_rules import WarningRule, Weight
-from digmed_desktop.desk import pgds
 from digmed_desktop.desk.gate import acting
+from digmed_desktop.desk.lists import pgds
 from digmed_desktop.reference import programmes
 from tests.clinical.examples import FIELDS, FLU
 from tests.clinical.supply_examples import tablets
@@ -42,7 +42,7 @@ from tests.desk.test_done_all_the_same import (
 from tests.desk.test_pgds import entered
 
 PACKAGE = Path(digmed_desktop.__file__).parent
-ELSEWHERE = {"desk/assessment.py with_problems", "clinical/answers.py refuse"}
+ELSEWHERE = {"desk/forms/assessment.py with_problems", "clinical/answers.py refuse"}
 """The first turns what only an adviser could allow into what was done all the same: its rules are tried below."""
 
 
@@ -135,7 +135,7 @@ CASES: dict[str, Callable[[Counter], dict[str, str]]] = {
     "clinical/vaccination.py _judge_vaccinator": porter,
     "clinical/vaccination.py _judge_basis": no_basis,
     "clinical/stock.py held": held,
-    "desk/pgds.py problems": lapsed,
+    "desk/lists/pgds.py problems": lapsed,
 }
 OF_SUPPLIES: dict[str, Callable[[Counter], dict[str, str]]] = {
     "clinical/supply_answers.py _judge_supply": condition,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.clinical import json_record
-from digmed_desktop.desk.exporting import ExportDesk, columns, harmless
+from digmed_desktop.desk.files.exporting import ExportDesk, columns, harmless
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.whole_file import CancelledError
@@ -131,7 +131,7 @@ def test_a_full_disk_leaves_no_half_list(tmp_path: Path) -> None:
 import resource, signal, sys
 from pathlib import Path
 from digmed_desktop.clinical import json_record
-from digmed_desktop.desk.exporting import ExportDesk
+from digmed_desktop.desk.files.exporting import ExportDesk
 from digmed_desktop.desk.gate import acting
 from tests.history.fresh import fresh_store
 from digmed_desktop.messaging.progress import Progress

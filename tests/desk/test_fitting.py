@@ -3,8 +3,8 @@
 import pytest
 
 from digmed_desktop.clinical.record import Address, Organisation
-from digmed_desktop.desk.fitting import fit_of_practice, names_that_fit, whole
-from digmed_desktop.desk.views import Fit
+from digmed_desktop.desk.lists.fitting import fit_of_practice, names_that_fit, whole
+from digmed_desktop.desk.views.general import Fit
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter
 

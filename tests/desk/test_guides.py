@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from digmed_desktop import cli, resources
 from digmed_desktop.clinical import form as form_room
-from digmed_desktop.desk import guides
+from digmed_desktop.desk.records import guides
 from digmed_desktop.paper import guide, printing
 from digmed_desktop.paper.document import Blank, Code, Listing, Picture, Points, Said
 from digmed_desktop.settings import policy

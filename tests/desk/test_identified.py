@@ -3,7 +3,7 @@
 from datetime import date
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.sent_views import How
+from digmed_desktop.desk.views.sent import How
 from digmed_desktop.paper import printing
 from tests.clinical.examples import NOW, complete_answers
 from tests.desk.conftest import Counter

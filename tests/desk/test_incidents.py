@@ -11,9 +11,9 @@ from digmed_desktop.clinical.incident import IncidentAct
 from digmed_desktop.clinical.incidents_file import PLACE, IncidentsFile
 from digmed_desktop.data_files.source import OWN
 from digmed_desktop.desk.gate import NotPermittedError, acting
-from digmed_desktop.desk.incident_views import IncidentView
-from digmed_desktop.desk.patient_file_parts import Gathering
-from digmed_desktop.desk.retention import RetentionDesk
+from digmed_desktop.desk.patients.patient_file_parts import Gathering
+from digmed_desktop.desk.records.retention import RetentionDesk
+from digmed_desktop.desk.views.incidents import IncidentView
 from digmed_desktop.history.retention import OPEN_INCIDENT
 from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.errors import DigMedError

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from digmed_desktop import cli
-from digmed_desktop.desk import installed, schedule, unattended
-from digmed_desktop.desk.front_door import FrontDoor
+from digmed_desktop.desk.commands import installed, schedule, unattended
+from digmed_desktop.desk.upkeep.front_door import FrontDoor
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import DigMedError
 

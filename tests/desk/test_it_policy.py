@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk import it_policy
-from digmed_desktop.desk.doctor import check_names, check_policy
+from digmed_desktop.desk.connections import it_policy
+from digmed_desktop.desk.upkeep.doctor import check_names, check_policy
 from digmed_desktop.fhir import editions
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.sending import Kind

@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.views.sent import Act
 from tests.clinical import supply_examples
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter

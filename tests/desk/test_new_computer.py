@@ -14,11 +14,11 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.credentials.register_seal import VaultSeal
-from digmed_desktop.desk import opening, recovery
-from digmed_desktop.desk.backups import BackupDesk
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.upkeep import opening, recovery
+from digmed_desktop.desk.upkeep.backups import BackupDesk
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import RecordsDoubt
 from digmed_desktop.messaging.progress import Progress

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digmed_desktop.desk.sent_views import Act, next_acts
+from digmed_desktop.desk.views.sent import Act, next_acts
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.wording import Tone, words_of

@@ -12,10 +12,10 @@ import pytest
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import PersonName
-from digmed_desktop.desk.exporting import ExportDesk
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
-from digmed_desktop.desk.sent_views import Act, How
-from digmed_desktop.desk.views import Ending
+from digmed_desktop.desk.files.exporting import ExportDesk
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.views.general import Ending
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.messaging.errors import NotAllowedNowError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search

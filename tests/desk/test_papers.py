@@ -17,8 +17,8 @@ from pypdf import PdfReader
 
 from digmed_desktop.clinical import json_record
 from digmed_desktop.clinical.record import Consent
-from digmed_desktop.desk.papers import PapersDesk
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.records.papers import PapersDesk
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.message import MessageFrame, build
 from digmed_desktop.messaging.errors import NotAllowedNowError
@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_no_half_pdf(tmp_path: Path) -> None:
     script = """
 import resource, signal, sys
 from pathlib import Path
-from digmed_desktop.desk.papers import write_pdf
+from digmed_desktop.desk.records.papers import write_pdf
 from digmed_desktop.paper.document import table
 document = table("Register", ("a",), (("b",),))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -9,9 +9,9 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.gate import NotPermittedError, acting
-from digmed_desktop.desk.patient_file import PatientFileDesk
-from digmed_desktop.desk.patient_file_views import Line, PatientFile
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.patients.patient_file import PatientFileDesk
+from digmed_desktop.desk.views.patient_file import Line, PatientFile
+from digmed_desktop.desk.views.sent import Act
 from digmed_desktop.messaging.audit import AuditSearch
 from digmed_desktop.messaging.errors import DigMedError
 from tests.clinical.examples import complete_answers

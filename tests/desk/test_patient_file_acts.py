@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk import patient_file_acts
-from digmed_desktop.desk.patient_file_acts import Asked
+from digmed_desktop.desk.commands import patient_file as patient_file_acts
+from digmed_desktop.desk.commands.patient_file import Asked
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.settings.folders import Folders
 from tests.conftest import MemoryVault

@@ -17,13 +17,13 @@ from digmed_desktop.clinical.record import Incident, PersonName, Professional, R
 from digmed_desktop.credentials import pins
 from digmed_desktop.credentials.phrase import phrase_of
 from digmed_desktop.credentials.tries import TryBook
-from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.connections.connection import ConnectionDesk
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import Gate, NotPermittedError, acting
-from digmed_desktop.desk.managing import OTHER_PHRASE, ManagingDesk
-from digmed_desktop.desk.people import PeopleDesk
-from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.people.people import PeopleDesk
+from digmed_desktop.desk.upkeep.managing import OTHER_PHRASE, ManagingDesk
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError
 from digmed_desktop.messaging.people import Access

@@ -7,9 +7,11 @@ import pytest
 
 from digmed_desktop.credentials.chain_seal import HEAD, VaultChainSeal
 from digmed_desktop.credentials.databases import DatabaseVault, known
-from digmed_desktop.desk import carried, opening, recovery, unattended
-from digmed_desktop.desk.backups import BackupDesk
-from digmed_desktop.desk.head_keeper import CHECK, HeadKeeper
+from digmed_desktop.desk.commands import unattended
+from digmed_desktop.desk.connections import carried
+from digmed_desktop.desk.upkeep import opening, recovery
+from digmed_desktop.desk.upkeep.backups import BackupDesk
+from digmed_desktop.desk.upkeep.head_keeper import CHECK, HeadKeeper
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.audit_words import line_of
 from digmed_desktop.messaging.connection import Health

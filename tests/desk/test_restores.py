@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk import opening, recovery, unattended
+from digmed_desktop.desk.commands import unattended
+from digmed_desktop.desk.upkeep import opening, recovery
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import RecordsMissingError, StoreError
 from digmed_desktop.settings.folders import Folders

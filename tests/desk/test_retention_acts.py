@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.credentials import pins
-from digmed_desktop.desk import opening, retention_acts
+from digmed_desktop.desk.commands import retention as retention_acts
+from digmed_desktop.desk.commands.retention import Asked, Wanted
 from digmed_desktop.desk.gate import NotPermittedError
-from digmed_desktop.desk.retention_acts import Asked, Wanted
-from digmed_desktop.desk.retention_views import WORDS
+from digmed_desktop.desk.upkeep import opening
+from digmed_desktop.desk.views.retention import WORDS
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.people import Access, Why

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
 from digmed_desktop.messaging.errors import StoreError
 from tests.clinical.examples import complete_answers
 from tests.desk.conftest import Counter

@@ -14,10 +14,10 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.credentials import pins
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import NotPermittedError, acting
-from digmed_desktop.desk.sender import Sender
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.messaging.audit import AuditSearch
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import DigMedError, NotAllowedNowError

@@ -7,7 +7,7 @@ import pytest
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.stock import StockBatch
-from digmed_desktop.desk.views import ScannedOn
+from digmed_desktop.desk.views.general import ScannedOn
 from digmed_desktop.reference import programmes
 from digmed_desktop.scanning.pack import read
 from tests.clinical.examples import FLU, complete_answers

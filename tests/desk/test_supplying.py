@@ -13,7 +13,7 @@ from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.particulars import label_texts
 from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.fhir.editions import default_for
 from digmed_desktop.fhir.problems import problems_of
 from digmed_desktop.history.cipher import WRITES, engine

@@ -9,9 +9,9 @@ import pytest
 from digmed_desktop import resources
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.record_imports import MOST_VACCINES
-from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.forms.record_imports import MOST_VACCINES
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import State
 from digmed_desktop.settings.choices import Choices

@@ -9,7 +9,7 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import VaccinationRecord
-from digmed_desktop.desk.doctor import check_rows
+from digmed_desktop.desk.upkeep.doctor import check_rows
 from digmed_desktop.messaging.errors import DigMedError, UnreadableRowError
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search, Sort

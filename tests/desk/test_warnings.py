@@ -10,7 +10,7 @@ from digmed_desktop.clinical.earlier_doses import Dose, EarlierRule, NextDose, w
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.vaccination import read
-from digmed_desktop.desk.counter import is_of
+from digmed_desktop.desk.forms.counter import is_of
 from digmed_desktop.reference import programmes
 from tests.clinical.examples import FLU, NOW, complete_answers, pharmacy, vaccinator
 from tests.desk.conftest import Counter

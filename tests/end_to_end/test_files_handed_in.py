@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from digmed_desktop import cli, maintenance
-from digmed_desktop.desk import guides
+from digmed_desktop.desk.records import guides
 from digmed_desktop.evidence import commands
 from digmed_desktop.fhir.parsing import MAX_BYTES
 from digmed_desktop.fhir.responses import write_response

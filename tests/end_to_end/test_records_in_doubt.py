@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from digmed_desktop import app
 from digmed_desktop.credentials.pins import hash_pin
-from digmed_desktop.desk import opening
-from digmed_desktop.desk.head_keeper import HeadKeeper
+from digmed_desktop.desk.upkeep import opening
+from digmed_desktop.desk.upkeep.head_keeper import HeadKeeper
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.settings import folders as folder_room
 from tests.history.samples import PHARMACIST, PHARMACY, facts, local_id, message, token

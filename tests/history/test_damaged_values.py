@@ -15,10 +15,10 @@ from digmed_desktop.clinical.pgd import Direction
 from digmed_desktop.clinical.record import Coded
 from digmed_desktop.clinical.stock import BatchHold, StockBatch
 from digmed_desktop.credentials.register_seal import VaultSeal
-from digmed_desktop.desk import mesh_client
-from digmed_desktop.desk.doctor import check_rows
-from digmed_desktop.desk.people import PeopleDesk
-from digmed_desktop.desk.registering import RegisterDesk
+from digmed_desktop.desk.connections import mesh_client
+from digmed_desktop.desk.people.people import PeopleDesk
+from digmed_desktop.desk.records.registering import RegisterDesk
+from digmed_desktop.desk.upkeep.doctor import check_rows
 from digmed_desktop.history import backup
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import AccountError, NotAllowedNowError, UnreadableRowError

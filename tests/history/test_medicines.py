@@ -15,7 +15,7 @@ import pytest
 from digmed_desktop.clinical.emergency_supply import ItemKind, SuppliedItem
 from digmed_desktop.clinical.medicine import Medicine
 from digmed_desktop.clinical.record import Coded
-from digmed_desktop.desk.medicines import MOST, MedicineDesk, bundled
+from digmed_desktop.desk.lists.medicines import MOST, MedicineDesk, bundled
 from digmed_desktop.history.cipher import engine
 from digmed_desktop.history.medicines import SEARCH
 from digmed_desktop.history.store import Store

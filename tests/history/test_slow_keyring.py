@@ -4,7 +4,7 @@ import threading
 import time
 
 from digmed_desktop.credentials.register_seal import VaultSeal
-from digmed_desktop.desk.head_keeper import HeadKeeper
+from digmed_desktop.desk.upkeep.head_keeper import HeadKeeper
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.register import Head
 from tests.history.samples import PHARMACIST

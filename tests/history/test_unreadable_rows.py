@@ -6,7 +6,7 @@ import pytest
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Address, Organisation
-from digmed_desktop.desk.doctor import check_rows
+from digmed_desktop.desk.upkeep.doctor import check_rows
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import UnreadableRowError
 from tests.history.fresh import fresh_store

@@ -9,9 +9,9 @@ import digmed_desktop
 from digmed_desktop import resources
 from digmed_desktop.clinical import form, json_record
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.sender import Sender
 from digmed_desktop.messaging.progress import Progress
 from digmed_desktop.messaging.searching import Search
 from tests.clinical.examples import NOW, complete_answers

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk.current_version import check_version
+from digmed_desktop.desk.upkeep.current_version import check_version
 from digmed_desktop.messaging.connection import Health
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from digmed_desktop.data_files.fault import DataFileError
 from digmed_desktop.data_files.source import DataSource
-from digmed_desktop.desk.connection import _bytes_of
+from digmed_desktop.desk.connections.connection import _bytes_of
 from digmed_desktop.history.backup import contents_of
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.whole_file import whole_file

@@ -258,13 +258,13 @@ IN_A_RUN = (
     TakenOut(
         "H03",
         "tests/desk/test_stock.py::test_a_typed_batch_that_the_stock_knows_better_is_pointed_out",
-        "desk.stock:warnings",
+        "desk.lists.stock:warnings",
         nothing,
     ),
     TakenOut(
         "H04",
         "tests/desk/test_stock.py::test_a_pack_of_another_programme_is_refused_by_name",
-        "desk.stock:StockDesk._refusal",
+        "desk.lists.stock:StockDesk._refusal",
         always(""),
     ),
     TakenOut(
@@ -276,7 +276,7 @@ IN_A_RUN = (
     TakenOut(
         "H11",
         "tests/desk/test_counter.py::test_a_second_dose_of_the_season_needs_a_reason_that_is_kept",
-        "desk.counter:CounterDesk._earlier",
+        "desk.forms.counter:CounterDesk._earlier",
         always([]),
     ),
     TakenOut(
@@ -318,13 +318,13 @@ IN_A_RUN = (
     TakenOut(
         "H26",
         "tests/desk/test_counter.py::test_a_closed_practice_is_refused_with_its_successor",
-        "desk.practices:PracticeDesk.refusal",
+        "desk.lists.practices:PracticeDesk.refusal",
         always(""),
     ),
     TakenOut(
         "H34",
         "tests/desk/test_earlier_supplies.py::test_the_same_medicine_or_one_of_schedule_4_or_5_wants_a_reason",
-        "desk.counter:earlier_supplies",
+        "desk.forms.counter:earlier_supplies",
         nothing,
     ),
     TakenOut(
@@ -354,13 +354,13 @@ IN_A_RUN = (
     TakenOut(
         "H57",
         "tests/desk/test_incidents.py::test_an_incident_closes_only_once_every_step_is_settled_and_can_be_opened_again",
-        "desk.incidents:steps_of",
+        "desk.records.incidents:steps_of",
         always(()),
     ),
     TakenOut(
         "H58",
         "tests/desk/test_batch_list.py::test_a_correction_moves_the_patient_to_the_batch_that_is_right",
-        "desk.batch_list:_why_not",
+        "desk.records.batch_list:_why_not",
         always(""),
     ),
     TakenOut(
@@ -372,7 +372,7 @@ IN_A_RUN = (
     TakenOut(
         "H57",
         "tests/desk/test_incidents.py::test_a_record_shows_the_incidents_about_it_on_each_of_its_versions",
-        "desk.listing:incidents_about",
+        "desk.records.listing:incidents_about",
         always(()),
     ),
     TakenOut(

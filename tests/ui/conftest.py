@@ -21,10 +21,10 @@ from pytestqt.qtbot import QtBot
 from digmed_desktop import resources
 from digmed_desktop.background.office import Office
 from digmed_desktop.credentials.register_seal import VaultSeal
-from digmed_desktop.desk.connection import ConnectionDesk
+from digmed_desktop.desk.connections.connection import ConnectionDesk
+from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
-from digmed_desktop.desk.sender import Sender
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.outbox.no_connection import NoConnection

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.sent_views import Act
-from digmed_desktop.desk.views import DraftView
+from digmed_desktop.desk.views.general import DraftView
+from digmed_desktop.desk.views.sent import Act
 from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.pages.story import StoryPage
 from tests.clinical.examples import complete_answers

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.messaging.errors import DigMedError, RecordsDoubt, RecordsInDoubtError, StoreError
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Recovery

@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtPrintSupport import QPrintDialog, QPrinterInfo
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from digmed_desktop.desk.sent_views import How
+from digmed_desktop.desk.views.sent import How
 from digmed_desktop.messaging.audit import AuditAct, AuditRow
 from digmed_desktop.ui import printing
 from digmed_desktop.ui.widgets import words

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digmed_desktop.desk import brought_data
+from digmed_desktop.desk.files import brought_data
 from digmed_desktop.settings.policy import SET_BY_IT, Policy
 from digmed_desktop.ui.pages.settings.data_files import DataFilesSection
 from digmed_desktop.ui.pages.settings.page import SettingsPage

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.pending_send import PendingSend, PendingSendFile
-from digmed_desktop.desk.views import DraftView
+from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
+from digmed_desktop.desk.views.general import DraftView
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.drafts import CANNOT_BE_READ, MOST, DraftsPage
 from digmed_desktop.ui.widgets.confirmed import ConfirmedButton

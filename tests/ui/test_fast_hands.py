@@ -11,15 +11,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from digmed_desktop.desk.connection import ConnectionDesk
-from digmed_desktop.desk.listing import ListingDesk
-from digmed_desktop.desk.medicines import MedicineDesk
-from digmed_desktop.desk.patients import PatientDesk
-from digmed_desktop.desk.people import PeopleDesk
-from digmed_desktop.desk.pgds import PgdDesk
-from digmed_desktop.desk.practices import PracticeDesk
-from digmed_desktop.desk.sent_views import Act, Begun
-from digmed_desktop.desk.stock import StockDesk
+from digmed_desktop.desk.connections.connection import ConnectionDesk
+from digmed_desktop.desk.lists.medicines import MedicineDesk
+from digmed_desktop.desk.lists.pgds import PgdDesk
+from digmed_desktop.desk.lists.practices import PracticeDesk
+from digmed_desktop.desk.lists.stock import StockDesk
+from digmed_desktop.desk.patients.patients import PatientDesk
+from digmed_desktop.desk.people.people import PeopleDesk
+from digmed_desktop.desk.records.listing import ListingDesk
+from digmed_desktop.desk.views.sent import Act, Begun
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import is_code
 from digmed_desktop.ui.context import FormStart

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical import identity, json_record
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.views import DraftView
+from digmed_desktop.desk.views.general import DraftView
 from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.counter import TAKEN_BACK
 from tests.clinical.examples import complete_record

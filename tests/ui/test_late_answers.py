@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Address, Organisation
-from digmed_desktop.desk.views import PracticeFound
+from digmed_desktop.desk.views.general import PracticeFound
 from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.widgets.words import Words

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from digmed_desktop.desk.sent_views import Act, How
+from digmed_desktop.desk.views.sent import Act, How
 from digmed_desktop.messaging.states import State
 from digmed_desktop.ui.pages.today_pictures import group_of
 from tests.clinical.examples import complete_answers

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from digmed_desktop.clinical import identity, json_record
 from digmed_desktop.clinical.nhs_number import digits
-from digmed_desktop.desk.views import DraftView
+from digmed_desktop.desk.views.general import DraftView
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.ui.context import FormStart
 from digmed_desktop.ui.pages.drafts import DraftsPage

@@ -239,7 +239,7 @@ def test_a_practice_that_arrives_late_is_not_the_next_patients(bench: Bench) -> 
     got: list = []  # type: ignore[type-arg]
     bench.office.ask(lambda desk: list(desk.directory.search("a")), got.append)
     from digmed_desktop.clinical.record import Organisation
-    from digmed_desktop.desk.views import PracticeFound
+    from digmed_desktop.desk.views.general import PracticeFound
 
     search._take(PracticeFound(Organisation("Late Surgery", "X88888")))
     bench.form.next_patient()

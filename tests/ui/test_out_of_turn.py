@@ -11,9 +11,9 @@ from digmed_desktop import resources
 from digmed_desktop.clinical import identity
 from digmed_desktop.clinical.dates import ENGLAND, as_answer
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.acting import ActsDesk
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.incidents import IncidentDesk
+from digmed_desktop.desk.forms.acting import ActsDesk
+from digmed_desktop.desk.records.incidents import IncidentDesk
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import FormStart, IncidentStart

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QTreeWidgetItem
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
-from digmed_desktop.desk.patient_file import PatientFileDesk
+from digmed_desktop.desk.patients.patient_file import PatientFileDesk
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui import files
 from digmed_desktop.ui.pages.settings.page import SettingsPage

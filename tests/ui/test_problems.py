@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Severity
-from digmed_desktop.desk.views import Preview
+from digmed_desktop.desk.views.general import Preview
 from digmed_desktop.ui.preview.preview_pane import TO_COMPLETE
 from digmed_desktop.ui.widgets.problem_summary import LinkButton
 from tests.clinical.examples import complete_answers

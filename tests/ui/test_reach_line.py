@@ -1,6 +1,6 @@
 """Whether the practice can receive is said under its code, for the practice that stands there now."""
 
-from digmed_desktop.desk.reaching import ReachDesk
+from digmed_desktop.desk.connections.reaching import ReachDesk
 from digmed_desktop.messaging.connection import Reach
 from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.ui.forms.reach_line import ASKING

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.clinical import law
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.history.cipher import WRITES, engine
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui import printing

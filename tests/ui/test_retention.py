@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from digmed_desktop.desk.retention_views import BACKUPS, WORDS
+from digmed_desktop.desk.views.retention import BACKUPS, WORDS
 from digmed_desktop.ui.pages.settings.page import SettingsPage
 from digmed_desktop.ui.pages.settings.retention import RetentionSection
 from tests.desk.test_retention import not_shared

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import Gate, NotPermittedError, acting
-from digmed_desktop.desk.views import PersonView
+from digmed_desktop.desk.views.general import PersonView
 from digmed_desktop.history import refusals
 from digmed_desktop.messaging.people import Access, Why
 from digmed_desktop.messaging.permissions import Permission, WorkRole

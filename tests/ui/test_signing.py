@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.views import Sent
+from digmed_desktop.desk.views.general import Sent
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow

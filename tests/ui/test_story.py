@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.sent_views import Act, How, Offer, Printed
+from digmed_desktop.desk.views.sent import Act, How, Offer, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.messaging.wording import words_of

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.views import FormLists
+from digmed_desktop.desk.views.general import FormLists
 from digmed_desktop.history.tables import payload
 from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.pages.drafts import DraftsPage

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from digmed_desktop.desk.sent_views import Act
+from digmed_desktop.desk.views.sent import Act
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import Need, State
 from digmed_desktop.tour.moves import Moves

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.views import BatchView
+from digmed_desktop.desk.views.general import BatchView
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import TextEditor

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from digmed_desktop.desk.views import ClosedPractice
+from digmed_desktop.desk.views.general import ClosedPractice
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.tokens import INSET, SPACE

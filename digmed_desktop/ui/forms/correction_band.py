@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from digmed_desktop.clinical.form_state import CorrectionOf
-from digmed_desktop.desk.sent_views import Act, Corrected
+from digmed_desktop.desk.views.sent import Act, Corrected
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.tokens import SIZE, SPACE
 from digmed_desktop.ui.widgets.buttons import button

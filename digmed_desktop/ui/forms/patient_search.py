@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
-from digmed_desktop.desk.views import Fit
+from digmed_desktop.desk.views.general import Fit
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words, announce
 
 if TYPE_CHECKING:
-    from digmed_desktop.desk.views import DoseView, PatientView
+    from digmed_desktop.desk.views.general import DoseView, PatientView
 
 ONLY_SIMILAR = (
     "Nobody of this name was seen here before. Press ↓ and Enter to take a similar name. To type the details of a new "

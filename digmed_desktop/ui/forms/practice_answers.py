@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from digmed_desktop.clinical import ods
 from digmed_desktop.clinical.record import Organisation
-from digmed_desktop.desk.views import PracticeView
+from digmed_desktop.desk.views.general import PracticeView
 from digmed_desktop.ui.forms.form_view import FormView
 
 CODE = "practice.ods_code"

@@ -18,7 +18,7 @@ from digmed_desktop.ui.widgets.words import row
 
 if TYPE_CHECKING:
     from digmed_desktop.clinical.record import Organisation
-    from digmed_desktop.desk.views import PracticeFound
+    from digmed_desktop.desk.views.general import PracticeFound
 
 
 class PracticeSearch(QWidget):

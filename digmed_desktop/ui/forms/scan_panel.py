@@ -16,7 +16,7 @@ from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.words import Words, announce, application, row, set_property
 
 if TYPE_CHECKING:
-    from digmed_desktop.desk.views import ScannedOn, ScannedPack
+    from digmed_desktop.desk.views.general import ScannedOn, ScannedPack
 
 
 class ScanPanel(QWidget):

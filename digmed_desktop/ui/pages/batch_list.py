@@ -5,8 +5,8 @@ from typing import Any
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.batch_views import BatchDose, BatchList
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.batches import BatchDose, BatchList
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui import files, printing

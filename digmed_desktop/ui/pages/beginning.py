@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.form_state import FormState
-from digmed_desktop.desk.views import DraftView, PersonView
+from digmed_desktop.desk.views.general import DraftView, PersonView
 from digmed_desktop.ui.context import FormStart
 
 

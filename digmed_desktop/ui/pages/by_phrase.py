@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import PersonView
+from digmed_desktop.desk.views.general import PersonView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import WorkRole
 from digmed_desktop.ui.context import Context

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.problem import Problem, Severity, facts_of, told_first
-from digmed_desktop.desk.sent_views import Difference
-from digmed_desktop.desk.views import Ending, Preview
+from digmed_desktop.desk.views.general import Ending, Preview
+from digmed_desktop.desk.views.sent import Difference
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.alerts import fact_in_words, reason_field

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.clinical.record import PersonName
-from digmed_desktop.desk.views import DraftView
+from digmed_desktop.desk.views.general import DraftView
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.widgets.buttons import button

@@ -11,7 +11,7 @@ from digmed_desktop.clinical.form import FieldKind
 from digmed_desktop.clinical.form_state import CorrectionOf, FormState
 from digmed_desktop.clinical.problem import Severity
 from digmed_desktop.clinical.record import Organisation
-from digmed_desktop.desk.views import Ending, FormLists, PersonView, Preview
+from digmed_desktop.desk.views.general import Ending, FormLists, PersonView, Preview
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.practice_answers import CODE, OTHER_CODE, PracticeAnswers
 from digmed_desktop.ui.pages.beginning import begun_with, of_colleague

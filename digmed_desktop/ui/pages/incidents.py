@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import QTimer
 
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.incident_views import IncidentsView, IncidentView
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.incidents import IncidentsView, IncidentView
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui import files, printing

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import PersonView, SignIn
+from digmed_desktop.desk.views.general import PersonView, SignIn
 from digmed_desktop.messaging.permissions import WorkRole
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import Opened, PersonView
+from digmed_desktop.desk.views.general import Opened, PersonView
 from digmed_desktop.messaging.people import AS_PROFESSION
 from digmed_desktop.messaging.permissions import Permission, WorkRole
 from digmed_desktop.ui.context import Context

@@ -7,7 +7,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.pgd import Authorised, Direction
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import PgdView
+from digmed_desktop.desk.views.general import PgdView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui import printing
 from digmed_desktop.ui.context import Context

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.particulars import item_words
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.sent_views import Printed
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.register import Outstanding, RegisterEntry, Verified

@@ -7,8 +7,8 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import MOST_REPLIES, RepliesView
-from digmed_desktop.desk.views import Candidate
+from digmed_desktop.desk.views.general import Candidate
+from digmed_desktop.desk.views.sent import MOST_REPLIES, RepliesView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.replies import NAMES_OURS, Doubt, Reply, ReplyAct
 from digmed_desktop.messaging.reply_words import short

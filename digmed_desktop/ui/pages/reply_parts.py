@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.views import Candidate
+from digmed_desktop.desk.views.general import Candidate
 from digmed_desktop.messaging.delivery import Stop
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.replies import NAMES_OURS, About, Reply, ReplyAct, StoppedPractice

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import COUNTED_TO, Found, Printed
+from digmed_desktop.desk.views.sent import COUNTED_TO, Found, Printed
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search, SearchLists

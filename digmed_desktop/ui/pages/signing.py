@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from digmed_desktop.clinical.form import Option
-from digmed_desktop.desk.sent_views import Begun, StoryView
-from digmed_desktop.desk.signing_views import Signer, SigningView, ToSign
+from digmed_desktop.desk.views.sent import Begun, StoryView
+from digmed_desktop.desk.views.signing import Signer, SigningView, ToSign
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage

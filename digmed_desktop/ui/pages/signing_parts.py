@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.signing_views import ToSign
+from digmed_desktop.desk.views.signing import ToSign
 from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.editors import LinesEditor

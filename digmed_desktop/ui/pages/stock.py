@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.clinical.stock import CODE_MEANS
-from digmed_desktop.desk.views import BatchView, StockView
+from digmed_desktop.desk.views.general import BatchView, StockView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.scanning.burst import Burst
@@ -144,7 +144,7 @@ class StockPage(ColumnPage):
         self._context.office.ask(lambda desk: desk.stock.scanned(scan), self._know)
 
     def _know(self, pack: object) -> None:
-        from digmed_desktop.desk.views import ScannedPack
+        from digmed_desktop.desk.views.general import ScannedPack
 
         if isinstance(pack, ScannedPack) and pack.scan.gtin == self._gtin:  # no other was scanned meanwhile
             self._meant = pack.meant

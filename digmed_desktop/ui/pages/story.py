@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import Act, Begun, How, Offer, StoryView, next_acts, yellow_card
+from digmed_desktop.desk.views.sent import Act, Begun, How, Offer, StoryView, next_acts, yellow_card
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.states import UNSIGNED, State

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QTabWidget
 
-from digmed_desktop.desk.sent_views import StoryView
+from digmed_desktop.desk.views.sent import StoryView
 from digmed_desktop.messaging.states import Happening
 from digmed_desktop.ui.pages.story_parts import RecordedView, coded, recorded
 from digmed_desktop.ui.preview.xml_view import XmlView

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import How, Printed
+from digmed_desktop.desk.views.sent import How, Printed
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.long_work import LongWork

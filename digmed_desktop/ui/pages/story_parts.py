@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QTex
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.data_files.source import OWN
-from digmed_desktop.desk.sent_views import (
+from digmed_desktop.desk.views.general import PreviewRow, PreviewSection
+from digmed_desktop.desk.views.sent import (
     Act,
     How,
     IncidentLine,
@@ -19,7 +20,6 @@ from digmed_desktop.desk.sent_views import (
     VersionView,
     YellowCard,
 )
-from digmed_desktop.desk.views import PreviewRow, PreviewSection
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, StoryEvent

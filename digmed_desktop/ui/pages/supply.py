@@ -9,7 +9,7 @@ from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.medicine import Medicine, answers_of_product, treatment_typed
 from digmed_desktop.clinical.patient_answers import contact_answers
-from digmed_desktop.desk.views import PersonView, Preview
+from digmed_desktop.desk.views.general import PersonView, Preview
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.form_view import FormView

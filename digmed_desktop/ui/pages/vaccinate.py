@@ -11,7 +11,7 @@ from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.form import load
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.patient_answers import contact_answers
-from digmed_desktop.desk.views import FormLists, PersonView, ProgrammeOffer
+from digmed_desktop.desk.views.general import FormLists, PersonView, ProgrammeOffer
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.batch_choice import BatchChoice
 from digmed_desktop.ui.forms.form_view import FormView

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem, Severity, facts_of
-from digmed_desktop.desk.views import Ending, Preview
+from digmed_desktop.desk.views.general import Ending, Preview
 from digmed_desktop.ui.preview.reading_view import ReadingView
 from digmed_desktop.ui.preview.xml_view import XmlView
 from digmed_desktop.ui.theme import Appearance

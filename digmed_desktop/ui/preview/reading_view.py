@@ -6,7 +6,7 @@ from html import escape
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QTextBrowser
 
-from digmed_desktop.desk.views import PreviewRow, PreviewSection
+from digmed_desktop.desk.views.general import PreviewRow, PreviewSection
 from digmed_desktop.ui.theme import Theme
 from digmed_desktop.ui.tokens import SPACE
 

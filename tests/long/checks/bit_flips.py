@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from digmed_desktop.desk import opening, recovery
+from digmed_desktop.desk.upkeep import opening, recovery
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.outbox.marks import Mark

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from digmed_desktop.credentials.chain_seal import VaultChainSeal
-from digmed_desktop.desk.head_keeper import HeadKeeper, KeepingHead
+from digmed_desktop.desk.upkeep.head_keeper import HeadKeeper, KeepingHead
 from digmed_desktop.history.sealing import Marks, Sealer, chain_key
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.chain import Agreement

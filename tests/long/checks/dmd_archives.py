@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from digmed_desktop.clinical.medicine import Medicine
-from digmed_desktop.desk.medicines import MedicineDesk
+from digmed_desktop.desk.lists.medicines import MedicineDesk
 from digmed_desktop.history.store import Store
 from digmed_desktop.reference.dmd import ReleaseError
 from tests.history.samples import KEY, MovedClock

@@ -12,7 +12,7 @@ from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.credentials import pins
 from digmed_desktop.credentials.tries import TryBook
 from digmed_desktop.desk.gate import acting
-from digmed_desktop.desk.people import PeopleDesk
+from digmed_desktop.desk.people.people import PeopleDesk
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.people import Access
 from digmed_desktop.reference import roles

@@ -6,8 +6,8 @@ from pathlib import Path
 from digmed_desktop.credentials.register_seal import HEAD, VaultSeal
 from digmed_desktop.credentials.vault import FileVault, VaultError
 from digmed_desktop.demo.clock import PracticeClock
-from digmed_desktop.desk.front_door import knock
-from digmed_desktop.desk.pending_send import PendingSendFile
+from digmed_desktop.desk.forms.pending_send import PendingSendFile
+from digmed_desktop.desk.upkeep.front_door import knock
 from digmed_desktop.settings import folders
 from tests.long import mutations
 from tests.long.registry import LongCheck, Outcome, Size

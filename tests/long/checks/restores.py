@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digmed_desktop.credentials.vault import FileVault
-from digmed_desktop.desk import opening, recovery
-from digmed_desktop.desk.backups import BackupDesk
+from digmed_desktop.desk.upkeep import opening, recovery
+from digmed_desktop.desk.upkeep.backups import BackupDesk
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import RecordsDoubt, RecordsInDoubtError
 from digmed_desktop.messaging.progress import Progress

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.retention_kinds import RecordKind
-from digmed_desktop.desk.head_keeper import check
-from digmed_desktop.desk.retention import RetentionDesk
-from digmed_desktop.desk.retention_views import WORDS
+from digmed_desktop.desk.records.retention import RetentionDesk
+from digmed_desktop.desk.upkeep.head_keeper import check
+from digmed_desktop.desk.views.retention import WORDS
 from digmed_desktop.history.searching import MOST_SAVED
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.connection import Health

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtGui import QHideEvent
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.sent_views import BackupState
+from digmed_desktop.desk.views.sent import BackupState
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.wording import counted

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.message_views import MessageSettings, OwnProductView
+from digmed_desktop.desk.views.messages import MessageSettings, OwnProductView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context

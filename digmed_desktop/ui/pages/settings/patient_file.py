@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.nhs_number import shown
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.patient_file_views import REASON_NEEDED, Candidate, PatientFile
+from digmed_desktop.desk.views.patient_file import REASON_NEEDED, Candidate, PatientFile
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.wording import counted

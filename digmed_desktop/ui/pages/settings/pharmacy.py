@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.views import Opened
+from digmed_desktop.desk.views.general import Opened
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import ColumnPage, button

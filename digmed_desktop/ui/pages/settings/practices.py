@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.views import PracticeListState
+from digmed_desktop.desk.views.general import PracticeListState
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.wording import counted

@@ -9,7 +9,7 @@ from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.nhs_number import shown
 from digmed_desktop.clinical.problem import Problem
-from digmed_desktop.desk.retention_views import BACKUPS, WORDS, Due, PeriodView, Preview, RetentionView
+from digmed_desktop.desk.views.retention import BACKUPS, WORDS, Due, PeriodView, Preview, RetentionView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.retention import Hold, HoldReason, held

@@ -1,0 +1,1 @@
+"""Set the connection to MESH, and read the policy of the administrators."""

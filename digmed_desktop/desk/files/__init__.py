@@ -1,0 +1,1 @@
+"""Write lists, and check the data files that a pharmacy brings."""

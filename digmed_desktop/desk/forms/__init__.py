@@ -1,0 +1,1 @@
+"""Record what was done: from answers to a stored notification."""

@@ -1,0 +1,1 @@
+"""Keep the lists that forms choose from: medicines, practices, stock and PGDs."""

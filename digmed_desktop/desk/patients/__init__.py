@@ -1,0 +1,1 @@
+"""Find patients, and give somebody their own data."""

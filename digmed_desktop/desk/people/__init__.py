@@ -1,0 +1,1 @@
+"""Decide who signs in, and show what the audit holds."""

@@ -1,0 +1,1 @@
+"""Show, print, export and settle what was recorded."""

@@ -1,0 +1,1 @@
+"""Keep the records whole: opening, backups, recovery and checks."""

@@ -1,0 +1,1 @@
+"""Define the plain data that the desk answers with."""
