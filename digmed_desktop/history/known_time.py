@@ -34,7 +34,7 @@ BEHIND = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Known:
     """A moment that had come when the computer had run so long after one of its starts; when MESH last told the time."""
 

@@ -39,7 +39,7 @@ class Frame(Protocol):
     def lock(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Action:
     """Something that can be done from anywhere, by whoever may."""
 

@@ -19,7 +19,7 @@ OWN_DATA = re.compile(
     r"|clinical\.questions\.binding"  # the names of questions
     r"|(fhir\.(edition|structure)|mesh\.reports|messaging\.(reply_words|wording)|reference\.(dmd|ods_file|permissions|roles))"
     r"|demo\.(world|rounds|practice)"  # fictional patients only
-    r"|settings\..*|desk\.(brought_data|exporting)|history\.sealing|outbox\.policy"
+    r"|settings\..*|desk\.files\.(brought_data|exporting)|history\.sealing|outbox\.policy"
     r"|ui\.(frame|strip|theme|forms\.layout|pages\.registry|pages\.settings\.sections|pages\.today_pictures)"
     r")"
 )

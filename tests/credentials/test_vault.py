@@ -90,8 +90,8 @@ class _Forgetful(_Broken):
     [
         (KeyringLocked("Failed to unlock the collection!"), "locked"),
         (InitError("Prompt dismissed"), "set up"),
-        (PasswordSetError("for O'Fennimore"), "did not answer"),
-        (OSError(13, "no"), "did not answer"),
+        (PasswordSetError("for O'Fennimore"), "did not respond"),
+        (OSError(13, "no"), "did not respond"),
     ],
 )
 def test_a_failing_back_end_is_a_sentence_with_a_remedy(monkeypatch, error, words) -> None:

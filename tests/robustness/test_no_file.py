@@ -65,5 +65,5 @@ def test_settings_that_are_no_file_are_told(kind: str, tmp_path: Path) -> None:
 def test_a_data_file_that_is_no_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "responses").mkdir()
     os.mkfifo(tmp_path / "responses" / "codes.toml")
-    with pytest.raises(DataFileError, match="no file"):
+    with pytest.raises(DataFileError, match="not a file"):
         DataSource(tmp_path).raw("responses/codes.toml")

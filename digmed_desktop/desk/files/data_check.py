@@ -37,7 +37,7 @@ def kinds() -> tuple[FileKind, ...]:
         unreached_file,
         urgency_file,
     )
-    from digmed_desktop.desk.files import checked as desk_files
+    from digmed_desktop.desk.files import desk_files
     from digmed_desktop.fhir import answer_files, edition_check
     from digmed_desktop.mesh import reports_file
     from digmed_desktop.messaging import audit_file, states_files
