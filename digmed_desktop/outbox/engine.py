@@ -107,7 +107,7 @@ class Delivery:
             f"Another program uses this mailbox: {counted.other_program} of its responses came here and were left for "
             "it. Ask your supplier for a mailbox that only this program uses."
         )
-        plural = "answer" if counted.for_person == 1 else "answers"
+        plural = "reply" if counted.for_person == 1 else "replies"
         asks = (
             f"{counted.for_person} {plural} could not be matched to a notification for certain: someone decides under "
             "Replies."
