@@ -157,7 +157,7 @@ def test_a_typed_batch_that_is_finished_in_the_stock_says_so_at_the_field(bench:
     bench.keys("XY99")
     bench.key(Qt.Key.Key_Tab)
     field = bench.form.form.fields["vaccine.batch"]
-    bench.until(lambda: "finished" in field.spoken)
+    bench.until(lambda: "used up" in field.spoken)
     assert bench.form.form.answers()["vaccine.batch"] == "XY99"
 
 

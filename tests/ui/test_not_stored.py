@@ -29,7 +29,7 @@ FAULTS = {
     errno.EROFS: "cannot write",
     errno.EACCES: "cannot write",
     errno.EBUSY: "Another program holds",
-    errno.EIO: "did not accept it",
+    errno.EIO: "could not write to its disk",
     errno.ENOENT: "is not there",
 }
 
