@@ -14,7 +14,8 @@ from digmed_desktop.files.replacing import replace
 from digmed_desktop.untrusted import UnreadableError, read_bytes, read_json_object, whole_number
 
 MOST_BYTES = 64 * 1024
-MOST_PIXELS = 20_000
+LEAST_PIXELS, MOST_PIXELS = 320, 20_000
+MOST_COLUMNS = 100
 MOST_TENTHS = 5_000
 """Of a letter, for one column."""
 Widths = dict[int, int]
@@ -69,11 +70,15 @@ def load(file: Path) -> WindowLayout:
 def _size(raw: Any) -> tuple[int, int] | None:
     if not isinstance(raw, list) or len(raw) != 2:
         return None
-    return whole_number(raw[0], MOST_PIXELS), whole_number(raw[1], MOST_PIXELS)
+    width, height = (whole_number(one, MOST_PIXELS) for one in raw)
+    return (width, height) if min(width, height) >= LEAST_PIXELS else None
 
 
 def _columns(raw: Mapping[str, Any]) -> dict[str, Widths]:
     return {
-        str(table): {int(place): whole_number(tenths, MOST_TENTHS) for place, tenths in widths.items()}
+        str(table): {
+            whole_number(int(place), MOST_COLUMNS): whole_number(tenths, MOST_TENTHS)
+            for place, tenths in widths.items()
+        }
         for table, widths in raw.get("columns", {}).items()
     }

@@ -112,6 +112,12 @@ def test_what_takes_longer_than_a_second_says_so(bench: Bench, monkeypatch: pyte
         '{"size": [1e9, 2]}',
         '{"columns": {"sent/1": {"x": 3}}}',
         '{"columns": 3}',
+        '{"columns": {"sent/1": {"-100": 50}}}',
+        '{"columns": {"sent/1": {"1e9": 50}}}',
+        '{"columns": {"sent/1": {"900": 50}}}',
+        '{"size": [0, 0]}',
+        '{"size": [1, 1]}',
+        '{"size": [-1280, 720]}',
     ],
 )
 def test_a_damaged_file_counts_as_none(tmp_path: Path, text: str) -> None:
