@@ -18,7 +18,7 @@ from digmed_desktop.ui.context import Context, IncidentStart
 from digmed_desktop.ui.pages.registry import Place
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
-from digmed_desktop.ui.palette import Entry, Palette
+from digmed_desktop.ui.palette import HELP, HELP_WITHOUT, Entry, Palette
 
 if TYPE_CHECKING:
     from digmed_desktop.desk.views.general import PatientView
@@ -34,9 +34,14 @@ class Frame(Protocol):
     context: Context
     places: dict[str, Place]
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether somebody is signed in and has a page in view."""
+
     def go(self, key: str) -> None: ...
     def page(self, key: str) -> QWidget: ...
     def lock(self) -> None: ...
+    def put_cursor(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,13 +114,15 @@ class FindOrDo(QObject):
         self._window, self._context = window, window.context
         self.palette = Palette(over)
         self.palette.asked.connect(self._look_for)
+        self.palette.lost.connect(window.put_cursor)
         self._context.acting.changed.connect(lambda _person: self.palette.put_away())
         QShortcut(QKeySequence(KEYS), over, self.open)
 
     def open(self) -> None:
-        """Open the palette, for whoever is signed in."""
-        if self._context.acting.person is not None:
-            self.palette.open(self._entries())
+        """Open the palette, for whoever is signed in and inside: the pages before that lead nowhere else."""
+        if self._window.is_inside:
+            may = self._may(Permission.RECORD_VACCINATION) and self._may(Permission.SEE_RECORDS)
+            self.palette.open(self._entries(), HELP if may else HELP_WITHOUT)
 
     def _may(self, permission: Permission | None) -> bool:
         return permission is None or not self._context.acting.refusal(permission)

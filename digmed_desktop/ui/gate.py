@@ -91,7 +91,7 @@ class Gate(QObject):
         self.recovery.done.connect(lambda: self._ask_who(locked=False))
         self.manager.begin(self.let_in, lambda: self._ask_who(locked=False), self._take)
 
-    def is_outside(self, page: QWidget) -> bool:
+    def is_outside(self, page: QWidget | None) -> bool:
         """Whether a page comes before anybody is signed in."""
         return page in (self.opening, self.sign_in, self.first_run, self.recovery, self.manager.first)
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from digmed_desktop.ui import theme
 from digmed_desktop.ui.theme import sized
@@ -40,6 +41,7 @@ READ_MS = 300  # what comes late is in view for so long before Enter takes it
 WIDTH_EM, MOST_IN_VIEW = 46, 9
 HINT = "Type a page, an action or a patient"
 HELP = "↑ ↓ choose · Enter opens · Ctrl+Enter begins a vaccination for the patient marked · Esc closes"
+HELP_WITHOUT = "↑ ↓ choose · Enter opens · Esc closes"
 NOTHING = "Nothing found. Type the beginning of a word, or an NHS number."
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -135,6 +137,7 @@ class Palette(QFrame):
     """
 
     asked = Signal(str)
+    lost = Signal()  # closed, and what had the cursor before is there no more
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -175,13 +178,15 @@ class Palette(QFrame):
         """Return what was typed."""
         return " ".join(self.line.text().split())
 
-    def open(self, entries: Sequence[Entry]) -> None:
-        """Open it with what can be found and done now."""
+    def open(self, entries: Sequence[Entry], help_line: str = HELP) -> None:
+        """Open it with what can be found and done now, and with the keys that do something."""
         if self.isVisible():
             self.put_away()
             return
         self._before = QApplication.focusWidget()
         self._entries, self._late = entries, ()
+        self.help.setText(help_line)
+        self.line.setAccessibleDescription(help_line)
         self.line.clear()
         self._list()
         self.show()
@@ -199,8 +204,12 @@ class Palette(QFrame):
         self.line.clear()
         self.list.clear()  # no name of a patient stays in it
         self.hide()
-        if before is not None and before.isVisible():
+        if before is None:
+            return
+        if isValid(before) and before.isVisible():  # a page lays its lines anew while this lies over it
             before.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.lost.emit()
 
     def show_late(self, text: str, entries: Sequence[Entry]) -> None:
         """Add what was found for a text below the rest: what is marked stays marked."""

@@ -211,11 +211,21 @@ class Window(QMainWindow):
         page = self.reports.first(page)
         self.pages.setCurrentWidget(page)
         self.strip.pharmacy.setText(self.context.pharmacy.name)
-        inside = self.context.acting.person is not None and not self.gate.is_outside(page)
-        self.rail.setVisible(inside)
-        self.strip.setVisible(inside)
+        self.rail.setVisible(self.is_inside)
+        self.strip.setVisible(self.is_inside)
         self.rail.mark(self._place_of(page))
         self.follow_session()
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether somebody is signed in and has a page in view."""
+        page = self.pages.currentWidget()
+        return self.context.acting.person is not None and not self.gate.is_outside(page)
+
+    def put_cursor(self) -> None:
+        """Put the cursor on the page in view, where nothing has it."""
+        if (page := self.pages.currentWidget()) is not None:
+            self.keys.arrive(page)
 
     def follow_session(self) -> None:
         """Show the session of the form in view."""

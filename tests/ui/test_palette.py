@@ -1,10 +1,12 @@
 """Find or do: pages, actions, patients and recent searches by keyboard alone, as far as somebody may."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+from shiboken6 import delete
 
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.messaging.permissions import Permission
@@ -113,3 +115,42 @@ def test_it_offers_what_a_person_may_do(bench: Bench) -> None:
     assert not {"Make a backup", "Show records that need action", find_or_do.RECENT} & offered
     assert {"Record a vaccination", "Register"} <= offered
     assert QApplication.focusWidget() is palette.line
+
+
+def test_what_had_the_cursor_may_be_gone_when_it_closes(bench: Bench) -> None:
+    today = bench.window.page("today")
+    bench.window.go("today")
+    bench.idle()
+    line = QPushButton("A line that the next round lays anew", today)
+    line.show()
+    line.setFocus()
+    palette = opened(bench)
+    delete(line)
+    palette.put_away()
+    assert not palette.isVisible()
+    assert today.isAncestorOf(bench.focused()), "the cursor is on the page again"
+
+
+def test_it_waits_until_somebody_is_inside(open_bench: Callable[..., Bench]) -> None:
+    bench = open_bench()
+    window = bench.window
+    window.gate.let_in(window.context.people[0])
+    assert window.gate.is_outside(window.pages.currentWidget()), "the lists of the forms are not there yet"
+    window.find_or_do.open()
+    assert not window.find_or_do.palette.isVisible()
+    bench.until(lambda: not window.gate.is_outside(window.pages.currentWidget()))
+    bench.idle()
+    assert opened(bench).isVisible()
+
+
+def test_it_names_no_key_that_does_nothing(bench: Bench) -> None:
+    person = bench.window.context.acting.person
+    assert person is not None
+    palette = opened(bench)
+    assert "Ctrl+Enter" in palette.help.text()
+    no = {Permission.RECORD_VACCINATION: "You may not."}
+    bench.window.context.acting.become(replace(person, refused=no))
+    palette = opened(bench)
+    for said in (palette.help.text(), palette.line.accessibleDescription()):
+        assert "Ctrl+Enter" not in said
+        assert "Esc closes" in said
