@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from digmed_desktop.ui.pages.signing import SigningPage
 from digmed_desktop.ui.pages.supply import SupplyPage
 from digmed_desktop.ui.pages.today import TodayPage
 from tests.clinical.examples import complete_answers
-from tests.ui.conftest import FIRST_RUN, Bench, FixedClock, open_desk_in
+from tests.ui.conftest import FIRST_RUN, NOW, Bench, FixedClock, open_desk_in
 
 AMIRA, BEN, LENA = "507182", "614283", "908172"
 PEOPLE = (
@@ -158,6 +158,30 @@ def sign(bench: Bench, pin: str) -> None:
     found.pin.focus()
     bench.keys(pin)
     bench.key(Qt.Key.Key_Return)
+    bench.idle()
+    bench.idle()
+
+
+def test_the_page_of_an_unsigned_record_leads_to_the_signature(clinic: Bench) -> None:
+    bench = clinic
+    sign_in(bench, "Lena")
+    record(bench, "Rose")
+    story = bench.window.story
+    bench.window.open_story(bench.rows()[0].id)
+    bench.until(lambda: bool(story.offers) and story.isVisible())
+    bench.idle()
+    story.refresh()
+    for hours in (0, 30):  # on the day of the contact, and when it is late
+        bench.clock.moment = NOW + timedelta(hours=hours)
+        story.refresh()
+        bench.idle()
+        bench.idle()
+        assert story.steps.first() is story.sign_button
+        assert story.sign_button.property("kind") == "primary"
+        assert story.paper_button.text() == "Paper copy", "nothing of it goes to the practice yet"
+        assert story.paper_button.property("kind") != "primary"
+    story.sign_button.click()
+    bench.until(bench.window.page("sign").isVisible)
     bench.idle()
     bench.idle()
 

@@ -44,9 +44,14 @@ class YellowCardRow(DataModel):
 
 
 class NextSteps(DataModel):
-    """The acts that lead on, by state, by the reason why a person is needed, and on the day that it is due."""
+    """The acts that lead on, by state, by the reason why a person is needed, and on the day that it is due.
+
+    ``held`` is for a correction that waits for its first version, ``held_for_good`` where that can never come.
+    """
 
     due: list[Annotated[Act, BY_VALUE]]
+    held: list[Annotated[Act, BY_VALUE]]
+    held_for_good: list[Annotated[Act, BY_VALUE]]
     states: dict[Annotated[State, BY_VALUE], list[Annotated[Act, BY_VALUE]]]
     needs: dict[str, list[Annotated[Act, BY_VALUE]]]
 

@@ -13,6 +13,7 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.figures import Figures
 from digmed_desktop.messaging.register import Outstanding
 from digmed_desktop.messaging.replies import Reply, StoppedPractice
+from digmed_desktop.messaging.states import UNSIGNED, Need, State
 from digmed_desktop.messaging.story import NotificationRow, Story, Version
 from digmed_desktop.messaging.wording import Tone, words_of, words_of_row
 
@@ -79,17 +80,29 @@ def yellow_card() -> YellowCard:
 
 
 def next_acts(row: NotificationRow, duty: Duty, now: datetime) -> tuple[Act, ...]:
-    """Return the acts that lead on from how a notification stands, the best first; none where it asks for nothing."""
+    """Return the acts that lead on from how a notification stands, the best first; none where it asks for nothing.
+
+    None for one that waits for a signature, which is signed on a page of its own, or whose row cannot be read.
+    """
     words = words_of_row(row, duty, now)
-    if words.tone is Tone.PLAIN and not row.needs_person:
+    if row.unreadable or (words.tone is Tone.PLAIN and not row.needs_person) or waits_for_signature(row):
         return ()
     steps = OWN.at("states/acts.toml", "next_step") or {}
+    if row.held and row.state is State.WAITING and row.need in (Need.NOBODY, Need.UNSENT):
+        return tuple(Act(one) for one in steps.get("held_for_good" if row.needs_person else "held", ()))
     of_state = steps.get("states", {}).get(row.state.value, ())
     of_need = steps.get("needs", {}).get(row.need.name.lower(), ()) if row.needs_person else ()
     due = steps.get("due", ()) if words.tone is Tone.LOOK else ()
     says_state = words.do == words_of(row.state).do  # what is said to be done is what is offered first
     led = (*of_state, *of_need) if says_state else (*of_need, *of_state)
-    return tuple(dict.fromkeys(Act(one) for one in led or due))
+    acts = dict.fromkeys(Act(one) for one in led or due)
+    # nothing of what is unsigned goes to the practice: its paper copy is for the patient, and no step
+    return tuple(act for act in acts if not (act is Act.PAPER and row.state in UNSIGNED))
+
+
+def waits_for_signature(row: NotificationRow) -> bool:
+    """Return whether a signature is what a notification asks for first."""
+    return row.state is State.TO_SIGN and row.need in (Need.NOBODY, Need.LATE) and not row.unreadable
 
 
 class How(StrEnum):

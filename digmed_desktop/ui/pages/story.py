@@ -7,7 +7,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.views.sent import Act, Begun, How, Offer, StoryView, next_acts, yellow_card
+from digmed_desktop.desk.views.sent import (
+    Act,
+    Begun,
+    How,
+    Offer,
+    StoryView,
+    next_acts,
+    waits_for_signature,
+    yellow_card,
+)
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.states import UNSIGNED, State
@@ -100,6 +109,9 @@ class StoryPage(QWidget):
         self.back_button.clicked.connect(lambda: self._context.navigate.to_place.emit("sent"))
         self.paper_button = button("Paper copy", icon_name="print")
         self.paper_button.clicked.connect(self._begin_paper)
+        self.sign_button = button("Open To sign", icon_name="drafts")
+        self.sign_button.clicked.connect(lambda: self._context.navigate.to_place.emit("sign"))
+        self.sign_button.setHidden(True)
         self.buttons: dict[Act, IconButton] = {}
         for act in Act:
             if act is Act.PAPER:
@@ -113,7 +125,7 @@ class StoryPage(QWidget):
     def _make_body(self) -> QWidget:
         """Return what scrolls: the state with what to do next, the panel to do it, timeline and record."""
         under_state = [one for act, one in self.buttons.items() if act not in AT_THE_TOP]
-        self.steps = Flow([*under_state, self.paper_button], SPACE.small)
+        self.steps = Flow([self.sign_button, *under_state, self.paper_button], SPACE.small)
         self.state.add(self.steps)
         left, right = QWidget(), QWidget()
         for holder, parts in (
@@ -255,7 +267,7 @@ class StoryPage(QWidget):
 
     def _offer_nothing(self) -> None:
         self.offers = {}
-        for made in self.buttons.values():
+        for made in (self.sign_button, *self.buttons.values()):
             made.setHidden(True)
         self.more.menu().clear()
 
@@ -302,11 +314,13 @@ class StoryPage(QWidget):
         whose = "practice" if item is not None and item.practice_name else "patient"
         self.paper_button.setText(f"Print for the {whose}" if Act.PAPER in led else "Paper copy")
         self.paper_button.setAccessibleName(self.paper_button.text())
-        placed = [self._button_of(act) for act in (*led, *beside)]
+        signs = item is not None and waits_for_signature(item)
+        self.sign_button.setHidden(not signs)
+        placed = [*([self.sign_button] if signs else []), *map(self._button_of, (*led, *beside))]
         self.steps.show_in_order(placed)
         self.head.show_acts([self.buttons[act] for act in AT_THE_TOP if act not in led], self.more)
-        for one in (*self.buttons.values(), self.paper_button):
-            set_property(one, "kind", "primary" if led and one is placed[0] else "")
+        for one in (self.sign_button, *self.buttons.values(), self.paper_button):
+            set_property(one, "kind", "primary" if (led or signs) and one is placed[0] else "")
 
     def _button_of(self, act: Act) -> QPushButton:
         return self.paper_button if act is Act.PAPER else self.buttons[act]
