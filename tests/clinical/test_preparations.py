@@ -119,10 +119,10 @@ def test_a_code_that_dmd_has_under_another_name_asks() -> None:
     listed = Medicine(Coded("Oxycodone 5mg capsules (B)", CODE), ItemKind.MEDICINE, "capsule", "pom", "2")
     item = SuppliedItem(product=Coded("Paracetamol 500mg tablets", CODE), legal_class="pom", schedule="2")
     assert any(
-        one.asks and "another name" in one.sentence for one in judge(item, SupplyRoute.PATIENT, listed)
+        one.asks and "a different name" in one.sentence for one in judge(item, SupplyRoute.PATIENT, listed)
     )
     same = replace(item, product=Coded("OXYCODONE 5mg capsules", CODE))
-    assert not any("another name" in one.sentence for one in judge(same, SupplyRoute.PATIENT, listed))
+    assert not any("a different name" in one.sentence for one in judge(same, SupplyRoute.PATIENT, listed))
 
 
 def supplied(name: str, answered: str, unit: str, days: int) -> SuppliedItem:

@@ -200,7 +200,7 @@ def test_only_what_applies_to_the_product_is_asked_and_routine_questions_have_no
         for product in one.products.values():
             more = one.screening_of(product.id) - routine - follow_ups
             assert bool(more) <= bool(
-                product.live or product.holds or one.id in ("covid-19", "yellow-fever", "cholera")
+                product.live or product.holds or one.id in ("covid-19", "yellow-fever", "cholera", "hpv")
             ), (one.id, product.id)
     assert FLU.screening_of("tivc") == routine | follow_ups
     assert FLU.screening_of("ativ") == routine | follow_ups | {"egg"}

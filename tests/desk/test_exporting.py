@@ -110,7 +110,7 @@ def test_stopped_it_leaves_nothing(counter: Counter, tmp_path: Path) -> None:
     progress.step = step  # type: ignore[method-assign]
     folder = tmp_path / "out"
     folder.mkdir()
-    with pytest.raises(CancelledError, match="Nothing was written"):
+    with pytest.raises(CancelledError, match="No file was saved"):
         ExportDesk(counter.store, counter.clock).csv(
             Search(), folder / "a.csv", progress, with_patients=False
         )

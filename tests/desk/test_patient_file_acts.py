@@ -42,7 +42,7 @@ def test_it_is_reviewed_and_written(
     assert not target.exists()
     said = run(PIN, "1")
     assert "Saved as f.pdf." in said
-    assert "1 were left out" in said
+    assert "1 was left out" in said
     assert any("Notification 1" in line for line in shown)
     assert [one["why"] for one in json.loads(target.read_text(encoding="utf-8"))["left_out"]] == [
         "about another"

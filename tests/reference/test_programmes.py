@@ -116,7 +116,7 @@ def test_a_programme_hangs_together(one: Programme) -> None:
     for product in one.products.values():
         assert product.routes
         assert set(product.routes) <= routes
-        assert not one.agreement or product.dose is not None
+        assert not one.agreement or product.dose is not None or one.usual_doses
         assert product.dose is None or product.dose.value > 0
     for procedure in one.procedures:
         assert procedure.route is None or procedure.route in routes
