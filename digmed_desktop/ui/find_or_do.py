@@ -18,12 +18,11 @@ from digmed_desktop.ui.context import Context, IncidentStart
 from digmed_desktop.ui.pages.registry import Place
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
-from digmed_desktop.ui.palette import HELP, HELP_WITHOUT, Entry, Palette
+from digmed_desktop.ui.palette import HELP, HELP_WITHOUT, KEYS, Entry, Palette
 
 if TYPE_CHECKING:
     from digmed_desktop.desk.views.general import PatientView
 
-KEYS = "Ctrl+K"
 RECENT, PAGES, TO_DO, PATIENTS = "Recent searches", "Pages", "Actions", "Patients"
 LEAST_LETTERS = 2  # of a patient: one letter finds everybody
 

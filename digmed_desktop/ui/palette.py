@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -36,6 +36,7 @@ from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
 from digmed_desktop.ui.widgets.icons import draw, side_for
 from digmed_desktop.ui.widgets.words import Words, announce
 
+KEYS = "Ctrl+K"
 WAIT_MS = 120  # after the last key, before patients are looked for
 READ_MS = 300  # what comes late is in view for so long before Enter takes it
 WIDTH_EM, MOST_IN_VIEW = 46, 9
@@ -303,8 +304,8 @@ class Palette(QFrame):
             return False
         key, ctrl = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         ours = key in (Qt.Key.Key_Escape, *ENTER)
-        if event.type() == QEvent.Type.ShortcutOverride and ours:
-            event.accept()  # Esc and Ctrl+Enter would act on the page under it
+        if event.type() == QEvent.Type.ShortcutOverride and (ours or not self._leads_on(event)):
+            event.accept()  # it would act on the page under it, which nobody sees whole
             return True
         if event.type() != QEvent.Type.KeyPress:
             return False
@@ -315,6 +316,13 @@ class Palette(QFrame):
         elif key == Qt.Key.Key_Escape:
             self.put_away()
         return ours or key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+    def _leads_on(self, event: QKeyEvent) -> bool:
+        """Whether a key is one that a line names, or that closes this: others would act on the page under it."""
+        pressed = QKeySequence(event.keyCombination())
+        return any(
+            pressed == QKeySequence(keys) for keys in (KEYS, *(one.keys for one in self._entries)) if keys
+        )
 
     def _left(self) -> None:
         """Close where the cursor went elsewhere: a press beside it, or a key of another page."""

@@ -154,3 +154,26 @@ def test_it_names_no_key_that_does_nothing(bench: Bench) -> None:
     for said in (palette.help.text(), palette.line.accessibleDescription()):
         assert "Ctrl+Enter" not in said
         assert "Esc closes" in said
+
+
+def test_no_key_acts_on_the_page_under_it(bench: Bench) -> None:
+    bench.form.fill(complete_answers())
+    bench.idle()
+    draft = bench.form.draft_id
+    window = bench.window
+    palette = opened(bench)
+    bench.key(Qt.Key.Key_F9)  # next patient
+    bench.key(Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert palette.isVisible()
+    assert bench.form.draft_id == draft
+    assert bench.form.form.answers()["patient.family"] == "O'Neill"
+    assert "9990123020" not in QApplication.clipboard().text()
+    bench.key(Qt.Key.Key_F5)
+    bench.until(window.sent.isVisible)
+    bench.until(lambda: not palette.isVisible())  # a key that its lines name leads where they lead
+    palette = opened(bench)
+    bench.key(K, CONTROL)
+    assert not palette.isVisible()
+    opened(bench)
+    bench.key(Qt.Key.Key_L, CONTROL)
+    bench.until(window.sign_in.isVisible)
