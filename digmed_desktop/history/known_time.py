@@ -9,6 +9,7 @@ import json
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,7 +46,7 @@ class _Known:
 
     def after(self, running: float) -> datetime:
         """Return the moment that has come by now."""
-        return self.at + timedelta(seconds=max(0.0, running - self.running))
+        return _later(self.at, running - self.running)
 
 
 class KnownTime:
@@ -114,7 +115,15 @@ class KnownTime:
         since = (
             running - kept.running if running >= kept.running else running
         )  # at least, whenever it was started
-        return _Known(kept.at + timedelta(seconds=since), running, start, kept.told)
+        return _Known(_later(kept.at, since), running, start, kept.told)
+
+
+def _later(at: datetime, seconds: float) -> datetime:
+    """Return a moment so many seconds later, and the last there is where the calendar ends before."""
+    try:
+        return at + timedelta(seconds=max(0.0, seconds))
+    except OverflowError:
+        return datetime.max.replace(tzinfo=at.tzinfo)
 
 
 def sealed_behind(connection: sa.Connection, now: datetime) -> dict[tuple[str, str], datetime]:
@@ -138,4 +147,7 @@ def _read(raw: Any) -> _Known:
     at = datetime.fromisoformat(raw["at"])
     if at.tzinfo is None or (told is not None and told.tzinfo is None):
         raise ValueError("a moment without its offset")
-    return _Known(at, float(raw["running"]), str(raw["start"]), told)
+    running = float(raw["running"])
+    if not isfinite(running):
+        raise ValueError("a time that is not a number of seconds")
+    return _Known(at, running, str(raw["start"]), told)

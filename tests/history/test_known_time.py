@@ -140,3 +140,13 @@ def test_it_is_kept_now_and_then_and_never_in_records_to_look_at(records: Record
     records.clock.move(days=1)
     records.store.time.keep()
     assert kept() == second
+
+
+def test_a_time_at_the_end_of_the_calendar_is_no_later_than_the_clock(records: Records) -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    records.store.time.heard(last)
+    records.clock.move(hours=1)
+    assert records.store.time.now() == records.clock.now()
+    assert records.again().time.now() == records.clock.now()
+    records.computer_off("another start", hours=2)
+    assert records.store.time.now() == records.clock.now()
