@@ -202,6 +202,11 @@ def sex_of(answers: Mapping[str, str]) -> str:
     return answers.get("patient.sex", "")
 
 
+def practice_of(answers: Mapping[str, str]) -> str:
+    """Return the code of the practice as it is answered, ``""`` where it is not."""
+    return answers.get("practice.ods_code", "").strip().upper()
+
+
 def missing(now: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
     """Return the answers of ``found`` that a form does not have yet; what is typed there stays.
 

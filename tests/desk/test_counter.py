@@ -161,6 +161,27 @@ def test_earlier_doses_are_those_this_pharmacy_recorded(desk: Desk, clock: Moved
     assert desk.counter.earlier(complete_record(patient__nhs_number="999 000 0018").patient) == ()
 
 
+def test_a_practice_recorded_half_a_year_ago_is_asked_about(desk: Desk, clock: MovedClock) -> None:
+    def asked(**changed: str) -> list[str]:
+        said = desk.preview(
+            "vaccination",
+            FormState(
+                {**complete_answers(), **{key.replace("__", "."): value for key, value in changed.items()}}
+            ),
+        ).problems
+        return [one.sentence for one in said if "still registered" in one.sentence]
+
+    assert asked() == [], "nobody recorded this patient before"
+    send(desk, "one")
+    clock.move(days=183)
+    assert asked() == []
+    clock.move(days=1)
+    (sentence,) = asked()
+    assert "14 Oct 2026" in sentence
+    assert asked(practice__ods_code="B82003") == [], "another practice was entered just now"
+    assert asked(patient__nhs_number="999 000 0018") == [], "another patient"
+
+
 def test_a_second_dose_of_the_season_needs_a_reason_that_is_kept(
     desk: Desk, store: Store, clock: MovedClock
 ) -> None:

@@ -87,6 +87,9 @@ class CounterDesk:
         ):
             found.append(Problem(identity.NUMBER, REAL_PATIENT))
         found += self._known.warnings(record.patient, self._corrected(state))
+        if record.practice and not strict:
+            asked = forms.of(record).question("practice.ods_code")
+            found += self._known.still_there(record.patient, record.practice.ods_code, asked, self._today())
         if record.practice and (refusal := self._practices.refusal(record.practice.ods_code)):
             found.append(Problem(forms.of(record).question("practice.ods_code"), refusal))
         if record.practice and (warning := self._practices.other_name(record.practice)):

@@ -1,6 +1,6 @@
 """Compares who a form is about with the patients known here: one NHS number at two people, one person at two numbers."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import identity
@@ -23,6 +23,8 @@ _NAMED = {
 _TOLD_APART = ("female", "male")
 _MONTHS = 12
 _MOST = 200  # patients born on one day
+_STILL = timedelta(days=183)
+"""After half a year somebody asks whether a practice is still the patient's."""
 
 
 class KnownPatients:
@@ -52,6 +54,18 @@ class KnownPatients:
                 )
             )
         return tuple(found)
+
+    def still_there(self, patient: Patient, ods_code: str, question: str, today: date) -> tuple[Problem, ...]:
+        """Ask whether a practice is still the patient's where it was last recorded here half a year ago or earlier."""
+        for known in self._store.patients.of_number(patient.nhs_number, 1) if patient.nhs_number else ():
+            on = known.seen_at.astimezone(ENGLAND).date()
+            if identity.practice_of(known.answers) == ods_code and today - on > _STILL:
+                sentence = (
+                    f"This practice was last recorded for the patient on {shown(on)}. "
+                    "Ask whether the patient is still registered there."
+                )
+                return (Problem(question, sentence, Severity.LOOK),)
+        return ()
 
     def under_another_number(self, patient: Patient, corrected: Patient | None) -> "list[KnownPatient]":
         """Return the patients known here who may be this one under another NHS number, those seen last first."""
