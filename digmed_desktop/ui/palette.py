@@ -34,11 +34,11 @@ from digmed_desktop.ui import theme
 from digmed_desktop.ui.theme import sized
 from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
 from digmed_desktop.ui.widgets.icons import draw, side_for
+from digmed_desktop.ui.widgets.search_box import READ_MS
 from digmed_desktop.ui.widgets.words import Words, announce
 
 KEYS = "Ctrl+K"
 WAIT_MS = 120  # after the last key, before patients are looked for
-READ_MS = 300  # what comes late is in view for so long before Enter takes it
 WIDTH_EM, MOST_IN_VIEW = 46, 9
 HINT = "Type a page, an action or a patient"
 HELP = "↑ ↓ choose · Enter opens · Ctrl+Enter begins a vaccination for the patient marked · Esc closes"

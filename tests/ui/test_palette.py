@@ -11,7 +11,8 @@ from shiboken6 import delete
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui import find_or_do
-from digmed_desktop.ui.palette import READ_MS, Palette
+from digmed_desktop.ui.palette import Palette
+from digmed_desktop.ui.widgets.search_box import READ_MS
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import Bench
 
