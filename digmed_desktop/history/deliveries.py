@@ -4,7 +4,7 @@ A sending is of a notification, or of an answer that a response asked for; both 
 same table of transitions. Only the latest sending of a notification speaks for its state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
 from digmed_desktop.messaging.replies import StoppedPractice
 from digmed_desktop.messaging.sending import Receipt, Sending
-from digmed_desktop.messaging.states import UNSENT, UNTOLD, Happening, Need, State, next_state
+from digmed_desktop.messaging.states import UNSENT, UNTOLD, Happening, Need, Standing, State, next_state
 from digmed_desktop.messaging.story import QueueStanding
 
 _INTERRUPTED = "The program ended while this was being sent."
@@ -281,7 +281,7 @@ class Deliveries:
                 sending.update().where(sending.c.id == row.id).values(tracked_at=self._database.clock.now())
             )
             if collected:
-                self._write(connection, row, ledger.Entry(Happening.PICKED_UP))
+                self._write(connection, row, ledger.Entry(Happening.PICKED_UP), ledger.write_news)
 
     def raise_overdue(self, duty: Duty) -> int:
         """Raise a need for a person for all that is late; return for how many."""
@@ -351,10 +351,15 @@ class Deliveries:
                 sending.update().where(sending.c.id == sa.bindparam("this")).values(values), rows
             )
 
-    def _write(self, connection: sa.Connection, row: AnyRow, entry: ledger.Entry) -> State:
+    def _write(
+        self,
+        connection: sa.Connection,
+        row: AnyRow,
+        entry: ledger.Entry,
+        write: Callable[[sa.Connection, datetime, int, ledger.Entry], Standing] = ledger.write,
+    ) -> State:
         if row.notification_id is not None:
-            at = self._database.clock.now()
-            return ledger.write(connection, at, row.notification_id, entry).state
+            return write(connection, self._database.clock.now(), row.notification_id, entry).state
         return write_owed(connection, row.owed_id, entry.happening)
 
 

@@ -227,7 +227,8 @@ class Inbox:
                     happening = Happening.EARLIER_UNDELIVERED
                 code = "" if row.status_code in _REPORTED else row.status_code
                 entry = ledger.Entry(happening, code, row.status_text)
-                ledger.write(connection, self._database.clock.now(), row.notification_id, entry)
+                write = ledger.write_news if row.status_code in _REPORTED else ledger.write
+                write(connection, self._database.clock.now(), row.notification_id, entry)
             self._applied(connection, mesh_id)
 
     def apply_response(self, mesh_id: str, meanings: Sequence[Meaning], answer: bytes | None) -> None:

@@ -96,6 +96,25 @@ def write(connection: sa.Connection, at: datetime, notification_id: int, entry: 
     return after
 
 
+def write_news(connection: sa.Connection, at: datetime, notification_id: int, entry: Entry) -> Standing:
+    """Write down what MESH says of a sending, unless the story since it was claimed says so and nothing changes.
+
+    A look-up and a report may both say that a message was collected: that is one happening.
+    """
+    before = standing_of(connection, notification_id)
+    if judge(before, entry.happening, entry.code, asks=entry.asks) == before:
+        of = event.c.notification_id == notification_id
+        claimed = sa.select(sa.func.coalesce(sa.func.max(event.c.id), 0)).where(
+            of, event.c.happening == Happening.CLAIMED.value
+        )
+        said = sa.select(event.c.id).where(
+            of, event.c.happening == entry.happening.value, event.c.id > claimed.scalar_subquery()
+        )
+        if connection.execute(said.limit(1)).first() is not None:
+            return before
+    return write(connection, at, notification_id, entry)
+
+
 def end_doubt(connection: sa.Connection, notification_id: int, asks: Callable[[str], bool]) -> None:
     """Take back the need that doubted answers raised, once no person has to look at one any more.
 

@@ -11,7 +11,14 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.corrections import Correction, Way
 from digmed_desktop.messaging.errors import NotAllowedNowError, NotThereError
-from digmed_desktop.messaging.sending import FrozenMessage, InboxItem, ItemKind, Receipt
+from digmed_desktop.messaging.sending import (
+    COLLECTED_REPORT,
+    TAKEN_REPORT,
+    FrozenMessage,
+    InboxItem,
+    ItemKind,
+    Receipt,
+)
 from digmed_desktop.messaging.states import Happening, Need, State
 from tests.history.samples import PHARMACIST, START, MovedClock, answered, facts, local_id, message, token
 
@@ -51,8 +58,16 @@ def send(store: Store, local: str, mesh_id: str) -> None:
     store.deliveries.record(local, Happening.TAKEN, receipt=Receipt(mesh_id, "BOX1"))
 
 
-def report(store: Store, mesh_id: str, *, linked_id: str = "", about: str = "") -> bool:
-    item = (mesh_id, ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", about, linked_id, "14", "Not collected")
+def report(
+    store: Store,
+    mesh_id: str,
+    *,
+    linked_id: str = "",
+    about: str = "",
+    code: str = "14",
+    text: str = "Not collected",
+) -> bool:
+    item = (mesh_id, ItemKind.REPORT, "DIGMED_FLU_VAC", "BOX0", b"", about, linked_id, code, text)
     store.inbox.keep(InboxItem(*item))
     matched = store.inbox.place_report(mesh_id).matched
     store.inbox.apply_report(mesh_id)
@@ -188,6 +203,35 @@ def test_send_again_is_the_identical_message_under_a_new_local_id(store: Store, 
     # a report on the second one is
     assert report(store, "R3", about=second)
     assert (state(store, made), store.notifications.row(made).need) == (State.NOT_DELIVERED, Need.UNSENT)
+
+
+def test_what_a_look_up_and_reports_say_of_one_sending_happened_once(store: Store, ada: int) -> None:
+    """MESH's look-up and its client's report both say that a message was collected, in either order."""
+    (one, local_1, _), (other, local_2, _) = freeze(store), freeze(store)
+    send(store, local_1, "M1")
+    send(store, local_2, "M2")
+    store.deliveries.tracked(local_1, collected=True)
+    assert report(store, "R1", linked_id="M1", code=COLLECTED_REPORT, text="")
+    assert report(store, "R2", linked_id="M2", code=COLLECTED_REPORT, text="")
+    store.deliveries.tracked(local_2, collected=True)
+    assert report(store, "R3", linked_id="M2", code=TAKEN_REPORT, text="")
+    for made in (one, other):
+        said = [event.happening for event in store.notifications.story(made).events]
+        assert (said.count("picked-up"), said.count("taken")) == (1, 1)
+        assert state(store, made) is State.COLLECTED
+
+
+def test_a_second_sending_is_collected_anew(store: Store, ada: int) -> None:
+    made, local, _ = freeze(store)
+    send(store, local, "M1")
+    store.deliveries.tracked(local, collected=True)
+    assert report(store, "R1", linked_id="M1")
+    store.notifications.send_again(made, ada, second := local_id())
+    send(store, second, "M2")
+    assert report(store, "R2", linked_id="M2", code=COLLECTED_REPORT, text="")
+    said = [event.happening for event in store.notifications.story(made).events]
+    assert said.count("picked-up") == 2
+    assert state(store, made) is State.COLLECTED
 
 
 def test_a_waiting_one_is_swapped_and_nothing_goes_out_for_it(store: Store, ada: int) -> None:

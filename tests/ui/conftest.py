@@ -106,12 +106,14 @@ class Bench:
         assert self.window.vaccinate is not None
         return self.window.vaccinate
 
-    def until(self, seen: Callable[[], bool], timeout: int = 90_000) -> None:
+    def until(
+        self, seen: Callable[[], bool], timeout: int = 90_000, *, what: str = "what was waited for"
+    ) -> None:
         """Let the window live until something is seen; pytest-qt's own wait looks every 10 ms only."""
         end = time.monotonic() + timeout / 1000
         looked = 0
         while not seen():
-            assert time.monotonic() < end, f"not seen within {timeout} ms"
+            assert time.monotonic() < end, f"{what}: not seen within {timeout} ms"
             looked += 1
             pause(1 if looked < OFTEN else 10)
 

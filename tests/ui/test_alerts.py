@@ -1,6 +1,7 @@
 """Stops and warnings over a form: stops first, two at length, the others in one line each, all counted alike."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -161,12 +162,10 @@ def test_a_warning_is_read_without_scrolling_wherever_the_cursor_is(
     assert (bench.window.width(), bench.window.height()) == (1280, 720)
     for question in ("previous.finding", "screening.unwell", "consent.to_treatment", "vaccine.outcome"):
         form.focus_field(question)
-        pause(60)
         sentence = about.get(question, first)  # of the question at the cursor, else of the first one
-        said = [
-            words for words in form.findChildren(Words) if words.text() == sentence and wholly_in_sight(words)
-        ]
-        assert said, f"{question}: the warning is out of view"
+        bench.until(
+            partial(said_in_sight, form, sentence), 20_000, what=f"the warning with the cursor in {question}"
+        )
         here = QApplication.focusWidget()
         assert here is not None, question
         assert form.form.fields[question].isAncestorOf(here), question
@@ -177,9 +176,12 @@ def test_a_warning_is_read_without_scrolling_wherever_the_cursor_is(
     assert above < bench.window.height() / 2
     form.give_reasons({p.reason_key: "Clinical judgement" for p in form.preview.preview.problems})
     form.refresh()
-    bench.idle()
-    pause(60)
-    assert not form.warning.isVisible()
+    bench.until(form.warning.isHidden, 20_000)
+
+
+def said_in_sight(form: QWidget, sentence: str) -> bool:
+    """Whether a sentence is to be read somewhere on a form, whole, without scrolling."""
+    return any(words.text() == sentence and wholly_in_sight(words) for words in form.findChildren(Words))
 
 
 def wholly_in_sight(widget: QWidget) -> bool:
