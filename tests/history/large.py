@@ -41,8 +41,14 @@ GIVEN = ("Rose", "Ada", "Wilhelmina", "Bo", "Thaddeus", "Grace", "Amira", "Sunit
 
 
 def fill(folder: Path, count: int) -> None:
-    """Write ``count`` notifications, each with a message and four events."""
+    """Make a history of ``count`` notifications, each with a message and four events."""
     store = Store.create(folder / "digmed.db", KEY, MovedClock())
+    write(store, count)
+    store.close()
+
+
+def write(store: Store, count: int, *, body: int = BODY) -> None:
+    """Write ``count`` notifications into an empty history, each with a message of ``body`` bytes and four events."""
     chance = random.Random(7)
     seen: set[tuple[int, int, int]] = set()
     for first in range(0, count, 5000):
@@ -77,7 +83,7 @@ def fill(folder: Path, count: int) -> None:
                 }
             )  # fmt: skip
             bodies.append(
-                {"notification_id": n, "record_json": "{}", "body": chance.randbytes(BODY), "made_at": at}
+                {"notification_id": n, "record_json": "{}", "body": chance.randbytes(body), "made_at": at}
             )
             sent.append(
                 {"notification_id": n, "latest": True, "local_id": f"L{n}", "address": "", "attempts": 1}
@@ -102,7 +108,6 @@ def fill(folder: Path, count: int) -> None:
         connection.execute(sa.text("PRAGMA analysis_limit = 400"))
         for name in ("notification", "word"):
             connection.execute(sa.text(f"ANALYZE {name}"))
-    store.close()
 
 
 def resident_after_use(folder: Path) -> float:

@@ -40,7 +40,7 @@ class Run:
         lines = [
             f"{self.name}: {self.check.promise}",
             f"made:   {now:%Y-%m-%d %H:%M} UTC in {self.seconds:.0f} s, seed {self.size.seed}",
-            f"commit: {_commit()}",
+            f"commit: {commit()}",
             f"on:     Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores",
             "",
             *(f"{name:{width}}  {_number(value)}" for name, value in figures.items()),
@@ -66,7 +66,9 @@ def _number(value: float | str) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}" if isinstance(value, float) else value
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Return the commit that is checked out, and whether anything was changed after it."""
+
     def git(*words: str) -> str:
         done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
         return done.stdout.strip()
