@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digmed_desktop.clinical import identity
 from digmed_desktop.desk.views.general import PersonView
@@ -14,6 +14,7 @@ from digmed_desktop.ui.clipboard import Copied
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.idle_lock import IdleLock
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.cleared_answers import PUT_BACK
 from digmed_desktop.ui.pages.form_page import FormPage
@@ -29,7 +30,7 @@ class Frame(Protocol):
     """The part of the window that the counter uses."""
 
     context: Context
-    pages: QStackedWidget
+    pages: Pages
     strip: Strip
     banner: Banner
     check: CheckPage
@@ -42,7 +43,7 @@ class Frame(Protocol):
     def closing(self) -> SignalInstance:
         """It closes."""
 
-    def visit(self, page: QWidget) -> None:
+    def visit(self, page: Page) -> None:
         """Go to a page."""
 
     def lock(self) -> None:
@@ -88,18 +89,18 @@ class Counter(QObject):
 
     def form(self) -> FormPage | None:
         """Return the form in view or on the check page, or the one looked at last."""
-        page = self._window.pages.currentWidget()
+        page = self._window.pages.in_view
         form = self._window.form_in_check if page is self._window.check else page
         return form if isinstance(form, FormPage) else self._looked_at
 
     def _follow_form(self) -> None:
-        page = self._window.pages.currentWidget()
+        page = self._window.pages.in_view
         if isinstance(page, FormPage):
             self._looked_at = page
 
     def follow_page(self) -> None:
         """Show the session of the form in view."""
-        page = self._window.pages.currentWidget()
+        page = self._window.pages.in_view
         form = self._window.form_in_check if page is self._window.check else page
         if not isinstance(form, FormPage):
             self._window.strip.show_session(())
@@ -131,7 +132,7 @@ class Counter(QObject):
         form = self.form()
         if form is None or self._context.acting.person is None:
             return
-        page = self._window.pages.currentWidget()
+        page = self._window.pages.in_view
         in_view = page in (form, self._window.check) and identity.is_somebodys(form.answers())
         self._window.visit(form)
         if in_view or self.last_sent is None or self.last_sent[0] != form.FORM:
@@ -170,10 +171,9 @@ class Counter(QObject):
 
     def put_back(self) -> None:
         """Put back what was taken for a scan, else what the page in view emptied last."""
-        page = self._window.pages.currentWidget()
-        put_back = getattr(page, "put_back", None)
-        if not self._scans.put_back() and callable(put_back):
-            put_back()
+        page = self._window.pages.in_view
+        if not self._scans.put_back() and page is not None:
+            page.put_back()
 
     # ---- the lock, and what was chosen
 

@@ -15,6 +15,7 @@ from digmed_desktop.desk.views.general import Fit
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.searching import Search
 from digmed_desktop.ui.context import Context, IncidentStart
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.registry import Place
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
@@ -38,7 +39,7 @@ class Frame(Protocol):
         """Whether somebody is signed in and has a page in view."""
 
     def go(self, key: str) -> None: ...
-    def page(self, key: str) -> QWidget: ...
+    def page(self, key: str) -> Page: ...
     def lock(self) -> None: ...
     def put_cursor(self) -> None: ...
 

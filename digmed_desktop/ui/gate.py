@@ -3,13 +3,14 @@
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog
 
 from digmed_desktop.desk.views.general import DraftView, FormLists, Opened, PersonView
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.frame import Banner
 from digmed_desktop.ui.manager_flow import ManagerFlow
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.contact_clock import left_unfinished
 from digmed_desktop.ui.pages.form_page import FormPage
@@ -36,7 +37,7 @@ class Frame(Protocol):
     """The part of the window that the gate uses."""
 
     context: Context
-    pages: QStackedWidget
+    pages: Pages
     strip: Strip
     banner: Banner
     toast: Toast
@@ -47,9 +48,9 @@ class Frame(Protocol):
     def form_in_check(self) -> FormPage | None:
         """The form that the check page shows."""
 
-    def page(self, key: str) -> QWidget: ...
-    def show_page(self, page: QWidget) -> None: ...
-    def visit(self, page: QWidget) -> None: ...
+    def page(self, key: str) -> Page: ...
+    def show_page(self, page: Page) -> None: ...
+    def visit(self, page: Page) -> None: ...
     def go(self, key: str) -> None: ...
     def begin_form(self, start: FormStart) -> None: ...
     def forms(self) -> list[FormPage]: ...
@@ -75,10 +76,8 @@ class Gate(QObject):
         for page in (self.opening, self.sign_in, self.recovery):
             window.pages.addWidget(page)
         self.manager = ManagerFlow(window.context, window.pages, window.show_page)
-        self._before_lock: QWidget | None = None  # the page that was in view
-        self._came_from: QWidget | None = (
-            None  # the page in view when the forms came, before the draft is known
-        )
+        self._before_lock: Page | None = None  # the page that was in view
+        self._came_from: Page | None = None  # the page in view when the forms came, before the draft is known
         self._connect()
 
     def _connect(self) -> None:
@@ -91,7 +90,7 @@ class Gate(QObject):
         self.recovery.done.connect(lambda: self._ask_who(locked=False))
         self.manager.begin(self.let_in, lambda: self._ask_who(locked=False), self._take)
 
-    def is_outside(self, page: QWidget | None) -> bool:
+    def is_outside(self, page: Page | None) -> bool:
         """Whether a page comes before anybody is signed in."""
         return page in (self.opening, self.sign_in, self.first_run, self.recovery, self.manager.first)
 
@@ -158,7 +157,7 @@ class Gate(QObject):
         if self._context.acting.person is None:
             return
         self._window.save_drafts()
-        self._before_lock = self._window.pages.currentWidget()
+        self._before_lock = self._window.pages.in_view
         close_dialogs()
         self._context.acting.become(None)
         self._ask_who(locked=True)
@@ -185,13 +184,13 @@ class Gate(QObject):
 
     def _have_forms(self, lists: dict[str, FormLists]) -> None:
         self._context.lists.update(lists)
-        self._came_from = self._window.pages.currentWidget()
+        self._came_from = self._window.pages.in_view
         self._window.strip.programme.setText(lists["vaccination"].programme_name)
         self._context.office.ask(lambda desk: desk.newest_draft(), self._resume)
 
     def _resume(self, draft: DraftView | None) -> None:
         window = self._window
-        if window.record_imports.arrive() or window.pages.currentWidget() is not self._came_from:
+        if window.record_imports.arrive() or window.pages.in_view is not self._came_from:
             return  # whoever was quick has gone to a page meanwhile, and stays there
         if draft is None or draft.form not in FORMS:
             window.go(HOME)

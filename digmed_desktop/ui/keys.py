@@ -11,11 +11,11 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QStackedWidget,
     QWidget,
 )
 from shiboken6 import isValid
 
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.words import application
 
@@ -26,12 +26,9 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class KeyLaw(QObject):
-    """Belongs to one window. ``leave`` goes back from a page that has no way of its own.
+    """Belongs to one window. ``leave`` goes back from a page that has no way of its own."""
 
-    A page may have ``main_action()``, and ``go_back()`` that returns whether it went back one step.
-    """
-
-    def __init__(self, window: QWidget, pages: QStackedWidget, leave: Callable[[], None]) -> None:
+    def __init__(self, window: QWidget, pages: Pages, leave: Callable[[], None]) -> None:
         super().__init__(window)
         self._pages, self._leave = pages, leave
         self._since = time.monotonic()
@@ -75,7 +72,7 @@ class KeyLaw(QObject):
             return  # a window that is taken apart moves the cursor too
         self._watch(now)
         self._close_list(now)
-        page = self._pages.currentWidget()
+        page = self._pages.in_view
         if old is not None and page is not None and page.isAncestorOf(old) and not old.isVisibleTo(page):
             QTimer.singleShot(0, self, self._come_back)
         if now is None or not self._pages.isAncestorOf(now):
@@ -100,15 +97,13 @@ class KeyLaw(QObject):
             self._pages.window().activateWindow()  # some platforms leave the list that was closed active
 
     def _come_back(self) -> None:
-        page = self._pages.currentWidget()
+        page = self._pages.in_view
         if page is not None and self._pages.isVisible():
             self.arrive(page)
 
-    def enter(self, page: QWidget) -> None:
+    def enter(self, page: Page) -> None:
         """Let a page put the cursor where its work begins; one that does not has it at its first stop."""
-        arrive = getattr(page, "arrive", None)
-        if callable(arrive):
-            arrive()
+        page.arrive()
         self.arrive(page)
 
     def arrive(self, page: QWidget) -> None:
@@ -126,22 +121,20 @@ class KeyLaw(QObject):
 
     def main(self) -> None:
         """Do the main action of the page in view; while it cannot be done, go to what is to be done first."""
-        page = self._pages.currentWidget()
-        act, arrive = getattr(page, "main_action", None), getattr(page, "arrive", None)
-        if callable(act):
-            act()
-        elif page is not None and (found := main_button(page)) is not None:
+        page = self._pages.in_view
+        if page is None or page.main_action():
+            return
+        if (found := main_button(page)) is not None:
             if found.property("kind") == SENDS and (time.monotonic() - self._since) * 1000 < SEEN_MS:
                 return
             found.click()
-        elif callable(arrive):
-            arrive()
+        else:
+            page.arrive()
 
     def back(self) -> None:
         """Go one step back."""
-        page = self._pages.currentWidget()
-        way = getattr(page, "go_back", None)
-        if not (callable(way) and way()):
+        page = self._pages.in_view
+        if page is None or not page.go_back():
             self._leave()
 
 

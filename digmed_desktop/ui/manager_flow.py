@@ -3,17 +3,17 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from digmed_desktop.desk.views.general import Opened, PersonView, SignIn
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.by_phrase import FirstManagerPage, ForgottenPinPage
 
 
 class ManagerFlow(QObject):
     """Shows the two pages of the recovery phrase, and hands the window back to who has signed in."""
 
-    def __init__(self, context: Context, pages: QStackedWidget, show: Callable[[QWidget], None]) -> None:
+    def __init__(self, context: Context, pages: Pages, show: Callable[[Page], None]) -> None:
         super().__init__(pages)
         self._context, self._show = context, show
         self.first, self.forgotten = FirstManagerPage(context), ForgottenPinPage(context)

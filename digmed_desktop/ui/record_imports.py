@@ -2,13 +2,12 @@
 
 from typing import Protocol
 
-from PySide6.QtWidgets import QStackedWidget
-
 from digmed_desktop.clinical import record_import
 from digmed_desktop.desk.views.general import DraftView
 from digmed_desktop.desk.views.messages import TakenIn
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.pages.base import Pages
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.pages.people import SignInPage
 from digmed_desktop.ui.pages.registry import FORMS
@@ -25,7 +24,7 @@ class Frame(Protocol):
 
     context: Context
     banner: Banner
-    pages: QStackedWidget
+    pages: Pages
 
     def forms(self) -> list[FormPage]:
         """Return the forms that were looked at."""
@@ -79,7 +78,7 @@ class RecordImports:
         window = self._window
         if any(form.in_use for form in window.forms()):
             return True
-        page = window.pages.currentWidget()
+        page = window.pages.in_view
         return not isinstance(page, FormPage | TodayPage | SignInPage)
 
     def _have(self, asked: str, draft: DraftView | None, *, wanted: bool) -> None:

@@ -1,10 +1,10 @@
 """Sort quick input: a scan goes to the page in view, text to its field, and one key puts back what was text."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, cast
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from shiboken6 import isValid
 
 from digmed_desktop.clinical.form import Option
@@ -13,6 +13,7 @@ from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Found, Scan, is_code, is_sure, read_burst
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.widgets.editors import DateEditor
 from digmed_desktop.ui.widgets.field import Field
@@ -34,38 +35,28 @@ NUMBER_AS_TEXT = (
 )
 
 
-class Answered(Protocol):
-    """Something that holds fields with answers."""
-
-    fields: dict[str, Field]
-
-    def answers(self) -> dict[str, str]: ...
-
-
 class Frame(Protocol):
     """The part of the window that this uses."""
 
     context: Context
-    pages: QStackedWidget
+    pages: Pages
     banner: Banner
 
 
 class BeforeScan(QObject):
     """The answers of a page as they were before a scan changed them."""
 
-    def __init__(self, page: QWidget | None) -> None:
+    def __init__(self, page: Page | None) -> None:
         super().__init__()
         self._page = page
-        self._holder: Answered | None = None
         self._since: set[str] = set()  # what a person answered after the scan
         self._before: Mapping[str, str] = {}
         self._draft = page.draft_id if isinstance(page, FormPage) else ""
         self._carried = set(page.carried) if isinstance(page, FormPage) else set()
-        holder: object = page.form if isinstance(page, FormPage) else page
-        if hasattr(holder, "fields") and hasattr(holder, "answers"):
-            self._holder = holder
-            self._before = holder.answers()
-            for field in holder.fields.values():
+        self._holder = page.scan_fields() if page is not None else None
+        if self._holder is not None:
+            self._before = self._holder.answers()
+            for field in self._holder.fields.values():
                 field.edited.connect(self._edited)
 
     def _edited(self, field_id: str) -> None:
@@ -97,7 +88,7 @@ class BeforeScan(QObject):
 
 
 class Scans(QObject):
-    """Belongs to one window. A page that takes scans has ``take_scanned(Burst, Scan)``, or is a form."""
+    """Belongs to one window. A form has its own way with a scan."""
 
     def __init__(self, window: Frame, parent: QWidget) -> None:
         super().__init__(parent)
@@ -107,15 +98,14 @@ class Scans(QObject):
 
     def take(self, burst: Burst) -> None:
         """Give a scan to the page in view, and text to the field at the cursor."""
-        page, self._at = self._window.pages.currentWidget(), QApplication.focusWidget()
+        page, self._at = self._window.pages.in_view, QApplication.focusWidget()
         self._before = BeforeScan(page)
         if self._is_text(burst, page):
             self._give_text(burst, page)
             return
         scan = read_burst(burst, self._context.made.now.scanner_separator)
-        taker = _taker(page)
-        if taker is not None:
-            taker(burst, scan)
+        if page is not None and page.takes_scans:
+            page.take_scanned(burst, scan)
         elif self._context.acting.person is None:
             self._window.banner.say("look", NOBODY, HEAD, for_all=True)
         elif not isinstance(page, FormPage):
@@ -148,11 +138,11 @@ class Scans(QObject):
 
     # ---- text or code
 
-    def _is_text(self, burst: Burst, page: QWidget | None) -> bool:
+    def _is_text(self, burst: Burst, page: Page | None) -> bool:
         """Whether it is meant for the field at the cursor."""
         if QApplication.activeModalWidget() is not None:  # a dialog takes no scans
             return True
-        if page is not None and tries_scanner(page):
+        if page is not None and page.tries_scanner:
             return False
         separator = self._context.made.now.scanner_separator
         if not is_code(burst, separator):
@@ -161,12 +151,12 @@ class Scans(QObject):
             return False
         if not isinstance(page, FormPage):
             number = read_burst(burst, separator).found is Found.PATIENT
-            return number or _taker(page) is None
+            return number or page is None or not page.takes_scans
         if read_burst(burst, separator).found is Found.PATIENT:
             return question_at(self._at) not in PATIENTS_AT and not is_in_date(self._at)
         return not page.TAKES_PACKS and burst.text.strip().isdigit()
 
-    def _give_text(self, burst: Burst, page: QWidget | None) -> None:
+    def _give_text(self, burst: Burst, page: Page | None) -> None:
         if not takes_text(self._at):
             self._window.banner.say("look", NO_FIELD, HEAD)
             return
@@ -203,20 +193,6 @@ class Scans(QObject):
                 page.scan_panel.show_pack(pack, products, form)
 
         self._context.office.ask(lambda desk: desk.stock.scanned(scan, form), show)
-
-
-def tries_scanner(page: QWidget) -> bool:
-    """Whether everything that comes quickly is wanted on a page, codes or not."""
-    tries = getattr(page, "tries_scanner", None)
-    return callable(tries) and bool(tries())
-
-
-def _taker(page: QWidget | None) -> Callable[[Burst, Scan], None] | None:
-    """Return what takes the scans of a page that is no form, None where it takes none."""
-    taker = getattr(page, "take_scanned", None)
-    if page is None or not callable(taker) or (hasattr(page, "tries_scanner") and not tries_scanner(page)):
-        return None
-    return cast("Callable[[Burst, Scan], None]", taker)
 
 
 def takes_text(widget: QWidget | None) -> bool:

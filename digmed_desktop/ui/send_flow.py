@@ -4,14 +4,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtWidgets import QWidget
-
 from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.views.general import Preview, Sent
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.frame import Banner
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.check import CheckPage, recorded_groups
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.patient_banner import NUMBER
@@ -35,8 +34,8 @@ class FormWindow(Protocol):
     counter: Counter
     toast: Toast
 
-    def show_page(self, page: QWidget) -> None: ...
-    def visit(self, page: QWidget) -> None: ...
+    def show_page(self, page: Page) -> None: ...
+    def visit(self, page: Page) -> None: ...
     def go(self, key: str) -> None: ...
     def forms(self) -> list[FormPage]: ...
 
@@ -61,6 +60,7 @@ class SendFlow:
         """Show a form on the check page."""
         self.form, self._shown = form, form.answers()
         check = self._window.check
+        check.checked, check.rail_key = form, form.rail_key
         check.show_recorded(
             recorded_groups(form.form, form.form.answers()),
             preview,

@@ -110,6 +110,7 @@ class Strip(QFrame):
 
     lock = Signal()
     wanted = Signal(str)  # the field to change
+    _is_made = False  # Qt tells of the font while the strip is made
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,6 +140,7 @@ class Strip(QFrame):
         self._initials = ""  # the words of a person where the text is large: the vaccine takes the room
         self.show_person(None)
         self._lay()
+        self._is_made = True
 
     def show_session(self, values: Sequence[Chip]) -> None:
         """Show the values of a form's session; none hides them."""
@@ -188,7 +190,7 @@ class Strip(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_values"):
+        if event.type() == QEvent.Type.FontChange and self._is_made:
             self._lay()
 
     def _press(self, place: int) -> None:

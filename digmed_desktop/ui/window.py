@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views.general import FormLists
@@ -16,6 +16,7 @@ from digmed_desktop.ui.frame import Banner, practice_band
 from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.notices import Notices
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.check import CheckPage
 from digmed_desktop.ui.pages.contact_clock import of_another_day
 from digmed_desktop.ui.pages.drafts import DraftsPage
@@ -62,10 +63,10 @@ class Window(QMainWindow):
             for place in PLACES
             if context.practice is not None or not place.only_in_practice_mode
         }
-        self._made: dict[str, QWidget] = {}
+        self._made: dict[str, Page] = {}
         self._been: list[str] = []  # the places looked at before, the last one last
-        self._before_help: QWidget | None = None
-        self.pages = QStackedWidget()
+        self._before_help: Page | None = None
+        self.pages = Pages()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
         self.gate = Gate(self)
         self.opening, self.sign_in, self.recovery = self.gate.opening, self.gate.sign_in, self.gate.recovery
@@ -140,7 +141,7 @@ class Window(QMainWindow):
         context.navigate.lists_changed.connect(self.take_lists)
         self.gate.ready.connect(self.ready)
         self.help.back.connect(self._leave_help)
-        self.reports.done.connect(self.show_page)
+        self.reports.done.connect(self._after_reports)
         self.story.patient_changed.connect(self.follow_session)
         context.made.changed.connect(self.follow_session)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock)
@@ -152,7 +153,7 @@ class Window(QMainWindow):
 
     # ---- which page
 
-    def page(self, key: str) -> QWidget:
+    def page(self, key: str) -> Page:
         """Return the page of a place; it is made when it is first asked for."""
         if key not in self._made:
             made = page_of(self.places[key], self.context)
@@ -204,7 +205,7 @@ class Window(QMainWindow):
         page = self._made.get("practice")
         return page if isinstance(page, PracticePage) else None
 
-    def show_page(self, page: QWidget) -> None:
+    def show_page(self, page: Page) -> None:
         """Bring a page into view; rail and strip only once someone is signed in."""
         if (popup := QApplication.activePopupWidget()) is not None:
             popup.close()  # a list of the page before, perhaps of patients, when the idle time locks
@@ -213,57 +214,38 @@ class Window(QMainWindow):
         self.strip.pharmacy.setText(self.context.pharmacy.name)
         self.rail.setVisible(self.is_inside)
         self.strip.setVisible(self.is_inside)
-        self.rail.mark(self._place_of(page))
+        self.rail.mark(page.rail_key)
         self.follow_session()
 
     @property
     def is_inside(self) -> bool:
         """Whether somebody is signed in and has a page in view."""
-        page = self.pages.currentWidget()
+        page = self.pages.in_view
         return self.context.acting.person is not None and not self.gate.is_outside(page)
 
     def put_cursor(self) -> None:
         """Put the cursor on the page in view, where nothing has it."""
-        if (page := self.pages.currentWidget()) is not None:
+        if (page := self.pages.in_view) is not None:
             self.keys.arrive(page)
 
     def follow_session(self) -> None:
-        """Show the session of the form in view."""
-        counter = getattr(self, "counter", None)
-        if counter is not None:
-            counter.follow_page()
-            self._show_patient()
-
-    def _show_patient(self) -> None:
-        """Show whose form or record is in view."""
-        page = self.pages.currentWidget()
-        form = self.form_in_check if page is self.check else page
-        view = form.banner() if isinstance(form, FormPage) else None
-        if page is self.story:
-            view = self.story.banner()
+        """Show the session and the patient of the page in view."""
+        self.counter.follow_page()
+        page = self.pages.in_view
+        view = page.banner() if page is not None else None
         self.patient.setVisible(view is not None)
         if view is not None:
             self.patient.show_view(view)
-            if isinstance(form, FormPage) and view.name != NOBODY:
+            if page is not self.story and view.name != NOBODY:
                 self.toast.make_way()
 
-    def _place_of(self, page: QWidget | None) -> str:
-        """Return the key of the rail's entry that a page belongs to."""
-        if page is self.story:
-            return "sent"
-        if page is self.help:
-            return "help"
-        if page is self.check:
-            page = self.form_in_check
-        return next((key for key, made in self._made.items() if made is page), "")
-
-    def visit(self, page: QWidget) -> None:
+    def visit(self, page: Page) -> None:
         """Go to a page, as far as someone is signed in; drafts are kept first."""
         if self.context.acting.person is None:
             return
         self.save_drafts()
-        if place := self._place_of(self.pages.currentWidget()):
-            self._been = [*self._been[-MOST_STEPS_BACK:], place]
+        if (left := self.pages.in_view) is not None and left.rail_key:
+            self._been = [*self._been[-MOST_STEPS_BACK:], left.rail_key]
         self.show_page(page)
         self.keys.enter(page)
 
@@ -271,8 +253,8 @@ class Window(QMainWindow):
         """Go back to the place looked at before, at last to Today."""
         if self.context.acting.person is None:
             return
-        here = self._place_of(self.pages.currentWidget())
-        while self._been and self._been[-1] == here:
+        page = self.pages.in_view
+        while self._been and page is not None and self._been[-1] == page.rail_key:
             self._been.pop()
         self.go(self._been.pop() if self._been else HOME)
 
@@ -290,14 +272,18 @@ class Window(QMainWindow):
 
     def open_help(self) -> None:
         """Show help for the page in view."""
-        page = self.pages.currentWidget()
+        page = self.pages.in_view
         if page is self.help or page is None:
             return
-        place = self.places.get(self._place_of(page))
-        topic = getattr(page, "help_topic", "") or (place.help_topic if place else "first-run")
+        place = self.places.get(page.rail_key)
+        topic = page.help_topic or (place.help_topic if place else "first-run")
         self._before_help = page
         self.help.open(topic)
         self.visit(self.help)
+
+    def _after_reports(self, page: Page) -> None:
+        self.show_page(page)
+        self.keys.enter(page)
 
     def _leave_help(self) -> None:
         self.visit(self._before_help or self.page(HOME))
@@ -379,9 +365,8 @@ class Window(QMainWindow):
             form.use_lists(lists[form.FORM])
 
     def _history_moved(self) -> None:
-        moved = getattr(self.pages.currentWidget(), "history_moved", None)
-        if callable(moved):
-            moved()
+        if (page := self.pages.in_view) is not None:
+            page.history_moved()
 
     def show_time(self) -> None:
         """Show the time of the program's clock."""

@@ -126,7 +126,7 @@ def test_every_page_obeys_the_law_of_keys(home: Path, bench: Bench) -> None:
             for one in page.findChildren(QPushButton)
             if one.isVisible() and one.isEnabled() and one.property("kind") in ("go", "primary")
         ]
-        if main and not callable(getattr(page, "main_action", None)) and main_button(page) is None:
+        if main and not isinstance(page, FormPage) and main_button(page) is None:
             faults.append(f"{name}: Ctrl+Enter does nothing")
         faults += [f"{name}: {what}" for what in chosen_by_letters(page)]
         faults += [f"{name}: {what}" for what in chosen_by_down(bench, page)]
@@ -191,7 +191,7 @@ def test_ctrl_enter_does_the_main_action_of_every_page(
         return None if button is None else Pressed(button)
 
     monkeypatch.setattr(keys, "main_button", found)
-    monkeypatch.setattr(FormPage, "main_action", lambda _page: pressed.append(CHECKS))
+    monkeypatch.setattr(FormPage, "main_action", lambda _page: pressed.append(CHECKS) or True)
     wrong, seen = {}, {"notification"}  # its acts differ with its state: it has a main action on paper alone
     for name, go in pages(bench):
         if name in seen:

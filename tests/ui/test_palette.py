@@ -136,10 +136,10 @@ def test_it_waits_until_somebody_is_inside(open_bench: Callable[..., Bench]) -> 
     bench = open_bench()
     window = bench.window
     window.gate.let_in(window.context.people[0])
-    assert window.gate.is_outside(window.pages.currentWidget()), "the lists of the forms are not there yet"
+    assert window.gate.is_outside(window.pages.in_view), "the lists of the forms are not there yet"
     window.find_or_do.open()
     assert not window.find_or_do.palette.isVisible()
-    bench.until(lambda: not window.gate.is_outside(window.pages.currentWidget()))
+    bench.until(lambda: not window.gate.is_outside(window.pages.in_view))
     bench.idle()
     assert opened(bench).isVisible()
 

@@ -73,7 +73,7 @@ def test_a_manager_gathers_reviews_and_saves_by_keyboard(
     assert targets == [f"patient-file-{bench.clock.moment.date().isoformat()}"]
     data = json.loads((tmp_path / f"{targets[0]}.json").read_text(encoding="utf-8"))
     assert [one["why"] for one in data["left_out"]] == ["about a neighbour"]
-    press(bench, page.put_back)
+    press(bench, page.put_back_button)
     assert first.text(2) == ""
     assert first.data(0, LINE) not in page._left_out
     bench.window.go("today")

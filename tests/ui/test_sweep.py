@@ -32,6 +32,7 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.desk.desk import Desk
 from digmed_desktop.settings import folders
 from digmed_desktop.tour.player import pause
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.practice_mode import PracticePage
 from digmed_desktop.ui.pages.registry import PLACES
 from digmed_desktop.ui.pages.settings.page import SettingsPage
@@ -269,7 +270,7 @@ def walk(bench: Bench) -> Walk:
         found.faults += key_faults(name, bench.window)
         found.order[name] = list(dict.fromkeys(stable(name_of(w)) for w in in_tab_order(page)))
         found.nameless |= {f"{name}: {what}" for what in nameless(bench.window)}
-        found.topics.add(getattr(page, "help_topic", ""))
+        found.topics.add(page.help_topic if isinstance(page, Page) else "")
     return found
 
 

@@ -57,7 +57,7 @@ class MeshClient:
         page = self.window.page("practice")
         assert isinstance(page, PracticePage)  # noqa: S101  # the page of this place
         self.player.wait_for("practice mode's page", page.isVisible)
-        page.ensureWidgetVisible(page.client)
+        page.reveal(page.client)
         return page
 
     def _patient(self) -> PracticePatient:

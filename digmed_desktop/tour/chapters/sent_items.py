@@ -157,7 +157,7 @@ class Chapters:
         player.wait_for("the pictures", lambda: any(card.plot is not None for card in page.pictures))
         pause(300)
         player.step("opened Today", "Action needed", player.visible_text, "today")
-        bar = page.verticalScrollBar()
+        bar = page.area.verticalScrollBar()
         bar.setValue(bar.maximum())
         player.picture("today-pictures")
         look = self.window.context.appearance

@@ -45,6 +45,7 @@ class Section(QWidget):
         inner = QVBoxLayout(self.body)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0 if spec.style is Style.TABLE else SPACE.small)
+        self._columns: list[tuple[Words, QWidget]] = []  # of a table, over their buttons
         self._head = self._make_head()
         inner.addWidget(self._head)
         self._head.setVisible(bool(spec.title))
@@ -86,7 +87,7 @@ class Section(QWidget):
                 column.setAlignment(column.alignment().AlignCenter)
                 column.setFixedWidth(part.sizeHint().width())
                 line.addWidget(column)
-                self._columns = [*getattr(self, "_columns", []), (column, part)]
+                self._columns.append((column, part))
         return head
 
     def _make_card(self) -> QFrame:
@@ -111,7 +112,7 @@ class Section(QWidget):
 
     def follow_font(self) -> None:
         """Keep the columns of a table as wide as their buttons."""
-        for column, part in getattr(self, "_columns", []):
+        for column, part in self._columns:
             column.setFixedWidth(part.sizeHint().width())
 
     # ---- what is in view

@@ -25,8 +25,10 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.forms.alerts import fact_in_words, reason_field
 from digmed_desktop.ui.forms.correction_band import CorrectionBand
 from digmed_desktop.ui.forms.form_view import FormView
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.carried import CarriedPanel, CarriedRow
 from digmed_desktop.ui.pages.page import button
+from digmed_desktop.ui.patient_banner import BannerView
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 from digmed_desktop.ui.tokens import INSET, SIZE, SPACE, TYPE
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
@@ -73,7 +75,7 @@ class RecordedGroup:
     rows: tuple[RecordedRow, ...]
 
 
-class CheckPage(QWidget):
+class CheckPage(Page):
     """Shows what was recorded and what will be sent; Send is here and nowhere else."""
 
     back = Signal(str)  # the field to change, or ""
@@ -85,6 +87,7 @@ class CheckPage(QWidget):
         super().__init__()
         self._context = context
         self.confirming: CarriedPanel | None = None
+        self.checked: Page | None = None  # whose record is checked
         self._warnings: dict[ChoiceEditor, Problem] = {}
         self.band = CorrectionBand(context, acts=False)
         self.preview = PreviewPane(context.appearance, with_problems=False)
@@ -265,6 +268,10 @@ class CheckPage(QWidget):
     def open_warnings(self) -> list[ChoiceEditor]:
         """Return where a reason is still to be given."""
         return [editor for editor, problem in self._warnings.items() if not problem.takes(editor.answer())]
+
+    def banner(self) -> BannerView | None:
+        """Return the patient of the form that is checked."""
+        return self.checked.banner() if self.checked is not None else None
 
     def arrive(self) -> None:
         """Put the focus on the first thing to decide, or on Send."""

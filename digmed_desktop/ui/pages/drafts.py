@@ -34,8 +34,6 @@ CANNOT_BE_READ = "This draft cannot be read: ask your supplier before you discar
 class DraftsPage(ColumnPage):
     """One line for each form left unfinished, the one changed last on top."""
 
-    help_topic = "drafts"
-
     discarded = Signal(str)  # the draft
 
     def __init__(self, context: Context) -> None:

@@ -4,11 +4,12 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui import clipboard, files
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.page import ColumnPage, button
 from digmed_desktop.ui.widgets.words import Notice, Words, quiet, row
 
@@ -41,13 +42,13 @@ def at_once(reported: bool) -> str:
 class FaultReportsPage(ColumnPage):
     """Shows the reports of an earlier run until a person goes on; then they count as seen."""
 
-    done = Signal(QWidget)  # the page that waits behind this one
+    done = Signal(object)  # the page that waits behind this one
 
     def __init__(self, context: Context) -> None:
         super().__init__("The program met a fault when it was last used")
         self._context = context
         self._left = context.fault_reports
-        self._behind: QWidget | None = None
+        self._behind: Page | None = None
         self.body.addWidget(Notice("act", SAFE, "Your records"))
         self.text = QPlainTextEdit(_GAP.join(one.text for one in self._left))
         self.text.setReadOnly(True)
@@ -66,7 +67,7 @@ class FaultReportsPage(ColumnPage):
         self.body.addWidget(self.said)
         self.body.addWidget(row(self.go_on, None))
 
-    def first(self, page: QWidget) -> QWidget:
+    def first(self, page: Page) -> Page:
         """Return this page while a report waits to be seen, and remember which one waits behind; else ``page``."""
         if not self._left or page is self:
             return page
@@ -107,5 +108,3 @@ class FaultReportsPage(ColumnPage):
         self._left = ()
         if self._behind is not None:
             self.done.emit(self._behind)
-            arrive = getattr(self._behind, "arrive", self._behind.setFocus)
-            arrive()

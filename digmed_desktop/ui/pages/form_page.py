@@ -14,6 +14,7 @@ from digmed_desktop.clinical.record import Organisation
 from digmed_desktop.desk.views.general import Ending, FormLists, PersonView, Preview
 from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.forms.practice_answers import CODE, OTHER_CODE, PracticeAnswers
+from digmed_desktop.ui.pages.base import Answered
 from digmed_desktop.ui.pages.beginning import begun_with, of_colleague
 from digmed_desktop.ui.pages.carried import CarriedRow, SessionValue, carried_rows, value_text
 from digmed_desktop.ui.pages.contact_clock import CONTACT, ContactClock
@@ -36,7 +37,6 @@ class FormPage(FormParts):
     STRIP: tuple[SessionValue, ...] = ()
     OUTCOME = ""  # the question of what was done
     TAKES_PACKS = False  # whether a scanned pack answers questions of it
-    help_topic = ""
 
     strip_changed = Signal()
 
@@ -441,9 +441,14 @@ class FormPage(FormParts):
         self.begin()
         self._context.navigate.to_notification.emit(notification)
 
-    def main_action(self) -> None:
+    def main_action(self) -> bool:
         """Check the form."""
         self.check_now()
+        return True
+
+    def scan_fields(self) -> Answered:
+        """Return the form."""
+        return self.form
 
     def go_back(self) -> bool:
         """Leave the scan that is shown, or the correction; else leave the form, which stays a draft."""

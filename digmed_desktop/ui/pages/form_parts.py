@@ -16,13 +16,14 @@ from digmed_desktop.ui.forms.practice_search import PracticeSearch
 from digmed_desktop.ui.forms.reach_line import ReachLine
 from digmed_desktop.ui.forms.scan_panel import ScanPanel
 from digmed_desktop.ui.forms.warning_line import WarningLine
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.form_footer import FormFooter
 from digmed_desktop.ui.preview.preview_pane import PreviewPane
 
 SPLIT_SHARES = (680, 400)  # of the form, and of what the practice reads
 
 
-class FormParts(QWidget):
+class FormParts(Page):
     """Makes the parts of one form's page and lays them out; a form page says what they do."""
 
     FORM = ""  # the form's id: its questions are resources/forms/<id>.toml

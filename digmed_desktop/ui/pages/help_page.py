@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout
 
 from digmed_desktop import resources
 from digmed_desktop.clinical import rule_tables
@@ -13,6 +13,7 @@ from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.data_files.fault import REMEDY, DataFileError
 from digmed_desktop.ui import files
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.help_contents import HelpContents
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.tokens import INSET, SPACE
@@ -41,13 +42,14 @@ class _Text(QTextBrowser):
         return picture if picture.width() <= room else picture.scaledToWidth(room, wide)
 
 
-class HelpPage(QWidget):
+class HelpPage(Page):
     """Shows one help text."""
 
     back = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self.rail_key = "help"
         self._context = context
         self._topic = ""
         self.text = _Text()

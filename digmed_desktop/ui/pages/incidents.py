@@ -31,7 +31,6 @@ class IncidentsPage(ColumnPage):
     """Lists incidents, open ones first; an incident opens in its place above the list."""
 
     WIDTH_EM = 60
-    help_topic = "incidents"
 
     def __init__(self, context: Context) -> None:
         super().__init__(
@@ -228,10 +227,10 @@ class IncidentsPage(ColumnPage):
         new = self.shown.view is None or self.shown.view.id != one.id
         self.shown.show_view(one, self._context.acting.refusal(Permission.CLOSE_INCIDENT))
         if new:
-            self.verticalScrollBar().setValue(0)
+            self.scroll_to_top()
 
     def _show_panel(self) -> None:
-        self.ensureWidgetVisible(self.shown.panel, SPACE.large, SPACE.wide)
+        self.reveal(self.shown.panel)
 
     # ---- acting
 
@@ -293,4 +292,4 @@ class IncidentsPage(ColumnPage):
     def _say(self, what: object, tone: str = "look") -> None:
         self.said.say(str(what), tone=tone)
         self.said.setVisible(True)
-        self.verticalScrollBar().setValue(0)
+        self.scroll_to_top()

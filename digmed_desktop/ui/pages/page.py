@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.problem import Problem
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.ui.choices_made import ChoicesMade
 from digmed_desktop.ui.context import Acting
+from digmed_desktop.ui.pages.base import Answered, ScrolledPage
 from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.buttons import button as button
@@ -23,7 +22,7 @@ from digmed_desktop.ui.widgets.words import heading, quiet, title
 NO_OPTION = "Choose one from the list: the text there is not on it."
 
 
-class ColumnPage(QScrollArea):
+class ColumnPage(ScrolledPage):
     """A page of cards, in one column no wider than it reads well, or in two side by side."""
 
     WIDTH_EM = 62  # of one column
@@ -32,9 +31,6 @@ class ColumnPage(QScrollArea):
 
     def __init__(self, title_text: str, lead: str = "") -> None:
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab never stops at what cannot be seen
         page = QWidget()
         page.setObjectName("page")
         outer = self._outer = QVBoxLayout(page)
@@ -59,16 +55,16 @@ class ColumnPage(QScrollArea):
         above.addWidget(self._parts)
         self.fields: dict[str, Field] = {}
         self._typed: set[str] = set()  # fields that a person answered since what is kept was asked for
-        self.setWidget(page)
+        self.area.setWidget(page)
+        self.area.resized.connect(self._keep_width)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _keep_width(self) -> None:
         """Keep the column at its width by the margin: a layout asks for heights at the width that it gives."""
-        super().resizeEvent(event)
         em = self.fontMetrics().horizontalAdvance("m")
         widest = em * self.WIDTH_EM
-        if self.body.has_two(self.viewport().width() - 2 * SPACE.broad):
+        if self.body.has_two(self.area.viewport().width() - 2 * SPACE.broad):
             widest = 2 * widest + SPACE.broad
-        spare = max(0, self.viewport().width() - 2 * SPACE.broad - widest)
+        spare = max(0, self.area.viewport().width() - 2 * SPACE.broad - widest)
         left = spare // 2 if self.CENTRED else 0
         self._outer.setContentsMargins(SPACE.broad + left, SPACE.wide, SPACE.broad + spare - left, SPACE.wide)
 
@@ -128,6 +124,10 @@ class ColumnPage(QScrollArea):
         """Return the answers of all fields."""
         return {key: field.editor.answer() for key, field in self.fields.items()}
 
+    def scan_fields(self) -> Answered | None:
+        """Return itself: its fields are the page's own."""
+        return self
+
     def tell(self, problems: Sequence[Problem]) -> bool:
         """Show problems at their fields and on top; return whether there are none."""
         for key, field in self.fields.items():
@@ -135,20 +135,20 @@ class ColumnPage(QScrollArea):
             field.say(found.sentence if found else "")
         self.summary.show_problems(problems)
         if problems:
-            self.verticalScrollBar().setValue(0)
+            self.scroll_to_top()
             self.focus_field(problems[0].field)
         return not problems
 
     def say_not_kept(self, error: DigMedError) -> None:
         """Say on top that a choice could not be stored."""
         self.summary.show_problems((Problem("", str(error)),))
-        self.verticalScrollBar().setValue(0)
+        self.scroll_to_top()
 
     def focus_field(self, field_id: str) -> None:
         """Put the cursor at a field."""
         if field_id in self.fields:
             self.fields[field_id].editor.focus()
-            self.ensureWidgetVisible(self.fields[field_id], SPACE.large, SPACE.broad)
+            self.reveal(self.fields[field_id])
 
 
 def _begins_a_column(widget: QWidget) -> bool:

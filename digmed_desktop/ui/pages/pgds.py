@@ -38,8 +38,6 @@ EMPTY = "The register is on and empty. It shows a reminder, and stops nothing un
 class PgdPage(ColumnPage):
     """Lists each direction with its people; what is entered stays, what no longer holds is withdrawn."""
 
-    help_topic = "pgds"
-
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Patient group directions", "The PGDs of this pharmacy, and who may work under each."

@@ -29,6 +29,7 @@ from digmed_desktop.messaging.register import Outstanding, RegisterEntry, Verifi
 from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.register_entry import EntryView
 from digmed_desktop.ui.tokens import INSET, SPACE
@@ -47,10 +48,8 @@ EMPTY = (
 )
 
 
-class RegisterPage(QWidget):
+class RegisterPage(Page):
     """Lists the register, prints it, and appends to it. Nothing in it is ever changed."""
-
-    help_topic = "register"
 
     def __init__(self, context: Context) -> None:
         super().__init__()

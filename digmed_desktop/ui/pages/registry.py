@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QWidget
-
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.closed_form import ClosedFormPage
 from digmed_desktop.ui.pages.drafts import DraftsPage
 from digmed_desktop.ui.pages.incidents import IncidentsPage
@@ -25,16 +24,12 @@ from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that the rail leads to; it is made when it is first visited.
-
-    A page may have ``arrive()`` (it comes into view), ``history_moved()`` (something became of a notification while
-    it is in view), and ``help_topic`` (the file of resources/help, when it is another than the place's).
-    """
+    """A page that the rail leads to; it is made when it is first visited."""
 
     key: str
     title: str
     keys: str  # its function key
-    make: Callable[[Context], QWidget]
+    make: Callable[[Context], Page]
     help_topic: str
     group: str  # the heading of the rail that it stands under
     only_in_practice_mode: bool = False
@@ -68,8 +63,11 @@ FORMS = {"vaccination": "vaccinate", "emergency-supply": "supply"}
 """The place of each form."""
 
 
-def page_of(place: Place, context: Context) -> QWidget:
-    """Return the page of a place; for a form that is closed, the page that says so."""
+def page_of(place: Place, context: Context) -> Page:
+    """Make the page of a place; for a form that is closed, the page that says so."""
     form = next((form for form, key in FORMS.items() if key == place.key), "")
     closed = context.lists[form].closed if form in context.lists else ""
-    return ClosedFormPage(place.title, closed) if closed else place.make(context)
+    page = ClosedFormPage(place.title, closed) if closed else place.make(context)
+    page.rail_key = place.key
+    page.setAccessibleName(place.title)
+    return page

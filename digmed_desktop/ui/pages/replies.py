@@ -41,8 +41,6 @@ _LEAD = (
 class RepliesPage(ColumnPage):
     """A list on top, and below it the reply that is chosen, with what can be done."""
 
-    help_topic = "replies"
-
     def __init__(self, context: Context) -> None:
         super().__init__("Replies that match nothing", _LEAD)
         self._context = context

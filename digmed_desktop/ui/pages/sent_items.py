@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QTableView,
     QVBoxLayout,
-    QWidget,
 )
 
 from digmed_desktop.clinical import dates
@@ -24,6 +23,7 @@ from digmed_desktop.messaging.searching import Search, SearchLists
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.ui import files, printing
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.sent_filters import SentFilters
@@ -60,7 +60,7 @@ NOTHING_FOUND = (
 )
 
 
-class SentPage(QWidget):
+class SentPage(Page):
     """All notifications, newest first; Enter opens one."""
 
     def __init__(self, context: Context) -> None:

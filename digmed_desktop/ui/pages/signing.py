@@ -14,7 +14,6 @@ from digmed_desktop.ui.context import Context, FormStart
 from digmed_desktop.ui.pages.page import ColumnPage
 from digmed_desktop.ui.pages.signing_parts import ReasonPanel, SigningAct, counted, line_of, name_button
 from digmed_desktop.ui.pages.story_parts import RecordedView, recorded
-from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import TextEditor
@@ -41,7 +40,6 @@ LEAST_LINES = 10
 class SigningPage(ColumnPage):
     """The records of one signer, the record that is chosen, and what can be done."""
 
-    help_topic = "to-sign"
     WIDTH_EM = 120
     COLUMN_EM = 120
 
@@ -110,7 +108,7 @@ class SigningPage(ColumnPage):
         super().resizeEvent(event)
         least = self.fontMetrics().height() * LEAST_LINES
         for part in (self.list, self.record):
-            part.setFixedHeight(max(least, int(self.viewport().height() * SHARE)))
+            part.setFixedHeight(max(least, int(self.area.viewport().height() * SHARE)))
 
     # ---- what the window tells
 
@@ -306,9 +304,7 @@ class SigningPage(ColumnPage):
         if signer is not None and self.chosen is not None:
             self.panel.ask(act, signer.name, self.chosen.unsigned.recorder)
             self.panel.words.set_answer(self._reasons.pop((self.chosen.unsigned.row.id, act), ""))
-            QTimer.singleShot(
-                0, self, lambda: self.ensureWidgetVisible(self.panel, SPACE.large, SPACE.wide)
-            )  # once it has its height
+            QTimer.singleShot(0, self, lambda: self.reveal(self.panel))  # once it has its height
 
     def _close_panel(self) -> None:
         self.panel.put_away()

@@ -38,7 +38,6 @@ NO_STOCK = (
 class StockPage(ColumnPage):
     """Expired and finished batches stay in the list and leave every choice."""
 
-    help_topic = "stock"
     WIDTH_EM = 80
     COLUMN_EM = 46
 
@@ -123,6 +122,11 @@ class StockPage(ColumnPage):
         """Show the stock as it is kept now."""
         self._context.office.ask(lambda desk: desk.stock.view(), self._show)
         self.product.focus()
+
+    @property
+    def takes_scans(self) -> bool:
+        """Always."""
+        return True
 
     def take_scanned(self, _burst: Burst, scan: Scan) -> None:
         """Fill in what a scanned box says; a person adds it."""
@@ -220,11 +224,11 @@ class StockPage(ColumnPage):
 
     def _ask_hold(self, view: BatchView) -> None:
         self.hold.open_for(view)
-        self.ensureWidgetVisible(self.hold, SPACE.large, SPACE.broad)
+        self.reveal(self.hold)
 
     def _who_had(self, number: str) -> None:
         self.batch.show_batch(number)
-        self.ensureWidgetVisible(self.batch, SPACE.large, SPACE.broad)
+        self.reveal(self.batch)
 
     def _list_typed(self) -> None:
         number = self.wanted.answer().strip()

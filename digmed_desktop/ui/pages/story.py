@@ -23,6 +23,7 @@ from digmed_desktop.messaging.states import UNSIGNED, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import Tone, words_of_row
 from digmed_desktop.ui.context import Context, FormStart, IncidentStart
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.long_work import LongWork
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.story_messages import MessagesView
@@ -67,13 +68,14 @@ SAID_BY_STATE = (Act.PAPER, Act.CANCEL)
 """Acts after which the state at the top of the page says what was done."""
 
 
-class StoryPage(QWidget):
+class StoryPage(Page):
     """Everything known of one notification, and the acts that its state allows."""
 
     patient_changed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self.rail_key = "sent"
         self._context = context
         self.shown: int | None = None
         self.view: StoryView | None = None

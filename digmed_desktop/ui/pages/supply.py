@@ -33,7 +33,6 @@ class SupplyPage(FormPage):
 
     FORM = "emergency-supply"
     OUTCOME = "decision.outcome"
-    help_topic = "supply"
 
     def __init__(self, context: Context) -> None:
         self._cleared: dict[Field, ClearedAnswers] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.desk.views.sent import BackupState, IncidentLine, TodayView
@@ -20,6 +20,7 @@ from digmed_desktop.messaging.states import IN_TRANSIT, UNSENT, State
 from digmed_desktop.messaging.story import NotificationRow
 from digmed_desktop.messaging.wording import record_word, words_of_row
 from digmed_desktop.ui.context import Context, IncidentStart
+from digmed_desktop.ui.pages.base import ScrolledPage
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.pages.today_pictures import (
     PictureCard,
@@ -103,19 +104,15 @@ def countdown(due: datetime, now: datetime) -> str:
     return f"in {minutes} min"
 
 
-class TodayPage(QScrollArea):
+class TodayPage(ScrolledPage):
     """The lists that a person should see first."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._context = context
         self._view: TodayView | None = None
         self._graphs: Any = None
         self._asked_for_graphs = False
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Today")
         page = QWidget()
         page.setObjectName("page")
         layout = QVBoxLayout(page)
@@ -178,7 +175,7 @@ class TodayPage(QScrollArea):
         layout.addWidget(self._tiles)
         layout.addWidget(self.lists)
         layout.addStretch(1)
-        self.setWidget(page)
+        self.area.setWidget(page)
         self._lay_out(wide=True)
         self._connect()
 

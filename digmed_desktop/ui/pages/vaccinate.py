@@ -76,7 +76,6 @@ class VaccinatePage(FormPage):
     )
     OUTCOME = "vaccine.outcome"
     TAKES_PACKS = True
-    help_topic = "vaccinate"
 
     programme_chosen = Signal(str)  # its name
 

@@ -15,7 +15,7 @@ from digmed_desktop.ui.forms.one_person import OnePerson
 from digmed_desktop.ui.forms.patient_search import PatientSearch
 
 
-class Page(Protocol):
+class PatientForm(Protocol):
     """The part of a form's page that this uses."""
 
     FORM: str
@@ -44,7 +44,7 @@ class Page(Protocol):
 class WhoseForm:
     """Keeps one form one patient's."""
 
-    def __init__(self, page: Page, context: Context) -> None:
+    def __init__(self, page: PatientForm, context: Context) -> None:
         self._page, self._context = page, context
         page.search.chosen.connect(self.take)
         page.band.left.connect(lambda: context.navigate.to_place.emit("drafts"))

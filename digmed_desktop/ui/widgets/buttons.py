@@ -25,9 +25,10 @@ INKS = {"primary": "on_act", "go": "on_act", "link": "act", "ident": "on_ident"}
 class IconButton(QPushButton):
     """A button with an icon before its words, in their colour and size."""
 
+    _icon_name = ""  # Qt tells of the font while the button is made
+
     def __init__(self, text: str, icon_name: str = "") -> None:
         super().__init__(text)
-        self._icon_name = ""
         self.show_icon(icon_name)
 
     def show_icon(self, name: str) -> None:
@@ -54,7 +55,7 @@ class IconButton(QPushButton):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_icon_name"):
+        if event.type() == QEvent.Type.FontChange:
             self._fit()
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from digmed_desktop.ui.tokens import SPACE
+from digmed_desktop.ui.widgets.field import Field
 
 
 class Pair(QWidget):
@@ -50,9 +51,7 @@ class Pair(QWidget):
 
     def _line_up(self, shown: Sequence[QWidget]) -> None:
         """Give the words over fields beside each other one height: the boxes under them stand in line."""
-        heads = {
-            one: head for one in self._widgets if isinstance(head := getattr(one, "head", None), QWidget)
-        }
+        heads = {one: one.head for one in self._widgets if isinstance(one, Field)}
         room = (self.width() - self._box.spacing() * (len(shown) - 1)) // max(len(shown), 1)
         highest = max((heads[one].heightForWidth(room) for one in shown if one in heads), default=0)
         for head in heads.values():

@@ -322,7 +322,7 @@ class ConnectionSection(ColumnPage):
         self._loaded = False
         self._context.office.renew_delivery()
         self.arrive()
-        self.verticalScrollBar().setValue(0)
+        self.scroll_to_top()
 
     def _choose(self, name: str, files: str) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Choose a file", "", files)

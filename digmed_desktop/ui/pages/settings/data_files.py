@@ -19,8 +19,6 @@ _FIELD = "data_folder"
 class DataFilesSection(ColumnPage):
     """Names the folder; its files are checked before it is kept, and used from the next start on."""
 
-    help_topic = "settings"
-
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Data files",

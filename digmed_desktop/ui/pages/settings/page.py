@@ -1,19 +1,19 @@
 """The settings page: its sections at the left, the one chosen beside them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget
 
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Scan
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.pages.settings.scanner import ScannerSection
+from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
 from digmed_desktop.ui.tokens import SPACE
 
 LIST_EM = 13
 
 
-class SettingsPage(QWidget):
+class SettingsPage(Page):
     """Everything takes effect at once and is kept for this computer account, unless a section says otherwise."""
 
     def __init__(self, context: Context) -> None:
@@ -24,8 +24,8 @@ class SettingsPage(QWidget):
         self.list.setAccessibleName("Sections of the settings")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
-        self.stack = QStackedWidget()
-        self._made: dict[str, QWidget] = {}
+        self.stack = Pages()
+        self._made: dict[str, Page] = {}
         for section in SECTIONS:
             self.list.addItem(section.title)
         self.list.currentRowChanged.connect(self._choose)
@@ -43,25 +43,29 @@ class SettingsPage(QWidget):
         """The help text of the section in view."""
         return SECTIONS[max(self.list.currentRow(), 0)].help_topic
 
-    def section(self, key: str) -> QWidget:
+    def section(self, key: str) -> Page:
         """Bring a section into view and return it."""
         self.list.setCurrentRow([section.key for section in SECTIONS].index(key))
         return self._made[key]
 
     def take_scanned(self, burst: Burst, scan: Scan) -> None:
-        """Give a scan to the section in view, if it takes any."""
-        taker = getattr(self.stack.currentWidget(), "take_scanned", None)
-        if callable(taker):
-            taker(burst, scan)
+        """Give a scan to the section in view."""
+        if (section := self.stack.in_view) is not None:
+            section.take_scanned(burst, scan)
 
+    @property
+    def takes_scans(self) -> bool:
+        """Whether the section in view takes scans."""
+        return self.stack.in_view is not None and self.stack.in_view.takes_scans
+
+    @property
     def tries_scanner(self) -> bool:
-        """Whether everything that comes quickly is wanted here, codes or not."""
-        return isinstance(self.stack.currentWidget(), ScannerSection)
+        """Whether the section in view takes everything that comes quickly, codes or not."""
+        return self.stack.in_view is not None and self.stack.in_view.tries_scanner
 
     def arrive(self) -> None:
         """Put the cursor at the list of sections, and bring the section in view up to date."""
-        self._arrive_at(self.stack.currentWidget())
-        self.list.setFocus()
+        self._arrive()
 
     def _choose(self, place: int) -> None:
         section = SECTIONS[place]
@@ -70,14 +74,12 @@ class SettingsPage(QWidget):
             self.stack.addWidget(self._made[section.key])
         self.stack.setCurrentWidget(self._made[section.key])
         if self.isVisible():
-            self._arrive_at(self._made[section.key])
-            self.list.setFocus()
+            self._arrive()
 
-    @staticmethod
-    def _arrive_at(section: QWidget | None) -> None:
-        arrive = getattr(section, "arrive", None)
-        if callable(arrive):
-            arrive()
+    def _arrive(self) -> None:
+        if (section := self.stack.in_view) is not None:
+            section.arrive()
+        self.list.setFocus()
 
     def _fit(self) -> None:
         self.list.setFixedWidth(self.fontMetrics().horizontalAdvance("m") * LIST_EM)

@@ -78,9 +78,9 @@ class PatientFileSection(ColumnPage):
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_whole())
         self.whole = Words("")
         self.why = Field("file.why", "Why it is left out", TextEditor(), hint="Shown in the document.")
-        self.leave, self.put_back = button("Leave out"), button("Put back")
+        self.leave, self.put_back_button = button("Leave out"), button("Put back")
         self.leave.clicked.connect(self._leave)
-        self.put_back.clicked.connect(self._put_back)
+        self.put_back_button.clicked.connect(self._put_back)
         self.pdf, self.json = button("Save as PDF …"), button("Save as JSON …")
         self.pdf.clicked.connect(lambda: self._save(files.PDF))
         self.json.clicked.connect(lambda: self._save(files.JSON))
@@ -92,7 +92,7 @@ class PatientFileSection(ColumnPage):
             self.list,
             self.whole,
             self.why,
-            flow(self.leave, self.put_back),
+            flow(self.leave, self.put_back_button),
             quiet("The file leaves the protection of the program. Its name says nothing of the patient."),
             flow(self.pdf, self.json),
             self.work,

@@ -29,8 +29,6 @@ class _Progress(QObject):
 class PracticesSection(ColumnPage):
     """Imports the list of the Organisation Data Service; the old one stays until the new one is whole."""
 
-    help_topic = "practices"
-
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Practices",

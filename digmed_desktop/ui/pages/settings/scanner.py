@@ -28,8 +28,6 @@ _VISIBLE = {"\x1d": "␝"}
 class ScannerSection(ColumnPage):
     """Scan anything while this is in view: nothing is recorded."""
 
-    help_topic = "scanner"
-
     def __init__(self, context: Context) -> None:
         super().__init__("Scanner", HOW)
         self._context = context
@@ -67,6 +65,16 @@ class ScannerSection(ColumnPage):
         self.prefix.set_answer(now.scanner_prefix)
         self.separator.set_answer(now.scanner_separator)
         self.show_set_by_it(self._context.made, SETTINGS)
+
+    @property
+    def takes_scans(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    def tries_scanner(self) -> bool:
+        """Always: a scanner that is not set up sends more than codes."""
+        return True
 
     def take_scanned(self, burst: Burst, scan: Scan) -> None:
         """Say what came and what it means."""

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QWidget
-
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.settings.appearance import AppearanceSection
 from digmed_desktop.ui.pages.settings.audit import AuditSection
 from digmed_desktop.ui.pages.settings.backup import BackupSection
@@ -24,11 +23,11 @@ from digmed_desktop.ui.pages.settings.scanner import ScannerSection
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section: made when it is first looked at; its ``arrive`` is called whenever it comes into view."""
+    """One section: a page that is made when it is first looked at."""
 
     key: str
     title: str
-    make: Callable[[Context], QWidget]
+    make: Callable[[Context], Page]
     help_topic: str = "settings"
 
 
