@@ -26,7 +26,6 @@ from digmed_desktop.ui.strip import Wording
 from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.words import application
 
-PREVIEW_AFTER_MS = 60
 DRAFT_AFTER_MS = 400
 WHOSE = "Another patient was typed: say whose form it is"
 
@@ -83,7 +82,8 @@ class FormPage(FormParts):
         closed = self.practice_search.closed
         closed.opened.connect(lambda: self.form.ensureWidgetVisible(closed, SPACE.large, SPACE.wide))
         self.scan_panel.settled.connect(self.take_scan)
-        self._preview_timer = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
+        self._asked = 0  # previews asked for so far
+        self._preview_timer = QTimer(self, singleShot=True, interval=0)  # one for all that a key changes
         self._preview_timer.timeout.connect(self.refresh)
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self.save_draft)
@@ -353,9 +353,11 @@ class FormPage(FormParts):
         registered = answers.get("practice.registered", "yes") == "yes"
         self.practice_search.closed.follow(answers.get("practice.ods_code", "") if registered else "")
         state = self.state()
+        self._asked += 1
+        asked = self._asked
         self._context.office.preview(
             lambda desk: desk.preview(self.FORM, state, draft_id),
-            lambda preview: self._previewed(preview, answers) if draft_id == self.draft_id else None,
+            lambda preview: self._previewed(preview, answers) if asked == self._asked else None,
         )
         self.strip_changed.emit()
 
