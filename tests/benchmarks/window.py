@@ -126,7 +126,7 @@ def shown_after_key(form: FormPage, field: str, sign: str) -> Pressed:
     form._previewed = previewed  # type: ignore[method-assign] # to see when it is done
     QTimer.singleShot(int(PATIENCE * 1000), loop, lambda: loop.exit(1))
     began, processor = time.perf_counter(), time.process_time()
-    QTest.keyClick(answers.parts()[0], sign)
+    QTest.keyClicks(answers.parts()[0], sign)
     key = time.perf_counter()
     assert loop.exec() == 0, "no preview came"
     ended, took = time.perf_counter(), time.process_time() - processor

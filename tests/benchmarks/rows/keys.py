@@ -1,11 +1,12 @@
 """From a key pressed to its preview and problems drawn, and how long the key itself holds the window, beside a frame."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 
+from digmed_desktop.tour.player import pause
 from tests.benchmarks.frame import Asked, Benchmark, Row
-from tests.benchmarks.window import Pressed, pause, shown_after_key, window
+from tests.benchmarks.window import Pressed, shown_after_key, window
 from tests.clinical import examples, supply_examples
 
 FRAME = 16.0
@@ -14,7 +15,7 @@ HALF = 2  # one in so many answers is left out of a form that is half filled
 WARM = 5
 BETWEEN_KEYS_MS = 120  # of a quick typist
 
-CASES = {
+CASES: dict[str, tuple[str, str, Callable[[], dict[str, str]], bool]] = {
     "vaccination, half filled": ("vaccinate", "patient.family", examples.complete_answers, True),
     "vaccination, full": ("vaccinate", "patient.city", examples.complete_answers, False),
     "supply, half filled": ("supply", "patient.family", supply_examples.complete_answers, True),
