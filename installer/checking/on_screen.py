@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from installer.checking.windows import Trial
 
 TITLE = "DigMed Desktop"
-_LIBRARY = "python/Lib/site-packages/PySide6/Qt6Widgets.dll"
-_SENTENCE = re.compile(r"\d+ notifications? needs? a person\. Open DigMed Desktop to see which\.")
+LIBRARY = "python/Lib/site-packages/PySide6/Qt6Widgets.dll"
+SENTENCE = re.compile(r"\d+ notifications? needs? a person\. Open DigMed Desktop to see which\.")
 _BOX, _BALLOON = "#32770", "tooltips_class32"
 # Waits for a visible window of this class, prints what it says, leaves it for a picture, and answers OK.
 _READ = """
@@ -60,11 +60,11 @@ def run(trial: "Trial", table: Table) -> None:
 def notified(trial: "Trial") -> str:
     """Run the task's command on records in which something is late; return "" when one sentence told of it."""
     result = _read(trial, "notification.png", _BALLOON, ["sync"], home=version_1.HOME)
-    return expect(result, 0) or ("" if _SENTENCE.fullmatch(result.text) else result.text)
+    return expect(result, 0) or ("" if SENTENCE.fullmatch(result.text) else result.text)
 
 
 def _damaged_qt(trial: "Trial") -> str:
-    library = trial.folder / _LIBRARY
+    library = trial.folder / LIBRARY
     aside = library.with_suffix(".aside")
     library.rename(aside)
     try:

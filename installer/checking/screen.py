@@ -57,9 +57,14 @@ class Screen:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             self.picture(file)
-            if int(run([need("identify", "imagemagick"), "-format", "%k", file])) > COLOURS:
+            if colours(file) > COLOURS:
                 time.sleep(5)
                 self.picture(file)
                 return
             time.sleep(2)
         raise BuildError("No window drew itself.")
+
+
+def colours(picture: Path) -> int:
+    """Return the number of colours of a picture."""
+    return int(run([need("identify", "imagemagick"), "-format", "%k", picture]))

@@ -3,16 +3,18 @@
 import shutil
 from pathlib import Path
 
-from installer.checking.wine import Wine, expect
+from installer.checking.wine import Result, Wine, expect
 from installer.making import places
 
 HOME = "C:\\version 1"
-_KEPT = places.ROOT / "tests" / "history" / "kept" / "version-1.db"
+RECORDS = "pharmacy/data/history.db"  # below the folder of all that the program keeps
+KEPT = places.ROOT / "tests" / "history" / "kept" / "version-1.db"
 _KEY = bytes(range(32)).hex()  # of that file, whose patients are invented
 _PUT = """
+import sys
 from digmed_desktop.desk.upkeep.opening import DATABASE_KEY, open_vault
 from digmed_desktop.settings import folders
-open_vault(folders.prepare(practice=False)).put(DATABASE_KEY, {key!r})
+open_vault(folders.prepare(practice=False)).put(DATABASE_KEY, sys.argv[1])
 """
 _BACK_UP = """
 import pathlib, sys
@@ -41,10 +43,16 @@ def plant(wine: Wine, core: Path) -> str:
     """Put the records and their key where the program keeps them; return "" or what failed."""
     data = _data(wine)
     data.mkdir(parents=True)
-    shutil.copyfile(_KEPT, data / "history.db")
+    shutil.copyfile(KEPT, data / Path(RECORDS).name)
     program = core / "python" / "python.exe"
-    result = wine.run(program, "-c", _PUT.format(key=_KEY), extra={"DIGMED_HOME": HOME})
+    result = wine.run(program, "-c", _PUT, _KEY, extra={"DIGMED_HOME": HOME})
     return expect(result, 0)
+
+
+def opened(doctor: Result) -> str:
+    """Return "" when doctor says that the records open, and no more is wrong than can be."""
+    # status 1: the key of the register of that time is not on this computer, and doctor says so
+    return expect(doctor, 1, "The records open", "links are unchanged")
 
 
 def copy_kept(wine: Wine) -> str:
@@ -68,4 +76,4 @@ def back_up(wine: Wine, core: Path) -> str:
 
 
 def _data(wine: Wine) -> Path:
-    return wine.drive / HOME[3:] / "pharmacy" / "data"
+    return (wine.drive / HOME[3:] / RECORDS).parent
