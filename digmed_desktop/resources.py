@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_PACKAGE = Path(__file__).resolve().parent
+from digmed_desktop.files.own_place import PACKAGE
 
 
 class ResourceMissingError(LookupError):
@@ -19,7 +19,7 @@ class ResourceMissingError(LookupError):
 @cache
 def root() -> Path:
     """Return the folder that holds the resources."""
-    for candidate in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
+    for candidate in (PACKAGE / "_resources", PACKAGE.parent / "resources"):
         if candidate.is_dir():
             return candidate
     raise ResourceMissingError("The program's resources folder is missing. Install the program again.")
@@ -49,7 +49,7 @@ def json_file(name: str) -> Any:
 def results() -> list[Path]:
     """Return the kept results of the long checks, sorted: in a wheel they travel beside the resources."""
     folder = next(
-        one for one in (_PACKAGE / "_results", _PACKAGE.parent / "tests" / "results", root()) if one.is_dir()
+        one for one in (PACKAGE / "_results", PACKAGE.parent / "tests" / "results", root()) if one.is_dir()
     )
     return sorted(folder.glob("*.txt"))
 

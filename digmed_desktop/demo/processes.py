@@ -3,13 +3,14 @@
 import contextlib
 import os
 import subprocess
-from pathlib import Path
+
+from digmed_desktop.files import own_place
 
 
 def environment() -> dict[str, str]:
     """Return a child's environment, in which it finds this package in a checkout too."""
-    folder = Path(__file__).resolve().parents[2]
-    if not (folder / "pyproject.toml").is_file():
+    folder = own_place.checkout()
+    if folder is None:
         return dict(os.environ)
     path = os.environ.get("PYTHONPATH", "")
     return {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in (path, str(folder)) if part)}

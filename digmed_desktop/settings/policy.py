@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from digmed_desktop import untrusted
-from digmed_desktop.files import rights
+from digmed_desktop.files import own_place, rights
 from digmed_desktop.settings import shapes, web_address
 from digmed_desktop.settings.sending_keys import SENDING, concerns_mesh
 from digmed_desktop.settings.settings import EXPECTED, PLACES, MeshEnvironment, Settings, from_file
@@ -115,8 +115,8 @@ NO_POLICY = Policy()
 def place() -> Path | None:
     """Return where the file lies; None where no installer put the program here."""
     if sys.platform == "win32":  # no variable of the account names the place, so no account can move it
-        root = Path(__file__).resolve().parents[3]
-        return root / FILE if (root / "manifest.sha256").is_file() else None
+        folder = own_place.installation()
+        return folder / FILE if folder else None
     return Path("/etc/digmed-desktop", FILE)
 
 

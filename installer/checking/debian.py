@@ -199,6 +199,16 @@ def try_package(package: Path, root: Path, table: Table) -> None:
             0,
         ),
     )
+    files = f"/opt/{program}/{places.MANIFEST}"
+    table.mutant(
+        "the list of files is gone",
+        lambda: expect(
+            shell(
+                f"mv {files} /root/aside; {program} doctor --installed; s=$?; mv /root/aside {files}; exit $s"
+            ),
+            0,
+        ),
+    )
     _try_upgrade(package, root, table)
     kept = "/root/.local/share/DigMed Desktop"
     gone = f"test ! -e /opt/{program}/app && test -d '{kept}'"

@@ -221,6 +221,7 @@ def _damage(trial: Trial, table: Table) -> None:
 
     table.mutant("a DLL is gone", lambda: without(library))
     table.mutant("a file was changed", lambda: changed(trial.folder / "app" / "digmed_desktop" / "cli.py"))
+    table.mutant("the list of files is gone", lambda: without(trial.folder / places.MANIFEST))
     table.mutant("the task is missing", lambda: _without_task(trial))
 
 

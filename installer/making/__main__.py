@@ -120,8 +120,8 @@ def _windows(build: Build) -> None:
         gone = keep.apply(payload / SITE, keep.read("windows"))
         notes += [megabytes(payload / SITE), f"left out whole: {', '.join(gone)}"]
     with step("the program's own wheel") as notes:
-        wheels.install_program(lock.WINDOWS, payload / "app", build.work, build.epoch)
-        notes += [megabytes(payload / "app")]
+        wheels.install_program(lock.WINDOWS, payload / places.APP, build.work, build.epoch)
+        notes += [megabytes(payload / places.APP)]
     with step("byte code, by wine"):
         manifest.same_times(payload, build.epoch)
         bytecode.compile_windows(payload, found, build.work)
@@ -133,7 +133,7 @@ def _windows(build: Build) -> None:
             notes += [f"{signing.sign(bare, build.asked.sign)} files signed by the hook"]
         else:
             notes += [f"no signing hook: {len(bare)} files carry no signature"]
-    _finish(build, payload, "windows", (SITE, "app"))
+    _finish(build, payload, "windows", (SITE, places.APP))
     test = "-test" if found.test_only else ""
     packing = packages.Packing(places.version(), build.epoch, build.asked.fast, build.asked.sign)
     setup = build.out / f"DigMedDesktop-{places.version()}{test}-setup.exe"
@@ -159,13 +159,13 @@ def _linux(build: Build) -> None:
         keep.apply(payload / LINUX_SITE, keep.read("linux"))
         notes += [megabytes(payload)]
     with step("Linux: the program's own wheel"):
-        wheels.install_program(lock.LINUX, payload / "app", build.work, build.epoch)
+        wheels.install_program(lock.LINUX, payload / places.APP, build.work, build.epoch)
         packages.linux_python(payload, lock.LINUX.python, LINUX_SITE)
     with step("Linux: byte code") as notes:
         manifest.same_times(payload, build.epoch)
         bytecode.compile_linux(tree, f"python{lock.LINUX.python}")
         notes += [megabytes(payload)]
-    _finish(build, payload, "linux", (LINUX_SITE, "app"))
+    _finish(build, payload, "linux", (LINUX_SITE, places.APP))
     package = build.out / f"{places.DISTRIBUTION}_{places.version()}_amd64.deb"
     with step(".deb") as notes:
         packages.deb(tree, package, build.epoch, fast=build.asked.fast)

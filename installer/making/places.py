@@ -11,6 +11,7 @@ DISTRIBUTION = "digmed-desktop"
 PUBLISHER = "The DigMed Desktop developers"
 WINDOW_EXE = "DigMedDesktop.exe"
 CONSOLE_EXE = "digmed-desktop.exe"
+APP = "app"  # the folder of a payload in which the program's own package lies
 MANIFEST = "manifest.sha256"
 
 

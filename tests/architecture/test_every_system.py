@@ -103,6 +103,10 @@ def calls_what_only_posix_has(tree: ast.AST) -> Iterator[ast.AST]:
     yield from (node for node in _attributes(tree) if node.attr in names and _is_of(node, "os"))
 
 
+def derives_a_place_from_its_own(tree: ast.AST) -> Iterator[ast.AST]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__file__")
+
+
 Rule = Callable[[ast.AST], Iterator[ast.AST]]
 RULES: tuple[tuple[Rule, str, frozenset[str]], ...] = (
     (opens_text_without_encoding, "open(name)", frozenset()),
@@ -116,6 +120,8 @@ RULES: tuple[tuple[Rule, str, frozenset[str]], ...] = (
     (replaces_a_file, "os.replace(part, target)", frozenset({"files/replacing.py"})),
     (replaces_a_file, "old.rename(new)", frozenset({"files/replacing.py"})),
     (asks_for_the_interpreter, "sys.executable", frozenset({"demo/own_command.py"})),
+    # a module that moves to another folder would look in the wrong place, and find nothing there
+    (derives_a_place_from_its_own, "Path(__file__).parents[3]", frozenset({"files/own_place.py"})),
     (prints_while_it_is_imported, "print('here')", frozenset()),
     (calls_what_only_posix_has, "os.geteuid()", frozenset({"files/rights.py"})),
 )

@@ -11,6 +11,7 @@ import pytest
 from digmed_desktop import cli
 from digmed_desktop.desk.commands import installed, schedule, unattended
 from digmed_desktop.desk.upkeep.front_door import FrontDoor
+from digmed_desktop.files import own_place
 from digmed_desktop.messaging.connection import Health
 from digmed_desktop.messaging.errors import DigMedError
 
@@ -23,7 +24,7 @@ def payload(tmp_path: Path) -> Path:
         file.parent.mkdir()
         file.write_bytes(content)
         lines.append(f"{hashlib.sha256(content).hexdigest()} *{name}\n")
-    (tmp_path / installed.MANIFEST).write_text("".join(lines), encoding="utf-8")
+    (tmp_path / own_place.MANIFEST).write_text("".join(lines), encoding="utf-8")
     return tmp_path
 
 
@@ -43,10 +44,24 @@ def test_a_file_that_is_gone_or_changed_is_named_with_the_remedy(payload: Path, 
     assert "not touched" in found.remedy
 
 
+def test_the_doctor_of_the_installation_finds_the_list_beside_the_program(
+    payload: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(own_place, "PACKAGE", payload / "app" / "digmed_desktop")
+    assert cli.main(["doctor", "--installed"]) == 0
+    assert "All 2 files are unchanged." in capsys.readouterr().out
+    (payload / "app" / "x.py").write_bytes(b"twp")
+    assert cli.main(["doctor", "--installed"]) == 1
+    assert "app/x.py" in capsys.readouterr().out
+    (payload / own_place.MANIFEST).unlink()
+    assert cli.main(["doctor", "--installed"]) == 1
+    assert f"{own_place.MANIFEST}, cannot be read" in capsys.readouterr().out
+
+
 def test_a_list_that_is_empty_or_missing_is_a_fault(payload: Path) -> None:
-    (payload / installed.MANIFEST).write_text("", encoding="utf-8")
+    (payload / own_place.MANIFEST).write_text("", encoding="utf-8")
     assert installed.check_files(payload).health is Health.BAD
-    (payload / installed.MANIFEST).unlink()
+    (payload / own_place.MANIFEST).unlink()
     assert installed.check_files(payload).health is Health.BAD
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from digmed_desktop.files import own_place
 from installer.checking import papers
-from installer.making import bom, keep, manifest, places
+from installer.making import bom, keep, manifest, places, python
 from installer.making.run import BuildError
 
 
@@ -27,6 +28,11 @@ def _package(folder: Path, name: str, files: dict[str, str], licence: str = "MIT
 
 def _rules(text: str) -> keep.KeepList:
     return keep.read("windows", text)
+
+
+def test_the_program_looks_for_its_list_where_the_build_lays_it() -> None:
+    assert (places.APP, places.MANIFEST) == (own_place.APP, own_place.MANIFEST)
+    assert f"..\\{places.APP}" in python.PATHS
 
 
 KEEP = '[[keep]]\ndistribution = "large"\nreason = "used"\npaths = ["large/*.py"]\n'

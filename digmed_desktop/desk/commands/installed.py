@@ -10,10 +10,11 @@ from digmed_desktop.desk.commands import schedule
 from digmed_desktop.desk.connections import it_policy
 from digmed_desktop.desk.upkeep.current_version import check_version
 from digmed_desktop.desk.upkeep.doctor import check_policy
+from digmed_desktop.files import own_place
+from digmed_desktop.files.own_place import MANIFEST
 from digmed_desktop.messaging.connection import Check, Health
 from digmed_desktop.messaging.errors import DigMedError
 
-MANIFEST = "manifest.sha256"
 _NAMED = 3  # files that are named; more are counted
 _INSTALL_AGAIN = "Install DigMed Desktop again; records, settings and keys are not touched by that."
 
@@ -21,19 +22,13 @@ _INSTALL_AGAIN = "Install DigMed Desktop again; records, settings and keys are n
 def checks(root: Path | None = None) -> Iterator[Check]:
     """Check the installed files, the window's libraries and the task, one after another."""
     yield Check("Program", Health.GOOD, f"DigMed Desktop {__version__}.")
-    yield check_files(root or installed_in())
+    yield check_files(root or own_place.installation())
     yield _check_window()
     yield _check_fonts()
     yield _check_task()
     policy = it_policy.read()
     yield from check_policy(policy)
     yield from check_version(policy.version_source)
-
-
-def installed_in() -> Path | None:
-    """Return the folder that an installer filled; None in a checkout or a virtual environment."""
-    root = Path(__file__).resolve().parents[3]
-    return root if (root / MANIFEST).is_file() else None
 
 
 def check_files(root: Path | None) -> Check:
