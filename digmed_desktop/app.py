@@ -4,26 +4,23 @@ import contextlib
 import gc
 import logging
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, qInstallMessageHandler
-from PySide6.QtGui import QFontInfo, QIcon
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from digmed_desktop import __version__, resources
 from digmed_desktop.background.daily_backup import DailyBackup
-from digmed_desktop.background.doorbell import OPEN, Doorbell
+from digmed_desktop.background.doorbell import Doorbell
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk.connections import it_policy
 from digmed_desktop.desk.files import brought_data
 from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
-from digmed_desktop.desk.upkeep.front_door import FrontDoor, WindowSilentError, knock
+from digmed_desktop.desk.upkeep.front_door import FrontDoor
 from digmed_desktop.diagnostics import crash, log
 from digmed_desktop.messaging.clock import Clock, FollowingClock, SystemClock
 from digmed_desktop.messaging.connection import Check, Health
@@ -35,25 +32,25 @@ from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.folders import Folders
 from digmed_desktop.settings.policy import NO_POLICY
 from digmed_desktop.settings.settings import Theme
-from digmed_desktop.ui import fonts
+from digmed_desktop.ui.application import make_appearance, make_application
 from digmed_desktop.ui.context import Context, PracticeControls, Recovery
 from digmed_desktop.ui.session_watch import SessionWatch
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.wedge import Wedge
-from digmed_desktop.ui.window import Window
 
 if TYPE_CHECKING:
     from digmed_desktop.demo.session import PracticeMesh
     from digmed_desktop.demo.world import FictionalPatient
     from digmed_desktop.desk.desk import Desk
     from digmed_desktop.mesh.client.account import ClientAccount
+    from digmed_desktop.ui.first_window import FirstWindow
+    from digmed_desktop.ui.window import Window
 
 _LOG = logging.getLogger(__name__)
 
 ROUND_SECONDS = 20.0  # between rounds of delivery; how often MESH itself is asked is the delivery's own rule
 PRACTICE_ROUND_SECONDS = 0.5
 TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
-SHOW_SECONDS = 5.0  # for a window that is open already to say so
 
 
 @dataclass
@@ -61,7 +58,7 @@ class Program:
     """Everything that runs, while it runs."""
 
     app: QApplication
-    window: Window
+    window: "Window"
     office: Office
     folders: Folders
     door: FrontDoor
@@ -117,50 +114,23 @@ class PracticePart:
         return self._mesh
 
 
-def run(*, practice: bool, record: str = "") -> int:
-    """Show the window until it is closed; return the exit status.
-
-    ``record`` is the JSON text of a record import, which another system sends: it is opened as a draft, in the window
-    that is open already where there is one.
-    """
-    try:
-        folders = folder_room.prepare(practice=practice)
-    except folder_room.FolderError as error:
-        print(error, file=sys.stderr)
-        return 1
-    try:
-        if (said := knock(folders.data, f"{OPEN}{record}" if record else "show", SHOW_SECONDS)) is not None:
-            return _told_by_window(said, record)
-    except WindowSilentError as error:  # without a record the new window says that the records are in use
-        if record:
-            print(error, file=sys.stderr)
-            return 1
-    except DigMedError as error:
-        print(error, file=sys.stderr)
-        return 1
-    app = make_application()
-    program = start(app, practice=practice)
+def run(
+    app: QApplication, first: "FirstWindow", appearance: Appearance, *, practice: bool, record: str = ""
+) -> int:
+    """Show the window in place of the ``first`` until it is closed; return the exit status."""
+    program = start(app, practice=practice, appearance=appearance)
     if record:
         program.office.opened.connect(
             lambda _found: program.window.open_record(record), Qt.ConnectionType.SingleShotConnection
         )
     program.window.showMaximized() if not practice else program.window.show()
+    first.close()
     session = SessionWatch(app, program.window.lock, program.window.keep_typed)
     session.begin(program.window)
     program.door.open()
     status = app.exec()
     finish(program)
     return status
-
-
-def _told_by_window(said: dict[str, Any], record: str) -> int:
-    """Say what the window that is open did, and return the exit status."""
-    if trouble := said.get("trouble"):
-        print(trouble, file=sys.stderr)
-        return 1
-    what = "the open window shows the record" if record else "its window was brought to the front"
-    print(f"DigMed Desktop is open already; {what}.")
-    return 0
 
 
 def play_tour(folder: Path, first: int | None = None) -> int:
@@ -177,7 +147,7 @@ def take_pictures(folder: Path, only: Collection[str] = (), *, documented: bool 
     return _played(folder, lambda window, into: pictures.take(window, into, only, documented=documented))
 
 
-def _played(folder: Path, play: Callable[[Window, Path], int]) -> int:
+def _played(folder: Path, play: "Callable[[Window, Path], int]") -> int:
     """Let something play in practice mode, from an empty home. Raises FileNotWrittenError."""
     folder_for_files(folder)
     with tempfile.TemporaryDirectory(prefix="digmed-tour-") as home, _environment("DIGMED_HOME", home):
@@ -203,34 +173,13 @@ def _environment(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
-def make_application(*, fixed_font: bool = False) -> QApplication:
-    """Return the Qt application, with the bundled font where it is needed."""
-    existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
-    app.setApplicationName("DigMed Desktop")
-    app.setApplicationVersion(__version__)
-    qInstallMessageHandler(_qt_said)
-    app.setWindowIcon(QIcon(str(resources.path("icons/digmed.svg"))))
-    if fixed_font or not QFontInfo(app.font()).family():
-        fonts.family()
-    return app
-
-
-_LEVELS = {
-    QtMsgType.QtDebugMsg: "debug",
-    QtMsgType.QtInfoMsg: "info",
-    QtMsgType.QtWarningMsg: "warning",
-    QtMsgType.QtCriticalMsg: "critical",
-    QtMsgType.QtFatalMsg: "critical",
-}
-
-
-def _qt_said(level: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    log.qt_message(_LEVELS[level], text, context.category or "")
-
-
 def start(
-    app: QApplication, *, practice: bool, fixed_font: bool = False, answer_after: float | None = None
+    app: QApplication,
+    *,
+    practice: bool,
+    fixed_font: bool = False,
+    answer_after: float | None = None,
+    appearance: Appearance | None = None,
 ) -> Program:
     """Put everything together and begin to open the records; returns before they are open.
 
@@ -248,15 +197,18 @@ def start(
     policy = NO_POLICY if practice else it_policy.read()
     choices = Choices(loaded.settings, folders.settings_file, policy, "" if practice else loaded.doubt)
     clock: Clock = part.clock if part else SystemClock()
-    bare = fixed_font or not QFontInfo(app.font()).family()
-    appearance = Appearance(
-        app, str(choices.now().theme), choices.now().text_percent, fonts.FAMILY if bare else ""
-    )
     how = _Start()
     office = Office(
         lambda: open_desk(folders, choices, clock, part, look_only=how.look_only),
         PRACTICE_ROUND_SECONDS if practice else ROUND_SECONDS,
     )
+    office.open()  # beside the window being built, which takes as long
+    from digmed_desktop.ui.window import Window
+
+    look = str(choices.now().theme), choices.now().text_percent
+    appearance = appearance or make_appearance(app, *look, fixed_font=fixed_font)
+    if look != (appearance.choice, appearance.text_percent):  # the administrators chose another
+        appearance.set(*look)
     context = Context(
         office=office,
         appearance=appearance,
@@ -280,14 +232,14 @@ def start(
     program = Program(app, window, office, folders, _front_door(folders, window, office), watch, part)
     window.closing.connect(office.close)
     office.warm.connect(_settle_memory)
+    office.not_opened.connect(lambda _error: gc.enable())
     DailyBackup(office, window)
     if policy.version_source:
         office.opened.connect(lambda _found: _compare_version(office, window))
-    office.open()
     return program
 
 
-def _compare_version(office: Office, window: Window) -> None:
+def _compare_version(office: Office, window: "Window") -> None:
     """Say it where this version is not the one that the administrators call current."""
 
     def tell(checks: Sequence[Check]) -> None:
@@ -310,7 +262,7 @@ def finish(program: Program) -> None:
     log.stop()
 
 
-def _front_door(folders: Folders, window: Window, office: Office) -> FrontDoor:
+def _front_door(folders: Folders, window: "Window", office: Office) -> FrontDoor:
     """Return the door at which other starts of the program ask for this window; not open yet."""
     bell = Doorbell(window)
     queued = Qt.ConnectionType.QueuedConnection
@@ -326,7 +278,7 @@ class _Alarm(QObject):
     rung = Signal(bool)  # whether a report of it was written
 
 
-def _close_if_done(window: Window, reply: "SimpleQueue[str]") -> None:
+def _close_if_done(window: "Window", reply: "SimpleQueue[str]") -> None:
     """Close the window unless a form is half typed; ``reply`` takes why not."""
     if any(form.person.owner for form in window.forms()):
         reply.put("A form in the open window is half typed. Finish it or discard it, then close the window.")
@@ -335,7 +287,7 @@ def _close_if_done(window: Window, reply: "SimpleQueue[str]") -> None:
     QTimer.singleShot(300, window.close)  # once the answer is out
 
 
-def _bring_to_front(window: Window) -> None:
+def _bring_to_front(window: "Window") -> None:
     if window.isMinimized():
         window.showNormal()
     window.raise_()
@@ -343,9 +295,9 @@ def _bring_to_front(window: Window) -> None:
 
 
 def _settle_memory() -> None:
-    """Take what is loaded out of the collector's sight: a full collection would stop the window for a moment."""
-    gc.collect()
+    """Take what is loaded out of the collector's sight: looking at all of it would stop the window for a moment."""
     gc.freeze()
+    gc.enable()
 
 
 def _saver(office: Office, choices: Choices) -> Callable[[str, int], None]:

@@ -137,18 +137,25 @@ def _run_program(words: list[str]) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not _has_qt():
         return 2
+    if plays:
+        return _play(asked)
+    from digmed_desktop import starting
+
+    return starting.run(practice=asked.demo)
+
+
+def _play(asked: argparse.Namespace) -> int:
+    """Play the tour, or take pictures. Exit status 2 when they cannot be written."""
     from digmed_desktop import app
     from digmed_desktop.messaging.whole_file import FileNotWrittenError
 
     try:
         if asked.tour is not None:
             return app.play_tour(asked.tour, asked.first)
-        if asked.pictures is not None:
-            return app.take_pictures(asked.pictures, asked.only, documented=asked.documented)
+        return app.take_pictures(asked.pictures, asked.only, documented=asked.documented)
     except FileNotWrittenError as error:
         print(error, file=sys.stderr)
         return 2
-    return app.run(practice=asked.demo)
 
 
 def _open(words: list[str]) -> int:
@@ -174,9 +181,9 @@ def _open(words: list[str]) -> int:
         return 2
     if not _has_qt():
         return 2
-    from digmed_desktop import app
+    from digmed_desktop import starting
 
-    return app.run(practice=asked.demo, record=found[0])
+    return starting.run(practice=asked.demo, record=found[0])
 
 
 def _has_qt() -> bool:

@@ -5,9 +5,9 @@ from queue import Empty, SimpleQueue
 from PySide6.QtCore import QObject, Signal
 
 from digmed_desktop.background.office import Office
+from digmed_desktop.desk.upkeep.front_door import OPEN
 from digmed_desktop.messaging.errors import DigMedError
 
-OPEN = "open\n"  # before the record that another start of the program imports
 CLOSE_SECONDS = 10.0  # for a window to say whether it closes
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from digmed_desktop.messaging.searching import Search
 from digmed_desktop.ui.context import Context, FormStart, IncidentStart
 from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.find_or_do import FindOrDo
+from digmed_desktop.ui.first_window import PRACTICE_PRODUCT, PRODUCT, take_last_size
 from digmed_desktop.ui.frame import Banner, practice_band
 from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.keys import KeyLaw
@@ -38,14 +39,11 @@ from digmed_desktop.ui.record_imports import RecordImports
 from digmed_desktop.ui.send_flow import SendFlow
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
-from digmed_desktop.ui.tokens import SIZE
 from digmed_desktop.ui.widgets.focus_ring import FocusRing
 from digmed_desktop.ui.working import Working
 
-PRODUCT = "DigMed Desktop"
 KEEP_SECONDS = 4.0  # Windows ends a program that takes longer than five to answer
 MOST_STEPS_BACK = 9
-FIRST_SIZE = (SIZE.first_width, SIZE.first_height)
 
 
 class Window(QMainWindow):
@@ -57,7 +55,7 @@ class Window(QMainWindow):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        self.setWindowTitle(f"{PRODUCT} – practice mode" if context.practice else PRODUCT)
+        self.setWindowTitle(PRACTICE_PRODUCT if context.practice else PRODUCT)
         self.places: dict[str, Place] = {
             place.key: place
             for place in PLACES
@@ -374,11 +372,7 @@ class Window(QMainWindow):
 
     def take_last_size(self) -> None:
         """Take the size that it had on this computer, as far as the screen has it; at first 1280 by 720."""
-        room = self.screen().availableSize()
-        size = QSize(*(self.context.layout.size or FIRST_SIZE))
-        self.resize(size.boundedTo(room) if self.context.layout.size else size)
-        if self.context.layout.maximized:
-            self.setWindowState(Qt.WindowState.WindowMaximized)
+        take_last_size(self, self.context.layout)
 
     def _keep_size(self) -> None:
         layout, normal = self.context.layout, self.normalGeometry().size()

@@ -10,7 +10,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "digmed_desktop"
-WITH_QT = ("ui", "background", "tour", "app", "cli", "__main__")
+WITH_QT = ("ui", "background", "tour", "app", "starting", "cli", "__main__")
 
 
 def child(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ import importlib
 import sys
 import time
 from collections.abc import Sequence
+from typing import Any
 
 HEAVY = ("sqlalchemy", "alembic", "fhir", "mesh_client", "biip", "pyqtgraph", "numpy")
 
@@ -49,44 +50,41 @@ def _empty() -> int:
 
 def _program(*, practice: bool) -> int:
     importlib.import_module("digmed_desktop.cli")  # what the command imports first
-    from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtCore import Qt, QTimer
 
-    from digmed_desktop import app
+    from digmed_desktop import starting
+    from digmed_desktop.ui.first_window import FirstWindow
 
-    moments: list[tuple[float, float]] = []
-    loaded: list[str] = []
+    class Seen(FirstWindow):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self.painted.connect(painted, Qt.ConnectionType.SingleShotConnection)
 
-    class Eye(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - the same
-            if event.type() == QEvent.Type.Paint:
-                watched.removeEventFilter(self)
-                QTimer.singleShot(0, self, self.painted)
-            return False
+    def painted() -> None:
+        first, loaded = moment(), [name for name in HEAVY if name in sys.modules]
+        from digmed_desktop import app  # as it is loaded now
 
-        def painted(self) -> None:
-            moments.append(moment())
-            loaded.extend(name for name in HEAVY if name in sys.modules)
+        start = app.start
 
-    make, eye = app.start, Eye()
+        def started(*given: Any, **named: Any) -> app.Program:
+            program = start(*given, **named)
+            window = program.window
 
-    def start(*given: object, **named: object) -> app.Program:
-        program = make(*given, **named)  # type: ignore[arg-type] # handed on as it came
-        window = program.window
-        window.installEventFilter(eye)
+            def ready() -> None:
+                line = window.sign_in.pin.line
+                if window.sign_in.isVisible() and window.focusWidget() is line:
+                    say(first, moment(), loaded)
+                    QTimer.singleShot(0, window, window.close)
+                else:
+                    QTimer.singleShot(1, window, ready)
 
-        def ready() -> None:
-            line = window.sign_in.pin.line
-            if window.sign_in.isVisible() and window.focusWidget() is line and moments:
-                say(moments[0], moment(), loaded)
-                QTimer.singleShot(0, window, window.close)
-            else:
-                QTimer.singleShot(1, window, ready)
+            window.ready.connect(ready)
+            return program
 
-        window.ready.connect(ready)
-        return program
+        app.start = started
 
-    app.start = start
-    return app.run(practice=practice)
+    vars(starting)[FirstWindow.__name__] = Seen
+    return starting.run(practice=practice)
 
 
 if __name__ == "__main__":

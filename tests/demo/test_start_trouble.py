@@ -13,6 +13,7 @@ from digmed_desktop.messaging.errors import NotStartedError
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.settings.settings import Settings
+from digmed_desktop.ui.application import make_application
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_the_records_are_closed_when_the_practice_mesh_does_not_start(home: Path
 
 @pytest.mark.usefixtures("no_child", "memory_keyring")
 def test_the_window_says_what_did_not_start_and_offers_no_restore(home: Path, qtbot: QtBot) -> None:
-    program = app.start(app.make_application(), practice=True)
+    program = app.start(make_application(), practice=True)
     try:
         page = program.window.opening
         qtbot.waitUntil(lambda: "Practice mode's MESH did not start" in page.said.body.text(), timeout=60_000)
@@ -46,7 +47,7 @@ def test_the_window_says_what_did_not_start_and_offers_no_restore(home: Path, qt
 @pytest.mark.usefixtures("no_child", "memory_keyring")
 def test_settings_that_could_not_be_read_are_told_in_the_window(home: Path, qtbot: QtBot) -> None:
     folder_room.prepare(practice=True).settings_file.write_text("[appearance\n", encoding="utf-8")
-    program = app.start(app.make_application(), practice=True)
+    program = app.start(make_application(), practice=True)
     try:
         assert "settings file is damaged" in program.window.banner.notice.body.text()
     finally:

@@ -25,6 +25,7 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Story
 from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT
 from digmed_desktop.tour.player import pause
+from digmed_desktop.ui.application import make_application
 from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 
 PATIENCE = 300.0
@@ -60,7 +61,7 @@ class Scene:
     """The program, and what a person does at it."""
 
     def __init__(self) -> None:
-        self.app = program_room.make_application(fixed_font=True)
+        self.app = make_application(fixed_font=True)
         self.program: Program = program_room.start(self.app, practice=True, fixed_font=True)
         self.window = self.program.window
         self.failures: list[str] = []

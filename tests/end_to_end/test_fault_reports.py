@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from digmed_desktop import app
 from digmed_desktop.app import Program
 from digmed_desktop.diagnostics import crash
+from digmed_desktop.ui.application import make_application
 
 WAIT = 60_000
 FAMILY = "Vroxhalter"
@@ -20,7 +21,7 @@ FAMILY = "Vroxhalter"
 
 @contextmanager
 def started(qtbot: QtBot) -> Iterator[Program]:
-    program = app.start(app.make_application(), practice=False)
+    program = app.start(make_application(), practice=False)
     program.window.show()
     try:
         qtbot.waitUntil(lambda: program.window.first_run is not None, timeout=WAIT)

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from digmed_desktop import app
 from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.ui.application import make_application
 
 
 @pytest.mark.usefixtures("memory_keyring")
@@ -14,7 +15,7 @@ def test_the_window_says_that_the_records_are_missing_and_begins_anew_only_when_
     home: Path, qtbot: QtBot
 ) -> None:
     folders = folder_room.prepare(practice=False)
-    made = app.make_application()
+    made = make_application()
     first = app.start(made, practice=False)
     qtbot.waitUntil(folders.database.exists, timeout=60_000)
     first.window.close()

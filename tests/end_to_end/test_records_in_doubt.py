@@ -12,6 +12,7 @@ from digmed_desktop.desk.upkeep import opening
 from digmed_desktop.desk.upkeep.head_keeper import HeadKeeper
 from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.settings import folders as folder_room
+from digmed_desktop.ui.application import make_application
 from tests.history.samples import PHARMACIST, PHARMACY, facts, local_id, message, token
 
 
@@ -30,7 +31,7 @@ def test_the_window_asks_about_older_records_and_goes_on_when_told(home: Path, q
     store.close()
     older.replace(folders.database)
 
-    program = app.start(app.make_application(), practice=False)
+    program = app.start(make_application(), practice=False)
     page = program.window.opening
     program.window.show()
     try:

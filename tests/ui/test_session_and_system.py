@@ -117,7 +117,7 @@ def test_paper_has_the_programs_own_typeface_when_only_the_system_has_fonts() ->
 
 
 def test_the_program_has_an_icon_that_can_be_drawn(qapp: QApplication) -> None:
-    from digmed_desktop.app import make_application
+    from digmed_desktop.ui.application import make_application
 
     assert not make_application().windowIcon().pixmap(32, 32).isNull()
     assert Path(resources.path("icons/digmed.svg")).is_file()

@@ -13,16 +13,18 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digmed_desktop import untrusted
 from digmed_desktop.files.replacing import replace
 from digmed_desktop.messaging.errors import DigMedError
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection, Listener
+
+OPEN = "open\n"  # before the record that another start of the program imports
 _FILE = "window.json"
 _FAMILY = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
 LONGEST = 4_001_000
@@ -64,6 +66,8 @@ class FrontDoor:
 
     def open(self) -> None:
         """Begin to answer. Where the system gives no place to listen, the program works without the door."""
+        from multiprocessing.connection import Listener
+
         try:
             self._listener = Listener(family=_FAMILY, backlog=_MOST_CALLERS)  # callers show the key below
             self._write(str(self._listener.address))
@@ -100,7 +104,10 @@ class FrontDoor:
             else:
                 caller.close()
 
-    def _let_in(self, caller: Connection) -> None:
+    def _let_in(self, caller: "Connection") -> None:
+        from multiprocessing import AuthenticationError
+        from multiprocessing.connection import answer_challenge, deliver_challenge
+
         try:
             with caller:
                 timed = _Timed(caller, HELLO_SECONDS)
@@ -114,7 +121,7 @@ class FrontDoor:
         finally:
             self._places.release()
 
-    def _hear(self, caller: Connection, timed: "_Timed") -> None:
+    def _hear(self, caller: "Connection", timed: "_Timed") -> None:
         word = timed.recv_bytes(LONGEST).decode("utf-8", "replace")
         if not self._answering.acquire(timeout=BUSY_SECONDS):
             said: dict[str, Any] = {"trouble": "The open window is busy with another request. Try again."}
@@ -134,7 +141,7 @@ class FrontDoor:
 class _Timed:
     """A connection on which nothing is waited for beyond a moment; what the handshake of Python reads and writes."""
 
-    def __init__(self, line: Connection, seconds: float) -> None:
+    def __init__(self, line: "Connection", seconds: float) -> None:
         self._line, self._until = line, time.monotonic() + seconds
 
     def recv_bytes(self, maxlength: int | None = None) -> bytes:
@@ -175,6 +182,9 @@ def _door_in(folder: Path) -> tuple[str, bytes] | None:
 
 
 def _asked(address: str, key: bytes, word: str) -> dict[str, Any] | None:
+    from multiprocessing import AuthenticationError
+    from multiprocessing.connection import Client
+
     try:
         with Client(address, family=_FAMILY, authkey=key) as door:
             door.send_bytes(word.encode())
