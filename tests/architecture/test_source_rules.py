@@ -23,6 +23,7 @@ RESOURCES = sorted(
 )
 FRONT = (
     "cli.py",
+    "starting.py",
     "maintenance.py",
     "doctor.py",
     "app.py",
