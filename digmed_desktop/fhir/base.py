@@ -5,6 +5,7 @@ Element names, order and repetition are checked while reading, values and invari
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from fhir.resources.STU3 import get_fhir_model_class
@@ -31,6 +32,24 @@ def read(root: etree._Element) -> tuple[Data, list[Finding]]:
     return data, reader.findings
 
 
+@lru_cache(maxsize=2048)
+def _parts(tag: str) -> tuple[str | None, str]:
+    """Return namespace and name of a tag as lxml writes it."""
+    name = etree.QName(tag)
+    return name.namespace, name.localname
+
+
+@cache
+def _laid_out(type_name: str) -> tuple[Mapping[str, int], Mapping[str, Element], tuple[str, ...]]:
+    """Return the place of each element of a type, its attributes, and the elements that it must have."""
+    known = elements(type_name)
+    return (
+        {name: place for place, name in enumerate(known)},
+        {name: one for name, one in known.items() if one.form is Form.ATTRIBUTE},
+        tuple(name for name, one in known.items() if one.required and one.form is not Form.ATTRIBUTE),
+    )
+
+
 class _Reader:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
@@ -47,20 +66,20 @@ class _Reader:
         self, child: etree._Element, known: Mapping[str, Element], type_name: str, path: str
     ) -> Element | None:
         """Return what the profile says of a child element, None where it may not stand here."""
-        name = etree.QName(child)
-        element = known.get(name.localname)
-        if element is None or name.namespace != (XHTML if element.form is Form.XHTML else FHIR):
-            self.say(f"{path}.{name.localname}", f"{type_name} has no element of this name.")
+        namespace, name = _parts(child.tag)
+        element = known.get(name)
+        if element is None or namespace != (XHTML if element.form is Form.XHTML else FHIR):
+            self.say(f"{path}.{name}", f"{type_name} has no element of this name.")
             return None
         if element.form is Form.ATTRIBUTE:
-            self.say(f"{path}.{name.localname}", "This must be an attribute, not an element.")
+            self.say(f"{path}.{name}", "This must be an attribute, not an element.")
             return None
         return element
 
     def complex(self, node: etree._Element, type_name: str, path: str) -> Data:
         known = elements(type_name)
-        data: Data = self._attributes(node, known, path)
-        order = {name: n for n, name in enumerate(known)}
+        order, attributes, needed = _laid_out(type_name)
+        data: Data = self._attributes(node, attributes, path)
         reached = -1
         seen: dict[str, int] = {}
         if (node.text or "").strip() or any((child.tail or "").strip() for child in node):
@@ -68,7 +87,7 @@ class _Reader:
         for child in node:
             if callable(child.tag):
                 continue  # a comment
-            local = etree.QName(child).localname
+            local = _parts(child.tag)[1]
             element = self._known(child, known, type_name, path)
             if element is None:
                 continue
@@ -87,25 +106,25 @@ class _Reader:
                 data.setdefault(local, []).append(value)
             else:
                 data[local] = value
-        for element in known.values():
-            if element.required and element.form is not Form.ATTRIBUTE and element.name not in seen:
-                self.say(f"{path}.{element.name}", "A mandatory element is missing.")
+        for name in needed:
+            if name not in seen:
+                self.say(f"{path}.{name}", "A mandatory element is missing.")
         if not data:
             self.say(path, "The element is empty.")
         return data
 
-    def _attributes(self, node: etree._Element, known: Any, path: str) -> Data:
+    def _attributes(self, node: etree._Element, known: Mapping[str, Element], path: str) -> Data:
         data: Data = {}
         for key, value in node.attrib.items():
             name = str(key)
             if name.startswith("{"):
                 continue  # xsi:schemaLocation and the like say nothing of the content
-            if name in known and known[name].form is Form.ATTRIBUTE:
+            if name in known:
                 data[name] = str(value)
             else:
                 self.say(f"{path}.@{name}", "There is no such attribute here.")
         for element in known.values():
-            if element.form is Form.ATTRIBUTE and element.required and element.name not in data:
+            if element.required and element.name not in data:
                 self.say(f"{path}.@{element.name}", "A mandatory attribute is missing.")
         return data
 
@@ -127,8 +146,8 @@ class _Reader:
             return None
 
     def _primitive(self, node: etree._Element, element: Element, path: str) -> Any:
-        extra = [str(key) for key in node.attrib if key not in ("value", "id")]
-        children = [one for one in node if not callable(one.tag)]
+        extra = [str(key) for key in node.keys() if key not in ("value", "id")]  # noqa: SIM118 - no mapping
+        children = [one for one in node if not callable(one.tag)] if len(node) else []
         if (
             extra
             or (node.text or "").strip()

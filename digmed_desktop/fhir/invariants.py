@@ -3,7 +3,7 @@
 ``fhir.resources`` checks each element for itself, not these.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from digmed_desktop.fhir.base import attribute_at
@@ -32,7 +32,7 @@ def _inside(value: Any, path: str, name: str = "") -> Iterator[Finding]:
         for number, one in enumerate(value):
             yield from _inside(one, f"{path}[{number}]", name)
         return
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return
     if name == "extension" and not any(key == "extension" or key.startswith("value") for key in value):
         yield _finding(path, "An extension must have a value (ext-1).")
@@ -41,7 +41,7 @@ def _inside(value: Any, path: str, name: str = "") -> Iterator[Finding]:
     if "code" in value and ("value" in value or "unit" in value) and not value.get("system"):
         yield _finding(path, "The unit has a code without its system (qty-3).")
     for key, part in value.items():
-        if not (isinstance(part, Mapping) and "resourceType" in part):
+        if isinstance(part, list) or (isinstance(part, dict) and "resourceType" not in part):
             yield from _inside(part, f"{path}.{key}", key)
 
 

@@ -7,6 +7,7 @@ field may hold and what the law asks is said in ``clinical``.
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import cache
 
 from digmed_desktop.clinical import unreached
 from digmed_desktop.clinical.emergency_supply import EmergencySupplyRecord, ItemKind, SuppliedItem
@@ -214,10 +215,11 @@ _NOT_WRITABLE = "The text contains a character that cannot be sent (a control ch
 def _unwritable(record: Record) -> Iterator[Fault]:
     reported = set()
     for path, place, text in _texts(record, "", 1):
-        at = (of(record).question(path, place) or path, place)
-        if path.split(".")[0] not in _NOT_SHARED and at not in reported and NOT_XML.search(text):
-            reported.add(at)
-            yield Fault(path, _NOT_WRITABLE, place)
+        if NOT_XML.search(text) and path.split(".")[0] not in _NOT_SHARED:
+            at = (of(record).question(path, place) or path, place)
+            if at not in reported:
+                reported.add(at)
+                yield Fault(path, _NOT_WRITABLE, place)
 
 
 def _texts(value: object, path: str, place: int) -> Iterator[tuple[str, int, str]]:
@@ -228,6 +230,12 @@ def _texts(value: object, path: str, place: int) -> Iterator[tuple[str, int, str
         for n, one in enumerate(value, 1):
             yield from _texts(one, path, n if path == "items" else place)
     elif is_dataclass(value) and not isinstance(value, (type, datetime)):
-        for part in fields(value):
-            inner = f"{path}.{part.name}" if path else part.name
-            yield from _texts(getattr(value, part.name), inner, place)
+        for name in _names(type(value)):
+            inner = f"{path}.{name}" if path else name
+            yield from _texts(getattr(value, name), inner, place)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Return the names of the attributes of a dataclass."""
+    return tuple(one.name for one in fields(kind))

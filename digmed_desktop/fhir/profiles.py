@@ -87,7 +87,7 @@ def _node(node: Node, value: Any, path: str, type_of: TypeOf) -> Iterator[Findin
         yield _finding(path, "The value is not the one that the profile fixes.")
     if "codes" in node and not _is_bound(value, _allowed(node["codes"])):
         yield _finding(path, "The code is not in the value set that the profile requires.")
-    if "to" in node and isinstance(value, Mapping):
+    if "to" in node and isinstance(value, dict):
         target = type_of(str(value.get("reference", "")))
         if target and "Resource" not in node["to"] and target not in node["to"]:
             yield _finding(
@@ -95,13 +95,15 @@ def _node(node: Node, value: Any, path: str, type_of: TypeOf) -> Iterator[Findin
             )
     if "extension" in node:
         yield from _node(_table()["profiles"].get(node["extension"], {}), value, path, type_of)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, child in node.get("children", {}).items():
             yield from _element(name, child, value, path, type_of)
 
 
 def _element(name: str, node: Node, parent: Node, path: str, type_of: TypeOf) -> Iterator[Finding]:
     """Check all values of one element of ``parent``."""
+    if name not in parent and not node.get("min") and not name.endswith("[x]") and "slices" not in node:
+        return
     found = list(_values(parent, name, path))
     yield from _how_often(node, len(found), f"{path}.{name}")
     slices: Mapping[str, Node] = node.get("slices", {})
@@ -131,9 +133,12 @@ def _how_often(node: Node, number: int, path: str) -> Iterator[Finding]:
 def _values(parent: Node, name: str, path: str) -> Iterator[tuple[str, Any]]:
     """Return path and value of an element; ``value[x]`` stands for each of its types."""
     stem = name.removesuffix("[x]")
-    for key, value in parent.items():
-        if key != name and not (stem != name and key.startswith(stem) and key[len(stem) :][:1].isupper()):
-            continue
+    named = {name: parent[name]} if name in parent else {}
+    if stem != name:
+        named |= {
+            key: one for key, one in parent.items() if key.startswith(stem) and key[len(stem) :][:1].isupper()
+        }
+    for key, value in named.items():
         if isinstance(value, list):
             yield from ((f"{path}.{key}[{number}]", one) for number, one in enumerate(value))
         elif value is not None:
@@ -146,7 +151,7 @@ def _fits(slice_: Node, value: Any, by: list[str]) -> bool:
         steps = discriminator.split(".")
         wanted: Any = slice_
         if discriminator == "url" and "extension" in slice_:
-            if not isinstance(value, Mapping) or value.get("url") != slice_["extension"]:
+            if not isinstance(value, dict) or value.get("url") != slice_["extension"]:
                 return False
             continue
         for step in steps:
@@ -159,7 +164,7 @@ def _fits(slice_: Node, value: Any, by: list[str]) -> bool:
 def _at(value: Any, steps: list[str]) -> list[str]:
     here = [value]
     for step in steps:
-        inner = [one.get(step) for one in here if isinstance(one, Mapping)]
+        inner = [one.get(step) for one in here if isinstance(one, dict)]
         here = [
             part for one in inner for part in (one if isinstance(one, list) else [one]) if part is not None
         ]
@@ -173,11 +178,11 @@ def _is_known_section(name: str, value: Any) -> bool:
 def _is_bound(value: Any, allowed: frozenset[tuple[str, str]]) -> bool:
     if isinstance(value, str):
         return any(code == value for _, code in allowed)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return True
     codings = value.get("coding", [value] if "code" in value else [])
     pairs = [
-        (str(one.get("system", "")), str(one.get("code", ""))) for one in codings if isinstance(one, Mapping)
+        (str(one.get("system", "")), str(one.get("code", ""))) for one in codings if isinstance(one, dict)
     ]
     return any(pair in allowed or pair == (SNOMED_CT, NOT_IN_ITS_OWN_VALUE_SET) for pair in pairs)
 
@@ -194,13 +199,13 @@ def _coding_findings(value: Any, path: str) -> Iterator[Finding]:
         for number, one in enumerate(value):
             yield from _coding_findings(one, f"{path}[{number}]")
         return
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return
     yield from _one_coding(value, path)
     for name, part in value.items():
         if name == "tag":  # Meta.tag: anybody's labels, of any system
             continue
-        if not (isinstance(part, Mapping) and "resourceType" in part):
+        if isinstance(part, list) or (isinstance(part, dict) and "resourceType" not in part):
             yield from _coding_findings(part, f"{path}.{name}")
 
 

@@ -3,7 +3,7 @@ ITK3).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -85,7 +85,7 @@ def reference_findings(bundle: Data, path: str) -> Iterator[Finding]:
     for place in here:
         if place.type == "Bundle":
             continue
-        held = [one for one in place.data.get("contained", []) if isinstance(one, Mapping)]
+        held = [one for one in place.data.get("contained", []) if isinstance(one, dict)]
         own = {"#", *(f"#{one['id']}" for one in held if one.get("id"))}
         inner = [references(one, f"{place.path}.contained[{n}]") for n, one in enumerate(held)]
         for where, target in chain(references(place.data, place.path), *inner):
@@ -101,11 +101,11 @@ def reference_findings(bundle: Data, path: str) -> Iterator[Finding]:
 
 def references(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Return path and target of every reference below ``value``; inner resources are not entered."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, part in value.items():
             if name == "reference" and isinstance(part, str):
                 yield f"{path}.reference", part
-            elif not (isinstance(part, Mapping) and "resourceType" in part):
+            elif not (isinstance(part, dict) and "resourceType" in part):
                 yield from references(part, f"{path}.{name}")
     elif isinstance(value, list):
         for number, part in enumerate(value):

@@ -63,6 +63,10 @@ class QuestionSet:
     bindings: tuple[Binding, ...]
     unasked: Mapping[str, str]
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    _by_path: dict[str, Binding] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_path.update((one.path, one) for one in reversed(self.bindings))
 
     @property
     def form(self) -> Form:
@@ -72,11 +76,10 @@ class QuestionSet:
     def binding(self, path: str) -> Binding | None:
         """Return the binding of a path, else of the nearest attribute around it, else of the first within it."""
         wanted = self._own_path(path)
-        by_path = {one.path: one for one in reversed(self.bindings)}
         around = wanted
         while around:
-            if around in by_path:
-                return by_path[around]
+            if around in self._by_path:
+                return self._by_path[around]
             if around in self.unasked:
                 return None
             around = around.rpartition(".")[0]
