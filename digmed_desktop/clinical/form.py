@@ -208,12 +208,14 @@ class Form:
                         asked.add(one.id)
         return frozenset(asked)
 
-    def leading_to(self, question: str, answers: Answers) -> str:
+    def leading_to(self, question: str, answers: Answers, asked: frozenset[str]) -> str:
         """Return the asked question that leads to one: itself, else the one that decides whether it is asked.
 
-        ``""`` where the form has no such question.
+        ``asked`` are those that matter with these answers. ``""`` where the form has no such question.
         """
-        asked, groups = self.asked(answers), {one.id: group for group in self.groups for one in group.fields}
+        if question in asked:
+            return question
+        groups = {one.id: group for group in self.groups for one in group.fields}
         while question in groups and question not in asked:
             shown = self.field(question).shown
             if shown is None or (shown.field in asked and shown.holds(answers.get(shown.field, ""))):

@@ -329,13 +329,14 @@ class Desk:
         """
         if closed := data_check.standing().closed(form):
             return Preview(problems=(Problem("", closed),))
-        assessed = self._assess(form, state)
-        made = self._form(form).preview(assessed)
-        made = replace(made, problems=(*self._refused(form, assessed), *made.problems))
-        if not draft_id:
-            return made
-        drafts, today = self._store.drafts.all(), self._clock.now().astimezone(ENGLAND).date()
-        said = unfinished.sentence_about(drafts, self._people, form, state, draft_id, today)
+        with self._store.one_state():  # some fifty questions, for every key
+            assessed = self._assess(form, state)
+            made = self._form(form).preview(assessed)
+            made = replace(made, problems=(*self._refused(form, assessed), *made.problems))
+            if not draft_id:
+                return made
+            drafts, today = self._store.drafts.all(), self._clock.now().astimezone(ENGLAND).date()
+            said = unfinished.sentence_about(drafts, self._people, form, state, draft_id, today)
         return replace(made, unfinished=said, problems=(*unfinished.problem_of(said), *made.problems))
 
     def _assess(self, form: str, state: FormState) -> Assessment[Any]:

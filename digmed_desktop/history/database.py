@@ -26,10 +26,24 @@ class Database:
         self._readers = made
         self._writers = made.execution_options(**{WRITES: True})
         self._one_writer = threading.Lock()
+        self._here = threading.local()  # the transaction within which this thread reads
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Let all that this thread reads within see one state of the file, in one transaction."""
+        with self.reading() as connection:
+            self._here.connection = connection
+            try:
+                yield
+            finally:
+                self._here.connection = None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Open a transaction that sees one state of the file; faults of disk or file come as StoreError."""
+        if (within := getattr(self._here, "connection", None)) is not None:
+            yield within
+            return
         try:
             with self._readers.begin() as connection:
                 yield connection

@@ -1,6 +1,8 @@
 """The store: opens the encrypted file, and gives each idea in it its own small door."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -153,6 +155,12 @@ class Store:
     def look_up_first(self) -> int:
         """Have all that waits looked up at MESH before it is sent: it may have gone out since; return how many."""
         return look_up_first(self._database)
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Let all that this thread reads within see one state of the records, in one transaction."""
+        with self._database.one_state():
+            yield
 
     def close(self) -> None:
         """Close the file, bring what is in its log into it, and let other programs open it."""

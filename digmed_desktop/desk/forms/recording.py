@@ -114,12 +114,15 @@ class RecordingDesk(ABC, Generic[RecordT]):
 
         record, plan, answers = assessed.record, assessed.plan, assessed.state.answers
         form = load(self.KIND.form).laid_out(answers)
+        asked = form.asked(answers)
         return Preview(
             sections=tuple(
                 PreviewSection(
                     section.title,
                     tuple(
-                        PreviewRow(row.label, row.values, form.leading_to(row.field, answers), row.missing)
+                        PreviewRow(
+                            row.label, row.values, form.leading_to(row.field, answers, asked), row.missing
+                        )
                         for row in section.rows
                     ),
                 )

@@ -248,7 +248,7 @@ class ChoiceEditor(Editor):
         for place, option in enumerate(options):
             self.combo.addItem(option.label)
             self.combo.setItemData(place, option.hint or option.label, Qt.ItemDataRole.ToolTipRole)
-        self.combo.setCompleter(suggestions([option.label for option in options], self.combo))
+        self.combo.setCompleter(suggestions([option.label for option in options], self.line))
         self.combo.setCurrentIndex(-1)
         self.line.clear()
         self.combo.blockSignals(False)  # noqa: FBT003

@@ -34,7 +34,7 @@ class Suggestions(QCompleter):
 
 
 def suggestions(texts: Sequence[str], parent: QObject) -> Suggestions:
-    """Return the suggestions of these texts."""
+    """Return the suggestions of these texts; a line drops those that it was given before, if it is their parent."""
     model = QStringListModel(list(texts))
     made = Suggestions(model, parent)
     model.setParent(made)
