@@ -247,7 +247,7 @@ def _compare_version(office: Office, window: "Window") -> None:
             if check.health is Health.LOOK:
                 window.banner.say("look", f"{check.sentence} {check.remedy}", check.name, for_all=True)
 
-    office.enquire(lambda desk: desk.version_checks(), tell)
+    office.enquire(lambda desk: desk.version_checks(), tell, unasked="version")
 
 
 def finish(program: Program) -> None:

@@ -21,4 +21,6 @@ class DailyBackup(QObject):
 
     def _look(self) -> None:
         """Make the backup of today if it is due. What goes wrong is kept with the backups, and Today says it."""
-        self._office.errand(lambda desk: desk.backups.daily(), self.looked.emit, lambda _e: None)
+        self._office.errand(
+            lambda desk: desk.backups.daily(), self.looked.emit, lambda _e: None, unasked=True
+        )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LEAST_BETWEEN_REFRESHES = 0.25  # seconds
+PREVIEW = "preview"
 
 
 class Office(QObject):
@@ -54,7 +55,7 @@ class Office(QObject):
 
     def open(self) -> None:
         """Open the records, then start the delivery."""
-        self._records.ask(self._open_on_records, self._is_open, self._is_not_open)
+        self._records.ask(self._open_on_records, *self.slowness.awaited(self._is_open, self._is_not_open))
 
     def reopen(self, work: Callable[[], object], otherwise: Callable[[DigMedError], None]) -> None:
         """Close the records, do ``work`` on their files, and open them again, also when it did not work."""
@@ -76,7 +77,7 @@ class Office(QObject):
                 otherwise(opened[1])
             self._is_open(opened[0])
 
-        self._records.ask(swap, done, self._is_not_open)
+        self._records.ask(swap, *self.slowness.awaited(done, self._is_not_open))
 
     def ask(
         self,
@@ -120,27 +121,43 @@ class Office(QObject):
         question: "Callable[[Desk], T]",
         then: Callable[[T], None],
         otherwise: Callable[[DigMedError], None] | None = None,
+        *,
+        unasked: bool = False,
     ) -> None:
-        """Ask the desk for something long (an export, a backup, a PDF) without holding up other questions."""
-        self._errands.ask(self._as_theirs(question), then, lambda error: self._went_wrong(error, otherwise))
+        """Ask the desk for something long (an export, a backup, a PDF) without holding up other questions.
+
+        ``unasked``: nobody waits for it, such as the daily backup, so that no sign of it is shown.
+        """
+
+        def failed(error: Exception) -> None:
+            self._went_wrong(error, otherwise)
+
+        answered = (then, failed) if unasked else self.slowness.awaited(then, failed)
+        self._errands.ask(self._as_theirs(question), *answered)
 
     def preview(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
         """Ask for a preview; of several that wait only the newest is made."""
-        self._previews.ask(
-            self._as_theirs(question),
-            then,
-            lambda error: self._went_wrong(error, None),
-            ticket="preview",
-        )
+        answered = self.slowness.awaited(then, lambda error: self._went_wrong(error, None), PREVIEW)
+        self._previews.ask(self._as_theirs(question), *answered, ticket=PREVIEW)
 
-    def enquire(self, question: "Callable[[Desk], T]", then: Callable[[T], None]) -> None:
-        """Ask something that may take a minute, of MESH for one; of several that wait only the newest is asked."""
-        self._enquiries.ask(
-            self._as_theirs(question),
-            then,
-            lambda error: self._went_wrong(error, None),
-            ticket="enquiry",
-        )
+    def enquire(
+        self,
+        question: "Callable[[Desk], T]",
+        then: Callable[[T], None],
+        otherwise: Callable[[DigMedError], None] | None = None,
+        *,
+        unasked: str = "",
+    ) -> None:
+        """Ask something that may take a minute, of MESH for one.
+
+        ``unasked``: its name, if nobody waits for it. Then no sign is shown, and of several only the newest is asked.
+        """
+
+        def failed(error: Exception) -> None:
+            self._went_wrong(error, otherwise)
+
+        answered = (then, failed) if unasked else self.slowness.awaited(then, failed)
+        self._enquiries.ask(self._as_theirs(question), *answered, ticket=unasked)
 
     def renew_delivery(self) -> None:
         """Have the delivery begin anew: the connection was changed."""

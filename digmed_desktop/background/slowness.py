@@ -1,7 +1,8 @@
 """Notice when an answer takes longer than a person waits without a sign."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,17 +20,24 @@ class Slowness(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._asked: dict[int, float] = {}  # when, by number
+        self._of_ticket: dict[str, int] = {}  # the number of the newest question, by ticket
         self._number = 0
         self.is_slow = False
         self._timer = QTimer(self, interval=self.LOOK_MS)
         self._timer.timeout.connect(self._look)
 
     def awaited(
-        self, then: Callable[[T], None], otherwise: Callable[[Exception], None]
+        self, then: Callable[[T], None], otherwise: Callable[[Exception], None], ticket: str = ""
     ) -> tuple[Callable[[T], None], Callable[[Exception], None]]:
-        """Count a question as asked now; return what to call with its answer or error."""
+        """Count a question as asked now; return what to call with its answer or error.
+
+        A question with a ``ticket`` takes the place of an earlier one, as in a lane: nobody waits for that any more.
+        """
         self._number += 1
         number = self._number
+        if ticket:
+            self._asked.pop(self._of_ticket.get(ticket, 0), None)
+            self._of_ticket[ticket] = number
         self._asked[number] = time.monotonic()
         if not self._timer.isActive():
             self._timer.start()
@@ -43,6 +51,18 @@ class Slowness(QObject):
             otherwise(error)
 
         return answered, failed
+
+    @contextmanager
+    def of_the_window(self) -> Iterator[None]:
+        """Say that something takes long from the first moment: the window's own thread does it and notices nothing."""
+        self._number += 1
+        number = self._number
+        self._asked[number] = float("-inf")
+        self._look()
+        try:
+            yield
+        finally:
+            self._over(number)
 
     def _over(self, number: int) -> None:
         self._asked.pop(number, None)

@@ -1,6 +1,7 @@
 """Printing: Qt lays the document out page by page, with the running line and the page's number at its foot."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
@@ -14,6 +15,7 @@ from digmed_desktop.ui import fonts
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.tokens import PAPER
 
+LONG = 150_000  # characters of HTML, about 30 pages: they take a slow computer a second
 NO_PRINTER = DigMedError(
     "No printer is set up on this computer.", "Save it as a PDF instead, or add a printer and try again."
 )
@@ -41,8 +43,10 @@ def print_on_paper(
         return
 
     def let_go(_noted: object) -> None:
+        slowness = context.office.slowness
         try:
-            paint(printer, printed)
+            with slowness.of_the_window() if len(printed.html) > LONG else nullcontext():
+                paint(printer, printed)
         except DigMedError as error:
             failed(error)
         else:

@@ -38,6 +38,7 @@ class Working(QFrame):
         self.setVisible(slow)
         if slow:
             self._place()
+            self.repaint()  # what the window's own thread does keeps it from painting later
             announce(self, SAID)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

@@ -36,7 +36,9 @@ class ReachLine(Words):
             return
         self._say(ASKING, "")
         kind = self._kind
-        self._context.office.enquire(lambda desk: desk.reach(ods, kind), lambda reach: self._told(ods, reach))
+        self._context.office.enquire(
+            lambda desk: desk.reach(ods, kind), lambda reach: self._told(ods, reach), unasked="reach"
+        )
 
     def _told(self, ods: str, reach: Reach) -> None:
         if ods != self._asked:

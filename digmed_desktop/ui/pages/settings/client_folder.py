@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digmed_desktop.clinical.form import Option
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.page import button
 from digmed_desktop.ui.widgets.editors import LinesEditor, TextEditor
@@ -67,12 +68,22 @@ class ClientParts:
     def _search(self) -> None:
         self.search.setEnabled(False)
         self.search.setText(_LOOKING)
-        self._context.office.enquire(lambda desk: desk.connection.clients_here(), self.show_found)
+        self._context.office.enquire(
+            lambda desk: desk.connection.clients_here(), self.show_found, self._not_searched
+        )
+
+    def _offer_search(self) -> None:
+        self.search.setEnabled(True)
+        self.search.setText(_LOOK)
+
+    def _not_searched(self, error: DigMedError) -> None:
+        self._offer_search()
+        self.found.setVisible(True)
+        self.found.setText(str(error))
 
     def show_found(self, found: Sequence[tuple[str, str]]) -> None:
         """Show the mailboxes of clients that are installed here, and fill in the only one."""
-        self.search.setEnabled(True)
-        self.search.setText(_LOOK)
+        self._offer_search()
         self.found.setVisible(True)
         if not found:
             self.found.setText(
