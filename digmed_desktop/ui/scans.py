@@ -84,7 +84,7 @@ class BeforeScan(QObject):
             self._page.answer_as_before(changed, self._carried)
             return
         for key, text in changed.items():
-            self._holder.fields[key].editor.set_answer(text)
+            self._holder.fields[key].editor.write(text)
 
 
 class Scans(QObject):

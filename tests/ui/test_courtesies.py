@@ -1,17 +1,21 @@
 """Courtesies of the window: the number copied by a button, widths and size remembered, undo in text."""
 
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
 from digmed_desktop.background.slowness import Slowness
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.desk.views.sent import Printed
 from digmed_desktop.reference.programmes import short_names
 from digmed_desktop.settings import layout_file
 from digmed_desktop.settings.layout_file import WindowLayout
+from digmed_desktop.ui import printing
 from digmed_desktop.ui.clipboard import MARKS
 from digmed_desktop.ui.pages.sent_items import TABLE
 from digmed_desktop.ui.pages.sent_model import STATE, WHAT
@@ -101,6 +105,152 @@ def test_what_takes_longer_than_a_second_says_so(bench: Bench, monkeypatch: pyte
     assert bench.focused() is focus, "it takes no cursor"
     bench.until(lambda: not working.isVisible())
     assert seen == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "filled"),
+    [
+        ("vaccine.batch", "AB12", "XY99"),
+        ("after.notes", "Sat down for a while", "Waited for 15 minutes"),
+        ("patient.family", "Smith", "Smythe"),
+        ("patient.nhs_number", "999", "9990123020"),
+    ],
+)
+def test_undo_brings_back_what_was_typed_before_the_program_filled_it_in(
+    bench: Bench, field: str, typed: str, filled: str
+) -> None:
+    form, editor = bench.form.form, bench.form.form.fields[field].editor
+    bench.form.focus_field(field)
+    bench.keys(typed)
+    form.set_answers({field: filled}, keep_rest=True)
+    shown = editor.answer()
+    assert shown.replace(" ", "") == filled.replace(" ", "")
+    bench.form.focus_field(field)
+    told: list[str] = []
+    form.edited.connect(told.append)
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.answer() == typed
+    assert field in told, "the form follows it like a key"
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert editor.answer() == shown, "and redo"
+
+    form.set_answers({field: filled}, keep_rest=True)
+    bench.form.next_patient()
+    begun = editor.answer()  # a batch stays from patient to patient
+    bench.form.focus_field(field)
+    for _ in range(3):
+        bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert editor.answer() == begun != typed, "nothing of the patient before"
+
+
+def test_undo_takes_back_the_shape_that_the_program_gave(bench: Bench) -> None:
+    number, born = (
+        bench.form.form.fields[key].editor for key in ("patient.nhs_number", "patient.date_of_birth")
+    )
+    bench.form.focus_field("patient.nhs_number")
+    bench.keys("9990123020")
+    assert number.answer() == "999 012 3020"
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert number.answer() == "9990123020"
+    day = born.parts()[0]
+    bench.form.focus_field("patient.date_of_birth")
+    bench.keys("today")
+    whole = born.answer()
+    assert whole.count("/") == 2
+    day.setFocus()
+    bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert born.answer() != whole
+
+
+WAYS = {
+    "a question": lambda office, work, done: office.ask(lambda _desk: work(), done),
+    "work without records": lambda office, work, done: office.run(work, done),
+    "a file, a backup, an import": lambda office, work, done: office.errand(lambda _desk: work(), done),
+    "a preview": lambda office, work, done: office.preview(lambda _desk: work(), done),
+    "a test of the connection": lambda office, work, done: office.enquire(lambda _desk: work(), done),
+    "a restore": lambda office, work, done: office.reopen(work, done),
+}
+"""Each way by which the window has something done that may take long."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_wait_that_is_long_has_the_same_sign(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    working, go_on = bench.window.working, threading.Event()
+    monkeypatch.setattr(Slowness, "AFTER_S", 0.1)
+    WAYS[way](bench.office, go_on.wait, lambda _answer: None)
+    bench.until(working.isVisible)
+    go_on.set()
+    bench.until(lambda: not working.isVisible())
+
+
+def test_nobody_waits_for_a_preview_that_a_newer_one_replaced(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, made = threading.Event(), threading.Event(), list[int]()
+    monkeypatch.setattr(Slowness, "AFTER_S", 0.1)
+
+    def first(_desk: object) -> int:
+        begun.set()
+        go_on.wait()
+        return 1
+
+    bench.office.preview(first, made.append)
+    bench.until(begun.is_set)
+    bench.office.preview(lambda _desk: 2, made.append)
+    bench.office.preview(lambda _desk: 3, made.append)
+    go_on.set()
+    bench.until(lambda: made[-1:] == [3])
+    assert made == [1, 3]
+    time.sleep(0.2)  # longer than a wait without a sign
+    bench.office.ask(lambda _desk: None, lambda _answer: made.append(4))
+    bench.until(lambda: made[-1] == 4)
+    bench.until(lambda: not bench.window.working.isVisible())
+
+
+def test_what_nobody_asked_for_has_no_sign(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Slowness, "AFTER_S", 0.0)
+    seen, done = list[bool](), list[object]()
+    bench.idle()
+    bench.office.slowness.changed.connect(seen.append)
+    bench.office.errand(lambda _desk: time.sleep(0.3), done.append, unasked=True)
+    bench.office.enquire(lambda _desk: time.sleep(0.3), done.append, unasked="reach")
+    bench.until(lambda: len(done) == 2)
+    assert seen == []
+
+
+def test_a_test_of_the_connection_is_answered_though_a_practice_is_chosen_meanwhile(bench: Bench) -> None:
+    answered: list[str] = []
+    go_on = threading.Event()
+    bench.office.enquire(lambda _desk: go_on.wait(), lambda _answer: answered.append("first"))
+    bench.office.enquire(lambda _desk: None, lambda _answer: answered.append("test"))
+    bench.office.enquire(lambda _desk: None, lambda _answer: answered.append("practice"), unasked="reach")
+    go_on.set()
+    bench.until(lambda: "practice" in answered)
+    assert answered == ["first", "test", "practice"]
+
+
+def test_printing_many_pages_has_the_sign_before_it_begins(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs: list[bool] = []
+    monkeypatch.setattr(printing, "choose", lambda _parent, _printed: QPrinter())
+    monkeypatch.setattr(
+        printing, "paint", lambda _printer, _printed: signs.append(bench.window.working.isVisible())
+    )
+    for size in (10, printing.LONG):
+        document = Printed("Register", "<p>" + "x" * size, "", landscape=False)
+        printing.print_on_paper(
+            bench.window.context,
+            bench.window,
+            document,
+            lambda error: pytest.fail(str(error)),
+            note=lambda _desk, _printed: None,
+        )
+        bench.until(lambda: len(signs) == (1 if size == 10 else 2))  # noqa: B023  (waits here)
+    assert signs == [False, True]
+    bench.until(lambda: not bench.window.working.isVisible())
 
 
 @pytest.mark.parametrize(

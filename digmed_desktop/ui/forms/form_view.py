@@ -276,7 +276,10 @@ class FormView(QScrollArea):
         return counts | {key: field.editor.answer() for key, field in self.fields.items()}
 
     def set_answers(self, answers: Mapping[str, str], *, keep_rest: bool = False) -> None:
-        """Show these answers; a question not named is emptied unless ``keep_rest``."""
+        """Show these answers; a question not named is emptied unless ``keep_rest``.
+
+        With ``keep_rest`` they are filled in beside what was typed, and undo brings back what was typed there.
+        """
         for repeat in self._repeats.values():
             if repeat.count_id in answers or not keep_rest:
                 repeat.take(answers)
@@ -285,8 +288,12 @@ class FormView(QScrollArea):
             self.form = self._template.laid_out(counts)
             self._lay_out()
         for key, field in self.fields.items():
-            if key in answers or not keep_rest:
+            if not keep_rest:
                 field.editor.set_answer(answers.get(key, ""))
+            elif answers.get(key):
+                field.editor.write(answers[key])
+            elif key in answers:
+                field.editor.set_answer("")
         self._fresh = False
         self._show_asked()
 

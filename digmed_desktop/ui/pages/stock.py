@@ -135,10 +135,10 @@ class StockPage(ColumnPage):
             return
         self._forget_code()
         self._gtin = scan.gtin
-        self.number.set_answer(scan.batch or (scan.batches[0] if len(scan.batches) == 1 else ""))
+        self.number.write(scan.batch or (scan.batches[0] if len(scan.batches) == 1 else ""))
         self._number = self.number.answer()
         self.product.set_answer("")
-        self.expiry.set_answer(dates.as_answer(scan.expiry))
+        self.expiry.write(dates.as_answer(scan.expiry))
         self.use_before.set_answer("")
         sentences = (scan.sentence, *scan.notes, *(f"Read: {one}" for one in scan.batches))
         self._tell(

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -41,6 +41,10 @@ class Editor(QWidget):
     def set_answer(self, text: str) -> None:
         """Show an answer."""
         raise TypeError("each editor shows for itself")
+
+    def write(self, text: str) -> None:
+        """Show an answer that the program fills in for the same patient: undo brings back what was typed before it."""
+        self.set_answer(text)
 
     def spoken(self) -> str:
         """Return the answer as a person reads it."""
@@ -108,6 +112,22 @@ class Editor(QWidget):
             parts[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+def write_over(line: QLineEdit, text: str) -> None:
+    """Write a text into a line so that undo brings back what stood there; a secret has no undo."""
+    if text == line.text():
+        return
+    if not text or line.echoMode() != QLineEdit.EchoMode.Normal:
+        line.setText(text)
+        return
+    locked = line.isReadOnly()
+    with QSignalBlocker(line):  # nobody typed it
+        line.setReadOnly(True)  # else a list of suggestions opens
+        line.selectAll()
+        line.insert(text)
+        line.setReadOnly(locked)
+    line.textChanged.emit(text)
+
+
 class Leaving(QObject):
     """Tells an editor when the focus leaves all its parts."""
 
@@ -168,6 +188,9 @@ class TextEditor(Editor):
         if text != self.line.text() or not text:  # emptied for something else: undo brings nothing back
             self.line.setText(text)
 
+    def write(self, text: str) -> None:
+        write_over(self.line, text)
+
     def parts(self) -> Sequence[QWidget]:
         return (self.line,)
 
@@ -191,6 +214,9 @@ class NhsNumberEditor(TextEditor):
     def set_answer(self, text: str) -> None:
         super().set_answer(self._grouped(text))
 
+    def write(self, text: str) -> None:
+        super().write(self._grouped(text))
+
     def settle(self) -> bool:
         self._show_grouped()
         return False
@@ -200,6 +226,8 @@ class NhsNumberEditor(TextEditor):
         return nhs_number.shown(found) if found is not None and len(found) == 10 else text
 
     def _pasted(self, text: str) -> None:
+        if self.line.isRedoAvailable():  # somebody took the spaces back
+            return
         found = nhs_number.digits(text)
         if (
             self._shown and text.startswith(self._shown) and text != self._shown
@@ -214,7 +242,7 @@ class NhsNumberEditor(TextEditor):
         grouped = self._grouped(self.line.text())
         if grouped != self.line.text():
             self._shown = grouped
-            self.line.setText(grouped)
+            write_over(self.line, grouped)
 
 
 class LinesEditor(Editor):
@@ -262,6 +290,15 @@ class LinesEditor(Editor):
             self.box.blockSignals(False)  # noqa: FBT003
         elif not text:  # emptied for something else: undo brings nothing back
             self.box.document().clearUndoRedoStacks()
+
+    def write(self, text: str) -> None:
+        if not text or text == self.box.toPlainText():
+            self.set_answer(text)
+            return
+        cursor = QTextCursor(self.box.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        with QSignalBlocker(self.box):  # nobody typed it
+            cursor.insertText(text)
 
     def parts(self) -> Sequence[QWidget]:
         return (self.box,)
@@ -316,6 +353,11 @@ class DateEditor(Editor):
             if box.text() != part or not part:
                 box.setText(part)
 
+    def write(self, text: str) -> None:
+        self._was_typed = False
+        for box, part in zip(self.boxes, [*text.split("/", 2), "", "", ""][:3], strict=True):
+            write_over(box, part)
+
     def spoken(self) -> str:
         day = self._read()
         return dates.shown(day) if day else " ".join(box.text() for box in self.boxes).strip()
@@ -343,7 +385,7 @@ class DateEditor(Editor):
         year, day = self.boxes[-1], self._read()
         if self._was_typed and day is not None and year.text().strip() != str(day.year):
             self._was_typed = False
-            year.setText(str(day.year))
+            write_over(year, str(day.year))
             self.edited.emit()
 
     def parts(self) -> Sequence[QWidget]:
@@ -355,6 +397,9 @@ class DateEditor(Editor):
             box.setAccessibleDescription(description)
 
     def _typed(self, box: QLineEdit, text: str) -> None:
+        if box.isRedoAvailable():  # undo: what was typed stays as it was
+            self.edited.emit()
+            return
         self._was_typed = True
         if text in {"/", "-", ".", " "}:
             box.clear()  # a separator typed after the cursor had moved on by itself
@@ -363,7 +408,7 @@ class DateEditor(Editor):
         single_word = text.strip().lower() in {"t", "today", "y", "yesterday"}
         if whole and (single_word or len(text) > 6):
             for target, part in zip(self.boxes, whole, strict=True):
-                target.setText(part)
+                write_over(target, part)
             self.boxes[-1].setFocus()
             self.boxes[-1].end(False)  # noqa: FBT003
         else:

@@ -1,6 +1,6 @@
 """A medicine or appliance found by parts of its name; what is typed and not picked stays as text without a code."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical.medicine import CODE_END, Medicine, picked, product_answer
 from digmed_desktop.ui.tokens import SPACE
-from digmed_desktop.ui.widgets.editors import Editor, Leaving
+from digmed_desktop.ui.widgets.editors import Editor, Leaving, write_over
 from digmed_desktop.ui.widgets.suggestions import Suggestions
 from digmed_desktop.ui.widgets.words import Words
 
@@ -60,15 +60,19 @@ class MedicineEditor(Editor):
 
     def set_answer(self, text: str) -> None:
         self._before = text
-        self._show(text)
+        self._show(text, QLineEdit.setText)
 
-    def _show(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        self._before = text
+        self._show(text, write_over)
+
+    def _show(self, text: str, put: Callable[[QLineEdit, str], None]) -> None:
         product = picked(text)
         self._code = product.code if product else ""
         self._name = product.display if product else ""
         shown = self._name if self._code else text
         if shown != self.line.text():
-            self.line.setText(shown)
+            put(self.line, shown)
             self.line.setCursorPosition(0)
         self._say()
 
@@ -117,7 +121,7 @@ class MedicineEditor(Editor):
     def _chosen(self, place: QModelIndex) -> None:
         if 0 <= place.row() < len(self._offered):
             medicine, before = self._offered[place.row()], self._before
-            self.set_answer(product_answer(medicine.product))
+            self.write(product_answer(medicine.product))
             self.edited.emit()
             self.picked.emit(medicine, before not in ("", self.answer()))
 

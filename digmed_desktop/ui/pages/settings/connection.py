@@ -151,7 +151,7 @@ class ConnectionSection(ColumnPage):
         return self.card("MESH client", *self.client.widgets())
 
     def _fill(self, name: str, text: str) -> None:
-        self.fields[f"connection.{name}"].editor.set_answer(text)
+        self.fields[f"connection.{name}"].editor.write(text)
 
     def _mailbox(self) -> QFrame:
         self._secrets = Pair(
@@ -327,21 +327,28 @@ class ConnectionSection(ColumnPage):
     def _choose(self, name: str, files: str) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Choose a file", "", files)
         if chosen:
-            self.fields[f"connection.{name}"].editor.set_answer(chosen)
+            self.fields[f"connection.{name}"].editor.write(chosen)
 
     def _test(self) -> None:
         self.test.setEnabled(False)
         self.test.setText("Testing…")
-        self._context.office.enquire(lambda desk: desk.checks(), self.show_checks)
+        self._context.office.enquire(lambda desk: desk.checks(), self.show_checks, self._not_tested)
 
     def show_checks(self, checks: Sequence[Check]) -> None:
         """Show how each check ended."""
-        self.test.setEnabled(True)
-        self.test.setText("Test the connection")
+        self._offer_test()
         empty(self._results)
         for check in checks:
             self._results.addWidget(_row_of(check))
         self.results.setVisible(True)
+
+    def _offer_test(self) -> None:
+        self.test.setEnabled(True)
+        self.test.setText("Test the connection")
+
+    def _not_tested(self, error: DigMedError) -> None:
+        self._offer_test()
+        self.tell([Problem("", str(error))])
 
     def _failed(self, error: DigMedError) -> None:
         self.save.setEnabled(True)

@@ -63,7 +63,7 @@ class DataFilesSection(ColumnPage):
 
     def _choose(self) -> None:
         if chosen := self.ask_for_folder():
-            self.folder.set_answer(chosen)
+            self.folder.write(chosen)
 
     def _save(self) -> None:
         folder = self.folder.answer().strip()
