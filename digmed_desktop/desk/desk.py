@@ -1,9 +1,8 @@
 """The desk: one object behind which store, people, message and delivery stand. Used from a worker thread."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,7 +28,6 @@ from digmed_desktop.desk.forms.signing import SigningDesk
 from digmed_desktop.desk.forms.supplying import SupplyDesk
 from digmed_desktop.desk.forms.vaccinating import VaccinationDesk
 from digmed_desktop.desk.gate import Gate, NotPermittedError, acting_id
-from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.lists.medicines import MedicineDesk
 from digmed_desktop.desk.lists.pgds import PgdDesk
 from digmed_desktop.desk.lists.practices import PracticeDesk
@@ -72,7 +70,6 @@ from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.register import Seal
 from digmed_desktop.messaging.sending import Kind
-from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.reference.ods_api import OdsApi
 from digmed_desktop.settings.choices import Choices
 
@@ -300,10 +297,6 @@ class Desk:
         """Return roles and regulators to choose from."""
         return FormLists(self._people.lists(), "", "")
 
-    def first_run(self, answers: Mapping[str, str]) -> tuple[Problem, ...]:
-        """Store the pharmacy and the first person, or return what is in the way."""
-        return self._people.first_run(answers)
-
     def sign_in(self, person_id: int, pin: str) -> SignIn:
         """Check a PIN, and see whether the pharmacy still needs its first manager."""
         found = self._people.sign_in(person_id, pin)
@@ -475,26 +468,10 @@ class Desk:
             draft.can_be_read,
         )
 
-    # ---- practices and history
+    # ---- practices
 
     @through_door
     def practices(self) -> tuple[PracticeView, ...]:
         """Return the practices to offer: those this pharmacy wrote to, then those that came with the program."""
         known = {one.ods_code: one for one in (*self._practices, *self._store.practices.all())}
         return tuple(PracticeView(one) for one in known.values())
-
-    @through_door
-    def sent_items(self, before: int | None, limit: int) -> list[NotificationRow]:
-        """Return notifications, newest first, from below ``before``."""
-        return self._store.notifications.page(before=before, limit=limit)
-
-    @through_door
-    def story(self, notification: int) -> Story:
-        """Return the story of one notification."""
-        told = self._store.notifications.story(notification)
-        laid_out = tuple(replace(one, readable=readable(one.body)) for one in told.messages)
-        return replace(told, messages=laid_out)
-
-    def now(self) -> datetime:
-        """Return the present."""
-        return self._clock.now()

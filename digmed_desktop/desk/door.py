@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 _ASKED: dict[Permission, tuple[str, ...]] = {
     Permission.SEE_RECORDS: (
-        *("story", "sent_items", "drafts", "newest_draft", "patients.search", "patients.doses"),
+        *("drafts", "newest_draft", "patients.search", "patients.doses"),
         *("patients.answers_of", "counter.earlier", "counter.dose_views", "counter.problems"),
         *("register.page", "register.entry", "register.outstanding", "register.entry_paper"),
         *("register.label_paper", "listing.first", "listing.page", "listing.lists", "listing.saved"),
@@ -53,8 +53,7 @@ OPEN = {
     "all_form_lists": "what forms offer: vaccines, people and lists, nothing of a patient",
     "form_lists": "the same",
     "forms.lists": "the same",
-    "first_run": "there is nobody yet",
-    "people.first_run": "the same",
+    "people.first_run": "there is nobody yet",
     "sign_in": "it asks for the PIN itself",
     "people.sign_in": "the same",
     "people.locked": "notes only that whoever signed in last has locked",
@@ -78,7 +77,6 @@ OPEN = {
     "papers.file_name": "a day and a number",
     "register.check": "doctor asks, and says nothing of a patient",
     "duty": "settings",
-    "now": "the clock",
     "warm_up": "the program itself",
     "make_delivery": "the program itself",
     "close": "the program itself",

@@ -8,6 +8,7 @@ from itertools import groupby
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import NotificationRow, Story
 from digmed_desktop.tour.player import PATIENCE, NotificationTrace, Player, TourError, pause
@@ -178,7 +179,7 @@ class Moves:
     def rows(self) -> list[NotificationRow]:
         """Return the newest notification, or nothing."""
         got: list[list[NotificationRow]] = []
-        self.office.ask(lambda desk: desk.sent_items(None, 1), got.append)
+        self.office.ask(lambda desk: desk.listing.page(Search(), None, 1), got.append)
         self.player.wait_for("sent items", lambda: bool(got))
         return got[0]
 
@@ -189,7 +190,7 @@ class Moves:
     def story(self, notification: int) -> Story:
         """Return the story of one notification."""
         got: list[Story] = []
-        self.office.ask(lambda desk: desk.story(notification), got.append)
+        self.office.ask(lambda desk: desk.listing.story(notification).story, got.append)
         self.player.wait_for("a story", lambda: bool(got))
         return got[0]
 

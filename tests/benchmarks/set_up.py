@@ -33,7 +33,7 @@ def main(practice: bool, count: int) -> None:
     clock: Clock = part.clock if part else SystemClock()
     desk = open_desk(folders, Choices(), clock, part)
     try:
-        assert desk.first_run(FIRST_RUN) == ()
+        assert desk.people.first_run(FIRST_RUN) == ()
         large.write(desk._store, count, body=BODY)
     finally:
         desk.close()

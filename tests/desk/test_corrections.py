@@ -16,6 +16,7 @@ from digmed_desktop.fhir.reading import read_notification
 from digmed_desktop.messaging.answers import Meaning
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotAllowedNowError
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import Happening, Need, State
 from digmed_desktop.messaging.wording import words_of_row
 from tests.clinical import supply_examples
@@ -126,10 +127,10 @@ def test_the_wrong_record_is_withdrawn_only_once_the_right_one_is_stored(counter
     right = complete_answers() | RIGHT | {"vaccine.batch": ""}
     state = FormState(right, withdraws=CorrectionOf(wrong, "Another patient."))
     assert send(counter, state) is None  # the batch is missing
-    assert len(counter.desk.sent_items(None, 10)) == 1, "withdrawn although nothing was stored"
+    assert len(counter.desk.listing.page(Search(), None, 10)) == 1, "withdrawn although nothing was stored"
     made = send(counter, state.answered({"vaccine.batch": "AB-1234"}))
     assert made is not None
-    rows = {row.id: row for row in counter.desk.sent_items(None, 10)}
+    rows = {row.id: row for row in counter.desk.listing.page(Search(), None, 10)}
     withdrawal = next(row for row in rows.values() if row.withdrawal)
     assert withdrawal.corrects == wrong
     assert withdrawal.need is Need.WITHDRAWAL
@@ -147,7 +148,7 @@ def test_a_wrong_record_without_a_message_is_withdrawn_too(counter: Counter, tol
         counter, FormState(complete_answers() | RIGHT, withdraws=CorrectionOf(wrong, "Another patient."))
     )
     assert made is not None
-    (withdrawal,) = (row for row in counter.desk.sent_items(None, 10) if row.withdrawal)
+    (withdrawal,) = (row for row in counter.desk.listing.page(Search(), None, 10) if row.withdrawal)
     assert withdrawal.corrects == wrong
     assert (withdrawal.need is Need.WITHDRAWAL) is (told == "paper")  # nobody is told of what nobody knows
 

@@ -56,7 +56,7 @@ def desk(store: Store, clock: MovedClock, tmp_path: Path, monkeypatch: pytest.Mo
         make_delivery=lambda _s: None,  # type: ignore[arg-type,return-value]
         folder=tmp_path,
     )
-    assert made.first_run(PERSON) == ()
+    assert made.people.first_run(PERSON) == ()
     with acting(1):
         assert made.people.add({**PERSON, "person.given": "Sunita", "person.family": "Rao"}) == ()
         yield made

@@ -19,6 +19,7 @@ from digmed_desktop.clinical.programme import Programme
 from digmed_desktop.clinical.record import Coded, PersonName, Professional, Regulator
 from digmed_desktop.desk.forms.assessment import NOTHING_REFUSED, NOTHING_WAS_DONE
 from digmed_desktop.desk.views.sent import How
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Outcome
 from digmed_desktop.reference import programmes, roles
@@ -76,7 +77,7 @@ def recorded_sent_and_listed(counter: Counter, made: int, sentences: set[str]) -
     counter.sign(made)  # whoever did it signs what the pharmacist recorded
     row = counter.store.notifications.row(made)
     assert row.outcome in (Outcome.GIVEN, Outcome.SUPPLIED)
-    assert made in [one.id for one in counter.desk.sent_items(None, 10)]
+    assert made in [one.id for one in counter.desk.listing.page(Search(), None, 10)]
     assert row.state in (State.WAITING, State.TO_PAPER)
     if row.state is State.WAITING:
         body = counter.store.notifications.story(made).messages[0].body.decode()

@@ -82,7 +82,7 @@ WHO = {
         OPEN: "check",
         MPL: "amend prescription_came",
         "MPLT": "list_paper",
-        ALL: "entry entry_paper label_paper now outstanding page verify",
+        ALL: "entry entry_paper label_paper outstanding page verify",
     },
     "replies": {"MPLT": "give settle", MPL: "let_go_on save", ALL: "candidates view"},
     "retention": {
@@ -101,12 +101,10 @@ WHO = {
     },
     "": {
         OPEN: (
-            "all_form_lists checks close duty first_run form_lists resume_pending_send make_delivery now opened "
+            "all_form_lists checks close duty form_lists resume_pending_send make_delivery opened "
             "person_lists save_draft sign_in version_checks warm_up watched_folders"
         ),
-        ALL: (
-            "discard_draft drafts keep_and_preview newest_draft practices preview reach send sent_items story"
-        ),
+        ALL: ("discard_draft drafts keep_and_preview newest_draft practices preview reach send "),
     },
 }
 TABLE = {

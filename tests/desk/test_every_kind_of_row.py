@@ -209,7 +209,7 @@ def test_every_count_of_doses_agrees_with_one_made_by_hand(
     counter.record(**of(1))  # somebody else, who counts for one everywhere
     made = [Made(1, "Given", 1), *history(counter)]
     doses = sum(one.doses for one in made)
-    rows = {row.id: row for row in counter.desk.sent_items(None, 50)}
+    rows = {row.id: row for row in counter.desk.listing.page(Search(), None, 50)}
     assert {one.id: one.kind for one in made} == {id_: record_word(row) for id_, row in rows.items()}
     assert csv_says(counter, tmp_path) == {str(one.id): (one.kind, one.doses) for one in made}
     assert figures_say(counter) == doses

@@ -13,6 +13,7 @@ from digmed_desktop.clinical.record import Coded, Quantity, Screening, Screening
 from digmed_desktop.clinical.record_import import HEADING, RULED, answers_of, left_open
 from digmed_desktop.clinical.vaccination import Reading, read
 from digmed_desktop.messaging.errors import DigMedError
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.reference import roles
 from digmed_desktop.reference.programmes import programme
 from tests.clinical import supply_examples
@@ -228,7 +229,7 @@ def test_the_example_of_a_supply_opens_as_a_draft_that_can_be_previewed(counter:
 
 def test_nothing_is_sent_by_an_import(counter: Counter) -> None:
     counter.desk.record_imports.take_in(json_record.dumps(vaccination()))
-    assert counter.desk.sent_items(None, 10) == []
+    assert counter.desk.listing.page(Search(), None, 10) == []
     assert complete_answers()
 
 

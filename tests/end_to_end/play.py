@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from digmed_desktop import app as program_room
 from digmed_desktop.app import Program
 from digmed_desktop.background.daily_backup import DailyBackup
+from digmed_desktop.messaging.searching import Search
 from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Story
 from digmed_desktop.tour.moves import THE_PACK, THE_SESSION, THIS_VISIT
@@ -126,7 +127,8 @@ class Scene:
         """Every notification, whole."""
         got: list[list[Story]] = []
         self.program.office.ask(
-            lambda desk: [desk.story(row.id) for row in desk.sent_items(None, 50)], got.append
+            lambda desk: [desk.listing.story(row.id).story for row in desk.listing.page(Search(), None, 50)],
+            got.append,
         )
         self.until("the stories", lambda: bool(got))
         return got[0]

@@ -199,7 +199,7 @@ def after_first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a pharmacy that has just been set up; copied for each window, as hashing a PIN is slow."""
     folder = tmp_path_factory.mktemp("set-up")
     desk = open_desk_in(folder, FixedClock())
-    assert desk.first_run(FIRST_RUN) == ()
+    assert desk.people.first_run(FIRST_RUN) == ()
     desk.close()
     return folder
 

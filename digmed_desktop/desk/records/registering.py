@@ -1,7 +1,6 @@
 """The register at the desk: its entries, what is outstanding, whether its chain is whole, and what is appended."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digmed_desktop.clinical import law
@@ -141,10 +140,6 @@ class RegisterDesk:
             told = {name: day.isoformat() for name, day in dates.items()}
             self._append(EntryKind.PRESCRIPTION, told, number, by)
         return tuple(problems)
-
-    def now(self) -> datetime:
-        """Return the present."""
-        return self._clock.now()
 
     def _append(self, kind: EntryKind, content: Mapping[str, str], about: int, by: int | None) -> None:
         person = self._gate.allow(Permission.AMEND_REGISTER, by)

@@ -107,7 +107,7 @@ class FirstRunPage(ColumnPage):
     def _save(self) -> None:
         answers = self.answers()
         self.save.setEnabled(False)
-        self._context.office.ask(lambda desk: desk.first_run(answers), self._saved, self._not_saved)
+        self._context.office.ask(lambda desk: desk.people.first_run(answers), self._saved, self._not_saved)
 
     def _saved(self, problems: Sequence[Problem]) -> None:
         self.save.setEnabled(True)
