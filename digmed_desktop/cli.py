@@ -22,7 +22,7 @@ EVIDENCE = frozenset({"hazards", "evidence"})
 
 NO_SCREEN = (
     "There is no screen here, so the window cannot be shown. "
-    "To play the main job without one: digmed-desktop --demo --tour DIR"
+    "To work through the main tasks without one: digmed-desktop --demo --tour DIR"
 )
 
 
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "--tour",
         metavar="DIR",
         type=Path,
-        help="with --demo: play the main job through the real windows; write pictures, messages and tour.json to DIR",
+        help="with --demo: work through the main tasks in the real windows; write pictures, messages and tour.json to DIR",
     )
     made.add_argument(
         "--first",
@@ -163,7 +163,7 @@ def _open(words: list[str]) -> int:
     grammar = argparse.ArgumentParser(
         prog="digmed-desktop open",
         description="Opens the window with a form filled in from a record, or fills it in where a window is already open. "
-        "Nothing is sent: it is a draft to be checked.",
+        "Nothing is sent: it is a draft for you to check.",
     )
     grammar.add_argument(
         "record", type=Path, metavar="RECORD.json", help="a record in the program's JSON format"
@@ -239,7 +239,7 @@ def _check_data(words: list[str]) -> int:
         type=Path,
         nargs="?",
         metavar="FOLDER",
-        help="laid out as the program's resources folder, or holding programme files alone; left out: the program's own",
+        help="laid out as the program's resources folder, or containing only programme files; left out: the program's own",
     )
     grammar.add_argument(
         "--schemas",

@@ -105,7 +105,7 @@ def _manager(names: list[str], what: str) -> tuple[int, str]:
     number = input("Number of the manager: ").strip() if len(names) > 1 else "1"
     which = int(number) if number.isdecimal() and 1 <= int(number) <= len(names) else 0
     if not which:
-        raise DigMedError("There is no manager of this number.", "Nothing was changed.")
+        raise DigMedError("There is no manager with this number.", "Nothing was changed.")
     return which - 1, getpass.getpass(f"PIN of {names[which - 1]}: ")
 
 
@@ -117,8 +117,8 @@ def _erase(words: list[str]) -> int:
 
     grammar = _grammar(
         "erase",
-        "Erase the records, settings and keys of this account for good. A backup is made first and tried by restoring, "
-        "and words have to be typed.",
+        "Erase the records, settings and keys of this account permanently. The program first makes a "
+        "backup and tests it by restoring, then asks you to type words.",
     )
     grammar.add_argument(
         "--backup", type=Path, required=True, metavar="FILE", help="where the last backup is written"
@@ -130,7 +130,7 @@ def _erase(words: list[str]) -> int:
 
     def typed(count: int) -> str:
         print(
-            f"The backup holds {counted(count, 'notification', 'notifications')} and opens. {erasing.KEPT_FOR}"
+            f"The backup contains {counted(count, 'notification', 'notifications')} and opens. {erasing.KEPT_FOR}"
         )
         return input(f"To erase everything in this account, type {erasing.WORDS}: ")
 
@@ -153,7 +153,7 @@ def _retention(words: list[str]) -> int:
         "Say how long to keep each kind of record, by which source, "
         "and which records are past their retention period. Nothing is "
         "removed until a manager has confirmed the table with --confirm and then asks for it with --remove. Each decision "
-        "asks for the manager's PIN. The window has to be closed.",
+        "asks for the manager's PIN. Close the window first.",
     )
     what = grammar.add_mutually_exclusive_group()
     what.add_argument("--confirm", action="store_true", help="confirm the table as it is shown")
@@ -165,7 +165,7 @@ def _retention(words: list[str]) -> int:
         "--about",
         metavar="WHOSE",
         default="",
-        help="'patient' (the NHS number is asked for), 'notification N' or 'batch N'",
+        help="'patient' (it asks for the NHS number), 'notification N' or 'batch N'",
     )
     grammar.add_argument(
         "--note", metavar="TEXT", default="", help="what the hold is for, or why it is lifted, in a few words"
@@ -173,7 +173,7 @@ def _retention(words: list[str]) -> int:
     asked = grammar.parse_args(words)
     if asked.about.split()[:1] == ["patient"] and asked.about.strip() != "patient":
         grammar.error(
-            "write --about patient alone: every account can read a command, so the NHS number is asked for"
+            "write only --about patient: every account can read a command, so it asks for the NHS number"
         )
 
     def work(folders: Folders) -> int:
@@ -199,8 +199,8 @@ def _patient_file(words: list[str]) -> int:
 
     grammar = _grammar(
         "patient-file",
-        "Write everything that is recorded about one patient, once a manager has reviewed it. Who it is about, and what is "
-        "left out, is asked for. The window has to be closed.",
+        "Write everything that is recorded about one patient, once a manager has reviewed it. The "
+        "command asks for the patient and for what to leave out. Close the window first.",
     )
     grammar.add_argument(
         "--pdf", type=Path, metavar="FILE.pdf", help="where it is written for people to read"
@@ -233,7 +233,7 @@ def _patient_file(words: list[str]) -> int:
 def _paper(words: list[str]) -> int:
     from digmed_desktop.desk.records import guides
 
-    grammar = _grammar("paper", "Write a guide, or a blank form to be filled in by hand, as PDF.")
+    grammar = _grammar("paper", "Write a guide, or a blank form to fill in by hand, as PDF.")
     grammar.add_argument("name", choices=guides.NAMES, help="what is written")
     grammar.add_argument("file", type=Path, metavar="FILE.pdf", help="where it is written")
     asked = grammar.parse_args(words)

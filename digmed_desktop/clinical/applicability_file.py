@@ -48,10 +48,10 @@ def cross_check(at: At, file: ApplicabilityFile, source: DataSource) -> Iterator
                     )
         if rule.from_age is not None and rule.to_age is not None and rule.from_age > rule.to_age:
             yield at.fault(
-                ("rule", number, "to_age"), f"{rule.to_age} is before from_age", "the greater age last"
+                ("rule", number, "to_age"), f"{rule.to_age} is before from_age", "the higher age last"
             )
         if rule.from_age is None and rule.to_age is None and not rule.not_sex:
-            yield at.fault(("rule", number), "this rule leaves out nobody", "an age or a sex")
+            yield at.fault(("rule", number), "this rule excludes nobody", "an age or a sex")
 
 
 KIND = FileKind("applicability", ApplicabilityFile, cross_check, Consequence.FORMS)

@@ -64,21 +64,19 @@ def cross_check(at: At, file: ControlledDrugsFile, _source: DataSource) -> Itera
         if bool(row.schedules) == (row.kind == "not-controlled"):
             wrong = "the schedules do not fit the kind"
             yield at.fault(
-                (*place, "schedules"), wrong, "none for what is not controlled, otherwise one or more"
+                (*place, "schedules"), wrong, "none if it is not controlled, otherwise one or more"
             )
         mixed = bool(set(row.schedules) & NEVER_SUPPLIED) and not set(row.schedules) <= NEVER_SUPPLIED
         if (row.lower_as or row.never_as or row.lower_up_to) and not mixed:
-            wrong = "forms decide nothing here"
-            yield at.fault(
-                (*place, "lower_as"), wrong, "only where a schedule of 1 to 3 and one of 4 or 5 stand"
-            )
+            wrong = "forms have no effect here"
+            yield at.fault((*place, "lower_as"), wrong, "only with a schedule of 1 to 3 and one of 4 or 5")
         if row.schedules != sorted(set(row.schedules)):
             yield at.fault((*place, "schedules"), "appear twice or out of order", "each once, in order")
     for number, name in enumerate(file.ranges):
         members = (row for row in file.names if row.schedules == [ONLY_5])
         if not any(row.name.casefold().startswith(f"{name.casefold()} ") for row in members):
             yield at.fault(
-                ("ranges", number), f"no product of {shown(name)} is in Schedule 5", "a range of the names"
+                ("ranges", number), f"no product in {shown(name)} is in Schedule 5", "a range of the names"
             )
 
 

@@ -95,7 +95,7 @@ def _against_name(row: ControlledName, item: SuppliedItem, *, may_stop: bool) ->
         yield Finding("kind", sentence, forbids=stops, asks=not stops, source=row.source)
     elif item.legal_class in law.NOT_PRESCRIPTION_ONLY:
         stops = may_stop and row.is_never_supplied
-        sold = "a medicine of this name can be sold, or be prescription-only: the pack says which."
+        sold = "a medicine with this name can be for sale or prescription-only: check the pack."
         only = "a controlled drug in Schedules 1 to 4 is prescription-only."
         sentence = f"Check the legal class: {sold if row.schedules == _ONLY_5 else only} {said}"
         yield Finding("legal_class", sentence, forbids=stops, asks=not stops, source=row.source)

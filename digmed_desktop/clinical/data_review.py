@@ -76,8 +76,9 @@ def of_files(names: Sequence[str]) -> str:
 
 
 _LEAD = (
-    "Programmes, rules and law change. Each file says when someone held it against its sources, and by which day "
-    "someone must do so again. After that day the program keeps using it and the banner says so.\n"
+    "Programmes, rules and law change. Each file says when someone checked it against its sources, "
+    "and when the next check is due. After that day the program keeps using it and the banner says "
+    "so.\n"
 )
 
 

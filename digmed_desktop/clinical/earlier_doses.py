@@ -10,7 +10,8 @@ from digmed_desktop.clinical.problem import Problem, Severity
 
 AS_RECORDED = "as recorded by this pharmacy"
 OF_OTHER_NUMBER = (
-    "as recorded by this pharmacy for a patient of nearly this name and birth under another NHS number"
+    "as recorded by this pharmacy for a patient with nearly the same name and date of birth, under "
+    "another NHS number"
 )
 PREGNANCY_DAYS = 280  # from the last period to the due date
 LATE = 28  # days after the due date until which a pregnancy can last

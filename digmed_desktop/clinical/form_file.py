@@ -117,7 +117,7 @@ def cross_check(at: At, file: FormFile, _source: DataSource) -> Iterator[Fault]:
         for field_no, field in enumerate(group.field):
             place = ("group", group_no, "field", field_no)
             if field.id in before:
-                yield at.fault((*place, "id"), f"{shown(field.id)} is asked twice", "an id of its own")
+                yield at.fault((*place, "id"), f"{shown(field.id)} is asked twice", "its own id")
             if (PLACE in field.id) != (group.repeat is not None):
                 must = "{n} in the id of each question of a group that repeats, and in no other"
                 yield at.fault((*place, "id"), f"{shown(field.id)} does not fit its group", must)
@@ -133,8 +133,8 @@ def _shown(
         return
     other = before.get(row.field)
     if other is None:
-        wrong = f"{shown(row.field)} is not asked before this"
-        yield at.fault((*place, "shown", "field"), wrong, "the id of a question further up")
+        wrong = f"{shown(row.field)} does not come before this question"
+        yield at.fault((*place, "shown", "field"), wrong, "the id of an earlier question")
     elif other.options or other.kind is FieldKind.YES_NO:
         known = ["", "yes", "no"] if other.kind is FieldKind.YES_NO else ["", *(o.id for o in other.options)]
         for answer in row.answers:
@@ -146,10 +146,10 @@ def _shown(
 def _options(at: At, place: tuple[str | int, ...], field: FieldRow) -> Iterator[Fault]:
     ids = [option.id for option in field.options]
     if len(set(ids)) != len(ids):
-        yield at.fault((*place, "options"), "two options have one id", "a different id in each")
+        yield at.fault((*place, "options"), "two options have the same id", "a different id in each")
     if field.kind in _CHOSEN and bool(ids) == bool(field.options_from):
         yield at.fault(
-            (*place, "options"), "there is nothing to choose, or two lists", "options or options_from"
+            (*place, "options"), "there are no options, or there are two lists", "options or options_from"
         )
     if field.kind not in _CHOSEN and (ids or field.options_from):
         yield at.fault((*place, "options"), f"a {field.kind.value} has no options", "no options here")

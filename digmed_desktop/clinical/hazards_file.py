@@ -92,14 +92,16 @@ def cross_check(at: At, file: HazardsFile, _source: DataSource) -> Iterator[Faul
     yield from at.twice("hazard", "id", [row.id for row in file.hazard])
     for place, row in enumerate(file.hazard):
         if any(after > before for before, after in zip(row.before, row.after, strict=True)):
-            expected = "no grade above that without the controls"
+            expected = "no higher grade than without the controls"
             yield at.fault(("hazard", place, "after"), "the controls raise this risk", expected)
         for number, wanted in enumerate(row.wanted):
             if (wanted.standing is Standing.BUILT) != (wanted.test is not None):
                 built = wanted.standing is Standing.BUILT
                 yield at.fault(
                     ("hazard", place, "wanted", number, "test"),
-                    "a control that is built names no test" if built else "only a built control has a test",
+                    "a control that is built does not name a test"
+                    if built
+                    else "only a built control has a test",
                     "the test that fails without it" if built else "no such key",
                 )
 

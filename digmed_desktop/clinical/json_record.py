@@ -158,7 +158,7 @@ def _parsed(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise RecordFormatError("The file is not JSON, or names one field twice.") from None
     if not isinstance(whole, dict):
-        raise RecordFormatError("The file must hold one object with format, version and record.")
+        raise RecordFormatError("The file must contain one object with format, version and record.")
     return whole
 
 

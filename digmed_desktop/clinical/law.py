@@ -159,7 +159,7 @@ def table() -> str:
     return (
         f"# The rules of law\n\n{title()}. {reminder()}\n\n{made}\n"
         f"Names in Schedule 18, which stop a supply at the patient's request: {never}.\n\n"
-        f"Other names of the same substances, of which the form asks, not confirmed by a pharmacist: {asked}.\n"
+        f"Other names of the same substances, which the form asks about, not confirmed by a pharmacist: {asked}.\n"
     )
 
 

@@ -55,7 +55,7 @@ _NEEDED = (
 )
 """The rules of the Regulations and the NHS service: one that does not hold is switched off with ``off``, never taken out."""
 
-Count = Annotated[int, Field(ge=1, le=999, description="a whole number from 1 up")]
+Count = Annotated[int, Field(ge=1, le=999, description="a whole number, 1 or more")]
 
 
 class RuleRow(DataModel):
@@ -139,19 +139,21 @@ def _of_rule(at: At, number: int, rule: RuleRow, form: FormFile) -> Iterator[Fau
     place = ("rule", number)
     if (rule.days is not None) != (rule.effect is Effect.DAYS):
         yield at.fault(
-            (*place, "days"), "does not fit the effect", "days where the effect is days, only there"
+            (*place, "days"), "does not fit the effect", "days if the effect is days, and only then"
         )
     if bool(rule.field) != (rule.effect is Effect.CONDITION):
         wrong = "does not fit the effect"
-        yield at.fault((*place, "field"), wrong, "a question where the effect is condition, only there")
+        yield at.fault((*place, "field"), wrong, "a question if the effect is condition, and only then")
     elif rule.field:
         yield from at.unknown((*place, "field"), [rule.field], form.question_ids(), "a question of the form")
     if not rule.over and rule.effect not in (Effect.NO_LIMIT, Effect.DUTY, Effect.NOTE):
-        yield at.fault((*place, "over"), "this key is missing", "what to do where the rule is broken")
+        yield at.fault((*place, "over"), "this key is missing", "what to do if the rule is broken")
     may_stop = rule.effect not in (Effect.NO_LIMIT, Effect.DUTY, Effect.NOTE) and not rule.asks
     if may_stop and not rule.confidence.may_stop:
         yield at.fault(
-            (*place, "confidence"), "general knowledge never stops", "a source that was read, or asks"
+            (*place, "confidence"),
+            "general knowledge never stops",
+            "a source that someone has read, or a warning",
         )
     for key, question in (
         ("preparations", f"item.{PLACE}.preparation"),

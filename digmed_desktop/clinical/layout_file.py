@@ -21,7 +21,7 @@ class SectionRow(DataModel):
     card: Text = ""
     key: Annotated[str, Field(pattern=r"^(Alt\+[A-Z])?$", description="a key such as Alt+P")] = ""
     adds: Text = ""
-    second: bool = Field(default=False, description="whether a wide page shows it in the second column")
+    second: bool = Field(default=False, description="true to show it in the second column of a wide page")
     lines: list[Annotated[list[QuestionId], Field(min_length=1)]]
 
 
@@ -46,14 +46,14 @@ def cross_check(at: At, file: LayoutFile, source: DataSource) -> Iterator[Fault]
                     (*place, "lines"), f"{shown(question)} is not a question of the form", "a question"
                 )
             if question in drawn:
-                yield at.fault((*place, "lines"), f"{shown(question)} is drawn twice", "each question once")
+                yield at.fault((*place, "lines"), f"{shown(question)} is in two places", "each question once")
             drawn.add(question)
         if section.key and keys.count(section.key) > 1:
-            yield at.fault((*place, "key"), f"{shown(section.key)} opens two sections", "a key of its own")
+            yield at.fault((*place, "key"), f"{shown(section.key)} opens two sections", "its own key")
         if section.style == "more" and not section.adds:
             yield at.fault((*place, "adds"), "this section has no button", "the label of its button")
     for question in sorted(wanted - drawn):
-        yield at.fault(("section",), f"{shown(question)} is drawn nowhere", "each question once")
+        yield at.fault(("section",), f"{shown(question)} is not in any section", "each question once")
 
 
 KIND = FileKind("layouts", LayoutFile, cross_check, Consequence.FORMS)

@@ -30,5 +30,5 @@ def warning_about(typed: str, what: str) -> str | None:
     if typed != typed.strip(" "):
         return f"The {what} begins or ends with a space. The space is left out."
     if len(typed) > USUAL_MOST:
-        return f"Check the {what}: NHS records hold {USUAL_MOST} characters, and it has {len(typed)}."
+        return f"Check the {what}: NHS records have {USUAL_MOST} characters, and it has {len(typed)}."
     return None

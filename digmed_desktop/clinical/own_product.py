@@ -116,7 +116,7 @@ def _about_kind(live: str, code: str, display: str, programme: Programme | None)
     if live not in ("yes", "no"):
         yield Problem("product.live", "Say whether the vaccine is live: the screening depends on it.")
     elif live == "no" and programme and _names_live(code, display, programme):
-        yield Problem("product.live", "Check whether it is live: the product of this name or code is.")
+        yield Problem("product.live", "Check if it is live: the product with this name or code is.")
 
 
 def _names_live(code: str, display: str, programme: Programme) -> bool:

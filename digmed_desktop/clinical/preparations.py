@@ -43,8 +43,7 @@ def judge_preparation(item: SuppliedItem, listed: Medicine | None = None) -> Ite
     for kind in told:
         yield Finding(
             FIELD,
-            f"Check the kind of preparation: by its name or form this is {kind.row.label}, which has a limit of its "
-            "own.",
+            f"Check the kind of preparation: by its name or form this is {kind.row.label}, which has its own limit.",
             asks=True,
             source=kind.source(shown.name),
         )

@@ -53,7 +53,7 @@ def cross_check(at: At, file: PeriodsFile, _source: DataSource) -> Iterator[Faul
         yield at.fault(("kind",), f"there is no period for {missing}", "a [[kind]] for each kind of record")
     for number, row in enumerate(file.kind):
         if not row.removed and row.why_kept is None:
-            yield at.fault(("kind", number, "why_kept"), "it says not why this kind stays", "a sentence")
+            yield at.fault(("kind", number, "why_kept"), "it does not say why this kind stays", "a sentence")
         for place, one in enumerate(row.source):
             if (one.birthday is None) != (one.birthday_if_17 is None):
                 key = "birthday" if one.birthday is None else "birthday_if_17"

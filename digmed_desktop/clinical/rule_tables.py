@@ -104,7 +104,7 @@ def medicines() -> str:
 
 def practices() -> str:
     """Return which practices and other care the electronic messages do not reach."""
-    weights = {"paper": "Leaves only the way on paper", "warn": "Asks for a reason"}
+    weights = {"paper": "Paper only", "warn": "Asks for a reason"}
     rows = (
         (
             sentences(*(f"{label} {', '.join(row[key])}" for key, label in _TELLS if row.get(key))),

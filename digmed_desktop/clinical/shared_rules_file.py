@@ -110,7 +110,7 @@ def cross_check(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[F
         ages = (row.from_age, row.to_age, row.days_ago)
         if not row.when and not row.mentions and ages == (None, None, None):
             either = "when, mentions, from_age, to_age or days_ago"
-            yield at.fault((*place, "when"), "nothing raises this rule", either)
+            yield at.fault((*place, "when"), "nothing triggers this rule", either)
 
 
 def cross_check_both_forms(at: At, file: SharedRulesFile, source: DataSource) -> Iterator[Fault]:

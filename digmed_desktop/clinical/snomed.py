@@ -31,7 +31,7 @@ def _verhoeff(digits: str) -> int:
 def sentence_about(code: str) -> str:
     """Return what is wrong with a code that :func:`is_concept_id` refuses, and what to do."""
     if not (code.isascii() and code.isdigit()):
-        return "Enter the dm+d code as digits alone, or leave it empty."
+        return "Enter only the digits of the dm+d code, or leave it empty."
     if not 6 <= len(code) <= 18 or code[0] == "0":
         return (
             f"Check the dm+d code: it has 6 to 18 digits and does not begin with 0; this one has {len(code)}."

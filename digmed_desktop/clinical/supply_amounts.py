@@ -24,8 +24,8 @@ FILE = "medicines/amounts.toml"
 MOST_DAYS = 366
 QUANTITY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 DAYS_SENTENCE = f"Enter the days as a whole number from 1 to {MOST_DAYS}."
-QUANTITY_SENTENCE = "Enter the quantity with digits, such as 28 or 7.5, and its unit beside it."
-UNIT_SENTENCE = "Enter the unit alone, such as tablet; its number goes in Quantity."
+QUANTITY_SENTENCE = "Enter the quantity with digits, such as 28 or 7.5, and its unit next to it."
+UNIT_SENTENCE = "Enter only the unit, such as tablet. The number goes in Quantity."
 _STRENGTH = re.compile(
     r"(?<![\w.])([0-9]+(?:[.,][0-9]+)*)\s*"
     r"(micrograms?|mcg|nanograms?|milligrams?|mg|grams?|g|millilitres?|ml|units?|iu|mmol|%)(?![a-z])"

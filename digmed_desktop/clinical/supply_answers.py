@@ -192,8 +192,8 @@ _DECLINED_WITH_CONSENT = (
 )
 _OWN_NUMBER = "Check the registration number: it belongs to the supplying pharmacist."
 _SOMEBODY_ELSE = (
-    "Regulation 225(2), as made, speaks of the person who asks and of what was prescribed for that person. Check that you "
-    f"may act on what someone else says. {NOT_CONFIRMED}"
+    "Regulation 225(2), as made, is about the person who asks and what was prescribed for that "
+    "person. Check that you may rely on someone else's word. {NOT_CONFIRMED}"
 )
 _WAITING = (
     "A prescription is waiting: dispense it, or say why you supply without it. Source: NHS guidance on urgent supply, "

@@ -75,8 +75,8 @@ def judge(
         found.append(
             Finding(
                 "days",
-                f"More than {LONG_ON_PRESCRIBER_ROUTE} days. The law sets no number of days here, but check that the "
-                "prescriber means it.",
+                f"More than {LONG_ON_PRESCRIBER_ROUTE} days. The law sets no number of days here, but check that "
+                "the prescriber intended it.",
                 asks=True,
             )
         )
@@ -168,8 +168,8 @@ def _perhaps_schedule_18(item: SuppliedItem) -> Iterator[Finding]:
             meant = near.name if near.name == near.of else f"{near.name} ({near.of})"
             yield Finding(
                 "product",
-                f"Check the name and the pack: do you mean {meant}? It is in Schedule 18, of which nothing that is "
-                f"prescription-only may be supplied at the patient's request. {NOT_CONFIRMED}",
+                f"Check the name and the pack: do you mean {meant}? It is in Schedule 18. No prescription-only "
+                f"medicine in that schedule may be supplied at the patient's request. {NOT_CONFIRMED}",
                 asks=True,
                 source=near.source,
             )

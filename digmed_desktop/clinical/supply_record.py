@@ -174,7 +174,7 @@ def _of_item(number: int, item: SuppliedItem, found: Sequence[Finding]) -> Itera
     reasons = [line for line in item.reason.splitlines() if A_WORD.search(line)]
     if len(reasons) >= len(warnings):
         return
-    wanted = "the reason" if len(warnings) == 1 else f"{len(warnings)} reasons, each on a line of its own"
+    wanted = "the reason" if len(warnings) == 1 else f"{len(warnings)} reasons, each on its own line"
     for one in warnings:
         yield f"record.items.{number}.reason", f"{one.said} Give {wanted} in this field."
 
@@ -218,7 +218,7 @@ def _unstated(number: int, item: SuppliedItem, route: SupplyRoute) -> Iterator[F
     if item.kind is ItemKind.APPLIANCE:
         return
     if not item.legal_class:
-        sentence = "State the legal class, one of: pom, p, gsl. Without it the rules of a POM hold."
+        sentence = "State the legal class, one of: pom, p, gsl. Without it the rules for a POM apply."
         yield f"record.items.{number}.legal_class", sentence
     rules = law.rules_for(_of_least(_of_least_class(item)), route)
     if item.days is None and days_by_directions(item) is None and any(r.effect is Effect.DAYS for r in rules):

@@ -51,5 +51,5 @@ def of_supply(record: EmergencySupplyRecord) -> Iterator[Problem]:
 
 
 def _warning(question: str, called: str) -> Problem:
-    sentence = f"Check the {called}: its words are no name of its code. Correct them, or say what was meant."
+    sentence = f"Check the {called}: its words do not name its code. Correct them, or say what was meant."
     return Problem(question, sentence, Severity.LOOK, needs_reason=True)

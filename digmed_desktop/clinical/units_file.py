@@ -32,10 +32,12 @@ def cross_check(at: At, file: UnitsFile, _source: DataSource) -> Iterator[Fault]
         for word in unit.words:
             folded = word.casefold()
             if words.setdefault(folded, number) != number:
-                yield at.fault(("unit", number, "words"), f"{shown(word)} is a word of another unit too", "")
+                yield at.fault(
+                    ("unit", number, "words"), f"{shown(word)} is also a word for another unit", ""
+                )
         if unit.code and codes.setdefault(unit.code, number) != number:
             yield at.fault(
-                ("unit", number, "code"), f"{shown(unit.code)} is the code of another unit too", ""
+                ("unit", number, "code"), f"{shown(unit.code)} is also the code of another unit", ""
             )
         if (unit.code is None) != (unit.display is None):
             key = "code" if unit.code is None else "display"

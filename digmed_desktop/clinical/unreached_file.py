@@ -49,9 +49,9 @@ def cross_check(at: At, file: PlacesFile, _source: DataSource) -> Iterator[Fault
     yield from at.twice("place", "id", [row.id for row in file.place])
     for number, row in enumerate(file.place):
         if not (row.codes or row.postcodes or row.names):
-            yield at.fault(("place", number), "nothing tells this place", "codes, postcodes or names")
+            yield at.fault(("place", number), "nothing identifies this place", "codes, postcodes or names")
         if row.weight is PlaceWeight.PAPER and not row.confidence.is_read:
-            wrong = "nobody read the source of what leaves paper alone"
+            wrong = "nobody read the source of the rule that leaves only paper"
             yield at.fault(("place", number, "weight"), wrong, "warn")
 
 

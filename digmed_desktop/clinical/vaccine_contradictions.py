@@ -90,10 +90,10 @@ _NO_PROCEDURE = (
     "The programme has no such procedure. Check its code and the programme.",
     "given",
 )
-_OTHER_ROLE = ("procedure", "The procedure code is for another professional. Check it and the vaccinator.")
+_OTHER_ROLE = ("procedure", "The procedure code is for a different profession. Check it and the vaccinator.")
 _OTHER_ROUTE = ("procedure", "The procedure code is for another route. Check both.", "route")
 _OTHER_DOSE = ("procedure", "The procedure code is for another dose. Check both.", "dose_number")
-_OTHER_REASON = ("procedure", "The procedure code says another reason. Check both.", "not_given_reason")
+_OTHER_REASON = ("procedure", "The procedure code gives a different reason. Check both.", "not_given_reason")
 
 
 def _says(uses: tuple[ProcedureUse, ...], part: str, value: object) -> bool:

@@ -52,7 +52,7 @@ def _standing(row: Row) -> str:
 def _of_the_whole(file: Row) -> Iterator[str]:
     """Yield season, ages and weeks of pregnancy, which hold for every vaccine of a vaccination."""
     said = [
-        f"Outside the season, from {shown(file['season_start'])} to {shown(file['season_end'])}, a reason is asked for"
+        f"Outside the season, from {shown(file['season_start'])} to {shown(file['season_end'])}, the form asks for a reason"
         if file.get("season_start")
         else "",
         f"An age that is reached by {shown(file['age_by'])} counts" if file.get("age_by") else "",

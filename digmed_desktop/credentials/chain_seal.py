@@ -54,7 +54,7 @@ class VaultChainSeal:
             return self._kept
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise VaultError(
-                "The keyring's note of how far the records go is damaged.",
+                "The keyring's note of the last entry is damaged.",
                 "Ask for support; change nothing in the meantime.",
             ) from None
 

@@ -70,8 +70,8 @@ def no_password(kept_in: str) -> DigMedError:
     return DigMedError(
         f"Anyone who can read this account's files can read the key of the records: {kept_in} has no password, so that "
         "it keeps everything in clear.",
-        "Give the keyring a password: open Passwords and Keys, choose the keyring, then Change Password. It is asked "
-        "for at the next sign-in; an account that signs in automatically needs it again.",
+        "Give the keyring a password: open Passwords and Keys, choose the keyring, then Change Password. "
+        "The next sign-in asks for it. An account that signs in automatically needs it again.",
     )
 
 

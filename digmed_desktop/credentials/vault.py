@@ -219,7 +219,7 @@ def _told(error: Exception) -> VaultError:
     if isinstance(error, waiting.NoAnswerError):
         return VaultSilentError(
             f"The keyring of this computer account did not answer within {waiting.PATIENCE:.0f} seconds.",
-            "It may be asking for its password in a window of its own. Unlock it there, then try again.",
+            "It may be asking for its password in its own window. Unlock it there, then try again.",
         )
     if isinstance(error, KeyringLocked):
         return VaultError("The keyring of this computer account is locked.", _UNLOCK)
@@ -294,6 +294,5 @@ class FileVault:
     def _unusable(self) -> VaultError:
         return VaultError(
             "The file with the secrets of practice mode cannot be read or written.",
-            f"Delete the folder {self._file.parent} to start practice mode again; it holds fictional "
-            "data only.",
+            f"Delete the folder {self._file.parent} to start practice mode again; it contains only fictional data.",
         )

@@ -86,7 +86,7 @@ class FileKind:
         except DataFileError:
             return
         if not raw:
-            yield at.fault((), "the file is empty", "what the file holds that comes with the program")
+            yield at.fault((), "the file is empty", "what the file supplied with the program contains")
         for place, value in _containers(raw):
             if not value and place and place[-1] not in self.may_be_empty:
                 what = "list" if isinstance(value, list) else "table"

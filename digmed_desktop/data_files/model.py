@@ -130,7 +130,7 @@ OptionalTexts = Annotated[
     list[OptionalText],
     AfterValidator(_different),
     AfterValidator(_not_empty),
-    Field(description='a list of different texts, of which "" is none'),
+    Field(description='a list of different texts, none of them ""'),
 ]
 
 

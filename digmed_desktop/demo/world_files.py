@@ -166,7 +166,7 @@ def cross_check_patients(at: At, file: PatientsFile, source: DataSource) -> Iter
     for number, row in enumerate(file.patient):
         place = ("patient", number)
         if not row.nhs_number.startswith(_TEST_RANGE):
-            wrong = "the number is not in the range that is never given to anyone"
+            wrong = "the number is not in the range reserved for tests"
             yield at.fault((*place, "nhs_number"), wrong, "a number that begins with 999")
         yield from at.unknown((*place, "practice"), [row.practice], practices, "a practice")
         yield from at.unknown((*place, "behaviour"), [row.behaviour], behaviours, "a behaviour")

@@ -62,7 +62,7 @@ class SettingsDesk:
                 "Begin with its drive or share, such as C:\\DigMed data.",
             )
         if folder and (fault := brought_data.fault_of(folder, self._data)):
-            raise DigMedError(fault, "Ask whoever provides the files. Nothing was changed.")
+            raise DigMedError(fault, "Ask the supplier of the files. Nothing was changed.")
         return self.change(data_folder=folder)
 
 

@@ -18,7 +18,7 @@ def page() -> EvidencePage:
     head = ("Code", "Words of ITK3", "State", "Action needed", "Text shown to users")
     lead = (
         "Each code as the only answer to a notification that was sent. A code that ITK3 does not have is never a success "
-        "and always needs action; four such codes stand at the end. 20013 is an infrastructure reply: the business "
+        "and always needs action; four such codes are at the end. 20013 is an infrastructure reply: the business "
         "answer is still to come."
     )
     text = f"# Response codes and states\n\n{lead}\n\n{table(head, rows)}"

@@ -61,9 +61,9 @@ def _evidence(words: list[str]) -> int:
 
     grammar = argparse.ArgumentParser(
         prog="digmed-desktop evidence",
-        description="Writes a folder of web pages for an onboarding assessor. It holds messages of "
-        "every edition with the checks' report and response codes with their states. It also holds "
-        "delivery under fault, the hazard log, rules with their sources, and the list of things never "
+        description="Writes a folder of web pages for an onboarding assessor. It contains messages of every edition "
+        "with the checks' report, and response codes with their states. It also contains delivery under "
+        "fault, the hazard log, rules with their sources, and the list of things never "
         "tried. All patients are fictional; the records of this computer are not opened.",
     )
     grammar.add_argument("folder", type=Path, metavar="OUT", help="a folder that is new or empty")

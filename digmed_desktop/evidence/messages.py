@@ -63,8 +63,9 @@ def page(folder: Path, validator: Path | None) -> EvidencePage:
     verdicts = hl7.judged(validator, [folder / FOLDER / one.file for one in sent]) if validator else {}
     parts = [
         "# Messages of every edition",
-        "Each example of the program in each edition of its notification. The ids and times are new in each run. The "
-        "program's own checks hold every message to the profiles, the guide and its own text before it goes out.",
+        "Each example of the program in each edition of its notification. The ids and times are new in "
+        "each run. The program checks every message against the profiles, the guide and its own text "
+        "before sending.",
         _summary(sent, verdicts, there=validator is not None),
     ]
     for edition in editions.all_editions():

@@ -87,12 +87,12 @@ def cross_check_responses(at: At, file: ResponsesFile, _source: DataSource) -> I
     for key, meant in unknown.items():
         yield from _answer(at, ("unknown", key), meant)
         if meant.happening in (Happening.ACCEPTED, Happening.MATCHED):
-            yield at.fault(("unknown", key, "happening"), "what is not known is never success", "unexpected")
+            yield at.fault(("unknown", key, "happening"), "an unknown code is never a success", "unexpected")
 
 
 def _answer(at: At, place: tuple[str, ...], row: AnswerRow) -> Iterator[Fault]:
     if row.happening not in _ANSWERED:
-        wrong = f"{shown(row.happening.value)} is nothing that a practice answers"
+        wrong = f"{shown(row.happening.value)} is not an answer from a practice"
         yield at.fault(
             (*place, "happening"), wrong, f"one of {listed(sorted(one.value for one in _ANSWERED))}"
         )

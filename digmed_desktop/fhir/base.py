@@ -69,7 +69,7 @@ class _Reader:
         namespace, name = _parts(child.tag)
         element = known.get(name)
         if element is None or namespace != (XHTML if element.form is Form.XHTML else FHIR):
-            self.say(f"{path}.{name}", f"{type_name} has no element of this name.")
+            self.say(f"{path}.{name}", f"{type_name} has no element with this name.")
             return None
         if element.form is Form.ATTRIBUTE:
             self.say(f"{path}.{name}", "This must be an attribute, not an element.")
@@ -189,7 +189,7 @@ def _model_findings(data: Data) -> Iterator[Finding]:
             path = _path_of(data, error["loc"])
             yield Finding(
                 path,
-                _SENTENCES.get(error["type"], "The value has not the shape that FHIR asks for."),
+                _SENTENCES.get(error["type"], "The value does not have the format that FHIR requires."),
                 attribute_at(path),
             )
 

@@ -46,7 +46,7 @@ def _default(at: At, file: EditionFile, source: DataSource) -> Iterator[Fault]:
     alike = (source.raw(name) for name in source.all_names(_FOLDER))
     defaults = [one.get("id") for one in alike if one.get("kind") == file.kind and one.get("default") is True]
     if len(defaults) != 1 and (file.default or not defaults):
-        wrong = f"{len(defaults)} editions of this kind are the default"
+        wrong = f"{len(defaults)} editions of this kind are marked as the default"
         yield at.fault(("default",), wrong, "default = true in one edition of each kind")
 
 

@@ -80,7 +80,7 @@ def build_judged(record: Record, frame: MessageFrame) -> FrozenMessage:
             [
                 Problem(
                     of(record).question("history"),
-                    "The message is larger than the 5 MB that practices take. Shorten the texts.",
+                    "The message is larger than the 5 MB that practices accept. Shorten the texts.",
                 )
             ]
         )

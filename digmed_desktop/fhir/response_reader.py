@@ -169,7 +169,7 @@ def _doubted(one: Meaning, contradictions: Sequence[str]) -> Meaning:
             happening=Happening.UNEXPECTED,
             needs_person=True,
             positive=False,
-            happened=f"{why} It is not taken as a success.",
+            happened=f"{why} It does not count as a success.",
             do=_ASK,
         )
     return replace(one, needs_person=True, happened=f"{why} {one.happened}")

@@ -101,9 +101,7 @@ def _compared(texts: Sequence[str], values: Sequence[_Value], *, strays_count: b
         for number in range(len(texts))
     )  # fmt: skip
     for value in wrong or (values[:1] if strays else ()):
-        yield Finding(
-            value.path, "The text says something else than the resource here.", attribute_at(value.path)
-        )
+        yield Finding(value.path, "The text does not agree with the resource here.", attribute_at(value.path))
 
 
 def _outcome(place: Place, rows: list[Row], *, all_given: bool) -> Iterator[Finding]:

@@ -12,18 +12,17 @@ NOT_OURS = StoreError(
     "Do not delete it. Restore the latest backup, or ask support with this sentence.",
 )
 EMPTY = StoreError(
-    "The data file is empty: what it held is gone from this disk.",
+    "The data file is empty: its contents are gone from this disk.",
     "Do not delete it. Restore the latest backup.",
 )
 DAMAGED = StoreError("The data file is damaged.", "Close the program and restore the latest backup.")
 MISSING = StoreError("The data file cannot be found.", "Restore it from a backup, or begin with a new one.")
 STEP_FAILED = StoreError(
-    "The records could not be brought to the form that this version of DigMed Desktop needs. They are as they were.",
-    "Continue with the version of the program used before, and send support this sentence.",
+    "The records could not be upgraded to this version of DigMed Desktop. Nothing was changed.",
+    "Continue with the previous version of the program, and send support this sentence.",
 )
 NO_ROOM = StoreError(
-    "There is not enough room on the disk to bring the records to the form that this version of DigMed Desktop "
-    "needs. They are as they were.",
+    "There is not enough room on the disk to upgrade the records to this version of DigMed Desktop. Nothing was changed.",
     "Make room on the disk, then start the program again.",
 )
 NEWER = StoreError(
@@ -32,7 +31,7 @@ NEWER = StoreError(
 )
 THERE_ALREADY = StoreError("A data file already exists in this place.", "Open it, or choose another folder.")
 LOOK_ONLY = StoreError(
-    "These records are open only to be looked at, so nothing can be added.",
+    "These records are open for viewing only, so nothing can be added.",
     "Close the program and start it again: it asks about these records.",
 )
 OTHER_SEAL = StoreError(
@@ -45,7 +44,7 @@ _BY_NAME = {
     ),
     "SQLITE_BUSY": StoreError(
         "The data file is in use by something else.",
-        "Wait a moment and do it again. If it stays so, restart the computer.",
+        "Wait a moment and do it again. If that does not help, restart the computer.",
     ),
     "SQLITE_READONLY": StoreError(
         "The data file cannot be written.", "Check that this account may write in the program's data folder."
@@ -77,7 +76,7 @@ def cannot_write(folder: Path, error: OSError) -> StoreError:
     """Return the sentence for a folder in which a file cannot be made or cannot take its place."""
     if isinstance(error, HeldOpenError):
         return StoreError(
-            f"Another program holds a file in the data folder {folder} open.",
+            f"Another program has a file in the data folder {folder} open.",
             "Close backup software or a viewer that uses it, then do it again.",
         )
     return StoreError(

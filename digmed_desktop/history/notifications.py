@@ -253,7 +253,7 @@ class Notifications:
         with self._database.writing() as connection:
             if _was_not_shared(connection, notification_id):
                 raise NotAllowedNowError(
-                    "This took the place of what was recorded here only.",
+                    "This replaced a record that stays here only.",
                     "Correct it and answer No to sharing: then it is recorded here only, and does not go out.",
                 )
             entry = ledger.Entry(Happening.CANCELLED, note=why, by=by)

@@ -198,7 +198,7 @@ def _busy(connection: sa.Connection) -> dict[int, str]:
     for about in connection.scalars(
         sa.select(register.c.notification_id).where(register.c.notification_id.is_not(None))
     ):
-        found[about] = "the register holds it"
+        found[about] = "the register includes it"
     waits = sa.select(owed.c.notification_id).where(owed.c.state.in_(IN_TRANSIT))
     for about in connection.scalars(waits):
         found[about] = "a reply is owed to the practice"

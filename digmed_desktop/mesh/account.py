@@ -119,7 +119,7 @@ def check_secret(value: str, what: str) -> None:
     if value != value.strip():
         raise AccountError(f"The {what} has a space at one end.", _IN_SETTINGS)
     if not value.isascii() or not value.isprintable():
-        raise AccountError(f"The {what} holds a character that MESH does not use.", _IN_SETTINGS)
+        raise AccountError(f"The {what} contains a character that MESH does not use.", _IN_SETTINGS)
 
 
 def checked_url(typed: str, *, practice_only: bool = False, here: bool = False) -> str:

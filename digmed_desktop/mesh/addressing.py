@@ -59,7 +59,7 @@ def is_message_id(text: str) -> bool:
 def checked_message_id(mesh_id: str) -> str:
     """Return a MESH message id that is safe in a URL; raises RefusedError for any other."""
     if not is_message_id(mesh_id):
-        raise RefusedError("MESH gave a message id of a shape that is not used.", "Tell support.")
+        raise RefusedError("MESH gave a message id in an unknown format.", "Tell support.")
     return mesh_id
 
 
@@ -71,7 +71,7 @@ def is_local_id(text: str) -> bool:
 def checked_local_id(local_id: str) -> str:
     """Return a local id that is safe in a header and a URL; raises RefusedError for any other."""
     if not is_local_id(local_id):
-        raise RefusedError("MESH does not accept a local id of this shape.", "Tell support.")
+        raise RefusedError("MESH does not accept a local id in this format.", "Tell support.")
     return local_id
 
 
@@ -100,6 +100,6 @@ def check_sending(sending: Sending) -> None:
         raise RefusedError("There is no message to send.", "Tell support.", code="02")
     if len(sending.payload) > SIZE_LIMIT:
         raise RefusedError(
-            "The message is larger than 5 MB, more than a practice must take.",
+            "The message is larger than 5 MB, more than a practice has to accept.",
             "Send the practice a paper copy.",
         )

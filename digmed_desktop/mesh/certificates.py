@@ -35,7 +35,7 @@ WARN_DAYS = (60, 30, 7)
 
 _DER_SEQUENCE = b"\x30"
 _PEM_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
-_ASK_AGAIN = "Ask whoever made the certificate for the file again."
+_ASK_AGAIN = "Ask the issuer of the certificate for the file again."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -175,7 +175,7 @@ def from_pfx(data: bytes, password: str = "") -> ClientCertificate:
         raise AccountError("The PFX file is damaged.", "Export it again.") from None
     if key is None or certificate is None:
         raise AccountError(
-            "The PFX file does not hold both a certificate and its private key.",
+            "The PFX file does not contain both a certificate and its private key.",
             "Export it again and choose to include the private key.",
         )
     with _one_error(AccountError("The PFX file is damaged.", "Export it again.")):

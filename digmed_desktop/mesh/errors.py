@@ -167,7 +167,7 @@ def fields_of(response: requests.Response) -> dict[str, Any] | None:
 def _of_server_fault(response: requests.Response, *, sending: bool, now: datetime) -> DigMedError:
     if sending:
         return OutcomeUnknownError(
-            f"MESH had a fault of its own (HTTP {response.status_code}) while a message was on its way.",
+            f"MESH had a fault (HTTP {response.status_code}) while a message was on its way.",
             _LOOKS_ITSELF,
         )
     if response.status_code == 503 and "Retry-After" in response.headers:
@@ -180,7 +180,7 @@ def _of_denial(response: requests.Response, *, sending: bool, now: datetime) -> 
     if "duplicat" in text.lower():
         # something on the way repeated our request: the first copy may have been obeyed
         if sending:
-            return OutcomeUnknownError("A message reached MESH twice over, or not at all.", _LOOKS_ITSELF)
+            return OutcomeUnknownError("A message reached MESH twice, or not at all.", _LOOKS_ITSELF)
         return OfflineError("Something on the way to MESH repeated a request.", _TRIES_AGAIN)
     if "inactive" in text.lower():
         return AccountError("This MESH mailbox is switched off.", "Call the NHS England service desk.")

@@ -57,9 +57,11 @@ def check_address(address: str) -> None:
 def check_login(name: str, password: str) -> None:
     """Raise AccountError for a name and password that a proxy cannot be given (RFC 7617, HTTP's Basic scheme)."""
     if password and not name:
-        raise AccountError("The user name for the proxy is missing.", "Enter it beside the password.")
+        raise AccountError(
+            "The user name for the proxy is missing.", "Enter it in the field next to the password."
+        )
     if ":" in name:
-        raise AccountError("A name for a proxy cannot hold a colon.", "Ask who looks after the network.")
+        raise AccountError("A name for a proxy cannot contain a colon.", "Ask who looks after the network.")
     try:
         (name + password).encode("latin-1")
     except UnicodeEncodeError:

@@ -39,8 +39,8 @@ def not_stored(error: OSError) -> NotStoredError:
         )
     if is_busy(error):
         return NotStoredError(
-            "Another program holds a file of DigMed Desktop: it was not stored.",
-            "Wait a moment and do it again. Backup and antivirus programs hold files for a while.",
+            "Another program has a DigMed Desktop file open: it was not stored.",
+            "Wait a moment and do it again. Backup and antivirus programs use files for a while.",
         )
     if error.errno in FORBIDDEN:
         return NotStoredError(

@@ -45,13 +45,13 @@ class Hold:
 def held(hold: Hold) -> str:
     """Return how many records a hold kept as it was placed; a warning where none, ``""`` where it is not known."""
     if hold.is_unreadable:
-        return "It cannot be read from the records, so it holds every record. Place it again, then lift this one."
+        return "It cannot be read from the records, so it protects every record. Place it again, then lift this one."
     if hold.held is None:
         return ""
     if hold.held:
-        return f"It holds {hold.held} record{'s' if hold.held > 1 else ''}, and those that come."
+        return f"It protects {hold.held} record{'s' if hold.held > 1 else ''}, and those that come."
     what = "batch number" if hold.batch else "NHS number"
-    return f"No record here has this {what}. Check it. A record that comes with it is held."
+    return f"No record here has this {what}. Check it. It will protect any new record with it."
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -89,8 +89,8 @@ def cross_check_states(at: At, file: StatesFile, _source: DataSource) -> Iterato
     words = [row.word for row in file.states.values()]
     for state, row in file.states.items():
         if words.count(row.word) > 1:
-            wrong = f"{shown(row.word)} is the word of another state too"
-            yield at.fault(("states", state, "word"), wrong, "a word of its own")
+            wrong = f"{shown(row.word)} is also the word for another state"
+            yield at.fault(("states", state, "word"), wrong, "its own word")
 
 
 def cross_check_events(at: At, file: EventsFile, _source: DataSource) -> Iterator[Fault]:

@@ -86,7 +86,7 @@ def told(error: OSError, folder: Path) -> FileNotWrittenError:
     """Return the sentence for a fault of the disk."""
     if isinstance(error, HeldOpenError):
         return FileNotWrittenError(
-            f"Another program has {Path(error.filename).name} open. Nothing was written, and the file is as it was.",
+            f"Another program has {Path(error.filename).name} open. Nothing was written, and the file is unchanged.",
             "Close it there, or choose another name, and do it again.",
         )
     if error.errno in disk.FULL | disk.QUOTA:
@@ -96,7 +96,7 @@ def told(error: OSError, folder: Path) -> FileNotWrittenError:
         )
     if disk.is_busy(error):
         return FileNotWrittenError(
-            f"Another program holds the file in {folder}. Nothing was written.",
+            f"Another program has the file open in {folder}. Nothing was written.",
             "Close the file in the other program, or choose another name, and do it again.",
         )
     if error.errno in disk.FORBIDDEN:

@@ -28,13 +28,13 @@ from digmed_desktop.outbox.line import Line, LineDownError
 from digmed_desktop.outbox.marks import Mark, OnMark, unheeded
 from digmed_desktop.outbox.policy import Policy
 
-_NOT_BEGUN = "The line went down, or the program was closed, before this one had its turn."
+_NOT_BEGUN = "The connection failed, or the program was closed, before this was sent."
 _WRITE_EVERY = 0.25
 """Seconds for which outcomes may wait to be written down. Should the program die meanwhile, they are looked up."""
 
 _NOT_FOUND_ANYWHERE = (
-    "MESH does not find this message. It does not find one that it certainly took either, so the "
-    "program does not rely on this and sends nothing again."
+    "MESH does not find this message. It also does not find a message that it certainly has, so the "
+    "program does not rely on this. It sends nothing again."
 )
 
 

@@ -19,8 +19,8 @@ from digmed_desktop.outbox.policy import Policy
 from digmed_desktop.outbox.receiver import Receiver
 
 _FLOOD = (
-    "Most replies of the last day come from mailboxes that are not known as the practices' own. None of them counts. "
-    "Someone may be writing to this mailbox: tell the NHS England service desk, and look under Replies."
+    "Most replies since yesterday come from mailboxes that are not known to belong to the practices. None of them counts. "
+    "Someone may be writing to this mailbox: tell the NHS England service desk, and check Replies."
 )
 
 
@@ -108,10 +108,7 @@ class Delivery:
             "it. Ask your supplier for a mailbox that only this program uses."
         )
         plural = "reply" if counted.for_person == 1 else "replies"
-        asks = (
-            f"{counted.for_person} {plural} could not be matched to a notification for certain: someone decides under "
-            "Replies."
-        )
+        asks = f"{counted.for_person} {plural} could not be matched to a notification: decide under Replies."
         stopped = (
             f"Nothing is sent to {_named(refused)}: this pharmacy is refused there. See Replies."
             if refused

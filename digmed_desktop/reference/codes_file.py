@@ -50,7 +50,7 @@ def cross_check_codes(at: At, file: CodesFile, source: DataSource) -> Iterator[F
         codes = [row.code for row in rows]
         for number, code in enumerate(codes):
             if code and code in codes[:number]:
-                yield at.fault((table, number, "code"), f"{shown(code)} appears twice", "a code of its own")
+                yield at.fault((table, number, "code"), f"{shown(code)} appears twice", "its own code")
     for number, route in enumerate(file.route):
         yield from at.unknown(("route", number, "sites"), route.sites, file.ids("site"), "a site")
     terms = source.read(terms_file.FILE, terms_file.TermsFile)
@@ -116,10 +116,10 @@ def _of_pharmacist(at: At, place: Place, role: RoleRow) -> Iterator[Fault]:
     words = role.display.casefold()
     named = "pharmac" in words and not any(word in words for word in _NO_PHARMACISTS)
     if role.may_finish_supply and not (named and role.regulator is Regulator.GPHC):
-        wrong = "the law gives an emergency supply to a pharmacist"
+        wrong = "by law only a pharmacist makes an emergency supply"
         yield at.fault((*place, "may_finish_supply"), wrong, "false for every other role")
     if (role.works_as is WorkRole.PHARMACIST) != role.may_finish_supply:
-        wrong = "works as a pharmacist and may finish a supply belong together"
+        wrong = "only a role that works as a pharmacist may finish a supply"
         yield at.fault((*place, "works_as"), wrong, "another role, or may_finish_supply = true")
 
 

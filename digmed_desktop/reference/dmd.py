@@ -53,7 +53,7 @@ RECORDS = (
 MOST_BETWEEN = 1_000_000
 """Bytes from one record to the next: a record has some kB, and what is no record would pile up in memory."""
 _LONG = 100_000
-AS_IT_WAS = "Nothing was changed: the list of medicines is as it was."
+AS_IT_WAS = "Nothing was changed in the list of medicines."
 _NAME = re.compile(r"(?:.*/)?f_(lookup|vmp|ampp|amp)2_?[^/]*\.xml", re.IGNORECASE)
 _SCHEDULE = re.compile(r"Schedule ([1-5])\b")
 _LEGAL = {"pom": "pom", "p": "p", "gsl": "gsl"}

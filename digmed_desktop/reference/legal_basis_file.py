@@ -53,14 +53,14 @@ def cross_check(at: At, file: LegalBasesFile, source: DataSource) -> Iterator[Fa
             yield at.fault((*place, "verdict"), "general knowledge never stops", '"asks"')
         if bool(row.sentence) == (row.verdict is Verdict.ALLOWS):
             yield at.fault(
-                (*place, "sentence"), "does not fit the verdict", "a sentence for what is not allowed"
+                (*place, "sentence"), "does not fit the verdict", "a sentence that says why it is not allowed"
             )
         if row.outside and not row.programmes:
             yield at.fault(
-                (*place, "programmes"), "this key is missing", "the programmes outside of which it holds"
+                (*place, "programmes"), "this key is missing", "the programmes in which it does not apply"
             )
         if row.since and row.until and row.until < row.since:
-            yield at.fault((*place, "until"), "comes before since", "a later day")
+            yield at.fault((*place, "until"), "is before the day in since", "a later day")
 
 
 KIND = FileKind(FILE, LegalBasesFile, cross_check, Consequence.MESSAGES)

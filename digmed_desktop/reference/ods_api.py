@@ -118,10 +118,10 @@ class OdsApi:
         """Return what the directory answers, None where it knows nothing of the kind."""
         base = self._base().rstrip("/")
         if not base:
-            raise OfflineError("No directory of practices is asked here.", _REMEDY)
+            raise OfflineError("No directory of practices is set up here.", _REMEDY)
         if web_address.fault_of(base):
             raise OfflineError(
-                "The address of the directory is not one that is asked.",
+                "The address of the directory is not allowed.",
                 "Enter one that begins with https:// in Settings, Practices.",
             )
         import requests

@@ -66,9 +66,9 @@ def cross_check(at: At, file: PermissionsFile, _source: DataSource) -> Iterator[
         if WorkRole.MANAGER not in row.roles:
             yield at.fault(("act", number, "roles"), "the manager is missing", '"manager" among the roles')
         if row.id in PHARMACISTS and not row.pharmacist:
-            yield at.fault(("act", number, "pharmacist"), "a pharmacist alone may do this", "true")
+            yield at.fault(("act", number, "pharmacist"), "only a pharmacist may do this", "true")
         if row.id in PHARMACISTS and not set(row.roles) <= _MAY_BE:
-            wrong = "a role that no pharmacist has may not do this"
+            wrong = "a role without a pharmacist may not do this"
             yield at.fault(("act", number, "roles"), wrong, f"of {listed(sorted(_MAY_BE))}")
 
 

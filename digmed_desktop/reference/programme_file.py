@@ -58,7 +58,7 @@ def _shared(at: At, file: ProgrammeFile, codes: CodesFile) -> Iterator[Fault]:
         yield from at.unknown(("product", number, "unit"), units, codes.ids("unit"), "a unit")
     both = {row.id for row in file.eligibility} & set(file.indications or ())
     for id_ in sorted(both):
-        yield at.fault(("indications",), f"{shown(id_)} is an eligibility here too", "an id of its own")
+        yield at.fault(("indications",), f"{shown(id_)} is also an eligibility here", "its own id")
     if not file.eligibility and not file.indications:
         yield at.fault(("eligibility",), "there is no reason for eligibility", "eligibility or indications")
     for route in codes.route:
@@ -75,12 +75,12 @@ def _products(at: At, file: ProgrammeFile) -> Iterator[Fault]:
             (*place, "routes"), product.routes, set(file.routes), "a route of the programme"
         )
         if product.code and product.code in codes:
-            yield at.fault((*place, "code"), f"{shown(product.code)} appears twice", "a code of its own")
+            yield at.fault((*place, "code"), f"{shown(product.code)} appears twice", "its own code")
         codes.append(product.code or "")
         if not product.code_confirmed and not product.code:
             yield at.fault((*place, "code_confirmed"), "there is no code", "a code, or no such key")
         if product.unit and not product.dose:
-            yield at.fault((*place, "dose"), "nobody knows the dose in this unit", "a dose")
+            yield at.fault((*place, "dose"), "the dose in this unit is not known", "a dose")
         yield from _ages(at, place, product, file)
         if bool(product.holds) != bool(product.holds_source):
             yield at.fault((*place, "holds_source"), "holds and its source belong together", "both, or none")
@@ -106,11 +106,11 @@ def _ages(at: At, place: tuple[str | int, ...], product: ProductRow, file: Progr
     limited = bool(least) or product.max_age is not None
     for key in ("age_source", "age_confidence"):
         if limited != (getattr(product, key) is not None):
-            yield at.fault((*place, key), "an age and its source belong together", f"{key}, or no age")
+            yield at.fault((*place, key), "an age and its source must appear together", f"{key}, or no age")
     for key in least[1:]:
         yield at.fault((*place, key), "the minimum age appears twice", "one of them")
     if product.age_in_season and (file.age_by is None or product.min_age is None):
-        yield at.fault((*place, "age_in_season"), "there is no age to reach", "age_by and min_age")
+        yield at.fault((*place, "age_in_season"), "there is no minimum age", "age_by and min_age")
 
 
 def _procedures(at: At, file: ProgrammeFile, roles: RolesFile) -> Iterator[Fault]:
@@ -126,12 +126,12 @@ def _procedures(at: At, file: ProgrammeFile, roles: RolesFile) -> Iterator[Fault
             reasons = set(file.not_given_reasons)
             yield from at.unknown((*place, "reason"), [row.reason], reasons, "a reason of the programme")
         if row.given and row.reason is not None:
-            yield at.fault((*place, "reason"), "it is given, so there is no reason", "given = false")
+            yield at.fault((*place, "reason"), "it was given, so it needs no reason", "given = false")
         for role in row.roles or [""]:
             for route in row.routes or [""]:
                 truth = (role, route, row.dose_number, row.given, row.reason)
                 if truth in seen:
-                    wrong = "an earlier procedure is true of the same role, route and dose"
+                    wrong = "an earlier procedure has the same role, route and dose"
                     yield at.fault((*place, "code"), wrong, "one procedure for each")
                 seen.append(truth)
 
@@ -173,7 +173,7 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
         if not warning.when and limits == (None,) * 4:
             yield at.fault(
                 (*place, "when"),
-                "nothing raises this warning",
+                "nothing triggers this warning",
                 "when, from_age, to_age, born_from or born_to",
             )
     for number, rule in enumerate(file.earlier_doses):
@@ -186,7 +186,7 @@ def _rules(at: At, file: ProgrammeFile, form: FormFile, codes: CodesFile) -> Ite
             yield from at.unknown((*place, key), asked, questions, "a question of the form")
             yield from _answers(at, (*place, key), asked, form, file, codes)
         if not (rule.season or rule.pregnancy or rule.most or rule.least_days):
-            yield at.fault(place, "this rule says nothing", "season, pregnancy, most or least_days")
+            yield at.fault(place, "this rule has no effect", "season, pregnancy, most or least_days")
         if rule.season and file.season_start is None:
             yield at.fault((*place, "season"), "the programme has no season", "season_start and season_end")
 

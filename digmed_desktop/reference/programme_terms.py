@@ -43,8 +43,8 @@ def of_programme(at: At, file: ProgrammeFile, terms: TermsFile, roles: RolesFile
             yield at.fault(("agreement",), wrong, known.agreement or "no agreement")
     agreed = {row.agreement for row in terms.vaccine if row.agreement and row is not known}
     if known is None and file.agreement in agreed:
-        wrong = f"{shown(file.agreement)} is the agreement of another vaccine"
-        yield at.fault(("agreement",), wrong, f"an agreement of its own, or a vaccine as in {FILE}")
+        wrong = f"{shown(file.agreement)} is the consent code of another vaccine"
+        yield at.fault(("agreement",), wrong, f"its own agreement, or a vaccine as in {FILE}")
     for number, row in enumerate(file.procedure):
         yield from _of_procedure(at, ("procedure", number), row, file, terms)
         yield from _of_roles(at, ("procedure", number), row, roles)
@@ -108,7 +108,7 @@ def _of_procedure(
             (*place, "dose_number"), f"its term says {shown(_ORDINALS[doses[0] - 1])}", str(doses[0])
         )
     if not doses and (row.dose_number or 1) > 1:
-        yield at.fault((*place, "dose_number"), "its term names no such dose", "no dose_number, or 1")
+        yield at.fault((*place, "dose_number"), "its term does not name this dose", "no dose_number, or 1")
     yield from _of_routes(at, place, row, words)
 
 
@@ -121,7 +121,7 @@ def _without_procedure(at: At, file: ProgrammeFile, roles: RolesFile) -> Iterato
     for role in (row.code for row in roles.role if row.may_vaccinate):
         for route, dose in itertools.product(file.routes, doses):
             if not any(_is_true_of(row, role, route, dose) for row in given):
-                wrong = f"none is true of role {shown(role)}, route {shown(route)} and dose {dose}"
+                wrong = f"none has role {shown(role)}, route {shown(route)} and dose {dose}"
                 yield at.fault(("procedure",), wrong, "a procedure for each role that may vaccinate")
                 break
 
@@ -144,7 +144,9 @@ def _of_roles(at: At, place: Place, row: ProcedureRow, roles: RolesFile) -> Iter
     if _BY_PHARMACIST in words and not (row.roles and set(row.roles) <= pharmacists):
         yield at.fault((*place, "roles"), "its term says that a pharmacist gave it", "roles of pharmacists")
     if _BY_OTHER in words and (not row.roles or set(row.roles) & pharmacists):
-        yield at.fault((*place, "roles"), "its term says that no pharmacist gave it", "other roles")
+        yield at.fault(
+            (*place, "roles"), "its term says that it was not given by a pharmacist", "other roles"
+        )
 
 
 def _of_product(
@@ -165,7 +167,9 @@ def _of_product(
             (*place, "display"), f"this product is of {shown(found.vaccine)}", "one of this vaccine"
         )
     elif found is not None and found.live != row.live:
-        yield at.fault((*place, "live"), f"{FILE} says otherwise of this product", str(found.live).lower())
+        yield at.fault(
+            (*place, "live"), f"{FILE} gives something different for this product", str(found.live).lower()
+        )
     elif row.live and "inactivated" in words:
         yield at.fault((*place, "live"), "its name says inactivated", "false")
     elif not row.live and re.search(r"\blive\b", words):
@@ -193,7 +197,7 @@ def _of_amount(at: At, place: Place, row: ProductRow, file: ProgrammeFile) -> It
         Decimal(text) for text in (*file.usual_doses, *([file.default_dose] if file.default_dose else []))
     ]
     if usual and not named and not _is_near(dose, usual):
-        wrong = f"{shown(row.dose)} is several times the usual dose, or a small part of it"
+        wrong = f"{shown(row.dose)} is much more or much less than the usual dose"
         yield at.fault((*place, "dose"), wrong, f"about {file.default_dose or ' or '.join(file.usual_doses)}")
 
 

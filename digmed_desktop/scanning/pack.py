@@ -47,7 +47,7 @@ class Scan:
 
 
 SLOW = (
-    "The scanner is as slow as typing, so nothing was taken. Set it to send a prefix: "
+    "The scanner is as slow as typing, so the scan was not accepted. Set it to send a prefix: "
     "Settings, Scanner says how."
 )
 LAYOUT = (
@@ -258,7 +258,7 @@ def _scan_of(found: Elements, notes: tuple[str, ...], *, sure_of_case: bool) -> 
         words for words, there in (("batch number", found.batch), ("expiry date", found.expiry)) if not there
     ]
     if lacking:
-        notes = (*notes, f"The code holds no {' and no '.join(lacking)}: type it from the pack.")
+        notes = (*notes, f"The code has no {' and no '.join(lacking)}: type it from the pack.")
     return Scan(
         Found.PACK,
         gtin=found.gtin,
@@ -284,6 +284,6 @@ def _why_not(sent: str) -> Scan:
                     "The code's expiry date is not a real date. Scan again, or type it from the pack."
                 )
     return _refused(
-        "Part of the code was lost or is too long, so nothing was taken. Scan again; "
-        "if it stays so, Settings, Scanner has a test."
+        "Part of the code was lost or is too long, so the scan was not accepted. Scan again. If that "
+        "does not help, Settings, Scanner has a test."
     )

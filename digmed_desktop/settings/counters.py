@@ -52,6 +52,6 @@ def sentence(names: tuple[str, ...]) -> str:
         return ""
     many = ", ".join(names)
     return (
-        f"Another account of this computer holds records of DigMed Desktop: {many}. Sign in to the computer with that "
-        "account to continue with them. Setting up here begins records and a register of their own."
+        f"Another account on this computer has DigMed Desktop records: {many}. Sign in to the computer with that "
+        "account to continue with them. Setting up here begins separate records and a separate register."
     )

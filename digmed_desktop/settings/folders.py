@@ -115,8 +115,7 @@ def _mark(data: Path) -> None:
     try:
         if any(data.iterdir()):
             raise FolderError(
-                f"The folder for the data of practice mode, {data}, already holds files that are not marked as "
-                "its own.",
+                f"The folder for the data of practice mode, {data}, already contains files that are not marked as its own.",
                 "Move them elsewhere, then start practice mode again.",
             )
         (data / PRACTICE_MARK).write_text(_MARK_TEXT, encoding="utf-8")

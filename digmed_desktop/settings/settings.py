@@ -76,7 +76,7 @@ class Settings:
         if self.lock_after_minutes not in LOCK_MINUTES:
             raise ValueError("the time to the lock is from 1 to 120 minutes")
         if self.amber_hour not in AMBER_HOURS:
-            raise ValueError("paper is offered from 8 to 16 o'clock")
+            raise ValueError("paper is offered from an hour between 8 and 16")
         if self.late_hour not in LATE_HOURS:
             raise ValueError("action is needed from 17 to 24 o'clock")
         if self.answer_days not in ANSWER_DAYS:

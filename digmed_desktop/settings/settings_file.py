@@ -25,11 +25,11 @@ MOST_BYTES = 1_000_000
 """Most bytes of the settings file; one with a hundred products of one's own has 30 kB."""
 
 CHANGED = (
-    "The settings file was changed outside the program, or the disk damaged it. The program uses its values: check "
+    "The settings file was changed outside the program, or the disk damaged it. The program still uses its values: check "
     "the mailbox, the connection and the deadlines in Settings, and save them."
 )
 
-NOT_SENT = "Nothing is sent or collected until the connection was checked and saved in Settings, Connection."
+NOT_SENT = "Nothing is sent or collected until you check and save the connection in Settings, Connection."
 
 _MESH = "mesh"
 _MOST_TOLD = 5

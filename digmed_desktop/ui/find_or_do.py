@@ -86,7 +86,7 @@ ACTIONS = (
     Action(
         "look", "Show records that need action", _search(Search(only_needing=True)), Permission.SEE_RECORDS
     ),
-    Action("today", "Show the records of today", _of_today, Permission.SEE_RECORDS, more="list day"),
+    Action("today", "Show today's records", _of_today, Permission.SEE_RECORDS, more="list day"),
     Action("stock", "Add a batch to the stock", _go("stock"), Permission.KEEP_STOCK, more="vaccine pack"),
     Action(
         "incidents",

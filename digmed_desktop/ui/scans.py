@@ -22,14 +22,14 @@ PATIENTS_AT = frozenset({"patient.search", "patient.nhs_number", "patient.given"
 """Questions at which ten digits are a patient's number that was scanned; elsewhere they may be text."""
 HEAD = "Scanned"
 NOT_HERE = (
-    "Scans are taken on the forms and on the Stock page. Go there and scan again. It was text? Put it in the field "
-    "with Alt+Z."
+    "You can scan on the forms and on the Stock page. Go there and scan again. If it was text, press "
+    "Alt+Z to put it in the field."
 )
 NO_FIELD = (
-    "Text came in quickly where nothing can be typed, so nothing was taken. Go to the field it is meant for and press "
+    "Text came in quickly where nothing can be typed, so it was not accepted. Go to the field it is meant for and press "
     "Alt+Z."
 )
-NOBODY = "Nobody is signed in, so the scan was not taken. Sign in and scan again."
+NOBODY = "Nobody is signed in, so the scan was not accepted. Sign in and scan again."
 NUMBER_AS_TEXT = (
     "An NHS number came in quickly and went into this field as text. To scan a patient, go to Find first."
 )

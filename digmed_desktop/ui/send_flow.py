@@ -17,8 +17,8 @@ from digmed_desktop.ui.patient_banner import NUMBER
 from digmed_desktop.ui.toast import Toast
 
 STILL_STANDS = (
-    "The right record is stored. The record of the wrong patient could not be withdrawn: it still stands, and is on the "
-    "list of what needs action. Withdraw it there."
+    "The right record is stored. The record of the wrong patient could not be withdrawn: it still "
+    "counts, and needs action. Withdraw it in Sent items."
 )
 CHANGED = "An answer changed after the page was shown. Look at it again, and then press Send."
 NOT_STORED = "the record was not sent. Its form says what is missing or wrong."
@@ -128,7 +128,7 @@ class SendFlow:
         if form.draft_id != pressed.draft_id:  # the next patient is on the form already
             window.context.office.deliver_now()
             if sent.problems:
-                window.banner.say("stop", "The record before this one was not sent: see Drafts.", "Not sent")
+                window.banner.say("stop", "The previous record was not sent: see Drafts.", "Not sent")
             return
         here = window.check.isVisible() or form.isVisible()  # else somebody works on another page
         if sent.notification is None and sent.register:

@@ -167,7 +167,7 @@ class Strip(QFrame):
                         for words in (value.whole, value.short)
                     )
                 )
-                carried = ", carried over, to be confirmed" if value.carried else ""
+                carried = ", carried over, not confirmed yet" if value.carried else ""
                 chip.setAccessibleName(f"{value.title}: {value.text or 'not set'}{carried}")
                 chip.setToolTip(f"{value.title}: {value.text or 'not set'} (Alt+{place + 1})")
         self._lay()

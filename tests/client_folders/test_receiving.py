@@ -76,7 +76,7 @@ def test_what_stays_odd_is_taken_as_it_is_and_the_unreadable_is_counted(box: Box
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes and links of this kind are not made there")
 def test_what_is_no_file_stops_nothing_and_is_counted(box: Box) -> None:
-    """A folder, a pipe or a link in a circle that is named as a control file or as a message."""
+    """A folder, a pipe or a link that leads back to itself that is named as a control file or as a message."""
     box.put("M1", arriving(), b"<R/>")
     for name, control in (("M2", arriving(mesh_id="M2")), ("M3", arriving(mesh_id="M3"))):
         box.put(name, control)

@@ -50,8 +50,8 @@ def test_a_right_product_is_taken_as_typed() -> None:
     [
         ({"code": "45354911000001101"}, "product.code", "check digit"),
         ({"code": "45354911000001010"}, "product.code", "check digit"),
-        ({"code": "4535491100000110a"}, "product.code", "digits alone"),
-        ({"code": "٤٥٣٥٤٩١١٠٠٠٠٠١١٠٠"}, "product.code", "digits alone"),
+        ({"code": "4535491100000110a"}, "product.code", "Enter only the digits"),
+        ({"code": "٤٥٣٥٤٩١١٠٠٠٠٠١١٠٠"}, "product.code", "Enter only the digits"),
         ({"code": "12345"}, "product.code", "6 to 18"),
         ({"code": "045354911000001100"}, "product.code", "does not begin with 0"),
         ({"code": "2841961000001118"}, "product.code", "number of a description"),

@@ -105,7 +105,7 @@ def amount(value: str, word: str = "tablet") -> Quantity:
         ({"quantity": amount("0")}, "Enter the quantity"),
         ({"quantity": amount("-28")}, "Enter the quantity"),
         ({"quantity": amount("12345678")}, "Enter the quantity"),
-        ({"quantity": amount("28", "28 tablets")}, "Enter the unit alone"),
+        ({"quantity": amount("28", "28 tablets")}, "Enter only the unit"),
         ({"quantity": amount("2800"), "days": 28}, "a day"),
         ({"strength": "500mg"}, "Check the strength"),
         ({"allergy": "Ramipril"}, "Check the allergies"),
@@ -126,7 +126,7 @@ def test_build_wants_a_reason_on_a_line_of_its_own_for_each_warning(
     warnings: dict[str, Any] = {"strength": "500mg", "allergy": "Ramipril"}
     for reason in ("", "Seen on the pack.", "Seen on the pack.\n.\n-"):
         assert build(tmp_path, **warnings, reason=reason) == 2
-        assert "2 reasons, each on a line of its own" in capsys.readouterr().err
+        assert "2 reasons, each on its own line" in capsys.readouterr().err
     assert build(tmp_path, **warnings, reason="Seen on the pack.\nA cough, no allergy.") == 0
 
 

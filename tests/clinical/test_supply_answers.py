@@ -44,7 +44,7 @@ def test_the_example_makes_the_whole_record() -> None:
         ({"item.1.quantity": "2 boxes"}, "item.1.quantity", "with digits"),
         ({"item.1.quantity": "0"}, "item.1.quantity", "above zero"),
         ({"item.1.quantity": "-2"}, "item.1.quantity", "with digits"),
-        ({"item.1.unit": "28 tablet"}, "item.1.unit", "unit alone"),
+        ({"item.1.unit": "28 tablet"}, "item.1.unit", "Enter only the unit"),
         ({"item.1.days": "two weeks"}, "item.1.days", "whole number"),
         ({"item.1.days": "0"}, "item.1.days", "whole number"),
         ({"item.1.days": "1.5"}, "item.1.days", "whole number"),

@@ -110,7 +110,7 @@ NEXT_STEPS = {
     NoPractice.ARMED_FORCES: ("armed forces", "paper copy for their medical centre"),
     NoPractice.PRISON: ("prison", "Send it a paper copy"),
     NoPractice.ABROAD: ("doctor abroad", "ZZ99 3WZ"),
-    NoPractice.RESTRICTED: ("Ask only the patient", "look in no other system"),
+    NoPractice.RESTRICTED: ("Ask only the patient", "do not look in any other system"),
     NoPractice.DECEASED: ("having died", "Check name, date of birth and number", "telephone"),
 }
 """The words with the next step for each patient whose GP care gets no electronic message."""

@@ -145,7 +145,7 @@ def test_the_label_bears_the_words_at_the_patients_request_only() -> None:
 def test_an_urgent_plan_or_referral_says_that_this_message_is_not_the_way(question: str, words: str) -> None:
     found = reading(complete_answers({question: words}))
     assert [p.field for p in found.notes] == [question]
-    assert "not the way for anything urgent" in found.notes[0].sentence
+    assert "Do not send anything urgent" in found.notes[0].sentence
     assert reading(complete_answers({question: "Please consider repeat dispensing."})).notes == ()
 
 

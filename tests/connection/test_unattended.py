@@ -343,7 +343,7 @@ def test_sync_makes_the_backup_of_the_day(ready: Counter, mesh, vault_of, tmp_pa
     counted = "0 waiting to go out, 0 need action."
     assert sync(ready.folders, ready.clock, vault_of) == (0, f"Sent and collected. {counted}")
     ready.clock.move(days=1)
-    made = f"Sent and collected. {counted} The backup of today was made."
+    made = f"Sent and collected. {counted} Today's backup was made."
     assert sync(ready.folders, ready.clock, vault_of) == (0, made)
     quiet = f"Nothing was due to be sent or collected. {counted}"
     assert sync(ready.folders, ready.clock, vault_of) == (0, quiet), "a connection is set up, and it says so"

@@ -141,7 +141,7 @@ def test_a_folder_or_file_that_nothing_reads_is_named(
     said = capsys.readouterr()
     assert "this is not a folder" in said.err
     assert "no data file in it" in said.err
-    assert "the program reads no file of this name here" in said.out
+    assert "the program reads no file with this name here" in said.out
 
 
 def test_the_programs_own_files_have_no_fault(capsys: pytest.CaptureFixture[str]) -> None:

@@ -152,7 +152,11 @@ def test_a_file_checked_before_the_programs_own_and_one_of_the_version_are_refus
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [("missing", "cannot be found"), ("a file", "is a file, not a folder"), ("empty", "holds no data file")],
+    [
+        ("missing", "cannot be found"),
+        ("a file", "is a file, not a folder"),
+        ("empty", "contains no data file"),
+    ],
 )
 def test_a_folder_without_files_refuses_nothing_and_says_what_stays_in_use(
     kind: str, why: str, tmp_path: Path, home: Path

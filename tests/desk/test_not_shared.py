@@ -205,7 +205,7 @@ def test_what_the_practice_knows_of_is_not_made_unknown(counter: Counter, how: s
     assert preview.ending is not Ending.HERE
     sent = counter.desk.send("vaccination", "d9", state, counter.ada)
     assert sent.notification is None
-    assert any("can no longer stay here only" in p.sentence for p in sent.problems)
+    assert any("can no longer record it here only" in p.sentence for p in sent.problems)
     assert events(counter, made)[0] == Happening.FROZEN.value
 
 

@@ -61,7 +61,7 @@ def test_all_that_is_recorded_is_in_it(counter: Counter) -> None:
         "what happened",
         "messages",
         "who looked at it",
-        "A form that was begun",
+        "A form that was started",
         "next visit",
     ):
         assert any(title in part.title for part in file.parts), title

@@ -161,14 +161,14 @@ def test_words_that_are_no_name_of_their_code_are_told_when_the_record_is_opened
         json_record.dumps(replace(one, immunizations=(replace(vaccine, site=odd),)))
     )
     told = left_open(counter.desk.drafts()[0].state.answers)
-    assert any("Check the site: its words are no name of its code." in line for line in told), told
+    assert any("Check the site: its words do not name its code." in line for line in told), told
     assert bought.items[0].route is not None
     route = replace(bought.items[0].route, display="Wexlo quorbat")
     items = (replace(bought.items[0], route=route), *bought.items[1:])
     counter.clock.move(seconds=1)
     counter.desk.record_imports.take_in(json_record.dumps(replace(bought, items=items)))
     told = left_open(counter.desk.drafts()[0].state.answers)
-    assert any("Check the route: its words are no name of its code." in line for line in told), told
+    assert any("Check the route: its words do not name its code." in line for line in told), told
 
 
 def test_two_vaccines_of_one_record_are_two_drafts_and_the_first_is_gone_on_with(counter: Counter) -> None:

@@ -374,7 +374,7 @@ def test_a_search_saved_before_the_day_was_noted_stays(store, desk, clock) -> No
             "UPDATE profile SET value = json_remove(value, '$.Fennimore.saved_at') WHERE json_valid(value)"
         )
     clock.at = datetime(2060, 1, 1, 9, tzinfo=UTC)
-    assert desk.preview().stays == {"the day from which its time counts is not known": 1}
+    assert desk.preview().stays == {"the start of its retention period is not known": 1}
 
 
 def test_an_unmatched_reply_goes_once_somebody_has_decided_and_its_time_is_over(store, desk, clock) -> None:
@@ -405,7 +405,7 @@ def test_the_preview_counts_what_is_no_record_and_names_nobody(store, desk, cloc
     searched(store)
     clock.at = datetime(2036, 1, 1, 9, tzinfo=UTC)
     lines = "\n".join(desk.preview().lines)
-    assert "Over: 1 of Form that was begun and not sent" in lines
+    assert "Over: 1 of Form that was started and not sent" in lines
     assert "Over: 1 of Saved search" in lines
     assert "Fennimore" not in lines
 
@@ -498,7 +498,7 @@ def test_a_damaged_hold_holds_everything_and_costs_itself_only(store, desk, cloc
     assert desk.remove((), WORDS) == (0, 0)
     damaged, other = desk.holds()
     assert (damaged.is_unreadable, other.batch) == (True, "NOPE")
-    assert "holds every record" in held(damaged)
+    assert "protects every record" in held(damaged)
     again = desk.hold(HoldReason.CLAIM, "a claim", f"patient {NUMBER}")
     assert len({damaged.id, other.id, again.id}) == 3
     assert damaged.id > 0

@@ -79,7 +79,7 @@ def test_a_manager_confirms_and_removes_with_words(act, folders, memory_vault, c
     assert records(folders, memory_vault, clock) == 1
     said = act(remove=True)
     assert "Removed: 1 record, and" in said
-    assert "Backups made earlier still hold" in said
+    assert "Earlier backups still contain" in said
     assert records(folders, memory_vault, clock) == 0
     assert act(remove=True).startswith("Vaccination of an adult")
 

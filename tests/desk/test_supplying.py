@@ -169,7 +169,7 @@ def test_a_refusal_takes_a_supply_back_that_still_waits(shop: Counter) -> None:
     begun = shop.desk.acts.begin_correction(sent, "The patient does not agree.")
     refused = shop.desk.send(FORM, "late", begun.state.answered({"consent.to_sharing": "no"}), shop.ada)
     assert (refused.notification, refused.register) == (None, 0)
-    assert any("can no longer stay here only" in p.sentence for p in refused.problems)
+    assert any("can no longer record it here only" in p.sentence for p in refused.problems)
 
 
 def test_what_the_law_forbids_is_not_finished(shop: Counter) -> None:

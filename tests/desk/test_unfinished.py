@@ -16,7 +16,7 @@ def told(counter: Counter, **changes: str) -> str:
 def test_a_draft_of_nearly_the_same_patient_is_told_of(counter: Counter) -> None:
     counter.desk.save_draft("first", "vaccination", FormState(complete_answers()), counter.ada)
     for surely in ({}, NO_NUMBER, {**NO_NUMBER, "patient__given": ""}, {"patient__family": "Quill"}):
-        assert told(counter, **surely).startswith("Another form of this patient is"), surely
+        assert told(counter, **surely).startswith("Another form for this patient is"), surely
     for perhaps in (
         {"patient__given": "Rosie"},
         {"patient__date_of_birth": ""},
@@ -27,7 +27,7 @@ def test_a_draft_of_nearly_the_same_patient_is_told_of(counter: Counter) -> None
         for number in (NO_NUMBER, {"patient__nhs_number": "999 000 0018"}):
             sentence = told(counter, **perhaps, **number)
             assert sentence.startswith("Another form is unfinished"), perhaps
-            assert "may be of this patient" in sentence
+            assert "may be for this patient" in sentence
             assert "neill" not in sentence.casefold()
     for another in (
         TWIN,
@@ -56,4 +56,4 @@ def test_a_form_whose_vaccination_is_not_chosen_may_be_of_any(counter: Counter) 
 def test_a_draft_that_is_surely_of_this_patient_is_told_of_before_one_that_may_be(counter: Counter) -> None:
     for draft, changes in (("first", {}), ("like", {"patient__given": "Rosie", **NO_NUMBER})):
         counter.desk.save_draft(draft, "vaccination", FormState(complete_answers(**changes)), counter.ada)
-    assert told(counter).startswith("Another form of this patient is")
+    assert told(counter).startswith("Another form for this patient is")

@@ -193,7 +193,7 @@ def test_no_nhs_number_stands_in_a_command(capsys: pytest.CaptureFixture[str]) -
         cli.main(["retention", "--hold", "complaint", "--about", "patient 999 000 0018"])
     assert ended.value.code == 2
     said = capsys.readouterr().err
-    assert "--about patient alone" in said
+    assert "only --about patient" in said
     assert "999 000 0018" not in said
 
 

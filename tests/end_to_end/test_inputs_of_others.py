@@ -18,7 +18,7 @@ ANSWERS = {
     "30001-newline-before-declaration": (0, ("matched the record to the patient",)),
     "two-outcomes-header-names-the-second-20009": (
         1,
-        ("contradicts itself", "20009", "not taken as a success"),
+        ("contradicts itself", "20009", "does not count as a success"),
     ),
 }
 """The status of ``explain``, and what it says."""

@@ -22,7 +22,7 @@ from tests.fhir.records import GIVEN, INSULIN, NEEDLES, NOT_GIVEN, NOW, ids, sup
 
 F = {"f": "http://hl7.org/fhir", "x": "http://www.w3.org/1999/xhtml"}
 EDITIONS = pytest.mark.parametrize("edition", all_editions(), ids=lambda one: one.id)
-TOLD = "The text says something else than the resource here."
+TOLD = "The text does not agree with the resource here."
 
 
 def tree(edition: object) -> Node:

@@ -368,7 +368,7 @@ def test_it_is_not_led_to_another_address() -> None:
     ["http://directory.example/ORD", "http://127.0.0.1.example/ORD", "ftp://127.0.0.1", "https://u:p@x.example", "x"],
 )  # fmt: skip
 def test_an_address_without_https_is_not_asked(base: str) -> None:
-    with pytest.raises(OfflineError, match="not one that is asked"):
+    with pytest.raises(OfflineError, match="directory is not allowed"):
         OdsApi(base).of_code("A81002")
 
 

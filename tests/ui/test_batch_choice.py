@@ -186,7 +186,7 @@ def test_a_pack_of_another_programme_is_refused_and_no_field_changes(
     if not known:
         panel.product.set_answer(f"{FLU.id}|tivc")
         panel.use.click()
-        bench.until(lambda: panel.head.text() == "Scan not taken")
+        bench.until(lambda: panel.head.text() == "Scan not accepted")
     said = panel.said.text()
     assert f"TIVc, cell-based (Seqirus), a vaccine of {FLU.name}" in said
     assert "so nothing was filled in" in said

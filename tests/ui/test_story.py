@@ -211,7 +211,7 @@ def test_a_withdrawal_offers_reasons_and_own_words_stay_as_typed(story: StoryPag
         panel.reason.line.editingFinished.emit()
         panel._confirm()
         assert confirmed[-1] == (Act.WITHDRAW, typed)
-    panel.show_offer(Offer(Act.SEND_AS_NEW, "Send", "", "Why it is sent again"))
+    panel.show_offer(Offer(Act.SEND_AS_NEW, "Send", "", "Why you are sending it again"))
     assert panel.reason.combo.count()
     assert not set(offered) & {panel.reason.combo.itemText(n) for n in range(panel.reason.combo.count())}
 

@@ -66,7 +66,7 @@ def erase(folders: Folders, vault: "Vault", clock: Clock, backup: Path, asked: A
         _empty(folder)
     databases.forget(vault)  # last: while a file is left, its key is there, and this can be done again
     held = counted(state.last_count, "notification", "notifications")
-    return f"The records, settings and keys of this account are erased. The backup {backup.name} holds {held}. {KEPT_FOR}"
+    return f"The records, settings and keys of this account are erased. The backup {backup.name} contains {held}. {KEPT_FOR}"
 
 
 def _let_erase(store: "Store", vault: "Vault", clock: Clock, asked: Asked) -> None:

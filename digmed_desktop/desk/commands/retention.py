@@ -105,7 +105,7 @@ def _removed(desk: RetentionDesk, asked: Asked) -> Iterator[str]:
     records, patients = desk.remove(due, asked.words(text))
     whose = counted(patients, "patient", "patients")
     yield (
-        f"Removed: {counted(records, 'record', 'records')}, and the details of {whose} of whom no record is left. {BACKUPS}"
+        f"Removed: {counted(records, 'record', 'records')}, and the details of {whose} without any record left. {BACKUPS}"
     )
 
 

@@ -102,7 +102,7 @@ def _backed_up(choices: Choices, store: "Store", vault: "Vault", clock: Clock) -
     if not desk.is_due():
         return ""
     trouble = desk.daily().trouble
-    return f"The daily backup failed. {trouble}" if trouble else "The backup of today was made."
+    return f"The daily backup failed. {trouble}" if trouble else "Today's backup was made."
 
 
 def close_window(data: Path) -> tuple[int, str]:

@@ -22,7 +22,7 @@ GOOD_FOR = timedelta(days=1)
 _CAN = "This practice can receive it electronically."
 _CANNOT = "This practice has no mailbox for this: send them a paper copy, or give the patient a copy."
 _NOT_SET_UP = "No connection to MESH is set up: send the practice a paper copy."
-_NOT_KNOWN = "Whether this practice can receive it is not known: MESH cannot be reached now."
+_NOT_KNOWN = "We do not know if this practice can receive it: MESH cannot be reached now."
 
 
 class ReachDesk:

@@ -52,8 +52,10 @@ class Brought:
         if not self.is_reached:
             said = f"No newer data files have come since {shown(self.refused_since)}: {used}."
             return (f"{said} {self.refused} Check the network or the drive, or ask your IT support.",)
-        said = f"The newer data files in {self.folder} were refused whole on {shown(self.refused_since)}: {used}."
-        return (f"{said} {self.refused} Ask whoever provides the files.",)
+        said = (
+            f"The newer data files in {self.folder} were all refused on {shown(self.refused_since)}: {used}."
+        )
+        return (f"{said} {self.refused} Ask the supplier of the files.",)
 
 
 _NOW: list[Brought] = []
@@ -106,7 +108,7 @@ def _why_unreached(folder: Path) -> str:
         if not folder.is_dir():
             return f"{folder} is a file, not a folder."
         if not any(map(is_called_toml, folder.rglob("*"))):
-            return f"The folder {folder} holds no data file."
+            return f"The folder {folder} contains no data file."
     except OSError as error:
         return f"The folder {folder} cannot be read ({error.strerror})."
     return ""
@@ -238,7 +240,7 @@ def _older(source: DataSource) -> list[Fault]:
             mine, theirs = own.raw(name).get("checked_on"), source.raw(name).get("checked_on")
             if isinstance(mine, date) and isinstance(theirs, date) and theirs < mine:
                 wrong = f"it was checked on {theirs}, and the program's own on {mine}"
-                found.append(Fault(name, "", "checked_on", wrong, "a newer file, or none of this name"))
+                found.append(Fault(name, "", "checked_on", wrong, "a newer file, or none with this name"))
     return found
 
 

@@ -167,7 +167,9 @@ def of_no_kind(source: DataSource, more: Sequence[FileKind] = ()) -> Iterator[Fa
     known = {name for kind in (*kinds(), *more) for name in kind.names(source)}
     for name in source.every_name():
         if name not in known and name.partition("/")[0] not in NOT_CHECKED:
-            yield Fault(name, "", "", "the program reads no file of this name here", "a name as in resources")
+            yield Fault(
+                name, "", "", "the program reads no file with this name here", "a name as in resources"
+            )
 
 
 def source_in(folder: Path) -> DataSource:

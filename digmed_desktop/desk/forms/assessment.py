@@ -33,8 +33,8 @@ NOTHING_WAS_DONE = (
     "outcome says that it was not. Change one of them."
 )
 NOTHING_REFUSED = (
-    "This answer says that it was done all the same, but nothing here refuses it now. Take the answer back, or say what "
-    "happened: the practice reads the account of the incident."
+    "This answer says that it was done all the same, but nothing here refuses it now. Remove the "
+    "answer, or say what happened. The practice reads the account of the incident."
 )
 
 

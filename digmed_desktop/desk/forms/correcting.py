@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNCHANGED = (
     "Nothing was changed, so there is nothing to correct. Change what was wrong, or leave the correction (Esc). To "
     "send the same record again, open it and choose “Send again as a new message”. "
-    "A note for this pharmacy alone is added there too."
+    "You can also add a note for this pharmacy only there."
 )
 NOTE_ALONE = (
     "Only the notes for this pharmacy were changed, so there is nothing to send. Press “Keep as a note” to store the "

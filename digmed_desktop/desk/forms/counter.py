@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from digmed_desktop.history.store import Store
 
 TWO_PEOPLE = (
-    "This form was begun for another patient. Say at the top of the form whether the earlier entry was wrong, or start "
+    "This form was started for another patient. Say at the top of the form whether the earlier entry was wrong, or start "
     "a new form."
 )
 

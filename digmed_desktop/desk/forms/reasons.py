@@ -10,7 +10,7 @@ def reason_of(text: str) -> str:
     """Return the words without the space around them. Raises DigMedError for none, and for more than are kept."""
     said = text.strip()
     if not said:
-        raise DigMedError("Write a few words. The record holds them with who did it and when.")
+        raise DigMedError("Write a few words. The record shows them with your name and the time.")
     if len(said) > LONGEST_NOTE:
         raise DigMedError(
             f"The text has {len(said):,} characters, and there is room for {LONGEST_NOTE:,}.", "Shorten it."

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from digmed_desktop.messaging.sending import FrozenMessage
 
 KNOWN_THERE = (
-    "The practice knows of this record or may come to know of it, so it can no longer stay here only. Answer as "
-    "before, and telephone the practice about the patient's decision."
+    "The practice has this record, or may get it, so you can no longer record it here only. Answer "
+    "as before, and telephone the practice about the patient's decision."
 )
 
 

@@ -135,7 +135,7 @@ class SigningDesk:
         """Return why nobody may send it on the signer's behalf now, ``""`` where a pharmacist may."""
         begins = self._duty().on_behalf_from(unsigned.row.duty_from)
         if unsigned.is_refused:
-            return "The person it names says that it is not theirs: it is corrected first."
+            return "The person it names says that it is not theirs. Correct it first."
         if self._store.time.now() < begins:
             from_then = (
                 f"A pharmacist can send it on behalf of the person it names from {dates.shown_time(begins)}."

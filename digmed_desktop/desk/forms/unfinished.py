@@ -38,14 +38,15 @@ def sentence_about(
     for draft in others:
         if _is_one(now, _whose(draft.state, today)):
             return (
-                f"Another form of this patient is unfinished under Drafts (Ctrl+D), {_changed(draft, people)}. "
+                f"Another form for this patient is unfinished under Drafts (Ctrl+D), {_changed(draft, people)}. "
                 "Continue that one, or discard it, so that nothing is recorded twice."
             )
     for draft in others:
         if identity.two_agree(_whose(draft.state, today), now):
             return (
-                f"Another form is unfinished under Drafts (Ctrl+D), {_changed(draft, people)}, and may be of this patient. "
-                "Compare name and date of birth. If both are of one patient, finish only one of them."
+                f"Another form is unfinished under Drafts (Ctrl+D), {_changed(draft, people)}, and may be for "
+                "this patient. Compare name and date of birth. If both are for one patient, finish only one of "
+                "them."
             )
     return ""
 

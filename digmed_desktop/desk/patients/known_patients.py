@@ -45,7 +45,7 @@ class KnownPatients:
         if others := self.under_another_number(patient, corrected):
             found.append(
                 _ask(
-                    f"A patient of this name and date of birth, or nearly so, was last recorded here on {_seen(others[0])} "
+                    f"A patient with this name and date of birth, or nearly, was last recorded here on {_seen(others[0])} "
                     + (
                         "under another NHS number. Find the name above to see it, and check the number."
                         if now.nhs_number and others[0].nhs_number

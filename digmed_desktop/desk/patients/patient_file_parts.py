@@ -216,7 +216,7 @@ class Gathering:
             same = bool(whose.nhs_number) and patient.nhs_number == whose.nhs_number
             named = patient.name.as_on_record().casefold() == whose.as_on_record.casefold()
             if same or (named and whose.born is not None and patient.date_of_birth == whose.born):
-                title = f"A form that was begun, last changed {dates.shown_time(draft.changed_at)}"
+                title = f"A form that was started, last changed {dates.shown_time(draft.changed_at)}"
                 yield self._part(title, self._whole(draft.form, draft.state))
 
 

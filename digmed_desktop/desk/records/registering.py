@@ -87,7 +87,7 @@ class RegisterDesk:
             )
         if any(one.is_unreadable for one in (entry, *entry.later)):
             raise NotAllowedNowError(
-                f"Entry {number}, or an amendment of it, cannot be read from the records, so it has no label.",
+                f"Entry {number}, or its amendment, cannot be read from the records, so it has no label.",
                 "Write the label by hand, and tell the superintendent pharmacist.",
             )
         return label_document(entry)

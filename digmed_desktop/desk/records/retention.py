@@ -203,7 +203,7 @@ class RetentionDesk:
         for one in self._store.retention.leftovers():
             row = table.rows[one.kind]
             if one.last is None:
-                yield Due((), one.kind, today, one), "the day from which its time counts is not known"
+                yield Due((), one.kind, today, one), "the start of its retention period is not known"
                 continue
             until = retention.kept_until(row, one.last, one.born)
             if today > until:

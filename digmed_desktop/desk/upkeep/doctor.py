@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes left on the disk
 CLOCK_OFF = timedelta(minutes=5)
 NOT_LOOKED = timedelta(hours=24)  # MESH asks that a mailbox is looked into at least once a day
-OTHER_PROGRAM = "Another program uses this mailbox: ask your supplier for a mailbox of this pharmacy's own."
+OTHER_PROGRAM = "Another program uses this mailbox: ask your supplier for a mailbox for this pharmacy only."
 
 _NAMES = ("agreed_programmes", "editions")  # settings that name something of the program's data
 
@@ -66,7 +66,7 @@ def check_names(choices: Choices) -> Iterator[Check]:
     own = choices.own()
     for name, expected in it_policy.unknown({one: getattr(own, one) for one in _NAMES}):
         if not choices.policy.locks(name):
-            what = f"The settings hold a name that this version does not know. {PLACES[name][2]}: expected {expected}."
+            what = f"The settings contain a name that this version does not know. {PLACES[name][2]}: expected {expected}."
             yield Check("Settings", _LOOK, what, "Choose again in Settings, Messages.")
 
 
@@ -85,7 +85,7 @@ def check_policy(policy: Policy) -> Iterator[Check]:
     elif policy.names:
         yield Check(name, _GOOD, f"Set in {policy.file}: {', '.join(policy.names)}.")
         for open_still in it_policy.left_open(policy):
-            yield Check(name, _LOOK, open_still, f"Set it in {policy.file}, unless it is meant.")
+            yield Check(name, _LOOK, open_still, f"Set it in {policy.file}, unless that is intended.")
     elif not policy.faults:
         yield Check(name, _LOOK, f"{policy.file} sets nothing.", "Write keys into it, or remove it.")
 
@@ -245,7 +245,7 @@ def _certificate(connection: ConnectionDesk, pharmacy: Organisation | None, now:
         yield Check(
             "Certificate",
             _LOOK,
-            f"The certificate's name does not hold this pharmacy's ODS code, {ods}.",
+            f"The certificate's name does not contain this pharmacy's ODS code, {ods}.",
             "Make sure that it is the certificate made for this pharmacy's mailbox.",
         )
 
@@ -279,7 +279,7 @@ def _clock(ahead: timedelta | None) -> Iterator[Check]:
             "Clock",
             _LOOK,
             f"This computer's clock is {minutes} minutes {side} MESH's.",
-            "Set it right: records carry its time, and MESH refuses calls when it is two hours off.",
+            "Correct it: records show its time, and MESH refuses calls if it is two hours wrong.",
         )
     else:
         yield Check("Clock", _GOOD, "This computer's clock agrees with MESH's.")

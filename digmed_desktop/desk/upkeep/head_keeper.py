@@ -160,7 +160,7 @@ def check(store: "Store") -> Check:
     if losses:
         return Check(CHECK, Health.LOOK, losses[-1])
     begun = store.chain.begun_with()
-    since = f" It was begun over {begun[1]} that were there before." if begun else ""
+    since = f" It was started over {begun[1]} that were there before." if begun else ""
     gone = store.chain.removed()
     removed = (
         f" Retention removed {gone[0]} rows, last on {shown_time(gone[1])}; their links are there."

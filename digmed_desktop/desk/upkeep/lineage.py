@@ -93,10 +93,10 @@ def _of_secrets(kept: Sequence[str]) -> str:
 _WHY = {
     RecordsDoubt.OLDER: "they are older than the last ones used here.",
     RecordsDoubt.ANOTHER: "they are not the ones last used here.",
-    RecordsDoubt.ALTERED: "the last of them were changed.",
-    RecordsDoubt.ELSEWHERE: "they come from another computer or account, which is out of use.",
+    RecordsDoubt.ALTERED: "the latest ones were changed.",
+    RecordsDoubt.ELSEWHERE: "they come from another computer or account that is no longer used.",
     RecordsDoubt.RESTORED: "they were restored from a backup.",
-    RecordsDoubt.UNKNOWN: "the keyring did not say how far they go.",
+    RecordsDoubt.UNKNOWN: "the keyring did not say which entry is the last.",
 }
 
 
@@ -109,7 +109,7 @@ def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
         used = ""
     match doubt:
         case RecordsDoubt.OLDER:
-            lost = f"{tail.missing} entries are missing, and whatever was recorded with them."
+            lost = f"{tail.missing} entries are missing, with everything recorded in them."
             what = f"These records are older than the ones last used here.{until}{used} {lost}"
             return f"{what} {_NOTHING_SENT}", (
                 "Put the newer file back if there is one, or restore the latest backup; ask support if you are not sure. "
@@ -121,7 +121,7 @@ def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
             )
         case RecordsDoubt.ALTERED:
             return (
-                f"The last of what was recorded was changed afterwards. {tail.faults[0]} {_NOTHING_SENT}",
+                f"The latest entries were changed after they were recorded. {tail.faults[0]} {_NOTHING_SENT}",
                 (
                     "Tell the superintendent pharmacist and ask support before you continue, or restore the latest backup."
                 ),
@@ -138,6 +138,6 @@ def _told(doubt: RecordsDoubt, tail: TailCheck) -> tuple[str, str]:
                 "Waiting notifications are looked up at MESH first."
             )
         case RecordsDoubt.UNKNOWN:
-            return f"The keyring does not say how far these records go.{until} {_NOTHING_SENT}", (
+            return f"The keyring does not say which entry is the last.{until} {_NOTHING_SENT}", (
                 "If they are the latest, continue. Otherwise put the newer file back, or restore the latest backup."
             )

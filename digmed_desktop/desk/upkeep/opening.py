@@ -235,7 +235,7 @@ class LookOnly:
         return replace(
             self._store.deliveries.standing(),
             connected=False,
-            stopped_because="These records are open only to be looked at: nothing is sent, collected or recorded.",
+            stopped_because="These records are open for viewing only: nothing is sent, collected or recorded.",
             remedy="Start the program again and say whether these are the right records.",
         )
 

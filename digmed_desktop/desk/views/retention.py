@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 WORDS = "REMOVE THESE RECORDS"
 """Words that a person types before anything is removed."""
-BACKUPS = "Backups made earlier still hold what is removed: delete them when their own retention period ends."
+BACKUPS = (
+    "Earlier backups still contain the removed records: delete them when their own retention period ends."
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -32,7 +32,7 @@ def told(error: OSError) -> DigMedError:
             "The disk with the MESH client's folder is full.", "Ask your IT support to make room there."
         )
     if disk.is_busy(error):
-        return OfflineError("Another program holds a file in the MESH client's folder.", _WAIT)
+        return OfflineError("Another program has a file in the MESH client's folder open.", _WAIT)
     if error.errno in disk.FORBIDDEN:
         return AccountError(
             "This account cannot read and write in the MESH client's folder.",
@@ -45,7 +45,7 @@ def anothers() -> AccountError:
     """Return the error for a folder that other records use."""
     return AccountError(
         "Another installation of this program uses the MESH client's folder.",
-        "One mailbox is for one program: ask your IT support for a mailbox of its own.",
+        "One mailbox is for one program: ask your IT support for a separate mailbox.",
     )
 
 

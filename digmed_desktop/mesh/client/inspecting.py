@@ -90,7 +90,7 @@ def _look(here: Places, mailbox: str, seen: Inspection) -> None:
         here.root.stat()
         raise AccountError(
             f"This is not the folder of a mailbox of the MESH client: {' and '.join(missing)} is not in it.",
-            "Choose the folder that holds IN, OUT and SENT.",
+            "Choose the folder that contains IN, OUT and SENT.",
         )
     for folder in (here.out, here.inbox):
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):

@@ -150,7 +150,7 @@ def read(file: Path, most: int) -> bytes:
     except OSError as error:
         if error.errno != errno.ELOOP:
             raise
-        raise untrusted.UnreadableError("a link in a circle") from None
+        raise untrusted.UnreadableError("a link that leads back to itself") from None
 
 
 @contextlib.contextmanager

@@ -177,7 +177,7 @@ class ClientTransport:
                 self._incoming.take(mesh_id)
             except PermissionError:
                 raise RefusedError(
-                    "Another program holds a file in the MESH client's folder IN.", "It is tried again."
+                    "Another program has a file in the MESH client's folder IN open.", "It is tried again."
                 ) from None
 
         self._call(take)

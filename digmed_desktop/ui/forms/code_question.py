@@ -10,7 +10,7 @@ class CodeQuestion(Field):
 
     def __init__(self, field_id: str) -> None:
         self.choice = RadioEditor(YES_NO)
-        super().__init__(field_id, "This code has meant another vaccine so far", self.choice)
+        super().__init__(field_id, "Until now this code meant another vaccine", self.choice)
         self._asked = ("", "")
         self.hide()
 
@@ -21,7 +21,7 @@ class CodeQuestion(Field):
             self._asked = (meant[0], chosen[0])
             self.choice.set_answer("")
             self.say("")
-            self.label_text = f"This code has meant {meant[1]} so far. Does it mean {chosen[1]} from now on?"
+            self.label_text = f"Until now this code meant {meant[1]}. Does it mean {chosen[1]} from now on?"
             self.label.setWordWrap(True)
             self.label.setText(self.label_text)
             self.choice.name(self.label_text, "")

@@ -241,7 +241,7 @@ class OnePerson(QWidget):
                 f"Is this still the form of {name}?" if name else "Is this still the same patient?"
             )
             rest = (
-                f"{differs} what this form was begun with. Another patient gets a new form, and this "
+                f"{differs} what this form was started with. Another patient gets a new form, and this "
                 "one stays as it was."
             )
         self.slip.setText(_SLIP if self.owner else _ALL_OF_ONE)

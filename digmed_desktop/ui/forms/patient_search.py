@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from digmed_desktop.desk.views.general import DoseView, PatientView
 
 ONLY_SIMILAR = (
-    "Nobody of this name was seen here before. Press ↓ and Enter to take a similar name. To type the details of a new "
+    "Nobody with this name has been here before. Press ↓ and Enter to take a similar name. To type the details of a new "
     "patient, press Enter."
 )
 RECORDED_HERE = "Previous doses recorded by this pharmacy"

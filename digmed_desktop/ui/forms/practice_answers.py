@@ -10,7 +10,7 @@ from digmed_desktop.ui.forms.form_view import FormView
 CODE = "practice.ods_code"
 NAMES = ("practice.name", CODE)
 DETAILS = ("practice.name", "practice.address_lines", "practice.city", "practice.postcode")
-OTHER_CODE = "The ODS code was changed, so the name and address of the practice before it were removed."
+OTHER_CODE = "The ODS code was changed, so the name and address of the previous practice were removed."
 
 
 class PracticeAnswers:

@@ -136,7 +136,7 @@ class ScanPanel(QWidget):
     def say(self, sentence: str, tone: str) -> None:
         """Say something about a scan."""
         set_property(self.panel, "tone", tone)
-        self.head.setText("Scan not taken" if tone == "stop" else "Scanned")
+        self.head.setText("Scan not accepted" if tone == "stop" else "Scanned")
         self.said.setText(sentence)
         self.product_field.setVisible(False)
         self.means.follow(("", ""), ("", ""))

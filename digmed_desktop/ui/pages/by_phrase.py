@@ -109,7 +109,8 @@ class ForgottenPinPage(_PhrasePage):
         super().__init__(
             context,
             "A new PIN for a manager",
-            "A manager sets new PINs for everyone else, under People. The recovery phrase stands in for a manager.",
+            "A manager sets new PINs for everyone else, under People. If there is no other manager, use the "
+            "recovery phrase.",
         )
         self.who = ChoiceEditor(())
         self.card(

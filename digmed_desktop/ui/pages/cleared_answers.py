@@ -40,7 +40,7 @@ class ClearedAnswers(QWidget):
         names = [
             field.label.lower() for field in load(FORM_ID).fields() if field.id.rpartition(".")[2] in ends
         ]
-        self.said.setText(f"Another medicine, so these were cleared: {', '.join(names)}.")
+        self.said.setText(f"You chose another medicine, so these were cleared: {', '.join(names)}.")
         self.setVisible(bool(answers))
 
     def _put_back(self) -> None:

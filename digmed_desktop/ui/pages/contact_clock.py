@@ -81,7 +81,7 @@ def of_another_day(state: FormState, now: datetime) -> str:
 def left_unfinished(state: FormState, changed_at: datetime, now: datetime) -> str:
     """Return what is said of a draft that is in view again: when it was left, and the day of contact on it."""
     when = dates.shown_time(changed_at)
-    return f"The form left unfinished at {when} is here again. {of_another_day(state, now)}".strip()
+    return f"The form left unfinished at {when} is open again. {of_another_day(state, now)}".strip()
 
 
 def _contact(answers: Mapping[str, str]) -> dict[str, str]:

@@ -25,8 +25,7 @@ NONE = (
 )
 STILL_STANDS = (
     "This draft was meant to replace a record of the wrong "
-    "patient. Without it that record still stands, and stays on the list of "
-    "what needs action until someone withdraws it there."
+    "patient. Without it that record still counts, and needs action until someone withdraws it."
 )
 CANNOT_BE_READ = "This draft cannot be read: ask your supplier before you discard it"
 
@@ -39,7 +38,7 @@ class DraftsPage(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Drafts",
-            "Forms that were begun and not sent. A colleague can finish yours; the record then names both.",
+            "Forms that were started and not sent. A colleague can finish yours; the record then names both.",
         )
         self._context = context
         self.said = Notice("act")

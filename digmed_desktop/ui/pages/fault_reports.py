@@ -19,7 +19,7 @@ SAFE = (
     "there."
 )
 WHOLE = (
-    "This is all that the report holds: kinds of faults, places in the program and versions, and nothing of a patient. "
+    "The report contains only kinds of faults, places in the program and versions, and no patient data. "
     "Read it; nothing leaves this computer unless you copy or save it."
 )
 _AT_ONCE = (

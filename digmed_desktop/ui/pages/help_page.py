@@ -67,7 +67,7 @@ class HelpPage(Page):
         self.guides.clicked.connect(lambda: self.open(GUIDES))
         self.rules = button("Rules and sources", tip="Each rule of the program with its source")
         self.rules.clicked.connect(lambda: self.open(RULES))
-        self.save = button("Save as PDF …", tip="Write this text as PDF, to be printed")
+        self.save = button("Save as PDF …", tip="Save this text as a PDF for printing")
         self.save.clicked.connect(lambda: self._save(self._topic))
         self.said = Notice("done")
         self.said.setVisible(False)

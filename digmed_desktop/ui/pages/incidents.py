@@ -24,7 +24,7 @@ from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, Words, row
 
-BEGUN = "Another incident is begun below. Record it first, or clear the form."
+BEGUN = "Another incident is open below. Record it first, or clear the form."
 
 
 class IncidentsPage(ColumnPage):

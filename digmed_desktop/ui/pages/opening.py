@@ -22,10 +22,11 @@ from digmed_desktop.ui.widgets.words import Notice, Words
 
 _TO_BEGIN = "start with empty records"
 SLOW_SECONDS = 8
-ONE_MOMENT = ("The key is fetched and the records are opened.", "One moment")
+ONE_MOMENT = ("The program is fetching the key and opening the records.", "One moment")
 SLOW = (
-    "This takes longer than usual. If the keyring of this computer account asks for its password in a window of "
-    "its own, enter it there. If it does not answer, the program gives up after a minute and says so."
+    "This takes longer than usual. If the keyring of this computer account asks for its password in "
+    "its own window, enter it there. If it does not answer, the program gives up after a minute and "
+    "says so."
 )
 
 
@@ -85,9 +86,9 @@ class OpeningPage(ColumnPage):
         self.begin_button = button("Start with empty records")
         self.begin_button.clicked.connect(self._begin)
         self.begin_card = self.card(
-            "The file is gone for good, and there is no backup",
+            "The file is lost, and there is no backup",
             Words(
-                "Everything recorded here before is lost to this computer: "
+                "Everything recorded here before is lost: "
                 "waiting notifications are not sent, and the register "
                 "of emergency supplies begins again at number 1. Tell the superintendent pharmacist. The old key "
                 "stays in the keyring, in case the file turns up."
@@ -238,7 +239,7 @@ class OpeningPage(ColumnPage):
         if recovery is None or doubt is None:
             return
         if not who:
-            self.who_field.say("Enter your name: the records will say that you went on.")
+            self.who_field.say("Enter your name: the records will say that you continued.")
             self.who.focus()
             return
         self.who_field.say("")
@@ -275,5 +276,5 @@ class OpeningPage(ColumnPage):
         self.who.set_answer("")
         self._offer()
         self.title.setText("Opening the records")
-        self.said.say("The records are opened.", "One moment", "act")
+        self.said.say("The program is opening the records.", "One moment", "act")
         self.recovered.emit()

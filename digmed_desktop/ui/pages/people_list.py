@@ -33,7 +33,7 @@ class PeoplePage(ColumnPage):
     changed = Signal(object)  # desk.views.Opened: who is here now
 
     def __init__(self, context: Context) -> None:
-        super().__init__("People", "Everyone who records or vaccinates here, each with a PIN of their own.")
+        super().__init__("People", "Everyone who records or vaccinates here, each with their own PIN.")
         self._context = context
         self._changing: PersonView | None = None
         self._list = QGridLayout()

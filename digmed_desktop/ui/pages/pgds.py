@@ -160,7 +160,7 @@ class PgdPage(ColumnPage):
         words.setProperty("ink", "done" if in_force else "look")
         self._list.addWidget(words, place, 1)
         if not direction.withdrawn and not self.may_enter.refuses:
-            withdraw = button("Withdraw", tip="It is no longer worked under; it stays in the register")
+            withdraw = button("Withdraw", tip="Nobody works under it any longer; it stays in the register")
             withdraw.setAccessibleName(f"Withdraw {direction.title}")
             withdraw.clicked.connect(
                 lambda _on=False, id_=direction.id: self._do(lambda desk, by: desk.pgds.withdraw(id_, by))

@@ -26,7 +26,7 @@ class PracticePage(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Practice mode",
-            "A MESH of its own runs on this computer, with a fictional pharmacy and fictional practices that answer. "
+            "A separate MESH runs on this computer, with a fictional pharmacy and fictional practices that answer. "
             "Nothing can reach a real practice. No real patient may be entered.",
         )
         controls = context.practice
@@ -57,8 +57,8 @@ class PracticePage(ColumnPage):
             quiet("Notifications wait and go out automatically afterwards."),
             row(unplug, None),
             quiet(
-                "Or the line breaks just after MESH took the next one: whether it did is looked up, "
-                "and nothing is sent twice."
+                "Or the line breaks just after MESH took the next one: the program asks MESH if it did, and "
+                "sends nothing twice."
             ),
             row(lose, None),
         )
@@ -71,8 +71,8 @@ class PracticePage(ColumnPage):
         self.card(
             "Through the MESH client",
             quiet(
-                "Many pharmacies' IT support runs NHS England's MESH client, which sends and collects through folders. A "
-                "simulated one can stand between this program and MESH."
+                "Many pharmacies' IT support runs NHS England's MESH client, which sends and collects through "
+                "folders. You can put a simulated one between this program and MESH."
             ),
             self.told,
             row(self.client, self.stopped, None),
@@ -81,7 +81,7 @@ class PracticePage(ColumnPage):
         self._show_client()
         self.card(
             "Patients to practise with",
-            quiet("Each shows another outcome. Choose one to fill in the form."),
+            quiet("Each shows a different outcome. Choose one to fill in the form."),
             *self._patients(),
         )
         self.arrive()

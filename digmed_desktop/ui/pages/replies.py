@@ -1,4 +1,4 @@
-"""Replies that match nothing: answers that do not count by themselves, and what a person decides about each."""
+"""Unmatched replies: answers that do not count by themselves, and what a person decides about each."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,8 +23,9 @@ from digmed_desktop.ui.widgets.words import Notice, row
 
 LINES_IN_VIEW = 6
 _FLOOD = (
-    "Most replies of the last day come from mailboxes that are not known as the practices' own. None of them counts, "
-    "and no state has changed. Someone may be writing to this mailbox, or practices have moved: tell the NHS England "
+    "Most replies since yesterday come from mailboxes that are not known to belong to the practices. "
+    "None of them counts, and no state has changed. Someone may be writing to this mailbox, or "
+    "practices have moved: tell the NHS England "
     "service desk before you accept any."
 )
 _NONE = (
@@ -33,8 +34,8 @@ _NONE = (
     "Open sent items  F5",
 )
 _LEAD = (
-    "Replies that came in and could not be matched to a notification for certain. None of them has changed a "
-    "notification: someone decides."
+    "The program could not match these replies to a notification with certainty. None of them has "
+    "changed a notification. You decide."
 )
 
 
@@ -42,7 +43,7 @@ class RepliesPage(ColumnPage):
     """A list on top, and below it the reply that is chosen, with what can be done."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__("Replies that match nothing", _LEAD)
+        super().__init__("Unmatched replies", _LEAD)
         self._context = context
         self._replies: tuple[Reply, ...] = ()
         self._others = False
@@ -56,7 +57,7 @@ class RepliesPage(ColumnPage):
         self.stops.go_on.connect(self._let_go_on)
         self.body.addWidget(self.stops)
         self.list = QListWidget()
-        self.list.setAccessibleName("Replies that match nothing")
+        self.list.setAccessibleName("Unmatched replies")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -210,7 +211,7 @@ class RepliesPage(ColumnPage):
         self._context.office.ask(
             lambda desk: desk.replies.save(mesh_id, path),
             lambda written: self.said.say(
-                f"Saved as {written.name}. It may hold patients' details: send it only the way support names.",
+                f"Saved as {written.name}. It may contain patients' details: send it only the way support names.",
                 tone="done",
             ),
             self._failed,

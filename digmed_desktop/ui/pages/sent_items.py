@@ -140,7 +140,7 @@ class SentPage(Page):
         ]
         menu.addActions([action for _permission, action in self._only_for])
         menu.addSeparator()
-        for label, which in (("List of today", "day-list"), ("End of the day", "day-end")):
+        for label, which in (("Today's list", "day-list"), ("End of the day", "day-end")):
             for text, act in (
                 (f"{label} as PDF …", self._save_day),
                 (f"Print {label.lower()} …", self._print_day),

@@ -24,8 +24,8 @@ from digmed_desktop.ui.widgets.reflow import Reflow
 from digmed_desktop.ui.widgets.words import Notice, quiet
 
 LEAD = (
-    "Someone else typed these records. Nothing is sent before the person each record names has signed it. Choose a "
-    "record to read all of it."
+    "Someone else typed these records. The program sends a record only after the person it names has "
+    "signed it. Choose a record to read it."
 )
 NOTHING = (
     "A record that one person types for another appears here until the person it names has signed it.",

@@ -159,7 +159,7 @@ class StockPage(ColumnPage):
                 self._tell(pack.sentence, "stop")
 
     def _tell(self, sentence: str, tone: str) -> None:
-        heads = {"stop": "Scan not taken", "look": "Scanned", "act": "Scanned", "done": "Done"}
+        heads = {"stop": "Scan not accepted", "look": "Scanned", "act": "Scanned", "done": "Done"}
         self.said.say(sentence, heads[tone], tone)
         self.said.head.setText(heads[tone])
         self.said.setVisible(True)

@@ -14,8 +14,8 @@ _HOLD = (
     "fault: set the vaccine aside, label it, and ask the manufacturer or your screening and immunisation team."
 )
 _LIFT = (
-    "From now on this batch can be given again. If you hold it again, the new hold begins then: it does not reach back "
-    "to doses given before."
+    "From now on this batch can be given again. If you hold it again, the new hold starts then: it "
+    "does not cover doses given before."
 )
 
 

@@ -88,7 +88,7 @@ class VaccinatePage(FormPage):
         self._programme_before = ""  # chosen before the one now, with what was answered of it
         self._before_not_given: dict[str, str] = {}  # outcome, site and advice
         self._put_back = button(
-            f"Put back ({PUT_BACK})", tip="Go back to the vaccination before, with its answers"
+            f"Put back ({PUT_BACK})", tip="Go back to the previous vaccination, with its answers"
         )
         self._asked_anew = QWidget()
         said = QVBoxLayout(self._asked_anew)

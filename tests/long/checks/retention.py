@@ -276,7 +276,7 @@ def is_held(one: Besides, holds: dict[int, tuple[str, str]]) -> bool:
 
 
 def traces(store: Store, left: list[Invented]) -> list[str]:
-    """Return names of patients of whom no record is left, and who are still in a table of records."""
+    """Return names of patients without any record left, and who are still in a table of records."""
     kept = {one.family for one in left}
     with store.retention._database.reading() as connection:
         tables = ("notification", "payload", "event", "word")

@@ -7,7 +7,7 @@ from digmed_desktop.ui.widgets.choices import RadioEditor
 from digmed_desktop.ui.widgets.field import Field
 
 THEMES = (
-    Option("system", "As the computer is set"),
+    Option("system", "Same as the computer"),
     Option("light", "Light"),
     Option("dark", "Dark"),
     Option("high-contrast", "High contrast"),

@@ -151,7 +151,7 @@ class AuditSection(ColumnPage):
         self.work.run(
             "Exporting the audit",
             lambda desk, progress: desk.audit.export(search, path, progress),
-            lambda count: f"{path.name} holds {counted(count, 'act', 'acts')}.",
+            lambda count: f"{path.name} contains {counted(count, 'act', 'acts')}.",
             self._failed,
         )
 

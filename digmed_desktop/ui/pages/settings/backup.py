@@ -96,7 +96,7 @@ class BackupSection(ColumnPage):
             lines.append(
                 "The folder of the daily backup is set by your IT support."
                 if state.daily
-                else f"Your IT support has named a place for it: {state.named_by_it}. Enter a passphrase and begin it."
+                else f"Your IT support has named a place for it: {state.named_by_it}. Enter a passphrase and start it."
             )
         self._named_by_it = state.named_by_it
         self.daily.setText("Make one every day" if state.named_by_it else "Make one every day …")
@@ -116,7 +116,7 @@ class BackupSection(ColumnPage):
         typed, again = self.passphrase.answer(), self.again.answer()
         self.first.say("")
         self.work.run(
-            "Making the backup and trying it",
+            "Making and testing the backup",
             lambda desk, progress: desk.backups.write(path, typed, again, progress),
             self._made,
             self._refused,
@@ -125,9 +125,7 @@ class BackupSection(ColumnPage):
     def _made(self, state: BackupState) -> str:
         self._forget_passphrase()
         self._show(state)
-        return (
-            f"Backup made and tested: it holds {counted(state.last_count, 'notification', 'notifications')}."
-        )
+        return f"Backup made and tested: it contains {counted(state.last_count, 'notification', 'notifications')}."
 
     def _begin_daily(self) -> None:
         folder = self._named_by_it or files.ask_folder(self, "Folder for the daily backup")
@@ -137,7 +135,7 @@ class BackupSection(ColumnPage):
         chosen = Path(folder)
         self.first.say("")
         self.work.run(
-            "Making the first daily backup and trying it",
+            "Making and testing the first daily backup",
             lambda desk, _progress: desk.backups.begin_daily(chosen, typed, again),
             self._made,
             self._refused,

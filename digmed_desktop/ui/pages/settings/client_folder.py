@@ -39,7 +39,7 @@ class ClientParts:
             "connection.folder",
             "Folder of the mailbox",
             TextEditor(),
-            hint="It holds the folders IN and OUT. On a share of the network, type its full name.",
+            hint="It contains the folders IN and OUT. If it is on a network share, type its full name.",
         )
         choose = button("Choose the folder…")
         choose.clicked.connect(self._choose)

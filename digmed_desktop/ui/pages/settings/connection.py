@@ -55,7 +55,7 @@ HOW = (
     "birth and surname."
 )
 KEPT = "Already saved. Leave empty to keep it."
-ROOT = "In PEM form. Only for an address that begins with https and has a root of its own."
+ROOT = "In PEM form. Only for an address that begins with https and has its own root."
 ASKED = "If the proxy asks for one."
 CLEARED = (
     "password",
@@ -120,7 +120,7 @@ class ConnectionSection(ColumnPage):
         self.environment.set_answer("none")
         self.live_notice = Notice(
             "stop",
-            "Real patients' data goes to real practices from the next notification on. "
+            "Real patients' data goes to real practices from the next notification. "
             "NHS England has to have approved this pharmacy's use.",
             "Live",
         )
@@ -212,12 +212,14 @@ class ConnectionSection(ColumnPage):
                 "connection.key_file",
                 "Key file",
                 TextEditor(),
-                hint="Only with a PEM certificate whose key is in a file of its own.",
+                hint="Only with a PEM certificate with its key in a separate file.",
                 optional=True,
             ),
             row(choose_key, None),
             Field("connection.key_password", "Password of the file", TextEditor(secret=True), optional=True),
-            quiet("The encrypted records hold the private key. Delete the files afterwards."),
+            quiet(
+                "The program stores the private key in the encrypted records. Delete the files afterwards."
+            ),
         )
 
     # ---- showing

@@ -23,7 +23,8 @@ class DataFilesSection(ColumnPage):
         super().__init__(
             "Data files",
             "A folder can bring newer programmes and rules, such as the next flu season, without a new version of the "
-            "program. One fault in it refuses all its files. Help (F1) lists every file in use and its origin.",
+            "program. If one file has a fault, the program refuses all of them. Help (F1) lists every file "
+            "in use and its origin.",
         )
         self._context = context
         self.said = Notice("act")

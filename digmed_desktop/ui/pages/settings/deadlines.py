@@ -27,7 +27,7 @@ class DeadlinesSection(ColumnPage):
             "The next working day",
             quiet(
                 "The practice must know by the end of the next working day after the contact. Until its system "
-                "has confirmed the notification, that day goes by these hours."
+                "has confirmed the notification, these hours apply to that day."
             ),
             Field("amber", "Offer a paper copy from", self.amber),
             Field(

@@ -15,7 +15,10 @@ from digmed_desktop.ui.widgets.words import Notice, Words, row
 
 LOOK_EVERY_MS = 100
 STEPS = 1000
-NONE = "No dm+d release has been imported. The picker knows what comes with the program, and what you supplied before."
+NONE = (
+    "No dm+d release has been imported. You can choose from the list supplied with the program, and "
+    "from medicines you supplied before."
+)
 
 
 class Import:

@@ -40,8 +40,8 @@ class PatientFileSection(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Patient's data",
-            "Everything recorded about one patient, for a patient who asks for it. Review it first: what concerns others "
-            "can be left out, with a reason.",
+            "Everything recorded about one patient, for a patient who asks for it. Review it first. You can "
+            "leave out details about other people, with a reason.",
         )
         self._context = context
         self._file: PatientFile | None = None
@@ -93,7 +93,7 @@ class PatientFileSection(ColumnPage):
             self.whole,
             self.why,
             flow(self.leave, self.put_back_button),
-            quiet("The file leaves the protection of the program. Its name says nothing of the patient."),
+            quiet("The file leaves the protection of the program. Its name does not identify the patient."),
             flow(self.pdf, self.json),
             self.work,
         )

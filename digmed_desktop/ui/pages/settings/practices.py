@@ -33,7 +33,7 @@ class PracticesSection(ColumnPage):
         super().__init__(
             "Practices",
             "The public list of GP practices (epraccur.csv, from the Organisation Data Service) makes the search "
-            "work without the internet. Practices you wrote to are always found.",
+            "work without the internet. The search always finds practices you wrote to.",
         )
         self._context = context
         self.said = Notice("act")

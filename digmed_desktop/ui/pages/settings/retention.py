@@ -268,7 +268,7 @@ class RetentionSection(ColumnPage):
             counted(gone[0], "record", "records"),
             counted(gone[1], "patient", "patients"),
         )
-        return f"Removed: {records}, and the details of {patients} of whom no record is left."
+        return f"Removed: {records}, and the details of {patients} without any record left."
 
 
 def _whose(hold: Hold) -> str:

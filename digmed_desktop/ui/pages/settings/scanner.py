@@ -15,7 +15,7 @@ from digmed_desktop.ui.widgets.pair import Pair
 from digmed_desktop.ui.widgets.words import Notice, row
 
 HOW = (
-    "Any scanner that reads DataMatrix and acts as a keyboard will do. Scan the codes in its manual "
+    "You can use any scanner that reads DataMatrix and acts as a keyboard. Scan the codes in its manual "
     "for these settings. Keyboard country: the same as this computer's (United Kingdom). Before each "
     "scan: the AIM identifier or your own prefix. Function characters (GS, ASCII 29): sent. After "
     "each scan: Enter. A prefix or the AIM identifier makes a scan certain. Without one, only its "
@@ -45,7 +45,7 @@ class ScannerSection(ColumnPage):
                     "separator",
                     "Separator replacement (GS)",
                     self.separator,
-                    hint="Only if it cannot send GS: what it sends instead.",
+                    hint="Only if it cannot send GS. Enter what it sends instead.",
                 ),
             ),
         )
@@ -55,7 +55,7 @@ class ScannerSection(ColumnPage):
         self.body.addWidget(save)
         self.only_for(context.acting, Permission.CHANGE_SCANNER, signs, save)
         self.said = Notice(
-            "act", "Scan a vaccine's box now: what came and what it means is shown here.", "Test"
+            "act", "Scan a vaccine's box now. The page shows what came in and what it means.", "Test"
         )
         self.body.addWidget(self.said)
 
