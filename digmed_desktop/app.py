@@ -55,7 +55,7 @@ TOUR_ANSWER_AFTER = 0.3  # seconds; nobody watches the tour
 
 @dataclass
 class Program:
-    """Everything that runs, while it runs."""
+    """Hold what runs until :func:`finish`."""
 
     app: QApplication
     window: "Window"
@@ -309,7 +309,7 @@ def _saver(office: Office, choices: Choices) -> Callable[[str, int], None]:
 
 @dataclass
 class _Start:
-    """How the records are opened. ``look_only``: a person chose only to look at records in doubt."""
+    """Choose how to open the records. ``look_only``: a person chose only to view records in doubt."""
 
     look_only: bool = False
 

@@ -12,7 +12,7 @@ from digmed_desktop.demo.own_command import PRACTICE_CLIENT, PRACTICE_MESH
 from digmed_desktop.diagnostics import console, memory
 
 QUIET = ([PRACTICE_MESH], [PRACTICE_CLIENT], ["sync"], ["schedule"], ["close"])
-"""Commands that run without anybody looking: they never waits at a message box."""
+"""Commands that run without anyone looking: they never waits at a message box."""
 MAINTENANCE = frozenset(
     {"sync", "doctor", "schedule", "close", "erase", "paper", "retention", "patient-file"}
 )

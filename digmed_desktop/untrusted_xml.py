@@ -1,4 +1,4 @@
-"""Reads XML that somebody else wrote: no entities, no network, bounded in size, depth and number of elements."""
+"""Reads XML that someone else wrote: no entities, no network, bounded in size, depth and number of elements."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class NotReadableError(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Limits:
-    """How large a file may be; ``what`` is its name in a sentence."""
+    """Limits on the size of a file; ``what`` is its name in a sentence."""
 
     size: int
     elements: int

@@ -20,7 +20,7 @@ class DailyBackup(QObject):
         office.opened.connect(lambda _found: self.timer.start())
 
     def _look(self) -> None:
-        """Make the backup of today if it is due. What goes wrong is kept with the backups, and Today says it."""
+        """Make today's backup if it is due. Today shows what went wrong."""
         self._office.errand(
             lambda desk: desk.backups.daily(), self.looked.emit, lambda _e: None, unasked=True
         )

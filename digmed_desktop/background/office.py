@@ -233,7 +233,7 @@ class Office(QObject):
         if otherwise is not None:
             otherwise(known)
         else:
-            if not isinstance(known, NobodySignedInError):  # a page behind the lock asks nothing of anybody
+            if not isinstance(known, NobodySignedInError):  # a page behind the lock asks nothing of anyone
                 self.failed.emit(known)
 
     def _round_done(self) -> None:

@@ -1,4 +1,4 @@
-"""How much of a medicine is in one millilitre, as a name or an answer says it."""
+"""Read the amount of a medicine in one millilitre from a name or an answer."""
 
 import re
 from decimal import Decimal

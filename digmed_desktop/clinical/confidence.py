@@ -1,4 +1,4 @@
-"""How far a row of sourced data can be trusted."""
+"""Name the confidence in a row of sourced data."""
 
 from enum import StrEnum
 
@@ -21,5 +21,5 @@ class Confidence(StrEnum):
 
     @property
     def is_read(self) -> bool:
-        """Whether somebody read it in so many words, here or in a second-hand source."""
+        """Whether someone read it in so many words, here or in a second-hand source."""
         return self in (Confidence.READ, Confidence.SECONDARY)

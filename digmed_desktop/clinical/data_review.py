@@ -1,4 +1,4 @@
-"""Data that ages: when each file of rules was checked, by whom, and by which day somebody must look again."""
+"""Data that ages: when each file of rules was checked, by whom, and by which day someone must look again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Review:
     look_again_by: date
 
     def is_due(self, today: date) -> bool:
-        """Whether the day by which somebody must look again has passed."""
+        """Whether the day by which someone must look again has passed."""
         return today > self.look_again_by
 
 

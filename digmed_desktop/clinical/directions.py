@@ -1,4 +1,4 @@
-"""How much of a medicine its directions use in a day, where they say so plainly; else that they do not.
+"""Count how much of a medicine its directions use in a day, if they say so plainly.
 
 Only a fixed amount at a fixed frequency is read. Ranges, "when required" and anything else are told as not readable:
 the number of days is then the pharmacist's to count.

@@ -21,7 +21,7 @@ Answers = Mapping[str, str]
 
 
 class FieldKind(StrEnum):
-    """How a field is answered."""
+    """Name the way in which a field is answered."""
 
     TEXT = "text"
     LINES = "lines"  # several lines of text

@@ -17,7 +17,7 @@ GRADES = 5
 
 
 class Standing(StrEnum):
-    """How far a control is that a review asked for."""
+    """State of a control that a review asked for."""
 
     BUILT = "built"
     PART = "part"

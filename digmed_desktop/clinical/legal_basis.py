@@ -1,4 +1,4 @@
-"""Who may vaccinate under which legal basis, as dated rules: what a source forbids stops, what none settles asks."""
+"""Judge who may vaccinate under a legal basis. A rule that a source forbids stops; one that no source settles asks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One form, one patient: what becomes of a form when a patient is found, or another identity is typed over the first."""
+"""Keep a form to one patient when another is found, or another identity is typed over the first."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -38,7 +38,7 @@ class Parted:
     """A form on which another patient was typed: the answers of the first, and what was typed of the other.
 
     ``mixed``: a third patient was typed over the second, so nobody knows for whom of the two ``typed`` was meant. Then
-    ``named`` holds whose number stands there, or without one who is named, if anybody is.
+    ``named`` holds whose number stands there, or without one who is named, if anyone is.
     """
 
     before: dict[str, str] = field(repr=False)
@@ -57,7 +57,7 @@ class OnePatient:
 
     ``owner`` are the identifying answers of that patient; ``agreed`` all answers as they were while they named one
     person. ``strict``: the form is a correction, in which any change of name, birth, sex or address is asked about.
-    ``asks``: somebody has to say whose form it is.
+    ``asks``: someone has to say whose form it is.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class OnePatient:
         self.strict = self.asks = False
         self._checked = identity.Identity()  # of whom it was said that the identity was checked
         self._other = identity.Identity()  # who was typed over the first
-        self._several = False  # whether somebody else was typed over that one
+        self._several = False  # whether someone else was typed over that one
 
     def begin(self, state: FormState, answers: Answers, today: date) -> None:
         """Begin with the form ``state`` that is about to be shown with these ``answers``."""
@@ -96,7 +96,7 @@ class OnePatient:
             self.agreed = dict(answers)
 
     def follow(self, answers: Answers, today: date) -> tuple[str, ...]:
-        """Follow an identifying answer that was left; return the questions in which it names somebody else.
+        """Follow an identifying answer that was left; return the questions in which it names someone else.
 
         Once the identity is as it was, those are returned that were answered meanwhile, perhaps for the other patient.
         """
@@ -139,7 +139,7 @@ class OnePatient:
         return found or self._in_place_of_the_owner(answers)
 
     def _in_place_of_the_owner(self, answers: Answers) -> tuple[str, ...]:
-        """Return what names somebody once nothing is left that named the owner, of whom something was answered."""
+        """Return what names someone once nothing is left that named the owner, of whom something was answered."""
         now = _identifying(dict(answers))
         if self.strict or not now or not identity.answered_of(answers, self.owner):
             return ()
@@ -150,7 +150,7 @@ class OnePatient:
     def kept_owner(self) -> dict[str, str]:
         """The owner as a draft keeps it.
 
-        Where somebody else was typed over a patient of whom not everything was known yet, nobody can say whose the
+        Where someone else was typed over a patient of whom not everything was known yet, nobody can say whose the
         first names were: a form that is resumed asks about all but the number.
         """
         number = self.owner.get(identity.NUMBER, "")
@@ -185,7 +185,7 @@ def _identifying(answers: Answers) -> dict[str, str]:
 def take(now: Answers, found: Answers, asked: Collection[str], today: date) -> Taken:
     """Return what becomes of a form with the answers ``now`` when a patient is found; ``asked`` are its questions.
 
-    The same patient completes the form; nothing that was typed is replaced. Anybody else gets a form of their own.
+    The same patient completes the form; nothing that was typed is replaced. Anyone else gets a form of their own.
     """
     sure = identity.is_surely(now, found, today)
     if not identity.is_somebodys(now):

@@ -60,7 +60,7 @@ def is_doubted(item: SuppliedItem, listed: Medicine | None = None) -> bool:
 
 
 def _prescription_only(shown: "_Shown", listed: Medicine | None) -> Iterator[Finding]:
-    """Yield where the name is one of a kind that is prescription-only, as far as anybody knows here."""
+    """Yield where the name is one of a kind that is prescription-only, as far as anyone knows here."""
     if listed is not None and listed.legal_class in law.NOT_PRESCRIPTION_ONLY:
         return
     for kind in _kinds():

@@ -1,4 +1,4 @@
-"""One thing that is wrong or doubtful in what was recorded, said so that a person can mend it."""
+"""Describe one fault or doubt in a record, in a sentence from which a person can correct it."""
 
 import dataclasses
 import re
@@ -65,12 +65,12 @@ class Problem:
 
 
 def line_of_reason(problem: Problem, reason: str) -> str:
-    """Return how the notes kept here say that somebody went on, and why."""
+    """Return how the notes kept here say that someone went on, and why."""
     return f"{CONTINUED} {problem.sentence} {_SAID[problem.needs_adviser]} {reason}"
 
 
 def is_answered(problem: Problem, notes: str) -> bool:
-    """Whether a line of these notes says why somebody went on, in the words of ``line_of_reason``."""
+    """Whether a line of these notes says why someone went on, in the words of ``line_of_reason``."""
     begins = line_of_reason(problem, "").rstrip()
     return any(
         problem.takes(line.removeprefix(begins))

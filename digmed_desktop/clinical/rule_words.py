@@ -1,4 +1,4 @@
-"""How a row of the rules is written in a table of the help: whom it is about, what raises it, what it does."""
+"""Write a row of the rules for a table of the help: whom it is about, what triggers it, and its effect."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 

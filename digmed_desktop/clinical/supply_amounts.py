@@ -1,4 +1,4 @@
-"""How much of an item can be recorded, and which amounts are unlikely: the same at the form and in a record import.
+"""Check the amounts of an item, in the form and in a record import alike.
 
 What cannot be is refused in words; what is possible and unlikely, or contradicts another answer, asks for a reason.
 """
@@ -74,7 +74,7 @@ def judge_amounts(item: SuppliedItem, listed: Medicine | None = None) -> Iterato
 
 
 def _a_day(item: SuppliedItem) -> Iterator[Finding]:
-    """Ask where the quantity is more a day than anybody takes, or so little that none is left for most days."""
+    """Ask where the quantity is more a day than anyone takes, or so little that none is left for most days."""
     if item.quantity is None or not item.days or not is_possible_quantity(item.quantity.value):
         return
     unit = unit_word(units.shown(item.quantity.unit))

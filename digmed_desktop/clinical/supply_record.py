@@ -214,7 +214,7 @@ def _against_unsaid(item: SuppliedItem, route: SupplyRoute, profession: str) -> 
 
 
 def _unstated(number: int, item: SuppliedItem, route: SupplyRoute) -> Iterator[Fault]:
-    """Yield what a record has to say before anybody can judge its item."""
+    """Yield what a record has to say before anyone can judge its item."""
     if item.kind is ItemKind.APPLIANCE:
         return
     if not item.legal_class:

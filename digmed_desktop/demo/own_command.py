@@ -1,4 +1,4 @@
-"""How this program starts itself again for practice mode's MESH, however it was installed."""
+"""Return the command that starts this program again for practice mode's MESH, however it was installed."""
 
 import sys
 from pathlib import Path

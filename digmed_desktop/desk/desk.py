@@ -316,9 +316,9 @@ class Desk:
 
     @through_door
     def preview(self, form: str, state: FormState, draft_id: str = "") -> Preview:
-        """Return what a form would send; of a form that is closed, why.
+        """Return what a form would send, or why it is closed.
 
-        With ``draft_id``, the draft that it is kept as, another draft of its patient is told of.
+        With ``draft_id``, its own draft, the answer names another draft of the same patient.
         """
         if closed := data_check.standing().closed(form):
             return Preview(problems=(Problem("", closed),))
@@ -382,7 +382,7 @@ class Desk:
             self._pending_send.done()  # a person who is told that it failed presses Send again, or does not
 
     def _refused(self, form: str, assessed: Assessment[Any]) -> tuple[Problem, ...]:
-        """Return why whoever is signed in may not finish a form, and who may."""
+        """Return why the person signed in may not finish a form, and who may."""
         if (by := acting_id()) is None:
             return ()
         try:
@@ -423,7 +423,7 @@ class Desk:
         return self._taken_back(sent, state, pending.by)
 
     def _mark_wrong(self, state: FormState, by: int | None) -> None:
-        """Put the record of the wrong patient on the action list, from the moment that somebody said so."""
+        """Put the record of the wrong patient on the action list, from the moment that someone said so."""
         if (wrong := state.withdraws) is None or by is None:
             return
         if self._gate.may(self._acts.correcting(wrong.notification), by):

@@ -81,7 +81,7 @@ OPEN = {
     "make_delivery": "the program itself",
     "close": "the program itself",
 }
-"""Methods open without anybody signed in, and why."""
+"""Methods open without anyone signed in, and why."""
 _PERMISSION = {path: permission for permission, paths in _ASKED.items() for path in paths}
 
 
@@ -92,7 +92,7 @@ class Door:
         self._gate = gate
 
     def let_in(self, path: str) -> None:
-        """Let whoever is signed in ask something. Raises NotPermittedError."""
+        """Let the person signed in ask something. Raises NotPermittedError."""
         if path in OPEN:
             return
         permission = _PERMISSION.get(path)

@@ -20,7 +20,7 @@ _OF_THE_SCANNER = frozenset({"scanner_prefix", "scanner_separator"})
 
 
 class SettingsDesk:
-    """Changes settings for whoever may. How the window looks is everybody's own and not asked here."""
+    """Changes settings for whoever may. How the window looks is everyone's own and not asked here."""
 
     def __init__(self, store: "Store", choices: Choices, data: Path, *, own_data_only: bool = False) -> None:
         """``data`` is the data folder; ``own_data_only``: no newer data files are ever used, as in practice mode."""

@@ -1,4 +1,4 @@
-"""One reading of one message: its sections, rows, codes and titles."""
+"""Describe one edition of a message: its sections, rows, codes and titles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One vaccine, given or not given, as an Immunization (CareConnect-ITK-DM-Immunization-1, 1.1.0)."""
+"""Build the Immunization of one vaccine, given or not given (CareConnect-ITK-DM-Immunization-1, 1.1.0)."""
 
 from datetime import datetime
 

@@ -1,1 +1,1 @@
-"""How files are named and take their place, on every system the same. Knows no other room."""
+"""Name files and replace them whole, the same on every system. Imports no other room."""

@@ -1,4 +1,4 @@
-"""Who may enter a folder: its owner, the system and administrators."""
+"""Let only the owner, the system and administrators enter a folder."""
 
 import os
 import stat

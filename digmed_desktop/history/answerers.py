@@ -1,4 +1,4 @@
-"""Who may answer a notification, and which one an answer is about.
+"""Decide who may answer a notification, and which one an answer is about.
 
 An answer counts when it names one of our messages, on the workflow that answers it, and comes from the mailbox that
 the message went to, the recipient that MESH names, or a mailbox that a person accepted for the practice. Whatever

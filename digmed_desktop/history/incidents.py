@@ -84,7 +84,7 @@ class Incidents:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Holding:
-    """What open incidents hold: notifications, and every record of an NHS number or a batch, in small letters."""
+    """Name the records that open incidents protect: notifications, NHS numbers and batches, in small letters."""
 
     notifications: frozenset[int]
     numbers: frozenset[str]

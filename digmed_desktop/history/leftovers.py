@@ -1,4 +1,4 @@
-"""What holds patients' data and is no record: forms not finished, saved searches, and replies that match nothing."""
+"""List what can name a patient besides records: unfinished forms, saved searches and unmatched replies."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime

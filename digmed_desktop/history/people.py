@@ -14,7 +14,7 @@ from digmed_desktop.history.tables import AnyRow, access_act, link, person
 from digmed_desktop.messaging.people import Access, Person, Why
 
 ACCESS_ACT = "access-act"
-"""The kind of the links of acts about somebody's access."""
+"""The kind of the links of acts about someone's access."""
 
 
 class People:
@@ -156,14 +156,14 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How far the links of the chain were read, and the latest moment among them."""
+    """Remember the last link of the chain that was read, and the latest moment so far."""
 
     number: int
     at: datetime | None
 
 
 def _number_of(connection: sa.Connection, act: int) -> int:
-    """Return the number of the link of an act about somebody's access; 0 where it has none."""
+    """Return the number of the link of an act about someone's access; 0 where it has none."""
     own = sa.select(link.c.number).where(link.c.kind == ACCESS_ACT, link.c.subject == str(act))
     return connection.scalar(own.order_by(link.c.number.desc()).limit(1)) or 0
 

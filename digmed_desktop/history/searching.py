@@ -233,7 +233,7 @@ def _words(typed: Sequence[str]) -> Query:
 
 
 def _typed(text: str) -> tuple[str, ...]:
-    """Return what is looked for: a number or batch with its spaces taken out, or the words."""
+    """Return the search terms: a number or batch without its spaces, or the words."""
     key = written.search_key(text)
     together = key.replace(" ", "")
     if together.isdigit() and together.isascii():

@@ -279,7 +279,7 @@ class MeshTransport:
 
     @contextmanager
     def _call_of_no_message(self) -> Iterator[None]:
-        """As :meth:`_call`, for what is asked of the mailbox: a refusal concerns all that waits."""
+        """Call MESH about the mailbox, as :meth:`_call` does about a message: a refusal concerns all that waits."""
         try:
             with self._call():
                 yield

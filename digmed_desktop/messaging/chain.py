@@ -40,7 +40,7 @@ class ChainSeal(Protocol):
 
 
 class Agreement(StrEnum):
-    """How a database stands to the head that is kept outside it."""
+    """Compare a database with the head stored outside it."""
 
     WHOLE = "whole"  # it holds the head, and what follows it is sealed
     BEHIND = "behind"  # links up to the head are missing

@@ -9,7 +9,7 @@ LIVE_WORD = "LIVE"
 
 
 class Health(StrEnum):
-    """How one check ended."""
+    """Name how one check ended."""
 
     GOOD = "good"
     LOOK = "look"  # works, and a person should look at it

@@ -1,4 +1,4 @@
-"""How a notification can be corrected or withdrawn, by what is known of it.
+"""Decide how to correct or withdraw a notification, by what is known of it.
 
 A replacement that reaches the practice before its original is on the record voids both (ITK3 20014), so it is
 held back until the original was matched to the patient.
@@ -23,7 +23,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Correction:
-    """How one notification is to be corrected, as things stand.
+    """Name the way to correct a notification in its present state.
 
     ``replaces`` and ``composition_id`` name the document on the practice's record that the new message says
     it replaces; None and ``""`` when it says nothing of the kind.

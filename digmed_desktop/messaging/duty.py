@@ -21,7 +21,7 @@ ON_BEHALF_HOUR = 12
 
 
 class Lateness(StrEnum):
-    """How a notification stands against its duty."""
+    """Name how late a notification is against its duty."""
 
     IN_TIME = "in-time"
     AMBER = "amber"  # of the next working day little is left: offer paper

@@ -8,11 +8,11 @@ from digmed_desktop.clinical.form_state import FormState
 from digmed_desktop.clinical.record import Professional
 
 AS_PROFESSION = "profession"
-"""The answer that somebody works here as what their profession is."""
+"""The answer that someone works here as what their profession is."""
 
 
 class Why(StrEnum):
-    """How it came that somebody works here as what they do."""
+    """Name the act that gave a person their access."""
 
     FIRST_RUN = "first-run"
     PHRASE = "recovery-phrase"
@@ -21,7 +21,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Access:
-    """As what a person works here: as manager, for a locum until a last day, or as what their profession is."""
+    """Access of a person: manager, locum until a last day, or by profession."""
 
     manager: bool = False
     until: date | None = None

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class WorkRole(StrEnum):
-    """As what somebody works here; the role that a message names is another matter."""
+    """Work role of a person here; the role that a message names is separate."""
 
     MANAGER = "manager"
     PHARMACIST = "pharmacist"
@@ -16,7 +16,7 @@ class WorkRole(StrEnum):
 
 
 class Permission(StrEnum):
-    """A kind of act that not everybody may do, or that somebody has to answer for."""
+    """A kind of act that not everyone may do, or that someone has to answer for."""
 
     RECORD_VACCINATION = "record-vaccination"
     FINISH_SUPPLY = "finish-supply"

@@ -1,4 +1,4 @@
-"""How far something long has come, told from one thread to another, and the wish to stop it."""
+"""Pass the progress of long work from one thread to another, and the wish to stop it."""
 
 from digmed_desktop.messaging.whole_file import CancelledError
 

@@ -56,7 +56,7 @@ def held(hold: Hold) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Leftover:
-    """What holds patients' data and is no record: a form not finished, a saved search, a reply that matches nothing.
+    """Something besides a record that can name a patient: an unfinished form, a saved search, an unmatched reply.
 
     ``last`` is the day from which its time counts, None where that was not noted; ``in_use`` as of a record.
     """

@@ -13,7 +13,7 @@ LONGEST_TEXT = 100
 
 
 class Sort(StrEnum):
-    """By which column the list is in order."""
+    """Column by which the list is sorted."""
 
     RECORDED = "recorded"  # the order in which they were recorded
     CONTACT = "contact"

@@ -155,7 +155,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class QueueStanding:
-    """How the delivery stands: what the window shows beside the clock."""
+    """State of the delivery, as the window shows it next to the clock."""
 
     waiting: int
     needs_person: int

@@ -17,7 +17,7 @@ UNREADABLE_DO = "Install the program again."
 
 
 class Tone(StrEnum):
-    """How a state looks: each has one colour, and never a colour alone."""
+    """Look of a state: one colour each, and never a colour alone."""
 
     ACT = "act"
     DONE = "done"

@@ -31,4 +31,4 @@ class NoConnection:
         return standing
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: it opened nothing."""

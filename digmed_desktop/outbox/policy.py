@@ -1,4 +1,4 @@
-"""How patient delivery is. The live values keep to what MESH publishes; practice mode is in a hurry."""
+"""Set the waits of delivery. The live values follow what MESH publishes; practice mode waits less."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -112,7 +112,7 @@ def cross_check_roles(at: At, file: RolesFile, _source: DataSource) -> Iterator[
 
 
 def _of_pharmacist(at: At, place: Place, role: RoleRow) -> Iterator[Fault]:
-    """Yield where somebody who is no pharmacist may finish a supply, which the law gives to a pharmacist."""
+    """Yield where someone who is no pharmacist may finish a supply, which the law gives to a pharmacist."""
     words = role.display.casefold()
     named = "pharmac" in words and not any(word in words for word in _NO_PHARMACISTS)
     if role.may_finish_supply and not (named and role.regulator is Regulator.GPHC):

@@ -1,4 +1,4 @@
-"""Who may do what, as ``resources/people/permissions.toml`` says."""
+"""Load who may do what from ``resources/people/permissions.toml``."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -113,7 +113,7 @@ class DiseaseRow(CodedTerm):
 
 
 class SingleDose(DataModel):
-    """That one dose is usual, so that it is no course: of a season, of a pregnancy, of a life."""
+    """Say that one dose is usual, so there is no course: once a season, a pregnancy or a life."""
 
     words: Annotated[Text, Field(description="how the form calls it in place of First")]
     source: Text

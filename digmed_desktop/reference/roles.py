@@ -1,4 +1,4 @@
-"""Who can work in a pharmacy, as ``resources/codes/roles.toml`` says: role codes and what each may do."""
+"""Load the roles of a pharmacy from ``resources/codes/roles.toml``: codes, and what each may do."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -24,7 +24,7 @@ Widths = dict[int, int]
 
 @dataclass
 class WindowLayout:
-    """How it stood. ``columns`` are by table and person."""
+    """Size and state of the window, and widths of columns by table and person."""
 
     size: tuple[int, int] | None = None
     maximized: bool = False

@@ -19,7 +19,7 @@ class Theme(StrEnum):
 
 
 class Addressing(StrEnum):
-    """How the mailbox of a GP practice is found."""
+    """Way to find the mailbox of a GP practice."""
 
     LOOKUP = "lookup"  # MESH endpoint look-up by ODS code and workflow
     GP_PROVIDER = "gpprovider"  # MESH finds the practice of the patient itself

@@ -114,7 +114,7 @@ class Moves:
     def check_for(self, patient: PracticePatient, *, shared: bool = True, by: str = "") -> None:
         """Take a fictional patient from practice mode's page, answer what only they can, and check.
 
-        ``by``: the vaccinator, where it is not whoever is signed in.
+        ``by``: the vaccinator, where it is not the person signed in.
         """
         player, window, page = self.player, self.window, self.form()
         player.key(Qt.Key.Key_F11)

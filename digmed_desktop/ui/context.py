@@ -52,7 +52,7 @@ class PracticeControls:
 
 
 class Acting(QObject):
-    """Who is acting now; None when locked."""
+    """Remember who is acting; None while locked."""
 
     changed = Signal(object)
 
@@ -71,7 +71,7 @@ class Acting(QObject):
         return self.person.id if self.person else None
 
     def refusal(self, permission: Permission) -> str:
-        """Return why whoever is signed in may not do something and who may, ``""`` where they may."""
+        """Return why the person signed in may not do something and who may, ``""`` where they may."""
         return self.person.refused.get(permission, "") if self.person else ""
 
 
@@ -142,7 +142,7 @@ class IncidentStart:
 
 
 class Navigate(QObject):
-    """How a page brings another into view, without knowing it."""
+    """Let a page bring another into view without knowing it."""
 
     to_place = Signal(str)  # the key of a place in ui/pages/registry
     to_notification = Signal(int)
@@ -156,7 +156,7 @@ class Navigate(QObject):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Recovery:
-    """How records that do not open are got back. Each callable may block: it is run through the office."""
+    """Ways to recover records that do not open. Each callable may block: call it through the office."""
 
     with_phrase: Callable[[str], None]
     from_backup: Callable[[Path, str], object]
@@ -167,7 +167,7 @@ class Recovery:
 
 @dataclass(repr=False)
 class Context:
-    """Shared by all pages of one window."""
+    """Hold what all pages of one window share."""
 
     office: Office
     appearance: Appearance

@@ -88,7 +88,7 @@ class Counter(QObject):
     # ---- the form in view
 
     def form(self) -> FormPage | None:
-        """Return the form in view or on the check page, or the one looked at last."""
+        """Return the form in view or on the check page, else the last one in view."""
         page = self._window.pages.in_view
         form = self._window.form_in_check if page is self._window.check else page
         return form if isinstance(form, FormPage) else self._looked_at
@@ -128,7 +128,7 @@ class Counter(QObject):
         form.next_patient()
 
     def same_patient(self) -> None:
-        """Begin another vaccine for the same patient: the one on the form in view, else the one just sent."""
+        """Begin another vaccine for the patient on the form in view, else for the one just sent."""
         form = self.form()
         if form is None or self._context.acting.person is None:
             return

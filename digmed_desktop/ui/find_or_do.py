@@ -1,4 +1,4 @@
-"""What the palette finds: pages, the actions of whoever is signed in, patients, and their recent searches."""
+"""Find pages, patients, recent searches and the actions of the person signed in, for the palette."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digmed_desktop.desk.views.general import PatientView
 
 RECENT, PAGES, TO_DO, PATIENTS = "Recent searches", "Pages", "Actions", "Patients"
-LEAST_LETTERS = 2  # of a patient: one letter finds everybody
+LEAST_LETTERS = 2  # of a patient: one letter finds everyone
 
 
 class Frame(Protocol):
@@ -36,7 +36,7 @@ class Frame(Protocol):
 
     @property
     def is_inside(self) -> bool:
-        """Whether somebody is signed in and has a page in view."""
+        """Whether someone is signed in and has a page in view."""
 
     def go(self, key: str) -> None: ...
     def page(self, key: str) -> Page: ...
@@ -119,7 +119,7 @@ class FindOrDo(QObject):
         QShortcut(QKeySequence(KEYS), over, self.open)
 
     def open(self) -> None:
-        """Open the palette, for whoever is signed in and inside: the pages before that lead nowhere else."""
+        """Open the palette, for the person signed in and inside: the pages before that lead nowhere else."""
         if self._window.is_inside:
             may = self._may(Permission.RECORD_VACCINATION) and self._may(Permission.SEE_RECORDS)
             self.palette.open(self._entries(), HELP if may else HELP_WITHOUT)

@@ -27,7 +27,7 @@ BEFORE_THE_LOCK = "It is exactly as you left it."
 
 
 def close_dialogs() -> None:
-    """Close every dialog of the program as if it were cancelled: over a locked page anybody could press its button."""
+    """Close every dialog of the program as if it were cancelled: over a locked page anyone could press its button."""
     for widget in QApplication.topLevelWidgets():
         if isinstance(widget, QDialog) and widget.isVisible():
             widget.reject()
@@ -59,7 +59,7 @@ class Frame(Protocol):
 
 
 class Gate(QObject):
-    """Belongs to one window. Nothing of a patient is in view before somebody has passed it.
+    """Belongs to one window. Nothing of a patient is in view before someone has passed it.
 
     :attr:`first_run` exists once a pharmacy without people was opened.
     """
@@ -91,7 +91,7 @@ class Gate(QObject):
         self.manager.begin(self.let_in, lambda: self._ask_who(locked=False), self._take)
 
     def is_outside(self, page: Page | None) -> bool:
-        """Whether a page comes before anybody is signed in."""
+        """Whether a page comes before anyone is signed in."""
         return page in (self.opening, self.sign_in, self.first_run, self.recovery, self.manager.first)
 
     # ---- opening

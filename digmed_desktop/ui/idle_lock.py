@@ -25,16 +25,16 @@ class IdleLock(QObject):
         self._beat.timeout.connect(self.look)
 
     def begin(self) -> None:
-        """Somebody has signed in."""
+        """Someone has signed in."""
         self._touched_at = _now()
         self._beat.start()
 
     def end(self) -> None:
-        """Nobody is signed in any more."""
+        """Stop counting: nobody is signed in."""
         self._beat.stop()
 
     def touched(self) -> None:
-        """Somebody is here; after too long it is not known who, so the window locks."""
+        """Someone is here; after too long it is not known who, so the window locks."""
         if self._beat.isActive() and not self.look():
             self._touched_at = _now()
 

@@ -139,7 +139,7 @@ class KeyLaw(QObject):
 
 
 def main_button(page: QWidget) -> QPushButton | None:
-    """Return the button that is the main action: the one nearest above the cursor, else the first."""
+    """Return the button of the main action: the nearest above the cursor, else the first."""
     shown = [
         one
         for one in page.findChildren(QPushButton)

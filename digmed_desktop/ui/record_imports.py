@@ -60,7 +60,7 @@ class RecordImports:
         self._window.banner.say("act", WAITS, HEAD, offer=OPENS)
 
     def _show(self, *, wanted: bool) -> None:
-        """Bring the record into view; ``wanted`` by somebody, who is then at work on nothing else."""
+        """Bring the record into view; ``wanted`` by someone, who is then at work on nothing else."""
         if self._window.context.acting.person is None:  # it waits until someone signs in
             return
         draft = self._draft
@@ -83,8 +83,8 @@ class RecordImports:
 
     def _have(self, asked: str, draft: DraftView | None, *, wanted: bool) -> None:
         if asked != self._draft or self._window.context.acting.person is None:
-            return  # another was handed over meanwhile, or somebody locked: it waits
-        if draft is not None and not wanted and self._is_at_work():  # somebody began to type meanwhile
+            return  # another was handed over meanwhile, or someone locked: it waits
+        if draft is not None and not wanted and self._is_at_work():  # someone began to type meanwhile
             self._offer()
             return
         self._draft = ""

@@ -133,7 +133,7 @@ class Scans(QObject):
         return True
 
     def forget(self) -> None:
-        """Forget the last scan: somebody else is at work now."""
+        """Forget the last scan: someone else is at work now."""
         self._before = None
 
     # ---- text or code

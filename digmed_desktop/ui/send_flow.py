@@ -130,7 +130,7 @@ class SendFlow:
             if sent.problems:
                 window.banner.say("stop", "The previous record was not sent: see Drafts.", "Not sent")
             return
-        here = window.check.isVisible() or form.isVisible()  # else somebody works on another page
+        here = window.check.isVisible() or form.isVisible()  # else someone works on another page
         if sent.notification is None and sent.register:
             form.begin()
             if here:

@@ -106,7 +106,7 @@ class ChipButton(QPushButton):
 
 
 class Strip(QFrame):
-    """Who is acting, and the session of the form in view. Alt and a digit leads to a value."""
+    """Shows who is acting and the session of the form in view. Alt and a digit leads to a value."""
 
     lock = Signal()
     wanted = Signal(str)  # the field to change

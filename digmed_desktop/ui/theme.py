@@ -137,7 +137,7 @@ class FollowsFont(Protocol):
 
 
 class Appearance(QObject):
-    """How the window looks now; pages listen to :attr:`changed`.
+    """Holds the look of the window; pages listen to :attr:`changed`.
 
     ``choice`` is system, light, dark or high-contrast; ``text_percent`` is the size of all text (100 to 200).
     """

@@ -62,7 +62,7 @@ class Wedge(QObject):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let everything through: for a player that types faster than any person."""
+        """Pass every key through, for a test or tour that types faster than a person."""
         self._release()
         self._passing += 1
         try:

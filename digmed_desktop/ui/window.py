@@ -217,7 +217,7 @@ class Window(QMainWindow):
 
     @property
     def is_inside(self) -> bool:
-        """Whether somebody is signed in and has a page in view."""
+        """Whether someone is signed in and has a page in view."""
         page = self.pages.in_view
         return self.context.acting.person is not None and not self.gate.is_outside(page)
 

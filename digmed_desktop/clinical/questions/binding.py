@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Codec(Generic[T]):
-    """How an answer becomes a value of the record and back.
+    """Convert an answer to a value of the record and back.
 
     ``read`` takes the answers (an AnswerSheet) and the question, notes what is wrong and returns the value. ``write``
     takes the answers to be (an AnswerWriter), the question and the value; what no answer can say it leaves out.

@@ -1,4 +1,4 @@
-"""How the plain kinds of answers become values of a record and back."""
+"""Convert the plain kinds of answers to values of a record and back."""
 
 from datetime import date
 from enum import StrEnum

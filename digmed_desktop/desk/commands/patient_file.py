@@ -1,4 +1,4 @@
-"""Everything about one patient at the command line: a manager reviews it and says what is left out."""
+"""Write everything about one patient from the command line, once a manager has reviewed it and left lines out."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

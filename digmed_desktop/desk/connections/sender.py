@@ -1,4 +1,4 @@
-"""As whom and how the pharmacy sends, as the settings stand at that moment."""
+"""Say as whom and how the pharmacy sends, by the settings of that moment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -116,7 +116,7 @@ class Assessment(Generic[RecordT]):
         return (Problem(question, NOTHING_REFUSED, Severity.LOOK, needs_reason=True),)
 
     def decided(self) -> tuple[str, ...]:
-        """Return each warning that somebody answered, with the reason; one that shares the reason of another, too."""
+        """Return each warning that someone answered, with the reason; one that shares the reason of another, too."""
         return tuple(
             line_of_reason(said, reason)
             for problem in self.problems

@@ -1,4 +1,4 @@
-"""From the answers of any form to its preview and to what is stored: what every kind of record goes through alike."""
+"""Lead the answers of any form to its preview and to the store: the steps that all kinds of record share."""
 
 import uuid
 from abc import ABC, abstractmethod

@@ -80,7 +80,7 @@ class SigningDesk:
     def sign(self, person: int, pin: str, ids: Sequence[int]) -> str:
         """Sign records as the person they name, all or none; return ``""``, or why the PIN was not taken.
 
-        Raises NotAllowedNowError where one of them names somebody else or was signed, corrected or cancelled meanwhile.
+        Raises NotAllowedNowError where one of them names someone else or was signed, corrected or cancelled meanwhile.
         """
         self._gate.allow(Permission.SIGN, person)
         found = self._people.check_pin(person, pin)

@@ -1,4 +1,4 @@
-"""How surely something that a search found is what was typed: Enter at once takes nothing less than the whole."""
+"""Judge how surely a search found what was typed. Enter at once takes only a complete match."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

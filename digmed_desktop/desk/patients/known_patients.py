@@ -24,7 +24,7 @@ _TOLD_APART = ("female", "male")
 _MONTHS = 12
 _MOST = 200  # patients born on one day
 _STILL = timedelta(days=183)
-"""After half a year somebody asks whether a practice is still the patient's."""
+"""After half a year someone asks whether a practice is still the patient's."""
 
 
 class KnownPatients:

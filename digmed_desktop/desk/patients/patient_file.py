@@ -1,4 +1,4 @@
-"""Everything that is recorded about one patient, gathered for a manager who reviews it, then written as PDF or JSON.
+"""Gather everything recorded about one patient for a manager to review, then write it as PDF or JSON.
 
 UK GDPR, Article 15: a copy of the personal data; what concerns others can be left out, and the document says that it was.
 """

@@ -1,4 +1,4 @@
-"""Who was given a batch: one search and one list. What was withdrawn or corrected away does not count, and is said."""
+"""List who was given a batch. A record withdrawn or corrected to another batch does not count; the list says so."""
 
 import csv
 import io

@@ -43,7 +43,7 @@ class RetentionDesk:
         try:
             kept = read_row("The confirmation", _confirmed, self._store.retention.state().get("confirmed"))
         except UnreadableRowError:
-            return None  # then retention is off until somebody confirms the table again
+            return None  # then retention is off until someone confirms the table again
         return kept[1] if kept is not None and kept[0] == self.table().digest else None
 
     def confirm(self) -> None:
@@ -251,7 +251,7 @@ class RetentionDesk:
         return self._store.time.now() - timedelta(days=longest * 366)
 
     def _today(self) -> date:
-        """Return the day on which this is: nothing goes early because somebody put the clock forward."""
+        """Return the day on which this is: nothing goes early because someone put the clock forward."""
         return self._store.time.now().astimezone(dates.ENGLAND).date()
 
     def _kept(self, which: str) -> tuple[Hold, ...]:

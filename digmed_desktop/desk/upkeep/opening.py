@@ -240,7 +240,7 @@ class LookOnly:
         )
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: it opened nothing."""
 
 
 def make_delivery(

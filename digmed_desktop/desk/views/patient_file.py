@@ -1,4 +1,4 @@
-"""Everything about one patient, as plain data: parts with lines, each of which can be left out with a reason."""
+"""Hold everything about one patient as plain data: parts with lines, each of which can be left out with a reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Part:
-    """Parts that belong together. ``doubt``: why it may be about somebody else; it is left out unless it is put back."""
+    """Parts that belong together. ``doubt``: why it may be about someone else; it is left out unless it is put back."""
 
     title: str
     lines: tuple[Line, ...]
@@ -58,5 +58,5 @@ class PatientFile:
         return tuple((part, line) for part in self.parts for line in part.lines)
 
     def doubted(self) -> dict[str, str]:
-        """Return the lines that may be about somebody else, with the reason."""
+        """Return the lines that may be about someone else, with the reason."""
         return {line.id: part.doubt for part, line in self.lines() if part.doubt}

@@ -155,6 +155,6 @@ def read(file: Path, most: int) -> bytes:
 
 @contextlib.contextmanager
 def gone_is_none() -> Iterator[None]:
-    """Pass by a file that somebody else moved meanwhile."""
+    """Pass by a file that someone else moved meanwhile."""
     with contextlib.suppress(FileNotFoundError):
         yield

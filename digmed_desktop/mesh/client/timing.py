@@ -1,4 +1,4 @@
-"""How patient the program is with the folders; practice mode and tests are in a hurry."""
+"""Set how long the program waits for the folders; practice mode and tests wait less."""
 
 from dataclasses import dataclass
 from typing import Self

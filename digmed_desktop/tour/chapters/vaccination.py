@@ -190,7 +190,7 @@ class Chapters:
         )
 
     def five_days(self) -> None:
-        """Nobody collects it: after five days of practice mode's clock MESH reports it."""
+        """Let five days pass on practice mode's clock, so that MESH reports a message that nobody collected."""
         player = self.player
         patient = next(one for one in self.moves.practice.patients if one.label.startswith("Not collected"))
         sent = self.moves.send_for(patient)

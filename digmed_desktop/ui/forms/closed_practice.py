@@ -15,10 +15,13 @@ ASKING = "Asking the national directory who took over. You can continue while yo
 
 
 class ClosedPracticePanel(QFrame):
-    """Nothing is put in place of anything before somebody says so: :attr:`taken` carries the practice chosen."""
+    """Offers the successor of a closed practice, and replaces nothing until a person agrees.
+
+    :attr:`taken` carries the practice chosen.
+    """
 
     taken = Signal(object)  # Organisation
-    opened = Signal()  # somebody has to decide here: it should be seen
+    opened = Signal()  # someone has to decide here: it should be seen
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -73,7 +76,7 @@ class ClosedPracticePanel(QFrame):
             self._show(closed)
 
     def choose(self, ods_code: str, name: str, refusal: str) -> None:
-        """Say of a practice that somebody wanted to take that it is closed, and put the cursor at what can be done."""
+        """Say of a practice that someone wanted to take that it is closed, and put the cursor at what can be done."""
         code = ods_code.strip().upper()
         self._wanted = code
 

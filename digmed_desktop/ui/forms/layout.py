@@ -1,4 +1,4 @@
-"""How a form is drawn, from ``resources/layouts``: sections in their order, and what stands beside each other."""
+"""Read the layout of a form from ``resources/layouts``: its sections in order, and the questions side by side."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from digmed_desktop.data_files.source import OWN
 
 
 class Style(StrEnum):
-    """How the questions of a section stand."""
+    """Way in which a section lays out its questions."""
 
     FIELDS = "fields"  # under each other
     TABLE = "table"  # Yes and No in columns at the right

@@ -49,7 +49,7 @@ class OnePerson(QWidget):
         self.one = OnePatient()
         self.found: dict[
             str, str
-        ] = {}  # a patient, number or date of birth, until somebody says whose form it is
+        ] = {}  # a patient, number or date of birth, until someone says whose form it is
         self._found_for: dict[str, str] = {}  # whom the form named when that was asked
         self._again: tuple[str, ...] = ()  # the questions that the panel says are asked again
         self.called: Callable[[str], str] = lambda _question: "other answers"  # a question as it is labelled
@@ -124,7 +124,7 @@ class OnePerson(QWidget):
         self._show("look", self.said.text(), ask=False)
 
     def follow(self, answers: Mapping[str, str]) -> None:
-        """Follow an identifying answer that was left: take in what is new, ask where it names somebody else."""
+        """Follow an identifying answer that was left: take in what is new, ask where it names someone else."""
         asked = self.one.asks
         if found := self.one.follow(answers, self._today()):
             self._ask(found, answers)
@@ -142,7 +142,7 @@ class OnePerson(QWidget):
         return found
 
     def _withdraw_found(self) -> None:
-        """Ask no more: the form names somebody else than when it was asked. What was scanned is on no form."""
+        """Ask no more: the form names someone else than when it was asked. What was scanned is on no form."""
         told = self._told(self.found, ())
         self.found = {}
         self.head.setVisible(False)
@@ -154,7 +154,7 @@ class OnePerson(QWidget):
 
     @property
     def asks(self) -> bool:
-        """Whether somebody has to say whose form this is."""
+        """Whether someone has to say whose form this is."""
         return not self.isHidden() and not self._buttons.isHidden()
 
     def focus(self) -> None:

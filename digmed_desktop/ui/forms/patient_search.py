@@ -123,7 +123,7 @@ class PatientSearch(QWidget):
         self.chosen.emit(dict(one.answers))
 
     def _none(self, text: str) -> None:
-        """Nobody was found: a whole NHS number or date goes into its field, anything else stays to be read."""
+        """Put a whole NHS number or date into its field if nobody was found; leave anything else to be read."""
         answers: dict[str, str] = {}
         if text and nhs_number.sentence_about(text) is None:
             answers["patient.nhs_number"] = text

@@ -93,7 +93,7 @@ class ScanPanel(QWidget):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def pass_by(self) -> None:
-        """Take away what only told of a scan: somebody went on. A refusal and a question stay."""
+        """Take away what only told of a scan: someone went on. A refusal and a question stay."""
         if self._pack is None and self.panel.property("tone") == "act":
             self.clear()
 

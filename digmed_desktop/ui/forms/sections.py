@@ -20,7 +20,7 @@ NOT_SHARED = "kept in this pharmacy, not sent"
 
 
 class Fold(Enum):
-    """How much of a section is in view."""
+    """Part of a section that is in view."""
 
     OPEN = "open"
     CARD = "card"  # one line that says what was answered

@@ -13,7 +13,7 @@ OUTCOMES = frozenset({"vaccine.outcome", "decision.outcome"})
 
 
 class ContactClock:
-    """Keeps date and time of the contact those of the act, not of the moment at which the form was opened."""
+    """Sets date and time of the contact to those of the act, not of the moment when the form was opened."""
 
     def __init__(self, form: FormView, now: Callable[[], datetime]) -> None:
         self._form, self._now = form, now

@@ -1,4 +1,4 @@
-"""Forms that were begun and not sent: any of them can be gone on with, by whoever is signed in."""
+"""List the forms that were started and not sent; the person signed in can continue any of them."""
 
 from collections.abc import Sequence
 
@@ -103,7 +103,7 @@ class DraftsPage(ColumnPage):
         self.going_on.append(go_on)
 
     def _go_on(self, wanted: str) -> None:
-        """Go on with a draft as it is kept now: since it was listed it may have been typed on, sent or discarded."""
+        """Go on with a draft as stored now: since it was listed it may have been typed on, sent or discarded."""
         self._context.office.ask(
             lambda desk: next((one for one in desk.drafts() if one.id == wanted and one.can_be_read), None),
             self._begin,
@@ -111,7 +111,7 @@ class DraftsPage(ColumnPage):
 
     def _begin(self, draft: DraftView | None) -> None:
         if not self.isVisible():
-            return  # somebody went on to another page meanwhile
+            return  # someone went on to another page meanwhile
         if draft is None:
             self.arrive()
             return

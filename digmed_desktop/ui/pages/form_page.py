@@ -31,7 +31,7 @@ WHOSE = "Another patient was typed: say whose form it is"
 
 
 class FormPage(FormParts):
-    """One patient's form, as it is typed. A form of its own is a subclass that names its form."""
+    """Takes one patient's form as it is typed. A subclass names its form."""
 
     STRIP: tuple[SessionValue, ...] = ()
     OUTCOME = ""  # the question of what was done
@@ -206,7 +206,7 @@ class FormPage(FormParts):
 
     @property
     def in_use(self) -> bool:
-        """Whether the form is somebody's, or anything was typed on it since it began."""
+        """Whether the form is someone's, or anything was typed on it since it began."""
         now = self.form.answers()
         by_itself = {*CONTACT, *self._people()}
         typed = any(now[key] != self._begun_with.get(key, "") for key in now.keys() - by_itself)
@@ -283,7 +283,7 @@ class FormPage(FormParts):
         self.strip_changed.emit()
 
     def take_scan(self, answers: Mapping[str, str]) -> None:
-        """Take what a scan says; what it answers is no longer carried over from anybody."""
+        """Take what a scan says; what it answers is no longer carried over from anyone."""
         mine = {key: text for key, text in answers.items() if key in self.form.fields}
         self.carried -= set(mine)
         self.form.set_answers(mine, keep_rest=True)

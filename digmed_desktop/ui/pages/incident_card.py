@@ -29,7 +29,7 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
-    """What is asked for an act: its button, the question, and a hint."""
+    """Question of an act: its button, its words, and a hint."""
 
     button: str
     question: str

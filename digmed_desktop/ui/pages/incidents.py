@@ -103,7 +103,7 @@ class IncidentsPage(ColumnPage):
     # ---- what the window tells
 
     def arrive(self) -> None:
-        """Show the log as it is kept now."""
+        """Show the log as stored now."""
         self._refresh()
         self.kind.focus()
 

@@ -111,11 +111,11 @@ class ColumnPage(ScrolledPage):
             field.say(NO_OPTION if no_option else "")
 
     def expect_kept(self) -> None:
-        """Begin to wait for what is kept: it takes the place of what was typed before and not stored."""
+        """Wait for the stored answers: they replace what was typed before and not saved."""
         self._typed.clear()
 
     def show_kept(self, answers: Mapping[str, str]) -> None:
-        """Show what is kept, however late it comes; what was typed meanwhile stays."""
+        """Show stored answers, however late they come; answers typed meanwhile stay."""
         for key, text in answers.items():
             if key not in self._typed:
                 self.fields[key].editor.set_answer(text)

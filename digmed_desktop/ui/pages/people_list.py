@@ -1,4 +1,4 @@
-"""Who works here and as what: a manager adds, changes and removes people; a locum is added in under a minute."""
+"""List who works here and as what. A manager adds, changes and removes people."""
 
 from collections.abc import Sequence
 

@@ -89,7 +89,7 @@ class PgdPage(ColumnPage):
         )
 
     def arrive(self) -> None:
-        """Show the register as it is kept now, and put the cursor at the switch or at the first question."""
+        """Show the register as stored now, and put the cursor at the switch or at the first question."""
         self._refresh()
         (self.fields["pgd.name"].editor.focus if self._on else self.switch.setFocus)()
 

@@ -244,7 +244,7 @@ class RegisterPage(Page):
         )
 
     def _save(self, make: Callable[[Any], Any], suggested: str) -> None:
-        if not self.isVisible():  # somebody has gone on: no dialog over another page
+        if not self.isVisible():  # someone has gone on: no dialog over another page
             return
         path = files.ask_where(self, "Save the register", suggested, files.PDF)
         if path is not None:

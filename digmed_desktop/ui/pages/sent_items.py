@@ -163,7 +163,7 @@ class SentPage(Page):
         return action
 
     def _offer_lists(self) -> None:
-        """Offer the lists that whoever is signed in may make, and to say who may make the others."""
+        """Offer the lists that the person signed in may make, and the names of who may make the others."""
         refused = [bool(self._context.acting.refusal(permission)) for permission, _action in self._only_for]
         for (_permission, action), hides in zip(self._only_for, refused, strict=True):
             action.setVisible(not hides)

@@ -130,7 +130,7 @@ class SigningPage(ColumnPage):
         return True
 
     def _forget(self) -> None:
-        """Take the PIN and the reason off the page when somebody locks or signs in."""
+        """Take the PIN and the reason off the page when someone locks or signs in."""
         self.pin.set_answer("")
         self.panel.put_away()
         self._opened.clear()
@@ -363,7 +363,7 @@ class SigningPage(ColumnPage):
         self._ask(said, focus=True)
 
     def _correct(self, begun: Begun) -> None:
-        if not self.isVisible():  # somebody went on meanwhile; nothing was begun, and the reason stays
+        if not self.isVisible():  # someone went on meanwhile; nothing was begun, and the reason stays
             return
         self.panel.put_away()
         self._context.navigate.to_form.emit(FormStart(begun.form, whole=begun.state))

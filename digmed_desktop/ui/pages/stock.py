@@ -102,7 +102,7 @@ class StockPage(ColumnPage):
         self.number.edited.connect(self._follow_code)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Forget the code of the last box: what is typed when somebody comes back may be another one's."""
+        """Forget the code of the last box: what is typed when someone comes back may be another one's."""
         super().hideEvent(event)
         self._forget_code()
 
@@ -119,7 +119,7 @@ class StockPage(ColumnPage):
         self.means.follow(self._meant, (product, self.product.spoken()))
 
     def arrive(self) -> None:
-        """Show the stock as it is kept now."""
+        """Show the stock as stored now."""
         self._context.office.ask(lambda desk: desk.stock.view(), self._show)
         self.product.focus()
 

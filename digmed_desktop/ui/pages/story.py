@@ -379,7 +379,7 @@ class StoryPage(Page):
         self.paper.setHidden(True)
 
     def _in_view(self, notification: int) -> bool:
-        """Whether somebody looks at a notification now: what ends late acts on no other page."""
+        """Whether someone looks at a notification now: what ends late acts on no other page."""
         return self.shown == notification and self.isVisible()
 
     def _do(self, act: Act, words: str) -> None:

@@ -418,7 +418,7 @@ class PaperPanel(QFrame):
 
     @property
     def chosen(self) -> How:
-        """How it leaves."""
+        """The chosen delivery method."""
         return How(self.how.answer() or How.POST.value)
 
     def show_panel(self, ways: Sequence[How], *, may_record: bool, signed: bool = True) -> None:

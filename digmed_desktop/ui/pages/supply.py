@@ -29,7 +29,7 @@ NO_LIST = (
 
 
 class SupplyPage(FormPage):
-    """One patient's emergency supply, as it is typed: the law stands beside each item."""
+    """Takes one patient's emergency supply as it is typed, with the law under each item."""
 
     FORM = "emergency-supply"
     OUTCOME = "decision.outcome"

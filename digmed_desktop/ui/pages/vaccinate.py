@@ -63,7 +63,7 @@ OF_THE_OTHER = (*OF_THE_PROGRAMME, *SAID_OF_IT)
 
 
 class VaccinatePage(FormPage):
-    """One patient's vaccination, as it is typed."""
+    """Takes one patient's vaccination as it is typed."""
 
     FORM = "vaccination"
     STRIP = (

@@ -141,7 +141,7 @@ class WhoseForm:
         number.lock(locked=page.corrects and bool(number.answer()))
 
     def _put_aside(self, start: FormStart | None = None) -> None:
-        """Keep this form as a draft, begin another, and say so where it was somebody's."""
+        """Keep this form as a draft, begin another, and say so where it was someone's."""
         page = self._page
         now = page.form.answers()
         asks = page.person.one.asks

@@ -226,7 +226,7 @@ class NhsNumberEditor(TextEditor):
         return nhs_number.shown(found) if found is not None and len(found) == 10 else text
 
     def _pasted(self, text: str) -> None:
-        if self.line.isRedoAvailable():  # somebody took the spaces back
+        if self.line.isRedoAvailable():  # someone took the spaces back
             return
         found = nhs_number.digits(text)
         if (

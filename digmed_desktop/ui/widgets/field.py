@@ -16,7 +16,7 @@ LONG_HINT = 34  # characters: a longer one stands on a line of its own
 
 
 class Level(Enum):
-    """How a message at a field is meant."""
+    """Weight of a message at a field."""
 
     STOP = "stop"
     LOOK = "look"

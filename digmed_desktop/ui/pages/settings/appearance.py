@@ -23,7 +23,7 @@ SETTINGS = {"theme": "theme", "size": "text_percent"}
 
 
 class AppearanceSection(ColumnPage):
-    """Takes effect at once and is kept for this computer account."""
+    """Takes effect at once and is stored for this computer account."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("Appearance")

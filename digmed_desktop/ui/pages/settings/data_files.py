@@ -17,7 +17,7 @@ _FIELD = "data_folder"
 
 
 class DataFilesSection(ColumnPage):
-    """Names the folder; its files are checked before it is kept, and used from the next start on."""
+    """Stores the folder once its files are checked; the program uses them from the next start."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(

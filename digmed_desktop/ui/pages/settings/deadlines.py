@@ -15,7 +15,7 @@ SETTINGS = {"amber": "amber_hour", "late": "late_hour", "answer": "answer_days"}
 
 
 class DeadlinesSection(ColumnPage):
-    """Takes effect at once and is kept for this computer account."""
+    """Takes effect at once and is stored for this computer account."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("Deadlines", "When a notification needs attention.")

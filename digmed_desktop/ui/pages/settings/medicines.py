@@ -22,7 +22,7 @@ NONE = (
 
 
 class Import:
-    """How far an import has come, and the wish to stop it: written on one thread, read on another."""
+    """Pass the progress of an import from one thread to another, and the wish to stop it."""
 
     def __init__(self) -> None:
         self.share = 0.0

@@ -1,4 +1,4 @@
-"""The settings page: its sections at the left, the one chosen beside them."""
+"""Show the sections of the settings on the left, and the chosen one next to them."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget
@@ -14,7 +14,7 @@ LIST_EM = 13
 
 
 class SettingsPage(Page):
-    """Everything takes effect at once and is kept for this computer account, unless a section says otherwise."""
+    """Everything takes effect at once and is stored for this computer account, unless a section says otherwise."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
