@@ -14,7 +14,6 @@ from digmed_desktop.ui.counter import Counter
 from digmed_desktop.ui.find_or_do import FindOrDo
 from digmed_desktop.ui.first_window import PRACTICE_PRODUCT, PRODUCT, take_last_size
 from digmed_desktop.ui.frame import Banner, practice_band
-from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.keys import KeyLaw
 from digmed_desktop.ui.notices import Notices
 from digmed_desktop.ui.pages.base import Page, Pages
@@ -37,6 +36,7 @@ from digmed_desktop.ui.patient_banner import NOBODY, PatientBanner
 from digmed_desktop.ui.rail import Entry, Rail
 from digmed_desktop.ui.record_imports import RecordImports
 from digmed_desktop.ui.send_flow import SendFlow
+from digmed_desktop.ui.sign_in_flow import SignInFlow
 from digmed_desktop.ui.strip import Strip
 from digmed_desktop.ui.toast import Toast
 from digmed_desktop.ui.widgets.focus_ring import FocusRing
@@ -66,8 +66,12 @@ class Window(QMainWindow):
         self._before_help: Page | None = None
         self.pages = Pages()
         self.pages.setMinimumHeight(1)  # a page that needs more height than a screen has scrolls by itself
-        self.gate = Gate(self)
-        self.opening, self.sign_in, self.recovery = self.gate.opening, self.gate.sign_in, self.gate.recovery
+        self.signing_in = SignInFlow(self)
+        self.opening, self.sign_in, self.recovery = (
+            self.signing_in.opening,
+            self.signing_in.sign_in,
+            self.signing_in.recovery,
+        )
         self.story = StoryPage(context)
         self.check = CheckPage(context)
         self.help = HelpPage(context)
@@ -137,7 +141,7 @@ class Window(QMainWindow):
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
         context.navigate.lists_changed.connect(self.take_lists)
-        self.gate.ready.connect(self.ready)
+        self.signing_in.ready.connect(self.ready)
         self.help.back.connect(self._leave_help)
         self.reports.done.connect(self._after_reports)
         self.story.patient_changed.connect(self.follow_session)
@@ -166,7 +170,7 @@ class Window(QMainWindow):
             if isinstance(made, VaccinatePage):
                 made.programme_chosen.connect(self.strip.programme.setText)
             if isinstance(made, PeoplePage):
-                made.changed.connect(self.gate.people_changed)
+                made.changed.connect(self.signing_in.people_changed)
             if isinstance(made, DraftsPage):
                 made.discarded.connect(self._leave_draft)
             if isinstance(made, PracticePage):
@@ -176,7 +180,7 @@ class Window(QMainWindow):
     @property
     def first_run(self) -> FirstRunPage | None:
         """The first run's page, where a pharmacy without people was opened."""
-        return self.gate.first_run
+        return self.signing_in.first_run
 
     @property
     def vaccinate(self) -> VaccinatePage | None:
@@ -219,7 +223,7 @@ class Window(QMainWindow):
     def is_inside(self) -> bool:
         """Whether someone is signed in and has a page in view."""
         page = self.pages.in_view
-        return self.context.acting.person is not None and not self.gate.is_outside(page)
+        return self.context.acting.person is not None and not self.signing_in.is_outside(page)
 
     def put_cursor(self) -> None:
         """Put the cursor on the page in view, where nothing has it."""
@@ -350,7 +354,7 @@ class Window(QMainWindow):
 
     def lock(self) -> None:
         """Hide everything behind the PIN; the forms stay as they are."""
-        self.gate.lock()
+        self.signing_in.lock()
 
     def open_record(self, text: str) -> None:
         """Take in a record import, which another system sends; its draft comes into view once someone is signed in."""

@@ -128,7 +128,7 @@ class Bench:
 
     def sign_in(self) -> None:
         people = self.window.context.people
-        self.window.gate.let_in(people[0])
+        self.window.signing_in.let_in(people[0])
         self.until(lambda: self.window.pages.currentWidget() in self.window._made.values())
         if not (self.window.vaccinate is not None and self.window.vaccinate.isVisible()):
             self.window.go("vaccinate")

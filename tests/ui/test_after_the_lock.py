@@ -12,7 +12,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def lock_and_sign_in(bench: Bench) -> None:
     bench.key(Qt.Key.Key_L, CTRL)
     bench.until(bench.window.sign_in.isVisible)
-    bench.window.gate.let_in(bench.window.context.people[0])
+    bench.window.signing_in.let_in(bench.window.context.people[0])
     bench.idle()
 
 

@@ -226,7 +226,9 @@ def test_records_that_do_not_open_offer_both_ways_back(
     bench.window.context.recovery = Recovery(recovery, recovery, recovery, recovery, recovery)
     page.recovered.disconnect()
     page.recovered.connect(lambda: again.append(1))
-    bench.window.gate.not_opened(StoreError("The key is not in the keyring.", "Use the recovery phrase."))
+    bench.window.signing_in.not_opened(
+        StoreError("The key is not in the keyring.", "Use the recovery phrase.")
+    )
     assert page.isVisible()
     assert page.phrase_card.isVisible()
     assert page.restore_card.isVisible()
@@ -238,7 +240,7 @@ def test_records_that_do_not_open_offer_both_ways_back(
     recovery.error = None
     page._with_phrase()
     bench.until(lambda: len(again) == 1)
-    bench.window.gate.not_opened(StoreError("Lost.", ""))
+    bench.window.signing_in.not_opened(StoreError("Lost.", ""))
     page._restore()
     assert "Choose the file" in page.passphrase_field.sentence
     monkeypatch.setattr(files, "ask_which", lambda *_a: Path("/stick/b.digmedbackup"))
@@ -277,7 +279,7 @@ def test_records_in_doubt_offer_to_go_on_by_name_or_only_to_look(open_bench: Cal
     bench.window.context.recovery = Recovery(recovery, recovery, recovery, recovery, recovery)
     page.recovered.disconnect()
     page.recovered.connect(lambda: again.append(1))
-    bench.window.gate.not_opened(RecordsInDoubtError("These are older.", "Go on.", RecordsDoubt.OLDER))
+    bench.window.signing_in.not_opened(RecordsInDoubtError("These are older.", "Go on.", RecordsDoubt.OLDER))
     assert page.go_on_card.isVisible()
     assert page.restore_card.isVisible()
     assert page.phrase_card.isHidden()
@@ -294,9 +296,11 @@ def test_records_in_doubt_offer_to_go_on_by_name_or_only_to_look(open_bench: Cal
     bench.until(lambda: len(again) == 1)
     assert recovery.asked == [*recovery.asked[:-1], (RecordsDoubt.OLDER, "Ada")]
     assert page.go_on_card.isHidden()
-    bench.window.gate.not_opened(RecordsInDoubtError("These are a copy.", "Look.", RecordsDoubt.ELSEWHERE))
+    bench.window.signing_in.not_opened(
+        RecordsInDoubtError("These are a copy.", "Look.", RecordsDoubt.ELSEWHERE)
+    )
     page._look_only()
     bench.until(lambda: len(again) == 2)
     assert recovery.asked[-1] == ()
-    bench.window.gate.not_opened(StoreError("Lost.", ""))
+    bench.window.signing_in.not_opened(StoreError("Lost.", ""))
     assert page.go_on_card.isHidden()

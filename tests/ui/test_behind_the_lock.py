@@ -75,7 +75,7 @@ def test_the_lock_takes_away_what_names_a_patient_and_lets_nothing_come_late(ben
     assert "The disk is full." in in_view(bench)
 
     window.banner.say("look", "O'NEILL, Rose: typed after Send", "Look under Drafts")
-    window.gate.let_in(window.context.people[0])
+    window.signing_in.let_in(window.context.people[0])
     bench.until(lambda: "typed after Send" in in_view(bench))
     lock(bench)
     no_name(bench)

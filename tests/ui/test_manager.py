@@ -54,7 +54,7 @@ def test_the_first_pharmacist_after_an_upgrade_becomes_manager_and_later_has_a_n
     upgraded: None, open_bench: Callable[..., Bench]
 ) -> None:
     bench = open_bench()
-    first, forgotten = bench.window.gate.manager.first, bench.window.gate.manager.forgotten
+    first, forgotten = bench.window.signing_in.manager.first, bench.window.signing_in.manager.forgotten
     assert bench.window.sign_in.forgot.isHidden()
     sign_in(bench, "Tom", PIN)
     bench.until(lambda: bench.window.context.acting.person is not None)

@@ -188,7 +188,7 @@ def test_opening_says_what_it_waits_for_and_can_be_tried_again(bench: Bench) -> 
     page, again = bench.window.opening, []
     page.recovered.disconnect()
     page.recovered.connect(lambda: again.append(1))
-    bench.window.gate.not_opened(StoreError("The keyring is silent.", "Unlock it."))
+    bench.window.signing_in.not_opened(StoreError("The keyring is silent.", "Unlock it."))
     assert page.again_button.isVisible()
     page.again_button.click()
     assert again == [1]

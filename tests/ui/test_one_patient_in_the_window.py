@@ -111,7 +111,7 @@ class Clerk:
         """Lock, and let the same or another person sign in."""
         people = self.bench.window.context.people
         self.bench.key(Qt.Key.Key_L, CTRL)
-        self.bench.window.gate.let_in(self.pick.choice(people))
+        self.bench.window.signing_in.let_in(self.pick.choice(people))
         self.settle()
 
     def answer_the_rest(self) -> None:

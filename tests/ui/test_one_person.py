@@ -316,7 +316,7 @@ def test_a_lock_keeps_a_correction_in_view(bench: Bench) -> None:
     person = bench.window.context.acting.person
     bench.window.lock()
     assert person is not None
-    bench.window.gate.let_in(person)
+    bench.window.signing_in.let_in(person)
     bench.idle()
     assert bench.form.isVisible()
     assert bench.form.draft_id == draft

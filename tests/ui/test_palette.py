@@ -135,11 +135,11 @@ def test_what_had_the_cursor_may_be_gone_when_it_closes(bench: Bench) -> None:
 def test_it_waits_until_somebody_is_inside(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench()
     window = bench.window
-    window.gate.let_in(window.context.people[0])
-    assert window.gate.is_outside(window.pages.in_view), "the lists of the forms are not there yet"
+    window.signing_in.let_in(window.context.people[0])
+    assert window.signing_in.is_outside(window.pages.in_view), "the lists of the forms are not there yet"
     window.find_or_do.open()
     assert not window.find_or_do.palette.isVisible()
-    bench.until(lambda: not window.gate.is_outside(window.pages.in_view))
+    bench.until(lambda: not window.signing_in.is_outside(window.pages.in_view))
     bench.idle()
     assert opened(bench).isVisible()
 

@@ -48,7 +48,7 @@ def test_behind_the_lock_nothing_shows_until_someone_signs_in(bench: Bench) -> N
     bench.window.open_record(FLU)
     bench.idle()
     assert not bench.form.isVisible()
-    bench.window.gate.let_in(bench.window.context.people[0])
+    bench.window.signing_in.let_in(bench.window.context.people[0])
     bench.until(lambda: bench.form.isVisible() and bench.form.answers()["patient.family"] == "O'Neill")
 
 

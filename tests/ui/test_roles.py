@@ -128,7 +128,7 @@ def signed_in(bench: Bench, role: WorkRole) -> PersonView:
 
     person = ask(bench, view)
     assert isinstance(person, PersonView)
-    bench.window.gate.let_in(person)
+    bench.window.signing_in.let_in(person)
     bench.idle()
     return person
 
@@ -252,7 +252,7 @@ def test_a_page_follows_who_signs_in_and_what_a_manager_lets_them_do(bench: Benc
     assert "Ask one of these to sign in" in said[0].body.text()
     assert not [one for one in can_be_pressed(shown) if one.text().startswith("Hold")]
     ask(bench, lambda desk: desk._store.people.give(nurse.id, Access(manager=True), Why.CHANGED, 1))
-    bench.window.gate.people_changed(ask(bench, lambda desk: desk.opened()))
+    bench.window.signing_in.people_changed(ask(bench, lambda desk: desk.opened()))
     bench.until(lambda: not acts.refusal(Permission.CHANGE_PEOPLE))
 
 

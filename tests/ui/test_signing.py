@@ -79,7 +79,7 @@ def sign_in(bench: Bench, name: str) -> None:
     if bench.window.context.acting.person is not None:
         bench.key(Qt.Key.Key_L, CTRL)
         bench.until(bench.window.sign_in.isVisible)
-    bench.window.gate.let_in(people[name])
+    bench.window.signing_in.let_in(people[name])
     bench.until(lambda: bench.window.pages.currentWidget() in bench.window._made.values())
     bench.idle()
 
@@ -331,7 +331,7 @@ def test_an_absent_vaccinators_records_go_on_behalf_at_noon_and_not_before(clini
     bench.keys("Ben is ill today.")
     bench.key(Qt.Key.Key_L, CTRL)  # a lock in between: nothing was done, and nothing of it stays on the page
     bench.until(bench.window.sign_in.isVisible)
-    bench.window.gate.let_in(bench.window.context.people[0])
+    bench.window.signing_in.let_in(bench.window.context.people[0])
     bench.until(found.isVisible)
     bench.idle()
     assert found.panel.isHidden()

@@ -32,7 +32,7 @@ def today(bench: Bench) -> TodayPage:
 
 def test_the_program_opens_on_it(open_bench: Callable[..., Bench]) -> None:
     bench = open_bench()
-    bench.window.gate.let_in(bench.window.context.people[0])
+    bench.window.signing_in.let_in(bench.window.context.people[0])
     bench.until(lambda: isinstance(bench.window.pages.currentWidget(), TodayPage))
 
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLabel
 from digmed_desktop.desk.gate import acting
 from digmed_desktop.desk.views.general import FormLists
 from digmed_desktop.history.tables import payload
-from digmed_desktop.ui.gate import Gate
 from digmed_desktop.ui.pages.drafts import DraftsPage
+from digmed_desktop.ui.sign_in_flow import SignInFlow
 from tests.clinical.examples import complete_answers
 from tests.ui.conftest import FIRST_RUN, Bench, FixedClock, open_desk_in
 
@@ -167,13 +167,13 @@ def test_whoever_goes_to_a_page_right_after_the_pin_stays_there(
     shared: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = shared
-    gate, have_forms = threading.Event(), Gate._have_forms
+    gate, have_forms = threading.Event(), SignInFlow._have_forms
 
-    def with_slow_records(self: Gate, lists: dict[str, FormLists]) -> None:
+    def with_slow_records(self: SignInFlow, lists: dict[str, FormLists]) -> None:
         bench.office.ask(lambda _desk: gate.wait(30), lambda _none: None)
         have_forms(self, lists)
 
-    monkeypatch.setattr(Gate, "_have_forms", with_slow_records)
+    monkeypatch.setattr(SignInFlow, "_have_forms", with_slow_records)
     bench.until(bench.window.sign_in.isVisible)
     choose(bench, "Amira")
     bench.until(lambda: bench.focused().accessibleName() == "PIN")

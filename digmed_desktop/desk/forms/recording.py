@@ -17,8 +17,8 @@ from digmed_desktop.desk.forms import correcting
 from digmed_desktop.desk.forms.assessment import Assessment
 from digmed_desktop.desk.forms.record_kinds import outcome_of
 from digmed_desktop.desk.gate import Gate, acting_id
-from digmed_desktop.desk.layout import readable
 from digmed_desktop.desk.people.people import PeopleDesk
+from digmed_desktop.desk.readable_xml import readable
 from digmed_desktop.desk.views.general import FormLists, Preview, PreviewRow, PreviewSection, Sent
 from digmed_desktop.messaging.clock import Clock
 from digmed_desktop.messaging.permissions import Permission

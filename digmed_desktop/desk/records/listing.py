@@ -10,7 +10,7 @@ from digmed_desktop.desk.forms.correcting import differences
 from digmed_desktop.desk.forms.identified import with_births
 from digmed_desktop.desk.forms.sharing import may_be_told
 from digmed_desktop.desk.gate import Gate
-from digmed_desktop.desk.layout import readable
+from digmed_desktop.desk.readable_xml import readable
 from digmed_desktop.desk.records.incidents import incidents_about, open_incidents
 from digmed_desktop.desk.records.registering import owed
 from digmed_desktop.desk.views.sent import (

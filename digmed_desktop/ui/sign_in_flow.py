@@ -34,7 +34,7 @@ def close_dialogs() -> None:
 
 
 class Frame(Protocol):
-    """The part of the window that the gate uses."""
+    """The part of the window that signing in uses."""
 
     context: Context
     pages: Pages
@@ -58,7 +58,7 @@ class Frame(Protocol):
     def take_lists(self, lists: dict[str, FormLists]) -> None: ...
 
 
-class Gate(QObject):
+class SignInFlow(QObject):
     """Belongs to one window. Nothing of a patient is in view before someone has passed it.
 
     :attr:`first_run` exists once a pharmacy without people was opened.
