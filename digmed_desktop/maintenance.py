@@ -77,7 +77,7 @@ def _schedule(words: list[str]) -> int:
     )
     what = grammar.add_mutually_exclusive_group(required=True)
     what.add_argument("minutes", type=int, nargs="?", help=f"{schedule.MINUTES[0]} to {schedule.MINUTES[-1]}")
-    what.add_argument("--remove", action="store_true", help="take the task away")
+    what.add_argument("--remove", action="store_true", help="remove the task")
     asked = grammar.parse_args(words)
     launcher = Path(own_command()[0])
     print(schedule.remove() if asked.remove else schedule.make(launcher, asked.minutes))

@@ -147,7 +147,7 @@ class _Kind:
         enough = {"name": False, "form": formed, "both": formed and self.row.form_is_enough}[self.row.tell_by]
         if enough or self._is_named(shown):
             return ""
-        return f"nothing in its name, form or unit says that this is {self.row.label}"
+        return f"its name, form and unit do not say that this is {self.row.label}"
 
     def _is_named(self, shown: _Shown) -> bool:
         return bool(self._names.found_in(shown.name) or self._further.found_in(shown.name))

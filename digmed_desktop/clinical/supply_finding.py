@@ -22,7 +22,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         if self.forbids and not self.source:
-            raise ValueError(f"what forbids names no source: {self.rule or self.field}")
+            raise ValueError(f"a rule that forbids does not name its source: {self.rule or self.field}")
 
     @property
     def said(self) -> str:

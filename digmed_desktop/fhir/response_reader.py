@@ -102,7 +102,7 @@ def _of_foreign(issue: ResponseIssue) -> Meaning:
     return replace(
         meaning(""),
         code=meaning(issue.code).code,
-        happened="The practice's system sent a code that is not one of ITK3's, so its meaning is not known.",
+        happened="The practice's system sent a code that is not one of ITK3's, so we do not know its meaning.",
     )
 
 

@@ -24,12 +24,12 @@ _POLLED = "delivery.polled"
 _AT_ONCE = 500  # ids in one question
 _REPORTED = {COLLECTED_REPORT: Happening.PICKED_UP, TAKEN_REPORT: Happening.TAKEN}
 """Reports that tell no fault; every other one is of something that was not delivered."""
-_TWO_SENDINGS = "MESH's report names two different sendings, so it is not known which it is about."
+_TWO_SENDINGS = "MESH's report names two different messages, so we do not know which it is about."
 _WHY = {
     Doubt.SENDER: "It came from {mailbox}, which is not known as this practice's mailbox.",
     Doubt.WORKFLOW: "It came from {mailbox} on a workflow that does not answer this message.",
     Doubt.UNKNOWN: "It came from {mailbox} and names another message, but points at this one.",
-    Doubt.UNNAMED: "It came from {mailbox}, names no message, and points at this one.",
+    Doubt.UNNAMED: "It came from {mailbox}, does not name a message, and points at this one.",
 }
 
 
@@ -198,7 +198,7 @@ class Inbox:
         with self._database.reading() as connection:
             about = answerers.named(connection, understood.answers_message_id)
             if about is None:
-                raise NotThereError("This reply names none of our messages.")
+                raise NotThereError("This reply does not name any of our messages.")
             return answerers.to_verify(connection, about)
 
     def sent_to(self, mesh_id: str, recipient: str) -> None:

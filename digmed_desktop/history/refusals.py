@@ -24,7 +24,7 @@ TOO_MANY = 3
 WITHIN = timedelta(days=1)
 _ALL = Stop(
     "Three practices within a day refused this pharmacy, so nothing more is sent to any.",
-    "Ask the contact of your onboarding at NHS England; then let sending continue under Replies.",
+    "Ask your onboarding contact at NHS England; then let sending continue under Replies.",
 )
 
 _UNKNOWN = Stop(

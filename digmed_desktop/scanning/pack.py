@@ -167,7 +167,7 @@ def _plain_number(sent: str) -> Scan | None:
         return Scan(
             Found.PRODUCT,
             gtin=gtin,
-            sentence="This barcode names a product only, no batch and no expiry date. "
+            sentence="This barcode has only a product, without batch and expiry date. "
             "Scan the square code on the vaccine's box.",
         )
     return None
@@ -223,7 +223,7 @@ def _of_elements(sent: str, notes: tuple[str, ...], *, sure_of_case: bool) -> Sc
         gtin=first.gtin,
         expiry=first.expiry if len({one.expiry for one in choices}) == 1 else None,
         batches=tuple(dict.fromkeys(one.batch for one in choices)),
-        sentence="The scanner left out the separator, so where the batch number ends is not certain. "
+        sentence="The scanner left out the separator, so it is not clear where the batch number ends. "
         "Choose the one printed on the pack.",
         notes=notes,
     )
@@ -232,7 +232,7 @@ def _of_elements(sent: str, notes: tuple[str, ...], *, sure_of_case: bool) -> Sc
 def _scan_of(found: Elements, notes: tuple[str, ...], *, sure_of_case: bool) -> Scan:
     if not found.gtin:
         return _refused(
-            "The code names no product, so it is not from a vaccine pack. Scan the vaccine's box."
+            "The code does not name a product, so it is not from a vaccine pack. Scan the vaccine's box."
         )
     if found.batch and (wrong := batches.sentence_about(found.batch)):
         return Scan(

@@ -74,7 +74,7 @@ class Settings:
         if self.text_percent not in TEXT_PERCENT:
             raise ValueError("the text size is from 100 to 200 per cent")
         if self.lock_after_minutes not in LOCK_MINUTES:
-            raise ValueError("the time to the lock is from 1 to 120 minutes")
+            raise ValueError("the program locks after 1 to 120 minutes")
         if self.amber_hour not in AMBER_HOURS:
             raise ValueError("paper is offered from an hour between 8 and 16")
         if self.late_hour not in LATE_HOURS:

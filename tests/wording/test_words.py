@@ -46,6 +46,8 @@ NOT_ENGLISH = {
     r"\b([Ss]can|[Nn]othing) (was )?(not )?taken\b": "accepted",
     r"\b(are|were) no [a-z]+ of\b": "are not",
     r"\belse than\b": "other than",
+    r"\bnames (no|none)\b": "does not name",
+    r"\bthe contact of your\b": "your … contact",
     r"\bstays? so\b": "does not help",
     r"\bopen only to be\b": "for viewing only",
     r"\bby the time that\b": "by the time received",
@@ -146,7 +148,7 @@ def test_no_sentence_begins_with_what_or_whether_unless_it_asks(words: list[Word
         f"{one.place}: {sentence}"
         for one in words
         for sentence in one.sentences()
-        if re.match(r"\s*(What|That of|Whether)\s", sentence) and not sentence.rstrip().endswith("?")
+        if re.match(r"\s*(What|That of|Whether|Of)\s", sentence) and not sentence.rstrip().endswith("?")
     ]
     assert not found, "\n".join(found)
 

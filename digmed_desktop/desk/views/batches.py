@@ -63,7 +63,13 @@ class BatchList:
             )
         if self.others:
             many = len(self.others)
-            said += f" {many} more {'records name' if many > 1 else 'record names'} it without being a dose of it."
+            said += (
+                f" {many} more records name it but do not count as doses."
+                if many > 1
+                else " One more record names it but does not count as a dose."
+            )
         if self.alike:
-            said += f" Nearly the same number is on record: {', '.join(self.alike)}. Look for a slip."
+            said += (
+                f" Nearly the same number is on record: {', '.join(self.alike)}. Check for a typing mistake."
+            )
         return said

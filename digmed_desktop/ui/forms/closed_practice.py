@@ -133,7 +133,7 @@ class ClosedPracticePanel(QFrame):
         waiting = self.ask.hasFocus()  # nobody went on meanwhile
         self._show(found)
         if found.heir is None:
-            self._note("The directory names no open practice that took over.")
+            self._note("The directory does not name an open practice that took over.")
         elif waiting:
             self._focus()
 

@@ -106,7 +106,7 @@ class PracticeSearch(QWidget):
 
     def _answered(self, text: str, found: "Sequence[PracticeFound]") -> None:
         self.online.setEnabled(True)
-        self._show(text, found, "The directory knows no open practice like this. Check the spelling.")
+        self._show(text, found, "The directory does not list an open practice like this. Check the spelling.")
 
     def _failed(self, error: DigMedError) -> None:
         self.online.setEnabled(True)

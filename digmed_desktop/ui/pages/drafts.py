@@ -38,7 +38,7 @@ class DraftsPage(ColumnPage):
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Drafts",
-            "Forms that were started and not sent. A colleague can finish yours; the record then names both.",
+            "Forms that someone started and has not sent. A colleague can finish yours; the record then names both.",
         )
         self._context = context
         self.said = Notice("act")

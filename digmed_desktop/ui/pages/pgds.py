@@ -28,7 +28,7 @@ ON = (
 )
 OFF = "The register is off: it shows no reminder and stops nothing. A pharmacist can switch it on."
 NONE = (
-    "Enter each patient group direction, and who has signed it. The register then knows who may vaccinate.",
+    "Enter each patient group direction and who has signed it. The program then knows who may vaccinate.",
     "No PGDs entered",
     "Enter a PGD",
 )

@@ -47,7 +47,7 @@ class StopsCard(QFrame):
         layout.addWidget(heading("Sending is stopped"))
         layout.addWidget(
             quiet(
-                "Ask the contact of your onboarding at NHS England first. In "
+                "Ask your onboarding contact at NHS England first. In "
                 "the meantime, send waiting notifications on paper."
             )
         )
