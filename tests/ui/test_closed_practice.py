@@ -96,7 +96,7 @@ def test_an_unknown_successor_is_asked_for_online(bench: Bench) -> None:
     bench.form.fill({"practice.ods_code": "C83001"})
     bench.until(lambda: "C83001" in panel(bench).head.text() and panel(bench).take.isHidden())
     panel(bench).ask.click()
-    bench.until(lambda: "names no open practice" in panel(bench).note.text())
+    bench.until(lambda: "does not name an open practice" in panel(bench).note.text())
     assert "Ask the patient" in panel(bench).said.text()
 
 
