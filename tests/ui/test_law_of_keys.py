@@ -265,7 +265,7 @@ def test_every_question_is_required_or_marked_as_optional(bench: Bench) -> None:
         unmarked = [
             question.label
             for question in form.form.fields()
-            if not question.required and not form.fields[question.id].optional.text()
+            if not question.required and form.fields[question.id].optional is None
         ]
         assert unmarked == []
 

@@ -39,6 +39,7 @@ class RadioEditor(Editor):
         self._labels: list[str] = []
         self._name = ("", "")
         self._layout = self._make_layout()
+        self._leaving = Leaving(self)
         self._add(options)
         self.group.idClicked.connect(lambda _id: self.edited.emit())
 
@@ -59,7 +60,7 @@ class RadioEditor(Editor):
             button.setAccessibleDescription(option.hint)
             button.setToolTip(option.hint)
             button.installEventFilter(self)
-            button.installEventFilter(Leaving(self))
+            button.installEventFilter(self._leaving)
             self.group.addButton(button, len(self._ids))
             self._ids.append(option.id)
             self._labels.append(option.label)
@@ -133,7 +134,7 @@ class RadioEditor(Editor):
         self.entered.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             typed = event.text()
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             if plain and typed in DIGITS:
@@ -169,10 +170,11 @@ class TicksEditor(Editor):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.hair)
         self._boxes: dict[str, QCheckBox] = {}
+        leaving = Leaving(self)
         for option in options:
             box = QCheckBox(option.label.replace("&", "&&"))
             box.toggled.connect(lambda _on: self.edited.emit())
-            box.installEventFilter(Leaving(self))
+            box.installEventFilter(leaving)
             layout.addWidget(box)
             self._boxes[option.id] = box
 
@@ -232,9 +234,10 @@ class ChoiceEditor(Editor):
         line.textEdited.connect(lambda _t: self._watch_list())
         line.textEdited.connect(lambda _t: self.edited.emit())
         line.editingFinished.connect(self._settle)
-        self.combo.installEventFilter(Leaving(self))
+        leaving = Leaving(self)
+        self.combo.installEventFilter(leaving)
         self.combo.installEventFilter(self)
-        line.installEventFilter(Leaving(self))
+        line.installEventFilter(leaving)
 
     def set_options(self, options: Sequence[Option]) -> None:
         """Show another list; the answer stays if it is still in it, and so does what is being typed."""

@@ -112,6 +112,10 @@ class Editor(QWidget):
             parts[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+STAYS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""Why a part loses the focus while the editor is not left."""
+
+
 def write_over(line: QLineEdit, text: str) -> None:
     """Write a text into a line so that undo brings back what stood there; a secret has no undo."""
     if text == line.text():
@@ -137,18 +141,17 @@ class Leaving(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
-            self._editor.leads_on
-            and isinstance(event, QKeyEvent)
+            isinstance(event, QKeyEvent)
+            and self._editor.leads_on
             and event.type() == QEvent.Type.KeyPress
             and self._leads_on(event)
         ):
             self._editor.lead_on()
             return True
-        stays = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if (
             isinstance(event, QFocusEvent)
             and event.type() == QEvent.Type.FocusOut
-            and event.reason() not in stays
+            and event.reason() not in STAYS
         ):
             self._editor.left.emit()
         return False
@@ -318,6 +321,7 @@ class DateEditor(Editor):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.small)
         self.boxes: list[QLineEdit] = []
+        leaving = Leaving(self)
         for name, width in zip(self.NAMES, (2, 2, 4), strict=True):
             box = QLineEdit()
             box.setPlaceholderText({"Day": "dd", "Month": "mm", "Year": "yyyy"}[name])
@@ -326,7 +330,7 @@ class DateEditor(Editor):
             box.setMaxLength(24)  # a whole date may be pasted or typed into any box
             box.textEdited.connect(lambda text, b=box: self._typed(b, text))
             box.installEventFilter(self)
-            box.installEventFilter(Leaving(self))
+            box.installEventFilter(leaving)
             layout.addWidget(box)
             self.boxes.append(box)
         layout.addStretch(1)
@@ -436,7 +440,7 @@ class DateEditor(Editor):
             return False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched in self.boxes:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self.boxes:
             box = watched
             if isinstance(box, QLineEdit) and event.key() == Qt.Key.Key_Backspace and not box.text():
                 place = self.boxes.index(box)

@@ -102,11 +102,6 @@ class FlowLayout(PlacedLayout):
         return tallest
 
 
-def flow(*widgets: QWidget, spacing: int = SPACE.small) -> QWidget:
-    """Return widgets in lines that wrap."""
-    return Flow(widgets, spacing)
-
-
 class Flow(QWidget):
     """A widget that holds others in lines that wrap."""
 
@@ -118,6 +113,13 @@ class Flow(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget last, also one that stands here already."""
+        layout = self.layout()
+        if layout is not None:
+            layout.removeWidget(widget)
+            layout.addWidget(widget)
 
     def show_in_order(self, widgets: Sequence[QWidget]) -> None:
         """Put these widgets first, in this order, for Tab too; the others stay where they were after them."""
@@ -140,3 +142,8 @@ class Flow(QWidget):
         items = [] if layout is None else [layout.itemAt(n) for n in range(layout.count())]
         widgets = [item.widget() for item in items if item is not None]
         return next((one for one in widgets if one is not None and not one.isHidden()), None)
+
+
+def flow(*widgets: QWidget, spacing: int = SPACE.small) -> Flow:
+    """Return widgets in lines that wrap."""
+    return Flow(widgets, spacing)

@@ -53,6 +53,10 @@ class Pair(QWidget):
         """Give the words over fields beside each other one height: the boxes under them stand in line."""
         heads = {one: one.head for one in self._widgets if isinstance(one, Field)}
         room = (self.width() - self._box.spacing() * (len(shown) - 1)) // max(len(shown), 1)
-        highest = max((heads[one].heightForWidth(room) for one in shown if one in heads), default=0)
+        highest = max((_height(heads[one], room) for one in shown if one in heads), default=0)
         for head in heads.values():
             head.setMinimumHeight(max(highest, 0))
+
+
+def _height(head: QWidget, width: int) -> int:
+    return head.heightForWidth(width) if head.hasHeightForWidth() else head.sizeHint().height()

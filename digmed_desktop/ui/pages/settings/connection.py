@@ -237,9 +237,9 @@ class ConnectionSection(ColumnPage):
             widget.setVisible(not view.fixed)
         self._show_certificate(view.certificate)
         for name, has in (("password", view.has_password), ("shared_key", view.has_shared_key)):
-            self.fields[f"connection.{name}"].hint.setText(KEPT if has else "From NHS England's letter.")
-        self.fields["connection.root_file"].hint.setText(KEPT if view.own_root else ROOT)
-        self.fields["connection.proxy_password"].hint.setText(KEPT if view.has_proxy_password else ASKED)
+            self.fields[f"connection.{name}"].set_hint(KEPT if has else "From NHS England's letter.")
+        self.fields["connection.root_file"].set_hint(KEPT if view.own_root else ROOT)
+        self.fields["connection.proxy_password"].set_hint(KEPT if view.has_proxy_password else ASKED)
         if not self._loaded and not view.fixed:
             self._loaded = True
             shown = {
@@ -283,7 +283,7 @@ class ConnectionSection(ColumnPage):
             for widget in self._by_api_only:
                 widget.setVisible(not by_client)
         self._addressing.set_options(BY_CLIENT if by_client else ADDRESSINGS)
-        self.fields["connection.addressing"].hint.setText(HOW_BY_CLIENT if by_client else HOW)
+        self.fields["connection.addressing"].set_hint(HOW_BY_CLIENT if by_client else HOW)
         self.live_notice.setVisible(going_live)
         self.fields["connection.live_word"].setVisible(going_live)
 
