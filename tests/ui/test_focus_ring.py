@@ -116,7 +116,10 @@ def test_the_ring_leaves_the_words_above_a_field_whole(qtbot: QtBot) -> None:
         Field("b", "Reason for continuing", TextEditor(), hint=long_hint),
     ):
         qtbot.addWidget(field)
-        field.setFixedSize(TEXT_WIDTH, field.heightForWidth(TEXT_WIDTH))
+        follows = field.hasHeightForWidth()
+        field.setFixedSize(
+            TEXT_WIDTH, field.heightForWidth(TEXT_WIDTH) if follows else field.sizeHint().height()
+        )
         field.show()
         top = field.editor.mapTo(field, QPoint(0, 0)).y()
         words = [one for one in field.findChildren(QLabel) if one.isVisible()]

@@ -80,6 +80,7 @@ class FormView(QScrollArea):
         self._layout = QVBoxLayout(page)
         self._layout.setContentsMargins(*INSET.page)
         self._layout.setSpacing(SPACE.large)
+        self.setWidget(page)  # while it is empty: a full one would be measured here, before it has its look
         self.setAccessibleName(form.title)
         if self.TITLED:
             self._layout.addWidget(title(form.title))
@@ -92,7 +93,6 @@ class FormView(QScrollArea):
         self._first = self._layout.count()
         self._layout.addStretch(1)
         self._lay_out()
-        self.setWidget(page)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab never stops at what cannot be seen
         page.installEventFilter(self)
         self._show_asked()

@@ -143,6 +143,12 @@ class StoryPage(Page):
         inside = QWidget()
         inside.setObjectName("page")
         body = QVBoxLayout(inside)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setAccessibleName("Notification")
+        self.area.setWidget(inside)  # while it is empty: a full one would be measured here
         body.setContentsMargins(*INSET.page)
         body.setSpacing(SPACE.medium)
         for widget in (
@@ -155,12 +161,6 @@ class StoryPage(Page):
         ):
             body.addWidget(widget)
         body.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setAccessibleName("Notification")
-        self.area.setWidget(inside)
         return self.area
 
     def _connect(self) -> None:

@@ -116,6 +116,7 @@ class TodayPage(ScrolledPage):
         page = QWidget()
         page.setObjectName("page")
         layout = QVBoxLayout(page)
+        self.area.setWidget(page)  # while it is empty: a full one would be measured here
         layout.setContentsMargins(*INSET.page)
         layout.setSpacing(SPACE.medium)
         self.title = title("Today")
@@ -175,7 +176,6 @@ class TodayPage(ScrolledPage):
         layout.addWidget(self._tiles)
         layout.addWidget(self.lists)
         layout.addStretch(1)
-        self.area.setWidget(page)
         self._lay_out(wide=True)
         self._connect()
 

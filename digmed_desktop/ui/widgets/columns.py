@@ -20,14 +20,14 @@ class TwoColumns(PlacedLayout):
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation.Horizontal
 
-    def sizeHint(self) -> QSize:
+    def _measure(self) -> QSize:
         sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
         return QSize(
             max((size.width() for size in sizes), default=0),
             sum(size.height() + self._spacing for size in sizes),
         )
 
-    def minimumSize(self) -> QSize:
+    def _measure_least(self) -> QSize:
         """Return the width of the widest widget; the height follows the width."""
         widths = [item.minimumSize().width() for item in self._items if not item.isEmpty()]
         return QSize(max(widths, default=0), 0)

@@ -15,7 +15,10 @@ class PlacedLayout(QLayout):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._heights: dict[int, int] = {}  # by width, until something changes: Qt asks again and again
+        # until something changes: Qt asks again and again
+        self._heights: dict[int, int] = {}  # by width
+        self._hint: QSize | None = None
+        self._least: QSize | None = None
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -44,13 +47,32 @@ class PlacedLayout(QLayout):
     def invalidate(self) -> None:
         """Forget what was measured: an item has changed its size, or is shown or hidden."""
         self._heights.clear()
+        self._hint = self._least = None
         super().invalidate()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
         self._place(rect, move=True)
 
+    def sizeHint(self) -> QSize:
+        if self._hint is None:
+            self._hint = self._measure()
+        return self._hint
+
+    def minimumSize(self) -> QSize:
+        if self._least is None:
+            self._least = self._measure_least()
+        return self._least
+
     def _place(self, rect: QRect, *, move: bool) -> int:
+        raise NotImplementedError
+
+    def _measure(self) -> QSize:
+        """Return the size that the items ask for together."""
+        raise NotImplementedError
+
+    def _measure_least(self) -> QSize:
+        """Return the size below which they do not fit."""
         raise NotImplementedError
 
 
@@ -63,12 +85,12 @@ class FlowLayout(PlacedLayout):
         self._gap = spacing
         self._between = spacing if lines is None else lines
 
-    def sizeHint(self) -> QSize:
+    def _measure(self) -> QSize:
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
         width = sum(size.width() for size in shown) + self._gap * max(0, len(shown) - 1)
         return QSize(width, max((size.height() for size in shown), default=0))
 
-    def minimumSize(self) -> QSize:
+    def _measure_least(self) -> QSize:
         size = QSize()
         for item in self._items:
             if not item.isEmpty():
