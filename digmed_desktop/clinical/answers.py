@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from digmed_desktop.clinical import batch
+from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.dates import ENGLAND, DateSentenceError, read_date, read_time, split_typed
 from digmed_desktop.clinical.form import Answers, FieldKind, Form, FormField, Option
 from digmed_desktop.clinical.problem import Problem, Severity, refusal
@@ -104,6 +106,7 @@ class AnswerSheet:
         self.closes_electronic_way: set[Problem] = set()
         self._asked = form.asked(answers)
         self._answers = answers
+        self._typed: dict[str, str] = {}  # rules ask for the same few answers, hundreds of times a reading
         self._lists = lists or {}
 
     def stop(self, field: str, sentence: str | None) -> None:
@@ -138,8 +141,15 @@ class AnswerSheet:
 
     def typed(self, field: str) -> str:
         """Return an answer exactly as typed, ``""`` where the question is not asked or not answered."""
-        answer = self._answers.get(field, "") if field in self._asked else ""
-        return "" if is_blank(self.fields[field], answer) else answer
+        if field not in self._typed:
+            answer = self._answers.get(field, "") if field in self._asked else ""
+            self._typed[field] = "" if is_blank(self.fields[field], answer) else answer
+        return self._typed[field]
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The questions that do not apply to the patient."""
+        return not_applicable(self.typed, self.today, self.form)
 
     def text(self, field: str, most: int = LINE_MOST) -> str:
         """Return one line of text without spaces around it, ``""`` where it holds what cannot be sent."""

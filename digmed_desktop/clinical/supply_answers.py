@@ -13,7 +13,6 @@ from typing import Any
 from digmed_desktop.clinical import contradictions, form, law, reading
 from digmed_desktop.clinical.allergy_check import judge_allergies
 from digmed_desktop.clinical.answers import required_missing
-from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.clinician_warnings import (
     clinician_warnings,
     practice_warnings,
@@ -115,7 +114,7 @@ def starting_answers(now: datetime) -> dict[str, str]:
 
 def _unneeded(sheet: SupplySheet) -> frozenset[str]:
     """Return the required questions that nobody can or need answer in this case."""
-    unneeded = unneeded_of_patient(sheet) | not_applicable(sheet.typed, sheet.today, FORM_ID)
+    unneeded = unneeded_of_patient(sheet) | sheet.left_out
     if sheet.supplied is False:
         unneeded |= {field for field in sheet.fields if field.startswith("conditions.")}
         unneeded |= {

@@ -14,7 +14,6 @@ from typing import Any
 
 from digmed_desktop.clinical import contradictions, form, ods, reading
 from digmed_desktop.clinical.answers import required_missing
-from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.legal_basis import Verdict, judge
 from digmed_desktop.clinical.patient_answers import contact_answers
 from digmed_desktop.clinical.problem import sourced
@@ -116,7 +115,7 @@ def _unneeded(sheet: VaccinationSheet) -> frozenset[str]:
         unneeded -= {
             f"{SCREENING}{one}" for one in sheet.programme.screening_of(sheet.typed("vaccine.product"))
         }
-    unneeded |= unneeded_of_patient(sheet) | not_applicable(sheet.typed, sheet.today)
+    unneeded |= unneeded_of_patient(sheet) | sheet.left_out
     if sheet.given is False:
         unneeded |= OF_A_VACCINE_GIVEN
         if sheet.typed("vaccine.not_given_reason") == "did-not-attend":

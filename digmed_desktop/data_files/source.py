@@ -104,8 +104,10 @@ class DataSource:
 
     def _has(self, name: str) -> bool:
         """Whether a file is read from here: the program's own source is where all others are sought."""
+        if self._folder is None:
+            return True
         own = self._own(name)
-        return self._folder is None or (own is not None and own.exists())
+        return own is not None and own.exists()
 
 
 OWN = DataSource()

@@ -6,6 +6,7 @@ the same kind; a path through them is that of each.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -133,16 +134,13 @@ def _leaves(kind: type, path: str, named: set[str]) -> Iterator[str]:
             yield from _leaves(inner, here, named)
 
 
-_hints: dict[type, dict[str, Any]] = {}  # resolved once: every keystroke reads a form
-
-
+@cache  # every keystroke reads a form
 def hints(kind: type) -> dict[str, Any]:
     """Return the type of each attribute of a dataclass."""
-    if kind not in _hints:
-        _hints[kind] = get_type_hints(kind)
-    return _hints[kind]
+    return get_type_hints(kind)
 
 
+@cache
 def inner_kind(kind: type, name: str) -> type | None:
     """Return the dataclass that an attribute holds one or several of, None if it holds something else."""
     hint = hints(kind)[name]

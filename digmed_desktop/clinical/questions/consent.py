@@ -1,13 +1,12 @@
 """The questions of every form about who decided, and whether that person could."""
 
 from digmed_desktop.clinical.answers import AnswerSheet
-from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.questions.binding import Binding, Codec
 from digmed_desktop.clinical.questions.codecs import LABEL, TEXT, YES_NO, put_line
 
 
 def _is_asked(sheet: AnswerSheet, question: str) -> bool:
-    return question not in not_applicable(sheet.typed, sheet.today, sheet.form)
+    return question not in sheet.left_out
 
 
 def _able(sheet: AnswerSheet, question: str) -> bool | None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from digmed_desktop.clinical import batch, form, units
 from digmed_desktop.clinical.answers import AnswerSheet, person_number
-from digmed_desktop.clinical.applicability import not_applicable
 from digmed_desktop.clinical.dates import NO_DUE_DATE, as_answer, is_possible_due_date
 from digmed_desktop.clinical.form import Answers
 from digmed_desktop.clinical.identity import folded
@@ -128,7 +127,7 @@ def _due_date(sheet: VaccinationSheet, question: str) -> date | None:
 
 
 def _screening(sheet: VaccinationSheet, _question: str) -> tuple[ScreeningAnswer, ...]:
-    left_out = not_applicable(sheet.typed, sheet.today)
+    left_out = sheet.left_out
     of_product = sheet.programme.screening_of(sheet.typed("vaccine.product"))
     asked = {
         one: words
