@@ -306,7 +306,7 @@ def test_a_keyring_that_hangs_is_given_up_in_words(monkeypatch: pytest.MonkeyPat
     with pytest.raises(VaultError, match="did not answer within"):  # and no second call is added to the first
         KeyringVault()
     assert hanging.calls == calls
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15, "it hangs for 20 s"
     hanging.at = ""
     hanging.free.set()
     monkeypatch.setattr(waiting, "PATIENCE", 10.0)

@@ -42,10 +42,13 @@ def problems(counter: Counter, form: str, state: FormState) -> tuple[Problem, ..
     return counter.desk.preview(form, state).problems
 
 
-def press_send(counter: Counter, form: str, state: FormState, by: int) -> int | None:
-    asked = [p for p in problems(counter, form, state) if p.needs_reason]
-    whole = replace(state, reasons={p.reason_key: "A test." for p in asked})
-    return counter.desk.send(form, uuid.uuid4().hex, whole, by).notification
+def press_send(
+    counter: Counter, form: str, state: FormState, by: int, found: tuple[Problem, ...] | None = None
+) -> int | None:
+    """Send a form with a reason for each of its problems that asks for one; ``found`` where they are known."""
+    found = problems(counter, form, state) if found is None else found
+    reasons = {p.reason_key: "A test." for p in found if p.needs_reason}
+    return counter.desk.send(form, uuid.uuid4().hex, replace(state, reasons=reasons), by).notification
 
 
 def refused_before_and_recorded_after(
@@ -53,17 +56,18 @@ def refused_before_and_recorded_after(
 ) -> None:
     """Hold one stop against an act still to be done, and against the same act done."""
     state = FormState({**answers, **dict.fromkeys(DONE, "")})
-    stops = [p for p in problems(counter, form, state) if p.severity is Severity.STOP]
+    found = problems(counter, form, state)
+    stops = [p for p in found if p.severity is Severity.STOP]
     assert field in {p.field for p in stops if p.refuses_act}, "nothing refuses it"
-    assert any(p.field == "incident.done" for p in problems(counter, form, state)), "the way on is not said"
-    assert press_send(counter, form, state, counter.ada) is None
+    assert any(p.field == "incident.done" for p in found), "the way on is not said"
+    assert press_send(counter, form, state, counter.ada, found) is None
     done = state.answered(DONE)
     sentences = {p.sentence for p in stops if p.refuses_act}
-    still = [p for p in problems(counter, form, done) if p.severity is Severity.STOP]
-    assert still == []
-    told = " ".join(p.sentence for p in problems(counter, form, done))
+    found = problems(counter, form, done)
+    assert [p for p in found if p.severity is Severity.STOP] == []
+    told = " ".join(p.sentence for p in found)
     assert all(sentence in told for sentence in sentences), "what it breaks is not said any more"
-    made = press_send(counter, form, done, counter.ada)
+    made = press_send(counter, form, done, counter.ada, found)
     assert made is not None
     recorded_sent_and_listed(counter, made, sentences)
 
