@@ -6,7 +6,6 @@ the same kind; a path through them is that of each.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -134,19 +133,26 @@ def _leaves(kind: type, path: str, named: set[str]) -> Iterator[str]:
             yield from _leaves(inner, here, named)
 
 
-@cache  # every keystroke reads a form
+# resolved once: every keystroke reads a form
+_hints: dict[type, dict[str, Any]] = {}
+_inner: dict[tuple[type, str], type | None] = {}
+
+
 def hints(kind: type) -> dict[str, Any]:
     """Return the type of each attribute of a dataclass."""
-    return get_type_hints(kind)
+    if kind not in _hints:
+        _hints[kind] = get_type_hints(kind)
+    return _hints[kind]
 
 
-@cache
 def inner_kind(kind: type, name: str) -> type | None:
     """Return the dataclass that an attribute holds one or several of, None if it holds something else."""
-    hint = hints(kind)[name]
-    if get_origin(hint) in (Union, UnionType, tuple):
-        hint = get_args(hint)[0]
-    return hint if isinstance(hint, type) and is_dataclass(hint) else None
+    if (kind, name) not in _inner:
+        hint = hints(kind)[name]
+        if get_origin(hint) in (Union, UnionType, tuple):
+            hint = get_args(hint)[0]
+        _inner[kind, name] = hint if isinstance(hint, type) and is_dataclass(hint) else None
+    return _inner[kind, name]
 
 
 def value_at(record: Any, path: str, place: int = 0) -> Any:
