@@ -5,11 +5,12 @@ from pathlib import Path
 
 from installer.checking import wine
 from installer.checking.table import Table
-from installer.checking.wine import Wine, expect
+from installer.checking.wine import PATIENCE, Wine, expect
 from installer.making import lock, places
 from installer.making.run import need, run
 
 TESTS = ("files", "settings", "clinical", "history/test_kept_anywhere.py", "history/test_store.py")
+_PATIENCE = 4 * PATIENCE  # thousands of tests, two minutes of a quiet processor
 _INI = "[pytest]\nmarkers =\n  slow: takes minutes\n  secret_service: needs a Secret Service\n"
 
 
@@ -56,6 +57,7 @@ def _tests(windows: Wine, tried: Path, work: Path) -> str:
     result = windows.run(
         tried / "python" / "python.exe", "-m", "pytest", "-q", "-c", windows.windows_path(ini), "--rootdir",
         windows.windows_path(places.ROOT), "--import-mode=importlib", "-p", "no:cacheprovider", "-m", "not slow", *tests,
+        seconds=_PATIENCE,
     )  # fmt: skip
     print("               " + (result.text.strip().splitlines() or ["nothing was said"])[-1])
     return expect(result, 0, "passed")
