@@ -53,16 +53,20 @@ class Screen:
         )
 
     def settled(self, file: Path) -> None:
-        """Write what is on the screen once a window has drawn itself there."""
-        end = time.monotonic() + PATIENCE
+        """Write what is on the screen once a window has drawn itself there and is at rest: nothing is being opened."""
+        end, before = time.monotonic() + PATIENCE, ""
         while time.monotonic() < end:
             self.picture(file)
-            if colours(file) > COLOURS:
-                time.sleep(5)
-                self.picture(file)
+            seen = (
+                run([need("identify", "imagemagick"), "-format", "%#", file])
+                if colours(file) > COLOURS
+                else ""
+            )
+            if seen and seen == before:
                 return
-            time.sleep(2)
-        raise BuildError("No window drew itself.")
+            before = seen
+            time.sleep(3)
+        raise BuildError("No window drew itself and came to rest.")
 
 
 def colours(picture: Path) -> int:
