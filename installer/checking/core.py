@@ -23,6 +23,31 @@ def lay(payload: Path, cpython: Path, work: Path) -> Path:
     return tried
 
 
+def other_source(payload: Path, checkout: Path = places.ROOT) -> str:
+    """Return "" when a checkout holds the program that the payload was built from, else the first files that differ.
+
+    The tests read it: they say nothing of a payload of another commit.
+    """
+    own = payload / places.APP / "digmed_desktop"
+    pairs = {"": checkout / "digmed_desktop", "_resources": checkout / "resources"}
+    differ: set[str] = set()
+    for name, source in pairs.items():
+        skipped = () if name else ("_resources/", "_results/")
+        sides = [_source(own / name, skipped), _source(source, ())]
+        differ |= {f"{name}/{one}".lstrip("/") for one, _bytes in sides[0].items() ^ sides[1].items()}
+    return f"{len(differ)} files are of another commit: {sorted(differ)[:3]}" if differ else ""
+
+
+def _source(folder: Path, skipped: tuple[str, ...]) -> dict[str, bytes]:
+    """Return the files of a folder without byte code and without what ``skipped`` begins."""
+    names = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*") if one.is_file()}
+    return {
+        name: one.read_bytes()
+        for name, one in names.items()
+        if "__pycache__" not in name and not name.startswith(skipped)
+    }
+
+
 def check(out: Path, work: Path, table: Table) -> None:
     """Run the tests in a Windows of their own."""
     made: list[Wine] = []
@@ -31,7 +56,8 @@ def check(out: Path, work: Path, table: Table) -> None:
         made.append(wine.make(work / "prefix", work))
         return ""
 
-    if table.line("a Windows of wine's", windows_made):
+    same = table.line("this checkout is the one that was built", lambda: other_source(out / "windows"))
+    if same and table.line("a Windows of wine's", windows_made):
         tried = lay(out / "windows", out / "work" / "cpython", work)
         table.line("the core's quick tests", lambda: _tests(made[0], tried, work))
         made[0].end()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from digmed_desktop.files import own_place
-from installer.checking import papers
+from installer.checking import core, papers
 from installer.making import bom, keep, manifest, places, python
 from installer.making.run import BuildError
 
@@ -33,6 +33,24 @@ def _rules(text: str) -> keep.KeepList:
 def test_the_program_looks_for_its_list_where_the_build_lays_it() -> None:
     assert (places.APP, places.MANIFEST) == (own_place.APP, own_place.MANIFEST)
     assert f"..\\{places.APP}" in python.PATHS
+
+
+def test_a_payload_of_another_commit_is_not_judged_by_the_tests_of_this_one(tmp_path: Path) -> None:
+    payload, checkout = tmp_path / "payload", tmp_path / "checkout"
+    for root in (payload / places.APP / "digmed_desktop", checkout / "digmed_desktop"):
+        (root / "desk").mkdir(parents=True)
+        (root / "desk" / "desk.py").write_text("one = 1\n", encoding="utf-8")
+    (payload / places.APP / "digmed_desktop" / "_resources").mkdir()
+    (checkout / "resources").mkdir()
+    byte_code = payload / places.APP / "digmed_desktop" / "__pycache__"
+    byte_code.mkdir()
+    (byte_code / "desk.pyc").write_bytes(b"compiled")
+    assert core.other_source(payload, checkout) == ""
+    (checkout / "resources" / "words.toml").write_text("", encoding="utf-8")
+    assert "_resources/words.toml" in core.other_source(payload, checkout)
+    (checkout / "resources" / "words.toml").unlink()
+    (checkout / "digmed_desktop" / "desk" / "desk.py").write_text("two = 2\n", encoding="utf-8")
+    assert "desk/desk.py" in core.other_source(payload, checkout)
 
 
 KEEP = '[[keep]]\ndistribution = "large"\nreason = "used"\npaths = ["large/*.py"]\n'
