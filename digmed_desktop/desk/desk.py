@@ -37,6 +37,7 @@ from digmed_desktop.desk.patients.patient_file import PatientFileDesk
 from digmed_desktop.desk.patients.patients import PatientDesk
 from digmed_desktop.desk.people.auditing import AuditDesk
 from digmed_desktop.desk.people.people import PeopleDesk
+from digmed_desktop.desk.readable_xml import readable
 from digmed_desktop.desk.records.batch_list import BatchListDesk
 from digmed_desktop.desk.records.incidents import IncidentDesk
 from digmed_desktop.desk.records.listing import ListingDesk
@@ -70,6 +71,7 @@ from digmed_desktop.messaging.permissions import Permission
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.register import Seal
 from digmed_desktop.messaging.sending import Kind
+from digmed_desktop.messaging.story import Story
 from digmed_desktop.reference.ods_api import OdsApi
 from digmed_desktop.settings.choices import Choices
 
@@ -468,10 +470,17 @@ class Desk:
             draft.can_be_read,
         )
 
-    # ---- practices
+    # ---- practices and history
 
     @through_door
     def practices(self) -> tuple[PracticeView, ...]:
         """Return the practices to offer: those this pharmacy wrote to, then those that came with the program."""
         known = {one.ods_code: one for one in (*self._practices, *self._store.practices.all())}
         return tuple(PracticeView(one) for one in known.values())
+
+    @through_door
+    def story(self, notification: int) -> Story:
+        """Return the story of one notification, also of one whose record cannot be read."""
+        told = self._store.notifications.story(notification)
+        laid_out = tuple(replace(one, readable=readable(one.body)) for one in told.messages)
+        return replace(told, messages=laid_out)

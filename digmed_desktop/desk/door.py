@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 _ASKED: dict[Permission, tuple[str, ...]] = {
     Permission.SEE_RECORDS: (
-        *("drafts", "newest_draft", "patients.search", "patients.doses"),
+        *("story", "drafts", "newest_draft", "patients.search", "patients.doses"),
         *("patients.answers_of", "counter.earlier", "counter.dose_views", "counter.problems"),
         *("register.page", "register.entry", "register.outstanding", "register.entry_paper"),
         *("register.label_paper", "listing.first", "listing.page", "listing.lists", "listing.saved"),

@@ -190,7 +190,7 @@ class Moves:
     def story(self, notification: int) -> Story:
         """Return the story of one notification."""
         got: list[Story] = []
-        self.office.ask(lambda desk: desk.listing.story(notification).story, got.append)
+        self.office.ask(lambda desk: desk.story(notification), got.append)
         self.player.wait_for("a story", lambda: bool(got))
         return got[0]
 

@@ -143,7 +143,7 @@ def test_a_fault_in_what_messages_stand_on_stops_delivery_while_records_are_read
     assert "check-data" in standing.remedy
     assert counter.state(waiting) is State.WAITING
     for notification in (sent, here, waiting):
-        assert counter.desk.listing.story(notification).story.events
+        assert counter.desk.story(notification).events
         document = counter.desk.papers.copy(notification, How.PATIENT, "Ada")
         assert any("vaccin" in str(asdict(block)).lower() for block in document.blocks)
     assert counter.desk.papers.day_list(counter.clock.now().date()).blocks

@@ -104,7 +104,7 @@ WHO = {
             "all_form_lists checks close duty form_lists resume_pending_send make_delivery opened "
             "person_lists save_draft sign_in version_checks warm_up watched_folders"
         ),
-        ALL: ("discard_draft drafts keep_and_preview newest_draft practices preview reach send "),
+        ALL: ("discard_draft drafts keep_and_preview newest_draft practices preview reach send story"),
     },
 }
 TABLE = {

@@ -127,7 +127,7 @@ class Scene:
         """Every notification, whole."""
         got: list[list[Story]] = []
         self.program.office.ask(
-            lambda desk: [desk.listing.story(row.id).story for row in desk.listing.page(Search(), None, 50)],
+            lambda desk: [desk.story(row.id) for row in desk.listing.page(Search(), None, 50)],
             got.append,
         )
         self.until("the stories", lambda: bool(got))

@@ -91,7 +91,7 @@ def test_nothing_waiting_says_so(bench: Bench) -> None:
 
 def test_an_unknown_sender_is_accepted_by_keyboard_with_two_presses(bench: Bench) -> None:
     made = ask(bench, sent)
-    ask(bench, lambda desk: came(desk, "30001", desk.listing.story(made).story.message_id, "STRANGER"))
+    ask(bench, lambda desk: came(desk, "30001", desk.story(made).message_id, "STRANGER"))
     page = opened(bench)
     bench.until(lambda: page.list.hasFocus())
     assert "STRANGER" in page.list.item(0).text()
@@ -109,7 +109,7 @@ def test_an_unknown_sender_is_accepted_by_keyboard_with_two_presses(bench: Bench
     bench.key(Qt.Key.Key_Space)
     bench.until(lambda: state_of(bench, made) is State.MATCHED)
     bench.until(lambda: not page.list.isVisible())
-    told = ask(bench, lambda desk: desk.listing.story(made).story).events
+    told = ask(bench, lambda desk: desk.story(made)).events
     assert any("Asked Jo at the surgery" in event.note and event.by for event in told)
 
 
@@ -174,7 +174,7 @@ def test_a_practice_that_refuses_us_goes_on_when_a_person_lets_it(bench: Bench) 
     made = ask(bench, sent)
 
     def refuse(desk: Desk) -> list[Any]:
-        mesh_id = came(desk, "20012", desk.listing.story(made).story.message_id, "BOX1")
+        mesh_id = came(desk, "20012", desk.story(made).message_id, "BOX1")
         read = response_reader(lambda: "FQF01", "FX999OT001", desk._clock)
         body = desk._store.inbox.body(mesh_id)
         desk._store.inbox.apply_response(mesh_id, read(body).meanings, None)
@@ -191,11 +191,11 @@ def test_a_practice_that_refuses_us_goes_on_when_a_person_lets_it(bench: Bench) 
 
 def test_what_a_person_types_stays_when_something_new_comes(bench: Bench) -> None:
     made = ask(bench, sent)
-    ask(bench, lambda desk: came(desk, "30001", desk.listing.story(made).story.message_id, "STRANGER"))
+    ask(bench, lambda desk: came(desk, "30001", desk.story(made).message_id, "STRANGER"))
     page = opened(bench)
     bench.until(lambda: page.list.count() == 1)
     page.reply.note.set_answer("half a sentence")
-    ask(bench, lambda desk: came(desk, "30002", desk.listing.story(made).story.message_id, "STRANGER"))
+    ask(bench, lambda desk: came(desk, "30002", desk.story(made).message_id, "STRANGER"))
     page.history_moved()
     bench.idle()
     assert page.reply.note.answer() == "half a sentence"
@@ -224,7 +224,7 @@ def test_today_has_a_tile_that_leads_here_while_a_reply_waits(bench: Bench) -> N
 
 def test_enter_at_once_chooses_no_notification_that_was_not_typed_whole(bench: Bench) -> None:
     made = ask(bench, sent)
-    about = ask(bench, lambda desk: desk.listing.story(made).story).row
+    about = ask(bench, lambda desk: desk.story(made)).row
     ask(bench, lambda desk: came(desk, "30002", "", "BOX1"))
     page = opened(bench)
     search, give = page.reply.search, page.reply.acts[ReplyAct.BELONGS]
@@ -251,7 +251,7 @@ def test_enter_at_once_chooses_no_notification_that_was_not_typed_whole(bench: B
 
 def test_what_is_typed_while_the_list_is_read_anew_stays(bench: Bench) -> None:
     made = ask(bench, sent)
-    ask(bench, lambda desk: came(desk, "30001", desk.listing.story(made).story.message_id, "STRANGER"))
+    ask(bench, lambda desk: came(desk, "30001", desk.story(made).message_id, "STRANGER"))
     page = opened(bench)
     bench.until(lambda: page.list.hasFocus())
     bench.idle()
