@@ -74,11 +74,11 @@ class Settings:
         if self.text_percent not in TEXT_PERCENT:
             raise ValueError("the text size is from 100 to 200 per cent")
         if self.lock_after_minutes not in LOCK_MINUTES:
-            raise ValueError("the program locks after 1 to 120 minutes")
+            raise ValueError("the minutes before the lock are from 1 to 120")
         if self.amber_hour not in AMBER_HOURS:
-            raise ValueError("paper is offered from an hour between 8 and 16")
+            raise ValueError("the hour for paper is from 8 to 16")
         if self.late_hour not in LATE_HOURS:
-            raise ValueError("action is needed from 17 to 24 o'clock")
+            raise ValueError("the hour for action is from 17 to 24")
         if self.answer_days not in ANSWER_DAYS:
             raise ValueError("the practice has 1 to 20 working days for its reply")
 

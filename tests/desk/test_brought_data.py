@@ -81,7 +81,7 @@ def test_next_seasons_file_is_used_and_each_of_twenty_damaged_ones_leaves_it_in_
         found = adopted(folder, home, TODAY + timedelta(days=3))
         assert found.refused, fault
         (notice,) = found.notices
-        assert "refused whole on 04 Aug 2027: those of 01 Aug 2027 are in use" in notice, fault
+        assert "all refused on 04 Aug 2027: those of 01 Aug 2027 are in use" in notice, fault
         assert programmes.programme(new_id).season_start == start, fault
     next_season(NAME, folder)
     again = adopted(folder, home, TODAY + timedelta(days=9))

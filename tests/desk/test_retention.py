@@ -201,7 +201,7 @@ def test_a_hold_says_how_many_records_it_holds(store, desk, clock) -> None:
     assert desk.hold(HoldReason.INCIDENT, "a slip", "batch NOPE").held == 0
     assert desk.hold(HoldReason.CLAIM, "a slip", "patient 9434765919").held == 0
     words = [held(one) for one in desk.holds()]
-    assert words[0].startswith("It holds 2 records")
+    assert words[0].startswith("It protects 2 records")
     assert words[2].startswith("No record here has this batch number. Check it.")
 
 

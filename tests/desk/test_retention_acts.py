@@ -87,7 +87,7 @@ def test_a_manager_confirms_and_removes_with_words(act, folders, memory_vault, c
 def test_a_hold_is_placed_and_lifted(act, folders, memory_vault, clock) -> None:
     act(confirm=True)
     said = act(hold="complaint", about="notification 1", note="letter of 3 May")
-    assert "Hold 1 is placed. It holds 1 record, and those that come." in said
+    assert "Hold 1 is placed. It protects 1 record, and those that come." in said
     assert "letter of 3 May" not in said, "anyone may look, and a note can name a patient"
     assert "Over, but 1 stay: on hold." in act()
     assert "Nothing was removed." in act(remove=True)
