@@ -22,6 +22,8 @@ SEVERAL_WARNINGS = {
 REASON_GIVEN = "Clinical judgement, within the PGD"
 WHOM_A_PRACTICE_REJECTS = 8
 """The place among practice mode's patients of one whose practice rejects the first message."""
+WHO_HAS_NO_OTHER_FORM = 10
+"""The place of one whom no other page shows, so that nothing warns of a form that is half filled."""
 LETTERS = 2  # typed of a name until somebody is found
 SETTLED_MS = 500
 """Milliseconds after which a preview, and what it warns of, is in view."""
@@ -32,7 +34,7 @@ class CounterScenes:
 
     def __init__(self, moves: Moves, come_in: Callable[[], None]) -> None:
         self.moves, self.player, self.window = moves, moves.player, moves.window
-        self._come_in = come_in
+        self.come_in = come_in
         self.sent = self.paper = self.rejected = 0
 
     def pages(self) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -58,17 +60,18 @@ class CounterScenes:
     def prepare(self) -> None:
         """Send three records: one is matched, one goes on paper, and one is rejected."""
         patients = self.moves.practice.patients
-        self.sent = self._send(patients[0].answers)
+        self.sent = self.send(patients[0].answers)
         self.moves.wait_for_end(self.sent, {State.MATCHED})
-        self.paper = self._send({**patients[3].answers, "patient.nhs_number": ""})
+        self.paper = self.send({**patients[3].answers, "patient.nhs_number": ""})
         self.moves.wait_for_end(self.paper, {State.TO_PAPER})
-        self.rejected = self._send(patients[WHOM_A_PRACTICE_REJECTS].answers)
+        self.rejected = self.send(patients[WHOM_A_PRACTICE_REJECTS].answers)
         self.moves.wait_for_end(self.rejected, {State.REJECTED})
         form = self._form()
         form.fill({"patient.given": "Half", "patient.family": "Typed"})
         form.next_patient()
 
-    def _send(self, patient: dict[str, str]) -> int:
+    def send(self, patient: dict[str, str]) -> int:
+        """Record a vaccination of a patient, send it, and return its number."""
         form = self._whole(patient)
         self._check_of(form)
         self._press_send(form)
@@ -87,7 +90,7 @@ class CounterScenes:
     # ---- the form
 
     def _form(self) -> FormPage:
-        self._come_in()
+        self.come_in()
         self.window.go("vaccinate")
         self.window.toast.hide()
         form = self.moves.form()
@@ -163,7 +166,7 @@ class CounterScenes:
         self.player.wait_for("the check page", self.window.check.isVisible)
 
     def _check(self) -> None:
-        self._check_of(self._whole(self.moves.practice.patients[1].answers))
+        self._check_of(self._whole(self.moves.practice.patients[WHO_HAS_NO_OTHER_FORM].answers))
 
     def _check_alerts(self) -> None:
         form = self._whole(self.moves.practice.patients[0].answers)
@@ -179,7 +182,7 @@ class CounterScenes:
 
     def _correct(self) -> FormPage:
         """Correct the batch of the record that was sent."""
-        self._come_in()
+        self.come_in()
         begun: list[Begun] = []
         self.moves.office.ask(
             lambda desk: desk.acts.begin_correction(self.sent, "The batch was misread."), begun.append
@@ -198,10 +201,11 @@ class CounterScenes:
         self._check_of(self._correct())
 
     def _story(self) -> None:
-        self._come_in()
-        self._open(self.sent)
+        self.come_in()
+        self.open(self.sent)
 
-    def _open(self, notification: int) -> None:
+    def open(self, notification: int) -> None:
+        """Open the page of a notification."""
         story = self.window.story
         self.window.toast.hide()
         self.window.open_story(notification)
@@ -210,15 +214,15 @@ class CounterScenes:
         )
 
     def _send_again(self) -> None:
-        self._come_in()
-        self._open(self.rejected)
+        self.come_in()
+        self.open(self.rejected)
         story = self.window.story
         self.player.wait_for("the acts on it", lambda: Act.SEND_AS_NEW in story.offers)
         story.buttons[Act.SEND_AS_NEW].click()
 
     def _paper(self) -> None:
-        self._come_in()
-        self._open(self.paper)
+        self.come_in()
+        self.open(self.paper)
 
     def _paper_print(self) -> None:
         self._paper()
