@@ -1,6 +1,6 @@
 """The session strip: who is acting, and what stays from patient to patient, each value a chip that one key changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from digmed_desktop.desk.views.general import PersonView
+from digmed_desktop.ui.palette import KEYS
 from digmed_desktop.ui.tokens import SIZE, SPACE
-from digmed_desktop.ui.widgets.flow import Flow
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.words import Words
 
 MARK = "↻ "  # stands before a value that was carried over and is not confirmed
-MOST_ROWS = 1  # of whole words; where they need more, the short words are shown
 LEAST_EM = 6
 
 
@@ -59,6 +59,7 @@ class ChipButton(QPushButton):
         self.setAutoDefault(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._words = self._whole = self._short = Wording("")
+        self.gives_way = False  # whether its head may end in dots where the line has no room
 
     def set_words(self, whole: Wording, short: Wording) -> None:
         """Take what it says where there is room, and where there is not."""
@@ -68,6 +69,14 @@ class ChipButton(QPushButton):
         """Return the width that it needs."""
         words = self._short if short else self._whole
         return self.fontMetrics().horizontalAdvance(words.head + words.tail) + self._around()
+
+    def least_width(self) -> int:
+        """Return the width below which the tail of its short words would be cut, or any of them where none give way."""
+        whole = self.width_of(short=True)
+        if not self.gives_way:
+            return whole
+        few = self.fontMetrics().horizontalAdvance("m") * LEAST_EM
+        return min(whole, few + self.fontMetrics().horizontalAdvance(self._short.tail) + self._around())
 
     def show_words(self, *, short: bool) -> None:
         """Say it at length or in short."""
@@ -88,9 +97,9 @@ class ChipButton(QPushButton):
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return a width that leaves room for a few letters, or for all where they are fewer."""
-        few = self.fontMetrics().horizontalAdvance("m") * LEAST_EM
-        return QSize(min(few, self.sizeHint().width()), super().minimumSizeHint().height())
+        """Return a width that leaves room for a few letters and the tail, or for all where nothing gives way."""
+        hint, height = self.sizeHint().width(), super().minimumSizeHint().height()
+        return QSize(min(hint, self.least_width()) if self.gives_way else hint, height)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the button with as much of its text as fits."""
@@ -109,6 +118,7 @@ class Strip(QFrame):
     """Shows who is acting and the session of the form in view. Alt and a digit leads to a value."""
 
     lock = Signal()
+    search = Signal()
     wanted = Signal(str)  # the field to change
     _is_made = False  # Qt tells of the font while the strip is made
 
@@ -121,18 +131,26 @@ class Strip(QFrame):
         menu.addAction("Switch person", self.lock.emit)
         menu.addAction("Lock   Ctrl+L", self.lock.emit)
         self.who.setMenu(menu)
-        self.programme = Words("", role="quiet")
-        self.pharmacy = Words("", role="quiet")
-        self.pharmacy.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.programme = Words("", role="quiet", wrap=False)
+        self.pharmacy = Words("", role="quiet", wrap=False)
         self.more = ChipButton(self)  # where the text is large: every value but the main one
         self.more.setMenu(QMenu(self.more))
-        self._flow = Flow((self.who, self.more), SPACE.tight)
-        line = QHBoxLayout(self)
+        self.searching = button(f"Search  {KEYS}")
+        self.searching.setAccessibleName("Search pages, actions and patients")
+        self.searching.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its keys lead there from anywhere
+        self.searching.clicked.connect(self.search)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # it never widens the window
+        line = self._line = QHBoxLayout(self)
         line.setContentsMargins(SPACE.wide, SPACE.tight, SPACE.wide, SPACE.tight)
-        line.setSpacing(SPACE.small)
-        line.addWidget(self._flow, 2)
-        line.addWidget(self.programme, 1)
-        line.addWidget(self.pharmacy, 1)
+        line.setSpacing(SPACE.tight)
+        for part in (self.who, self.more):
+            line.addWidget(part)
+        line.addSpacing(SPACE.small)
+        line.addWidget(self.programme)
+        line.addSpacing(SPACE.small)
+        line.addWidget(self.pharmacy)
+        line.addStretch(1)
+        line.addWidget(self.searching)
         self.chips: list[ChipButton] = []
         self._values: Sequence[Chip] = ()
         for digit in range(1, 10):
@@ -145,6 +163,7 @@ class Strip(QFrame):
     def show_session(self, values: Sequence[Chip]) -> None:
         """Show the values of a form's session; none hides them."""
         if values == self._values:
+            self._lay()  # the words beside them may be others
             return
         self._values = values
         while len(self.chips) < len(values):
@@ -152,11 +171,7 @@ class Strip(QFrame):
             place = len(self.chips)
             chip.clicked.connect(lambda _on=False, n=place: self._press(n))
             self.chips.append(chip)
-            layout = self._flow.layout()
-            if layout is not None:
-                layout.removeWidget(self.more)
-                layout.addWidget(chip)
-                layout.addWidget(self.more)
+            self._line.insertWidget(place + 1, chip)  # before the one for more of them
         for place, chip in enumerate(self.chips):
             if place < len(values):
                 value = values[place]
@@ -168,6 +183,7 @@ class Strip(QFrame):
                     )
                 )
                 carried = ", carried over, not confirmed yet" if value.carried else ""
+                chip.gives_way = value.main
                 chip.setAccessibleName(f"{value.title}: {value.text or 'not set'}{carried}")
                 chip.setToolTip(f"{value.title}: {value.text or 'not set'} (Alt+{place + 1})")
         self._lay()
@@ -198,21 +214,30 @@ class Strip(QFrame):
             self.wanted.emit(self._values[place].field)
 
     def _lay(self) -> None:
-        alone = not self._values
-        self.programme.setVisible(alone)
-        self.pharmacy.setVisible(alone)
-        large = not alone and self.fontMetrics().height() >= SIZE.large
+        """Put everything in one line, whatever the words and the size of the text: the form under it never moves."""
+        alone, room = not self._values, self.width() - 2 * SPACE.wide
+        chips = [self.who, *self.chips[: len(self._values)]]
+        short = not alone and _in_line(chip.width_of(short=False) for chip in chips) > room
+        tight = _in_line(chip.least_width() for chip in chips) > room
+        large = not alone and (self.fontMetrics().height() >= SIZE.large or tight)
         for place, chip in enumerate(self.chips):
             chip.setVisible(place < len(self._values) and (not large or self._values[place].main))
             chip.setMaximumWidth(SIZE.unbounded)
-        chips = [self.who, *self.chips[: len(self._values)]]
-        short = not alone and self._rows([chip.width_of(short=False) for chip in chips]) > MOST_ROWS
         for chip in chips:
             chip.show_words(short=short)
         if large:
             self.who.say(Wording(self._initials))
+        self.who.gives_way = alone
         self._fold(large=large)
-        self._flow.updateGeometry()
+        self._show_beside(alone=alone, room=room)
+
+    def _show_beside(self, *, alone: bool, room: int) -> None:
+        """Show beside the values whatever still has room: the way to search, the pharmacy, the programme."""
+        shown = [one for one in (self.who, self.more, *self.chips) if not one.isHidden()]
+        taken = _in_line(one.sizeHint().width() for one in shown)
+        for part, wanted in ((self.searching, True), (self.pharmacy, alone), (self.programme, alone)):
+            taken += part.sizeHint().width() + SPACE.large
+            part.setVisible(wanted and taken <= room)
 
     def _fold(self, *, large: bool) -> None:
         """Put every value but the main ones into one menu where the text is large, so that all is one line."""
@@ -238,11 +263,7 @@ class Strip(QFrame):
         for chip in (chip for chip in self.chips if chip.isVisibleTo(self)):
             chip.setMaximumWidth(max(room, chip.minimumSizeHint().width()))
 
-    def _rows(self, widths: Sequence[int]) -> int:
-        room = self.width() - 2 * SPACE.wide
-        rows, x = 1, 0
-        for width in widths:
-            if x and x + width > room:
-                rows, x = rows + 1, 0
-            x += width + SPACE.tight
-        return rows
+
+def _in_line(widths: Iterable[int]) -> int:
+    """Return the width of chips beside each other."""
+    return sum(width + SPACE.tight for width in widths)

@@ -140,6 +140,7 @@ class Window(QMainWindow):
         context.navigate.to_section.connect(self.open_section)
         self.rail.chosen.connect(self.go)
         self.strip.lock.connect(self.lock)
+        self.strip.search.connect(lambda: self.find_or_do.open())
         context.navigate.lists_changed.connect(self.take_lists)
         self.signing_in.ready.connect(self.ready)
         self.help.back.connect(self._leave_help)
