@@ -100,6 +100,23 @@ def next_acts(row: NotificationRow, duty: Duty, now: datetime) -> tuple[Act, ...
     return tuple(act for act in acts if not (act is Act.PAPER and row.state in UNSIGNED))
 
 
+def next_act_words(row: NotificationRow, duty: Duty, now: datetime) -> str:
+    """Return the words of the button that leads on from how a notification stands, "" where nothing does."""
+    if waits_for_signature(row):
+        return "Open To sign"
+    acts = next_acts(row, duty, now)
+    if not acts:
+        return ""
+    return (
+        print_words(row) if acts[0] is Act.PAPER else str(OWN.at("states/acts.toml", acts[0].value, "label"))
+    )
+
+
+def print_words(row: NotificationRow | None) -> str:
+    """Return the words of the button that prints the paper copy of a notification that has no other way."""
+    return f"Print for the {'practice' if row is not None and row.practice_name else 'patient'}"
+
+
 def waits_for_signature(row: NotificationRow) -> bool:
     """Return whether a signature is what a notification asks for first."""
     return row.state is State.TO_SIGN and row.need in (Need.NOBODY, Need.LATE) and not row.unreadable

@@ -14,6 +14,7 @@ from digmed_desktop.desk.views.sent import (
     Offer,
     StoryView,
     next_acts,
+    print_words,
     waits_for_signature,
     yellow_card,
 )
@@ -194,9 +195,9 @@ class StoryPage(Page):
             self._read()
             self.work.say("")
             self._arriving = True
-            self.area.verticalScrollBar().setValue(0)
             for fold in (self.earlier, self.details):
                 fold.open(opens=False)
+        self.area.verticalScrollBar().setValue(0)
         self.shown = notification
         if said := self._to_say.pop(notification, ""):
             self.work.say(said, "look")
@@ -224,6 +225,7 @@ class StoryPage(Page):
         """Put the cursor at what to do next, else on the way back."""
         first = self.steps.first()
         (first if first is not None and first.property("kind") == "primary" else self.back_button).setFocus()
+        self.area.ensureWidgetVisible(self.state, 0, 0)
 
     # ---- showing
 
@@ -313,8 +315,7 @@ class StoryPage(Page):
                 made.setText(self.offers[act].label)
                 made.setAccessibleName(self.offers[act].label)
         self.paper_button.setHidden(not may_print)
-        whose = "practice" if item is not None and item.practice_name else "patient"
-        self.paper_button.setText(f"Print for the {whose}" if Act.PAPER in led else "Paper copy")
+        self.paper_button.setText(print_words(item) if Act.PAPER in led else "Paper copy")
         self.paper_button.setAccessibleName(self.paper_button.text())
         signs = item is not None and waits_for_signature(item)
         self.sign_button.setHidden(not signs)

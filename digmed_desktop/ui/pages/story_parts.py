@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSizeF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
@@ -39,7 +39,7 @@ from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.timeline import Moment
 from digmed_desktop.ui.widgets.words import Words, breakable, heading, quiet, row, title
 
-FOLDS_EM = 60  # letters below which the acts stand under the words
+FOLDS_EM = 60  # letters below which the words stand under the acts
 
 
 class StoryHead(QFrame):
@@ -60,12 +60,16 @@ class StoryHead(QFrame):
         said.addLayout(line)
         said.addWidget(self.facts)
         self._acts = Flow(acts, SPACE.small)
-        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._box.setContentsMargins(*INSET.bar)
-        self._box.setSpacing(SPACE.medium)
-        self._box.addWidget(back, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._box.addLayout(said, 1)
-        self._box.addWidget(self._acts)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(*INSET.bar)
+        self._grid.setHorizontalSpacing(SPACE.medium)
+        self._grid.setVerticalSpacing(SPACE.tight)
+        self._grid.setColumnStretch(1, 1)
+        self._back, self._said = back, said
+        self._grid.addWidget(back, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._grid.addLayout(said, 0, 1)
+        self._grid.addWidget(self._acts, 0, 2)
+        self._narrow = False
 
     def show_record(self, item: NotificationRow) -> None:
         """Say what was recorded: what kind of record, of what, when and by whom."""
@@ -88,9 +92,11 @@ class StoryHead(QFrame):
         """Fold where the words and the acts have no room beside each other."""
         super().resizeEvent(event)
         narrow = self.width() < self.fontMetrics().horizontalAdvance("m") * FOLDS_EM
-        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-        if self._box.direction() != direction:
-            self._box.setDirection(direction)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._grid.removeItem(self._said)
+            place = (1, 0, 1, 3) if narrow else (0, 1, 1, 1)
+            self._grid.addLayout(self._said, *place)
             self.facts.setHidden(narrow)  # the record below has them
 
 

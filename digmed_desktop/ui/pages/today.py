@@ -10,7 +10,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
-from digmed_desktop.desk.views.sent import BackupState, IncidentLine, TodayView
+from digmed_desktop.desk.views.sent import (
+    BackupState,
+    IncidentLine,
+    TodayView,
+    next_act_words,
+    waits_for_signature,
+)
 from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.event_words import words_of_event
 from digmed_desktop.messaging.figures import CameBack
@@ -30,6 +36,7 @@ from digmed_desktop.ui.pages.today_pictures import (
     weeks_picture,
 )
 from digmed_desktop.ui.tokens import INSET, SPACE
+from digmed_desktop.ui.widgets.act_line import ActLine
 from digmed_desktop.ui.widgets.flow import Flow
 from digmed_desktop.ui.widgets.lists import empty
 from digmed_desktop.ui.widgets.reflow import Reflow
@@ -175,6 +182,8 @@ class TodayPage(ScrolledPage):
         layout.addWidget(self.lapsing_row)
         layout.addWidget(self._tiles)
         layout.addWidget(self.lists)
+        for part in (self._tiles, self.lists):
+            part.hide()  # until the records are read: it would say that nothing needs anyone
         layout.addStretch(1)
         self._lay_out(wide=True)
         self._connect()
@@ -247,6 +256,8 @@ class TodayPage(ScrolledPage):
         if view == self._view:
             return
         self._view = view
+        for part in (self._tiles, self.lists):
+            part.show()
         self.lapsing.say(" ".join(view.lapsing), "Patient group directions")
         self.lapsing_row.setHidden(not view.lapsing)
         found = view.figures
@@ -284,14 +295,17 @@ class TodayPage(ScrolledPage):
         for card, count in (
             (self.to_sign, found.to_sign_count),
             (self.to_paper, found.to_paper_count),
+            (self.due, found.due_count),
             (self.incidents, len(incidents)),
             (self.owed, len(owed)),
         ):
             card.setHidden(not count)
 
     def _needing(self, item: NotificationRow, now: datetime) -> QWidget:
+        """Return the line of a record that needs someone: its next step is the button, its page has the words."""
         words = words_of_row(item, self._context.duty(), now)
-        return self._line(item, words.word, words.do, words.tone.value)
+        about = " · ".join(part for part in (item.what, dates.shown_time(item.contact_at)) if part)
+        return self._line(item, words.word, about, words.tone.value, tip=words.do, act="Open")
 
     def _due(self, item: NotificationRow, now: datetime) -> QWidget:
         duty = self._context.duty()
@@ -328,16 +342,40 @@ class TodayPage(ScrolledPage):
 
     def _came_back(self, one: CameBack) -> QWidget:
         said = words_of_event(one.event.happening, one.event.code)
-        return self._line(one.row, dates.shown_time(one.event.at), f"{said}.", "")
+        when = dates.shown_time(one.event.at)
+        link, _name = self._link(one.row, f"{when}. {said}.")
+        return _said_line(link, f"{record_word(one.row)} · {when}", f"{said}.", "")
 
-    def _line(self, item: NotificationRow, head: str, said: str, tone: str) -> QWidget:
-        name = self._context.made.identified(item.patient_name, item.nhs_number, item.born)
-        link = button(name or "Patient", "link")
+    def _line(
+        self, item: NotificationRow, head: str, said: str, tone: str, *, tip: str = "", act: str = ""
+    ) -> QWidget:
+        """Return the line of a record. Its next step is a button, named ``act`` where nothing leads on."""
+        link, name = self._link(item, f"{head}. {said} {tip}".strip())
+        line = _said_line(link, f"{record_word(item)} · {head}", said, tone)
+        step = next_act_words(item, self._context.duty(), self._context.now()) or act
+        if not step:
+            return line
+        made = button(step, tip=tip)
+        made.setAccessibleName(f"{step}: {name}")
+        made.setAccessibleDescription(link.accessibleDescription())
+        if waits_for_signature(item):
+            made.clicked.connect(lambda: self._context.navigate.to_place.emit("sign"))
+        else:
+            made.clicked.connect(link.click)
+            link.setFocusPolicy(
+                Qt.FocusPolicy.NoFocus
+            )  # the button leads there too: one stop for each record
+        return ActLine(line, made)
+
+    def _link(self, item: NotificationRow, description: str) -> tuple[QPushButton, str]:
+        """Return what opens a record, and whose it is."""
+        name = self._context.made.identified(item.patient_name, item.nhs_number, item.born) or "Patient"
+        link = button(name, "link")
         link.setAccessibleName(f"Open {name}")
-        link.setAccessibleDescription(f"{head}. {said}")
+        link.setAccessibleDescription(description)
         link.setToolTip(item.what)
         link.clicked.connect(lambda: self._context.navigate.to_notification.emit(item.id))
-        return _said_line(link, f"{record_word(item)} · {head}", said, tone)
+        return link, name
 
     def _show_backup(self, state: BackupState) -> None:
         now = self._context.now()
