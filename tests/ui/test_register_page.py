@@ -45,6 +45,7 @@ def open_register(bench: Bench, entries: int) -> RegisterPage:
     page = bench.window.page("register")
     assert isinstance(page, RegisterPage)
     bench.until(lambda: len(page.entries) == entries and bool(page.chain.body.text()))
+    bench.until(page.table.isVisible if entries else page.empty.isVisible)
     return page
 
 

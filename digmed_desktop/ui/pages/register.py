@@ -35,11 +35,13 @@ from digmed_desktop.ui.pages.register_entry import EntryView
 from digmed_desktop.ui.tokens import INSET, SPACE
 from digmed_desktop.ui.who_may import WhoMay
 from digmed_desktop.ui.widgets.empty_state import EmptyState
+from digmed_desktop.ui.widgets.kept_widths import KeptWidths
 from digmed_desktop.ui.widgets.words import Notice, Words, row, title
 
 PAGE = 100
 SPLIT_SHARES = (600, 460)  # of the list, and of the entry
 WIDE_EM, STACKED_EM, LEAST_EM, LIST_EM, DETAIL_EM = 62, 46, 22, 14, 27
+TABLE = "register"
 COLUMNS = ("No.", "Date of supply", "Patient", "Supplied")
 EMPTY = (
     "Each emergency supply that you finish is written here, with its number. Nothing here is ever changed.",
@@ -57,9 +59,13 @@ class RegisterPage(Page):
         self.now = context.now
         self.entries: list[RegisterEntry] = []
         self.shown: RegisterEntry | None = None
+        self._arriving = False  # until the entries are read
         self.chain = Notice("act", "")
         self.outstanding = Card("Prescriptions to come within 72 hours")
         self.table = self._make_table()
+        self._widths = KeptWidths(
+            self.table.horizontalHeader(), TABLE, context.layout, lambda: context.acting.id
+        )
         self.more = button("Show older entries", "link")
         self.more.clicked.connect(self._fetch_more)
         self.empty = EmptyState("register", *EMPTY)
@@ -73,6 +79,8 @@ class RegisterPage(Page):
         column.addWidget(self.table, 1)
         column.addWidget(self.more)
         column.addStretch(0)
+        for part in (self.chain, self.empty, self.table, self.more, self.detail):
+            part.hide()  # until the register is read
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 3)
@@ -116,8 +124,8 @@ class RegisterPage(Page):
         table.setShowGrid(False)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
         table.itemSelectionChanged.connect(self._selected)
         return table
 
@@ -125,7 +133,11 @@ class RegisterPage(Page):
 
     def arrive(self) -> None:
         """Bring the register up to date, and put the cursor at its entries."""
+        self._arriving = True
         self.refresh()
+        self._put_cursor()
+
+    def _put_cursor(self) -> None:
         (self.table if self.entries else self.empty.act).setFocus()
 
     def refresh(self) -> None:
@@ -145,6 +157,9 @@ class RegisterPage(Page):
             if self.entries:
                 self.table.selectRow(place)
         self._selected()
+        if self._arriving and self.isVisible():
+            self._put_cursor()  # what it is for was not there before the register was read
+        self._arriving = False
 
     def _add(self, entries: Sequence[RegisterEntry]) -> None:
         for entry in entries:
@@ -156,11 +171,13 @@ class RegisterPage(Page):
                 cell.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
                 self.table.setItem(place, column, cell)
         self.entries += entries
+        self._widths.fit()
         self.table.resizeRowsToContents()
         self.more.setVisible(len(entries) == PAGE)
         self.empty.setVisible(not self.entries)
         self.table.setVisible(bool(self.entries))
         self.detail.setVisible(bool(self.entries))
+        self._fit()
 
     def _fetch_more(self) -> None:
         before = self.entries[-1].number if self.entries else None
@@ -188,6 +205,7 @@ class RegisterPage(Page):
         self.outstanding.fill(lines)
 
     def _show_chain(self, found: Verified) -> None:
+        self.chain.show()
         if found.intact:
             self.chain.say(
                 f"{counted(found.entries, 'entry', 'entries')}, none changed and none missing.",
@@ -204,6 +222,7 @@ class RegisterPage(Page):
             self.chain.head.setText(f"The chain is broken at entry {found.broken_at}")
 
     def _no_chain(self, error: DigMedError) -> None:
+        self.chain.show()
         self.chain.say(str(error), tone="look")
 
     def _selected(self) -> None:
@@ -272,13 +291,20 @@ class RegisterPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the entry under the list where both do not fit side by side."""
         super().resizeEvent(event)
+        self._fit()
+        self._widths.fit()
+        self.table.resizeRowsToContents()
+
+    def _fit(self) -> None:
         em = self.fontMetrics().horizontalAdvance("m")
         narrow = self.width() < em * WIDE_EM
-        self.splitter.setMinimumHeight(em * (STACKED_EM if narrow else LEAST_EM))
+        least = em * (STACKED_EM if narrow else LEAST_EM)
+        self.splitter.setMinimumHeight(
+            least if self.entries else 0
+        )  # an empty register needs no room for entries
         self.table.setMinimumHeight(em * LIST_EM)
         self.detail.setMinimumWidth(0 if narrow else em * DETAIL_EM)
         self.splitter.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
-        self.table.resizeRowsToContents()
 
 
 class Card(QFrame):

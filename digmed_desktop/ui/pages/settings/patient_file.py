@@ -22,19 +22,20 @@ from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.flow import flow
+from digmed_desktop.ui.widgets.kept_widths import KeptWidths
 from digmed_desktop.ui.widgets.lists import empty, table
 from digmed_desktop.ui.widgets.words import Words, quiet, row
 
 LINE = Qt.ItemDataRole.UserRole
 LEFT_OUT = "Left out"
 LINES = 16  # of the list in view
+TABLE = "patient-file"
 LABEL_EM, CHANGED_EM = 22, 16
 
 
 class PatientFileSection(ColumnPage):
     """A line is left out with a reason; the document names it, without its content."""
 
-    WIDTH_EM = 80
     COLUMN_EM = 80
 
     def __init__(self, context: Context) -> None:
@@ -75,6 +76,14 @@ class PatientFileSection(ColumnPage):
             )
         ):
             header.setSectionResizeMode(column, mode)
+        last = self.list.columnCount() - 1
+        self._widths = KeptWidths(
+            header,
+            TABLE,
+            self._context.layout,
+            lambda: self._context.acting.id,
+            {0: LABEL_EM, last: CHANGED_EM},
+        )
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_whole())
         self.whole = Words("")
         self.why = Field("file.why", "Why it is left out", TextEditor(), hint="Shown in the document.")
@@ -185,9 +194,7 @@ class PatientFileSection(ColumnPage):
         self.list.expandAll()
         if (first := self.list.topLevelItem(0)) is not None:
             self.list.setCurrentItem(first)
-        em = self.fontMetrics().horizontalAdvance("m")
-        self.list.setColumnWidth(0, em * LABEL_EM)
-        self.list.setColumnWidth(self.list.columnCount() - 1, em * CHANGED_EM)
+        self._widths.fit()
         self.list.setMinimumHeight(self.fontMetrics().lineSpacing() * LINES)
         self._mark()
 
