@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.desk.views.general import Fit
 from digmed_desktop.ui.context import Context
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
 from digmed_desktop.ui.widgets.words import Words, announce
 
@@ -21,6 +22,8 @@ ONLY_SIMILAR = (
     "patient, press Enter."
 )
 RECORDED_HERE = "Previous doses recorded by this pharmacy"
+MOST_DOSES = 3
+"""Doses that are shown at once: more would push the questions out of view."""
 _WHO = ("patient.nhs_number", "patient.date_of_birth", "patient.given", "patient.family")
 
 
@@ -41,6 +44,10 @@ class PatientSearch(QWidget):
         )
         self.doses = Words("", role="quiet")
         self.doses.setVisible(False)
+        self.all_doses = button("Show all", "link")
+        self.all_doses.setVisible(False)
+        self.all_doses.clicked.connect(self._show_all_doses)
+        self._doses: tuple[str, ...] = ()
         self.unfinished = Words("")
         self.unfinished.setProperty("ink", "look")
         self.unfinished.setVisible(False)
@@ -48,6 +55,7 @@ class PatientSearch(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)
         layout.addWidget(self.doses)
+        layout.addWidget(self.all_doses, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.unfinished)
         self.box.wanted.connect(self._search)
         self.box.taken.connect(self._take)
@@ -63,7 +71,7 @@ class PatientSearch(QWidget):
         """Forget whom was searched."""
         self.box.clear()
         self._who = ()
-        self.doses.setVisible(False)
+        self._hide_doses()
         self.say_unfinished("")
 
     def say_unfinished(self, sentence: str) -> None:
@@ -87,7 +95,7 @@ class PatientSearch(QWidget):
         # the box says what it is for, the banner whose form it is
         self.box.field.label.setVisible(not now.known())
         if not (now.nhs_number or (now.family and now.born)):  # of whom nothing can be looked up
-            self.doses.setVisible(False)
+            self._hide_doses()
             return
         kept = dict(answers)
         self._context.office.ask(
@@ -138,11 +146,26 @@ class PatientSearch(QWidget):
     def _show_doses(self, who: tuple[str, ...], doses: "Sequence[DoseView]") -> None:
         if who != self._who:
             return
-        told = [
+        self._doses = tuple(
             f"{dates.shown(one.on)} {one.product}" + (f", batch {one.batch}" if one.batch else "")
             for one in doses
-        ]
+        )
         self._told_of = who
+        more = len(self._doses) > MOST_DOSES
+        self.all_doses.setText(f"Show all {len(self._doses)} doses")
+        self.all_doses.setAccessibleName(self.all_doses.text())
+        self.all_doses.setVisible(more)
+        self._say_doses(self._doses[:MOST_DOSES])
+
+    def _hide_doses(self) -> None:
+        self.doses.setVisible(False)
+        self.all_doses.setVisible(False)
+
+    def _show_all_doses(self) -> None:
+        self.all_doses.setVisible(False)
+        self._say_doses(self._doses)
+
+    def _say_doses(self, told: Sequence[str]) -> None:
         self.doses.setText(f"{RECORDED_HERE}: {'; '.join(told) or 'none'}")
         self.doses.setVisible(True)
 

@@ -63,6 +63,7 @@ class SentFilters(QWidget):
     """The search above the list; :attr:`changed` tells of a search that can be made."""
 
     changed = Signal(object)  # Search
+    _is_made = False  # Qt tells of the font while the filters are made
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -100,6 +101,7 @@ class SentFilters(QWidget):
         for field in (*self.fields.values(), *self.dates.values()):
             field.edited.connect(self._edited)
         QShortcut(QKeySequence("Ctrl+F"), self, self.words.focus)
+        self._is_made = True
         self.show_search(Search())
 
     # ---- reading and showing

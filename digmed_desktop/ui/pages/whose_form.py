@@ -137,8 +137,8 @@ class WhoseForm:
         """Let a correction stay about its patient: nobody else is found, and the NHS number stays."""
         page = self._page
         page.search.setVisible(not page.corrects)
-        number = page.form.fields[identity.NUMBER].editor
-        number.lock(locked=page.corrects and bool(number.answer()))
+        number = page.form.fields[identity.NUMBER]
+        number.lock(locked=page.corrects and bool(number.editor.answer()))
 
     def _put_aside(self, start: FormStart | None = None) -> None:
         """Keep this form as a draft, begin another, and say so where it was someone's."""

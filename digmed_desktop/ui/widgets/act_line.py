@@ -12,6 +12,7 @@ class ActLine(QWidget):
 
     FOLDS_EM = 32
     """Letters below which the acts stand under the words."""
+    _is_made = False  # Qt tells of the font while the line is made
 
     def __init__(self, words: QWidget, acts: QWidget) -> None:
         super().__init__()
@@ -21,6 +22,7 @@ class ActLine(QWidget):
         self._box.setSpacing(SPACE.small)
         self._box.addWidget(words, 1)
         self._box.addWidget(acts, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._is_made = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold where there is no room."""
@@ -30,7 +32,7 @@ class ActLine(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_box"):
+        if event.type() == QEvent.Type.FontChange and self._is_made:
             self._fit()
 
     def _fit(self) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.ui.tokens import SPACE
 from digmed_desktop.ui.widgets.editors import Editor, Leaving, alone
-from digmed_desktop.ui.widgets.flow import FlowLayout
+from digmed_desktop.ui.widgets.flow import EvenFlowLayout
 from digmed_desktop.ui.widgets.options import DotButton, OptionButton
 from digmed_desktop.ui.widgets.suggestions import suggestions
 
@@ -44,7 +44,7 @@ class RadioEditor(Editor):
         self.group.idClicked.connect(lambda _id: self.edited.emit())
 
     def _make_layout(self) -> QLayout:
-        layout = FlowLayout(self, SPACE.tight)
+        layout = EvenFlowLayout(self, SPACE.tight)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -12,6 +12,7 @@ from digmed_desktop.ui.widgets.words import Words, set_property
 
 SENT, KEPT = "Sent to the GP", "Not shared"
 SET_BY_IT = "Set by your IT support"
+LOCKED = "cannot be changed here"
 LONG_HINT = 34  # characters: a longer one stands on a line of its own
 
 
@@ -57,6 +58,7 @@ class Field(QFrame):
         self._tag: Words | None = None
         self._set_by_it: Words | None = None
         self._error: Words | None = None
+        self._locked: Words | None = None
         self._inner = QVBoxLayout(self)
         self._inner.setContentsMargins(0, 0, 0, 0)
         self._inner.setSpacing(SPACE.tight)  # the ring round the editor fits in
@@ -73,7 +75,7 @@ class Field(QFrame):
         self.head: QWidget = self.label  # as high as that of a field beside it: the boxes stand in line
         self._above: QVBoxLayout | None = None
         self._line: Flow | None = None
-        self.label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
         self._inner.addWidget(self.head)
         self._inner.addWidget(self.editor)
         if self.optional is not None:
@@ -92,21 +94,21 @@ class Field(QFrame):
             self._above = QVBoxLayout(self.head)
             self._above.setContentsMargins(0, 0, 0, 0)
             self._above.setSpacing(SPACE.hair)
+            self._above.addStretch(1)  # the words stand over their box, however high those beside them are
             self._above.addWidget(self.label)
-            self._above.addStretch(1)
         return self._above
 
     def _put_below(self, words: Words) -> None:
         """Put words on lines of their own, under all that stand above the editor."""
-        above = self._words_above()
-        above.insertWidget(above.count() - 1, words)
+        self._words_above().addWidget(words)
 
     def _put_beside(self, words: Words) -> None:
         """Put words on the line of the label, on one under it where the label is long; a short hint stays last."""
         if self._line is None:
             above = self._words_above()
-            self._line = flow() if self.label.wordWrap() else flow(self.label)
-            above.insertWidget(int(self.label.wordWrap()), self._line)
+            first = [] if self.label.wordWrap() else [self.label]
+            self._line = Flow(first, SPACE.small, SPACE.hair)
+            above.insertWidget(1 + int(self.label.wordWrap()), self._line)
         self._line.add(words)
         if self.hint is not None and not self.hint.wordWrap() and words is not self.hint:
             self._line.add(self.hint)
@@ -167,6 +169,18 @@ class Field(QFrame):
             QWidget.setTabOrder([self.editor, *self.editor.parts()][-1], self._set_by_it)
         answer = shown or self.editor.spoken() or "empty"
         self._set_by_it.setAccessibleName(f"{self.label_text}: {answer}. {SET_BY_IT}.")
+
+    def lock(self, *, locked: bool) -> None:
+        """Let the answer be read and not changed, and say so in place of what it would need; or let it be typed again."""
+        self.editor.lock(locked=locked)
+        if locked and self._locked is None:
+            self._locked = Words(LOCKED, TYPE.small, role="quiet", wrap=False)
+            self._put_beside(self._locked)
+        if self._locked is not None:
+            self._locked.setHidden(not locked)
+        for words in (self.optional, self.hint):
+            if words is not None:
+                words.setHidden(locked)
 
     @property
     def goes_to_gp(self) -> bool:

@@ -124,12 +124,34 @@ class FlowLayout(PlacedLayout):
         return tallest
 
 
+class EvenFlowLayout(FlowLayout):
+    """Lays out in one line, or in columns of one width where a line has no room for all."""
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        shown = [item for item in self._items if not item.isEmpty()]
+        widths = [item.sizeHint().width() for item in shown]
+        if sum(widths) + self._gap * (len(shown) - 1) <= rect.width() or not shown:
+            return super()._place(rect, move=move)
+        columns = max(1, (rect.width() + self._gap) // (max(widths) + self._gap))
+        each = (rect.width() - self._gap * (columns - 1)) // columns if columns > 1 else max(widths)
+        each = min(each, rect.width())
+        y = rect.y()
+        for first in range(0, len(shown), columns):
+            line = shown[first : first + columns]
+            tallest = max(item.sizeHint().height() for item in line)
+            for place, item in enumerate(line) if move else ():
+                item.setGeometry(QRect(rect.x() + place * (each + self._gap), y, each, tallest))
+            y += tallest + self._between
+        return y - self._between - rect.y()
+
+
 class Flow(QWidget):
     """A widget that holds others in lines that wrap."""
 
-    def __init__(self, widgets: Sequence[QWidget], spacing: int) -> None:
+    def __init__(self, widgets: Sequence[QWidget], spacing: int, lines: int | None = None) -> None:
+        """``lines``: pixels between lines, where they are others than between widgets."""
         super().__init__()
-        layout = FlowLayout(self, spacing)
+        layout = FlowLayout(self, spacing, lines)
         for widget in widgets:
             layout.addWidget(widget)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
