@@ -149,7 +149,7 @@ class PatientBanner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self.name = Words(NOBODY, TYPE.body, bold=True, wrap=False)
+        self.name = Words(NOBODY, TYPE.heading, bold=True, wrap=False)
         self.alert = Words("", bold=True, wrap=False, role="alert")
         self._holder = QWidget()
         self.alert_in_line = Words("", bold=True, role="alert")  # large text has no room beside the facts

@@ -227,12 +227,14 @@ class CheckPage(Page):
         inner.setContentsMargins(*INSET.notice)
         word = "Stop" if problem.needs_adviser else "Warning"
         inner.addWidget(Words(f"{word}: {problem.sentence}", bold=True))
-        for fact in facts:
-            inner.addWidget(Words(fact))
         field, editor = reason_field(problem)
         editor.set_answer(reason)
         editor.entered.connect(self.arrive)  # to the next reason, then to what is to be confirmed
-        inner.addWidget(field)
+        said = [Words(fact) for fact in facts]
+        # with large text the sentence and its reason have no room in view with all the facts between them
+        large = self.fontMetrics().height() >= SIZE.large
+        for part in (field, *said) if large else (*said, field):
+            inner.addWidget(part)
         editor.edited.connect(lambda: self._reason_given(problem, editor))
         body.addWidget(panel)
         self._warnings[editor] = problem
@@ -289,6 +291,16 @@ class CheckPage(Page):
             while owner is not None and not isinstance(owner, Field):
                 owner = owner.parentWidget()
             self._scroll.ensureWidgetVisible(owner or now, SPACE.large, SIZE.ahead)
+            if owner is not None and any(now is editor.combo for editor in self._warnings):
+                self._show_above(owner)
+
+    def _show_above(self, field: QWidget) -> None:
+        """Scroll back to the first words of a warning, as far as its reason stays in view."""
+        panel, page, bar = field.parentWidget(), self._scroll.widget(), self._scroll.verticalScrollBar()
+        if panel is None or page is None:
+            return
+        top, end = panel.y() - SPACE.small, panel.y() + field.geometry().bottom() + SPACE.small
+        bar.setValue(min(bar.value(), max(top, end - self._scroll.viewport().height())))
 
     def go_back(self) -> bool:
         """Go back to the form."""

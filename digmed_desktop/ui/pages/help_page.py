@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
+from PySide6.QtGui import QImage, QResizeEvent, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout
 
 from digmed_desktop import resources
@@ -16,7 +16,8 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.base import Page
 from digmed_desktop.ui.pages.help_contents import HelpContents
 from digmed_desktop.ui.pages.page import button
-from digmed_desktop.ui.tokens import INSET, SPACE
+from digmed_desktop.ui.theme import sized
+from digmed_desktop.ui.tokens import INSET, SPACE, TYPE
 from digmed_desktop.ui.widgets.flow import flow
 from digmed_desktop.ui.widgets.words import Notice
 
@@ -29,8 +30,28 @@ RULES = "rules"
 """The help text that lists the tables of rules."""
 
 
+HEADINGS = {1: TYPE.title, 2: TYPE.heading}
+"""The size of a heading of the text by its level; of any other it is that of the text."""
+
+
 class _Text(QTextBrowser):
-    """Text whose pictures are no wider than the page."""
+    """Text in the sizes of the window's other pages, whose pictures are no wider than the page."""
+
+    def show_text(self, markdown: str) -> None:
+        """Show a text, from its beginning."""
+        self.setMarkdown(markdown)
+        block = self.document().begin()
+        while block.isValid():
+            if level := block.blockFormat().headingLevel():
+                self._size_heading(QTextCursor(block), HEADINGS.get(level, TYPE.body))
+            block = block.next()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _size_heading(self, cursor: QTextCursor, factor: float) -> None:
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        look = QTextCharFormat()
+        look.setFont(sized(self.font(), factor, bold=True))
+        cursor.setCharFormat(look)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Return a picture in the width that there is, anything else as it is."""
@@ -92,9 +113,9 @@ class HelpPage(Page):
         if topic:
             self.contents.mark(topic, self._today())
             try:
-                self.text.setMarkdown(rule_tables.text(topic, self._today()))
+                self.text.show_text(rule_tables.text(topic, self._today()))
             except DataFileError as error:
-                self.text.setMarkdown(f"# This page cannot be shown\n\n{error.faults[0].sentence} {REMEDY}")
+                self.text.show_text(f"# This page cannot be shown\n\n{error.faults[0].sentence} {REMEDY}")
 
     def _today(self) -> date:
         return self._context.now().astimezone(ENGLAND).date()

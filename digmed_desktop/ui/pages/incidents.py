@@ -30,8 +30,6 @@ BEGUN = "Another incident is open below. Record it first, or clear the form."
 class IncidentsPage(ColumnPage):
     """Lists incidents, open ones first; an incident opens in its place above the list."""
 
-    WIDTH_EM = 60
-
     def __init__(self, context: Context) -> None:
         super().__init__(
             "Incidents",

@@ -25,7 +25,7 @@ NO_OPTION = "Choose one from the list: the text there is not on it."
 class ColumnPage(ScrolledPage):
     """A page of cards, in one column no wider than it reads well, or in two side by side."""
 
-    WIDTH_EM = 62  # of one column
+    WIDTH_EM = 80  # of one column
     COLUMN_EM = 38  # the least of each of two
     CENTRED = False  # a page with nothing beside it: signing in
 
@@ -34,7 +34,7 @@ class ColumnPage(ScrolledPage):
         page = QWidget()
         page.setObjectName("page")
         outer = self._outer = QVBoxLayout(page)
-        outer.setContentsMargins(*INSET.column)
+        outer.setContentsMargins(*INSET.page)
         self._column = QWidget()
         if self.CENTRED:
             outer.addStretch(1)
@@ -62,11 +62,12 @@ class ColumnPage(ScrolledPage):
         """Keep the column at its width by the margin: a layout asks for heights at the width that it gives."""
         em = self.fontMetrics().horizontalAdvance("m")
         widest = em * self.WIDTH_EM
-        if self.body.has_two(self.area.viewport().width() - 2 * SPACE.broad):
+        edge, above, _right, below = INSET.page
+        if self.body.has_two(self.area.viewport().width() - 2 * edge):
             widest = 2 * widest + SPACE.broad
-        spare = max(0, self.area.viewport().width() - 2 * SPACE.broad - widest)
+        spare = max(0, self.area.viewport().width() - 2 * edge - widest)
         left = spare // 2 if self.CENTRED else 0
-        self._outer.setContentsMargins(SPACE.broad + left, SPACE.wide, SPACE.broad + spare - left, SPACE.wide)
+        self._outer.setContentsMargins(edge + left, above, edge + spare - left, below)
 
     def card(self, heading_text: str, *widgets: QWidget) -> QFrame:
         """Add a card with a heading."""

@@ -28,7 +28,6 @@ ADD, KEEP = "Add this person", "Save changes"
 class PeoplePage(ColumnPage):
     """Lists people with their roles, and asks about the one who is added or changed."""
 
-    WIDTH_EM = 80
     COLUMN_EM = 60
     changed = Signal(object)  # desk.views.Opened: who is here now
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
@@ -15,12 +15,16 @@ from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import IN_TRANSIT, State
 from digmed_desktop.messaging.wording import words_of
 from digmed_desktop.ui.context import Context
-from digmed_desktop.ui.tokens import SPACE
+from digmed_desktop.ui.tokens import SIZE, SPACE
+from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.choices import ChoiceEditor
 from digmed_desktop.ui.widgets.editors import DateEditor, TextEditor
 from digmed_desktop.ui.widgets.field import Field
 from digmed_desktop.ui.widgets.reflow import Reflow
 
+FILTERS = "Filters"
+LEAST_EM = 12
+"""Letters of one filter: all stand in one line of the smallest window."""
 AFTER_MS = 120  # after the last key, so that a name is not looked for letter by letter
 NEEDS, ON_WAY = "needs-person", "on-its-way"
 STATES = (
@@ -93,9 +97,13 @@ class SentFilters(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.small)
-        layout.addWidget(Reflow(tuple(self.fields.values()), 13))
+        self._line = Reflow(tuple(self.fields.values()), LEAST_EM)
+        layout.addWidget(self._line)
         layout.addWidget(self._dates)
         self._dates.setHidden(True)
+        self.fold = button(FILTERS)
+        self.fold.setCheckable(True)
+        self.fold.toggled.connect(lambda _on: self._fit())
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._timer.timeout.connect(self.tell)
         for field in (*self.fields.values(), *self.dates.values()):
@@ -103,6 +111,34 @@ class SentFilters(QWidget):
         QShortcut(QKeySequence("Ctrl+F"), self, self.words.focus)
         self._is_made = True
         self.show_search(Search())
+
+    # ---- the room there is
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the list its room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "fold"):
+            self._fit()
+
+    def _fit(self) -> None:
+        """With large text, show all filters but the search only when asked: they would take the list's place."""
+        large = self.fontMetrics().height() >= SIZE.large
+        self.fold.setHidden(not large)
+        for name, field in self.fields.items():
+            self._line.show_only_if(field, shown=name == "text" or not large or self.fold.isChecked())
+        self._count()
+
+    def _count(self) -> None:
+        """Say how many filters are set beside the search: they may be folded away."""
+        answers = (self.state, self.kind, self.what, self.when)
+        many = sum(bool(one.answer()) for one in answers)
+        self.fold.setText(f"{FILTERS} ({many})" if many else FILTERS)
+        self.fold.setAccessibleName(f"{FILTERS}, {many} set" if many else FILTERS)
 
     # ---- reading and showing
 
@@ -145,6 +181,7 @@ class SentFilters(QWidget):
         for editor, day in ((self.first, search.since), (self.last, search.until)):
             editor.set_answer(dates.as_answer(day))
         self._dates.setHidden(self.when.answer() != CHOSEN)
+        self._count()
 
     def offer(self, lists: SearchLists) -> None:
         """Offer the vaccines and medicines that occur."""
@@ -185,6 +222,7 @@ class SentFilters(QWidget):
             self._take_saved()
             return
         self._dates.setHidden(self.when.answer() != CHOSEN)
+        self._count()
         self._timer.start()
 
     def _take_saved(self) -> None:

@@ -89,7 +89,7 @@ class SentPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*INSET.page)
         layout.setSpacing(SPACE.small)
-        layout.addWidget(row(title("Sent items"), None, self.count, self.clear, self.more))
+        layout.addWidget(row(title("Sent items"), None, self.count, self.clear, self.filters.fold, self.more))
         layout.addWidget(self.filters)
         layout.addWidget(self.naming_row)
         layout.addWidget(self.work)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.problem import Problem
@@ -38,8 +39,7 @@ NO_STOCK = (
 class StockPage(ColumnPage):
     """Expired and finished batches stay in the list and leave every choice."""
 
-    WIDTH_EM = 80
-    COLUMN_EM = 46
+    COLUMN_EM = 36
 
     def __init__(self, context: Context) -> None:
         super().__init__("Stock", "The vaccines here. Scan a box to add it, or type what is on it.")
@@ -79,7 +79,7 @@ class StockPage(ColumnPage):
         self.wanted = TextEditor()
         self.list_batch = button("List who had it")
         self.list_batch.clicked.connect(self._list_typed)
-        self._holder, self._list = table((3, 2, 3, 4), between_rows=SPACE.small)
+        self._holder, self._list = table((1,), between_rows=SPACE.medium)
         self.hold = HoldCard()
         self.hold.decided.connect(self._decide_hold)
         self.body.addWidget(self.hold)
@@ -199,15 +199,13 @@ class StockPage(ColumnPage):
         if not stock.batches:
             none = EmptyState("stock", *NO_STOCK, in_card=True)
             none.wanted.connect(self.product.focus)
-            self._list.addWidget(none, 0, 0, 1, 4)
+            self._list.addWidget(none, 0, 0)
         for place, one in enumerate(stock.batches):
             batch = one.batch
             until = f"until {dates.shown(batch.last_day)}"
             standing = Words(f"● {one.why_not}" if one.why_not else f"✓ Can be chosen, {until}")
             standing.setProperty("ink", "look" if one.why_not else "done")
-            self._list.addWidget(Words(f"{one.product} – {one.programme}"), place, 0)
-            self._list.addWidget(Words(batch.number, bold=True), place, 1)
-            self._list.addWidget(standing, place, 2)
+            named = row(Words(batch.number, bold=True, wrap=False), Words(f"{one.product} – {one.programme}"))
             change = button("Undo" if batch.finished else "Mark as used up")
             change.setAccessibleName(f"{change.text()}: {one.product} {batch.number}")
             change.clicked.connect(lambda _on=False, b=batch: self._finish(b.id, finished=not b.finished))
@@ -218,9 +216,8 @@ class StockPage(ColumnPage):
             had.setAccessibleName(f"Who had it: {one.product} {batch.number}")
             had.clicked.connect(lambda _on=False, number=batch.number: self._who_had(number))
             acts = {Permission.KEEP_STOCK: change, Permission.HOLD_BATCH: hold, Permission.SEE_RECORDS: had}
-            self._list.addWidget(
-                flow(*(one for may, one in acts.items() if not self._context.acting.refusal(may))), place, 3
-            )
+            may_do = [made for may, made in acts.items() if not self._context.acting.refusal(may)]
+            self._list.addWidget(_batch(named, standing, flow(*may_do)), place, 0)
 
     def _ask_hold(self, view: BatchView) -> None:
         self.hold.open_for(view)
@@ -254,3 +251,14 @@ class StockPage(ColumnPage):
 
     def _finish(self, batch_id: int, *, finished: bool) -> None:
         self._context.office.ask(lambda desk: desk.stock.finish(batch_id, finished=finished), self._show)
+
+
+def _batch(named: QWidget, standing: QWidget, acts: QWidget) -> QWidget:
+    """Return a batch of the list: what it is and how it stands, and what can be done with it."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(SPACE.hair)
+    for part in (named, standing, acts):
+        column.addWidget(part)
+    return holder

@@ -118,7 +118,7 @@ class ReadingView(QTextBrowser):
         parts = [f'<body style="color:{t["text"]}">']
         for section in sections:
             space = f"{SPACE.medium} 0 {SPACE.tight} 0"
-            parts.append(f'<h3 style="margin:{space};color:{t["act"]}">{escape(section.title)}</h3>')
+            parts.append(f'<h4 style="margin:{space};color:{t["text"]}">{escape(section.title)}</h4>')
             parts.append(f'<table width="100%" cellspacing="0" cellpadding="{SPACE.hair}">')
             parts.extend(self._row(row) for row in section.rows)
             parts.append("</table>")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QPushButton,
     QScrollArea,
+    QStackedWidget,
     QTabBar,
     QTextBrowser,
     QWidget,
@@ -127,4 +128,4 @@ def _seen(target: QWidget, window: QWidget) -> QRect:
 
 def _is_page(target: QWidget) -> bool:
     """Whether it is what scrolls around controls: a ring round the whole page would say nothing."""
-    return isinstance(target, QScrollArea)
+    return isinstance(target, QScrollArea) or isinstance(target.parentWidget(), QStackedWidget)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
+
 from digmed_desktop.clinical import dates
 from digmed_desktop.clinical.form import Option
 from digmed_desktop.clinical.problem import Problem
@@ -29,7 +31,6 @@ EVERYBODY = "everyone"
 class AuditSection(ColumnPage):
     """Shows acts, the newest first. Nothing on it can change or switch off what is noted."""
 
-    WIDTH_EM = 80
     COLUMN_EM = 80
 
     def __init__(self, context: Context) -> None:
@@ -61,7 +62,7 @@ class AuditSection(ColumnPage):
         self.body.addWidget(acts)
         self.work = LongWork(context.office)
         self.body.addWidget(self.work)
-        self._holder, self._list = table((3, 4, 4))
+        self._holder, self._list = table((4, 7, 5))
         self._found = self.card("", self._holder)
         self.older = button("Show older")
         self.older.clicked.connect(self._more)
@@ -137,7 +138,7 @@ class AuditSection(ColumnPage):
                 Words(note),
             )
             for column, cell in enumerate(cells):
-                self._list.addWidget(cell, self._place, column)
+                self._list.addWidget(cell, self._place, column, Qt.AlignmentFlag.AlignTop)
             self._place += 1
         if lines:
             self._last = lines[-1].row.number

@@ -1,14 +1,14 @@
 """Show the sections of the settings on the left, and the chosen one next to them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QListWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QVBoxLayout
 
 from digmed_desktop.scanning.burst import Burst
 from digmed_desktop.scanning.pack import Scan
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.base import Page, Pages
 from digmed_desktop.ui.pages.settings.sections import SECTIONS
-from digmed_desktop.ui.tokens import SPACE
+from digmed_desktop.ui.tokens import INSET
 
 LIST_EM = 13
 
@@ -30,9 +30,12 @@ class SettingsPage(Page):
             self.list.addItem(section.title)
         self.list.currentRowChanged.connect(self._choose)
         line = QHBoxLayout(self)
-        line.setContentsMargins(SPACE.wide, SPACE.large, 0, 0)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        line.addWidget(self.list)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(*INSET.page)
+        beside.addWidget(self.list)
+        line.addLayout(beside)
         line.addWidget(self.stack, 1)
         context.appearance.changed.connect(self._fit)
         self._fit()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
 from digmed_desktop.clinical import dates
@@ -39,7 +40,6 @@ FIRST_OPENED = 20  # records of a preview that can be opened from here; all are 
 class RetentionSection(ColumnPage):
     """Shows the table with its sources, the holds, and what would go; each decision is a manager's."""
 
-    WIDTH_EM = 80
     COLUMN_EM = 80
 
     def __init__(self, context: Context) -> None:
@@ -51,10 +51,13 @@ class RetentionSection(ColumnPage):
         self._due: tuple[Due, ...] = ()
         self._lifting = 0
         self.standing = Notice("act")
+        self.standing.hide()
         self.body.addWidget(self.standing)
         self._table_holder, self._table = table((3, 8))
         self.confirm = button("Confirm this table")
         self.off = button("Take the confirmation back")
+        for part in (self.confirm, self.off):
+            part.hide()  # until it is read which of them there is
         self.confirm.clicked.connect(lambda: self._do(lambda desk: desk.retention.confirm()))
         self.off.clicked.connect(lambda: self._do(lambda desk: desk.retention.switch_off()))
         periods = self.card("Periods", self._table_holder, flow(self.confirm, self.off))
@@ -110,8 +113,9 @@ class RetentionSection(ColumnPage):
         """Show how retention stands; a preview of before is gone."""
         self._show_preview(Preview((), {}))
         self._begin_lift(0)
-        self.standing.setHidden(self.who_may.refuses)
-        if not self.who_may.refuses:
+        if self.who_may.refuses:
+            self.standing.hide()
+        else:
             self._read()
 
     def _read(self) -> None:
@@ -132,6 +136,7 @@ class RetentionSection(ColumnPage):
 
     def _show(self, view: RetentionView) -> None:
         confirmed = view.confirmed
+        self.standing.show()
         if confirmed is None:
             self.standing.say(OFF, "Off")
         else:
@@ -153,7 +158,7 @@ class RetentionSection(ColumnPage):
         self._table.addWidget(Words(period.label, bold=True), place, 0)
         self._table.addWidget(Words(f"{period.said[:1].upper()}{period.said[1:]}"), place, 1)
         for offset, source in enumerate(period.sources, 1):
-            self._table.addWidget(Words(source.period), place + offset, 0)
+            self._table.addWidget(Words(source.period), place + offset, 0, Qt.AlignmentFlag.AlignTop)
             said = f"{source.what[:1].upper()}{source.what[1:]}\n{source.source} ({source.mark})"
             self._table.addWidget(Words(said), place + offset, 1)
         return place + len(period.sources) + 1
