@@ -65,7 +65,7 @@ class StoryHead(QFrame):
         self._grid.setHorizontalSpacing(SPACE.medium)
         self._grid.setVerticalSpacing(SPACE.tight)
         self._grid.setColumnStretch(1, 1)
-        self._back, self._said = back, said
+        self._said = said
         self._grid.addWidget(back, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._grid.addLayout(said, 0, 1)
         self._grid.addWidget(self._acts, 0, 2)
