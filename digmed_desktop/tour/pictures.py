@@ -153,6 +153,7 @@ class Tourist:
             self.window.counter.idle_lock.touched()
             ways[page]()
             self.window.toast.hide()
+            self._settle()
             pause(SETTLED_MS)
             image = self.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
             if not image.save(str(folder / f"{name}.png"), "PNG", SMALLEST):  # type: ignore[call-overload]
