@@ -122,7 +122,7 @@ class SentFilters(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the size of the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "fold"):
+        if event.type() == QEvent.Type.FontChange and self._is_made:
             self._fit()
 
     def _fit(self) -> None:
