@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digmed_desktop.clinical import dates, identity, nhs_number
 from digmed_desktop.desk.views.general import Fit
+from digmed_desktop.messaging.wording import counted
 from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.widgets.buttons import button
 from digmed_desktop.ui.widgets.search_box import Hit, SearchBox
@@ -152,7 +153,7 @@ class PatientSearch(QWidget):
         )
         self._told_of = who
         more = len(self._doses) > MOST_DOSES
-        self.all_doses.setText(f"Show all {len(self._doses)} doses")
+        self.all_doses.setText(f"Show all {counted(len(self._doses), 'dose', 'doses')}")
         self.all_doses.setAccessibleName(self.all_doses.text())
         self.all_doses.setVisible(more)
         self._say_doses(self._doses[:MOST_DOSES])
